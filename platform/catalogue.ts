@@ -1,0 +1,34 @@
+/** The accounts and workspaces that every platform here starts with. */
+
+export const region = 'fr-par';
+
+/** A client app with access to everything below that is not marked otherwise. */
+export const clientApp = { id: 'ci-publisher', secret: 'ci-publisher-secret-4b1f6c0d' } as const;
+
+/** A client app that may log in and use nothing. */
+export const outsiderApp = { id: 'ci-outsider', secret: 'ci-outsider-secret-97ad21e3' } as const;
+
+/** Platform scope that the workspaces below belong to; without it in the token they are not listed. */
+export const platformScope = 'gep';
+
+export const workspaces = {
+  /** The ordinary case: S3, all optional fields null, no region named. Bucket `gep-build-outputs`, prefix `ci/`. */
+  main: 'gep-build-outputs-service-workspace',
+  /** In the same bucket as `main`, prefix `previews/`. */
+  previews: 'gep-previews-service-workspace',
+  /** `storageType: ftp`. */
+  ftp: 'gep-legacy-archive-workspace',
+  /** `initialized: false`. */
+  uninitialized: 'gep-fresh-service-workspace',
+  /** `status.statusCode: ERROR`, with a message. */
+  broken: 'gep-broken-service-workspace',
+  /** Listed, and 403 with an empty body for whoever asks for it. */
+  forbidden: 'gep-restricted-service-workspace',
+} as const;
+
+export const sharedFolders = {
+  /** S3, bucket `gep-build-outputs`, prefix `shared/atlas/`. */
+  atlas: 'gep-shared-atlas',
+} as const;
+
+export const buckets = { outputs: 'gep-build-outputs' } as const;

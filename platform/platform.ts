@@ -1,0 +1,66 @@
+/**
+ * What a started platform tells the programs that use it. The embedded and the real platform give the same shape, so
+ * every suite runs on either.
+ */
+export interface Platform {
+  readonly kind: 'embedded' | 'real';
+  /** OpenID Connect issuer URL, without a trailing slash. */
+  readonly issuer: string;
+  /** Base URL of the TerrAPI stand-in, to be used as `api-url`. */
+  readonly apiUrl: string;
+  /** URL of the S3 server itself, whatever endpoint the workspaces name. */
+  readonly storageUrl: string;
+  /** PEM of the certificate (self-signed) or of the authority (private CA) to trust; absent over plain HTTP. */
+  readonly caCertificate?: string;
+  readonly terrapi: TerrapiControls;
+  /** The store seen by its administrator, past sessions and policies: what is really stored. */
+  readonly store: Store;
+  stop(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  /** `self-signed` and `private-ca` serve all three parts over HTTPS on localhost. Default `none`. */
+  readonly tls?: 'none' | 'self-signed' | 'private-ca';
+  /** Life of a storage session in seconds; 20 at least on the real platform. Default 900. */
+  readonly sessionSeconds?: number;
+  /** Life of an access token in seconds. Default 3600. */
+  readonly accessTokenSeconds?: number;
+  /** First of the ports to listen on; default: any free ports. */
+  readonly port?: number;
+}
+
+/** What tests may change, and look at, while the stand-in runs. */
+export interface TerrapiControls {
+  /** Life in seconds of the storage sessions opened from now on. */
+  sessionSeconds: number;
+  /** Endpoint that workspaces name from now on, e.g. a proxy before the store; `undefined`: the store's own. */
+  storageEndpoint: string | undefined;
+  /** Every request answered so far, oldest first. */
+  readonly requests: readonly { readonly method: string; readonly path: string; readonly status: number }[];
+  /** Answers the next `times` requests whose path starts with `path` by `answer` instead. */
+  fail(path: string, answer: FailureAnswer, times: number): void;
+}
+
+export interface FailureAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface Store {
+  /** Objects of a bucket whose key begins with `prefix`, in key order. */
+  list(bucket: string, prefix: string): Promise<StoredObject[]>;
+  get(bucket: string, key: string): Promise<{ body: Buffer; contentType: string | undefined }>;
+  /** Multipart uploads of a bucket that were neither completed nor aborted. */
+  pendingUploads(bucket: string): Promise<{ key: string; uploadId: string }[]>;
+  /** Removes every object and every pending multipart upload of a bucket. */
+  clear(bucket: string): Promise<void>;
+}
+
+export interface StoredObject {
+  readonly key: string;
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly lastModified: Date;
+}
