@@ -1,0 +1,75 @@
+/**
+ * Installs the development tools that come as Go source, in the versions named here, into `.cache/bin`.
+ *
+ *     node scripts/tools.ts            all of them
+ *     node scripts/tools.ts act        only those named
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const folder = join(import.meta.dirname, '..', '.cache', 'bin');
+
+const tools = {
+  act: { module: 'github.com/nektos/act', command: '', version: 'v0.2.89' },
+  actionlint: { module: 'github.com/rhysd/actionlint', command: '/cmd/actionlint', version: 'v1.7.12' },
+} as const;
+
+export type Tool = keyof typeof tools;
+
+const toolNames = Object.keys(tools);
+
+/** Where a tool's program is, or will be once it is installed. */
+export function toolPath(tool: Tool): string {
+  return join(folder, process.platform === 'win32' ? `${tool}.exe` : tool);
+}
+
+/** Installs a tool unless the wanted version is there already. Throws when there is no Go to build it with. */
+export function installTool(tool: Tool): void {
+  const { module, command, version } = tools[tool];
+  if (installedVersion(tool, module) === version) return;
+  mkdirSync(folder, { recursive: true });
+  process.stdout.write(`Installing ${tool} ${version} (a minute or so, once)\n`);
+  const { error, status } = go(['install', `${module}${command}@${version}`], 'inherit');
+  if (error) {
+    throw new Error(`${tool} is built from source: install Go and put it on the PATH`, {
+      cause: error,
+    });
+  }
+  if (status !== 0) throw new Error(`go install of ${tool} ${version} failed; its output is above`);
+}
+
+function installedVersion(tool: Tool, module: string): string | undefined {
+  const { status, stdout } = go(['version', '-m', toolPath(tool)], 'pipe');
+  if (status !== 0) return undefined;
+  const line = stdout.split('\n').find((line) => line.startsWith(`\tmod\t${module}\t`));
+  return line?.split('\t')[3];
+}
+
+// GOFLAGS and GOOS of a developer's shell must not end up in the tools; the module is looked up outside any checkout.
+function go(args: string[], output: 'inherit' | 'pipe') {
+  const env = { ...process.env, GOBIN: folder, GOFLAGS: '', GOOS: '', GOARCH: '' };
+  return spawnSync('go', args, { env, stdio: ['ignore', output, output], encoding: 'utf8' });
+}
+
+function isTool(name: string): name is Tool {
+  return Object.hasOwn(tools, name);
+}
+
+function installAll(names: readonly string[]): void {
+  for (const name of names) {
+    if (!isTool(name)) throw new Error(`No tool is called "${name}"; there are ${toolNames.join(', ')}`);
+    installTool(name);
+    process.stdout.write(`${name}: ${toolPath(name)}\n`);
+  }
+}
+
+if (import.meta.main) {
+  const names = process.argv.slice(2);
+  try {
+    installAll(names.length > 0 ? names : toolNames);
+  } catch (error) {
+    process.stderr.write(`${String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
