@@ -1,0 +1,105 @@
+/** Runs workflow files with `act`, without containers, in a copy of this checkout. */
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+
+import { clientApp, platformScope, workspaces } from '../../platform/catalogue.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { toolPath } from '../../scripts/tools.ts';
+import { copyCheckout } from './checkout.ts';
+import { readLog, type WorkflowRun } from './log.ts';
+
+const fixtures = join(import.meta.dirname, 'fixtures');
+
+export interface WorkflowOptions {
+  /** Name of a file in `fixtures/`. */
+  readonly workflow: string;
+  /** Default `push`. */
+  readonly event?: string;
+  /** The event's payload, as GitHub would put it into `GITHUB_EVENT_PATH`. */
+  readonly payload?: object;
+  /** `vars.*`; the platform's come first and may be overridden. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** `secrets.*`; likewise. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /**
+   * Gives the workflow `vars.ISSUER`, `vars.API_URL`, `vars.CLIENT_ID`, `vars.PLATFORMS`, `vars.WORKSPACE` and
+   * `secrets.CLIENT_SECRET`.
+   */
+  readonly platform?: Platform;
+  /** Changes the copy of the checkout, given its path, before it is committed and run. */
+  readonly prepare?: (checkout: string) => Promise<void>;
+}
+
+/** Runs one workflow file to its end and tells what became of it. Fails only when act itself cannot be run. */
+export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun> {
+  const folder = await mkdtemp(join(tmpdir(), 'act-'));
+  try {
+    const checkout = join(folder, 'checkout');
+    await copyCheckout(checkout, options.prepare);
+    // Without a settings file act asks which container images to use.
+    await mkdir(join(folder, 'config', 'act'), { recursive: true });
+    await writeFile(join(folder, 'config', 'act', 'actrc'), '');
+    await writeFile(join(folder, 'event.json'), JSON.stringify(options.payload ?? {}));
+    return await runAct(actArguments(options, folder), checkout, environment(folder));
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function actArguments(options: WorkflowOptions, folder: string): string[] {
+  const variables = { ...platformVariables(options.platform), ...options.variables };
+  const secrets = { ...(options.platform && { CLIENT_SECRET: clientApp.secret }), ...options.secrets };
+  return [
+    options.event ?? 'push',
+    ...['--workflows', join(fixtures, options.workflow)],
+    ...['--eventpath', join(folder, 'event.json')],
+    ...['--platform', 'ubuntu-latest=-self-hosted'],
+    ...['--action-cache-path', join(folder, 'actions')],
+    '--no-cache-server',
+    '--json',
+    ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}=${value}`]),
+    ...Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
+  ];
+}
+
+function platformVariables(platform: Platform | undefined): Record<string, string> {
+  if (!platform) return {};
+  return {
+    ISSUER: platform.issuer,
+    API_URL: platform.apiUrl,
+    CLIENT_ID: clientApp.id,
+    PLATFORMS: platformScope,
+    WORKSPACE: workspaces.main,
+  };
+}
+
+// act hands its own environment on to the steps: they get a bare one, with this Node.js first as `node24`.
+function environment(folder: string): NodeJS.ProcessEnv {
+  return {
+    PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+    HOME: folder,
+    TMPDIR: tmpdir(),
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    ACT_DISABLE_VERSION_CHECK: '1',
+  };
+}
+
+function runAct(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<WorkflowRun> {
+  const act = spawn(toolPath('act'), args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
+  const output: Buffer[] = [];
+  const trouble: Buffer[] = [];
+  act.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  act.stderr.on('data', (chunk: Buffer) => trouble.push(chunk));
+  return new Promise((resolve, reject) => {
+    act.on('error', (cause) => {
+      reject(new Error('act is not installed: run `npm run tools`', { cause }));
+    });
+    act.on('close', (code, signal) => {
+      const text = Buffer.concat([...output, ...trouble]).toString();
+      resolve(readLog(text, code ?? `ended by ${signal ?? 'nobody'}`));
+    });
+  });
+}

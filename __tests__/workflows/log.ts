@@ -1,0 +1,79 @@
+/** What act's JSON log tells about a run. */
+
+export interface WorkflowRun {
+  /** 0 when every job succeeded; a text when act was ended by a signal. */
+  readonly exitCode: number | string;
+  /** What a person would have read, secrets masked. */
+  readonly log: string;
+  readonly annotations: readonly Annotation[];
+  /** What the steps asked the runner to mask (`::add-mask::`), in clear. */
+  readonly masks: readonly string[];
+  /** A step by its job's and its own id. Throws when it did not run. */
+  step(job: string, id: string): StepRun;
+}
+
+export interface Annotation {
+  readonly level: 'error' | 'warning' | 'notice';
+  readonly message: string;
+}
+
+export interface StepRun {
+  readonly result: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Markdown it wrote for the job summary. */
+  readonly summary: string;
+}
+
+/** The fields of a line of act's log that are read here. */
+interface Line {
+  readonly msg?: string;
+  readonly jobID?: string;
+  readonly stepID?: readonly string[];
+  readonly stage?: string;
+  readonly stepResult?: string;
+  readonly command?: string;
+  readonly name?: string;
+  readonly arg?: string;
+  readonly content?: string;
+  readonly raw?: string;
+}
+
+/** Reads the log of a run that has ended. */
+export function readLog(text: string, exitCode: number | string): WorkflowRun {
+  const lines = text.split('\n').filter(Boolean).map(readLine);
+  const log = lines.map((line) => (line.msg ?? '').trimEnd()).join('\n');
+  return {
+    exitCode,
+    log,
+    annotations: lines.flatMap(annotationIn),
+    masks: lines.filter((line) => line.command === 'add-mask').map((line) => line.arg ?? ''),
+    step(job, id) {
+      const own = lines.filter((line) => line.jobID === job && line.stepID?.join('/') === id);
+      if (own.length === 0) throw new Error(`Job "${job}" ran no step "${id}"; the log is\n${log}`);
+      return stepRun(own);
+    },
+  };
+}
+
+function readLine(text: string): Line {
+  // A line is cut short where act was ended.
+  return /^\{.*\}$/.test(text) ? (JSON.parse(text) as Line) : { msg: text };
+}
+
+function stepRun(lines: readonly Line[]): StepRun {
+  const outputs = lines.filter((line) => line.command === 'set-output');
+  const main = lines.find((line) => line.stepResult !== undefined && (line.stage ?? 'Main') === 'Main');
+  return {
+    result: main?.stepResult ?? 'unknown',
+    outputs: Object.fromEntries(outputs.map((line) => [line.name ?? '', line.arg ?? ''])),
+    summary: lines.map((line) => (line.command === 'summary' ? (line.content ?? '') : '')).join(''),
+  };
+}
+
+// act knows no notices: it passes the line on as it came.
+function annotationIn(line: Line): Annotation[] {
+  const { command: level, arg: message = '' } = line;
+  if (level === 'error' || level === 'warning') return [{ level, message }];
+  const notice = /^::notice(?: [^:]*)?::(.*)/.exec(line.raw ?? '')?.[1];
+  return notice === undefined ? [] : [{ level: 'notice', message: notice }];
+}
