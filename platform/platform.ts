@@ -35,11 +35,20 @@ export interface TerrapiControls {
   sessionSeconds: number;
   /** Endpoint that workspaces name from now on, e.g. a proxy before the store; `undefined`: the store's own. */
   storageEndpoint: string | undefined;
-  /** Every request answered so far, oldest first. */
+  /** How `redirect=false` downloads are answered from now on; at first `json-string`. */
+  downloadForm: DownloadForm;
+  /** Every request answered so far, oldest first; the path is that below `apiUrl`, without the query. */
   readonly requests: readonly { readonly method: string; readonly path: string; readonly status: number }[];
-  /** Answers the next `times` requests whose path starts with `path` by `answer` instead. */
+  /**
+   * Answers the next `times` requests whose path starts with `path` by `answer` instead.
+   *
+   * @param path below `apiUrl`, e.g. `/v2/storage/token`
+   */
   fail(path: string, answer: FailureAnswer, times: number): void;
 }
+
+/** A link as a JSON string, as a JSON object with one URL in it, or as plain text. */
+export type DownloadForm = 'json-string' | 'json-object' | 'text';
 
 export interface FailureAnswer {
   readonly status: number;

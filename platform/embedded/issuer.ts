@@ -1,0 +1,189 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import Provider from 'oidc-provider';
+import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
+
+/** A confidential client that may log in with its secret. */
+export interface IssuerClient {
+  readonly id: string;
+  readonly secret: string;
+}
+
+export interface IssuerOptions {
+  /** Issuer URL with a path, e.g. `http://127.0.0.1:4000/realms/master`, without a trailing slash. */
+  readonly issuer: string;
+  readonly clients: readonly IssuerClient[];
+  /** Scopes a token may be asked for; `openid` and `offline_access` are always known. */
+  readonly scopes: readonly string[];
+  readonly audience: readonly string[];
+  readonly accessTokenSeconds: number;
+}
+
+/** The algorithm, private key and key id with which the issuer signs. */
+interface SigningKey {
+  readonly key: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
+  readonly kid: string;
+}
+
+const endpoints = '/protocol/openid-connect';
+
+/**
+ * An OpenID Connect issuer for client_credentials whose tokens and token answers look like Keycloak's.
+ *
+ * @returns the handler of a server that listens at the origin of `options.issuer`; everything outside the issuer's
+ *   path is answered 404
+ */
+export async function createIssuer(options: IssuerOptions): Promise<RequestListener> {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const signing: SigningKey = { key: privateKey, kid: randomUUID() };
+  const jwk = { ...(await exportJWK(privateKey)), kid: signing.kid, alg: 'RS256', use: 'sig' };
+  const provider = new Provider(options.issuer, configuration(options, jwk));
+  provider.use(async (ctx, next) => {
+    await next();
+    if (ctx.path === `${endpoints}/token`) {
+      await imitateKeycloak(ctx as unknown as KoaContextWithOIDC, options, signing);
+    }
+  });
+  const callback = provider.callback();
+  return mount(new URL(options.issuer).pathname, (request, response) => void callback(request, response));
+}
+
+/** The subject of a client's service account: the same in every run, like a database key. */
+export function subjectOf(clientId: string): string {
+  const hex = createHash('sha256').update(clientId).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function mount(path: string, handler: RequestListener): RequestListener {
+  return (request, response) => {
+    const url = request.url ?? '';
+    if (!url.startsWith(`${path}/`)) {
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"Realm does not exist"}');
+      return;
+    }
+    // oidc-provider finds out from `originalUrl` where it is mounted, as it does below Express.
+    Object.assign(request, { originalUrl: url });
+    request.url = url.slice(path.length);
+    handler(request, response);
+  };
+}
+
+function configuration(options: IssuerOptions, jwk: object): Configuration {
+  const scopes = ['openid', 'offline_access', ...options.scopes];
+  const resource: ResourceServer = {
+    scope: scopes.join(' '),
+    audience: options.audience.join(' '),
+    accessTokenTTL: options.accessTokenSeconds,
+    accessTokenFormat: 'jwt',
+    jwt: { sign: { alg: 'RS256' } },
+  };
+  return {
+    adapter: NoStorage,
+    clients: options.clients.map((client) => ({
+      client_id: client.id,
+      client_secret: client.secret,
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      response_types: [],
+      scope: scopes.join(' '),
+    })),
+    jwks: { keys: [jwk] },
+    scopes,
+    routes: { token: `${endpoints}/token`, jwks: `${endpoints}/certs` },
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => options.issuer,
+        getResourceServerInfo: () => resource,
+        useGrantedResource: () => true,
+      },
+    },
+    ttl: { ClientCredentials: options.accessTokenSeconds },
+    formats: {
+      customizers: {
+        jwt: (_ctx, token, parts) => {
+          Object.assign(parts.payload, keycloakClaims(token.clientId ?? '', options.audience));
+        },
+      },
+    },
+  };
+}
+
+function keycloakClaims(clientId: string, audience: readonly string[]): Record<string, unknown> {
+  return {
+    typ: 'Bearer',
+    aud: audience,
+    azp: clientId,
+    sub: subjectOf(clientId),
+    preferred_username: `service-account-${clientId}`,
+    resource_access: { account: { roles: ['manage-account', 'view-profile'] } },
+    minio_policy: 'readwrite',
+    client_id: clientId,
+  };
+}
+
+/** Rewrites the answer of the token endpoint, in place, to what Keycloak says in the same case. */
+async function imitateKeycloak(
+  ctx: KoaContextWithOIDC,
+  options: IssuerOptions,
+  signing: SigningKey,
+): Promise<void> {
+  const body = ctx.body as Record<string, unknown>;
+  const asked = ctx.oidc.params?.['scope'];
+  const known = ['openid', 'offline_access', ...options.scopes];
+  const strange = typeof asked === 'string' && asked.split(' ').some((scope) => !known.includes(scope));
+  if (body['error'] === 'invalid_scope' || (ctx.status === 200 && strange)) {
+    // oidc-provider drops a scope that it does not know; Keycloak refuses the request.
+    ctx.status = 400;
+    ctx.body = { error: 'invalid_scope', error_description: `Invalid scopes: ${String(asked)}` };
+  } else if (ctx.status === 200) {
+    const scope = typeof body['scope'] === 'string' ? body['scope'] : '';
+    Object.assign(body, { 'not-before-policy': 0, scope });
+    if (scope.split(' ').includes('offline_access')) {
+      Object.assign(body, {
+        refresh_token: randomUUID(),
+        refresh_expires_in: 0,
+        session_state: randomUUID(),
+      });
+    }
+    if (scope.split(' ').includes('openid')) {
+      body['id_token'] = await idToken(ctx.oidc.client?.clientId ?? '', options, signing);
+    }
+  } else if (body['error'] === 'invalid_client') {
+    // Keycloak tells a wrong secret from an unknown client by the code, and says the same in words.
+    ctx.status = 401;
+    ctx.body = {
+      error: ctx.oidc.client === undefined ? 'invalid_client' : 'unauthorized_client',
+      error_description: 'Invalid client or Invalid client credentials',
+    };
+  }
+}
+
+function idToken(clientId: string, options: IssuerOptions, signing: SigningKey): Promise<string> {
+  return new SignJWT({ typ: 'ID', azp: clientId, preferred_username: `service-account-${clientId}` })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: signing.kid })
+    .setIssuer(options.issuer)
+    .setAudience(clientId)
+    .setSubject(subjectOf(clientId))
+    .setIssuedAt()
+    .setExpirationTime(`${options.accessTokenSeconds}s`)
+    .sign(signing.key);
+}
+
+/** Keeps nothing: clients are configured, tokens carry their own proof. */
+class NoStorage {
+  upsert = nothing;
+  find = nothing;
+  findByUserCode = nothing;
+  findByUid = nothing;
+  consume = nothing;
+  destroy = nothing;
+  revokeByGrantId = nothing;
+}
+
+function nothing(): Promise<undefined> {
+  return Promise.resolve(undefined);
+}

@@ -1,0 +1,51 @@
+import { S3Error } from './errors.ts';
+import type { StoredObject } from './objects.ts';
+import { header } from './request.ts';
+import type { S3Request } from './request.ts';
+
+/**
+ * Holds a read against its conditional headers.
+ *
+ * @returns whether the answer is 304
+ * @throws {S3Error} PreconditionFailed
+ */
+export function isNotModified(request: S3Request, object: StoredObject): boolean {
+  const match = header(request, 'if-match');
+  if (match !== undefined && !names(match, object)) throw new S3Error('PreconditionFailed');
+  const unmodifiedSince = header(request, 'if-unmodified-since');
+  if (match === undefined && unmodifiedSince !== undefined && isAfter(object, unmodifiedSince)) {
+    throw new S3Error('PreconditionFailed');
+  }
+  const noneMatch = header(request, 'if-none-match');
+  if (noneMatch !== undefined) return names(noneMatch, object);
+  const modifiedSince = header(request, 'if-modified-since');
+  return modifiedSince !== undefined && !isAfter(object, modifiedSince);
+}
+
+/**
+ * Holds a write against `If-None-Match` and `If-Match`.
+ *
+ * @param object what is stored under the key now
+ * @throws {S3Error} PreconditionFailed; NoSuchKey for `If-Match` on nothing
+ */
+export function checkWrite(request: S3Request, object: StoredObject | undefined): void {
+  const noneMatch = header(request, 'if-none-match');
+  if (noneMatch !== undefined && object !== undefined && names(noneMatch, object)) {
+    throw new S3Error('PreconditionFailed');
+  }
+  const match = header(request, 'if-match');
+  if (match === undefined) return;
+  if (object === undefined) throw new S3Error('NoSuchKey');
+  if (!names(match, object)) throw new S3Error('PreconditionFailed');
+}
+
+function names(condition: string, object: StoredObject): boolean {
+  return condition
+    .split(',')
+    .map((tag) => tag.trim().replace(/^W\//, '').replaceAll('"', ''))
+    .some((tag) => tag === '*' || tag === object.etag);
+}
+
+function isAfter(object: StoredObject, date: string): boolean {
+  return object.lastModified.getTime() > Date.parse(date);
+}

@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto';
+import { SignJWT } from 'jose';
+import type { SessionCredentials, StoragePoint } from '../terrapi/storagepoint.ts';
+import { below, everything, policyDocument } from './s3/policy.ts';
+import type { Credential } from './s3/signature.ts';
+
+/** Whom a session's token is made out to. */
+export interface Holder {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly subject: string;
+  readonly audience: readonly string[];
+}
+
+/** The credentials that the store knows: the platform's own for ever, those of sessions until they end. */
+export class Sessions {
+  /** Credentials that no session limits, with which the platform signs links by its own policy. */
+  readonly platform: Credential;
+  readonly #open = new Map<string, Credential & { readonly expiration: Date }>();
+  readonly #signingKey = randomBytes(64);
+
+  constructor() {
+    this.platform = { accessKey: 'platform-links', secretKey: letters(40), policy: everything };
+  }
+
+  /**
+   * Opens a session that may do what the storage point allows, below its prefix.
+   *
+   * @param lifeSeconds from now, to the second
+   */
+  async open(point: StoragePoint, lifeSeconds: number, holder: Holder): Promise<SessionCredentials> {
+    const grant = { bucket: point.bucket, prefix: point.prefix, actions: point.scopes };
+    const accessKey = letters(20).toUpperCase();
+    const secretKey = letters(40);
+    const issued = Math.floor(Date.now() / 1000);
+    const expiration = new Date((issued + lifeSeconds) * 1000);
+    const document = Buffer.from(JSON.stringify(policyDocument(grant))).toString('base64');
+    const token = await new SignJWT({
+      accessKey,
+      azp: holder.clientId,
+      minio_policy: 'readwrite',
+      platforms: ['gep'],
+      policy: 'readwrite',
+      preferred_username: `service-account-${holder.clientId}`,
+      sessionPolicy: document,
+    })
+      .setProtectedHeader({ alg: 'HS512', typ: 'JWT' })
+      .setIssuer(holder.issuer)
+      .setSubject(holder.subject)
+      .setAudience([...holder.audience])
+      .setIssuedAt(issued)
+      .setExpirationTime(issued + lifeSeconds)
+      .sign(this.#signingKey);
+    this.#open.set(accessKey, { accessKey, secretKey, token, policy: below(grant), expiration });
+    return { accessKey, secretKey, token, expiration };
+  }
+
+  /** The credential of an access key; a session that has ended is unknown, as it is to MinIO. */
+  find(accessKey: string): Credential | undefined {
+    if (accessKey === this.platform.accessKey) return this.platform;
+    const session = this.#open.get(accessKey);
+    if (session !== undefined && session.expiration.getTime() > Date.now()) return session;
+    this.#open.delete(accessKey);
+    return undefined;
+  }
+}
+
+function letters(length: number): string {
+  return randomBytes(length).toString('hex').slice(0, length);
+}

@@ -1,0 +1,69 @@
+import { createServer } from 'node:http';
+import type { RequestListener, ServerOptions } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { ServerCertificate } from './certificates.ts';
+
+/** A server that listens on the loopback interface. */
+export interface Listener {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT` or, with a certificate, `https://localhost:PORT`. */
+  readonly origin: string;
+  /** Replaces the handler: a part whose own URL is part of its configuration can listen first and answer later. */
+  handle(handler: RequestListener): void;
+  close(): Promise<void>;
+}
+
+const options: ServerOptions = {
+  // A signed URL is 1.7 kB and may come twice (request line and Referer); Node's default of 16 kB is MinIO's 8 kB twice.
+  maxHeaderSize: 64 * 1024,
+  // A body of 10 GiB may take longer than Node's default of five minutes.
+  requestTimeout: 0,
+  // Longer than any client keeps an idle connection, so that none is closed at the moment it is used again.
+  keepAliveTimeout: 120_000,
+};
+
+/**
+ * Listens on 127.0.0.1, over HTTPS when there is a certificate.
+ *
+ * @param port the port to listen on; 0 or `undefined`: any free one
+ * @throws when the port is taken, naming it
+ */
+export async function listen(
+  port: number | undefined,
+  certificate: ServerCertificate | undefined,
+): Promise<Listener> {
+  let current: RequestListener = (_request, response) => {
+    response.writeHead(503).end();
+  };
+  const server =
+    certificate === undefined
+      ? createServer(options)
+      : createSecureServer({ ...options, key: certificate.key, cert: certificate.certificate });
+  server.on('request', (request, response) => {
+    current(request, response);
+  });
+  // Without this listener Node says "100 Continue" before the handler has looked at the headers.
+  server.on('checkContinue', (request, response) => {
+    current(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port ?? 0, '127.0.0.1', resolve);
+  });
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    port: bound,
+    origin: certificate === undefined ? `http://127.0.0.1:${bound}` : `https://localhost:${bound}`,
+    handle(handler) {
+      current = handler;
+    },
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}

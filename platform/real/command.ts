@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+
+const tailLength = 4000;
+
+/**
+ * Runs a command to its end.
+ *
+ * @param options.environment the whole environment of the command
+ * @param options.needs what the user has to install when there is no such command
+ * @throws when it cannot be started or ends with another code than 0, with the end of what it printed
+ */
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: { environment: NodeJS.ProcessEnv; needs: string },
+): Promise<void> {
+  const child = spawn(command, args, { env: options.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  const keep = (chunk: Buffer): void => {
+    printed = (printed + chunk.toString()).slice(-tailLength);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === 'ENOENT' ? `${options.needs} is missing` : cause.message;
+      reject(new Error(`Cannot run "${command}": ${reason}`, { cause }));
+    });
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new Error(`"${[command, ...args].join(' ')}" ended with ${code ?? signal}:\n${printed}`));
+    });
+  });
+}

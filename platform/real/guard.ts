@@ -1,0 +1,33 @@
+/**
+ * Runs a command for as long as the process that started this one lives: `node guard.ts <folder> <command> <args...>`.
+ * That process holds the other end of standard input, which the system closes however it ends, even when killed.
+ * Then the command goes with all its children, and so does its folder.
+ */
+import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+
+const [folder = '', command = '', ...args] = process.argv.slice(2);
+
+// Its own process group, so that what it starts can be ended with it.
+const child = spawn(command, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+
+function end(): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Already gone.
+  }
+}
+
+process.stdin.on('close', end).resume();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+
+child.once('error', (error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+  process.stdin.destroy();
+});
+child.once('exit', (code) => {
+  end();
+  void rm(folder, { recursive: true, force: true, maxRetries: 5 }).then(() => process.exit(code ?? 0));
+});

@@ -1,0 +1,7 @@
+import { cacheFolder } from './cache.ts';
+import { installParts } from './parts.ts';
+
+const parts = await installParts(cacheFolder(process.env), process.env, (message) => {
+  console.log(message);
+});
+console.log(`Keycloak: ${parts.keycloak}\nJava:     ${parts.java}\nMinIO:    ${parts.minio}`);

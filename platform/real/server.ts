@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, open, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const tailLength = 4000;
+
+/** A server program that was started and answers. */
+export interface Server {
+  readonly url: string;
+  /** Kills the program and removes its folder. */
+  stop(): Promise<void>;
+}
+
+export interface ServerCommand {
+  /** For messages, e.g. `Keycloak`. */
+  readonly name: string;
+  readonly command: string;
+  /** @param folder a new temporary folder for the data of this program, removed when it ends */
+  arguments(folder: string): readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** Where the program is going to listen. */
+  readonly url: string;
+  /** Whether the program is at work; asked again and again, and may throw for no. */
+  ready(): Promise<boolean>;
+  /** Time in which it must be ready. */
+  readonly startMilliseconds: number;
+}
+
+/**
+ * Starts a server program below a guard that ends it with this process, and waits until it is ready.
+ *
+ * @throws when it ends early or is not ready in time, with the end of its log
+ */
+export async function startServer(options: ServerCommand): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), `upload-to-workspace-${options.name.toLowerCase()}-`));
+  const logFile = join(folder, 'log');
+  const log = await open(logFile, 'a');
+  const guard = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'guard.ts'), folder, options.command, ...options.arguments(folder)],
+    { env: options.environment, stdio: ['pipe', log.fd, log.fd], detached: true },
+  );
+  await log.close();
+  const ended = new Promise<void>((resolve) => {
+    guard.once('exit', () => {
+      resolve();
+    });
+  });
+  const stop = async (): Promise<void> => {
+    guard.ref();
+    guard.stdin?.destroy();
+    await ended;
+  };
+  // Somebody who forgets to stop the platform can still end.
+  guard.unref();
+  const failure = await outcome(options, () => guard.exitCode !== null);
+  if (failure !== undefined) {
+    const printed = await readFile(logFile, 'utf8').catch(() => '');
+    await stop();
+    throw new Error(`${options.name} ${failure}:\n${printed.slice(-tailLength)}`);
+  }
+  return { url: options.url, stop };
+}
+
+async function outcome(options: ServerCommand, ended: () => boolean): Promise<string | undefined> {
+  const deadline = performance.now() + options.startMilliseconds;
+  while (performance.now() < deadline) {
+    if (ended()) return 'ended at once';
+    if (await options.ready().catch(() => false)) return undefined;
+    await sleep(100);
+  }
+  return `was not ready after ${options.startMilliseconds / 1000} s`;
+}
+
+/** A port on 127.0.0.1 that nothing listened on a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  return port;
+}

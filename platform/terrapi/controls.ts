@@ -1,0 +1,32 @@
+import type { DownloadForm, FailureAnswer, TerrapiControls } from '../platform.ts';
+
+interface Failure {
+  readonly path: string;
+  readonly answer: FailureAnswer;
+  times: number;
+}
+
+/** The stand-in's controls, and what its server needs of them. */
+export class Controls implements TerrapiControls {
+  sessionSeconds: number;
+  storageEndpoint: string | undefined = undefined;
+  downloadForm: DownloadForm = 'json-string';
+  readonly requests: { method: string; path: string; status: number }[] = [];
+  readonly #failures: Failure[] = [];
+
+  constructor(sessionSeconds: number) {
+    this.sessionSeconds = sessionSeconds;
+  }
+
+  fail(path: string, answer: FailureAnswer, times: number): void {
+    this.#failures.push({ path, answer, times });
+  }
+
+  /** The failure that is due for a path, oldest first; counts as used. */
+  takeFailure(path: string): FailureAnswer | undefined {
+    const failure = this.#failures.find((one) => one.times > 0 && path.startsWith(one.path));
+    if (failure === undefined) return undefined;
+    failure.times -= 1;
+    return failure.answer;
+  }
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Listener } from '../listener.ts';
+import { empty, problem, Refusal, send } from './answer.ts';
+import type { Answer } from './answer.ts';
+import type { Service } from './call.ts';
+import { Controls } from './controls.ts';
+import { Jobs } from './jobs.ts';
+import { createAuthenticator } from './principal.ts';
+import type { Authenticator, Principal } from './principal.ts';
+import { resources } from './resources.ts';
+import { answerCall } from './routes.ts';
+import type { OpenSession, PresignDownload } from './storagepoint.ts';
+
+export interface TerrapiOptions {
+  /** Where the stand-in answers from now on; the caller closes it. */
+  readonly listener: Listener;
+  /** Issuer URL, exactly as it is in tokens. */
+  readonly issuer: string;
+  /** URL of the issuer's JSON Web Key Set. */
+  readonly jwksUrl: string;
+  /** PEM to trust when `jwksUrl` is HTTPS. */
+  readonly trust: string | undefined;
+  /** URL of the S3 server, without a trailing slash. */
+  readonly storageUrl: string;
+  /** Ids of the clients that may use the workspaces; any other client of the issuer may log in and sees none. */
+  readonly members: readonly string[];
+  /** Life of storage sessions at first; `controls.sessionSeconds` changes it. */
+  readonly sessionSeconds: number;
+  readonly openSession: OpenSession;
+  readonly presignDownload: PresignDownload;
+}
+
+export interface Terrapi {
+  /** Base URL, to be used as `api-url`. */
+  readonly apiUrl: string;
+  readonly controls: Controls;
+}
+
+const basePath = '/core';
+
+/** Starts the TerrAPI stand-in on a listener. */
+export function startTerrapi(options: TerrapiOptions): Terrapi {
+  const { issuer, jwksUrl, trust, listener } = options;
+  const apiUrl = `${listener.origin}${basePath}`;
+  const controls = new Controls(options.sessionSeconds);
+  const service: Service = { ...options, apiUrl, controls, jobs: new Jobs(), resources: [...resources] };
+  const authenticate = createAuthenticator({ issuer, jwksUrl, trust, audience: 'ellip-bios-api' });
+  listener.handle((message, response) => {
+    void answer(service, authenticate, message).then((given) => {
+      // Logged before it is sent: who has the answer finds it in the log.
+      const { path } = target(message);
+      controls.requests.push({ method: message.method ?? '', path, status: given.status });
+      send(response, given);
+    });
+  });
+  return { apiUrl, controls };
+}
+
+async function answer(
+  service: Service,
+  authenticate: Authenticator,
+  message: IncomingMessage,
+): Promise<Answer> {
+  const { path, query } = target(message);
+  const failure = service.controls.takeFailure(path);
+  if (failure !== undefined) return failure;
+  try {
+    const body = await text(message);
+    const principal = await requirePrincipal(authenticate, message, path);
+    return await answerCall(service, {
+      method: message.method ?? '',
+      path,
+      query,
+      contentType: message.headers['content-type'] ?? '',
+      body,
+      principal,
+    });
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    return problem(500, 'An error occurred while processing your request.', String(error), path);
+  }
+}
+
+/** Path below the base URL; any other path stays as it is and matches no route. */
+function target(message: IncomingMessage): { path: string; query: URLSearchParams } {
+  const url = new URL(message.url ?? '/', 'http://localhost');
+  const below = url.pathname.startsWith(`${basePath}/`);
+  return { path: below ? url.pathname.slice(basePath.length) : url.pathname, query: url.searchParams };
+}
+
+async function requirePrincipal(
+  authenticate: Authenticator,
+  message: IncomingMessage,
+  path: string,
+): Promise<Principal> {
+  try {
+    return await authenticate(message.headers.authorization);
+  } catch {
+    const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' };
+    // The storage calls refuse in silence; the others explain themselves.
+    if (path.startsWith('/v2/storage/')) throw new Refusal(empty(401, challenge));
+    const said = problem(401, 'Unauthorized', 'The bearer token is missing or not valid.', path);
+    throw new Refusal({ ...said, headers: { ...said.headers, ...challenge } });
+  }
+}
