@@ -1,0 +1,107 @@
+/**
+ * Holds the code and the `action.yml` files to the same inputs, outputs and defaults. An input declared under one name
+ * and read under another is empty in every run, and nothing else would notice.
+ */
+import { join } from 'node:path';
+
+import ts from 'typescript';
+
+import { readPlatformInputs, readUploadInputs, type RawInput } from '../src/inputs.ts';
+import { actionFiles, readAction, type Action } from './tables.ts';
+
+interface Code {
+  readonly read: (raw: RawInput, mask: () => void) => unknown;
+  /** Name of the interface in `src/outputs.ts` that has its outputs. */
+  readonly outputs: string;
+}
+
+/** What reads the inputs of each action and what sets its outputs. */
+const codeOf: Readonly<Record<string, Code>> = {
+  'action.yml': { read: readUploadInputs, outputs: 'UploadOutputs' },
+  'workspaces/action.yml': { read: readPlatformInputs, outputs: 'WorkspacesOutputs' },
+};
+
+/** Everything in which an action's file and its code differ, one sentence each. */
+export function differences(file: string, action: Action, code: Code): string[] {
+  return [
+    ...compare(file, 'input', Object.keys(action.inputs ?? {}), inputsReadBy(code)),
+    ...compare(file, 'output', Object.keys(action.outputs ?? {}), membersOf(code.outputs)),
+    ...differentDefaults(file, action, code),
+  ];
+}
+
+function compare(file: string, kind: string, declared: readonly string[], used: readonly string[]): string[] {
+  return [
+    ...used.filter((name) => !declared.includes(name)).map((name) => `${file} lacks the ${kind} "${name}"`),
+    ...declared
+      .filter((name) => !used.includes(name))
+      .map((name) => `${file} declares the ${kind} "${name}", which no code knows`),
+  ];
+}
+
+// Errors are collected to the end, so even empty inputs are all asked for.
+function inputsReadBy({ read }: Code): string[] {
+  const names = new Set<string>();
+  const ask = (name: string) => {
+    names.add(name);
+    return '';
+  };
+  try {
+    read(ask, () => undefined);
+  } catch {
+    // The required ones are missing.
+  }
+  return [...names];
+}
+
+/** A run without the optional inputs has to see what the action's file says is their default. */
+function differentDefaults(file: string, action: Action, { read }: Code): string[] {
+  const inputs = action.inputs ?? {};
+  const given = (name: string) => (inputs[name]?.required ? 'example' : '');
+  const withDefaults = (name: string) => given(name) || literal(inputs[name]?.default);
+  const inCode = JSON.stringify(readOrFail(read, given));
+  const inFile = JSON.stringify(readOrFail(read, withDefaults));
+  return inCode === inFile ? [] : [`${file} has other defaults than the code:\n  ${inFile}\n  ${inCode}`];
+}
+
+/** A default as far as it does not depend on the run, like `${{ github.token }}`. */
+function literal(value: string | number | boolean = ''): string {
+  const text = String(value);
+  return text.includes('${{') ? '' : text;
+}
+
+function readOrFail(read: Code['read'], raw: RawInput): unknown {
+  try {
+    return read(raw, () => undefined);
+  } catch (error) {
+    return String(error);
+  }
+}
+
+/** Names of the members of an interface in `src/outputs.ts`, inherited ones too. */
+function membersOf(name: string): string[] {
+  const file = join(import.meta.dirname, '..', 'src', 'outputs.ts');
+  const program = ts.createProgram([file], {
+    noLib: true,
+    types: [],
+    allowImportingTsExtensions: true,
+    noEmit: true,
+  });
+  const source = program.getSourceFile(file);
+  const declaration = source?.statements.find(
+    (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === name,
+  );
+  if (!declaration) throw new Error(`src/outputs.ts has no interface "${name}"`);
+  const type = program.getTypeChecker().getTypeAtLocation(declaration);
+  return type.getProperties().map((property) => property.name);
+}
+
+if (import.meta.main) {
+  const problems = actionFiles.flatMap((file) => {
+    const code = codeOf[file];
+    return code ? differences(file, readAction(file), code) : [`scripts/names.ts does not know ${file}`];
+  });
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  process.stdout.write(`${actionFiles.length} action files compared with the code\n`);
+  process.exitCode = problems.length === 0 && actionFiles.length > 0 ? 0 : 1;
+}
