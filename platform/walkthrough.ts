@@ -1,0 +1,56 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { clientApp, platformScope, workspaces } from './catalogue.ts';
+import type { Platform } from './platform.ts';
+
+/**
+ * Shell commands, to be pasted one after the other, that go from a client secret to a signed download with nothing
+ * but curl and node.
+ *
+ * @param caFile path of the PEM that curl has to trust; `undefined` over plain HTTP
+ */
+export function walkThrough(platform: Platform, caFile: string | undefined): string {
+  const trust = caFile === undefined ? [] : [`export CURL_CA_BUNDLE=${caFile} NODE_EXTRA_CA_CERTS=${caFile}`];
+  const field = (path: string): string =>
+    `node -pe 'JSON.parse(require("fs").readFileSync(0, "utf8"))${path}'`;
+  return [
+    ...trust,
+    `issuer=${platform.issuer} api=${platform.apiUrl} workspace=${workspaces.main}`,
+    '',
+    '# a token, from the endpoint that the issuer names',
+    `token_endpoint=$(curl -sS $issuer/.well-known/openid-configuration | ${field('.token_endpoint')})`,
+    `token=$(curl -sS $token_endpoint -d grant_type=client_credentials -d client_id=${clientApp.id} \\`,
+    `  -d client_secret=${clientApp.secret} -d scope='openid ${platformScope}' | ${field('.access_token')})`,
+    '',
+    '# the workspaces, and what one of them is',
+    'curl -sS -H "authorization: Bearer $token" $api/v2/storage/workspaces; echo',
+    'curl -sS -H "authorization: Bearer $token" $api/v2/storage/workspaces/$workspace; echo',
+    '',
+    '# a storage session, and an object written with it',
+    'session=$(curl -sS -H "authorization: Bearer $token" "$api/v2/storage/token?storagePointId=$workspace")',
+    `key=$(echo "$session" | ${field('.credentials.accessKey')})`,
+    `secret=$(echo "$session" | ${field('.credentials.secretKey')})`,
+    `session_token=$(echo "$session" | ${field('.credentials.token')})`,
+    `object=${platform.storageUrl}/gep-build-outputs/ci/hello.txt`,
+    'curl -sS --fail-with-body --aws-sigv4 aws:amz:fr-par:s3 --user "$key:$secret" \\',
+    '  -H "x-amz-security-token: $session_token" -H "x-amz-content-sha256: UNSIGNED-PAYLOAD" \\',
+    '  -H "content-type: text/plain" -X PUT --data-binary "hello, workspace" $object',
+    '',
+    '# a link that the platform signs, and what it gives',
+    'curl -sS -L -d "" -H "authorization: Bearer $token" \\',
+    '  "$api/v2/storage/download?url=s3://gep-build-outputs/ci/hello.txt"; echo',
+  ].join('\n');
+}
+
+/**
+ * Writes the platform's certificate to a file that other programs can be pointed at.
+ *
+ * @returns its path; `undefined` over plain HTTP
+ */
+export function writeCaFile(platform: Platform): string | undefined {
+  if (platform.caCertificate === undefined) return undefined;
+  const path = join(mkdtempSync(join(tmpdir(), 'platform-ca-')), 'ca.pem');
+  writeFileSync(path, platform.caCertificate);
+  return path;
+}
