@@ -5,6 +5,7 @@ const tailLength = 4000;
 /**
  * Runs a command to its end.
  *
+ * @param options.folder the folder to run it in
  * @param options.environment the whole environment of the command
  * @param options.needs what the user has to install when there is no such command
  * @throws when it cannot be started or ends with another code than 0, with the end of what it printed
@@ -12,9 +13,13 @@ const tailLength = 4000;
 export async function run(
   command: string,
   args: readonly string[],
-  options: { environment: NodeJS.ProcessEnv; needs: string },
+  options: { folder: string; environment: NodeJS.ProcessEnv; needs: string },
 ): Promise<void> {
-  const child = spawn(command, args, { env: options.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd: options.folder,
+    env: options.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let printed = '';
   const keep = (chunk: Buffer): void => {
     printed = (printed + chunk.toString()).slice(-tailLength);

@@ -10,8 +10,14 @@ const [folder = '', command = '', ...args] = process.argv.slice(2);
 
 // Its own process group, so that what it starts can be ended with it.
 const child = spawn(command, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+let abandoned = false;
 
 function end(): void {
+  abandoned = true;
+  endGroup();
+}
+
+function endGroup(): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   } catch {
@@ -24,10 +30,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 child.once('error', (error) => {
   console.error(error.message);
-  process.exitCode = 1;
-  process.stdin.destroy();
+  process.exit(1);
 });
-child.once('exit', (code) => {
-  end();
-  void rm(folder, { recursive: true, force: true, maxRetries: 5 }).then(() => process.exit(code ?? 0));
+child.once('exit', () => {
+  endGroup();
+  // A command that ended by itself leaves its log for the other side to read, and to remove.
+  if (!abandoned) process.exit(1);
+  void rm(folder, { recursive: true, force: true, maxRetries: 5 }).then(() => process.exit(0));
 });

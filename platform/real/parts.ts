@@ -52,16 +52,21 @@ function keycloakPart(environment: NodeJS.ProcessEnv, report: (message: string) 
     name: `keycloak-${keycloakVersion}-${createHash('sha256').update(buildSettings.join()).digest('hex').slice(0, 8)}`,
     async fill(folder) {
       report(`Getting Keycloak ${keycloakVersion} by Maven and building it (about a minute)`);
+      // Maven leaves notes where it runs; here they go with the rest of the folder.
       const unpacked = join(folder, 'unpacked');
       await mkdir(unpacked);
       const artifact = `org.keycloak:keycloak-quarkus-dist:${keycloakVersion}:zip`;
       await run(
         'mvn',
         ['-B', '-q', `${mavenPlugin}:unpack`, `-Dartifact=${artifact}`, `-DoutputDirectory=${unpacked}`],
-        { environment, needs: 'Maven' },
+        { folder: unpacked, environment, needs: 'Maven' },
       );
       const home = join(unpacked, `keycloak-${keycloakVersion}`);
-      await run(join(home, 'bin', 'kc.sh'), ['build', ...buildSettings], { environment, needs: 'bash' });
+      await run(join(home, 'bin', 'kc.sh'), ['build', ...buildSettings], {
+        folder,
+        environment,
+        needs: 'bash',
+      });
       for (const name of await readdir(home)) await rename(join(home, name), join(folder, name));
       await rm(unpacked, { recursive: true });
     },
@@ -74,6 +79,7 @@ function minioPart(environment: NodeJS.ProcessEnv, report: (message: string) => 
     async fill(folder) {
       report(`Compiling MinIO of ${minioVersion} by Go (about four minutes)`);
       await run('go', ['install', `github.com/minio/minio@${minioVersion}`], {
+        folder,
         environment: { ...environment, GOBIN: folder },
         needs: 'Go',
       });

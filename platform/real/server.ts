@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, open, readFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -54,6 +54,7 @@ export async function startServer(options: ServerCommand): Promise<Server> {
     guard.ref();
     guard.stdin?.destroy();
     await ended;
+    await rm(folder, { recursive: true, force: true });
   };
   // Somebody who forgets to stop the platform can still end.
   guard.unref();
@@ -69,7 +70,7 @@ export async function startServer(options: ServerCommand): Promise<Server> {
 async function outcome(options: ServerCommand, ended: () => boolean): Promise<string | undefined> {
   const deadline = performance.now() + options.startMilliseconds;
   while (performance.now() < deadline) {
-    if (ended()) return 'ended at once';
+    if (ended()) return 'ended while it was starting';
     if (await options.ready().catch(() => false)) return undefined;
     await sleep(100);
   }

@@ -1,0 +1,52 @@
+import type { ClientCredentials } from './keycloak.ts';
+
+/** Keycloak's administrator's API. */
+export interface Administration {
+  /**
+   * Creates something unless it exists.
+   *
+   * @param path below `/admin/realms`, e.g. `/master/clients`; empty for a realm
+   * @throws when Keycloak refuses, with its answer
+   */
+  ensure(path: string, representation: object): Promise<void>;
+}
+
+/** @param url base URL of Keycloak */
+export function createAdministration(url: string, administrator: ClientCredentials): Administration {
+  return {
+    async ensure(path, representation) {
+      // A new token each time: it holds the rights in the realms that existed when it was made.
+      const token = await requestToken(`${url}/realms/master`, administrator);
+      const response = await fetch(`${url}/admin/realms${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(representation),
+      });
+      const answer = await response.text();
+      if (response.status !== 201 && response.status !== 409) {
+        throw new Error(`Keycloak answered ${response.status} to a POST of "${path}": ${answer}`);
+      }
+    },
+  };
+}
+
+/**
+ * An access token of a client's own service account.
+ *
+ * @throws when Keycloak refuses, with its answer
+ */
+export async function requestToken(issuer: string, client: ClientCredentials): Promise<string> {
+  const response = await fetch(`${issuer}/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: client.id,
+      client_secret: client.secret,
+    }),
+  });
+  if (!response.ok) {
+    throw new Error(`Keycloak answered ${response.status} to ${client.id}: ${await response.text()}`);
+  }
+  const { access_token: token } = (await response.json()) as { access_token: string };
+  return token;
+}

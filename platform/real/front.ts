@@ -1,0 +1,59 @@
+import type { ServerCertificate } from '../certificates.ts';
+import { listen } from '../listener.ts';
+import type { Listener } from '../listener.ts';
+import type { PlatformOptions } from '../platform.ts';
+import { createProxy } from './proxy.ts';
+import type { ServersDescription } from './servers.ts';
+
+/** Where the parts of one platform are seen from outside. */
+export interface Front {
+  /** Origin of the issuer, without a path. */
+  readonly identity: string;
+  readonly storage: string;
+  /** For the stand-in. */
+  readonly api: Listener;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the ports of a platform before servers that several platforms may share. Where nothing asks for HTTPS or for
+ * certain ports, Keycloak and MinIO are seen as they are; else through proxies of the platform's own.
+ *
+ * @throws when a port is taken
+ */
+export async function openFront(
+  servers: ServersDescription,
+  port: PlatformOptions['port'],
+  certificate: ServerCertificate | undefined,
+): Promise<Front> {
+  if (certificate === undefined && port === undefined) {
+    const api = await listen(undefined, undefined);
+    return { identity: servers.keycloak, storage: servers.minio, api, close: () => api.close() };
+  }
+  const listeners: Listener[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(listeners.map((listener) => listener.close()));
+  };
+  const open = async (offset: number): Promise<Listener> => {
+    const listener = await listen(port && port + offset, certificate);
+    listeners.push(listener);
+    return listener;
+  };
+  try {
+    const identity = await open(0);
+    const api = await open(1);
+    const storage = await open(2);
+    const { protocol, host } = new URL(identity.origin);
+    identity.handle(
+      createProxy(servers.keycloak, {
+        'x-forwarded-proto': protocol.slice(0, -1),
+        'x-forwarded-host': host,
+      }),
+    );
+    storage.handle(createProxy(servers.minio));
+    return { identity: identity.origin, storage: storage.origin, api, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

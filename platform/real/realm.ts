@@ -1,0 +1,58 @@
+import { clientApp, outsiderApp, platformScope } from '../catalogue.ts';
+import type { Administration } from './administration.ts';
+import type { ClientCredentials } from './keycloak.ts';
+import template from './realm.json' with { type: 'json' };
+
+/** The realm that exists from the start, like the platform's own. */
+const mainRealm = 'master';
+const usualTokenSeconds = 3600;
+
+/**
+ * Gives the client apps a realm in which their access tokens live for `accessTokenSeconds`. Each life has a realm of
+ * its own, so that suites with different wishes can share one Keycloak.
+ *
+ * @returns the name of the realm: `master` for the usual 3600 s
+ */
+export async function ensureRealm(
+  administration: Administration,
+  accessTokenSeconds: number = usualTokenSeconds,
+): Promise<string> {
+  const usual = accessTokenSeconds === usualTokenSeconds;
+  const realm = usual ? mainRealm : `tokens-of-${accessTokenSeconds}s`;
+  if (!usual) await administration.ensure('', { realm, enabled: true });
+  await administration.ensure(`/${realm}/client-scopes`, { ...template.clientScope, name: platformScope });
+  for (const app of [clientApp, outsiderApp]) {
+    const client = clientOf(app, accessTokenSeconds);
+    const optionalClientScopes = [...client.optionalClientScopes, platformScope];
+    await administration.ensure(`/${realm}/clients`, { ...client, optionalClientScopes });
+  }
+  return realm;
+}
+
+/**
+ * Makes sure of the client with whose tokens storage sessions are opened, in the realm `master`. Its tokens hold the
+ * name of MinIO's policy, which those of client apps do not. A session without a duration of its own lives as long as
+ * the token, hence a client for each life.
+ *
+ * @param secret the secret of all these clients
+ */
+export async function ensureSessionClient(
+  administration: Administration,
+  secret: string,
+  tokenSeconds: number,
+): Promise<ClientCredentials> {
+  const credentials = { id: `terrapi-sessions-of-${tokenSeconds}s`, secret };
+  const client = clientOf(credentials, tokenSeconds);
+  const protocolMappers = [...client.protocolMappers, template.storagePolicy];
+  await administration.ensure(`/${mainRealm}/clients`, { ...client, protocolMappers });
+  return credentials;
+}
+
+function clientOf({ id, secret }: ClientCredentials, tokenSeconds: number) {
+  return {
+    ...template.client,
+    clientId: id,
+    secret,
+    attributes: { ...template.client.attributes, 'access.token.lifespan': String(tokenSeconds) },
+  };
+}

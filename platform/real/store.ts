@@ -1,0 +1,91 @@
+import {
+  AbortMultipartUploadCommand,
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { region } from '../catalogue.ts';
+import type { Store, StoredObject } from '../platform.ts';
+import type { RootCredentials } from './minio.ts';
+
+const deletesAtATime = 16;
+
+/** A client of MinIO with its administrator's rights. */
+export function createRootClient(url: string, root: RootCredentials): S3Client {
+  return new S3Client({
+    endpoint: url,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: root.accessKey, secretAccessKey: root.secretKey },
+  });
+}
+
+/** Makes the buckets of an empty store. */
+export async function createBuckets(client: S3Client, names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((Bucket) => client.send(new CreateBucketCommand({ Bucket }))));
+}
+
+/** What is really stored, seen through a client that may see everything. */
+export function createStore(client: S3Client): Store {
+  return {
+    list: (bucket, prefix) => list(client, bucket, prefix),
+    async get(bucket, key) {
+      const answer = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
+      return { body: Buffer.from(bytes), contentType: answer.ContentType };
+    },
+    pendingUploads: (bucket) => pendingUploads(client, bucket),
+    async clear(bucket) {
+      await removeObjects(client, bucket);
+      for (const { key, uploadId } of await pendingUploads(client, bucket)) {
+        await client.send(new AbortMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: uploadId }));
+      }
+    },
+  };
+}
+
+async function list(client: S3Client, bucket: string, prefix: string): Promise<StoredObject[]> {
+  const objects: StoredObject[] = [];
+  // Encoded: a key may hold characters that XML can't.
+  const wish = { Bucket: bucket, Prefix: prefix, EncodingType: 'url' } as const;
+  for await (const page of paginateListObjectsV2({ client }, wish)) {
+    for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
+      objects.push({
+        key: decode(Key),
+        size: Size ?? 0,
+        etag: (ETag ?? '').replaceAll('"', ''),
+        lastModified: LastModified ?? new Date(0),
+      });
+    }
+  }
+  return objects;
+}
+
+/** MinIO lists the uploads of a whole bucket in one answer. */
+async function pendingUploads(
+  client: S3Client,
+  bucket: string,
+): Promise<{ key: string; uploadId: string }[]> {
+  const answer = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, EncodingType: 'url' }));
+  return (answer.Uploads ?? []).map(({ Key, UploadId }) => ({ key: decode(Key), uploadId: UploadId ?? '' }));
+}
+
+/** Again and again: MinIO lists nothing below an object, so a first pass can bring more to light. */
+async function removeObjects(client: S3Client, bucket: string): Promise<void> {
+  for (;;) {
+    const objects = await list(client, bucket, '');
+    if (objects.length === 0) return;
+    const queue = objects.values();
+    const remove = async (): Promise<void> => {
+      for (const { key } of queue) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    };
+    await Promise.all(Array.from({ length: deletesAtATime }, remove));
+  }
+}
+
+function decode(text: string | undefined): string {
+  return decodeURIComponent((text ?? '').replaceAll('+', ' '));
+}
