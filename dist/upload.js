@@ -1,0 +1,3 @@
+import { upload } from './index.js';
+
+await upload();

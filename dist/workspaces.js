@@ -1,0 +1,3 @@
+import { workspaces } from './index.js';
+
+await workspaces();

@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import { minify } from 'terser';
+
+/** Actions by the name of their entry: each is one line that calls its function in the one bundle. */
+const entries = ['upload', 'workspaces'];
+
+const require = createRequire(import.meta.url);
+const top = path.resolve(import.meta.dirname, '..');
+const dist = process.argv[2] ? path.resolve(process.argv[2]) : path.join(top, 'dist');
+
+function node(script: string, ...args: string[]): void {
+  execFileSync(process.execPath, [script, ...args], { cwd: top, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+rmSync(path.join(top, 'lib'), { recursive: true, force: true });
+rmSync(dist, { recursive: true, force: true });
+node(require.resolve('typescript/bin/tsc'), '--project', 'tsconfig.build.json');
+node(
+  require.resolve('@vercel/ncc/dist/ncc/cli.js'),
+  'build',
+  'lib/entry/index.js',
+  '--out',
+  dist,
+  '--license',
+  'LICENSES.txt',
+  '--quiet',
+);
+
+// ncc minifies its first file alone; the parts that are loaded when they are needed want it as well.
+for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
+  const file = path.join(dist, name);
+  const { code = '' } = await minify(readFileSync(file, 'utf8'), {
+    module: true,
+    ecma: 2020,
+    format: { comments: false },
+  });
+  writeFileSync(file, `${code}\n`);
+}
+for (const entry of entries) {
+  writeFileSync(
+    path.join(dist, `${entry}.js`),
+    `import { ${entry} } from './index.js';\n\nawait ${entry}();\n`,
+  );
+}

@@ -1,0 +1,35 @@
+import * as core from '@actions/core';
+
+import { createClock } from '../clock.ts';
+import { openTokenSource } from '../identity.ts';
+import { type PlatformInputs, maskSecret } from '../inputs.ts';
+import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
+import { type Transport, openTransport } from '../transport.ts';
+import { userAgent } from '../version.ts';
+
+export interface Connection {
+  readonly terrapi: Terrapi;
+  readonly transport: Transport;
+}
+
+/** Authenticates the client app and gives it TerrAPI, all over one transport, for as long as `use` takes. */
+export async function withConnection<T>(
+  inputs: PlatformInputs,
+  connections: number,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  if (!inputs.tlsVerify) {
+    core.warning(
+      `'tls-verify: false': certificates are not checked, so anybody between this runner and the platform can read and change what is sent, the client secret too. Only for development; 'ca-certificates' is the safe way.`,
+      { title: 'Certificates are not checked' },
+    );
+  }
+  const { certificates, tlsVerify: verify } = inputs;
+  const transport = openTransport({ certificates, verify, connections, clock: createClock() });
+  try {
+    const tokens = await openTokenSource(inputs, transport, maskSecret);
+    return await use({ terrapi: createTerrapi(inputs.apiUrl, tokens, transport, userAgent), transport });
+  } finally {
+    await transport.close();
+  }
+}

@@ -1,0 +1,163 @@
+import { tmpdir } from 'node:os';
+
+import * as core from '@actions/core';
+
+import type { UploadInputs } from '../inputs.ts';
+import { writeLinksFile } from '../links/file.ts';
+import { type SignedLinks, signSessionLinks } from '../links/session.ts';
+import { setOutputs } from '../outputs.ts';
+import type { Plan, Put } from '../plan.ts';
+import { count, formatBytes, formatDuration } from '../quantities.ts';
+import { firstOf, logGroup } from '../report/log.ts';
+import { formatMoment, uploadSummary } from '../report/markdown.ts';
+import { writeSummary } from '../report/summary.ts';
+import { s3Uri } from '../s3uri.ts';
+import type { StorageClient } from '../storage/client.ts';
+
+/** An output that is put into an environment variable fails past 128 KiB on Linux, so `urls` stays well below. */
+const urlsLimit = 100 * 1024;
+
+/** Signs links to all that was uploaded, and tells them: log, summary, links file, outputs. */
+export async function publishLinks(inputs: UploadInputs, plan: Plan, client: StorageClient): Promise<void> {
+  const links = await signSessionLinks(
+    client,
+    plan.puts.map(({ key }) => key),
+    inputs.expiresIn,
+  );
+  const url = ({ key }: Put) => links.urls.get(key) ?? '';
+  if (inputs.maskLinks)
+    for (const secret of new Set(plan.puts.map((put) => bearerPart(url(put))))) core.setSecret(secret);
+  const main = mainFile(plan);
+  const expiresAt =
+    links.endsAt === undefined ? '' : new Date(links.endsAt).toISOString().replace(/\.\d+Z$/, 'Z');
+  warnOfExpiry(inputs, links, client);
+  const location = s3Uri(client.location, plan.base);
+  const linksFile = writeLinksFile(process.env['RUNNER_TEMP'] ?? tmpdir(), {
+    version: 1,
+    workspace: inputs.workspace,
+    destination: inputs.destination,
+    expires_at: expiresAt,
+    files: plan.puts.map((put) => ({
+      path: put.name,
+      key: put.key,
+      s3_uri: s3Uri(client.location, put.key),
+      url: url(put),
+      size: put.file.size,
+      content_type: put.contentType,
+      status: 'uploaded',
+    })),
+  });
+  tellLinks(inputs, plan, links, main);
+  await writeSummary(uploadSummary(reportOf(inputs, plan, location, links, main)));
+  setOutputs({
+    url: main ? url(main) : '',
+    urls: urlsOutput(plan, url),
+    'links-file': linksFile,
+    'expires-at': expiresAt,
+    's3-uri': location,
+    'file-count': plan.puts.length,
+    'total-bytes': plan.totalBytes,
+    'uploaded-count': plan.puts.length,
+  });
+}
+
+/** Tells what would be uploaded; no link is signed, for nothing is there to open. */
+export async function publishPlan(inputs: UploadInputs, plan: Plan, client: StorageClient): Promise<void> {
+  const location = s3Uri(client.location, plan.base);
+  core.info(
+    `Dry run: would upload ${count(plan.puts.length, 'file')}, ${formatBytes(plan.totalBytes)}, to ${location}; nothing was written`,
+  );
+  await writeSummary(uploadSummary(reportOf(inputs, plan, location, undefined, undefined)));
+  setOutputs({
+    url: '',
+    urls: '{}',
+    'links-file': '',
+    'expires-at': '',
+    's3-uri': location,
+    'file-count': plan.puts.length,
+    'total-bytes': plan.totalBytes,
+    'uploaded-count': 0,
+  });
+}
+
+/** What `url` opens: the only file, else the page that leads to the others. */
+function mainFile({ puts }: Plan): Put | undefined {
+  return puts.length === 1 ? puts[0] : puts.find(({ name }) => name === 'index.html');
+}
+
+/** The part of a link without which it opens nothing, shared by all links of a session: masking it masks them all. */
+function bearerPart(url: string): string {
+  return new URL(url).searchParams.get('X-Amz-Security-Token') ?? url;
+}
+
+function urlsOutput(plan: Plan, url: (put: Put) => string): string {
+  const urls = JSON.stringify(Object.fromEntries(plan.puts.map((put) => [put.name, url(put)])));
+  if (Buffer.byteLength(urls) <= urlsLimit) return urls;
+  core.warning(
+    `The output 'urls' is left empty: with ${count(plan.puts.length, 'link')} it would have ${formatBytes(Buffer.byteLength(urls))}, more than GitHub lets pass from step to step. The file named by the output 'links-file' has them all.`,
+  );
+  return '';
+}
+
+function warnOfExpiry({ expiresIn }: UploadInputs, { endsAt }: SignedLinks, { clock }: StorageClient): void {
+  if (endsAt === undefined) {
+    core.warning(
+      `Nobody can say when the links end: the platform does not tell when its storage sessions do. The output 'expires-at' is empty.`,
+    );
+    return;
+  }
+  const left = (endsAt - clock.now()) / 1000;
+  if (expiresIn !== undefined && expiresIn > left + 5) {
+    core.warning(
+      `'expires-in' asks for ${formatDuration(expiresIn)}, and links signed by a storage session end with it: these work for ${formatDuration(left)}, until ${formatMoment(endsAt)}.`,
+    );
+  }
+}
+
+function tellLinks(
+  { maskLinks }: UploadInputs,
+  { puts }: Plan,
+  { urls, endsAt }: SignedLinks,
+  main: Put | undefined,
+): void {
+  const until = endsAt === undefined ? '' : `, until ${formatMoment(endsAt)}`;
+  logGroup(
+    `Links: ${count(puts.length, 'file')}${until}`,
+    maskLinks
+      ? [`'mask-links: true' keeps them out of the log; the file of the output 'links-file' has them`]
+      : firstOf(
+          puts.map(({ key, name }) => `${name}: ${urls.get(key) ?? ''}`),
+          20,
+        ),
+  );
+  core.info(`Uploaded ${count(puts.length, 'file')}`);
+  if (main && !maskLinks) core.info(`Open ${main.name}: ${urls.get(main.key) ?? ''}`);
+  else if (!main)
+    core.info(
+      `The output 'url' is empty: there are several files and no index.html. The outputs 'urls' and 'links-file' have a link for each.`,
+    );
+}
+
+function reportOf(
+  inputs: UploadInputs,
+  plan: Plan,
+  location: string,
+  links: SignedLinks | undefined,
+  main: Put | undefined,
+) {
+  const shown = (put: Put) => (inputs.maskLinks ? undefined : links?.urls.get(put.key));
+  const mainUrl = main && shown(main);
+  return {
+    workspace: inputs.workspace,
+    s3Uri: location,
+    endsAt: links?.endsAt,
+    dryRun: inputs.dryRun,
+    main: main && mainUrl ? { name: main.name, url: mainUrl } : undefined,
+    files: plan.puts.map((put) => ({
+      name: put.name,
+      size: put.file.size,
+      contentType: put.contentType,
+      url: shown(put),
+    })),
+  };
+}

@@ -1,0 +1,147 @@
+import * as core from '@actions/core';
+
+import { ActionError, messageOf } from '../errors.ts';
+import { connectionFailure, isNetworkError } from '../failures.ts';
+import type { Plan, Put } from '../plan.ts';
+import { printable } from '../printable.ts';
+import { count, formatBytes, formatDuration } from '../quantities.ts';
+import { firstOf } from '../report/log.ts';
+import { s3Uri } from '../s3uri.ts';
+import type { StorageClient } from '../storage/client.ts';
+import { StorageError, describeStorageError } from '../storage/failure.ts';
+import { defaultMemory } from '../transfer/defaults.ts';
+import { type Outcome, transfer } from '../transfer/engine.ts';
+import { createProgress } from '../transfer/progress.ts';
+
+const progressEveryMs = 3_000;
+
+/**
+ * Sends all files of a plan, with a line of progress every few seconds.
+ * @throws ActionError `upload` or `cancelled` that lists what is stored and what is not
+ */
+export async function sendFiles(
+  plan: Plan,
+  client: StorageClient,
+  concurrency: number,
+  signal: AbortSignal,
+): Promise<void> {
+  core.startGroup('Upload');
+  const started = performance.now();
+  const progress = createProgress(
+    { files: plan.puts.length, bytes: plan.totalBytes },
+    () => performance.now() - started,
+  );
+  const timer = setInterval(() => core.info(progress.line()), progressEveryMs);
+  const retries = tellRetries();
+  const outcome = await transfer(plan, client, {
+    concurrency,
+    memory: defaultMemory(),
+    signal,
+    onProgress: (stored) => progress.add(stored),
+    onRetry: retries.tell,
+  }).finally(() => clearInterval(timer));
+  const seconds = (performance.now() - started) / 1000;
+  core.info(`${progress.line()}; took ${formatDuration(seconds)}${retries.summary()}`);
+  core.endGroup();
+  if (outcome.stored.length < plan.puts.length) throw incomplete(plan, client, outcome);
+}
+
+/** Says each kind of trouble once while it happens, and how often requests were sent again at the end. */
+function tellRetries() {
+  const told = new Set<string>();
+  let total = 0;
+  return {
+    tell: (error: unknown, waitMs: number) => {
+      total += 1;
+      const reason = reasonOf(error);
+      if (!told.has(reason)) core.info(`Sent again in ${formatDuration(waitMs / 1000)}: ${reason}`);
+      told.add(reason);
+    },
+    summary: () => (total > 0 ? `; ${count(total, 'request was', 'requests were')} sent again` : ''),
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof StorageError ? describeStorageError(error) : printable(messageOf(error));
+}
+
+function incomplete(
+  plan: Plan,
+  client: StorageClient,
+  { stored, failures, leftovers }: Outcome,
+): ActionError {
+  const done = new Set(stored);
+  const missing = plan.puts.filter((put) => !done.has(put));
+  const details = [
+    ...failures
+      .slice(1, 20)
+      .map(({ put, error }) => `- also failed: ${printable(put.name)}: ${reasonOf(error)}`),
+    ...leftovers.map(
+      ({ put, reason }) =>
+        `- parts of ${printable(put.name)} are left behind (${reason}); the server clears them away by itself, after a day by default`,
+    ),
+    `Stored before that, ${count(stored.length, 'file')}:`,
+    ...firstOf(names(stored), 50),
+    `Not stored, ${count(missing.length, 'file')}, ${formatBytes(missing.reduce((sum, { file }) => sum + file.size, 0))}:`,
+    ...firstOf(names(missing), 50),
+  ];
+  const [first] = failures;
+  if (!first) {
+    return new ActionError(
+      'cancelled',
+      `The upload was cancelled with ${stored.length} of ${count(plan.puts.length, 'file')} stored`,
+      {
+        hint: `Run the job again: what is stored is replaced.`,
+        details,
+      },
+    );
+  }
+  const { put, error } = first;
+  const explanation = explain(client, put, error);
+  return new ActionError('upload', explanation.message, { hint: explanation.hint, details, cause: error });
+}
+
+function names(puts: readonly Put[]): string[] {
+  return puts.map(({ name }) => `- ${printable(name)}`);
+}
+
+function explain(
+  client: StorageClient,
+  put: Put,
+  error: unknown,
+): { message: string; hint: string | undefined } {
+  const where = printable(s3Uri(client.location, put.key));
+  const message = `${printable(put.name)} could not be uploaded to ${where}`;
+  if (error instanceof ActionError) return { message: `${message}: ${error.message}`, hint: error.hint };
+  if (error instanceof StorageError) {
+    return {
+      message: `${message}: ${describeStorageError(error)} (${client.location.endpoint.host})`,
+      hint: storageHint(error),
+    };
+  }
+  if (isNetworkError(error)) {
+    const failure = connectionFailure(
+      'Storage',
+      client.location.endpoint,
+      'the network between runner and storage',
+      error,
+    );
+    return { message: `${message}: ${failure.message}`, hint: failure.hint };
+  }
+  return { message: `${message}: ${printable(messageOf(error))}`, hint: undefined };
+}
+
+const hints: Readonly<Record<string, string>> = {
+  AccessDenied: `The storage session may not write there: ask the owner of the workspace for write access.`,
+  EntityTooLarge: `The file is larger than the storage takes.`,
+  QuotaExceeded: `The workspace is full: remove what is not needed any more, or ask for more room.`,
+  XMinioStorageFull: `The storage is full: tell those who run the platform.`,
+  XMinioParentIsObject: `There is an object with the name of a folder of this key: remove it, or choose another 'destination'.`,
+  XMinioObjectExistsAsDirectory: `There is a folder with the name of this key: remove it, or choose another 'destination'.`,
+  InvalidAccessKeyId: `The storage does not know the session that the platform gave, a new one neither: tell those who run the platform.`,
+};
+
+function storageHint({ code, requestId }: StorageError): string {
+  const hint = hints[code] ?? `Run the job again; if it goes on, tell those who run the platform.`;
+  return requestId ? `${hint} (request ${requestId})` : hint;
+}

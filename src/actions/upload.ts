@@ -1,0 +1,166 @@
+import * as core from '@actions/core';
+
+import { ActionError } from '../errors.ts';
+import { type Selection, selectFiles } from '../files/selection.ts';
+import { type UploadInputs, maskSecret, readUploadInputs } from '../inputs.ts';
+import { setOutputs } from '../outputs.ts';
+import { type Plan, planUpload } from '../plan.ts';
+import { count, formatBytes, formatDuration } from '../quantities.ts';
+import { fail, firstOf, logGroup } from '../report/log.ts';
+import { s3Uri } from '../s3uri.ts';
+import { type StorageClient, createStorageClient } from '../storage/client.ts';
+import { discoverRegion } from '../storage/region.ts';
+import { type Terrapi, TerrapiError } from '../terrapi/client.ts';
+import { defaultConcurrency } from '../transfer/defaults.ts';
+import type { Transport } from '../transport.ts';
+import { openWorkspace } from '../workspace.ts';
+import { onCancel } from './cancellation.ts';
+import { type Connection, withConnection } from './connection.ts';
+import { publishLinks, publishPlan } from './publication.ts';
+import { sendFiles } from './sending.ts';
+
+/** The root action: uploads files to a workspace and hands back links. */
+export async function run(): Promise<void> {
+  const cancellation = onCancel();
+  try {
+    const inputs = readUploadInputs();
+    const selection = select(inputs);
+    if (selection.files.length === 0) {
+      reportNoFiles(inputs, selection);
+      return;
+    }
+    const concurrency = inputs.concurrency ?? defaultConcurrency();
+    await withConnection(inputs, concurrency, (connection) =>
+      upload(inputs, selection, concurrency, connection, cancellation.signal),
+    );
+  } catch (error) {
+    fail(error);
+  } finally {
+    cancellation.release();
+  }
+}
+
+async function upload(
+  inputs: UploadInputs,
+  selection: Selection,
+  concurrency: number,
+  { terrapi, transport }: Connection,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = await openStorage(inputs, terrapi, transport);
+  const plan = planUpload(selection.files, client.location.prefix, inputs.destination);
+  tellPlan(plan, selection);
+  if (inputs.dryRun) {
+    await publishPlan(inputs, plan, client);
+    return;
+  }
+  await sendFiles(plan, client, concurrency, signal);
+  await publishLinks(inputs, plan, client);
+}
+
+function select(inputs: UploadInputs): Selection {
+  const cwd = process.cwd();
+  return selectFiles({
+    lines: inputs.path,
+    root: inputs.root,
+    includeHiddenFiles: inputs.includeHiddenFiles,
+    symlinks: inputs.symlinks,
+    cwd,
+    checkout: process.env['GITHUB_WORKSPACE'] ?? cwd,
+  });
+}
+
+/** Finds out who the client app is and where its files go, and tells both. */
+async function openStorage(
+  inputs: UploadInputs,
+  terrapi: Terrapi,
+  transport: Transport,
+): Promise<StorageClient> {
+  const { clock } = transport;
+  const [account, { location, sessions }] = await Promise.all([
+    accountName(terrapi),
+    openWorkspace(inputs.workspace, inputs.platforms, terrapi, clock, maskSecret),
+  ]);
+  logGroup(`Who: ${account ?? inputs.clientId}`, [
+    `Client app: ${inputs.clientId}`,
+    `Issuer: ${inputs.issuer.href}`,
+    `TerrAPI: ${inputs.apiUrl.href}`,
+  ]);
+  const region = await discoverRegion(location, transport, async () => {
+    const { bucketLocation } = await import('../storage/bucket.ts');
+    return bucketLocation(location, sessions, transport);
+  });
+  const { endsAt } = await sessions.get();
+  const base = inputs.destination ? `${location.prefix}${inputs.destination}/` : location.prefix;
+  logGroup(`Where: ${s3Uri(location, base)}`, [
+    `Workspace: ${inputs.workspace}`,
+    `Endpoint: ${location.endpoint.href}, region ${region}`,
+    endsAt === undefined
+      ? 'The storage session does not say when it ends'
+      : `The storage session ends in ${formatDuration((endsAt - clock.now()) / 1000)}, and is renewed when it has to be`,
+    ...(clock.skewSeconds === 0
+      ? []
+      : [
+          `This runner's clock is ${Math.abs(clock.skewSeconds)} s ${clock.skewSeconds > 0 ? 'behind' : 'ahead'}: the servers' time is used`,
+        ]),
+  ]);
+  return createStorageClient(location, region, sessions, transport);
+}
+
+/** The account's name is for the log: a client app that may not ask for it can still upload. */
+async function accountName(terrapi: Terrapi): Promise<string | undefined> {
+  try {
+    return await terrapi.accountName();
+  } catch (error) {
+    if (error instanceof TerrapiError) return undefined;
+    throw error;
+  }
+}
+
+function tellPlan({ puts, totalBytes }: Plan, { root, hidden, skippedLinks, warnings }: Selection): void {
+  logGroup(`What: ${count(puts.length, 'file')}, ${formatBytes(totalBytes)} from ${root}`, [
+    ...firstOf(puts.map(({ name, file }) => `${name} (${formatBytes(file.size)})`)),
+    ...leftOut(hidden, skippedLinks),
+  ]);
+  for (const warning of firstOf(warnings, 5)) core.warning(warning);
+}
+
+function leftOut(hidden: readonly string[], skippedLinks: readonly string[]): string[] {
+  return [
+    ...(hidden.length > 0
+      ? [
+          `Left out as hidden: ${firstOf(hidden, 10).join(', ')} (input 'include-hidden-files', or a line of 'path' that names them, lets them in)`,
+        ]
+      : []),
+    ...(skippedLinks.length > 0
+      ? [`Left out by 'symlinks: skip': ${count(skippedLinks.length, 'symbolic link')}`]
+      : []),
+  ];
+}
+
+function reportNoFiles(
+  { ifNoFilesFound, path }: UploadInputs,
+  { hidden, skippedLinks, root }: Selection,
+): void {
+  const message = `No files were found for 'path' (${path.join(', ')}) in ${root}`;
+  const details = leftOut(hidden, skippedLinks);
+  if (ifNoFilesFound === 'error') {
+    throw new ActionError('no-files', message, {
+      hint: `Check 'path' and that the step before has built something; 'if-no-files-found: warn' or 'ignore' lets the job go on.`,
+      details,
+    });
+  }
+  const text = [message, ...details].join('. ');
+  if (ifNoFilesFound === 'warn') core.warning(text);
+  else core.info(text);
+  setOutputs({
+    url: '',
+    urls: '{}',
+    'links-file': '',
+    'expires-at': '',
+    's3-uri': '',
+    'file-count': 0,
+    'total-bytes': 0,
+    'uploaded-count': 0,
+  });
+}

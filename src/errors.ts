@@ -1,0 +1,67 @@
+/** Words for what went wrong, stable enough to be tested and searched for. */
+export type ErrorCode =
+  | 'invalid-input'
+  | 'unreachable'
+  | 'untrusted-certificate'
+  | 'issuer'
+  | 'credentials'
+  | 'scope'
+  | 'terrapi'
+  | 'workspace'
+  | 'session'
+  | 'region'
+  | 'no-files'
+  | 'files'
+  | 'key'
+  | 'storage'
+  | 'upload'
+  | 'cancelled';
+
+interface Explanation {
+  /** What to do next, one or more sentences. */
+  readonly hint?: string | undefined;
+  /** Lines of detail shown below the message. */
+  readonly details?: readonly string[] | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * A failure that a user can understand and mend. The message is one line that says what failed, where and why; `hint` says what to
+ * do next. It never holds a secret.
+ */
+export class ActionError extends Error {
+  override readonly name = 'ActionError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly details: readonly string[];
+
+  constructor(code: ErrorCode, message: string, { hint, details = [], cause }: Explanation = {}) {
+    super(message, { cause });
+    this.code = code;
+    this.hint = hint;
+    this.details = details;
+  }
+}
+
+/** The error and all that caused it, outermost first; ends at a cause that is no error, or after eight. */
+export function causes(error: unknown): Error[] {
+  const chain: Error[] = [];
+  for (let next = error; next instanceof Error && chain.length < 8; next = next.cause) {
+    chain.push(next);
+    if (next instanceof AggregateError) chain.push(...next.errors.filter((inner) => inner instanceof Error));
+  }
+  return chain;
+}
+
+/** The first `code` found along the causes, e.g. `ECONNREFUSED`; undefined where there is none. */
+export function systemCode(error: unknown): string | undefined {
+  for (const cause of causes(error)) {
+    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  }
+  return undefined;
+}
+
+/** The message of an error, or the thing itself as text when something else was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,83 @@
+import { ActionError, causes, messageOf, systemCode } from './errors.ts';
+
+/** Codes of Node's TLS layer for a certificate that leads to no authority trusted here. */
+const untrusted = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+const otherCertificateTrouble = new Set([
+  'CERT_HAS_EXPIRED',
+  'CERT_NOT_YET_VALID',
+  'CERT_REVOKED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'its name cannot be resolved',
+  EAI_AGAIN: 'its name cannot be resolved at the moment',
+  ECONNREFUSED: 'it refuses the connection',
+  ECONNRESET: 'it closed the connection',
+  EPIPE: 'it closed the connection',
+  UND_ERR_SOCKET: 'it closed the connection',
+  ETIMEDOUT: 'it does not answer',
+  UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
+  UND_ERR_HEADERS_TIMEOUT: 'it took the request and does not answer',
+  UND_ERR_BODY_TIMEOUT: 'its answer stalled',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no route to it',
+};
+
+/** Whether the error is about the connection (name, TCP, TLS, time), not about an answer. */
+export function isNetworkError(error: unknown): boolean {
+  const code = systemCode(error);
+  if (code === undefined) return causes(error).some((cause) => cause.name === 'TimeoutError');
+  return code in reasons || code.startsWith('UND_ERR_') || isCertificateError(error);
+}
+
+/** Whether the error is a certificate that was refused: trying again cannot help. */
+export function isCertificateError(error: unknown): boolean {
+  const code = systemCode(error) ?? '';
+  return untrusted.has(code) || otherCertificateTrouble.has(code) || code.startsWith('ERR_SSL_');
+}
+
+/**
+ * A connection's failure in words that name who was asked and which input to look at.
+ * @param what the part of the platform, e.g. `issuer`
+ * @param setting where the address comes from, e.g. "input 'issuer'"
+ */
+export function connectionFailure(what: string, url: URL, setting: string, error: unknown): ActionError {
+  const code = systemCode(error) ?? '';
+  if (untrusted.has(code)) {
+    return new ActionError(
+      'untrusted-certificate',
+      `${what} ${url.origin} shows a certificate that is not trusted here (${code})`,
+      {
+        hint: `If a private authority signed it, give that authority's certificate in 'ca-certificates'; for development with a self-signed certificate there is 'tls-verify: false'.`,
+        cause: error,
+      },
+    );
+  }
+  if (isCertificateError(error)) {
+    return new ActionError(
+      'untrusted-certificate',
+      `${what} ${url.origin} cannot be trusted: ${messageOf(causes(error).at(-1))}`,
+      {
+        hint: `Check ${setting} and the server's certificate; 'ca-certificates' and 'tls-verify' decide what is trusted here.`,
+        cause: error,
+      },
+    );
+  }
+  const reason = reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
+  return new ActionError(
+    'unreachable',
+    `${what} ${url.origin} cannot be reached: ${reason}${code ? ` (${code})` : ''}`,
+    {
+      hint: `Check ${setting}, and whether this runner may reach that host (a proxy is taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY).`,
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,37 @@
+import { Minimatch } from 'minimatch';
+
+import type { Pattern } from './pattern.ts';
+
+/** What stays out even where hidden files are let in, unless a line names it: the checkout's history, and files that hold secrets. */
+const guarded: readonly { readonly name: RegExp; readonly stem: string }[] = [
+  { name: /^\.git$/, stem: '.git' },
+  { name: /^\.env/, stem: '.env' },
+  { name: /^gha-creds-.*\.json$/, stem: 'gha-creds-' },
+];
+
+/**
+ * Whether a file stays out although a line means it: because a segment of its path below the line's search path begins with a dot, or is
+ * guarded, and no segment of that line spells it out.
+ * @param segments the file's path below the line's search path
+ */
+export function isLeftOut({ globs }: Pattern, segments: readonly string[], includeHidden: boolean): boolean {
+  return segments.some((segment) => {
+    const guard = guarded.find(({ name }) => name.test(segment));
+    if (guard) return !globs.some((glob) => glob.startsWith(guard.stem) && spells(glob, segment));
+    return (
+      !includeHidden &&
+      segment.startsWith('.') &&
+      !globs.some((glob) => glob.startsWith('.') && spells(glob, segment))
+    );
+  });
+}
+
+function spells(glob: string, segment: string): boolean {
+  return new Minimatch(glob, {
+    dot: true,
+    nobrace: true,
+    noext: true,
+    nocomment: true,
+    nonegate: true,
+  }).match(segment);
+}

@@ -1,0 +1,33 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+
+import type { Pattern } from './pattern.ts';
+
+/**
+ * The folder that keys are relative to when none is given: the least common ancestor of the search paths, and for a lone file the folder
+ * that it is in. Lines that take files out have no say.
+ */
+export function chooseRoot(patterns: readonly Pattern[]): string {
+  const searchPaths = patterns.filter(({ negate }) => !negate).map(({ searchPath }) => searchPath);
+  const common = searchPaths.reduce(commonAncestor);
+  return searchPaths.includes(common) && isFile(common) ? path.dirname(common) : common;
+}
+
+/** The path from `root` down to `file`, by segments; undefined where the file is not below it. */
+export function segmentsBelow(root: string, file: string): string[] | undefined {
+  const relative = path.relative(root, file);
+  if (relative === '') return [];
+  if (path.isAbsolute(relative)) return undefined;
+  const segments = relative.split(path.sep);
+  return segments[0] === '..' ? undefined : segments;
+}
+
+function commonAncestor(a: string, b: string): string {
+  let ancestor = a;
+  while (!segmentsBelow(ancestor, b)) ancestor = path.dirname(ancestor);
+  return ancestor;
+}
+
+function isFile(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isFile() ?? false;
+}

@@ -1,0 +1,169 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+
+import { ActionError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { count } from '../quantities.ts';
+import { isLeftOut } from './hidden.ts';
+import { type Pattern, readPatterns } from './pattern.ts';
+import { chooseRoot, segmentsBelow } from './root.ts';
+import { type SymlinkRule, type Walk, type WalkedFile, walkFrom } from './walk.ts';
+
+export interface SelectionRules {
+  /** Lines of the input `path`. */
+  readonly lines: readonly string[];
+  readonly root: string | undefined;
+  readonly includeHiddenFiles: boolean;
+  readonly symlinks: SymlinkRule;
+  /** Folder that relative paths start from. */
+  readonly cwd: string;
+  /** The checkout: links may lead there by the rule `inside`. */
+  readonly checkout: string;
+}
+
+/** A file to upload. */
+export interface LocalFile extends WalkedFile {
+  /** Path below the root, by `/` on every system. */
+  readonly name: string;
+}
+
+export interface Selection {
+  /** Absolute path of the folder that names are relative to. */
+  readonly root: string;
+  /** In the order of their names. */
+  readonly files: readonly LocalFile[];
+  /** Files, and folders with a separator at their end, that stayed out because they are hidden or guarded. */
+  readonly hidden: readonly string[];
+  readonly skippedLinks: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Finds the files that the lines of `path` mean; a later line wins over an earlier one.
+ * @throws ActionError `files` that lists every file outside the root, link that leads astray, and folder that cannot be read
+ */
+export function selectFiles(rules: SelectionRules): Selection {
+  const patterns = readPatterns(rules.lines, rules.cwd);
+  const root = rules.root === undefined ? chooseRoot(patterns) : rootGiven(rules.root, rules.cwd);
+  const decide = createDecider(patterns, rules.includeHiddenFiles);
+  const walks = startingPoints(patterns).map((start) =>
+    walkFrom(start, {
+      symlinks: rules.symlinks,
+      inside: [root, rules.checkout].map(realPath),
+      enter: decide.enter,
+      wants: decide.wants,
+    }),
+  );
+  const found = walks.flatMap((walk) => walk.files);
+  failOnErrors(walks, found, root);
+  const files = found
+    .map((file) => ({ ...file, name: (segmentsBelow(root, file.path) ?? []).join('/') }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    root,
+    files,
+    hidden: decide.hidden,
+    skippedLinks: walks.flatMap((walk) => walk.skippedLinks),
+    warnings: [
+      ...decide.idleLines().map((line) => `No file matches the line '${printable(line)}' of 'path'`),
+      ...walks.flatMap((walk) => walk.warnings),
+    ],
+  };
+}
+
+function rootGiven(root: string, cwd: string): string {
+  const [{ searchPath } = { searchPath: cwd }] = readPatterns([root.replace(/[*?[\]]/g, '[$&]')], cwd);
+  return searchPath;
+}
+
+/** Search paths without those that lie below another. */
+function startingPoints(patterns: readonly Pattern[]): string[] {
+  const paths = new Set(patterns.filter(({ negate }) => !negate).map(({ searchPath }) => searchPath));
+  return [...paths].filter(
+    (start) => ![...paths].some((other) => other !== start && segmentsBelow(other, start)),
+  );
+}
+
+function realPath(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
+  }
+}
+
+function failOnErrors(walks: readonly Walk[], found: readonly WalkedFile[], root: string): void {
+  const errors = walks.flatMap((walk) => walk.errors);
+  const outside = found.filter((file) => !segmentsBelow(root, file.path)?.length);
+  errors.push(...outside.map((file) => `${printable(file.path)} is outside of the root`));
+  if (errors.length === 0) return;
+  const [first = ''] = errors;
+  throw new ActionError(
+    'files',
+    errors.length === 1 ? first : `${count(errors.length, 'file')} or folders cannot be taken`,
+    {
+      hint:
+        outside.length > 0
+          ? `Keys are relative to the root, ${printable(root)}: set input 'root' to a folder above all files, or leave 'path' within it.`
+          : `Mend them, take them out with a line '!…' in 'path', or choose another rule with input 'symlinks' (inside, follow, skip).`,
+      details: errors.length === 1 ? [] : errors.slice(0, 50).map((error) => `- ${error}`),
+    },
+  );
+}
+
+interface Decider {
+  readonly enter: (folder: string) => boolean;
+  readonly wants: (file: string) => boolean;
+  readonly hidden: string[];
+  /** Lines that no file matched so far. */
+  readonly idleLines: () => string[];
+}
+
+function createDecider(patterns: readonly Pattern[], includeHidden: boolean): Decider {
+  const busy = new Set<Pattern>();
+  const hidden: string[] = [];
+  const lastWanting = patterns.findLastIndex(({ negate }) => !negate);
+  const wants = (file: string) => {
+    const winner = patterns.findLast((pattern) =>
+      meets(pattern, file, (segments) => pattern.matches(segments)),
+    );
+    if (!winner || winner.negate) return false;
+    const wanting = patterns.filter(
+      (pattern) => !pattern.negate && meets(pattern, file, (segments) => pattern.matches(segments)),
+    );
+    for (const pattern of wanting) busy.add(pattern);
+    const visible = wanting.some(
+      (pattern) => !isLeftOut(pattern, segmentsBelow(pattern.searchPath, file) ?? [], includeHidden),
+    );
+    if (!visible) hidden.push(file);
+    return visible;
+  };
+  const enter = (folder: string) => {
+    if (patterns.some((pattern) => !pattern.negate && segmentsBelow(folder, pattern.searchPath))) return true;
+    const closed = patterns.some(
+      (pattern, index) =>
+        index > lastWanting && meets(pattern, folder, (segments) => pattern.covers(segments)),
+    );
+    const holding = patterns.filter(
+      (pattern) => !pattern.negate && meets(pattern, folder, (segments) => pattern.mayMatchBelow(segments)),
+    );
+    if (closed || holding.length === 0) return false;
+    const visible = holding.some(
+      (pattern) => !isLeftOut(pattern, segmentsBelow(pattern.searchPath, folder) ?? [], includeHidden),
+    );
+    if (!visible) hidden.push(`${folder}${path.sep}`);
+    return visible;
+  };
+  return {
+    enter,
+    wants,
+    hidden,
+    idleLines: () =>
+      patterns.filter((pattern) => !pattern.negate && !busy.has(pattern)).map(({ line }) => line),
+  };
+}
+
+function meets(pattern: Pattern, file: string, test: (segments: readonly string[]) => boolean): boolean {
+  const segments = segmentsBelow(pattern.searchPath, file);
+  return segments !== undefined && test(segments);
+}

@@ -1,0 +1,131 @@
+import { type Dirent, type Stats, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+import { messageOf, systemCode } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { segmentsBelow } from './root.ts';
+
+export type SymlinkRule = 'inside' | 'follow' | 'skip';
+
+export interface WalkRules {
+  readonly symlinks: SymlinkRule;
+  /** Folders that links may lead into by the rule `inside`, as real paths. */
+  readonly inside: readonly string[];
+  /** Whether to go down into a folder. */
+  readonly enter: (folder: string) => boolean;
+  /** Whether a file is wanted at all: what is not is not looked at any further. */
+  readonly wants: (file: string) => boolean;
+}
+
+export interface WalkedFile {
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+export interface Walk {
+  readonly files: WalkedFile[];
+  readonly skippedLinks: string[];
+  /** What was left out and is worth a word. */
+  readonly warnings: string[];
+  /** What makes it impossible to say that all was found. */
+  readonly errors: string[];
+}
+
+interface Visit {
+  readonly rules: WalkRules;
+  readonly walk: Walk;
+}
+
+/**
+ * Walks down from a file or folder. It is synchronous on purpose: 10,000 files take some 60 ms so, and many times that with a promise for
+ * each of them.
+ */
+export function walkFrom(start: string, rules: WalkRules): Walk {
+  const walk: Walk = { files: [], skippedLinks: [], warnings: [], errors: [] };
+  const stats = lstatSync(start, { throwIfNoEntry: false });
+  if (stats) visit({ rules, walk }, start, stats, []);
+  return walk;
+}
+
+/** @param trail real paths of the folders that led here, to notice a loop of links */
+function visit(on: Visit, name: string, entry: Dirent | Stats, trail: readonly string[]): void {
+  if (entry.isDirectory()) list(on, name, trail);
+  else if (entry.isSymbolicLink()) followLink(on, name, trail);
+  else if (!on.rules.wants(name)) return;
+  else if (entry.isFile()) add(on, name);
+  else on.walk.warnings.push(`${printable(name)} is ${kindOf(entry)}, not a file: left out`);
+}
+
+function list(on: Visit, folder: string, trail: readonly string[]): void {
+  if (trail.length > 0 && !on.rules.enter(folder)) return;
+  try {
+    const here = [
+      ...trail,
+      trail.length > 0 ? path.join(trail.at(-1) ?? '', path.basename(folder)) : realpathSync(folder),
+    ];
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      visit(on, path.join(folder, entry.name), entry, here);
+    }
+  } catch (error) {
+    on.walk.errors.push(`${printable(folder)} cannot be listed: ${reason(error)}`);
+  }
+}
+
+function followLink(on: Visit, link: string, trail: readonly string[]): void {
+  const { rules, walk } = on;
+  if (rules.symlinks === 'skip') {
+    walk.skippedLinks.push(link);
+    return;
+  }
+  try {
+    const target = realpathSync(link);
+    const stats = statSync(link);
+    if (!stats.isDirectory() && !rules.wants(link)) return;
+    if (stats.isDirectory() && !rules.enter(link)) return;
+    if (rules.symlinks === 'inside' && !rules.inside.some((folder) => segmentsBelow(folder, target))) {
+      walk.errors.push(
+        `${printable(link)} is a symbolic link to ${printable(target)}, outside of the root and the checkout`,
+      );
+    } else if (stats.isDirectory() && trail.some((folder) => segmentsBelow(target, folder))) {
+      walk.errors.push(`${printable(link)} is a symbolic link back to ${printable(target)}: a loop`);
+    } else if (stats.isDirectory()) {
+      listLinked(on, link, target, trail);
+    } else {
+      visit(on, link, stats, trail);
+    }
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT')
+      walk.warnings.push(`${printable(link)} is a broken symbolic link: left out`);
+    else walk.errors.push(`${printable(link)} cannot be followed: ${reason(error)}`);
+  }
+}
+
+function listLinked(on: Visit, link: string, target: string, trail: readonly string[]): void {
+  for (const entry of readdirSync(link, { withFileTypes: true })) {
+    visit(on, path.join(link, entry.name), entry, [...trail, target]);
+  }
+}
+
+function add({ walk }: Visit, file: string): void {
+  try {
+    const { size, mtimeMs } = statSync(file);
+    walk.files.push({ path: file, size, mtimeMs });
+  } catch (error) {
+    const undecodable = file.includes('\ufffd') ? ' (its name is not valid UTF-8)' : '';
+    walk.errors.push(`${printable(file)} cannot be read${undecodable}: ${reason(error)}`);
+  }
+}
+
+function kindOf(entry: Dirent | Stats): string {
+  if (entry.isFIFO()) return 'a named pipe';
+  if (entry.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+function reason(error: unknown): string {
+  const code = systemCode(error);
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  if (code === 'ELOOP') return 'its links lead in a circle';
+  return printable(messageOf(error));
+}

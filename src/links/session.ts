@@ -1,0 +1,49 @@
+import type { StorageClient } from '../storage/client.ts';
+import type { Session } from '../workspace.ts';
+
+export interface SignedLinks {
+  /** A URL for each key that was given. */
+  readonly urls: ReadonlyMap<string, string>;
+  /** Milliseconds since the epoch: the first moment at which a link may stop working; undefined where nobody can know. */
+  readonly endsAt: number | undefined;
+}
+
+/** What SigV4 allows at most: 7 days. */
+const longest = 604_800;
+
+/** A session this much of which is gone is replaced before links are signed with it, so that they live as long as can be. */
+const usedUp = 0.05;
+
+/**
+ * Signs a GET of each key with a session that has most of its life left. A link ends with the session that signed it, whatever it says of
+ * itself, so it never says more.
+ * @param expiresIn life asked for in seconds; undefined: as long as can be had
+ */
+export async function signSessionLinks(
+  client: StorageClient,
+  keys: readonly string[],
+  expiresIn: number | undefined,
+): Promise<SignedLinks> {
+  const session = await freshSession(client);
+  const signedAt = Math.floor(client.clock.now() / 1000) * 1000;
+  const left = session.endsAt === undefined ? longest : Math.floor((session.endsAt - signedAt) / 1000);
+  const seconds = Math.max(1, Math.min(expiresIn ?? longest, left, longest));
+  const signer = client.signer(session);
+  const urls = new Map<string, string>();
+  for (const key of keys) {
+    urls.set(
+      key,
+      await signer.presign({ method: 'GET', path: client.path(key) }, new Date(signedAt), seconds),
+    );
+  }
+  const ownEnd = signedAt + seconds * 1000;
+  const known = session.endsAt !== undefined || session.sessionToken === undefined;
+  return { urls, endsAt: known ? Math.min(ownEnd, session.endsAt ?? ownEnd) : undefined };
+}
+
+async function freshSession({ sessions, clock }: StorageClient): Promise<Session> {
+  const isUsed = ({ openedAt, endsAt }: Session) =>
+    endsAt !== undefined && clock.now() - openedAt > usedUp * (endsAt - openedAt);
+  const held = await sessions.get();
+  return isUsed(held) ? sessions.replace(isUsed) : held;
+}

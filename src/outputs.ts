@@ -1,0 +1,24 @@
+import * as core from '@actions/core';
+
+/** Outputs of the root action; names as in `action.yml`. */
+export interface UploadOutputs {
+  readonly url: string;
+  readonly urls: string;
+  readonly 'links-file': string;
+  readonly 'expires-at': string;
+  readonly 's3-uri': string;
+  readonly 'file-count': number;
+  readonly 'total-bytes': number;
+  readonly 'uploaded-count': number;
+}
+
+/** Outputs of the `workspaces` action. */
+export interface WorkspacesOutputs {
+  readonly user: string;
+  readonly workspaces: string;
+}
+
+/** Sets all outputs of an action, at its end and at once. */
+export function setOutputs(outputs: UploadOutputs | WorkspacesOutputs): void {
+  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+}

@@ -1,0 +1,97 @@
+import { ActionError } from './errors.ts';
+import type { LocalFile } from './files/selection.ts';
+import { mediaType } from './media.ts';
+import { excerpt, printable } from './printable.ts';
+import { count } from './quantities.ts';
+
+/** One object to write. */
+export interface Put {
+  readonly file: LocalFile;
+  /** Path relative to the destination, by `/`. */
+  readonly name: string;
+  readonly key: string;
+  readonly contentType: string;
+}
+
+/** All that an upload will write, known before the first byte is sent. */
+export interface Plan {
+  /** What every key begins with: the workspace's prefix and the destination, empty or ending in `/`. */
+  readonly base: string;
+  /**
+   * Objects in groups: a group begins when all of the one before is stored, so that a page that leads to others (`index.html`) never
+   * stands before they do.
+   */
+  readonly groups: readonly (readonly Put[])[];
+  readonly puts: readonly Put[];
+  readonly totalBytes: number;
+}
+
+/** Limits of S3 keys and, for a segment, of the file systems that servers such as MinIO store on; in bytes of UTF-8. */
+const longestKey = 1_024;
+const longestSegment = 255;
+/** 5 TiB: S3's largest object. */
+const largestObject = 5 * 1024 ** 4;
+
+/**
+ * Decides what to write where.
+ * @param prefix the workspace's prefix, empty or ending in `/`
+ * @param destination folder below it, without slashes at its ends
+ * @throws ActionError `key` that lists every key that the storage would refuse, before anything is sent
+ */
+export function planUpload(files: readonly LocalFile[], prefix: string, destination: string): Plan {
+  const base = destination ? `${prefix}${destination}/` : prefix;
+  const puts = files.map((file) => ({
+    file,
+    name: file.name,
+    key: `${base}${file.name}`,
+    contentType: mediaType(file.name),
+  }));
+  const problems = puts.flatMap((put) => keyProblems(put, base));
+  if (problems.length > 0) {
+    const [first = ''] = problems;
+    throw new ActionError(
+      'key',
+      problems.length === 1 ? first : `${count(problems.length, 'file')} cannot be stored under their names`,
+      {
+        hint: `Rename them, shorten input 'destination', or leave them out with a line '!…' in 'path'; nothing was uploaded.`,
+        details: problems.length === 1 ? [] : problems.slice(0, 50).map((problem) => `- ${problem}`),
+      },
+    );
+  }
+  const ranks = Map.groupBy(puts, (put) => entryRank(put.name));
+  return {
+    base,
+    puts,
+    groups: [...ranks.keys()].sort((a, b) => a - b).map((rank) => ranks.get(rank) ?? []),
+    totalBytes: puts.reduce((sum, { file }) => sum + file.size, 0),
+  };
+}
+
+/** 0 for ordinary files; pages that lead to them come after, the outermost last of all. */
+function entryRank(name: string): number {
+  if (name === 'index.html') return 2;
+  return name.endsWith('/index.html') ? 1 : 0;
+}
+
+function keyProblems({ key, name, file }: Put, base: string): string[] {
+  const problems: string[] = [];
+  const bytes = Buffer.byteLength(key);
+  const shown = printable(name);
+  if (bytes > longestKey) {
+    problems.push(
+      `'${excerpt(name, 80)}' gives a key of ${bytes} bytes; ${longestKey} are the most (${Buffer.byteLength(base)} of them are '${excerpt(base, 80)}')`,
+    );
+  }
+  const long = key.split('/').find((segment) => Buffer.byteLength(segment) > longestSegment);
+  if (long)
+    problems.push(
+      `'${excerpt(name, 80)}' has a segment of ${Buffer.byteLength(long)} bytes; ${longestSegment} are the most`,
+    );
+  if (key.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')) {
+    problems.push(`'${shown}' gives the key '${printable(key)}', with an empty, '.' or '..' segment`);
+  }
+  if (!name.isWellFormed()) problems.push(`'${shown}' has a name that is not valid Unicode`);
+  if (file.size > largestObject)
+    problems.push(`'${shown}' is larger than 5 TiB, the most that an object can be`);
+  return problems;
+}

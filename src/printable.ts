@@ -1,0 +1,23 @@
+/** C0 and C1 controls, line separators, and the marks that turn the direction of text around. */
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/**
+ * A name from outside (a file, a workspace, a server's message) as text that can stand in a log line: control characters and direction
+ * marks are escaped, and nothing in it is taken for a workflow command (`::name::` at the start of a line, `##[name]` anywhere).
+ */
+export function printable(text: string): string {
+  return text
+    .replace(unprintable, escape)
+    .replace(/^(\s*):(?=:)/, '$1\\u003a')
+    .replaceAll('##[', '#\\u0023[');
+}
+
+/** As {@link printable}, at most `length` characters long. */
+export function excerpt(text: string, length = 300): string {
+  const line = printable(text.trim());
+  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+}

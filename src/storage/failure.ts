@@ -1,0 +1,113 @@
+import { excerpt } from '../printable.ts';
+
+/** What the storage answered instead of doing what it was asked (S3 API, "Error responses"). */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+  /** HTTP status; 200 where a completed multipart upload failed after its answer had begun. */
+  readonly status: number;
+  /** S3's word for the error, e.g. `AccessDenied`; empty where the answer has none. */
+  readonly code: string;
+  /** The region that the answer names. */
+  readonly region: string | undefined;
+  readonly requestId: string | undefined;
+  /** The answer's `Retry-After`, unread. */
+  readonly retryAfter: string | undefined;
+
+  constructor(answer: {
+    status: number;
+    code: string;
+    message: string;
+    region?: string | undefined;
+    requestId?: string | undefined;
+    retryAfter?: string | undefined;
+  }) {
+    super(answer.message);
+    this.status = answer.status;
+    this.code = answer.code;
+    this.region = answer.region;
+    this.requestId = answer.requestId;
+    this.retryAfter = answer.retryAfter;
+  }
+}
+
+/** Reads an error answer. A HEAD, and some proxies, send no body: then the status has to do. */
+export function storageError(
+  status: number,
+  headers: Readonly<Record<string, unknown>>,
+  body: string,
+): StorageError {
+  const code = element(body, 'Code') ?? '';
+  return new StorageError({
+    status,
+    code,
+    message: excerpt(element(body, 'Message') ?? (body === '' ? 'no reason given' : body)),
+    region: element(body, 'Region') ?? text(headers['x-amz-bucket-region']),
+    requestId: element(body, 'RequestId') ?? text(headers['x-amz-request-id']),
+    retryAfter: text(headers['retry-after']),
+  });
+}
+
+/** An error in a few words for people: code or status, and the server's message. */
+export function describeStorageError({ code, status, message }: StorageError): string {
+  return `${code || 'HTTP'} ${status}: ${excerpt(message)}`;
+}
+
+/**
+ * Codes for a session that has ended or that the server has forgotten. MinIO answers an ended one with `InvalidAccessKeyId`, as if the key
+ * had never been.
+ */
+const ended = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'InvalidAccessKeyId',
+  'InvalidToken',
+  'InvalidTokenId',
+  'TokenRefreshRequired',
+]);
+
+export function isSessionEnded(error: unknown): boolean {
+  return error instanceof StorageError && ended.has(error.code);
+}
+
+/** Codes that pass, whatever the status that comes with them. */
+const passing = new Set([
+  'RequestTimeout',
+  'RequestTimeTooSkewed',
+  'SlowDown',
+  'SlowDownRead',
+  'SlowDownWrite',
+  'Throttling',
+  'ThrottlingException',
+  'RequestLimitExceeded',
+  'TooManyRequests',
+  'BandwidthLimitExceeded',
+  'InternalError',
+  'ServiceUnavailable',
+  'OperationAborted',
+  'IncompleteBody',
+  'BadDigest',
+]);
+
+/** Codes that come with a 5xx and yet stay. */
+const lasting = new Set(['NotImplemented', 'XMinioStorageFull', 'MethodNotAllowed']);
+
+/** Whether the same request may succeed a little later: by the code where there is one, else by the status. */
+export function isPassing({ code, status }: StorageError): boolean {
+  if (code) return passing.has(code) || (status >= 500 && !lasting.has(code));
+  return status === 408 || status === 429 || status >= 500;
+}
+
+const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+
+function element(xml: string, name: string): string | undefined {
+  const [, value] = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml) ?? [];
+  return value
+    ?.replace(/&#(x?)([0-9a-f]{1,6});/gi, (_, hex: string, digits: string) =>
+      String.fromCodePoint(parseInt(digits, hex ? 16 : 10)),
+    )
+    .replace(/&(lt|gt|quot|apos|amp);/g, (_, entity: string) => entities[entity] ?? '');
+}
+
+function text(header: unknown): string | undefined {
+  return typeof header === 'string' && header !== '' ? header : undefined;
+}

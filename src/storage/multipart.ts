@@ -1,0 +1,106 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+} from '@aws-sdk/client-s3';
+
+import type { Session } from '../workspace.ts';
+import type { StorageClient } from './client.ts';
+import { StorageError, isSessionEnded } from './failure.ts';
+import { createSdk, viaSdk } from './sdk.ts';
+
+export interface UploadedPart {
+  /** From 1 on. */
+  readonly number: number;
+  readonly etag: string;
+  /** CRC-32 of the part, base64. */
+  readonly crc32: string;
+}
+
+function sdkFor({ location, region, transport }: StorageClient, session: Session) {
+  return createSdk(location, region, session, transport);
+}
+
+/** Begins a multipart upload whose parts carry CRC-32 checksums; returns its upload id. */
+export async function createMultipart(
+  client: StorageClient,
+  key: string,
+  contentType: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const answer = await client.withSession((session) =>
+    viaSdk(() =>
+      sdkFor(client, session).send(
+        new CreateMultipartUploadCommand({
+          Bucket: client.location.bucket,
+          Key: key,
+          ContentType: contentType,
+          ChecksumAlgorithm: 'CRC32',
+        }),
+        signal ? { abortSignal: signal } : {},
+      ),
+    ),
+  );
+  if (!answer.UploadId)
+    throw new StorageError({ status: 200, code: 'NoUploadId', message: 'The answer names no upload id' });
+  return answer.UploadId;
+}
+
+/** Puts the parts together, in their order; returns the object's ETag without quotes. */
+export async function completeMultipart(
+  client: StorageClient,
+  key: string,
+  uploadId: string,
+  parts: readonly UploadedPart[],
+  signal?: AbortSignal,
+): Promise<string> {
+  const answer = await client.withSession((session) =>
+    viaSdk(() =>
+      sdkFor(client, session).send(
+        new CompleteMultipartUploadCommand({
+          Bucket: client.location.bucket,
+          Key: key,
+          UploadId: uploadId,
+          MultipartUpload: {
+            Parts: parts.map(({ number, etag, crc32 }) => ({
+              PartNumber: number,
+              ETag: etag,
+              ChecksumCRC32: crc32,
+            })),
+          },
+        }),
+        signal ? { abortSignal: signal } : {},
+      ),
+    ),
+  );
+  return answer.ETag?.replaceAll('"', '') ?? '';
+}
+
+/** What became of the request to forget a multipart upload. */
+export type Abortion = 'aborted' | 'not-permitted';
+
+/**
+ * Forgets a multipart upload and its parts. The session's policy may not allow it (it does not on this platform): then the server
+ * clears it away by itself later.
+ */
+export async function abortMultipart(
+  client: StorageClient,
+  key: string,
+  uploadId: string,
+): Promise<Abortion> {
+  try {
+    await client.withSession((session) =>
+      viaSdk(() =>
+        sdkFor(client, session).send(
+          new AbortMultipartUploadCommand({ Bucket: client.location.bucket, Key: key, UploadId: uploadId }),
+        ),
+      ),
+    );
+    return 'aborted';
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    if (error.code === 'NoSuchUpload' || error.status === 404) return 'aborted';
+    if (error.status === 403 && !isSessionEnded(error)) return 'not-permitted';
+    throw error;
+  }
+}

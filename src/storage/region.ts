@@ -1,0 +1,57 @@
+import { request } from 'undici';
+
+import { ActionError } from '../errors.ts';
+import { connectionFailure, isCertificateError, isNetworkError } from '../failures.ts';
+import { type RetryPolicy, retry } from '../retry.ts';
+import type { Transport } from '../transport.ts';
+import type { Location } from '../workspace.ts';
+
+const policy: RetryPolicy = { tries: 3, baseMs: 300, maxMs: 2_000, budgetMs: 6_000 };
+
+/**
+ * Finds the region to sign for. The workspace seldom names one, and a signature or a link for the wrong one is worth nothing; so the
+ * server is asked: an unsigned HEAD of the bucket is refused with the region in `x-amz-bucket-region` (S3 API, HeadBucket), on AWS, Ceph
+ * and MinIO alike. The answer also sets the clock. Where the server does not say, the platform's word counts, and then a signed request.
+ * @param ask the signed request, for servers that answer nothing to an unsigned one
+ * @throws ActionError `unreachable`, `untrusted-certificate`, or `region` when nobody names one
+ */
+export async function discoverRegion(
+  location: Location,
+  transport: Transport,
+  ask: () => Promise<string>,
+): Promise<string> {
+  const url = new URL(`${location.endpoint.href.replace(/\/+$/, '')}/${location.bucket}`);
+  try {
+    const said = await retry(
+      () => askForRegion(url, transport),
+      (error) => (isNetworkError(error) && !isCertificateError(error) ? 'retry' : 'fail'),
+      policy,
+    );
+    return said ?? location.region ?? (await ask());
+  } catch (error) {
+    if (isNetworkError(error)) {
+      throw connectionFailure(
+        'Storage',
+        location.endpoint,
+        `the workspace's endpoint with those who run the platform`,
+        error,
+      );
+    }
+    throw new ActionError(
+      'region',
+      `Storage ${location.endpoint.origin} does not say which region bucket '${location.bucket}' is in`,
+      {
+        hint: `Ask those who run the platform to set the property 'region' of the workspace.`,
+        cause: error,
+      },
+    );
+  }
+}
+
+async function askForRegion(url: URL, { dispatcher, clock }: Transport): Promise<string | undefined> {
+  const started = performance.now();
+  const { headers, body } = await request(url, { method: 'HEAD', dispatcher, headersTimeout: 8_000 });
+  await body.dump();
+  clock.observe(headers['date']?.toString(), performance.now() - started);
+  return headers['x-amz-bucket-region']?.toString();
+}

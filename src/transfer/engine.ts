@@ -1,0 +1,180 @@
+import { messageOf } from '../errors.ts';
+import type { Plan, Put } from '../plan.ts';
+import { type RetryTools, retry } from '../retry.ts';
+import type { StorageClient } from '../storage/client.ts';
+import { type Budget, createBudget } from './budget.ts';
+import { type MultipartTransfer, prepareMultipart } from './multipart.ts';
+import { partSizeOf } from './parts.ts';
+import { putObject } from './put.ts';
+import { openSource } from './source.ts';
+import { judgeStorage, storagePolicy } from './verdict.ts';
+
+export interface TransferOptions {
+  /** Requests under way at once. */
+  readonly concurrency: number;
+  /** Bytes of files held in memory at once. */
+  readonly memory: number;
+  /** Ends the transfer at once. */
+  readonly signal: AbortSignal;
+  /** Told of every stretch of a file that is stored, and of every file that is. */
+  readonly onProgress: (progress: { readonly bytes: number; readonly files: number }) => void;
+  readonly onRetry: NonNullable<RetryTools['onRetry']>;
+}
+
+/** What became of a plan. */
+export interface Outcome {
+  readonly stored: readonly Put[];
+  /** Why the transfer stopped: the files that failed for good. Empty when all is stored, or when it was cancelled. */
+  readonly failures: readonly { readonly put: Put; readonly error: unknown }[];
+  /** Files whose parts are left behind, and why: the session may not forget them, or asking for it failed. */
+  readonly leftovers: readonly { readonly put: Put; readonly reason: string }[];
+}
+
+type Job = () => Promise<void>;
+
+/**
+ * Carries out a plan: one pool of workers over files and parts of files, with one budget of memory. The first failure that no retry mends
+ * stops everything; multipart uploads that are not complete are aborted. Never throws: what happened is in the outcome.
+ */
+export async function transfer(
+  plan: Plan,
+  client: StorageClient,
+  options: TransferOptions,
+): Promise<Outcome> {
+  const stored: Put[] = [];
+  const failures: { put: Put; error: unknown }[] = [];
+  const stop = new AbortController();
+  const run = new Run(
+    client,
+    { ...options, signal: AbortSignal.any([options.signal, stop.signal]) },
+    {
+      stored: (put) => stored.push(put),
+      failed: (put, error) => {
+        if (!run.signal.aborted) failures.push({ put, error });
+        stop.abort();
+      },
+    },
+  );
+  for (const group of plan.groups) await run.work(group);
+  return { stored, failures, leftovers: run.signal.aborted ? await run.abandon() : [] };
+}
+
+interface Listener {
+  readonly stored: (put: Put) => void;
+  readonly failed: (put: Put, error: unknown) => void;
+}
+
+class Run {
+  readonly signal: AbortSignal;
+  readonly #client: StorageClient;
+  readonly #options: TransferOptions;
+  readonly #budget: Budget;
+  readonly #listener: Listener;
+  readonly #large = new Map<Put, MultipartTransfer>();
+
+  constructor(client: StorageClient, options: TransferOptions, listener: Listener) {
+    this.signal = options.signal;
+    this.#client = client;
+    this.#options = options;
+    this.#budget = createBudget(options.memory);
+    this.#listener = listener;
+  }
+
+  /** Works off a group of files; resolves when all of them are stored, or nothing of it is under way any more. */
+  async work(puts: readonly Put[]): Promise<void> {
+    const jobs = this.#jobs(puts);
+    const worker = async () => {
+      for (const job of jobs) {
+        if (this.signal.aborted) return;
+        await job();
+      }
+    };
+    await Promise.all(Array.from({ length: this.#options.concurrency }, worker));
+  }
+
+  async abandon(): Promise<{ put: Put; reason: string }[]> {
+    const leftovers = await Promise.all(
+      [...this.#large].map(async ([put, transfer]) => {
+        const result = await transfer.abandon().catch((error: unknown) => messageOf(error));
+        if (result === 'nothing' || result === 'aborted') return [];
+        return [
+          {
+            put,
+            reason: result === 'not-permitted' ? 'the session may not abort multipart uploads' : result,
+          },
+        ];
+      }),
+    );
+    return leftovers.flat();
+  }
+
+  *#jobs(puts: readonly Put[]): Generator<Job> {
+    for (const put of puts) {
+      if (put.file.size <= partSizeOf(put.file.size))
+        yield () => this.#guarded(put, () => this.#sendWhole(put));
+      else yield* this.#partJobs(put);
+    }
+  }
+
+  *#partJobs(put: Put): Generator<Job> {
+    const tools = {
+      client: this.#client,
+      signal: this.signal,
+      persist: <T>(request: () => Promise<T>) => this.#persist(request),
+    };
+    const transfer = prepareMultipart(put, tools);
+    this.#large.set(put, transfer);
+    for (const part of transfer.parts) {
+      yield () =>
+        this.#guarded(put, () =>
+          this.#withBuffer(part.length, async (buffer) => {
+            const complete = await transfer.send(part, buffer);
+            if (complete) {
+              this.#large.delete(put);
+              this.#listener.stored(put);
+            }
+            this.#options.onProgress({ bytes: part.length, files: complete ? 1 : 0 });
+          }),
+        );
+    }
+  }
+
+  async #sendWhole(put: Put): Promise<void> {
+    await this.#withBuffer(put.file.size, async (buffer) => {
+      const source = await openSource(put.file);
+      try {
+        await source.read(buffer, 0);
+        await source.verify();
+      } finally {
+        await source.close();
+      }
+      await this.#persist(() => putObject(this.#client, put, buffer, this.signal));
+      this.#listener.stored(put);
+      this.#options.onProgress({ bytes: put.file.size, files: 1 });
+    });
+  }
+
+  async #withBuffer(length: number, use: (buffer: Buffer) => Promise<void>): Promise<void> {
+    const giveBack = await this.#budget.take(length);
+    try {
+      await use(Buffer.allocUnsafe(length));
+    } finally {
+      giveBack();
+    }
+  }
+
+  #persist<T>(request: () => Promise<T>): Promise<T> {
+    return retry(request, (error) => judgeStorage(error, this.#client.clock), storagePolicy, {
+      signal: this.signal,
+      onRetry: this.#options.onRetry,
+    });
+  }
+
+  async #guarded(put: Put, job: Job): Promise<void> {
+    try {
+      await job();
+    } catch (error) {
+      this.#listener.failed(put, error);
+    }
+  }
+}

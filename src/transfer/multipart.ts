@@ -1,0 +1,72 @@
+import type { Put } from '../plan.ts';
+import type { StorageClient } from '../storage/client.ts';
+import type { UploadedPart } from '../storage/multipart.ts';
+import { type Part, partsOf } from './parts.ts';
+import { putPart } from './put.ts';
+import { type Source, openSource } from './source.ts';
+
+/** A large file on its way: begun by its first part, completed by its last, whichever that is. */
+export interface MultipartTransfer {
+  readonly parts: readonly Part[];
+  /** Reads a part into the buffer and stores it; resolves to true where that completed the object. */
+  send(part: Part, buffer: Buffer): Promise<boolean>;
+  /** Forgets what was stored, if anything was begun; what could not be forgotten is told. */
+  abandon(): Promise<'nothing' | 'aborted' | 'not-permitted'>;
+}
+
+export interface MultipartTools {
+  readonly client: StorageClient;
+  readonly signal: AbortSignal;
+  /** Runs a request until it succeeds or is not worth another try. */
+  readonly persist: <T>(request: () => Promise<T>) => Promise<T>;
+}
+
+interface Begun {
+  readonly source: Source;
+  readonly uploadId: string;
+}
+
+/** Prepares the upload of a large file in parts; nothing is opened or sent before the first part. */
+export function prepareMultipart(put: Put, { client, signal, persist }: MultipartTools): MultipartTransfer {
+  const parts = partsOf(put.file.size);
+  const done: UploadedPart[] = [];
+  let beginning: Promise<Begun> | undefined;
+  let completed = false;
+  const begin = async () => {
+    const source = await openSource(put.file);
+    try {
+      const { createMultipart } = await import('../storage/multipart.ts');
+      return {
+        source,
+        uploadId: await persist(() => createMultipart(client, put.key, put.contentType, signal)),
+      };
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  };
+  return {
+    parts,
+    send: async ({ number, offset }, buffer) => {
+      const { source, uploadId } = await (beginning ??= begin());
+      await source.read(buffer, offset);
+      done.push(await persist(() => putPart(client, put.key, uploadId, number, buffer, signal)));
+      if (done.length < parts.length) return false;
+      await source.verify();
+      const { completeMultipart } = await import('../storage/multipart.ts');
+      const inOrder = done.toSorted((a, b) => a.number - b.number);
+      await persist(() => completeMultipart(client, put.key, uploadId, inOrder, signal));
+      completed = true;
+      await source.close();
+      return true;
+    },
+    abandon: async () => {
+      if (!beginning || completed) return 'nothing';
+      const begun = await beginning.catch(() => undefined);
+      if (!begun) return 'nothing';
+      await begun.source.close();
+      const { abortMultipart } = await import('../storage/multipart.ts');
+      return abortMultipart(client, put.key, begun.uploadId);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { count, formatBytes, formatDuration } from '../quantities.ts';
+
+export interface Progress {
+  /** Takes what was stored since the last call. */
+  add(stored: { readonly bytes: number; readonly files: number }): void;
+  /** One line: files, bytes, rate, time left. */
+  line(): string;
+}
+
+/** @param elapsed milliseconds since the transfer began */
+export function createProgress(
+  total: { readonly files: number; readonly bytes: number },
+  elapsed: () => number,
+): Progress {
+  const done = { files: 0, bytes: 0 };
+  return {
+    add: ({ files, bytes }) => {
+      done.files += files;
+      done.bytes += bytes;
+    },
+    line: () => {
+      const seconds = elapsed() / 1000;
+      const rate = seconds > 0 ? done.bytes / seconds : 0;
+      const left = rate > 0 ? `, ${formatDuration((total.bytes - done.bytes) / rate)} left` : '';
+      const share = total.bytes > 0 ? ` (${Math.floor((100 * done.bytes) / total.bytes)} %)` : '';
+      return `${done.files.toLocaleString('en')} of ${count(total.files, 'file')}, ${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}${share}, ${formatBytes(rate)}/s${left}`;
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+import type { Put } from '../plan.ts';
+import type { StorageAnswer, StorageClient } from '../storage/client.ts';
+import { StorageError } from '../storage/failure.ts';
+import type { UploadedPart } from '../storage/multipart.ts';
+
+/**
+ * Stores a whole object in one request. The server checks the body against `Content-MD5` (RFC 1864), which MinIO, Ceph and AWS all know;
+ * what it says it stored is checked against the same digest.
+ * @returns the object's ETag
+ * @throws StorageError; its code is `BadDigest` when something else was stored than was sent
+ */
+export async function putObject(
+  client: StorageClient,
+  put: Put,
+  body: Buffer,
+  signal: AbortSignal,
+): Promise<string> {
+  const md5 = hash('md5', body, 'buffer');
+  const answer = await client.withSession((session) =>
+    client.send(
+      {
+        method: 'PUT',
+        path: client.path(put.key),
+        headers: { 'content-type': put.contentType, 'content-md5': md5.toString('base64') },
+        body,
+        signal,
+      },
+      session,
+    ),
+  );
+  const etag = etagOf(answer);
+  if (/^[0-9a-f]{32}$/.test(etag) && !isEncrypted(answer) && etag !== md5.toString('hex')) throw corrupted();
+  return etag;
+}
+
+/**
+ * Stores one part of a multipart upload, with its CRC-32: the server checks it, and says it again.
+ * @throws as {@link putObject}
+ */
+export async function putPart(
+  client: StorageClient,
+  key: string,
+  uploadId: string,
+  number: number,
+  body: Buffer,
+  signal: AbortSignal,
+): Promise<UploadedPart> {
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(body));
+  const expected = checksum.toString('base64');
+  const answer = await client.withSession((session) =>
+    client.send(
+      {
+        method: 'PUT',
+        path: client.path(key),
+        query: { partNumber: String(number), uploadId },
+        headers: { 'x-amz-checksum-crc32': expected },
+        body,
+        signal,
+      },
+      session,
+    ),
+  );
+  const said = answer.headers['x-amz-checksum-crc32'];
+  if (said !== undefined && said !== expected) throw corrupted();
+  return { number, etag: etagOf(answer), crc32: expected };
+}
+
+function etagOf({ headers }: StorageAnswer): string {
+  return String(headers['etag'] ?? '').replaceAll('"', '');
+}
+
+/** With a key of the server's own the ETag is no MD5 (S3 API, "Object"). */
+function isEncrypted({ headers }: StorageAnswer): boolean {
+  return (
+    headers['x-amz-server-side-encryption'] === 'aws:kms' ||
+    headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined
+  );
+}
+
+function corrupted(): StorageError {
+  return new StorageError({
+    status: 200,
+    code: 'BadDigest',
+    message: 'The storage holds something else than was sent',
+  });
+}

@@ -1,0 +1,71 @@
+import { type FileHandle, open } from 'node:fs/promises';
+
+import { ActionError, messageOf, systemCode } from '../errors.ts';
+import type { LocalFile } from '../files/selection.ts';
+import { printable } from '../printable.ts';
+
+/** A file that is open for reading, and has to stay what it was when the upload was planned. */
+export interface Source {
+  /** Fills the whole buffer from `offset` on. */
+  read(buffer: Buffer, offset: number): Promise<void>;
+  /** Fails if the file's size or time of change is not what it was. */
+  verify(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file of the plan.
+ * @throws ActionError `files`, from here and from the source, when it cannot be read or is not what it was when it was found
+ */
+export async function openSource(file: LocalFile): Promise<Source> {
+  const handle = await open(file.path).catch((error: unknown) => {
+    throw unreadable(file, error);
+  });
+  const source: Source = {
+    read: (buffer, offset) => fill(handle, file, buffer, offset),
+    verify: async () => {
+      const { size, mtimeMs } = await handle.stat();
+      if (size !== file.size || mtimeMs !== file.mtimeMs) throw changed(file);
+    },
+    close: () => handle.close(),
+  };
+  try {
+    await source.verify();
+    return source;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function fill(handle: FileHandle, file: LocalFile, buffer: Buffer, offset: number): Promise<void> {
+  for (let filled = 0; filled < buffer.length;) {
+    const { bytesRead } = await handle
+      .read(buffer, filled, buffer.length - filled, offset + filled)
+      .catch((error: unknown) => {
+        throw unreadable(file, error);
+      });
+    if (bytesRead === 0) throw changed(file);
+    filled += bytesRead;
+  }
+}
+
+function changed(file: LocalFile): ActionError {
+  return new ActionError('files', `${printable(file.path)} changed while it was uploaded`, {
+    hint: `Something still writes to it: let that end before this step.`,
+  });
+}
+
+function unreadable(file: LocalFile, error: unknown): ActionError {
+  const code = systemCode(error);
+  const reason =
+    code === 'ENOENT'
+      ? 'it disappeared after the upload was planned'
+      : code === 'EACCES'
+        ? 'permission denied'
+        : printable(messageOf(error));
+  return new ActionError('files', `${printable(file.path)} cannot be read: ${reason}`, {
+    hint: `See that the file stays, and that the runner's user may read it.`,
+    cause: error,
+  });
+}

@@ -1,0 +1,77 @@
+import { getCACertificates } from 'node:tls';
+
+import { getProxyUrl } from '@actions/http-client/lib/proxy';
+import { Agent, type Dispatcher, Pool, ProxyAgent, fetch as undiciFetch } from 'undici';
+
+import type { Clock } from './clock.ts';
+
+export interface TransportOptions {
+  /** PEM certificates of authorities to trust beside the public ones. */
+  readonly certificates: readonly string[];
+  /** `false` accepts any certificate. */
+  readonly verify: boolean;
+  /** Connections kept open to one origin at most. */
+  readonly connections: number;
+  readonly clock: Clock;
+}
+
+/** The one way out of this program: every client in it sends by this, so that proxy and TLS rules hold for all of them. */
+export interface Transport {
+  readonly dispatcher: Dispatcher;
+  /** `fetch` over this transport; never follows a redirect, and sets the clock by each answer. */
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  close(): Promise<void>;
+}
+
+/** Time to open a connection, TLS included: two lost SYN packets and a slow handshake fit. */
+const connectTimeout = 4_000;
+
+/**
+ * The proxy for a URL by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case, as the runner's own toolkit decides it: an entry of
+ * `NO_PROXY` matches the host and the hosts below it on any port, unless it names one; loopback hosts are never proxied.
+ */
+export function proxyFor(url: URL): string | undefined {
+  return getProxyUrl(url)?.href;
+}
+
+/** Opens the transport. Connections are made when they are needed, and kept. */
+export function openTransport({ certificates, verify, connections, clock }: TransportOptions): Transport {
+  // Given as `ca`, certificates would replace the public roots: these have to be named beside them.
+  const ca = certificates.length > 0 ? [...getCACertificates('default'), ...certificates] : undefined;
+  const tls = { rejectUnauthorized: verify, ...(ca && { ca }) };
+  const options = {
+    connections,
+    connect: { ...tls, timeout: connectTimeout },
+    connectTimeout,
+    keepAliveTimeout: 30_000,
+    keepAliveMaxTimeout: 300_000,
+  };
+  const dispatcher = new Agent({
+    ...options,
+    factory: (origin) => {
+      const proxy = proxyFor(new URL(origin));
+      return proxy
+        ? new ProxyAgent({ ...options, uri: proxy, requestTls: tls, proxyTls: tls })
+        : new Pool(origin, options);
+    },
+  });
+  return {
+    dispatcher,
+    clock,
+    fetch: createFetch(dispatcher, clock),
+    close: () => dispatcher.destroy(),
+  };
+}
+
+function createFetch(dispatcher: Dispatcher, clock: Clock): typeof globalThis.fetch {
+  // The same shapes, declared twice: this undici's, and those of the undici within Node, which refuses dispatchers of another.
+  const send = undiciFetch as unknown as typeof globalThis.fetch;
+  return async (input, init) => {
+    const started = performance.now();
+    const over: object = { dispatcher };
+    const response = await send(input, { ...init, ...over, redirect: 'manual' });
+    clock.observe(response.headers.get('date'), performance.now() - started);
+    return response;
+  };
+}

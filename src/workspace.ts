@@ -1,0 +1,254 @@
+import type { Clock } from './clock.ts';
+import { ActionError } from './errors.ts';
+import { isSafeUrl } from './loopback.ts';
+import { excerpt } from './printable.ts';
+import { type Renewable, renewable } from './renewable.ts';
+import type { StoragePoint, StorageToken } from './terrapi/answers.ts';
+import { type Terrapi, TerrapiError } from './terrapi/client.ts';
+
+/** Where a workspace's objects are. */
+export interface Location {
+  /** The S3 endpoint, addressed path-style. */
+  readonly endpoint: URL;
+  readonly bucket: string;
+  /** What every key of the workspace begins with: empty, or ending in `/`. */
+  readonly prefix: string;
+  /** The region that the platform names, which is seldom. */
+  readonly region: string | undefined;
+}
+
+/** Temporary credentials of the storage (STS). The key id and the token are part of every signed URL; the secret key is secret. */
+export interface Session {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string | undefined;
+  /** Milliseconds since the epoch by the servers' clock: when it was opened, and when it ends where that is known. */
+  readonly openedAt: number;
+  readonly endsAt: number | undefined;
+}
+
+export type SessionSource = Renewable<Session>;
+
+export interface Workspace {
+  readonly name: string;
+  readonly location: Location;
+  readonly sessions: SessionSource;
+}
+
+/**
+ * Finds a workspace or shared folder by its name, and opens its first storage session.
+ * @param platforms the platforms whose scopes were asked for, for the message when the name is not found
+ * @param mask told each session's secret key before anything else sees it
+ * @throws ActionError `workspace` when there is none of that name or it cannot be used, `session`, or what TerrAPI throws
+ */
+export async function openWorkspace(
+  name: string,
+  platforms: readonly string[],
+  terrapi: Terrapi,
+  clock: Clock,
+  mask: (secret: string) => void,
+): Promise<Workspace> {
+  const open = async () => {
+    const token = await terrapi.storageToken(name);
+    mask(token.credentials.secretKey);
+    return token;
+  };
+  const first = await open().catch(async (error: unknown) => {
+    throw await explain(name, platforms, terrapi, error);
+  });
+  const location = locate(first.storage);
+  let unused: StorageToken | undefined = first;
+  const sessions = renewable(
+    async () => {
+      const token = unused ?? (await open());
+      unused = undefined;
+      return readSession(token, clock);
+    },
+    (session) => isFresh(session, clock.now()),
+  );
+  await sessions.get();
+  return { name, location, sessions };
+}
+
+/** Whether a session has enough of its life left to start requests with: a fifth, or a minute where that is less. */
+function isFresh({ openedAt, endsAt }: Session, now: number): boolean {
+  if (endsAt === undefined) return true;
+  return endsAt - now > Math.min(60_000, (endsAt - openedAt) / 5);
+}
+
+function readSession({ credentials }: StorageToken, clock: Clock): Session {
+  const said = credentials.expiration ? Date.parse(credentials.expiration) : NaN;
+  const ends = [said, jwtExpiry(credentials.token ?? '')].filter((time) => !Number.isNaN(time));
+  const endsAt = ends.length > 0 ? Math.min(...ends) : undefined;
+  const openedAt = clock.now();
+  if (endsAt !== undefined && endsAt <= openedAt) {
+    throw new ActionError(
+      'session',
+      `The platform gave a storage session that ended at ${new Date(endsAt).toISOString()} already`,
+      {
+        hint: `Run the job again; if it goes on, tell those who run the platform.`,
+      },
+    );
+  }
+  return {
+    accessKeyId: credentials.accessKey,
+    secretAccessKey: credentials.secretKey,
+    sessionToken: credentials.token ?? undefined,
+    openedAt,
+    endsAt,
+  };
+}
+
+/** The `exp` of a JWT (RFC 7519, 4.1.4) in milliseconds, NaN when the text is none. The signature is the server's business. */
+function jwtExpiry(token: string): number {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    return typeof claims === 'object' && claims !== null && 'exp' in claims ? Number(claims.exp) * 1000 : NaN;
+  } catch {
+    return NaN;
+  }
+}
+
+/**
+ * Reads the endpoint, bucket and prefix off a storage point: from its properties, else from its other fields.
+ * @throws ActionError `workspace` when it is not S3, not in order, or does not say where it is
+ */
+export function locate(point: StoragePoint): Location {
+  checkUsable(point);
+  const storage = s3Uri(property(point, 'storage_url') ?? point.resource_uris?.[0]);
+  const bucket = property(point, 'bucket') ?? storage?.bucket;
+  const prefix = property(point, 'key') ?? storage?.prefix ?? '';
+  const endpoint = property(point, 'service_url') ?? point.endPoint ?? undefined;
+  if (!bucket || !endpoint || !URL.canParse(endpoint)) {
+    throw new ActionError(
+      'workspace',
+      `Workspace '${excerpt(point.name)}' does not say where its storage is (endpoint ${excerpt(endpoint ?? 'none')}, bucket ${excerpt(bucket ?? 'none')})`,
+      {
+        hint: `Ask those who run the platform to look at this workspace's properties.`,
+      },
+    );
+  }
+  const url = new URL(endpoint);
+  if (!isSafeUrl(url)) {
+    throw new ActionError(
+      'workspace',
+      `Workspace '${excerpt(point.name)}' names the storage endpoint ${excerpt(endpoint)}, which is not https`,
+      {
+        hint: `Files and session would travel in the clear; plain http is used for loopback hosts only.`,
+      },
+    );
+  }
+  const folder = prefix.replace(/^\/+|\/+$/g, '');
+  return { endpoint: url, bucket, prefix: folder ? `${folder}/` : '', region: property(point, 'region') };
+}
+
+function checkUsable(point: StoragePoint): void {
+  const name = `Workspace '${excerpt(point.name)}'`;
+  const storageType = point.storageType ?? property(point, 'storage_type');
+  if (storageType && storageType.toLowerCase() !== 's3') {
+    throw new ActionError(
+      'workspace',
+      `${name} is stored on '${excerpt(storageType)}', and this action uploads to s3`,
+      {
+        hint: `Choose a workspace with storage type s3; the 'workspaces' action lists them.`,
+      },
+    );
+  }
+  if (point.initialized === false) {
+    throw new ActionError('workspace', `${name} is not initialized yet`, {
+      hint: `The platform is still creating it, or nobody has claimed it: open it once in the platform, and run the job again.`,
+    });
+  }
+  const status = point.status?.statusCode;
+  if (status && status !== 'OK') {
+    const said = point.status?.message ? `: ${excerpt(point.status.message)}` : '';
+    throw new ActionError('workspace', `${name} is in status ${excerpt(status)}${said}`, {
+      hint: `Nothing can be uploaded to it before its owner or the platform has put it in order.`,
+    });
+  }
+}
+
+function property(point: StoragePoint, name: string): string | undefined {
+  const value = point.properties?.[name]?.[0];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function s3Uri(uri: string | undefined): { bucket: string; prefix: string } | undefined {
+  const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri ?? '');
+  return match ? { bucket: match[1] ?? '', prefix: match[2] ?? '' } : undefined;
+}
+
+/** Why the storage token was refused: what the workspace says of itself, or which names there are. */
+async function explain(
+  name: string,
+  platforms: readonly string[],
+  terrapi: Terrapi,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof TerrapiError) || error.status >= 500 || error.status === 429) return error;
+  const point = await terrapi.workspace(name).catch(() => terrapi.sharedFolder(name).catch(() => undefined));
+  if (point) checkUsable(point);
+  const [workspaces, folders] = await Promise.all([
+    terrapi.workspaces(),
+    terrapi.sharedFolders().catch(() => []),
+  ]);
+  const names = [...workspaces, ...folders].map((known) => known.name);
+  if (names.includes(name)) {
+    return new ActionError(
+      'workspace',
+      `Workspace '${excerpt(name)}' is there, but this client app may not store in it (${error.status})`,
+      {
+        hint: `Ask the owner of the workspace to give the client app access to it.`,
+        cause: error,
+      },
+    );
+  }
+  return unknownWorkspace(name, names, platforms, error);
+}
+
+function unknownWorkspace(
+  name: string,
+  names: readonly string[],
+  platforms: readonly string[],
+  cause: unknown,
+): ActionError {
+  const asked =
+    platforms.length > 0
+      ? `platforms asked for: ${platforms.map((platform) => excerpt(platform)).join(', ')}`
+      : 'no platforms were asked for';
+  const nearest = names.toSorted((a, b) => distance(name, a) - distance(name, b));
+  if (nearest.length === 0) {
+    return new ActionError(
+      'workspace',
+      `There is no workspace '${excerpt(name)}': this client app has no workspace at all (${asked})`,
+      {
+        hint: `Workspaces are listed only with the scope of their platform: set input 'platforms', e.g. 'gep', or ask for access.`,
+        cause,
+      },
+    );
+  }
+  return new ActionError(
+    'workspace',
+    `There is no workspace '${excerpt(name)}' for this client app (${asked})`,
+    {
+      hint: `Set input 'workspace' to one of those below, nearest first; a workspace of another platform needs that platform in 'platforms'.`,
+      details: nearest.slice(0, 20).map((known) => `- ${excerpt(known)}`),
+      cause,
+    },
+  );
+}
+
+/** How many insertions, deletions and replacements (Levenshtein) lead from one name to the other, letter case aside. */
+function distance(from: string, to: string): number {
+  const [a, b] = [from.toLowerCase(), to.toLowerCase()];
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
