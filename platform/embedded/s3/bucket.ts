@@ -16,6 +16,17 @@ export function getLocation({ response, region }: Exchange): void {
     .end(body);
 }
 
+/** ListBuckets: those whose location the session may ask for. */
+export function listBuckets({ response, policy, buckets }: Omit<Exchange, 'bucket'>): void {
+  const visible = Array.from(buckets.keys()).filter((bucket) =>
+    policy({ action: 's3:GetBucketLocation', bucket, name: '' }),
+  );
+  const created = new Date(0).toISOString();
+  sendXml(response, 200, 'ListAllMyBucketsResult', {
+    Buckets: { Bucket: visible.map((name) => ({ Name: name, CreationDate: created })) },
+  });
+}
+
 /** HeadBucket. */
 export function headBucket({ response }: Exchange): void {
   sendEmpty(response, 200);
@@ -26,6 +37,7 @@ export function listObjects(exchange: Exchange): void {
   const { request, response, bucket } = exchange;
   const second = request.query.get('list-type') === '2';
   const parameter = (name: string): string => request.query.get(name) ?? '';
+  if (request.query.has('versions')) throw new S3Error('NotImplemented');
   const limit = readLimit(request.query.get('max-keys'));
   const token = parameter('continuation-token');
   const begin = second
@@ -42,7 +54,7 @@ export function listObjects(exchange: Exchange): void {
     Prefix: encode(prefix),
     ...(second
       ? {
-          StartAfter: encode(parameter('start-after')),
+          StartAfter: encode(parameter('start-after')) || undefined,
           ContinuationToken: token === '' ? undefined : token,
           NextContinuationToken: next === undefined ? undefined : Buffer.from(next).toString('base64'),
           KeyCount: page.keys.length + page.commonPrefixes.length,
@@ -50,10 +62,10 @@ export function listObjects(exchange: Exchange): void {
       : { Marker: encode(begin), NextMarker: next === undefined ? undefined : encode(next) }),
     MaxKeys: limit,
     Delimiter: delimiter === '' ? undefined : encode(delimiter),
-    EncodingType: parameter('encoding-type') === 'url' ? 'url' : undefined,
     IsTruncated: next !== undefined,
     Contents: page.keys.map((key) => contents(exchange, key, encode)),
     CommonPrefixes: page.commonPrefixes.map((common) => ({ Prefix: encode(common) })),
+    EncodingType: parameter('encoding-type') === 'url' ? 'url' : undefined,
   });
 }
 
@@ -78,7 +90,10 @@ function readLimit(text: string | null): number {
 
 /** Encoding of keys in listings: like a form's, with slashes left as they are. */
 function urlEncode(text: string): string {
-  return encodeURIComponent(text).replaceAll('%2F', '/').replaceAll('%20', '+');
+  return encodeURIComponent(text)
+    .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%2F', '/')
+    .replaceAll('%20', '+');
 }
 
 /** DeleteObjects: what may not be deleted is an error of that key alone. */
@@ -97,6 +112,6 @@ export async function deleteObjects(exchange: Exchange): Promise<void> {
     Deleted: quiet ? undefined : deleted.map((key) => ({ Key: key })),
     Error: keys
       .filter((key) => !allowed(key))
-      .map((key) => ({ Code: 'AccessDenied', Message: 'Access Denied.', Key: key })),
+      .map((key) => ({ Code: 'AccessDenied', Message: 'Access Denied.', Key: key, VersionId: '' })),
   });
 }

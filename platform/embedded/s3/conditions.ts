@@ -1,4 +1,6 @@
 import { S3Error } from './errors.ts';
+import { setHeaders } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import type { StoredObject } from './objects.ts';
 import { header } from './request.ts';
 import type { S3Request } from './request.ts';
@@ -23,20 +25,23 @@ export function isNotModified(request: S3Request, object: StoredObject): boolean
 }
 
 /**
- * Holds a write against `If-None-Match` and `If-Match`.
+ * Holds a write against `If-None-Match` and `If-Match`; a refusal names the ETag of what is there.
  *
  * @param object what is stored under the key now
  * @throws {S3Error} PreconditionFailed; NoSuchKey for `If-Match` on nothing
  */
-export function checkWrite(request: S3Request, object: StoredObject | undefined): void {
+export function checkWrite({ request, response }: Exchange, object: StoredObject | undefined): void {
   const noneMatch = header(request, 'if-none-match');
   if (noneMatch !== undefined && object !== undefined && names(noneMatch, object)) {
+    setHeaders(response, { etag: `"${object.etag}"` });
     throw new S3Error('PreconditionFailed');
   }
   const match = header(request, 'if-match');
   if (match === undefined) return;
   if (object === undefined) throw new S3Error('NoSuchKey');
-  if (!names(match, object)) throw new S3Error('PreconditionFailed');
+  if (names(match, object)) return;
+  setHeaders(response, { etag: `"${object.etag}"` });
+  throw new S3Error('PreconditionFailed');
 }
 
 function names(condition: string, object: StoredObject): boolean {

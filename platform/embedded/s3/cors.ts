@@ -27,7 +27,7 @@ const methods = ['GET', 'PUT', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'PATCH'];
 
 /** Allows any origin to read the answer, with credentials, as MinIO does unless it is told otherwise. */
 export function setCorsHeaders(message: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('vary', message.method === 'OPTIONS' ? preflightVary : 'Origin');
+  response.setHeader('vary', message.method === 'OPTIONS' ? preflightVary : 'Origin, Accept-Encoding');
   const { origin } = message.headers;
   if (origin === undefined || message.method === 'OPTIONS') return;
   // Pages of a sandboxed frame have the origin "null".

@@ -38,7 +38,9 @@ export function listKeys(
     const entry = end === -1 ? key : key.slice(0, end + delimiter.length);
     // A page that ended with a common prefix goes on after everything that the prefix stands for.
     if (compareKeys(entry, last) <= 0 || isHidden(key)) continue;
-    if (found.length + commonPrefixes.length === limit) return { keys: found, commonPrefixes, next: last };
+    if (found.length + commonPrefixes.length === limit) {
+      return { keys: found, commonPrefixes, next: limit === 0 ? undefined : last };
+    }
     (end === -1 ? found : commonPrefixes).push(entry);
     last = entry;
   }

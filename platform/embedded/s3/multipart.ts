@@ -3,12 +3,13 @@ import { readBodies, removeBodies } from './bodies.ts';
 import { checksumAlgorithm, createChecksum } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import { S3Error } from './errors.ts';
-import { sendEmpty, sendXml } from './exchange.ts';
+import { sendEmpty, sendXml, setHeaders } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
-import { headersToKeep, thisSecond } from './object.ts';
+import { checksumHeaders, headersToKeep, thisSecond } from './object.ts';
 import { checkKey } from './objects.ts';
 import type { ObjectChecksum, Part, Upload } from './objects.ts';
 import { receivePayload, receiveText } from './payload.ts';
+import type { Payload } from './payload.ts';
 import { header } from './request.ts';
 import { xmlElements, xmlText } from './xml.ts';
 import type { XmlElement } from './xml.ts';
@@ -42,22 +43,22 @@ export function createUpload({ request, response, bucket }: Exchange): void {
 export async function putPart(exchange: Exchange): Promise<void> {
   const { request, response, bucket } = exchange;
   const number = Number(request.query.get('partNumber'));
-  if (!Number.isInteger(number) || number < 1 || number > 10_000) {
+  if (number === 0) throw new S3Error('InvalidPart');
+  if (!Number.isInteger(number) || number < 0 || number > 10_000) {
     throw new S3Error('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive');
   }
   const id = request.query.get('uploadId') ?? '';
   bucket.upload(id, request.key);
-  const { body, md5, checksum } = await receivePayload(
-    request,
-    response,
-    exchange.authentication,
-    exchange.folder,
-  );
-  // Looked up again: the upload may have ended while the part arrived.
-  const upload = bucket.uploads.get(id);
-  if (upload === undefined) {
+  const payload = await receivePayload(request, response, exchange.authentication, exchange.folder);
+  const { body, md5, checksum } = payload;
+  let upload: Upload;
+  try {
+    // Looked up again: the upload may have ended while the part arrived.
+    upload = bucket.upload(id, request.key);
+    requireChecksum(upload, payload);
+  } catch (error) {
     await removeBodies([body]);
-    throw new S3Error('NoSuchUpload');
+    throw error;
   }
   const before = upload.parts.get(number);
   upload.parts.set(number, { body, etag: md5, lastModified: thisSecond(), checksum: checksum?.value });
@@ -68,13 +69,22 @@ export async function putPart(exchange: Exchange): Promise<void> {
   });
 }
 
+/** An upload that announced checksums takes no part without one. */
+function requireChecksum(upload: Upload, { checksum }: Payload): void {
+  if (upload.algorithm === undefined || upload.algorithm === checksum?.algorithm) return;
+  throw new S3Error(
+    'InvalidArgument',
+    `Invalid arguments provided for ${upload.key}: (checksum missing, want "${upload.algorithm.toUpperCase()}", got "${checksum?.algorithm.toUpperCase() ?? ''}")`,
+  );
+}
+
 /** CompleteMultipartUpload. The parts become the object as they are; nothing is copied. */
 export async function completeUpload(exchange: Exchange): Promise<void> {
   const { request, response, bucket } = exchange;
   const { text } = await receiveText(request, response, exchange.authentication);
   const upload = bucket.upload(request.query.get('uploadId') ?? '', request.key);
+  checkWrite(exchange, bucket.has(upload.key) ? bucket.get(upload.key) : undefined);
   const parts = namedParts(text, upload);
-  checkWrite(request, bucket.has(upload.key) ? bucket.get(upload.key) : undefined);
   const checksum = await checksumOf(upload, parts);
   const etags = createHash('md5').update(Buffer.from(parts.map((part) => part.etag).join(''), 'hex'));
   const etag = `${etags.digest('hex')}-${parts.length}`;
@@ -92,12 +102,13 @@ export async function completeUpload(exchange: Exchange): Promise<void> {
   });
   const unused = Array.from(upload.parts.values()).filter((part) => !parts.includes(part));
   await removeBodies(unused.map((part) => part.body));
+  setHeaders(response, { etag: `"${etag}"`, ...checksumHeaders(checksum) });
   sendXml(response, 200, 'CompleteMultipartUploadResult', {
     Location: `http://${header(request, 'host') ?? ''}/${request.bucket}/${request.key}`,
     Bucket: request.bucket,
     Key: request.key,
     ETag: `"${etag}"`,
-    ...(checksum && { [checksumElement(checksum.algorithm)]: checksum.value, ChecksumType: checksum.type }),
+    ...(checksum && { [checksumElement(checksum.algorithm)]: checksum.value }),
   });
 }
 
@@ -149,12 +160,17 @@ function namedParts(xml: string, upload: Upload): Part[] {
     etag: xmlText(part, 'ETag')?.replaceAll('"', ''),
     checksum: upload.algorithm && xmlText(part, checksumElement(upload.algorithm)),
   }));
-  if (named.length === 0) throw new S3Error('MalformedXML');
+  if (!xml.includes('<CompleteMultipartUpload')) throw new S3Error('MalformedXML');
+  if (named.length === 0) throw new S3Error('InvalidRequest', 'You must specify at least one part');
+  if (named.some(({ number }, index) => index > 0 && number <= (named[index - 1]?.number ?? 0))) {
+    throw new S3Error('InvalidPartOrder');
+  }
   return named.map(({ number, etag, checksum }, index) => {
-    if (index > 0 && number <= (named[index - 1]?.number ?? 0)) throw new S3Error('InvalidPartOrder');
     const part = upload.parts.get(number);
     if (part?.etag !== etag || part === undefined) throw new S3Error('InvalidPart');
-    if (checksum !== undefined && checksum !== part.checksum) throw new S3Error('InvalidPart');
+    // A checksum of the whole can be made without the parts'; one of the parts' checksums cannot.
+    const needed = upload.algorithm !== undefined && upload.checksumType === 'COMPOSITE';
+    if ((needed || checksum !== undefined) && checksum !== part.checksum) throw new S3Error('InvalidPart');
     if (index < named.length - 1 && part.body.size < smallestPart) throw new S3Error('EntityTooSmall');
     return part;
   });

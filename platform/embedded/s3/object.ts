@@ -5,7 +5,7 @@ import { checkWrite, isNotModified } from './conditions.ts';
 import { S3Error } from './errors.ts';
 import { sendEmpty, sendXml, setHeaders } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
-import { checkKey } from './objects.ts';
+import { checkKey, checkName } from './objects.ts';
 import type { ObjectChecksum, StoredObject } from './objects.ts';
 import { receivePayload } from './payload.ts';
 import { header } from './request.ts';
@@ -56,11 +56,11 @@ export async function putObject(exchange: Exchange): Promise<void> {
   const { key } = request;
   checkKey(key);
   const existing = (): StoredObject | undefined => (bucket.has(key) ? bucket.get(key) : undefined);
-  checkWrite(request, existing());
+  checkWrite(exchange, existing());
   const payload = await receivePayload(request, response, exchange.authentication, exchange.folder);
   try {
     // Somebody may have written the key while the body arrived.
-    checkWrite(request, existing());
+    checkWrite(exchange, existing());
   } catch (error) {
     await removeBodies([payload.body]);
     throw error;
@@ -99,6 +99,7 @@ export async function copyObject(exchange: Exchange): Promise<void> {
     bodies: await copyBodies(exchange.folder, original.bodies),
   };
   await bucket.put(copy);
+  response.setHeader('etag', `"${copy.etag}"`);
   sendXml(response, 200, 'CopyObjectResult', {
     LastModified: copy.lastModified.toISOString(),
     ETag: `"${copy.etag}"`,
@@ -107,18 +108,22 @@ export async function copyObject(exchange: Exchange): Promise<void> {
 
 /** GetObject and HeadObject. */
 export async function getObject({ request, response, bucket }: Exchange): Promise<void> {
+  checkName(request.key);
   const object = bucket.get(request.key);
   const range = parseRange(header(request, 'range'), object.size);
-  const conditional = { etag: `"${object.etag}"`, 'last-modified': object.lastModified.toUTCString() };
+  setHeaders(response, {
+    etag: `"${object.etag}"`,
+    'last-modified': object.lastModified.toUTCString(),
+    'cache-control': object.headers['cache-control'],
+  });
   if (isNotModified(request, object)) {
-    sendEmpty(response, 304, conditional);
+    sendEmpty(response, 304);
     return;
   }
   const { from, to } = range ?? { from: 0, to: object.size - 1 };
   // A checksum of the whole says nothing of a range.
   const withChecksum = range === undefined && header(request, 'x-amz-checksum-mode') === 'ENABLED';
   setHeaders(response, {
-    ...conditional,
     ...object.headers,
     ...overrides(request),
     ...(withChecksum ? checksumHeaders(object.checksum) : {}),
@@ -132,6 +137,7 @@ export async function getObject({ request, response, bucket }: Exchange): Promis
 
 /** DeleteObject; like MinIO it takes no notice of `If-Match`. */
 export async function deleteObject({ request, response, bucket }: Exchange): Promise<void> {
+  checkName(request.key);
   await bucket.delete(request.key);
   sendEmpty(response, 204);
 }
@@ -154,6 +160,7 @@ function parseRange(value: string | undefined, size: number): { from: number; to
   if (first === '' && last === '') return undefined;
   const from = first === '' ? Math.max(size - Number(last), 0) : Number(first);
   const to = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
-  if (from >= size || from > to) throw new S3Error('InvalidRange');
+  if (from >= size || from > to)
+    throw new S3Error('InvalidRange', `The requested range '${match[0]}' is not satisfiable`);
   return { from, to };
 }

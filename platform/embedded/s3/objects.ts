@@ -120,13 +120,22 @@ export function isHidden(bucket: Bucket, key: string): boolean {
 /**
  * Refuses a key that MinIO could not store.
  *
- * @throws {S3Error} KeyTooLongError over 1,024 bytes; XMinioInvalidObjectName for empty segments, segments over 255
- *   bytes and NUL
+ * @throws {S3Error} KeyTooLongError over 1,024 bytes, and whatever `checkName` throws
  */
 export function checkKey(key: string): void {
   if (Buffer.byteLength(key) > 1024) throw new S3Error('KeyTooLongError');
-  if (key.startsWith('/'))
+  if (key.startsWith('/')) {
     throw new S3Error('XMinioInvalidObjectName', 'Object name contains a leading slash.');
+  }
+  checkName(key);
+}
+
+/**
+ * Refuses a name that MinIO does not even look for.
+ *
+ * @throws {S3Error} XMinioInvalidObjectName for empty segments, segments over 255 bytes and NUL
+ */
+export function checkName(key: string): void {
   const unfit = key.includes('//') || key.includes('\0');
   if (unfit || key.split('/').some((segment) => Buffer.byteLength(segment) > 255)) {
     throw new S3Error('XMinioInvalidObjectName');

@@ -104,9 +104,10 @@ function readPromises(request: S3Request, { payloadHash }: Authentication): Prom
   const md5 = header(request, 'content-md5');
   if (md5 !== undefined && Buffer.from(md5, 'base64').length !== 16) throw new S3Error('InvalidDigest');
   const trailer = header(request, 'x-amz-trailer')?.toLowerCase();
-  const algorithm = checksumAlgorithms.find(
+  const [algorithm, another] = checksumAlgorithms.filter(
     (name) => header(request, `x-amz-checksum-${name}`) !== undefined || trailer === `x-amz-checksum-${name}`,
   );
+  if (another !== undefined) throw new S3Error('InvalidArgument', 'Invalid checksum provided.');
   const checksum = algorithm && header(request, `x-amz-checksum-${algorithm}`);
   if (algorithm !== undefined && checksum !== undefined && !isChecksum(algorithm, checksum)) {
     throw new S3Error('InvalidArgument', 'Invalid checksum provided.');

@@ -67,9 +67,13 @@ export function policyDocument(grant: Grant): object {
 /** The action that a request amounts to. */
 export function wishOf(request: S3Request): Wish {
   const { bucket, key } = request;
-  if (bucket === '') return { action: 's3:ListAllMyBuckets', bucket, name: '' };
+  if (bucket === '') return { action: serviceAction(request), bucket, name: '' };
   if (key !== '') return { action: objectAction(request), bucket, name: key };
   return { action: bucketAction(request), bucket, name: request.query.get('prefix') ?? '' };
+}
+
+function serviceAction({ method }: S3Request): Action {
+  return method === 'GET' ? 's3:ListAllMyBuckets' : 's3:Other';
 }
 
 const unknownSubresources = ['acl', 'tagging', 'retention', 'legal-hold', 'attributes', 'restore', 'select'];
@@ -105,6 +109,7 @@ const listParameters = new Set([
   'fetch-owner',
   'metadata',
   'x-id',
+  'versions',
 ]);
 
 function bucketAction({ method, query }: S3Request): Action {

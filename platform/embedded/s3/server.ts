@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { deleteObjects, getLocation, headBucket, listObjects } from './bucket.ts';
+import { deleteObjects, getLocation, headBucket, listBuckets, listObjects } from './bucket.ts';
 import { answerPreflight, setCorsHeaders } from './cors.ts';
 import { S3Error } from './errors.ts';
 import { sendXml, setHeaders } from './exchange.ts';
@@ -22,18 +22,21 @@ export interface S3ServerOptions {
   readonly folder: string;
 }
 
+/** Every answer and error names the node that gave it; there is one. */
+const hostId = '0'.repeat(64);
+
 type Handler = (exchange: Exchange) => Promise<void> | void;
 
 /** An S3 server that is addressed by path and refuses what MinIO refuses. */
 export function createS3Server(options: S3ServerOptions): RequestListener {
   return (message, response) => {
     const requestId = randomBytes(8).toString('hex').toUpperCase();
-    setCommonHeaders(response, options.region, requestId);
     setCorsHeaders(message, response);
     if (message.method === 'OPTIONS') {
       answerPreflight(message, response);
       return;
     }
+    setCommonHeaders(response, options.region, requestId);
     void answer(options, message, response).catch((error: unknown) => {
       refuse(message, response, error, { region: options.region, requestId });
     });
@@ -49,15 +52,34 @@ async function answer(
   const wish = wishOf(request);
   const anyRegion = wish.action === 's3:GetBucketLocation' || wish.action === 's3:ListAllMyBuckets';
   const { keyring, region, buckets, folder } = options;
+  checkLimits(request);
   const authentication = authenticate(request, { keyring, region, anyRegion });
   const { policy } = authentication.credential;
+  const exchange = { request, response, authentication, policy, buckets, region, folder };
+  if (wish.action === 's3:ListAllMyBuckets') {
+    listBuckets(exchange);
+    return;
+  }
   const deleting = isDeleteObjects(request);
   // Deleting many keys at once is allowed or refused key by key.
   if (!deleting && !policy(wish)) throw new S3Error('AccessDenied');
   const bucket = buckets.get(request.bucket);
   if (bucket === undefined) throw new S3Error('NoSuchBucket');
   const handler = deleting ? deleteObjects : handlerOf(request);
-  await handler({ request, response, authentication, policy, bucket, buckets, region, folder });
+  await handler({ ...exchange, bucket });
+}
+
+/** Metadata of 2 KiB, headers of 8 KiB and bucket names by the rules: checked before anything else. */
+function checkLimits(request: S3Request): void {
+  let [total, metadata] = [0, 0];
+  for (const [name, value] of Object.entries(request.message.headers)) {
+    const size = name.length + String(value).length;
+    total += size;
+    if (name.startsWith('x-amz-meta-')) metadata += size;
+  }
+  if (metadata > 2048 || total > 8192) throw new S3Error('MetadataTooLarge');
+  const valid = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(request.bucket);
+  if (request.bucket !== '' && !valid) throw new S3Error('InvalidBucketName');
 }
 
 function isDeleteObjects({ method, key, query }: S3Request): boolean {
@@ -99,6 +121,7 @@ function setCommonHeaders(response: ServerResponse, region: string, requestId: s
     'accept-ranges': 'bytes',
     'strict-transport-security': 'max-age=31536000; includeSubDomains',
     'x-amz-bucket-region': region,
+    'x-amz-id-2': hostId,
     'x-amz-request-id': requestId,
     'x-content-type-options': 'nosniff',
     'x-xss-protection': '1; mode=block',
@@ -119,6 +142,7 @@ function refuse(
   if (message.method === 'HEAD') {
     response
       .writeHead(error.status, {
+        'content-length': 0,
         'x-minio-error-code': error.code,
         'x-minio-error-desc': `"${error.message}"`,
       })
@@ -135,6 +159,7 @@ function refuse(
     Resource: safeDecode(path),
     Region: context.region,
     RequestId: context.requestId,
+    HostId: hostId,
   });
 }
 

@@ -42,9 +42,10 @@ function isList(value: XmlValue): value is readonly XmlValue[] {
 }
 
 function escapeXml(text: string): string {
-  return text.replace(
-    /[<>&"'\u0000-\u001f]/g,
-    (character) => entities[character] ?? `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`,
+  return text.replace(/[<>&"'\u0000-\u001f]/g, (character) =>
+    character === '\0'
+      ? '\ufffd'
+      : (entities[character] ?? `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`),
   );
 }
 
