@@ -6,9 +6,12 @@ import { delimiter, dirname, join } from 'node:path';
 
 import { clientApp, platformScope, workspaces } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { toolPath } from '../../scripts/tools.ts';
+import { installTool, toolPath } from '../../scripts/tools.ts';
 import { copyCheckout } from './checkout.ts';
 import { readLog, type WorkflowRun } from './log.ts';
+
+// Here and not in a hook: the first time it takes longer than a hook may.
+installTool('act');
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 
@@ -94,9 +97,7 @@ function runAct(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Wo
   act.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   act.stderr.on('data', (chunk: Buffer) => trouble.push(chunk));
   return new Promise((resolve, reject) => {
-    act.on('error', (cause) => {
-      reject(new Error('act is not installed: run `npm run tools`', { cause }));
-    });
+    act.on('error', reject);
     act.on('close', (code, signal) => {
       const text = Buffer.concat([...output, ...trouble]).toString();
       resolve(readLog(text, code ?? `ended by ${signal ?? 'nobody'}`));
