@@ -27,6 +27,7 @@ export function differences(file: string, action: Action, code: Code): string[] 
     ...compare(file, 'input', Object.keys(action.inputs ?? {}), inputsReadBy(code)),
     ...compare(file, 'output', Object.keys(action.outputs ?? {}), membersOf(code.outputs)),
     ...differentDefaults(file, action, code),
+    ...expressionsIn(file, action),
   ];
 }
 
@@ -62,6 +63,16 @@ function differentDefaults(file: string, action: Action, { read }: Code): string
   const inCode = JSON.stringify(readOrFail(read, given));
   const inFile = JSON.stringify(readOrFail(read, withDefaults));
   return inCode === inFile ? [] : [`${file} has other defaults than the code:\n  ${inFile}\n  ${inCode}`];
+}
+
+/** The runner evaluates descriptions too, and refuses the whole action for an expression in one. */
+function expressionsIn(file: string, { inputs = {}, outputs = {} }: Action): string[] {
+  return Object.entries({ ...inputs, ...outputs })
+    .filter(([, { description }]) => description.includes('${{'))
+    .map(
+      ([name]) =>
+        `${file}: the description of "${name}" holds "\${{", which the runner evaluates and refuses`,
+    );
 }
 
 /** A default as far as it does not depend on the run, like `${{ github.token }}`. */
