@@ -13,11 +13,18 @@ function contents(folder: string): Map<string, string> {
 }
 
 try {
-  execFileSync(process.execPath, [path.join(import.meta.dirname, 'build.ts'), built], { cwd: top, stdio: 'inherit' });
+  execFileSync(process.execPath, [path.join(import.meta.dirname, 'build.ts'), built], {
+    cwd: top,
+    stdio: 'inherit',
+  });
   const [are, should] = [contents(committed), contents(built)];
-  const stale = [...new Set([...are.keys(), ...should.keys()])].filter((name) => are.get(name) !== should.get(name));
+  const stale = [...new Set([...are.keys(), ...should.keys()])].filter(
+    (name) => are.get(name) !== should.get(name),
+  );
   if (stale.length > 0) {
-    console.error(`dist/ is not what the source builds (${stale.join(', ')}): run 'npm run build' and commit it`);
+    console.error(
+      `dist/ is not what the source builds (${stale.join(', ')}): run 'npm run build' and commit it`,
+    );
     process.exitCode = 1;
   } else {
     console.log('dist/ is what the source builds');
