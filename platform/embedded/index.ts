@@ -10,6 +10,7 @@ import type { Platform, PlatformOptions } from '../platform.ts';
 import { startTerrapi } from '../terrapi/server.ts';
 import { createIssuer, subjectOf } from './issuer.ts';
 import { presignDownload } from './links.ts';
+import { Bodies } from './s3/bodies.ts';
 import { Bucket } from './s3/objects.ts';
 import { createS3Server } from './s3/server.ts';
 import { Sessions } from './sessions.ts';
@@ -41,10 +42,11 @@ export async function startEmbeddedPlatform(options: PlatformOptions = {}): Prom
   );
 
   const folder = await mkdtemp(join(tmpdir(), 'embedded-platform-'));
-  const buckets = new Map(Object.values(bucketNames).map((name) => [name, new Bucket()]));
+  const bodies = new Bodies(folder);
+  const buckets = new Map(Object.values(bucketNames).map((name) => [name, new Bucket(bodies)]));
   const sessions = new Sessions();
   storage.handle(
-    createS3Server({ buckets, region, folder, keyring: (accessKey) => sessions.find(accessKey) }),
+    createS3Server({ buckets, region, bodies, keyring: (accessKey) => sessions.find(accessKey) }),
   );
 
   const holder = { issuer, clientId: clientApp.id, subject: subjectOf(clientApp.id), audience };
@@ -76,6 +78,7 @@ export async function startEmbeddedPlatform(options: PlatformOptions = {}): Prom
     store: createStore(buckets),
     async stop() {
       await Promise.all(listeners.map((listener) => listener.close()));
+      await bodies.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

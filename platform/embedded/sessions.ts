@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { SignJWT } from 'jose';
 import type { SessionCredentials, StoragePoint } from '../terrapi/storagepoint.ts';
 import { below, everything, policyDocument } from './s3/policy.ts';
+import { signingKeys } from './s3/signature.ts';
 import type { Credential } from './s3/signature.ts';
 
 /** Whom a session's token is made out to. */
@@ -20,7 +21,13 @@ export class Sessions {
   readonly #signingKey = randomBytes(64);
 
   constructor() {
-    this.platform = { accessKey: 'platform-links', secretKey: letters(40), policy: everything };
+    const secretKey = letters(40);
+    this.platform = {
+      accessKey: 'platform-links',
+      secretKey,
+      policy: everything,
+      signingKey: signingKeys(secretKey),
+    };
   }
 
   /**
@@ -51,7 +58,8 @@ export class Sessions {
       .setIssuedAt(issued)
       .setExpirationTime(issued + lifeSeconds)
       .sign(this.#signingKey);
-    this.#open.set(accessKey, { accessKey, secretKey, token, policy: below(grant), expiration });
+    const credential = { accessKey, secretKey, token, policy: below(grant) };
+    this.#open.set(accessKey, { ...credential, signingKey: signingKeys(secretKey), expiration });
     return { accessKey, secretKey, token, expiration };
   }
 

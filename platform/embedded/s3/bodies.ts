@@ -1,12 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, open, rm, writeFile } from 'node:fs/promises';
+import { copyFile, open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Bytes on disk that never change. */
 export interface Body {
   readonly path: string;
+  /** Where in the file they begin. */
+  readonly offset: number;
   readonly size: number;
 }
 
@@ -17,49 +19,97 @@ export interface Slice {
   readonly to: number;
 }
 
-// A small body is written in one go; a large one in pieces of this size, since each write is a trip to another thread.
+// A large body is written in pieces of this size, since each write is a trip to another thread.
 const piece = 1024 * 1024;
+// Making a file costs twenty times what writing these few bytes does.
+const packed = 64 * 1024;
 
 /**
- * Streams bytes into a new file.
- *
- * @param folder where the file is made, under a name of its own
- * @returns the body and the MD5 of its bytes in hex; nothing is left behind when `source` fails
+ * The bodies of all objects, in one folder: large ones in files of their own, small ones one after the other in a
+ * shared file, whose space is given back when the folder goes.
  */
-export async function writeBody(
-  folder: string,
-  source: AsyncIterable<Buffer>,
-): Promise<{ body: Body; md5: string }> {
-  const path = join(folder, randomUUID());
-  const md5 = createHash('md5');
-  let file: FileHandle | undefined;
-  let waiting: Buffer[] = [];
-  let waitingSize = 0;
-  let size = 0;
-  try {
-    for await (const bytes of source) {
-      md5.update(bytes);
-      waiting.push(bytes);
-      waitingSize += bytes.length;
-      size += bytes.length;
-      if (waitingSize >= piece) {
+export class Bodies {
+  readonly #folder: string;
+  #pack: Promise<FileHandle> | undefined;
+  #packSize = 0;
+
+  /** @param folder an existing folder, for nobody else's use */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Streams bytes to disk.
+   *
+   * @returns the body and the MD5 of its bytes in hex; nothing is left behind when `source` fails
+   */
+  async write(source: AsyncIterable<Buffer>): Promise<{ body: Body; md5: string }> {
+    const md5 = createHash('md5');
+    const path = this.#newPath();
+    let file: FileHandle | undefined;
+    let [waiting, waitingSize, size]: [Buffer[], number, number] = [[], 0, 0];
+    try {
+      for await (const bytes of source) {
+        md5.update(bytes);
+        waiting.push(bytes);
+        waitingSize += bytes.length;
+        size += bytes.length;
+        if (waitingSize < piece) continue;
         file ??= await open(path, 'w');
         await file.writev(waiting);
-        waiting = [];
-        waitingSize = 0;
+        [waiting, waitingSize] = [[], 0];
       }
+      const digest = (): string => md5.digest('hex');
+      if (size <= packed) return { body: await this.#append(Buffer.concat(waiting)), md5: digest() };
+      file ??= await open(path, 'w');
+      if (waiting.length > 0) await file.writev(waiting);
+      return { body: { path, offset: 0, size }, md5: digest() };
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      await file?.close();
     }
-    if (file === undefined) await writeFile(path, Buffer.concat(waiting));
-    else if (waiting.length > 0) await file.writev(waiting);
-  } catch (error) {
-    await file?.close();
-    file = undefined;
-    await rm(path, { force: true });
-    throw error;
-  } finally {
-    await file?.close();
   }
-  return { body: { path, size }, md5: md5.digest('hex') };
+
+  /** Copies of bodies, in the same order. */
+  copy(bodies: readonly Body[]): Promise<Body[]> {
+    return Promise.all(
+      bodies.map(async (body) => {
+        // What is shared never changes and never goes: it can be had twice.
+        if (body.path === this.#packPath) return body;
+        const path = this.#newPath();
+        await copyFile(body.path, path);
+        return { ...body, path };
+      }),
+    );
+  }
+
+  /** Removes bodies that nothing refers to any more; one that is being read stays readable to its end. */
+  async remove(bodies: readonly Body[]): Promise<void> {
+    const own = bodies.filter((body) => body.path !== this.#packPath);
+    await Promise.all(own.map((body) => rm(body.path, { force: true })));
+  }
+
+  async close(): Promise<void> {
+    await (await this.#pack)?.close();
+  }
+
+  get #packPath(): string {
+    return join(this.#folder, 'small');
+  }
+
+  #newPath(): string {
+    return join(this.#folder, randomUUID());
+  }
+
+  async #append(bytes: Buffer): Promise<Body> {
+    const offset = this.#packSize;
+    this.#packSize += bytes.length;
+    this.#pack ??= open(this.#packPath, 'w');
+    if (bytes.length > 0) await (await this.#pack).write(bytes, 0, bytes.length, offset);
+    return { path: this.#packPath, offset, size: bytes.length };
+  }
 }
 
 /** The slices of consecutive bodies that make up the bytes `from` to `to`, both included. */
@@ -78,31 +128,12 @@ export function slicesOf(bodies: readonly Body[], from: number, to: number): Sli
 /** The bytes of slices one after the other. */
 export async function* readSlices(slices: readonly Slice[]): AsyncGenerator<Buffer> {
   for (const { body, from, to } of slices) {
-    yield* createReadStream(body.path, {
-      start: from,
-      end: to,
-      highWaterMark: piece,
-    }) as AsyncIterable<Buffer>;
+    const [start, end] = [body.offset + from, body.offset + to];
+    yield* createReadStream(body.path, { start, end, highWaterMark: piece }) as AsyncIterable<Buffer>;
   }
 }
 
 /** All bytes of consecutive bodies. */
 export function readBodies(bodies: readonly Body[]): AsyncGenerator<Buffer> {
   return readSlices(bodies.flatMap((body) => slicesOf([body], 0, body.size - 1)));
-}
-
-/** Removes files that nothing refers to any more; one that is being read stays readable to its end. */
-export async function removeBodies(bodies: readonly Body[]): Promise<void> {
-  await Promise.all(bodies.map((body) => rm(body.path, { force: true })));
-}
-
-/** Copies of bodies, in the same order. */
-export function copyBodies(folder: string, bodies: readonly Body[]): Promise<Body[]> {
-  return Promise.all(
-    bodies.map(async (body) => {
-      const path = join(folder, randomUUID());
-      await copyFile(body.path, path);
-      return { path, size: body.size };
-    }),
-  );
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Bodies } from './bodies.ts';
 import type { Policy } from './policy.ts';
 import type { Bucket } from './objects.ts';
 import type { S3Request } from './request.ts';
@@ -16,8 +17,7 @@ export interface Exchange {
   /** All buckets by name, for copies. */
   readonly buckets: ReadonlyMap<string, Bucket>;
   readonly region: string;
-  /** Folder for bodies. */
-  readonly folder: string;
+  readonly bodies: Bodies;
 }
 
 /** Ends the answer with an XML document. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readBodies, removeBodies } from './bodies.ts';
+import { readBodies } from './bodies.ts';
 import { checksumAlgorithm, createChecksum } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import { S3Error } from './errors.ts';
@@ -49,7 +49,7 @@ export async function putPart(exchange: Exchange): Promise<void> {
   }
   const id = request.query.get('uploadId') ?? '';
   bucket.upload(id, request.key);
-  const payload = await receivePayload(request, response, exchange.authentication, exchange.folder);
+  const payload = await receivePayload(request, response, exchange.authentication, exchange.bodies);
   const { body, md5, checksum } = payload;
   let upload: Upload;
   try {
@@ -57,12 +57,12 @@ export async function putPart(exchange: Exchange): Promise<void> {
     upload = bucket.upload(id, request.key);
     requireChecksum(upload, payload);
   } catch (error) {
-    await removeBodies([body]);
+    await exchange.bodies.remove([body]);
     throw error;
   }
   const before = upload.parts.get(number);
   upload.parts.set(number, { body, etag: md5, lastModified: thisSecond(), checksum: checksum?.value });
-  if (before !== undefined) await removeBodies([before.body]);
+  if (before !== undefined) await exchange.bodies.remove([before.body]);
   sendEmpty(response, 200, {
     etag: `"${md5}"`,
     ...(checksum && { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value }),
@@ -101,7 +101,7 @@ export async function completeUpload(exchange: Exchange): Promise<void> {
     bodies,
   });
   const unused = Array.from(upload.parts.values()).filter((part) => !parts.includes(part));
-  await removeBodies(unused.map((part) => part.body));
+  await exchange.bodies.remove(unused.map((part) => part.body));
   setHeaders(response, { etag: `"${etag}"`, ...checksumHeaders(checksum) });
   sendXml(response, 200, 'CompleteMultipartUploadResult', {
     Location: `http://${header(request, 'host') ?? ''}/${request.bucket}/${request.key}`,

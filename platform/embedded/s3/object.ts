@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import { copyBodies, readSlices, removeBodies, slicesOf } from './bodies.ts';
+import { readSlices, slicesOf } from './bodies.ts';
 import { checkWrite, isNotModified } from './conditions.ts';
 import { S3Error } from './errors.ts';
 import { sendEmpty, sendXml, setHeaders } from './exchange.ts';
@@ -57,12 +57,12 @@ export async function putObject(exchange: Exchange): Promise<void> {
   checkKey(key);
   const existing = (): StoredObject | undefined => (bucket.has(key) ? bucket.get(key) : undefined);
   checkWrite(exchange, existing());
-  const payload = await receivePayload(request, response, exchange.authentication, exchange.folder);
+  const payload = await receivePayload(request, response, exchange.authentication, exchange.bodies);
   try {
     // Somebody may have written the key while the body arrived.
     checkWrite(exchange, existing());
   } catch (error) {
-    await removeBodies([payload.body]);
+    await exchange.bodies.remove([payload.body]);
     throw error;
   }
   const checksum = payload.checksum && { ...payload.checksum, type: 'FULL_OBJECT' as const };
@@ -96,7 +96,7 @@ export async function copyObject(exchange: Exchange): Promise<void> {
     key: request.key,
     lastModified: thisSecond(),
     headers: replace ? headersToKeep(request) : original.headers,
-    bodies: await copyBodies(exchange.folder, original.bodies),
+    bodies: await exchange.bodies.copy(original.bodies),
   };
   await bucket.put(copy);
   response.setHeader('etag', `"${copy.etag}"`);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { removeBodies } from './bodies.ts';
-import type { Body } from './bodies.ts';
+import type { Bodies, Body } from './bodies.ts';
 import type { ChecksumAlgorithm } from './checksums.ts';
 import { S3Error } from './errors.ts';
 
@@ -45,11 +44,17 @@ export interface Part {
   readonly checksum: string | undefined;
 }
 
-/** What is stored in one bucket. Bodies are files; all else is in memory and ends with the process. */
+/** What is stored in one bucket. Bodies are on disk; all else is in memory and ends with the process. */
 export class Bucket {
   readonly uploads = new Map<string, Upload>();
+  readonly #bodies: Bodies;
   readonly #objects = new Map<string, StoredObject>();
   #sorted: string[] | undefined;
+
+  /** @param bodies where the bodies of its objects are */
+  constructor(bodies: Bodies) {
+    this.#bodies = bodies;
+  }
 
   /** Keys in the order of their UTF-8 bytes. */
   get keys(): readonly string[] {
@@ -71,7 +76,7 @@ export class Bucket {
     const before = this.#objects.get(object.key);
     this.#objects.set(object.key, object);
     if (before === undefined) this.#sorted = undefined;
-    else await removeBodies(before.bodies);
+    else await this.#bodies.remove(before.bodies);
   }
 
   async delete(key: string): Promise<void> {
@@ -79,7 +84,7 @@ export class Bucket {
     if (object === undefined) return;
     this.#objects.delete(key);
     this.#sorted = undefined;
-    await removeBodies(object.bodies);
+    await this.#bodies.remove(object.bodies);
   }
 
   beginUpload(upload: Omit<Upload, 'id' | 'started' | 'parts'>): Upload {
@@ -97,7 +102,7 @@ export class Bucket {
 
   async abort(upload: Upload): Promise<void> {
     this.uploads.delete(upload.id);
-    await removeBodies(Array.from(upload.parts.values(), (part) => part.body));
+    await this.#bodies.remove(Array.from(upload.parts.values(), (part) => part.body));
   }
 
   async clear(): Promise<void> {

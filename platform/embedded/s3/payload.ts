@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { removeBodies, writeBody } from './bodies.ts';
-import type { Body } from './bodies.ts';
+import type { Bodies, Body } from './bodies.ts';
 import { checksumAlgorithms, createChecksum, isChecksum } from './checksums.ts';
 import type { Checksum, ChecksumAlgorithm } from './checksums.ts';
 import { decodeChunks } from './chunks.ts';
@@ -31,24 +30,23 @@ interface Promises {
 }
 
 /**
- * Receives a request's body into a file of `folder` and holds it against everything that the request says of it.
+ * Receives a request's body into `bodies` and holds it against everything that the request says of it.
  *
- * @throws {S3Error} IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, XAmzContentChecksumMismatch, …; no file is
- *   left then
+ * @throws {S3Error} IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, XAmzContentChecksumMismatch, …; nothing is
+ *   kept then
  */
 export async function receivePayload(
   request: S3Request,
   response: ServerResponse,
   authentication: Authentication,
-  folder: string,
+  bodies: Bodies,
 ): Promise<Payload> {
   const promises = readPromises(request, authentication);
   const sha256 = promises.sha256 === undefined ? undefined : createHash('sha256');
   const checksum = promises.algorithm === undefined ? undefined : createChecksum(promises.algorithm);
   if (header(request, 'expect') !== undefined) response.writeContinue();
   const content = contentOf(request, authentication, promises);
-  const { body, md5 } = await writeBody(
-    folder,
+  const { body, md5 } = await bodies.write(
     tee(content, (bytes) => {
       sha256?.update(bytes);
       checksum?.update(bytes);
@@ -57,7 +55,7 @@ export async function receivePayload(
   try {
     verify(promises, { size: body.size, md5, sha256: sha256?.digest('hex') }, checksum);
   } catch (error) {
-    await removeBodies([body]);
+    await bodies.remove([body]);
     throw error;
   }
   const { algorithm } = promises;

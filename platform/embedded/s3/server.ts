@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { deleteObjects, getLocation, headBucket, listBuckets, listObjects } from './bucket.ts';
+import type { Bodies } from './bodies.ts';
 import { answerPreflight, setCorsHeaders } from './cors.ts';
 import { S3Error } from './errors.ts';
 import { sendXml, setHeaders } from './exchange.ts';
@@ -18,8 +19,8 @@ export interface S3ServerOptions {
   readonly buckets: ReadonlyMap<string, Bucket>;
   readonly keyring: Keyring;
   readonly region: string;
-  /** Existing folder that the bodies of objects go to. */
-  readonly folder: string;
+  /** Where the bodies of objects go. */
+  readonly bodies: Bodies;
 }
 
 /** Every answer and error names the node that gave it; there is one. */
@@ -51,11 +52,11 @@ async function answer(
   const request = parseRequest(message);
   const wish = wishOf(request);
   const anyRegion = wish.action === 's3:GetBucketLocation' || wish.action === 's3:ListAllMyBuckets';
-  const { keyring, region, buckets, folder } = options;
+  const { keyring, region, buckets, bodies } = options;
   checkLimits(request);
   const authentication = authenticate(request, { keyring, region, anyRegion });
   const { policy } = authentication.credential;
-  const exchange = { request, response, authentication, policy, buckets, region, folder };
+  const exchange = { request, response, authentication, policy, buckets, region, bodies };
   if (wish.action === 's3:ListAllMyBuckets') {
     listBuckets(exchange);
     return;

@@ -14,6 +14,8 @@ export interface Credential {
   /** Present for a session: it has to come with every request. */
   readonly token?: string;
   readonly policy: Policy;
+  /** Key for signatures of a scope, `DAY/REGION/s3/aws4_request`. */
+  readonly signingKey: (scope: string) => Buffer;
 }
 
 /** Finds a credential that is valid now. */
@@ -67,7 +69,9 @@ export function authenticate(request: S3Request, rules: SignatureRules): Authent
   const claim = presigned ? queryClaim(request, rules) : headerClaim(request, rules);
   const credential = findCredential(request, claim, rules.keyring);
   if (presigned) checkPresigned(request, claim);
-  const seed = { ...sign(request, claim, credential.secretKey), scope: claim.scope, date: claim.date };
+  const signingKey = credential.signingKey(claim.scope);
+  const signature = sign(request, claim, signingKey);
+  const seed = { signature, signingKey, scope: claim.scope, date: claim.date };
   if (!equal(seed.signature, claim.signature)) throw new S3Error('SignatureDoesNotMatch');
   return { credential, payloadHash: claim.payloadHash, seed };
 }
@@ -197,11 +201,18 @@ function parseDate(date: string): number {
   return time;
 }
 
-function sign(
-  request: S3Request,
-  claim: Claim,
-  secretKey: string,
-): { signature: string; signingKey: Buffer } {
+/** Derives the signing keys of a secret key; the last one is kept, since a client signs all day for one scope. */
+export function signingKeys(secretKey: string): Credential['signingKey'] {
+  let last: { scope: string; key: Buffer } | undefined;
+  return (scope) => {
+    if (last?.scope === scope) return last.key;
+    const start = Buffer.from(`AWS4${secretKey}`);
+    last = { scope, key: scope.split('/').reduce<Buffer>((key, element) => hmac(key, element), start) };
+    return last.key;
+  };
+}
+
+function sign(request: S3Request, claim: Claim, signingKey: Buffer): string {
   const canonical = [
     request.method,
     encode(request.path).replaceAll('%2F', '/'),
@@ -211,13 +222,9 @@ function sign(
     [...claim.signedHeaders].sort().join(';'),
     claim.payloadHash,
   ].join('\n');
-  const signingKey = claim.scope
-    .split('/')
-    .reduce<Buffer | string>((key, element) => hmac(key, element), `AWS4${secretKey}`) as Buffer;
   // Headers are text of one character a byte; everything else in here is ASCII.
   const digest = createHash('sha256').update(canonical, 'latin1').digest('hex');
-  const signature = hmac(signingKey, [algorithm, claim.date, claim.scope, digest].join('\n')).toString('hex');
-  return { signature, signingKey };
+  return hmac(signingKey, [algorithm, claim.date, claim.scope, digest].join('\n')).toString('hex');
 }
 
 function headerValue(request: S3Request, name: string): string {
@@ -246,7 +253,7 @@ function encode(text: string): string {
   );
 }
 
-function hmac(key: Buffer | string, text: string): Buffer {
+function hmac(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
