@@ -39,6 +39,8 @@ export interface TerrapiControls {
   downloadForm: DownloadForm;
   /** Every request answered so far, oldest first; the path is that below `apiUrl`, without the query. */
   readonly requests: readonly { readonly method: string; readonly path: string; readonly status: number }[];
+  /** Every access token that was presented and every secret key that was handed out so far: none may be seen anywhere. */
+  readonly secrets: ReadonlySet<string>;
   /**
    * Answers the next `times` requests whose path starts with `path` by `answer` instead.
    *

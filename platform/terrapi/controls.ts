@@ -12,6 +12,7 @@ export class Controls implements TerrapiControls {
   storageEndpoint: string | undefined = undefined;
   downloadForm: DownloadForm = 'json-string';
   readonly requests: { method: string; path: string; status: number }[] = [];
+  readonly secrets = new Set<string>();
   readonly #failures: Failure[] = [];
 
   constructor(sessionSeconds: number) {

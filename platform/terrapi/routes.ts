@@ -94,6 +94,7 @@ async function storageToken(service: Service, call: Call): Promise<Answer> {
     return problem(400, 'Bad Request', detail, call.path);
   }
   const session = await service.openSession(point, service.controls.sessionSeconds);
+  service.controls.secrets.add(session.secretKey);
   return json(200, {
     storage: describe(point, storageEndpoint(service), service.apiUrl),
     credentials: {

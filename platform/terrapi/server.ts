@@ -47,6 +47,8 @@ export function startTerrapi(options: TerrapiOptions): Terrapi {
   const service: Service = { ...options, apiUrl, controls, jobs: new Jobs(), resources: [...resources] };
   const authenticate = createAuthenticator({ issuer, jwksUrl, trust, audience: 'ellip-bios-api' });
   listener.handle((message, response) => {
+    const [, token] = message.headers.authorization?.split(' ') ?? [];
+    if (token) controls.secrets.add(token);
     void answer(service, authenticate, message).then((given) => {
       // Logged before it is sent: who has the answer finds it in the log.
       const { path } = target(message);
