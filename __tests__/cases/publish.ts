@@ -1,0 +1,172 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+
+import { beforeEach, describe, expect, test } from '@jest/globals';
+
+import { buckets, clientApp } from '../../platform/catalogue.ts';
+import { mediaType } from '../../src/media.ts';
+import { folderWith } from '../support/folder.ts';
+import { awkwardNames } from '../support/names.ts';
+import { type Subject, linksFileOf, runSubject, urlsOf, visibleText } from '../support/subject.ts';
+import { hiddenForms } from '../workflows/masking.ts';
+
+const MiB = 1024 ** 2;
+
+async function openWithCurl(url: string): Promise<Buffer> {
+  const { stdout } = await promisify(execFile)('curl', ['--silent', '--show-error', '--fail', url], {
+    encoding: 'buffer',
+    maxBuffer: 64 * MiB,
+  });
+  return stdout;
+}
+
+/** Publishing, from files on disk to links that open. */
+export function publishCases(
+  subject: () => Subject,
+  { fileCount, largeFile }: { fileCount: number; largeFile: number },
+): void {
+  beforeEach(() => subject().platform.store.clear(buckets.outputs));
+
+  describe('publishing', () => {
+    test('files with awkward names and a large one: every link opens with the right bytes and type', async () => {
+      const names = [...awkwardNames];
+      for (let n = 0; names.length < fileCount; n += 1)
+        names.push(`many/folder ${n % 7}/file #${n} 100%.csv`);
+      const files: Record<string, Buffer> = Object.fromEntries(
+        names.map((name, index) => [name, randomBytes((index * 373) % 9_000)]),
+      );
+      files['empty.txt'] = Buffer.alloc(0);
+      files['large.bin'] = randomBytes(largeFile);
+      const cwd = folderWith(files);
+      const run = await runSubject(
+        subject(),
+        'upload',
+        { path: '.', destination: '/awkward/names +%/' },
+        { cwd },
+      );
+      expect(run).toMatchObject({ exitCode: 0 });
+
+      const links = linksFileOf(run);
+      expect(links.files.map(({ path }) => path).sort()).toEqual(Object.keys(files).sort());
+      for (const { path, key, url, size, content_type } of links.files) {
+        const answer = await fetch(url);
+        const body = Buffer.from(await answer.arrayBuffer());
+        expect([path, answer.status, answer.headers.get('content-type'), size]).toEqual([
+          path,
+          200,
+          mediaType(path),
+          body.length,
+        ]);
+        expect(content_type).toBe(mediaType(path));
+        expect(key).toBe(`ci/awkward/names +%/${path}`);
+        expect(body.equals(files[path] ?? Buffer.from('missing'))).toBe(true);
+        if (size < MiB) expect((await openWithCurl(url)).equals(body)).toBe(true);
+      }
+      const stored = await subject().platform.store.list(buckets.outputs, 'ci/');
+      expect(stored).toHaveLength(links.files.length);
+      expect(run.outputs).toMatchObject({
+        's3-uri': `s3://${buckets.outputs}/ci/awkward/names +%/`,
+        'file-count': String(links.files.length),
+        'uploaded-count': String(links.files.length),
+        'total-bytes': String(Object.values(files).reduce((sum, content) => sum + content.length, 0)),
+      });
+    }, 180_000);
+
+    test('url opens the only file; with several, index.html; the summary links to it', async () => {
+      const cwd = folderWith({
+        'dist/index.html': '<h1>home</h1>',
+        'dist/a.css': 'p{}',
+        'report.txt': 'fine',
+      });
+      const one = await runSubject(subject(), 'upload', { path: 'report.txt', destination: 'one' }, { cwd });
+      expect(await (await fetch(one.outputs['url'] ?? '')).text()).toBe('fine');
+      expect(Object.keys(urlsOf(one))).toEqual(['report.txt']);
+      const site = await runSubject(subject(), 'upload', { path: 'dist', destination: 'site' }, { cwd });
+      expect(await (await fetch(site.outputs['url'] ?? '')).text()).toBe('<h1>home</h1>');
+      expect(Object.keys(urlsOf(site)).sort()).toEqual(['a.css', 'index.html']);
+      expect(site.summary).toContain(`(<${site.outputs['url']}>)`);
+    });
+
+    test('expires-at is the end of the session, and expires-in shortens it', async () => {
+      const cwd = folderWith({ 'a.txt': 'a' });
+      const before = Date.now();
+      const whole = await runSubject(subject(), 'upload', { path: 'a.txt' }, { cwd });
+      const end = Date.parse(whole.outputs['expires-at'] ?? '');
+      expect(end - before).toBeGreaterThan(890_000);
+      expect(end - before).toBeLessThan(905_000);
+      const short = await runSubject(subject(), 'upload', { path: 'a.txt', 'expires-in': '5m' }, { cwd });
+      expect(Date.parse(short.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(301_000);
+      expect(short.log).not.toContain('::warning');
+      const long = await runSubject(subject(), 'upload', { path: 'a.txt', 'expires-in': '7d' }, { cwd });
+      expect(long.log).toMatch(/::warning::'expires-in' asks for 7 d/);
+      expect(Date.parse(long.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(905_000);
+    });
+
+    test('no link holds anything that the action masks, in any form that the runner looks for', async () => {
+      const cwd = folderWith({ 'a b.txt': 'a', 'index.html': 'b' });
+      const run = await runSubject(subject(), 'upload', { path: '.' }, { cwd });
+      const links = [run.outputs['url'] ?? '', ...Object.values(urlsOf(run))];
+      expect(links).toHaveLength(3);
+      expect(run.masked.length).toBeGreaterThanOrEqual(3);
+      const forms = [...run.masked, clientApp.secret].flatMap(hiddenForms);
+      for (const link of links) expect(forms.filter((form) => link.includes(form))).toEqual([]);
+    });
+
+    test('mask-links keeps every link out of log and summary, and has the runner mask it', async () => {
+      const cwd = folderWith({ 'a.txt': 'a', 'index.html': 'b' });
+      const run = await runSubject(subject(), 'upload', { path: '.', 'mask-links': 'true' }, { cwd });
+      const link = run.outputs['url'] ?? '';
+      expect((await fetch(link)).status).toBe(200);
+      expect(run.masked.some((value) => link.includes(value))).toBe(true);
+      const signature = new URL(link).searchParams.get('X-Amz-Signature') ?? 'none';
+      expect(`${run.log}${run.summary}`).not.toContain(signature);
+    });
+
+    test('no secret is in the log, the outputs, the summary or a file, and each is masked', async () => {
+      const cwd = folderWith({ 'a.txt': 'a' });
+      const { platform } = subject();
+      const run = await runSubject(subject(), 'upload', { path: 'a.txt' }, { cwd });
+      expect(run.exitCode).toBe(0);
+      const secrets = [clientApp.secret, ...platform.terrapi.secrets];
+      expect(secrets.length).toBeGreaterThanOrEqual(3);
+      const seen = visibleText(run);
+      expect(secrets.filter((secret) => seen.includes(secret))).toEqual([]);
+      const known = [...platform.terrapi.secrets].slice(-2);
+      expect(known.filter((secret) => !run.masked.includes(secret))).toEqual([]);
+      expect(run.masked).toContain(clientApp.secret);
+    });
+
+    test('a dry run tells what would be uploaded, and writes nothing', async () => {
+      const cwd = folderWith({ 'dist/a.txt': 'abc', 'dist/b.txt': 'd' });
+      const run = await runSubject(
+        subject(),
+        'upload',
+        { path: 'dist', destination: 'dry', 'dry-run': 'true' },
+        { cwd },
+      );
+      expect(run.exitCode).toBe(0);
+      expect(run.log).toMatch(/would upload 2 files, 4 bytes, to s3:\/\/gep-build-outputs\/ci\/dry\//);
+      expect(run.outputs).toMatchObject({
+        'file-count': '2',
+        'total-bytes': '4',
+        'uploaded-count': '0',
+        url: '',
+      });
+      expect(await subject().platform.store.list(buckets.outputs, '')).toEqual([]);
+    });
+
+    test('the log tells who, where, what and how it went, in groups', async () => {
+      const cwd = folderWith({ 'a.txt': 'a' });
+      const { log } = await runSubject(subject(), 'upload', { path: 'a.txt', destination: 'told' }, { cwd });
+      const titles = [...log.matchAll(/^::group::(.*)$/gm)].map(([, title]) => title);
+      expect(titles).toEqual([
+        `Who: service-account-${clientApp.id}`,
+        `Where: s3://${buckets.outputs}/ci/told/`,
+        expect.stringMatching(/^What: 1 file, 1 byte from /),
+        'Upload',
+        expect.stringMatching(/^Links: 1 file, until \d{4}-/),
+      ]);
+    });
+  });
+}

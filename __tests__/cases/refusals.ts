@@ -1,0 +1,198 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { clientApp, outsiderApp, sharedFolders, workspaces } from '../../platform/catalogue.ts';
+import { folderWith } from '../support/folder.ts';
+import { type Subject, errorOf, runSubject, visibleText } from '../support/subject.ts';
+
+interface Refusal {
+  readonly title: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  /** What the message has to say: what was given, what was expected, what to do next. */
+  readonly says: readonly (string | RegExp)[];
+}
+
+const wrongSecret = 'not-the-secret-of-that-client-1f9e';
+
+const refusals: readonly Refusal[] = [
+  {
+    title: 'a wrong client secret',
+    inputs: { 'client-secret': wrongSecret },
+    says: [/^Issuer http.* refuses client app 'ci-publisher' \(401 /, `'client-id' and 'client-secret'`],
+  },
+  {
+    title: 'a client app that there is not',
+    inputs: { 'client-id': 'nobody' },
+    says: [/refuses client app 'nobody'/, `'client-id'`],
+  },
+  {
+    title: 'an issuer that there is not',
+    inputs: { issuer: '{issuer}/elsewhere' },
+    says: [/^Issuer http.*\/elsewhere is not an OpenID Connect issuer: .*404/, `input 'issuer'`],
+  },
+  {
+    title: 'an issuer that cannot be reached',
+    inputs: { issuer: 'http://127.0.0.1:49151/realms/master' },
+    says: [
+      /^Issuer http:\/\/127.0.0.1:49151 cannot be reached: it refuses the connection \(ECONNREFUSED\)/,
+      `input 'issuer'`,
+      'HTTPS_PROXY',
+    ],
+  },
+  {
+    title: 'a host name that there is not',
+    inputs: { issuer: 'https://iam.invalid/realms/master' },
+    says: [/^Issuer https:\/\/iam.invalid cannot be reached: its name cannot be resolved/, `input 'issuer'`],
+  },
+  {
+    title: 'TerrAPI that cannot be reached',
+    inputs: { 'api-url': 'http://127.0.0.1:49151/core' },
+    says: [/^TerrAPI http:\/\/127.0.0.1:49151 cannot be reached/, `input 'api-url'`],
+  },
+  {
+    title: 'an address that is not TerrAPI',
+    inputs: { 'api-url': '{issuer}' },
+    says: [/^TerrAPI answered GET .* with \d{3}/, `'api-url'`],
+  },
+  {
+    title: 'a misspelt workspace',
+    inputs: { workspace: 'gep-biuld-outputs-service-workspace' },
+    says: [
+      /^There is no workspace 'gep-biuld-outputs-service-workspace' for this client app \(platforms asked for: gep\)/,
+      new RegExp(`nearest first.*\\n- ${workspaces.main}\\n`),
+      `- ${sharedFolders.atlas}`,
+    ],
+  },
+  {
+    title: 'a workspace whose platform was not asked for',
+    inputs: { platforms: '' },
+    says: [
+      /this client app has no workspace at all \(no platforms were asked for\)/,
+      `set input 'platforms'`,
+    ],
+  },
+  {
+    title: 'a client app without workspaces',
+    inputs: { 'client-id': outsiderApp.id, 'client-secret': outsiderApp.secret },
+    says: [/^There is no workspace/, /ask for access/],
+  },
+  {
+    title: 'a platform that there is not',
+    inputs: { platforms: 'gep no-such-platform' },
+    says: [
+      /may not have the scopes it asked for/,
+      /platforms: gep, no-such-platform/,
+      `'platforms' and 'scope'`,
+    ],
+  },
+  {
+    title: 'a workspace that is forbidden',
+    inputs: { workspace: workspaces.forbidden },
+    says: [
+      `Workspace '${workspaces.forbidden}' is there, but this client app may not store in it`,
+      /Ask the owner/,
+    ],
+  },
+  {
+    title: 'a workspace that is not S3',
+    inputs: { workspace: workspaces.ftp },
+    says: [`Workspace '${workspaces.ftp}' is stored on 'ftp'`, /uploads to s3/],
+  },
+  {
+    title: 'a workspace that is not initialized',
+    inputs: { workspace: workspaces.uninitialized },
+    says: [`Workspace '${workspaces.uninitialized}' is not initialized yet`],
+  },
+  {
+    title: 'a workspace in status ERROR',
+    inputs: { workspace: workspaces.broken },
+    says: [`Workspace '${workspaces.broken}' is in status ERROR: `],
+  },
+  {
+    title: 'no files',
+    inputs: { path: 'no-such-folder\nreports/**/*.xml' },
+    says: [
+      /^No files were found for 'path' \(no-such-folder, reports\/\*\*\/\*\.xml\)/,
+      `'if-no-files-found: warn'`,
+    ],
+  },
+  {
+    title: 'a bad expires-in',
+    inputs: { 'expires-in': '15 minutes' },
+    says: [/^Input expires-in: got '15 minutes', expected a time such as '15m', '12h' or '7d'/],
+  },
+  {
+    title: 'a plain http address',
+    inputs: { 'api-url': 'http://api.example.org/core' },
+    says: [/^Input api-url: got 'http:\/\/api.example.org\/core', expected an https URL/],
+  },
+  {
+    title: 'several bad inputs at once',
+    inputs: {
+      workspace: '',
+      destination: 'a/../b',
+      concurrency: 'many',
+      'tls-verify': 'no',
+      symlinks: 'maybe',
+      'client-secret': '',
+    },
+    says: [
+      /^6 inputs are not as they should be\n/,
+      '- client-secret: is missing',
+      `- tls-verify: got 'no', expected 'true' or 'false'`,
+      '- workspace: is missing',
+      `- destination: got 'a/../b', expected a folder`,
+      `- symlinks: got 'maybe', expected one of 'inside', 'follow', 'skip'`,
+      `- concurrency: got 'many', expected a whole number from 1 to 256`,
+    ],
+  },
+];
+
+/** What a user gets wrong: one clear message each, soon, with no secret in it and nothing written. */
+export function refusalCases(subject: () => Subject): void {
+  describe('a mistake is answered by one clear message', () => {
+    test.each(refusals)(
+      '$title',
+      async ({ inputs, says }) => {
+        const { platform } = subject();
+        const cwd = folderWith({ 'dist/a.txt': 'a' });
+        const given = Object.fromEntries(
+          Object.entries(inputs).map(([name, value]) => [name, value.replace('{issuer}', platform.issuer)]),
+        );
+        const run = await runSubject(subject(), 'upload', { path: 'dist', ...given }, { cwd });
+        expect(run.exitCode).toBe(1);
+        expect(run.log.match(/^::error/gm)).toHaveLength(1);
+        for (const saying of says)
+          expect(errorOf(run)).toEqual(
+            typeof saying === 'string' ? expect.stringContaining(saying) : expect.stringMatching(saying),
+          );
+        expect(run.seconds).toBeLessThan(10);
+        const seen = visibleText(run);
+        const secrets = [clientApp.secret, outsiderApp.secret, wrongSecret, ...platform.terrapi.secrets];
+        expect(secrets.filter((secret) => seen.includes(secret))).toEqual([]);
+        expect(run.outputs).toEqual({});
+      },
+      20_000,
+    );
+
+    test('no files: a warning, or nothing, where that is asked for', async () => {
+      const cwd = folderWith({ 'a.txt': 'a' });
+      const warn = await runSubject(
+        subject(),
+        'upload',
+        { path: 'b*', 'if-no-files-found': 'warn' },
+        { cwd },
+      );
+      expect(warn.exitCode).toBe(0);
+      expect(warn.log).toMatch(/^::warning::No files were found for 'path' \(b\*\)/m);
+      expect(warn.outputs['file-count']).toBe('0');
+      const ignore = await runSubject(
+        subject(),
+        'upload',
+        { path: 'b*', 'if-no-files-found': 'ignore' },
+        { cwd },
+      );
+      expect(ignore.exitCode).toBe(0);
+      expect(ignore.log).not.toContain('::warning');
+    });
+  });
+}

@@ -1,0 +1,43 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { Platform, PlatformOptions } from '../../platform/platform.ts';
+import { folderWith } from '../support/folder.ts';
+import { type Subject, errorOf, runSubject } from '../support/subject.ts';
+
+/** A platform with certificates of its own. */
+export function trustCases(
+  entries: Subject['entries'],
+  start: (options: PlatformOptions) => Promise<Platform>,
+): void {
+  describe.each(['self-signed', 'private-ca'] as const)('a platform with a certificate that is %s', (tls) => {
+    test('is refused, then trusted by ca-certificates (text and path), then by tls-verify: false', async () => {
+      const platform = await start({ tls });
+      try {
+        const pem = platform.caCertificate ?? '';
+        expect(pem).toContain('BEGIN CERTIFICATE');
+        const cwd = folderWith({ 'a.txt': 'trusted', 'ca.pem': pem });
+        const upload = (inputs: Record<string, string>) =>
+          runSubject({ platform, entries }, 'upload', { path: 'a.txt', ...inputs }, { cwd });
+
+        const refused = await upload({ 'ca-certificates': '' });
+        expect(refused.exitCode).toBe(1);
+        expect(errorOf(refused)).toMatch(/shows a certificate that is not trusted here/);
+        expect(errorOf(refused)).toMatch(/'ca-certificates'.*'tls-verify: false'/);
+        expect(refused.seconds).toBeLessThan(10);
+
+        for (const trust of [{ 'ca-certificates': pem }, { 'ca-certificates': 'ca.pem' }]) {
+          const trusted = await upload(trust);
+          expect(trusted).toMatchObject({ exitCode: 0 });
+          expect(trusted.log).not.toContain('::warning');
+        }
+
+        const unchecked = await upload({ 'ca-certificates': '', 'tls-verify': 'false' });
+        expect(unchecked).toMatchObject({ exitCode: 0 });
+        expect(unchecked.log.match(/^::warning/gm)).toHaveLength(1);
+        expect(unchecked.log).toMatch(/^::warning .*::'tls-verify: false': certificates are not checked/m);
+      } finally {
+        await platform.stop();
+      }
+    }, 120_000);
+  });
+}

@@ -1,0 +1,17 @@
+import { afterAll, beforeAll } from '@jest/globals';
+
+import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { discoveryCases } from '../cases/discovery.ts';
+import { publishCases } from '../cases/publish.ts';
+
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = await startEmbeddedPlatform();
+}, 60_000);
+
+afterAll(() => platform.stop());
+
+publishCases(() => ({ platform, entries: 'dist' }), { fileCount: 60, largeFile: 40 * 1024 ** 2 });
+discoveryCases(() => ({ platform, entries: 'dist' }));

@@ -1,0 +1,82 @@
+import path from 'node:path';
+
+import { clientApp, workspaces } from '../../platform/catalogue.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { type RunnerOptions, type RunnerResult, runAction } from '../../platform/runner.ts';
+
+export type ActionName = 'upload' | 'workspaces';
+
+/** The action under test: its source, or the bundle that is shipped. */
+export interface Subject {
+  readonly platform: Platform;
+  /** Folder of the entries, `src/entry` or `dist`. */
+  readonly entries: 'src/entry' | 'dist';
+}
+
+const top = path.resolve(import.meta.dirname, '../..');
+
+/** Inputs that are right for a platform; a case gives what it is about. */
+export function inputsFor(platform: Platform): Record<string, string> {
+  return {
+    'client-id': clientApp.id,
+    'client-secret': clientApp.secret,
+    issuer: platform.issuer,
+    'api-url': platform.apiUrl,
+    platforms: 'gep',
+    workspace: workspaces.main,
+    ...(platform.caCertificate !== undefined && { 'ca-certificates': platform.caCertificate }),
+  };
+}
+
+/** Runs an action of the subject as a runner would, debug log and all. */
+export function runSubject(
+  { platform, entries }: Subject,
+  action: ActionName,
+  inputs: Readonly<Record<string, string>>,
+  options: Partial<RunnerOptions> & { readonly cwd: string },
+): Promise<RunnerResult> {
+  return runAction({
+    ...options,
+    entry: path.join(top, entries, entries === 'dist' ? `${action}.js` : `${action}.ts`),
+    inputs: { ...inputsFor(platform), ...inputs },
+    env: { RUNNER_DEBUG: '1', ...options.env },
+  });
+}
+
+/** All that somebody who may see the run can read of it; what the runner is told to mask is no part of that. */
+export function visibleText({ log, outputs, summary, files }: RunnerResult): string {
+  const lines = log.split('\n').filter((line) => !line.startsWith('::add-mask::'));
+  return [...lines, JSON.stringify(outputs), summary, ...Object.values(files)].join('\n');
+}
+
+/** The message of the step's error annotation, with its line breaks. */
+export function errorOf({ log }: RunnerResult): string {
+  const [, message = ''] = /^::error(?: [^:]*)?::(.*)$/m.exec(log) ?? [];
+  return message.replaceAll('%0D', '').replaceAll('%0A', '\n').replaceAll('%25', '%');
+}
+
+/** What an output of JSON says: a link for each file. */
+export function urlsOf({ outputs }: RunnerResult): Record<string, string> {
+  return JSON.parse(outputs['urls'] ?? '{}') as Record<string, string>;
+}
+
+export interface LinksFile {
+  readonly version: number;
+  readonly workspace: string;
+  readonly destination: string;
+  readonly expires_at: string;
+  readonly files: readonly {
+    readonly path: string;
+    readonly key: string;
+    readonly s3_uri: string;
+    readonly url: string;
+    readonly size: number;
+    readonly content_type: string;
+    readonly status: string;
+  }[];
+}
+
+/** The file that the output `links-file` names. */
+export function linksFileOf({ outputs, files }: RunnerResult): LinksFile {
+  return JSON.parse(files[outputs['links-file'] ?? ''] ?? 'null') as LinksFile;
+}

@@ -1,0 +1,3 @@
+import { run } from '../actions/upload.ts';
+
+await run();

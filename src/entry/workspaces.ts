@@ -1,0 +1,3 @@
+import { run } from '../actions/workspaces.ts';
+
+await run();
