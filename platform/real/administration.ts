@@ -1,6 +1,7 @@
+import type { IdentityDescription } from './identity.ts';
 import type { ClientCredentials } from './keycloak.ts';
 
-/** Keycloak's administrator's API. */
+/** What is wanted of Keycloak's API for administrators. */
 export interface Administration {
   /**
    * Creates something unless it exists.
@@ -11,8 +12,8 @@ export interface Administration {
   ensure(path: string, representation: object): Promise<void>;
 }
 
-/** @param url base URL of Keycloak */
-export function createAdministration(url: string, administrator: ClientCredentials): Administration {
+/** The administrator's API of a running Keycloak. */
+export function createAdministration({ url, administrator }: IdentityDescription): Administration {
   return {
     async ensure(path, representation) {
       // A new token each time: it holds the rights in the realms that existed when it was made.

@@ -3,32 +3,34 @@ import { listen } from '../listener.ts';
 import type { Listener } from '../listener.ts';
 import type { PlatformOptions } from '../platform.ts';
 import { createProxy } from './proxy.ts';
-import type { ServersDescription } from './servers.ts';
 
-/** Where the parts of one platform are seen from outside. */
-export interface Front {
-  /** Origin of the issuer, without a path. */
+/** Where Keycloak and MinIO themselves listen. */
+export interface Origins {
   readonly identity: string;
   readonly storage: string;
+}
+
+/** Where the parts of one platform are seen from outside. */
+export interface Front extends Origins {
   /** For the stand-in. */
   readonly api: Listener;
   close(): Promise<void>;
 }
 
 /**
- * Opens the ports of a platform before servers that several platforms may share. Where nothing asks for HTTPS or for
+ * Opens the ports of a platform before its servers. Where nothing asks for HTTPS or for
  * certain ports, Keycloak and MinIO are seen as they are; else through proxies of the platform's own.
  *
  * @throws when a port is taken
  */
 export async function openFront(
-  servers: ServersDescription,
+  behind: Origins,
   port: PlatformOptions['port'],
   certificate: ServerCertificate | undefined,
 ): Promise<Front> {
   if (certificate === undefined && port === undefined) {
     const api = await listen(undefined, undefined);
-    return { identity: servers.keycloak, storage: servers.minio, api, close: () => api.close() };
+    return { ...behind, api, close: () => api.close() };
   }
   const listeners: Listener[] = [];
   const close = async (): Promise<void> => {
@@ -45,12 +47,12 @@ export async function openFront(
     const storage = await open(2);
     const { protocol, host } = new URL(identity.origin);
     identity.handle(
-      createProxy(servers.keycloak, {
+      createProxy(behind.identity, {
         'x-forwarded-proto': protocol.slice(0, -1),
         'x-forwarded-host': host,
       }),
     );
-    storage.handle(createProxy(servers.minio));
+    storage.handle(createProxy(behind.storage));
     return { identity: identity.origin, storage: storage.origin, api, close };
   } catch (error) {
     await close();

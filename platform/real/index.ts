@@ -1,16 +1,19 @@
-import { clientApp, region } from '../catalogue.ts';
+import { clientApp } from '../catalogue.ts';
 import { certificateFor } from '../certificates.ts';
-import { presignDownload } from '../embedded/links.ts';
-import { everything } from '../embedded/s3/policy.ts';
 import type { Platform, PlatformOptions } from '../platform.ts';
 import { startTerrapi } from '../terrapi/server.ts';
 import type { Terrapi } from '../terrapi/server.ts';
 import { createAdministration } from './administration.ts';
+import { cacheFolder } from './cache.ts';
 import { openFront } from './front.ts';
 import type { Front } from './front.ts';
+import { findIdentity } from './identity.ts';
+import type { Identity } from './identity.ts';
+import { signDownload } from './links.ts';
+import { startStorage } from './minio.ts';
+import type { Storage } from './minio.ts';
+import { installParts } from './parts.ts';
 import { ensureRealm } from './realm.ts';
-import { findServers } from './servers.ts';
-import type { Servers } from './servers.ts';
 import { createSessionOpener } from './sessions.ts';
 import { createRootClient, createStore } from './store.ts';
 
@@ -18,66 +21,87 @@ import { createRootClient, createStore } from './store.ts';
 const platformLinkSeconds = 7 * 24 * 3600;
 
 /**
- * Starts Keycloak and MinIO, or takes those that the environment names, and the TerrAPI stand-in before them, all on
- * the loopback interface. What is stored is gone after `stop`, unless the servers are others' too.
+ * Starts Keycloak, MinIO and the TerrAPI stand-in before them, all on the loopback interface. Takes the Keycloak that
+ * the environment names, where it does, and leaves that one running; MinIO is always the platform's own.
  *
  * @throws when a part is missing and cannot be installed, does not start, or a port is taken
  */
 export async function startRealPlatform(options: PlatformOptions = {}): Promise<Platform> {
-  const servers = await findServers(process.env, (message) => {
-    process.stderr.write(`${message}\n`);
-  });
-  const stops = [() => servers.stop()];
-  const stop = async (): Promise<void> => {
-    await Promise.all(stops.map((one) => one()));
-  };
+  const started = new AsyncDisposableStack();
   try {
-    const administration = createAdministration(servers.keycloak, servers.administrator);
-    const realm = await ensureRealm(administration, options.accessTokenSeconds);
-    const certificate = await certificateFor(options.tls);
-    const front = await openFront(servers, options.port, certificate);
-    stops.push(() => front.close());
-    const terrapi = startStandIn(servers, front, realm, options.sessionSeconds ?? 900);
-    const client = createRootClient(servers.minio, servers.root);
-    stops.push(() => {
-      client.destroy();
-      return Promise.resolve();
-    });
-    return {
-      kind: 'real',
-      issuer: `${front.identity}/realms/${realm}`,
-      apiUrl: terrapi.apiUrl,
-      storageUrl: front.storage,
-      ...(certificate && { caCertificate: certificate.trust }),
-      terrapi: terrapi.controls,
-      store: createStore(client),
-      stop,
-    };
+    const platform = await start(options, started);
+    return { ...platform, stop: () => started.disposeAsync() };
   } catch (error) {
-    await stop();
+    await started.disposeAsync();
     throw error;
   }
 }
 
-function startStandIn(servers: Servers, front: Front, realm: string, sessionSeconds: number): Terrapi {
-  const credential = { ...servers.root, policy: everything };
-  const openSession = createSessionOpener({
-    administration: createAdministration(servers.keycloak, servers.administrator),
-    issuer: `${servers.keycloak}/realms/master`,
-    storageUrl: servers.minio,
-    secret: servers.sessionSecret,
+async function start(
+  options: PlatformOptions,
+  started: AsyncDisposableStack,
+): Promise<Omit<Platform, 'stop'>> {
+  const parts = await installParts(cacheFolder(process.env), process.env, (message) => {
+    process.stderr.write(`${message}\n`);
   });
+  const identity = started.adopt(await findIdentity(parts, process.env), (one) => one.stop());
+  const realm = await ensureRealm(createAdministration(identity), options.accessTokenSeconds);
+  const storage = started.adopt(await startStorage(parts.minio, sessionIssuer(identity)), (one) =>
+    one.stop(),
+  );
+  const certificate = await certificateFor(options.tls);
+  const origins = { identity: identity.url, storage: storage.url };
+  const front = started.adopt(await openFront(origins, options.port, certificate), (one) => one.close());
+  const terrapi = startStandIn({
+    identity,
+    storage,
+    front,
+    realm,
+    sessionSeconds: options.sessionSeconds ?? 900,
+  });
+  const client = started.adopt(createRootClient(storage.url, storage.root), (one) => {
+    one.destroy();
+  });
+  return {
+    kind: 'real',
+    issuer: `${front.identity}/realms/${realm}`,
+    apiUrl: terrapi.apiUrl,
+    storageUrl: front.storage,
+    ...(certificate && { caCertificate: certificate.trust }),
+    terrapi: terrapi.controls,
+    store: createStore(client),
+  };
+}
+
+/** Sessions are opened in the realm that every Keycloak has, whatever realm the client apps log in to. */
+function sessionIssuer(identity: Identity): string {
+  return `${identity.url}/realms/master`;
+}
+
+function startStandIn(options: {
+  readonly identity: Identity;
+  readonly storage: Storage;
+  readonly front: Front;
+  readonly realm: string;
+  readonly sessionSeconds: number;
+}): Terrapi {
+  const { identity, storage, front, realm, sessionSeconds } = options;
   return startTerrapi({
     listener: front.api,
     issuer: `${front.identity}/realms/${realm}`,
-    // Keycloak itself, not the front: here is nobody's certificate to trust.
-    jwksUrl: `${servers.keycloak}/realms/${realm}/protocol/openid-connect/certs`,
+    // Keycloak itself, not its front: nobody's certificate to trust here.
+    jwksUrl: `${identity.url}/realms/${realm}/protocol/openid-connect/certs`,
     trust: undefined,
     storageUrl: front.storage,
     members: [clientApp.id],
     sessionSeconds,
-    openSession,
+    openSession: createSessionOpener({
+      administration: createAdministration(identity),
+      issuer: sessionIssuer(identity),
+      storageUrl: storage.url,
+      secret: identity.sessionSecret,
+    }),
     presignDownload: (bucket, key) =>
-      presignDownload({ storageUrl: front.storage, region, credential }, bucket, key, platformLinkSeconds),
+      Promise.resolve(signDownload(front.storage, storage.root, { bucket, key }, platformLinkSeconds)),
   });
 }

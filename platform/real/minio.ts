@@ -1,6 +1,8 @@
-import { region } from '../catalogue.ts';
+import { buckets, region } from '../catalogue.ts';
+import { newSecret } from './identity.ts';
 import { freePort, startServer } from './server.ts';
 import type { Server } from './server.ts';
+import { createBuckets, createRootClient } from './store.ts';
 
 /** The access key and secret key of MinIO's administrator. */
 export interface RootCredentials {
@@ -14,13 +16,33 @@ export const storageAudience = 'gep-bios-minio';
 /** Claim of a token that names the policies of its storage sessions. */
 export const policyClaim = 'minio_policy';
 
+/** A running MinIO. */
+export interface Storage extends Server {
+  readonly root: RootCredentials;
+}
+
 /**
- * Starts MinIO on 127.0.0.1 with an empty store, whose sessions are opened with tokens of an issuer.
+ * Starts MinIO on 127.0.0.1 with the catalogue's buckets, empty. Its sessions are opened with tokens of an issuer.
  *
  * @param program the MinIO program
- * @param issuer resolves when the issuer answers: MinIO would not ask again for seconds
+ * @param issuer has to answer by now: MinIO asks at its start
  */
-export async function startMinio(program: string, root: RootCredentials, issuer: string): Promise<Server> {
+export async function startStorage(program: string, issuer: string): Promise<Storage> {
+  const root = { accessKey: 'platform-root', secretKey: newSecret() };
+  const server = await startMinio(program, root, issuer);
+  const client = createRootClient(server.url, root);
+  try {
+    await createBuckets(client, Object.values(buckets));
+  } catch (error) {
+    await server.stop();
+    throw error;
+  } finally {
+    client.destroy();
+  }
+  return { ...server, root };
+}
+
+async function startMinio(program: string, root: RootCredentials, issuer: string): Promise<Server> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   return startServer({

@@ -12,7 +12,7 @@ const tailLength = 4000;
 export interface Server {
   readonly url: string;
   /** Kills the program and removes its folder. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export interface ServerCommand {

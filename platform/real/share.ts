@@ -1,0 +1,24 @@
+/** `node platform/real/share.ts FILE`: a Keycloak for many platforms in a row, until Ctrl-C. */
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { cacheFolder } from './cache.ts';
+import { identityVariable, shareIdentity, startIdentity } from './identity.ts';
+import { installParts } from './parts.ts';
+
+const [file] = process.argv.slice(2);
+if (file === undefined) {
+  console.error('Usage: node platform/real/share.ts FILE (to write, for the environment to name)');
+  process.exit(2);
+}
+const parts = await installParts(cacheFolder(process.env), process.env, (message) => {
+  console.error(message);
+});
+const path = resolve(file);
+const identity = await shareIdentity(await startIdentity(parts), path);
+console.log(
+  `Keycloak is running; Ctrl-C stops it. For platforms to use it:\n\nexport ${identityVariable}=${path}`,
+);
+const running = setInterval(() => undefined, 60_000);
+await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+clearInterval(running);
+await identity.stop();
