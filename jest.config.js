@@ -7,5 +7,12 @@ const suite = (name) => ({
 });
 
 export default {
-  projects: ['unit', 'integration', 'dist', 'platform', 'workflows'].map(suite),
+  projects: [
+    ...['unit', 'integration', 'dist', 'workflows'].map(suite),
+    {
+      ...suite('platform'),
+      globalSetup: '<rootDir>/platform/real/jest-setup.ts',
+      globalTeardown: '<rootDir>/platform/real/jest-teardown.ts',
+    },
+  ],
 };
