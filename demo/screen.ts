@@ -11,7 +11,7 @@ function styled(style: Style, text: string): string {
 }
 
 /** Signed links without the query that makes them long, e.g. `https://host/key?… (1,750 characters)`. */
-function shortened(text: string): string {
+export function shortened(text: string): string {
   return text.replace(/(https?:\/\/[^\s?"]+)\?([^\s"]+)/g, (url, address: string) =>
     url.length <= 100 ? url : `${address}?… (${url.length.toLocaleString('en')} characters)`,
   );
