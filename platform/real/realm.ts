@@ -43,8 +43,12 @@ export async function ensureSessionClient(
 ): Promise<ClientCredentials> {
   const credentials = { id: `terrapi-sessions-of-${tokenSeconds}s`, secret };
   const client = clientOf(credentials, tokenSeconds);
-  const protocolMappers = [...client.protocolMappers, template.storagePolicy];
-  await administration.ensure(`/${mainRealm}/clients`, { ...client, protocolMappers });
+  await administration.ensure(`/${mainRealm}/clients`, {
+    ...client,
+    // All that the token says becomes part of the session's token, and so of every signed URL.
+    defaultClientScopes: ['basic'],
+    protocolMappers: [...client.protocolMappers, template.storagePolicy],
+  });
   return credentials;
 }
 
