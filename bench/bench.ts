@@ -1,0 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readArguments, usage } from './arguments.ts';
+import type { Wish } from './arguments.ts';
+import { findContender } from './contenders.ts';
+import type { Contender, ContenderName } from './contenders.ts';
+import { loads } from './loads.ts';
+import type { Load } from './loads.ts';
+import { describeMachine } from './machine.ts';
+import type { Figures } from './measure.ts';
+import { runRounds } from './rounds.ts';
+import { startServers } from './servers/index.ts';
+import { chapterLines, report, summary } from './table.ts';
+import type { Chapter } from './table.ts';
+
+const resultsFile = join(import.meta.dirname, 'RESULTS.md');
+
+/** Who takes part in a load: its own contenders, or the reference and those who were asked for. */
+function contendersOf(load: Load, rivals: Wish['rivals']): ContenderName[] {
+  return load.contenders.filter((name) => rivals === undefined || name === 'action' || rivals.includes(name));
+}
+
+async function runLoad(load: Load, wish: Wish, contenders: readonly Contender[]): Promise<Chapter> {
+  const source = await load.makeSource();
+  // New servers for each load: none pays for what another has left behind.
+  const servers = await startServers(load.servers);
+  console.log(`\n${load.title}`);
+  try {
+    const results = await runRounds({
+      load,
+      source,
+      servers,
+      contenders,
+      rounds: Math.max(1, load.repetition * wish.rounds),
+      onRun(round, contender, outcome) {
+        console.log(`  round ${round + 1}  ${contender.name.padEnd(8)} ${tell(outcome)}`);
+      },
+    });
+    return { load, source, results };
+  } finally {
+    await servers.stop();
+  }
+}
+
+function tell(outcome: Figures | string): string {
+  if (typeof outcome === 'string') return `FAILED: ${outcome}`;
+  const { seconds, cpuSeconds, peakBytes } = outcome;
+  return `${seconds.toFixed(2)} s  ${cpuSeconds.toFixed(2)} CPU s  ${(peakBytes / 1024 ** 2).toFixed(0)} MiB`;
+}
+
+/** @returns whether every run did its job */
+async function run(wish: Wish): Promise<boolean> {
+  const found = new Map<ContenderName, Contender>();
+  for (const name of new Set(wish.loads.flatMap((name) => contendersOf(loads[name], wish.rivals)))) {
+    found.set(name, await findContender(name, (message) => console.log(message)));
+  }
+  const chapters: Chapter[] = [];
+  for (const name of wish.loads) {
+    const load = loads[name];
+    const contenders = contendersOf(load, wish.rivals).flatMap((name) => found.get(name) ?? []);
+    const chapter = await runLoad(load, wish, contenders);
+    chapters.push(chapter);
+    console.log(`\n${chapterLines(chapter).join('\n')}`);
+  }
+  const versions = [...found.values()].map(({ name, version }) => `${name}: ${version}`);
+  console.log(summary(chapters).join('\n'));
+  if (wish.write) await writeFile(resultsFile, report(await describeMachine(), chapters, versions));
+  return chapters.every(({ results }) => results.every(({ failure }) => failure === undefined));
+}
+
+try {
+  const wish = readArguments(process.argv.slice(2));
+  if (wish === undefined) process.stdout.write(usage);
+  else process.exitCode = (await run(wish)) ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

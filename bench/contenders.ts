@@ -1,0 +1,176 @@
+import { join } from 'node:path';
+import { buckets, region } from '../platform/catalogue.ts';
+import { prepareAction } from './action.ts';
+import type { Command } from './measure.ts';
+import { installPlain } from './baseline.ts';
+import { installRival } from './rivals.ts';
+import type { Program, RivalName } from './rivals.ts';
+import type { Servers } from './servers/index.ts';
+import type { Route } from './servers/protocol.ts';
+import type { Source } from './sources.ts';
+
+export const contenderNames = ['action', 's5cmd', 'rclone', 'aws-cli', 'plain', 'node'] as const;
+
+export type ContenderName = (typeof contenderNames)[number];
+
+/** One run that a contender is asked for. */
+export interface Task {
+  readonly source: Source;
+  readonly route: Route;
+  readonly credentials: Servers['credentials'];
+  /** Folder below the workspace; no slash at either end. */
+  readonly destination: string;
+  /** Prefix of keys in the bucket that this is; ends with a slash. */
+  readonly prefix: string;
+  /** Whether all of it is there already, and only what differs is to be sent. */
+  readonly unchanged: boolean;
+}
+
+/** A command, and what there is to do after it. */
+export interface PreparedCommand extends Command {
+  cleanUp?(): Promise<void>;
+}
+
+/** Somebody who takes part. */
+export interface Contender {
+  readonly name: ContenderName;
+  /** How it was run, for the table. */
+  readonly label: string;
+  readonly version: string;
+  /** Whether it uploads anything at all. */
+  readonly uploads: boolean;
+  /** Whether it can leave alone what is there already; else it sends all of it again. */
+  readonly comparesContent: boolean;
+  prepare(task: Task): Promise<PreparedCommand>;
+}
+
+/**
+ * Gets a contender ready, installing it where it has to be.
+ *
+ * @param report is told, in a sentence, what is begun and takes minutes
+ */
+export async function findContender(
+  name: ContenderName,
+  report: (message: string) => void,
+): Promise<Contender> {
+  if (name === 'action') return prepareAction();
+  if (name === 'node') return emptyProgram;
+  if (name === 'plain') return plainContender(await installPlain());
+  return rivalContender(name, await installRival(name, report));
+}
+
+const folder = import.meta.dirname;
+
+const emptyProgram: Contender = {
+  name: 'node',
+  label: 'an empty Node.js program',
+  version: process.version,
+  uploads: false,
+  comparesContent: false,
+  prepare: () =>
+    Promise.resolve({
+      command: process.execPath,
+      arguments: [join(folder, 'empty.js')],
+      environment: {},
+      folder,
+    }),
+};
+
+function plainContender(bundle: string): Contender {
+  return {
+    name: 'plain',
+    label: 'SDK `Upload`, one at a time',
+    version: process.version,
+    uploads: true,
+    comparesContent: false,
+    prepare: (task) =>
+      Promise.resolve({
+        command: process.execPath,
+        arguments: [bundle, task.source.path, buckets.outputs, task.prefix],
+        environment: { ...credentialsOf(task), AWS_ENDPOINT_URL: task.route.storageUrl },
+        folder,
+      }),
+  };
+}
+
+const labels: Readonly<Record<RivalName, string>> = {
+  s5cmd: '`s5cmd cp`',
+  rclone: '`rclone copy` (`sync --checksum` of what is there), 32 transfers',
+  'aws-cli': '`aws s3 cp`',
+};
+
+function rivalContender(name: RivalName, program: Program): Contender {
+  return {
+    name,
+    label: labels[name],
+    version: program.version,
+    uploads: true,
+    comparesContent: name === 'rclone',
+    prepare: (task) => {
+      const { args, environment } = rivalCommands[name](task);
+      return Promise.resolve({
+        command: program.command,
+        arguments: [...program.arguments, ...args],
+        environment: { ...credentialsOf(task), ...program.environment, ...environment },
+        folder,
+      });
+    },
+  };
+}
+
+interface Invocation {
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** As their users run them: defaults where there are good ones, and what their manuals advise for many files. */
+const rivalCommands: Readonly<Record<RivalName, (task: Task) => Invocation>> = {
+  s5cmd: ({ source, route, prefix }) => ({
+    args: [
+      '--endpoint-url',
+      route.storageUrl,
+      'cp',
+      source.single ? source.path : `${source.path}/`,
+      `s3://${buckets.outputs}/${prefix}`,
+    ],
+    environment: {},
+  }),
+  rclone: ({ source, route, prefix, unchanged }) => ({
+    args: [
+      ...(unchanged ? ['sync', '--checksum'] : ['copy']),
+      ...['--transfers', '32', '--checkers', '32', '--s3-no-check-bucket'],
+      source.path,
+      `:s3:${buckets.outputs}/${prefix}`,
+    ],
+    environment: {
+      RCLONE_CONFIG: '',
+      RCLONE_S3_PROVIDER: 'Minio',
+      RCLONE_S3_ENV_AUTH: 'true',
+      RCLONE_S3_ENDPOINT: route.storageUrl,
+      RCLONE_S3_REGION: region,
+    },
+  }),
+  'aws-cli': ({ source, route, prefix }) => ({
+    args: [
+      ...['s3', 'cp', '--no-progress', '--endpoint-url', route.storageUrl],
+      ...(source.single ? [] : ['--recursive']),
+      source.path,
+      `s3://${buckets.outputs}/${prefix}`,
+    ],
+    environment: {},
+  }),
+};
+
+/** Ready credentials in the environment, and nothing that would be looked for elsewhere. */
+function credentialsOf({ credentials }: Task): Record<string, string> {
+  if (credentials === undefined) throw new Error('These servers give credentials to nobody but the action');
+  return {
+    AWS_ACCESS_KEY_ID: credentials.accessKey,
+    AWS_SECRET_ACCESS_KEY: credentials.secretKey,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: join(folder, 'none'),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
+  };
+}

@@ -1,0 +1,1 @@
+// Nothing: how long Node.js takes to start and end.

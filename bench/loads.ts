@@ -1,0 +1,123 @@
+import type { ContenderName } from './contenders.ts';
+import type { ServersKind } from './servers/index.ts';
+import { fewFiles, largeFile, mixedTree, smallFiles, sparseFile } from './sources.ts';
+import type { Source } from './sources.ts';
+
+const KiB = 1024;
+const GiB = 1024 ** 3;
+
+/** What is uploaded, by whom, and what is asked of the action. */
+export interface Load {
+  readonly title: string;
+  readonly servers: ServersKind;
+  /** Whether the servers are seen from far away. */
+  readonly delayed: boolean;
+  /** Whether what is uploaded is there already, put by the same contender. */
+  readonly unchanged: boolean;
+  /** Who takes part; the first is the action. */
+  readonly contenders: readonly [ContenderName, ...ContenderName[]];
+  /** Whose time is 1. */
+  readonly reference: ContenderName;
+  readonly target: Target;
+  /** Runs of each contender, as a multiple of what was asked for; 0 for a single run. */
+  readonly repetition: number;
+  makeSource(): Promise<Source>;
+}
+
+/** What is asked of the action: at most this multiple of the reference's time, or this much memory. */
+export type Target = { readonly ratio: number } | { readonly peakBytes: number };
+
+const ordinary = {
+  servers: 'minio',
+  delayed: false,
+  unchanged: false,
+  contenders: ['action', 's5cmd', 'rclone', 'aws-cli', 'plain'],
+  reference: 's5cmd',
+  repetition: 1,
+} as const;
+
+// One upload after the other would take a quarter of an hour here, for a number that everybody can guess.
+const far = {
+  ...ordinary,
+  delayed: true,
+  contenders: ['action', 's5cmd', 'rclone', 'aws-cli'],
+  target: { ratio: 1 },
+} as const;
+
+const memory = {
+  ...ordinary,
+  contenders: ['action'],
+  reference: 'action',
+  repetition: 0,
+  target: { peakBytes: 300 * 1024 ** 2 },
+} as const;
+
+const definitions = {
+  large: {
+    ...ordinary,
+    title: '1 × 1 GiB',
+    target: { ratio: 0.8 },
+    makeSource: () => largeFile(GiB),
+  },
+  small: {
+    ...ordinary,
+    title: '10,000 × 4 KiB',
+    target: { ratio: 0.95 },
+    makeSource: () => smallFiles(10_000, 4 * KiB),
+  },
+  tree: {
+    ...ordinary,
+    title: 'A mixed tree (node_modules)',
+    target: { ratio: 0.95 },
+    makeSource: mixedTree,
+  },
+  unchanged: {
+    ...ordinary,
+    title: 'The same tree again, unchanged',
+    unchanged: true,
+    contenders: ['action', 'rclone'],
+    reference: 'rclone',
+    target: { ratio: 0.5 },
+    makeSource: mixedTree,
+  },
+  few: {
+    ...ordinary,
+    title: '3 small files, on the embedded platform',
+    servers: 'embedded',
+    contenders: ['action', 'node'],
+    reference: 'node',
+    repetition: 4,
+    target: { ratio: 15 },
+    makeSource: fewFiles,
+  },
+  'large-far': { ...far, title: '1 × 1 GiB, 20 ms away', makeSource: () => largeFile(GiB) },
+  'small-far': {
+    ...far,
+    title: '10,000 × 4 KiB, 20 ms away',
+    makeSource: () => smallFiles(10_000, 4 * KiB),
+  },
+  'memory-large': { ...memory, title: '1 × 10 GiB', makeSource: () => sparseFile(10 * GiB) },
+  'memory-small': {
+    ...memory,
+    title: '100,000 × 1 KiB',
+    makeSource: () => smallFiles(100_000, KiB),
+  },
+} satisfies Readonly<Record<string, Load>>;
+
+export type LoadName = keyof typeof definitions;
+
+export const loads: Readonly<Record<LoadName, Load>> = definitions;
+
+/** Those that are run when none is named. */
+export const usualLoads: readonly LoadName[] = [
+  'large',
+  'small',
+  'tree',
+  'unchanged',
+  'few',
+  'large-far',
+  'small-far',
+];
+
+/** Those that take much time and room, for one figure each. */
+export const memoryLoads: readonly LoadName[] = ['memory-large', 'memory-small'];

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
+import { findPython } from './python.ts';
+
+/** A command to run and measure. */
+export interface Command {
+  readonly command: string;
+  readonly arguments: readonly string[];
+  /** All of its environment but what every process needs. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly folder: string;
+}
+
+/** What one run took, from its start to its end. */
+export interface Figures {
+  readonly seconds: number;
+  /** User and system time of all its threads. */
+  readonly cpuSeconds: number;
+  /** Most memory that was resident at once. */
+  readonly peakBytes: number;
+}
+
+const needed = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
+const tailLength = 2000;
+
+/**
+ * Runs a command with its output in a file, as on a runner whose log somebody collects.
+ *
+ * @throws when it ends with another code than 0, with the end of what it printed
+ */
+export async function measure(command: Command): Promise<Figures> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-log-'));
+  try {
+    const log = join(folder, 'log');
+    const { exitCode, ...figures } = await run(command, log);
+    if (exitCode !== 0) {
+      const printed = readFileSync(log, 'utf8').slice(-tailLength);
+      throw new Error(`${command.command} ended with ${exitCode ?? 'nothing'}:\n${printed}`);
+    }
+    return figures;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function run(command: Command, log: string): Promise<Figures & { exitCode: number | null }> {
+  const inherited = needed.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const descriptor = openSync(log, 'a');
+  const child = spawn(
+    findPython(),
+    ['-I', join(import.meta.dirname, 'measure.py'), command.command, ...command.arguments],
+    {
+      cwd: command.folder,
+      env: { ...(Object.fromEntries(inherited) as Record<string, string>), ...command.environment },
+      stdio: ['ignore', descriptor, descriptor, 'pipe'],
+    },
+  );
+  closeSync(descriptor);
+  const told = await text(child.stdio[3] as Readable);
+  if (told === '') return { exitCode: null, seconds: 0, cpuSeconds: 0, peakBytes: 0 };
+  return JSON.parse(told) as Figures & { exitCode: number };
+}

@@ -1,0 +1,133 @@
+import { spawnSync } from 'node:child_process';
+import type { Contender, ContenderName, Task } from './contenders.ts';
+import type { Load } from './loads.ts';
+import { measure } from './measure.ts';
+import type { Figures } from './measure.ts';
+import type { Servers } from './servers/index.ts';
+import type { Inventory } from './servers/inventory.ts';
+import type { Source } from './sources.ts';
+import { warm } from './sources.ts';
+
+/** Prefix of the workspace's keys in the bucket. */
+const workspacePrefix = 'ci/';
+
+/** What came of one contender's runs. */
+export interface Result {
+  readonly contender: Contender;
+  /** In the order of the rounds. */
+  readonly runs: readonly Figures[];
+  /** Why there are no more runs: one failed, or did not do its job. */
+  readonly failure: string | undefined;
+}
+
+export interface RoundsOptions {
+  readonly load: Load;
+  readonly source: Source;
+  readonly servers: Servers;
+  readonly contenders: readonly Contender[];
+  readonly rounds: number;
+  /** Told of each run when it has ended. */
+  readonly onRun: (round: number, contender: Contender, outcome: Figures | string) => void;
+}
+
+/** Runs all contenders in turn, round by round; each round begins with the next of them. */
+export async function runRounds(options: RoundsOptions): Promise<Result[]> {
+  const { contenders, rounds, source, load, servers, onRun } = options;
+  const results = contenders.map((contender) => new Record(contender));
+  await warm(source);
+  await servers.empty();
+  if (load.unchanged) for (const result of results) await result.put(options);
+  for (let round = 0; round < rounds; round += 1) {
+    const first = round % results.length;
+    for (const result of [...results.slice(first), ...results.slice(0, first)]) {
+      if (result.failure !== undefined) continue;
+      if (!load.unchanged) await servers.empty();
+      onRun(round, result.contender, await result.run(options));
+    }
+  }
+  await servers.empty();
+  return results;
+}
+
+/** One contender, and what came of its runs so far. */
+class Record implements Result {
+  readonly contender: Contender;
+  readonly runs: Figures[] = [];
+  failure: string | undefined;
+  #there: Inventory | undefined;
+
+  constructor(contender: Contender) {
+    this.contender = contender;
+  }
+
+  /** Uploads everything, for later runs to find it there. */
+  async put(options: RoundsOptions): Promise<void> {
+    await this.#guarded(async () => {
+      await attempt(this.contender, taskFor(options, this.contender.name));
+      this.#there = await options.servers.inventory(prefixOf(this.contender.name));
+    });
+  }
+
+  run(options: RoundsOptions): Promise<Figures | string> {
+    return this.#guarded(async () => {
+      const figures = await attempt(this.contender, taskFor(options, this.contender.name));
+      if (this.contender.uploads) await this.#verify(options);
+      this.runs.push(figures);
+      return figures;
+    });
+  }
+
+  /** A run that did not do its job is no run. */
+  async #verify({ source, servers }: RoundsOptions): Promise<void> {
+    const found = await servers.inventory(prefixOf(this.contender.name));
+    if (found.objects !== source.files || found.bytes !== source.bytes) {
+      throw new Error(
+        `left ${found.objects} objects of ${found.bytes} bytes in the bucket instead of ${source.files} of ${source.bytes}`,
+      );
+    }
+    if (this.#there && this.contender.comparesContent && found.newest !== this.#there.newest) {
+      throw new Error('sent something again that had not changed');
+    }
+  }
+
+  async #guarded<T>(action: () => Promise<T>): Promise<T | string> {
+    try {
+      return await action();
+    } catch (error) {
+      this.failure = error instanceof Error ? error.message : String(error);
+      return this.failure;
+    }
+  }
+}
+
+async function attempt(contender: Contender, task: Task): Promise<Figures> {
+  const command = await contender.prepare(task);
+  // What the run before has left to be written is not written in the time of this one.
+  spawnSync('sync');
+  try {
+    return await measure(command);
+  } finally {
+    await command.cleanUp?.();
+  }
+}
+
+function taskFor({ source, servers, load }: RoundsOptions, name: ContenderName): Task {
+  const route = load.delayed ? servers.delayed : servers.direct;
+  if (route === undefined) throw new Error('These servers have no delayed route');
+  return {
+    source,
+    route,
+    credentials: servers.credentials,
+    destination: destinationOf(name),
+    prefix: prefixOf(name),
+    unchanged: load.unchanged,
+  };
+}
+
+function destinationOf(name: ContenderName): string {
+  return `bench-${name}`;
+}
+
+function prefixOf(name: ContenderName): string {
+  return `${workspacePrefix}${destinationOf(name)}/`;
+}

@@ -1,0 +1,61 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import type { Inventory } from './inventory.ts';
+import type { Answer, Question, ServersDescription } from './protocol.ts';
+
+export type ServersKind = 'minio' | 'embedded';
+
+/** Servers that run in processes of their own. */
+export interface Servers extends ServersDescription {
+  /** @param prefix of keys in the bucket */
+  inventory(prefix: string): Promise<Inventory>;
+  /** Removes all that is in the bucket. */
+  empty(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Round trip, in milliseconds, of the delayed route. */
+export const roundTripMs = 20;
+
+/**
+ * Starts MinIO, or the embedded S3, with an issuer and a TerrAPI stand-in. They end with this process.
+ *
+ * @throws when they do not start; why is on standard error
+ */
+export async function startServers(kind: ServersKind): Promise<Servers> {
+  const child = fork(join(import.meta.dirname, `${kind}.ts`), [String(roundTripMs)]);
+  const description = await answerOf<ServersDescription>(child, `start (${kind})`);
+  const ask = async (question: Question): Promise<Inventory> => {
+    const answered = answerOf<Answer>(child, question.ask);
+    child.send(question);
+    const answer = await answered;
+    if ('error' in answer) throw new Error(`The store did not answer: ${answer.error}`);
+    return answer.inventory;
+  };
+  return {
+    ...description,
+    inventory: (prefix) => ask({ ask: 'inventory', prefix }),
+    async empty() {
+      const { objects } = await ask({ ask: 'empty' });
+      if (objects > 0) throw new Error(`${objects} objects are left in a bucket that was emptied`);
+    },
+    stop: () =>
+      new Promise<void>((resolve) => {
+        if (child.exitCode !== null) resolve();
+        child.once('exit', () => resolve());
+        child.disconnect();
+      }),
+  };
+}
+
+function answerOf<T>(child: ChildProcess, wish: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const ended = (): void => reject(new Error(`The servers of the benchmark ended: ${wish}`));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message as T);
+    });
+  });
+}

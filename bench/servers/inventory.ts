@@ -1,0 +1,36 @@
+import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { buckets } from '../../platform/catalogue.ts';
+import type { Store } from '../../platform/platform.ts';
+
+/** What is below a prefix of the bucket. */
+export interface Inventory {
+  readonly objects: number;
+  readonly bytes: number;
+  /** When the newest object was stored, in milliseconds since 1970. */
+  readonly newest: number;
+}
+
+const keysAtATime = 1000;
+
+/** Counts what is stored below a prefix. */
+export async function takeInventory(store: Store, prefix: string): Promise<Inventory> {
+  const found = await store.list(buckets.outputs, prefix);
+  return {
+    objects: found.length,
+    bytes: found.reduce((sum, { size }) => sum + size, 0),
+    newest: found.reduce((newest, { lastModified }) => Math.max(newest, lastModified.getTime()), 0),
+  };
+}
+
+/** Empties the bucket, a thousand keys a request; `Store.clear` takes one request for each. */
+export async function emptyBucket(client: S3Client, store: Store): Promise<void> {
+  const keys = (await store.list(buckets.outputs, '')).map(({ key }) => ({ Key: key }));
+  for (let first = 0; first < keys.length; first += keysAtATime) {
+    const Objects = keys.slice(first, first + keysAtATime);
+    await client.send(
+      new DeleteObjectsCommand({ Bucket: buckets.outputs, Delete: { Objects, Quiet: true } }),
+    );
+  }
+  await store.clear(buckets.outputs);
+}

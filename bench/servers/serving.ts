@@ -1,0 +1,27 @@
+import type { Inventory } from './inventory.ts';
+import type { Answer, Question, ServersDescription } from './protocol.ts';
+
+/** What a process of servers can tell and do. */
+export interface Answers {
+  inventory(prefix: string): Promise<Inventory>;
+  empty(): Promise<void>;
+}
+
+/** Tells the parent process that the servers answer, and answers its questions until it is gone. */
+export function serve(description: ServersDescription, answers: Answers): void {
+  process.on('message', (question: Question) => {
+    void answer(answers, question).then((given) => process.send?.(given));
+  });
+  process.on('disconnect', () => process.exit());
+  process.send?.(description);
+}
+
+async function answer(answers: Answers, question: Question): Promise<Answer> {
+  try {
+    if (question.ask === 'empty') await answers.empty();
+    const prefix = question.ask === 'empty' ? '' : question.prefix;
+    return { inventory: await answers.inventory(prefix) };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}

@@ -1,0 +1,109 @@
+import { createHash, randomFillSync } from 'node:crypto';
+import { cp, lstat, mkdir, open, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { install } from '../platform/real/cache.ts';
+import { benchCache } from './rivals.ts';
+
+/** Files to upload, on the disk. */
+export interface Source {
+  /** A folder, or a single file. */
+  readonly path: string;
+  readonly single: boolean;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+const repository = resolve(import.meta.dirname, '..');
+const MiB = 1024 ** 2;
+
+/** One file of random bytes. */
+export function largeFile(bytes: number): Promise<Source> {
+  return makeSource(`large-${bytes}`, 'data.bin', async (path) => {
+    const file = await open(path, 'w');
+    const chunk = Buffer.alloc(Math.min(bytes, 16 * MiB));
+    for (let left = bytes; left > 0; left -= chunk.length) {
+      await file.write(randomFillSync(chunk), 0, Math.min(left, chunk.length));
+    }
+    await file.close();
+  });
+}
+
+/** One file of zeros that takes no room on the disk. */
+export function sparseFile(bytes: number): Promise<Source> {
+  return makeSource(`sparse-${bytes}`, 'data.bin', async (path) => {
+    await writeFile(path, '');
+    await truncate(path, bytes);
+  });
+}
+
+/** Files of random bytes, a hundred to a folder. */
+export function smallFiles(count: number, bytes: number): Promise<Source> {
+  return makeSource(`small-${count}x${bytes}`, 'files', async (path) => {
+    const content = Buffer.alloc(bytes);
+    for (let index = 0; index < count; index += 1) {
+      const folder = join(path, `part-${String(Math.floor(index / 100)).padStart(4, '0')}`);
+      if (index % 100 === 0) await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, `file-${String(index).padStart(6, '0')}.dat`), randomFillSync(content));
+    }
+  });
+}
+
+/**
+ * This project's own `node_modules`, without symbolic links: not all tools treat them alike. Without what the action
+ * leaves out by itself as well.
+ */
+export async function mixedTree(): Promise<Source> {
+  const lock = await readFile(join(repository, 'package-lock.json'));
+  const version = createHash('sha256').update(lock).digest('hex').slice(0, 8);
+  return makeSource(`tree-${version}`, 'node_modules', async (path) => {
+    await cp(join(repository, 'node_modules'), path, {
+      recursive: true,
+      async filter(from) {
+        if (/^(\.git|\.env.*|\.cache|gha-creds-.*\.json)$/.test(basename(from))) return false;
+        const entry = await lstat(from);
+        return entry.isDirectory() || entry.isFile();
+      },
+    });
+  });
+}
+
+/** The result of a small build. */
+export function fewFiles(): Promise<Source> {
+  return makeSource('few', 'site', async (path) => {
+    await mkdir(path);
+    await writeFile(join(path, 'index.html'), '<!doctype html><title>Report</title><p>All is well.\n');
+    await writeFile(join(path, 'report.json'), JSON.stringify({ passed: 120, failed: 0 }));
+    await writeFile(join(path, 'style.css'), 'body { font-family: sans-serif }\n'.repeat(40));
+  });
+}
+
+/** Makes a source once, and counts it. */
+async function makeSource(
+  name: string,
+  content: string,
+  fill: (path: string) => Promise<void>,
+): Promise<Source> {
+  const part = { name: `load-${name}`, fill: (folder: string) => fill(join(folder, content)) };
+  const path = join(await install(part, benchCache), content);
+  if ((await stat(path)).isFile()) {
+    return { path, single: true, files: 1, bytes: (await stat(path)).size };
+  }
+  const files = await filesIn(path);
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  return { path, single: false, files: files.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Reads all of a source once, so that every run finds it in the page cache. */
+export async function warm({ path, single }: Source): Promise<void> {
+  const buffer = Buffer.alloc(4 * MiB);
+  for (const name of single ? [path] : await filesIn(path)) {
+    const file = await open(name);
+    while ((await file.read(buffer, 0, buffer.length)).bytesRead > 0);
+    await file.close();
+  }
+}

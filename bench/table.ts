@@ -1,0 +1,140 @@
+import type { ContenderName } from './contenders.ts';
+import { figureOf, ratioOf } from './figures.ts';
+import type { Spread } from './figures.ts';
+import type { Load } from './loads.ts';
+import type { Machine } from './machine.ts';
+import type { Result } from './rounds.ts';
+import type { Source } from './sources.ts';
+
+/** What was measured with one load. */
+export interface Chapter {
+  readonly load: Load;
+  readonly source: Source;
+  readonly results: readonly Result[];
+}
+
+const MiB = 1024 ** 2;
+
+/** The whole report, in Markdown. */
+export function report(machine: Machine, chapters: readonly Chapter[], versions: readonly string[]): string {
+  return [
+    '# Results',
+    '',
+    'Written by `npm run bench -- --write`; what is measured, and how, is in [README.md](README.md).',
+    '',
+    ...Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`),
+    ...versions.map((version) => `- ${version}`),
+    '',
+    ...summary(chapters),
+    ...chapters.flatMap(chapterLines),
+  ].join('\n');
+}
+
+/** What is asked of the action, and whether it was met. */
+export function summary(chapters: readonly Chapter[]): string[] {
+  const rows = chapters.map(targetRow);
+  return ['## What is asked for', '', ...table(['load', 'asked for', 'measured', 'verdict'], rows), ''];
+}
+
+/** The table of one load. */
+export function chapterLines({ load, source, results }: Chapter): string[] {
+  const reference = results.find(({ contender }) => contender.name === load.reference);
+  const rows = results.map((result) => {
+    const label = result.contender.label + (load.unchanged ? comparison(result) : '');
+    if (result.failure !== undefined) return [label, `failed: ${oneLine(result.failure)}`, '', '', ''];
+    const seconds = figureOf(result, 'seconds');
+    const ratio = reference && ratioOf(result, reference);
+    return [
+      label,
+      seconds ? `${number(seconds.median)} (${range(seconds)})` : '–',
+      ratio ? `${number(ratio.ofMedians)} (${range(ratio.ofRounds)})` : '–',
+      number(figureOf(result, 'cpuSeconds')?.median),
+      megabytes(figureOf(result, 'peakBytes')?.greatest),
+    ];
+  });
+  const rounds = Math.max(...results.map(({ runs }) => runs.length));
+  return [
+    `## ${load.title}`,
+    '',
+    `${count(source.files, 'file')}, ${(source.bytes / MiB).toFixed(1)} MiB; ${count(rounds, 'round')}.`,
+    '',
+    ...table(
+      [
+        'who',
+        'wall s: median (range)',
+        `× ${labelOf(load.reference)}: of medians (range of rounds)`,
+        'CPU s',
+        'peak MiB',
+      ],
+      rows,
+    ),
+    '',
+  ];
+}
+
+function comparison({ contender }: Result): string {
+  return contender.comparesContent ? '' : ' (sends all of it again: it has no input `overwrite` yet)';
+}
+
+function targetRow(chapter: Chapter): string[] {
+  const { load, results } = chapter;
+  const [asked, measured] = judge(chapter);
+  const broken = results.some(({ failure }) => failure !== undefined);
+  const verdict =
+    measured === undefined ? (broken ? 'failed' : 'not measured') : measured.met ? 'met' : 'not met';
+  return [load.title, asked, measured?.text ?? '–', verdict];
+}
+
+function judge({ load, results }: Chapter): [string, { text: string; met: boolean } | undefined] {
+  const action = results.find(({ contender }) => contender.name === 'action');
+  const reference = results.find(({ contender }) => contender.name === load.reference);
+  if ('peakBytes' in load.target) {
+    const { peakBytes } = load.target;
+    const peak = action && figureOf(action, 'peakBytes')?.greatest;
+    return [
+      `peak memory ≤ ${megabytes(peakBytes)} MiB`,
+      peak === undefined ? undefined : { text: `${megabytes(peak)} MiB`, met: peak <= peakBytes },
+    ];
+  }
+  const { ratio: most } = load.target;
+  const ratio = action && reference && ratioOf(action, reference);
+  return [
+    `≤ ${most.toFixed(2)} × ${labelOf(load.reference)}`,
+    ratio && { text: `${number(ratio.ofMedians)} ×`, met: ratio.ofMedians <= most },
+  ];
+}
+
+const labels: Partial<Readonly<Record<ContenderName, string>>> = {
+  node: 'empty program',
+  action: 'this action',
+};
+
+function labelOf(name: ContenderName): string {
+  return labels[name] ?? name;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [head, head.map(() => '---'), ...rows].map(
+    (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`,
+  );
+}
+
+function count(amount: number, noun: string): string {
+  return `${amount.toLocaleString('en')} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+function range({ least, greatest }: Spread): string {
+  return `${number(least)} – ${number(greatest)}`;
+}
+
+function number(value: number | undefined): string {
+  return value === undefined ? '–' : value.toFixed(value < 100 ? 2 : 0);
+}
+
+function megabytes(bytes: number | undefined): string {
+  return bytes === undefined ? '–' : (bytes / MiB).toFixed(0);
+}
+
+function oneLine(text: string): string {
+  return text.trim().split('\n').slice(0, 3).join(' ');
+}
