@@ -117,11 +117,13 @@ async function stopped(): Promise<void> {
 }
 
 async function run({ kind, options }: { kind: Kind; options: PlatformOptions }): Promise<void> {
+  // Listens before anything is started, so that an early Ctrl-C leaves nothing behind either.
+  const stop = stopped();
   const start = await starterOf(kind);
   const platform = await start(options);
   const caFile = writeCaFile(platform);
   process.stdout.write(describe(platform, caFile));
-  await stopped();
+  await stop;
   await platform.stop();
   if (caFile !== undefined) rmSync(dirname(caFile), { recursive: true });
 }
