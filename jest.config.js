@@ -7,6 +7,8 @@ const suite = (name) => ({
 });
 
 export default {
+  // Only to end what hangs: no test is about time.
+  testTimeout: 60_000,
   projects: [
     ...['unit', 'integration', 'dist', 'workflows'].map(suite),
     {

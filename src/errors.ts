@@ -1,3 +1,5 @@
+/// <reference lib="esnext.error" />
+
 /** Words for what went wrong, stable enough to be tested and searched for. */
 export type ErrorCode =
   | 'invalid-input'
@@ -10,6 +12,7 @@ export type ErrorCode =
   | 'workspace'
   | 'session'
   | 'region'
+  | 'exists'
   | 'no-files'
   | 'files'
   | 'key'
@@ -43,12 +46,20 @@ export class ActionError extends Error {
   }
 }
 
+/** At most `most` problems as lines of detail, and a line that says how many there are beside. */
+export function detailLines(problems: readonly string[], most = 50): string[] {
+  const lines = problems.slice(0, most).map((problem) => `- ${problem}`);
+  return problems.length > most ? [...lines, `- … and ${problems.length - most} more`] : lines;
+}
+
 /** The error and all that caused it, outermost first; ends at a cause that is no error, or after eight. */
 export function causes(error: unknown): Error[] {
+  // Not `instanceof`: Node's own errors come from another realm where a program runs in one of its own, as tests do.
   const chain: Error[] = [];
-  for (let next = error; next instanceof Error && chain.length < 8; next = next.cause) {
+  for (let next = error; Error.isError(next) && chain.length < 8; next = next.cause) {
     chain.push(next);
-    if (next instanceof AggregateError) chain.push(...next.errors.filter((inner) => inner instanceof Error));
+    if ('errors' in next && Array.isArray(next.errors))
+      chain.push(...next.errors.filter((inner) => Error.isError(inner)));
   }
   return chain;
 }
@@ -63,5 +74,5 @@ export function systemCode(error: unknown): string | undefined {
 
 /** The message of an error, or the thing itself as text when something else was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return Error.isError(error) ? error.message : String(error);
 }

@@ -2,10 +2,10 @@ import * as oidc from 'openid-client';
 
 import { ActionError, causes, messageOf } from './errors.ts';
 import { connectionFailure, isCertificateError, isNetworkError } from './failures.ts';
+import { isLoopback } from './loopback.ts';
 import { excerpt } from './printable.ts';
 import { renewable } from './renewable.ts';
 import { type RetryPolicy, type Verdict, retry, retryAfter } from './retry.ts';
-import { isLoopback } from './loopback.ts';
 import type { Transport } from './transport.ts';
 
 export interface ClientApp {
@@ -58,10 +58,11 @@ export async function openTokenSource(
 }
 
 async function discover(app: ClientApp, fetch: typeof globalThis.fetch, transport: Transport) {
+  const location = new URL(`${withoutSlash(app.issuer.href)}/.well-known/openid-configuration`);
   try {
     const config = await retry(
       () =>
-        oidc.discovery(app.issuer, app.clientId, undefined, oidc.None(), {
+        oidc.discovery(location, app.clientId, undefined, oidc.None(), {
           [oidc.customFetch]: fetch as oidc.CustomFetch,
           execute: extensions(app.issuer),
           timeout: 10,
@@ -69,10 +70,30 @@ async function discover(app: ClientApp, fetch: typeof globalThis.fetch, transpor
       (error) => judge(error, transport.clock.now()),
       policy,
     );
-    return config.serverMetadata();
+    const server = config.serverMetadata();
+    checkIssuer(app.issuer, server);
+    return server;
   } catch (error) {
-    throw discoveryFailure(app.issuer, error);
+    throw error instanceof ActionError ? error : discoveryFailure(app.issuer, error);
   }
+}
+
+/** Whether the configuration is that issuer's own (OpenID Connect Discovery 1.0, section 4.3); a `/` at its end is not told apart. */
+function checkIssuer({ href }: URL, { issuer, token_endpoint: endpoint }: oidc.ServerMetadata): void {
+  if (withoutSlash(new URL(issuer).href) !== withoutSlash(href)) {
+    throw new ActionError('issuer', `Issuer ${href} calls itself ${excerpt(issuer)}`, {
+      hint: `Set input 'issuer' to the name that it has for itself, if that is the one you mean.`,
+    });
+  }
+  if (endpoint === undefined || !URL.canParse(endpoint)) {
+    throw new ActionError('issuer', `Issuer ${href} names no token endpoint`, {
+      hint: `Its OpenID configuration has to hold 'token_endpoint'; if it goes on, tell those who run it.`,
+    });
+  }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
 }
 
 async function requestGrant(
@@ -113,7 +134,10 @@ function extensions({ hostname }: URL): ((config: oidc.Configuration) => void)[]
   return isLoopback(hostname) ? [oidc.allowInsecureRequests] : [];
 }
 
-/** Masks what the token endpoint hands out as it comes in, before the library or an error of its own can hold it. */
+/**
+ * Masks what the token endpoint hands out as it comes in, before the library or an error of its own can hold it. A challenge is taken out of
+ * the answer: for the library it would stand before the error in the body, which says more (RFC 6749, 5.2).
+ */
 function maskingFetch(
   fetch: typeof globalThis.fetch,
   mask: (secret: string) => void,
@@ -121,12 +145,13 @@ function maskingFetch(
   return async (input, init) => {
     const response = await fetch(input, init);
     const text = await response.text();
-    for (const [, token = ''] of text.matchAll(/"(?:access|refresh|id)_token"\s*:\s*"([^"\\]+)"/g))
-      mask(token);
-    return new Response(text.length > 0 ? text : null, {
-      status: response.status,
-      headers: response.headers,
-    });
+    for (const [, token = ''] of text.matchAll(
+      /"(?:access|refresh|id)_token"\s*:\s*("(?:[^"\\]|\\["\\/bfnrtu])+")/g,
+    ))
+      mask(String(JSON.parse(token)));
+    const headers = new Headers(response.headers);
+    headers.delete('www-authenticate');
+    return new Response(text.length > 0 ? text : null, { status: response.status, headers });
   };
 }
 
@@ -151,7 +176,9 @@ function discoveryFailure(issuer: URL, error: unknown): ActionError {
   if (isNetworkError(error)) return connectionFailure('Issuer', issuer, "input 'issuer'", error);
   const status = answerOf(error)?.status;
   const said =
-    status === undefined ? messageOf(error) : `its OpenID configuration was answered with ${status}`;
+    status === undefined || status === 200
+      ? messageOf(error)
+      : `its OpenID configuration was answered with ${status}`;
   return new ActionError(
     'issuer',
     `Issuer ${issuer.href} is not an OpenID Connect issuer: ${excerpt(said)}`,
@@ -164,15 +191,17 @@ function discoveryFailure(issuer: URL, error: unknown): ActionError {
 
 function grantFailure(app: ClientApp, endpoint: URL, error: unknown): ActionError {
   if (isNetworkError(error)) return connectionFailure('Token endpoint', endpoint, "input 'issuer'", error);
-  if (!(error instanceof oidc.ResponseBodyError)) {
-    return new ActionError(
-      'issuer',
-      `Issuer ${app.issuer.href} gave no usable token: ${excerpt(messageOf(error))}`,
-      {
-        hint: `The issuer's answer is not what OpenID Connect asks for; if it goes on, tell those who run it.`,
-        cause: error,
-      },
-    );
+  const status = answerOf(error)?.status ?? 200;
+  const isRefusal = error instanceof oidc.ResponseBodyError && status !== 429 && status < 500;
+  if (!isRefusal) {
+    const said = status === 200 ? messageOf(error) : `it answered with ${status}`;
+    return new ActionError('issuer', `Issuer ${app.issuer.href} gave no usable token: ${excerpt(said)}`, {
+      hint:
+        status === 429 || status >= 500
+          ? `The issuer is in trouble or asked too often; run the job again later.`
+          : `The issuer's answer is not what OpenID Connect asks for; if it goes on, tell those who run it.`,
+      cause: error,
+    });
   }
   const said = excerpt(`${error.error}${error.error_description ? `: ${error.error_description}` : ''}`);
   if (error.error === 'invalid_scope') {

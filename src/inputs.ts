@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import * as core from '@actions/core';
 
 import { ActionError, messageOf } from './errors.ts';
+import { type HeaderRule, parseHeaderRule } from './headers.ts';
 import { isSafeUrl } from './loopback.ts';
 import { excerpt } from './printable.ts';
 import { parseDuration } from './quantities.ts';
@@ -32,6 +33,13 @@ export interface UploadInputs extends PlatformInputs {
   readonly ifNoFilesFound: 'error' | 'warn' | 'ignore';
   readonly includeHiddenFiles: boolean;
   readonly symlinks: 'inside' | 'follow' | 'skip';
+  readonly overwrite: 'always' | 'changed' | 'never';
+  readonly deleteStale: boolean;
+  readonly headers: readonly HeaderRule[];
+  /** Whether `SHA256SUMS` is written as well. */
+  readonly checksums: boolean;
+  /** Bytes of a part of a large file; undefined: from the file's size alone. */
+  readonly partSize: number | undefined;
   /** Requests under way at once; undefined: chosen from the machine. */
   readonly concurrency: number | undefined;
   /** Life asked for the links in seconds; undefined: as long as can be had. */
@@ -140,6 +148,11 @@ export function readUploadInputs(
     ifNoFilesFound: reader.choice('if-no-files-found', ['error', 'warn', 'ignore']),
     includeHiddenFiles: reader.boolean('include-hidden-files', false),
     symlinks: reader.choice('symlinks', ['inside', 'follow', 'skip']),
+    overwrite: reader.choice('overwrite', ['always', 'changed', 'never']),
+    deleteStale: readDeleteStale(reader),
+    headers: readHeaders(reader),
+    checksums: reader.boolean('checksums', false),
+    partSize: reader.optional('part-size', `a size from 5MiB to 5GiB, e.g. '64MiB'`, parsePartSize),
     concurrency: reader.optional('concurrency', 'a whole number from 1 to 256', parseConcurrency),
     expiresIn: reader.optional('expires-in', `a time such as '15m', '12h' or '7d'`, parseDuration),
     maskLinks: reader.boolean('mask-links', false),
@@ -181,30 +194,60 @@ function readPlatform(reader: Reader, mask: (secret: string) => void): PlatformI
   );
   if (clientSecret) mask(clientSecret);
   const platforms = [...new Set(reader.words('platforms'))];
-  const url = (name: string, fallback: string) =>
-    reader.parsed(
-      name,
-      reader.text(name, fallback),
-      `an https URL, e.g. ${fallback} (http for loopback hosts only)`,
-      parseUrl,
-    );
-  const fallbackUrl = new URL('https://invalid.invalid');
   return {
     clientId: reader.required('client-id', `the id of the client app, e.g. \${{ vars.TERRAPI_CLIENT_ID }}`),
     clientSecret,
     platforms,
     scope: [...new Set([...reader.words('scope', 'openid email profile'), ...platforms])],
-    issuer: url('issuer', 'https://iam.terradue.com/realms/master') ?? fallbackUrl,
-    apiUrl: url('api-url', 'https://api.terradue.com/core') ?? fallbackUrl,
+    issuer: readUrl(reader, 'issuer', 'https://iam.terradue.com/realms/master'),
+    apiUrl: readUrl(reader, 'api-url', 'https://api.terradue.com/core'),
     certificates: readCertificates(reader),
     tlsVerify: reader.boolean('tls-verify', true),
   };
 }
 
+function readUrl(reader: Reader, name: string, fallback: string): URL {
+  const given = reader.text(name, fallback);
+  const url = parseUrl(given);
+  if (url) return url;
+  // A password or a token in the URL is a reason to refuse it, and none to print it.
+  const shown = given.replace(/\/\/.*@/s, '//***@').replace(/([?#]).*$/s, '$1***');
+  reader.refuse(
+    name,
+    shown,
+    `an https URL without user, query and fragment, e.g. ${fallback} (http for loopback hosts only)`,
+  );
+  return new URL(fallback);
+}
+
 function parseUrl(text: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text.replace(/\/+$/, ''));
-  return isSafeUrl(url) && !url.username && !url.password && !url.search && !url.hash ? url : undefined;
+  const url = URL.parse(text.replace(/\/+$/, ''));
+  return url && isSafeUrl(url) && !url.username && !url.password && !/[?#]/.test(text) ? url : undefined;
+}
+
+/** 5 MiB to 5 GiB, S3's limits of a part, in whole MiB so that the parts of one file are the same everywhere. */
+function parsePartSize(text: string): number | undefined {
+  const [, number, unit] = /^(\d{1,5}) ?(MiB|GiB)$/i.exec(text) ?? [];
+  const mebibytes = Number(number) * (unit?.toLowerCase() === 'gib' ? 1024 : 1);
+  return mebibytes >= 5 && mebibytes <= 5 * 1024 ? mebibytes * 1024 ** 2 : undefined;
+}
+
+function readHeaders(reader: Reader): HeaderRule[] {
+  const expected =
+    "'[GLOB] Header-Name: value' with Cache-Control, Content-Type, Content-Disposition, Content-Encoding, Content-Language or x-amz-meta-*, in ASCII";
+  return reader
+    .lines('headers')
+    .flatMap((line) => reader.parsed('headers', line, expected, parseHeaderRule) ?? []);
+}
+
+function readDeleteStale(reader: Reader): boolean {
+  const deleteStale = reader.boolean('delete-stale', false);
+  if (deleteStale && reader.text('destination').replaceAll('/', '') === '') {
+    reader.problems.push(
+      `delete-stale: got 'true' with an empty 'destination', expected a folder of its own, e.g. 'site': it would delete whatever else is in the workspace`,
+    );
+  }
+  return deleteStale;
 }
 
 function parseConcurrency(text: string): number | undefined {
@@ -212,13 +255,17 @@ function parseConcurrency(text: string): number | undefined {
 }
 
 function readPath(reader: Reader): string[] {
-  const lines = reader.lines('path');
-  if (!lines.some((line) => !line.startsWith('!'))) {
-    const got = lines.length > 0 ? ` (there are only exclusions: ${excerpt(lines.join(' '))})` : '';
-    reader.problems.push(`path: is missing${got}; expected files, folders or globs, one a line, e.g. 'dist'`);
-  }
+  const lines = reader.lines('path').filter((line) => !line.startsWith('#'));
+  const expected = `files, folders or globs, one a line, e.g. 'dist'`;
+  if (lines.length === 0) reader.problems.push(`path: is missing; expected ${expected}`);
+  else if (lines.every(isExclusion))
+    reader.problems.push(
+      `path: got exclusions alone (${excerpt(lines.join(' '))}); expected ${expected} beside them`,
+    );
   for (const line of lines) {
-    if (/(^!*|[\\/])\.\.([\\/]|$)/.test(line)) {
+    const pattern = line.replace(leadingBangs, '');
+    if (pattern === '') reader.refuse('path', line, `a file, folder or glob after '!'`);
+    if (pattern.split(/[\\/]/).includes('..')) {
       reader.refuse(
         'path',
         line,
@@ -229,15 +276,18 @@ function readPath(reader: Reader): string[] {
   return lines;
 }
 
+const leadingBangs = /^(?:!\s*)*/;
+
+/** Each `!` turns the meaning around, as for `@actions/glob`. */
+function isExclusion(line: string): boolean {
+  return ((leadingBangs.exec(line)?.[0].match(/!/g) ?? []).length & 1) === 1;
+}
+
 function readDestination(reader: Reader): string {
   const given = reader.text('destination');
   const destination = given.replace(/^\/+|\/+$/g, '');
   const segments = destination === '' ? [] : destination.split('/');
-
-  const wrong = segments.some(
-    (segment) =>
-      segment === '' || segment === '.' || segment === '..' || /[\u0000-\u001f\u007f]/.test(segment),
-  );
+  const wrong = segments.some((segment) => ['', '.', '..'].includes(segment) || /\p{Cc}/u.test(segment));
   if (wrong) {
     reader.refuse(
       'destination',
@@ -258,6 +308,8 @@ function readCertificates(reader: Reader): string[] {
     const pem = inline ? given : readFileSync(given, 'utf8');
     const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
     if (blocks.length === 0) throw new Error('it holds no certificate');
+    if (blocks.length < pem.split('-----BEGIN CERTIFICATE-----').length - 1)
+      throw new Error('a certificate in it is cut off');
     return blocks.map((block) => new X509Certificate(block).toString());
   } catch (error) {
     reader.refuse(

@@ -1,28 +1,30 @@
 import { lookup } from 'mrmime';
 
 /** What mrmime has no word for, or one that is wrong for what builds put out. */
-const own: Readonly<Record<string, string>> = {
-  cjs: 'text/javascript',
-  cts: 'text/plain',
-  ini: 'text/plain',
-  junit: 'application/xml',
-  lcov: 'text/plain',
-  mts: 'text/plain',
-  parquet: 'application/vnd.apache.parquet',
-  sha256: 'text/plain',
-  tif: 'image/tiff',
-  toml: 'application/toml',
-  ts: 'text/plain',
-  tsx: 'text/plain',
-  yaml: 'application/yaml',
-  yml: 'application/yaml',
-};
+const own = new Map(
+  Object.entries({
+    cjs: 'text/javascript',
+    cts: 'text/plain',
+    ini: 'text/plain',
+    junit: 'application/xml',
+    lcov: 'text/plain',
+    mts: 'text/plain',
+    parquet: 'application/vnd.apache.parquet',
+    sha256: 'text/plain',
+    tif: 'image/tiff',
+    toml: 'application/toml',
+    ts: 'text/plain',
+    tsx: 'text/plain',
+    yaml: 'application/yaml',
+    yml: 'application/yaml',
+  }),
+);
 
 /** Types that are text and do not say so by their name. */
-const alsoText = /^(application\/(javascript|json|toml|xml|yaml|.*\+(json|xml))|image\/svg\+xml)$/;
+const alsoText = /^application\/(javascript|toml|yaml)$/;
 
-/** Types whose default is UTF-8 already, so that a charset adds nothing. */
-const alwaysUtf8 = /^application\/(json|.*\+json)$/;
+/** XML says in its first line how it is encoded, and a charset beside it would win over that (RFC 7303, 3.2). */
+const saysItself = /[/+]xml$/;
 
 /**
  * The media type to store a file with, by its name's ending; texts are declared to be UTF-8, as a browser would otherwise guess. Unknown
@@ -30,7 +32,13 @@ const alwaysUtf8 = /^application\/(json|.*\+json)$/;
  */
 export function mediaType(name: string): string {
   const extension = /\.([^./]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  const type = own[extension] ?? lookup(extension) ?? 'application/octet-stream';
-  const isText = type.startsWith('text/') || alsoText.test(type);
-  return isText && !alwaysUtf8.test(type) ? `${type}; charset=utf-8` : type;
+  const type = own.get(extension) ?? known(extension) ?? 'application/octet-stream';
+  const isText = (type.startsWith('text/') && !saysItself.test(type)) || alsoText.test(type);
+  return isText ? `${type}; charset=utf-8` : type;
+}
+
+/** mrmime looks names up in a plain object, where `constructor` is something too. */
+function known(extension: string): string | undefined {
+  const type: unknown = lookup(extension);
+  return typeof type === 'string' ? type : undefined;
 }

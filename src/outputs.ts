@@ -10,6 +10,8 @@ export interface UploadOutputs {
   readonly 'file-count': number;
   readonly 'total-bytes': number;
   readonly 'uploaded-count': number;
+  readonly 'unchanged-count': number;
+  readonly 'deleted-count': number;
 }
 
 /** Outputs of the `workspaces` action. */

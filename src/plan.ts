@@ -1,5 +1,6 @@
-import { ActionError } from './errors.ts';
+import { ActionError, detailLines } from './errors.ts';
 import type { LocalFile } from './files/selection.ts';
+import { type HeaderRule, headersFor } from './headers.ts';
 import { mediaType } from './media.ts';
 import { excerpt, printable } from './printable.ts';
 import { count } from './quantities.ts';
@@ -11,6 +12,10 @@ export interface Put {
   readonly name: string;
   readonly key: string;
   readonly contentType: string;
+  /** Other headers to store it with, in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Written by this action of its own accord: not counted, and replaced freely. */
+  readonly generated: boolean;
 }
 
 /** All that an upload will write, known before the first byte is sent. */
@@ -36,25 +41,30 @@ const largestObject = 5 * 1024 ** 4;
  * Decides what to write where.
  * @param prefix the workspace's prefix, empty or ending in `/`
  * @param destination folder below it, without slashes at its ends
+ * @param headerRules headers to store files with, over those that their names suggest
  * @throws ActionError `key` that lists every key that the storage would refuse, before anything is sent
  */
-export function planUpload(files: readonly LocalFile[], prefix: string, destination: string): Plan {
+export function planUpload(
+  files: readonly LocalFile[],
+  prefix: string,
+  destination: string,
+  headerRules: readonly HeaderRule[] = [],
+): Plan {
   const base = destination ? `${prefix}${destination}/` : prefix;
-  const puts = files.map((file) => ({
-    file,
-    name: file.name,
-    key: `${base}${file.name}`,
-    contentType: mediaType(file.name),
-  }));
-  const problems = puts.flatMap((put) => keyProblems(put, base));
+  const puts = files.map((file) => planPut(file, base, headerRules));
+  const problemsOf = puts.map((put) => keyProblems(put, base));
+  const problems = problemsOf.flat();
   if (problems.length > 0) {
     const [first = ''] = problems;
+    const refused = problemsOf.filter((those) => those.length > 0).length;
     throw new ActionError(
       'key',
-      problems.length === 1 ? first : `${count(problems.length, 'file')} cannot be stored under their names`,
+      problems.length === 1
+        ? first
+        : `${count(refused, 'file')} cannot be stored under ${refused === 1 ? 'its name' : 'their names'}`,
       {
         hint: `Rename them, shorten input 'destination', or leave them out with a line '!…' in 'path'; nothing was uploaded.`,
-        details: problems.length === 1 ? [] : problems.slice(0, 50).map((problem) => `- ${problem}`),
+        details: problems.length === 1 ? [] : detailLines(problems),
       },
     );
   }
@@ -65,6 +75,19 @@ export function planUpload(files: readonly LocalFile[], prefix: string, destinat
     groups: [...ranks.keys()].sort((a, b) => a - b).map((rank) => ranks.get(rank) ?? []),
     totalBytes: puts.reduce((sum, { file }) => sum + file.size, 0),
   };
+}
+
+/** Adds files that this action writes of its own accord, in a group that comes last. */
+export function withGenerated(plan: Plan, files: readonly LocalFile[]): Plan {
+  return {
+    ...plan,
+    groups: [...plan.groups, files.map((file) => ({ ...planPut(file, plan.base, []), generated: true }))],
+  };
+}
+
+function planPut(file: LocalFile, base: string, rules: readonly HeaderRule[]): Put {
+  const { 'content-type': contentType = mediaType(file.name), ...headers } = headersFor(file.name, rules);
+  return { file, name: file.name, key: `${base}${file.name}`, contentType, headers, generated: false };
 }
 
 /** 0 for ordinary files; pages that lead to them come after, the outermost last of all. */

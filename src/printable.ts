@@ -1,5 +1,5 @@
 /** C0 and C1 controls, line separators, and the marks that turn the direction of text around. */
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -19,5 +19,6 @@ export function printable(text: string): string {
 /** As {@link printable}, at most `length` characters long. */
 export function excerpt(text: string, length = 300): string {
   const line = printable(text.trim());
-  return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
+  // A cut through a surrogate pair would leave half a character.
+  return line.length <= length ? line : `${line.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -3,9 +3,11 @@ const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 /** A number of bytes for people, e.g. `1.4 MiB`. */
 export function formatBytes(bytes: number): string {
   if (bytes === 1) return '1 byte';
-  const power = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1);
+  // From 1,023.5 on it would be rounded to 1,024: that is one of the next unit.
+  const found = units.findIndex((_, index) => bytes / 1024 ** index < 1023.5);
+  const power = found < 0 ? units.length - 1 : found;
   const value = bytes / 1024 ** power;
-  return `${power === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[power] ?? 'bytes'}`;
+  return `${power === 0 || value >= 99.95 ? value.toFixed(0) : value.toFixed(1)} ${units[power] ?? 'bytes'}`;
 }
 
 /** A number and its noun, e.g. `1 file`, `3 files`. */
@@ -13,7 +15,7 @@ export function count(number: number, singular: string, plural = `${singular}s`)
   return `${number.toLocaleString('en')} ${number === 1 ? singular : plural}`;
 }
 
-/** A span of time for people, e.g. `14 min 30 s`; the two largest units that are not zero. */
+/** A span of time for people, e.g. `14 min 30 s`: the largest unit that is not zero, and the one below it unless that is. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const parts: [number, string][] = [

@@ -1,9 +1,11 @@
 import { getCACertificates } from 'node:tls';
 
-import { getProxyUrl } from '@actions/http-client/lib/proxy';
+import { checkBypass } from '@actions/http-client/lib/proxy';
 import { Agent, type Dispatcher, Pool, ProxyAgent, fetch as undiciFetch } from 'undici';
 
 import type { Clock } from './clock.ts';
+import { ActionError } from './errors.ts';
+import { isLoopback } from './loopback.ts';
 
 export interface TransportOptions {
   /** PEM certificates of authorities to trust beside the public ones. */
@@ -28,11 +30,22 @@ export interface Transport {
 const connectTimeout = 4_000;
 
 /**
- * The proxy for a URL by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case, as the runner's own toolkit decides it: an entry of
- * `NO_PROXY` matches the host and the hosts below it on any port, unless it names one; loopback hosts are never proxied.
+ * The proxy for a URL by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case. `NO_PROXY` is read as the runner's own toolkit does: an
+ * entry matches the host and the hosts below it on any port, unless it names one. Loopback hosts are never proxied.
+ * @throws ActionError `unreachable` for an address that is none of an HTTP proxy; it does not quote it, as it may hold a password
  */
 export function proxyFor(url: URL): string | undefined {
-  return getProxyUrl(url)?.href;
+  if (isLoopback(url.hostname) || checkBypass(url)) return undefined;
+  const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  const given = [process.env[name.toLowerCase()], process.env[name]]
+    .map((value) => value?.trim())
+    .find(Boolean);
+  if (!given) return undefined;
+  const proxy = URL.parse(given.includes('://') ? given : `http://${given}`);
+  if (proxy && /^https?:$/.test(proxy.protocol)) return proxy.href;
+  throw new ActionError('unreachable', `${name} is not the address of an HTTP proxy`, {
+    hint: `Set it to an address such as http://proxy.example:3128, or name the host in NO_PROXY.`,
+  });
 }
 
 /** Opens the transport. Connections are made when they are needed, and kept. */
@@ -71,7 +84,9 @@ function createFetch(dispatcher: Dispatcher, clock: Clock): typeof globalThis.fe
     const started = performance.now();
     const over: object = { dispatcher };
     const response = await send(input, { ...init, ...over, redirect: 'manual' });
-    clock.observe(response.headers.get('date'), performance.now() - started);
+    // A cache gives the time of the day on which it was filled.
+    const isFresh = Number(response.headers.get('age') ?? 0) === 0;
+    if (isFresh) clock.observe(response.headers.get('date'), performance.now() - started);
     return response;
   };
 }

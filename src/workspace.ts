@@ -77,7 +77,7 @@ function isFresh({ openedAt, endsAt }: Session, now: number): boolean {
 }
 
 function readSession({ credentials }: StorageToken, clock: Clock): Session {
-  const said = credentials.expiration ? Date.parse(credentials.expiration) : NaN;
+  const said = utc(credentials.expiration ?? '');
   const ends = [said, jwtExpiry(credentials.token ?? '')].filter((time) => !Number.isNaN(time));
   const endsAt = ends.length > 0 ? Math.min(...ends) : undefined;
   const openedAt = clock.now();
@@ -97,6 +97,12 @@ function readSession({ credentials }: StorageToken, clock: Clock): Session {
     openedAt,
     endsAt,
   };
+}
+
+/** Milliseconds since the epoch. The platform's times are UTC, and a time without a zone would be taken for the runner's own. */
+function utc(time: string): number {
+  const hasZone = /(?:z|[+-]\d\d:?\d\d)$/i.test(time);
+  return Date.parse(hasZone ? time : `${time}Z`);
 }
 
 /** The `exp` of a JWT (RFC 7519, 4.1.4) in milliseconds, NaN when the text is none. The signature is the server's business. */
@@ -185,7 +191,8 @@ async function explain(
   terrapi: Terrapi,
   error: unknown,
 ): Promise<unknown> {
-  if (!(error instanceof TerrapiError) || error.status >= 500 || error.status === 429) return error;
+  const isRefusal = error instanceof TerrapiError && [400, 403, 404].includes(error.status);
+  if (!isRefusal) return error;
   const point = await terrapi.workspace(name).catch(() => terrapi.sharedFolder(name).catch(() => undefined));
   if (point) checkUsable(point);
   const [workspaces, folders] = await Promise.all([
@@ -193,7 +200,7 @@ async function explain(
     terrapi.sharedFolders().catch(() => []),
   ]);
   const names = [...workspaces, ...folders].map((known) => known.name);
-  if (names.includes(name)) {
+  if (point || names.includes(name)) {
     return new ActionError(
       'workspace',
       `Workspace '${excerpt(name)}' is there, but this client app may not store in it (${error.status})`,

@@ -16,6 +16,12 @@ test('the bundle is at most 1.5 MB', () => {
   expect(bytes).toBeLessThanOrEqual(1_500_000);
 });
 
+test('the SDK is loaded only when it is needed: it is no part of what starts', () => {
+  const start = readFileSync(path.join(top, 'dist/index.js'), 'utf8');
+  expect(start).toContain('AWS4-HMAC-SHA256');
+  expect(start).not.toContain('CreateMultipartUpload');
+});
+
 test.each(['action.yml', 'workspaces/action.yml'])('%s runs a file of the bundle on Node 24', (file) => {
   const action = parse(readFileSync(path.join(top, file), 'utf8')) as { runs: { using: string; main: string } };
   expect(action.runs.using).toBe('node24');

@@ -7,18 +7,27 @@ import { writeLinksFile } from '../links/file.ts';
 import { type SignedLinks, signSessionLinks } from '../links/session.ts';
 import { setOutputs } from '../outputs.ts';
 import type { Plan, Put } from '../plan.ts';
+import { staleKeys } from '../changes.ts';
+import { keptKeys } from './cleanup.ts';
+import type { ComparedPlan } from './comparison.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
 import { firstOf, logGroup } from '../report/log.ts';
 import { formatMoment, uploadSummary } from '../report/markdown.ts';
 import { writeSummary } from '../report/summary.ts';
 import { s3Uri } from '../s3uri.ts';
 import type { StorageClient } from '../storage/client.ts';
+import type { RemoteObject } from '../storage/listing.ts';
 
 /** An output that is put into an environment variable fails past 128 KiB on Linux, so `urls` stays well below. */
 const urlsLimit = 100 * 1024;
 
 /** Signs links to all that was uploaded, and tells them: log, summary, links file, outputs. */
-export async function publishLinks(inputs: UploadInputs, plan: Plan, client: StorageClient): Promise<void> {
+export async function publishLinks(
+  inputs: UploadInputs,
+  plan: ComparedPlan,
+  client: StorageClient,
+  deletedCount: number,
+): Promise<void> {
   const links = await signSessionLinks(
     client,
     plan.puts.map(({ key }) => key),
@@ -28,6 +37,7 @@ export async function publishLinks(inputs: UploadInputs, plan: Plan, client: Sto
   if (inputs.maskLinks)
     for (const secret of new Set(plan.puts.map((put) => bearerPart(url(put))))) core.setSecret(secret);
   const main = mainFile(plan);
+  const unchanged = new Set(plan.unchanged);
   const expiresAt =
     links.endsAt === undefined ? '' : new Date(links.endsAt).toISOString().replace(/\.\d+Z$/, 'Z');
   warnOfExpiry(inputs, links, client);
@@ -44,7 +54,8 @@ export async function publishLinks(inputs: UploadInputs, plan: Plan, client: Sto
       url: url(put),
       size: put.file.size,
       content_type: put.contentType,
-      status: 'uploaded',
+      ...(plan.sums.has(put.name) && { sha256: plan.sums.get(put.name) ?? '' }),
+      status: unchanged.has(put) ? 'unchanged' : 'uploaded',
     })),
   });
   tellLinks(inputs, plan, links, main);
@@ -57,15 +68,34 @@ export async function publishLinks(inputs: UploadInputs, plan: Plan, client: Sto
     's3-uri': location,
     'file-count': plan.puts.length,
     'total-bytes': plan.totalBytes,
-    'uploaded-count': plan.puts.length,
+    'uploaded-count': plan.puts.length - unchanged.size,
+    'unchanged-count': unchanged.size,
+    'deleted-count': deletedCount,
   });
 }
 
-/** Tells what would be uploaded; no link is signed, for nothing is there to open. */
-export async function publishPlan(inputs: UploadInputs, plan: Plan, client: StorageClient): Promise<void> {
+/** Tells what an upload would write, replace and delete; no link is signed, for nothing is there to open. */
+export async function publishPlan(
+  inputs: UploadInputs,
+  plan: ComparedPlan,
+  client: StorageClient,
+  askedAt: number,
+): Promise<void> {
   const location = s3Uri(client.location, plan.base);
+  const writes = plan.groups.flat();
+  const { remote = new Map<string, RemoteObject>(), unchanged } = plan;
+  const replaced = writes.filter(({ key }) => remote.has(key));
+  const stale = inputs.deleteStale ? staleKeys(plan.base, keptKeys(plan), remote.values(), askedAt) : [];
+  const names = (puts: readonly Put[]) => firstOf(puts.map(({ name }) => name));
+  logGroup(
+    `Would upload ${count(writes.length - replaced.length, 'new file')}`,
+    names(writes.filter((put) => !replaced.includes(put))),
+  );
+  logGroup(`Would replace ${count(replaced.length, 'object')}`, names(replaced));
+  if (inputs.deleteStale) logGroup(`Would delete ${count(stale.length, 'stale object')}`, firstOf(stale));
+  const bytes = writes.reduce((sum, { file }) => sum + file.size, 0);
   core.info(
-    `Dry run: would upload ${count(plan.puts.length, 'file')}, ${formatBytes(plan.totalBytes)}, to ${location}; nothing was written`,
+    `Dry run: would upload ${count(writes.length, 'file')}, ${formatBytes(bytes)}, to ${location}; nothing was written`,
   );
   await writeSummary(uploadSummary(reportOf(inputs, plan, location, undefined, undefined)));
   setOutputs({
@@ -77,6 +107,8 @@ export async function publishPlan(inputs: UploadInputs, plan: Plan, client: Stor
     'file-count': plan.puts.length,
     'total-bytes': plan.totalBytes,
     'uploaded-count': 0,
+    'unchanged-count': unchanged.length,
+    'deleted-count': 0,
   });
 }
 
@@ -116,7 +148,7 @@ function warnOfExpiry({ expiresIn }: UploadInputs, { endsAt }: SignedLinks, { cl
 
 function tellLinks(
   { maskLinks }: UploadInputs,
-  { puts }: Plan,
+  { puts, unchanged }: ComparedPlan,
   { urls, endsAt }: SignedLinks,
   main: Put | undefined,
 ): void {
@@ -130,7 +162,8 @@ function tellLinks(
           20,
         ),
   );
-  core.info(`Uploaded ${count(puts.length, 'file')}`);
+  const same = unchanged.length > 0 ? `, ${count(unchanged.length, 'file')} unchanged` : '';
+  core.info(`Uploaded ${count(puts.length - unchanged.length, 'file')}${same}`);
   if (main && !maskLinks) core.info(`Open ${main.name}: ${urls.get(main.key) ?? ''}`);
   else if (!main)
     core.info(

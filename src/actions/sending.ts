@@ -9,41 +9,36 @@ import { firstOf } from '../report/log.ts';
 import { s3Uri } from '../s3uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { StorageError, describeStorageError } from '../storage/failure.ts';
-import { defaultMemory } from '../transfer/defaults.ts';
-import { type Outcome, transfer } from '../transfer/engine.ts';
+import { type Outcome, type TransferOptions, transfer } from '../transfer/engine.ts';
 import { createProgress } from '../transfer/progress.ts';
 
 const progressEveryMs = 3_000;
+
+export type SendOptions = Omit<TransferOptions, 'onProgress' | 'onRetry'>;
 
 /**
  * Sends all files of a plan, with a line of progress every few seconds.
  * @throws ActionError `upload` or `cancelled` that lists what is stored and what is not
  */
-export async function sendFiles(
-  plan: Plan,
-  client: StorageClient,
-  concurrency: number,
-  signal: AbortSignal,
-): Promise<void> {
-  core.startGroup('Upload');
+export async function sendFiles(plan: Plan, client: StorageClient, options: SendOptions): Promise<void> {
+  const puts = plan.groups.flat();
   const started = performance.now();
   const progress = createProgress(
-    { files: plan.puts.length, bytes: plan.totalBytes },
+    { files: puts.length, bytes: totalSize(puts) },
     () => performance.now() - started,
   );
+  core.startGroup('Upload');
   const timer = setInterval(() => core.info(progress.line()), progressEveryMs);
   const retries = tellRetries();
   const outcome = await transfer(plan, client, {
-    concurrency,
-    memory: defaultMemory(),
-    signal,
+    ...options,
     onProgress: (stored) => progress.add(stored),
     onRetry: retries.tell,
   }).finally(() => clearInterval(timer));
   const seconds = (performance.now() - started) / 1000;
   core.info(`${progress.line()}; took ${formatDuration(seconds)}${retries.summary()}`);
   core.endGroup();
-  if (outcome.stored.length < plan.puts.length) throw incomplete(plan, client, outcome);
+  if (outcome.stored.length < puts.length) throw incomplete(puts, client, outcome);
 }
 
 /** Says each kind of trouble once while it happens, and how often requests were sent again at the end. */
@@ -65,13 +60,17 @@ function reasonOf(error: unknown): string {
   return error instanceof StorageError ? describeStorageError(error) : printable(messageOf(error));
 }
 
+function totalSize(puts: readonly Put[]): number {
+  return puts.reduce((sum, { file }) => sum + file.size, 0);
+}
+
 function incomplete(
-  plan: Plan,
+  puts: readonly Put[],
   client: StorageClient,
   { stored, failures, leftovers }: Outcome,
 ): ActionError {
   const done = new Set(stored);
-  const missing = plan.puts.filter((put) => !done.has(put));
+  const missing = puts.filter((put) => !done.has(put));
   const details = [
     ...failures
       .slice(1, 20)
@@ -82,14 +81,14 @@ function incomplete(
     ),
     `Stored before that, ${count(stored.length, 'file')}:`,
     ...firstOf(names(stored), 50),
-    `Not stored, ${count(missing.length, 'file')}, ${formatBytes(missing.reduce((sum, { file }) => sum + file.size, 0))}:`,
+    `Not stored, ${count(missing.length, 'file')}, ${formatBytes(totalSize(missing))}:`,
     ...firstOf(names(missing), 50),
   ];
   const [first] = failures;
   if (!first) {
     return new ActionError(
       'cancelled',
-      `The upload was cancelled with ${stored.length} of ${count(plan.puts.length, 'file')} stored`,
+      `The upload was cancelled with ${stored.length} of ${count(puts.length, 'file')} stored`,
       {
         hint: `Run the job again: what is stored is replaced.`,
         details,

@@ -4,17 +4,21 @@ import { ActionError } from '../errors.ts';
 import { type Selection, selectFiles } from '../files/selection.ts';
 import { type UploadInputs, maskSecret, readUploadInputs } from '../inputs.ts';
 import { setOutputs } from '../outputs.ts';
-import { type Plan, planUpload } from '../plan.ts';
+import { planUpload } from '../plan.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
 import { fail, firstOf, logGroup } from '../report/log.ts';
 import { s3Uri } from '../s3uri.ts';
 import { type StorageClient, createStorageClient } from '../storage/client.ts';
 import { discoverRegion } from '../storage/region.ts';
 import { type Terrapi, TerrapiError } from '../terrapi/client.ts';
-import { defaultConcurrency } from '../transfer/defaults.ts';
+import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
+import { createMemory } from '../transfer/memory.ts';
+import { persistence } from '../transfer/persistence.ts';
 import type { Transport } from '../transport.ts';
 import { openWorkspace } from '../workspace.ts';
 import { onCancel } from './cancellation.ts';
+import { deleteStale } from './cleanup.ts';
+import { type ComparedPlan, comparePlan } from './comparison.ts';
 import { type Connection, withConnection } from './connection.ts';
 import { publishLinks, publishPlan } from './publication.ts';
 import { sendFiles } from './sending.ts';
@@ -47,15 +51,20 @@ async function upload(
   { terrapi, transport }: Connection,
   signal: AbortSignal,
 ): Promise<void> {
-  const client = await openStorage(inputs, terrapi, transport);
-  const plan = planUpload(selection.files, client.location.prefix, inputs.destination);
+  const { client, askedAt } = await openStorage(inputs, terrapi, transport);
+  const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
+  const persist = persistence(client.clock, { signal });
+  const memory = createMemory(defaultMemory());
+  const plan = await comparePlan(inputs, whole, client, { memory, persist });
   tellPlan(plan, selection);
   if (inputs.dryRun) {
-    await publishPlan(inputs, plan, client);
+    await publishPlan(inputs, plan, client, askedAt);
     return;
   }
-  await sendFiles(plan, client, concurrency, signal);
-  await publishLinks(inputs, plan, client);
+  const { overwrite, partSize } = inputs;
+  await sendFiles(plan, client, { concurrency, memory, partSize, ifAbsent: overwrite === 'never', signal });
+  const deletedCount = inputs.deleteStale ? await deleteStale(plan, client, askedAt, persist) : 0;
+  await publishLinks(inputs, plan, client, deletedCount);
 }
 
 function select(inputs: UploadInputs): Selection {
@@ -75,7 +84,7 @@ async function openStorage(
   inputs: UploadInputs,
   terrapi: Terrapi,
   transport: Transport,
-): Promise<StorageClient> {
+): Promise<{ client: StorageClient; askedAt: number }> {
   const { clock } = transport;
   const [account, { location, sessions }] = await Promise.all([
     accountName(terrapi),
@@ -86,7 +95,7 @@ async function openStorage(
     `Issuer: ${inputs.issuer.href}`,
     `TerrAPI: ${inputs.apiUrl.href}`,
   ]);
-  const region = await discoverRegion(location, transport, async () => {
+  const { region, askedAt } = await discoverRegion(location, transport, async () => {
     const { bucketLocation } = await import('../storage/bucket.ts');
     return bucketLocation(location, sessions, transport);
   });
@@ -104,7 +113,7 @@ async function openStorage(
           `This runner's clock is ${Math.abs(clock.skewSeconds)} s ${clock.skewSeconds > 0 ? 'behind' : 'ahead'}: the servers' time is used`,
         ]),
   ]);
-  return createStorageClient(location, region, sessions, transport);
+  return { client: createStorageClient(location, region, sessions, transport), askedAt };
 }
 
 /** The account's name is for the log: a client app that may not ask for it can still upload. */
@@ -117,9 +126,13 @@ async function accountName(terrapi: Terrapi): Promise<string | undefined> {
   }
 }
 
-function tellPlan({ puts, totalBytes }: Plan, { root, hidden, skippedLinks, warnings }: Selection): void {
+function tellPlan(
+  { puts, totalBytes, unchanged }: ComparedPlan,
+  { root, hidden, skippedLinks, warnings }: Selection,
+): void {
   logGroup(`What: ${count(puts.length, 'file')}, ${formatBytes(totalBytes)} from ${root}`, [
     ...firstOf(puts.map(({ name, file }) => `${name} (${formatBytes(file.size)})`)),
+    ...(unchanged.length > 0 ? [`Unchanged, and not sent again: ${count(unchanged.length, 'file')}`] : []),
     ...leftOut(hidden, skippedLinks),
   ]);
   for (const warning of firstOf(warnings, 5)) core.warning(warning);
@@ -162,5 +175,7 @@ function reportNoFiles(
     'file-count': 0,
     'total-bytes': 0,
     'uploaded-count': 0,
+    'unchanged-count': 0,
+    'deleted-count': 0,
   });
 }

@@ -44,7 +44,9 @@ function readPattern(line: string, cwd: string, home: string): Pattern {
   const text = line.slice(bangs.length);
   const negate = (bangs.match(/!/g)?.length ?? 0) % 2 === 1;
   const slashed = windows ? text.replaceAll('\\', '/') : text;
-  const segments = slashed.split('/').filter((segment, index) => segment !== '' || index === 0);
+  const segments = slashed
+    .split('/')
+    .filter((segment, index) => index === 0 || (segment !== '' && segment !== '.'));
   const literals = segments.map(literal);
   const first = literals.indexOf(undefined);
   const plain = literals.slice(0, first < 0 ? undefined : first).filter((part) => part !== undefined);
@@ -58,6 +60,11 @@ function literal(segment: string): string | undefined {
   if (segment === '') return '';
   const [part] = new Minimatch(segment, dialect).set[0] ?? [];
   return typeof part === 'string' ? part : undefined;
+}
+
+/** The absolute path of a folder that was given as it is, without wildcards: `~` is home, and a relative path starts from `cwd`. */
+export function folderAt(given: string, cwd: string, home: string = homedir()): string {
+  return resolve((windows ? given.replaceAll('\\', '/') : given).split('/'), cwd, home);
 }
 
 function resolve(segments: readonly string[], cwd: string, home: string): string {
@@ -81,10 +88,17 @@ function matcher(
   }
   const itself = new Minimatch(globs.join('/'), dialect);
   const below = new Minimatch([...globs, '**'].join('/'), dialect);
+  // As for `@actions/glob`, `a/**` means the file `a` too, as if it were a folder.
+  const end = globs.at(-1) === '**' ? '/' : '';
+  const matchesItself = (segments: readonly string[]) =>
+    itself.match(segments.length > 0 ? segments.join('/') + end : '');
   const matchesBelow = (segments: readonly string[]) => below.match(segments.join('/'));
+  // `a/**` does not match the folder `a`, and yet means all that is in it.
+  const whole = globs.slice(0, globs.findLastIndex((glob) => glob !== '**') + 1);
+  const folder = new Minimatch(whole.length > 0 ? whole.join('/') : '**', dialect);
   return {
-    matches: (segments) => (!foldersOnly && itself.match(segments.join('/'))) || matchesBelow(segments),
-    covers: (segments) => segments.length > 0 && (itself.match(segments.join('/')) || matchesBelow(segments)),
+    matches: (segments) => (!foldersOnly && matchesItself(segments)) || matchesBelow(segments),
+    covers: (segments) => segments.length > 0 && (folder.match(segments.join('/')) || matchesBelow(segments)),
     mayMatchBelow: (segments) => segments.length === 0 || below.match(segments.join('/'), true),
   };
 }

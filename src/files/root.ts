@@ -1,6 +1,8 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 
+import { ActionError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import type { Pattern } from './pattern.ts';
 
 /**
@@ -24,10 +26,23 @@ export function segmentsBelow(root: string, file: string): string[] | undefined 
 
 function commonAncestor(a: string, b: string): string {
   let ancestor = a;
-  while (!segmentsBelow(ancestor, b)) ancestor = path.dirname(ancestor);
+  while (!segmentsBelow(ancestor, b)) {
+    const above = path.dirname(ancestor);
+    if (above === ancestor) {
+      throw new ActionError('files', `No folder is above both ${printable(a)} and ${printable(b)}`, {
+        hint: `They are on different drives: upload them in steps of their own.`,
+      });
+    }
+    ancestor = above;
+  }
   return ancestor;
 }
 
 function isFile(name: string): boolean {
-  return statSync(name, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(name).isFile();
+  } catch {
+    // The walk says what is wrong with it.
+    return false;
+  }
 }

@@ -1,11 +1,11 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 
-import { ActionError } from '../errors.ts';
+import { ActionError, detailLines } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
 import { isLeftOut } from './hidden.ts';
-import { type Pattern, readPatterns } from './pattern.ts';
+import { type Pattern, folderAt, readPatterns } from './pattern.ts';
 import { chooseRoot, segmentsBelow } from './root.ts';
 import { type SymlinkRule, type Walk, type WalkedFile, walkFrom } from './walk.ts';
 
@@ -44,11 +44,12 @@ export interface Selection {
  */
 export function selectFiles(rules: SelectionRules): Selection {
   const patterns = readPatterns(rules.lines, rules.cwd);
-  const root = rules.root === undefined ? chooseRoot(patterns) : rootGiven(rules.root, rules.cwd);
+  const root = rules.root === undefined ? chooseRoot(patterns) : folderAt(rules.root, rules.cwd);
   const decide = createDecider(patterns, rules.includeHiddenFiles);
   const walks = startingPoints(patterns).map((start) =>
     walkFrom(start, {
       symlinks: rules.symlinks,
+      root,
       inside: [root, rules.checkout].map(realPath),
       enter: decide.enter,
       wants: decide.wants,
@@ -69,11 +70,6 @@ export function selectFiles(rules: SelectionRules): Selection {
       ...walks.flatMap((walk) => walk.warnings),
     ],
   };
-}
-
-function rootGiven(root: string, cwd: string): string {
-  const [{ searchPath } = { searchPath: cwd }] = readPatterns([root.replace(/[*?[\]]/g, '[$&]')], cwd);
-  return searchPath;
 }
 
 /** Search paths without those that lie below another. */
@@ -106,7 +102,7 @@ function failOnErrors(walks: readonly Walk[], found: readonly WalkedFile[], root
         outside.length > 0
           ? `Keys are relative to the root, ${printable(root)}: set input 'root' to a folder above all files, or leave 'path' within it.`
           : `Mend them, take them out with a line '!…' in 'path', or choose another rule with input 'symlinks' (inside, follow, skip).`,
-      details: errors.length === 1 ? [] : errors.slice(0, 50).map((error) => `- ${error}`),
+      details: errors.length === 1 ? [] : detailLines(errors),
     },
   );
 }

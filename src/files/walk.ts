@@ -9,6 +9,7 @@ export type SymlinkRule = 'inside' | 'follow' | 'skip';
 
 export interface WalkRules {
   readonly symlinks: SymlinkRule;
+  readonly root: string;
   /** Folders that links may lead into by the rule `inside`, as real paths. */
   readonly inside: readonly string[];
   /** Whether to go down into a folder. */
@@ -43,9 +44,27 @@ interface Visit {
  */
 export function walkFrom(start: string, rules: WalkRules): Walk {
   const walk: Walk = { files: [], skippedLinks: [], warnings: [], errors: [] };
-  const stats = lstatSync(start, { throwIfNoEntry: false });
-  if (stats) visit({ rules, walk }, start, stats, []);
+  try {
+    const stats = lstatSync(start);
+    const target = stats.isSymbolicLink() ? undefined : astray(rules, start);
+    if (target) walk.errors.push(leadsAstray(start, target));
+    else visit({ rules, walk }, start, stats, []);
+  } catch (error) {
+    const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
+    if (!isMissing) walk.errors.push(`${printable(start)} cannot be looked at: ${reason(error)}`);
+  }
   return walk;
+}
+
+/** Where a path below the root really is, when a link on the way leads out of where links may lead by the rule `inside`. */
+function astray({ symlinks, root, inside }: WalkRules, name: string): string | undefined {
+  if (symlinks !== 'inside' || !segmentsBelow(root, name)) return undefined;
+  const target = realpathSync(name);
+  return inside.some((folder) => segmentsBelow(folder, target)) ? undefined : target;
+}
+
+function leadsAstray(name: string, target: string): string {
+  return `${printable(name)} is a symbolic link to ${printable(target)}, or below one, outside of the root and the checkout`;
 }
 
 /** @param trail real paths of the folders that led here, to notice a loop of links */
@@ -68,7 +87,7 @@ function list(on: Visit, folder: string, trail: readonly string[]): void {
       visit(on, path.join(folder, entry.name), entry, here);
     }
   } catch (error) {
-    on.walk.errors.push(`${printable(folder)} cannot be listed: ${reason(error)}`);
+    on.walk.errors.push(`${printable(folder)} cannot be listed${undecodable(folder)}: ${reason(error)}`);
   }
 }
 
@@ -84,9 +103,7 @@ function followLink(on: Visit, link: string, trail: readonly string[]): void {
     if (!stats.isDirectory() && !rules.wants(link)) return;
     if (stats.isDirectory() && !rules.enter(link)) return;
     if (rules.symlinks === 'inside' && !rules.inside.some((folder) => segmentsBelow(folder, target))) {
-      walk.errors.push(
-        `${printable(link)} is a symbolic link to ${printable(target)}, outside of the root and the checkout`,
-      );
+      walk.errors.push(leadsAstray(link, target));
     } else if (stats.isDirectory() && trail.some((folder) => segmentsBelow(target, folder))) {
       walk.errors.push(`${printable(link)} is a symbolic link back to ${printable(target)}: a loop`);
     } else if (stats.isDirectory()) {
@@ -95,9 +112,10 @@ function followLink(on: Visit, link: string, trail: readonly string[]): void {
       visit(on, link, stats, trail);
     }
   } catch (error) {
-    if (systemCode(error) === 'ENOENT')
-      walk.warnings.push(`${printable(link)} is a broken symbolic link: left out`);
-    else walk.errors.push(`${printable(link)} cannot be followed: ${reason(error)}`);
+    if (!rules.wants(link) && !rules.enter(link)) return;
+    const isBroken = systemCode(error) === 'ENOENT' && undecodable(link) === '';
+    if (isBroken) walk.warnings.push(`${printable(link)} is a broken symbolic link: left out`);
+    else walk.errors.push(`${printable(link)} cannot be followed${undecodable(link)}: ${reason(error)}`);
   }
 }
 
@@ -112,9 +130,13 @@ function add({ walk }: Visit, file: string): void {
     const { size, mtimeMs } = statSync(file);
     walk.files.push({ path: file, size, mtimeMs });
   } catch (error) {
-    const undecodable = file.includes('\ufffd') ? ' (its name is not valid UTF-8)' : '';
-    walk.errors.push(`${printable(file)} cannot be read${undecodable}: ${reason(error)}`);
+    walk.errors.push(`${printable(file)} cannot be read${undecodable(file)}: ${reason(error)}`);
   }
+}
+
+/** A name that Node cannot tell as text comes with this character, and is then not found by it. */
+function undecodable(name: string): string {
+  return name.includes('\ufffd') ? ' (its name is not valid UTF-8)' : '';
 }
 
 function kindOf(entry: Dirent | Stats): string {

@@ -20,7 +20,9 @@ export interface LinkedFile {
   /** Bytes. */
   readonly size: number;
   readonly content_type: string;
-  readonly status: 'uploaded';
+  /** In hex, where it is known. */
+  readonly sha256?: string;
+  readonly status: 'uploaded' | 'unchanged';
 }
 
 /** Writes the file into a new folder below `folder`, readable by this user alone; returns its path. */

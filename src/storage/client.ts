@@ -1,8 +1,7 @@
-import type { Dispatcher } from 'undici';
-
 import type { Clock } from '../clock.ts';
 import type { Transport } from '../transport.ts';
 import type { Location, Session, SessionSource } from '../workspace.ts';
+import { type WireAnswer, type WireRequest, exchange } from './exchange.ts';
 import { isSessionEnded, storageError } from './failure.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
 
@@ -28,22 +27,18 @@ export interface StorageClient {
   send(
     request: StorageRequest & { readonly body?: Buffer; readonly signal?: AbortSignal },
     session: Session,
-  ): Promise<StorageAnswer>;
+  ): Promise<WireAnswer>;
 }
 
-export interface StorageAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}
-
-/** No byte for so long, in either direction, and the connection counts as dead. */
-const stallMs = 60_000;
+/** No byte for so many milliseconds, in either direction, and a connection counts as dead. */
+const defaultStallMs = 60_000;
 
 export function createStorageClient(
   location: Location,
   region: string,
   sessions: SessionSource,
   transport: Transport,
+  stallMs = defaultStallMs,
 ): StorageClient {
   const signers = new WeakMap<Session, Signer>();
   const signer = (session: Session) => {
@@ -63,15 +58,12 @@ export function createStorageClient(
     send: async ({ body, signal, ...request }, session) => {
       const headers = await signer(session).sign(request, new Date(transport.clock.now()));
       const query = request.query ? `?${queryString(request.query)}` : '';
-      return exchange(transport, {
+      return ask(transport, stallMs, signal, {
         origin: location.endpoint.origin,
         path: `${request.path}${query}`,
         method: request.method,
         headers,
-        body: body ?? null,
-        headersTimeout: stallMs,
-        bodyTimeout: stallMs,
-        ...(signal && { signal }),
+        body,
       });
     },
   };
@@ -91,16 +83,15 @@ async function withSession<T>(
   }
 }
 
-async function exchange(
+async function ask(
   { dispatcher, clock }: Transport,
-  options: Dispatcher.RequestOptions,
-): Promise<StorageAnswer> {
-  const { statusCode, headers, body } = await dispatcher.request(options);
-  if (statusCode < 300) {
-    await body.dump();
-    return { status: statusCode, headers };
-  }
-  const error = storageError(statusCode, headers, await body.text());
-  if (error.code === 'RequestTimeTooSkewed') clock.observe(headers['date']?.toString(), 0);
+  stallMs: number,
+  signal: AbortSignal | undefined,
+  request: WireRequest,
+): Promise<WireAnswer> {
+  const answer = await exchange(dispatcher, request, { signal, stallMs });
+  if (answer.status < 300) return answer;
+  const error = storageError(answer.status, answer.headers, answer.body);
+  if (error.code === 'RequestTimeTooSkewed') clock.observe(answer.headers['date']?.toString(), 0);
   throw error;
 }

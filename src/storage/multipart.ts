@@ -21,11 +21,25 @@ function sdkFor({ location, region, transport }: StorageClient, session: Session
   return createSdk(location, region, session, transport);
 }
 
+/** Headers to store an object with, in the SDK's words. */
+function storedHeaders(headers: Readonly<Record<string, string>>) {
+  const prefix = 'x-amz-meta-';
+  const own = Object.entries(headers).filter(([name]) => name.startsWith(prefix));
+  return {
+    ContentType: headers['content-type'],
+    CacheControl: headers['cache-control'],
+    ContentDisposition: headers['content-disposition'],
+    ContentEncoding: headers['content-encoding'],
+    ContentLanguage: headers['content-language'],
+    Metadata: Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value])),
+  };
+}
+
 /** Begins a multipart upload whose parts carry CRC-32 checksums; returns its upload id. */
 export async function createMultipart(
   client: StorageClient,
   key: string,
-  contentType: string,
+  headers: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<string> {
   const answer = await client.withSession((session) =>
@@ -34,7 +48,7 @@ export async function createMultipart(
         new CreateMultipartUploadCommand({
           Bucket: client.location.bucket,
           Key: key,
-          ContentType: contentType,
+          ...storedHeaders(headers),
           ChecksumAlgorithm: 'CRC32',
         }),
         signal ? { abortSignal: signal } : {},
@@ -52,7 +66,7 @@ export async function completeMultipart(
   key: string,
   uploadId: string,
   parts: readonly UploadedPart[],
-  signal?: AbortSignal,
+  { signal, ifAbsent }: { readonly signal?: AbortSignal; readonly ifAbsent: boolean },
 ): Promise<string> {
   const answer = await client.withSession((session) =>
     viaSdk(() =>
@@ -61,6 +75,7 @@ export async function completeMultipart(
           Bucket: client.location.bucket,
           Key: key,
           UploadId: uploadId,
+          ...(ifAbsent && { IfNoneMatch: '*' }),
           MultipartUpload: {
             Parts: parts.map(({ number, etag, crc32 }) => ({
               PartNumber: number,

@@ -8,6 +8,15 @@ import type { Location } from '../workspace.ts';
 
 const policy: RetryPolicy = { tries: 3, baseMs: 300, maxMs: 2_000, budgetMs: 6_000 };
 
+export interface Discovery {
+  readonly region: string;
+  /** A moment not later than now by the storage's own clock, in milliseconds since the epoch: nothing written from now on is older. */
+  readonly askedAt: number;
+}
+
+/** How far the clock may be off where the storage does not tell the time. */
+const unknownClockMs = 10_000;
+
 /**
  * Finds the region to sign for. The workspace seldom names one, and a signature or a link for the wrong one is worth nothing; so the
  * server is asked: an unsigned HEAD of the bucket is refused with the region in `x-amz-bucket-region` (S3 API, HeadBucket), on AWS, Ceph
@@ -19,7 +28,7 @@ export async function discoverRegion(
   location: Location,
   transport: Transport,
   ask: () => Promise<string>,
-): Promise<string> {
+): Promise<Discovery> {
   const url = new URL(`${location.endpoint.href.replace(/\/+$/, '')}/${location.bucket}`);
   try {
     const said = await retry(
@@ -27,7 +36,7 @@ export async function discoverRegion(
       (error) => (isNetworkError(error) && !isCertificateError(error) ? 'retry' : 'fail'),
       policy,
     );
-    return said ?? location.region ?? (await ask());
+    return { region: said.region ?? location.region ?? (await ask()), askedAt: said.askedAt };
   } catch (error) {
     if (isNetworkError(error)) {
       throw connectionFailure(
@@ -48,10 +57,17 @@ export async function discoverRegion(
   }
 }
 
-async function askForRegion(url: URL, { dispatcher, clock }: Transport): Promise<string | undefined> {
+async function askForRegion(
+  url: URL,
+  { dispatcher, clock }: Transport,
+): Promise<{ region: string | undefined; askedAt: number }> {
   const started = performance.now();
   const { headers, body } = await request(url, { method: 'HEAD', dispatcher, headersTimeout: 8_000 });
   await body.dump();
   clock.observe(headers['date']?.toString(), performance.now() - started);
-  return headers['x-amz-bucket-region']?.toString();
+  const date = Date.parse(headers['date']?.toString() ?? '');
+  return {
+    region: headers['x-amz-bucket-region']?.toString(),
+    askedAt: Number.isNaN(date) ? clock.now() - unknownClockMs : date,
+  };
 }

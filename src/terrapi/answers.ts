@@ -3,6 +3,11 @@ import * as v from 'valibot';
 /** Null and missing mean the same to the platform; both become undefined here. */
 const text = v.optional(v.nullable(v.string()));
 
+const filled = v.pipe(
+  v.string(),
+  v.check((text) => text !== '', 'is empty'),
+);
+
 const properties = v.optional(v.nullable(v.record(v.string(), v.nullable(v.array(v.unknown())))));
 
 /** `GET /v2/user/info`: who the token belongs to. Its tokens are secret and are not read. */
@@ -29,8 +34,8 @@ export const storagePoint = v.object({
 export const storageToken = v.object({
   storage: storagePoint,
   credentials: v.object({
-    accessKey: v.pipe(v.string(), v.nonEmpty()),
-    secretKey: v.pipe(v.string(), v.nonEmpty()),
+    accessKey: filled,
+    secretKey: filled,
     token: text,
     expiration: text,
   }),
@@ -40,7 +45,7 @@ export const storageToken = v.object({
 export const problem = v.object({
   title: text,
   detail: text,
-  errors: v.optional(v.nullable(v.record(v.string(), v.array(v.string())))),
+  errors: v.fallback(v.optional(v.nullable(v.record(v.string(), v.array(v.string())))), undefined),
 });
 
 export type SelfInfo = v.InferOutput<typeof selfInfo>;

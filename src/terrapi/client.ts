@@ -109,9 +109,15 @@ async function send<S extends v.GenericSchema>(
   const [issue] = answer.issues;
   throw new TerrapiError(
     response.status,
-    `TerrAPI answered GET ${excerpt(url.href)} with something else than expected (${excerpt(`${v.getDotPath(issue) ?? 'body'}: ${issue.message}`)})`,
+    `TerrAPI answered GET ${excerpt(url.href)} with something else than expected (${excerpt(describe(issue))})`,
     `Check input 'api-url': it is the address of TerrAPI core, e.g. https://api.terradue.com/core.`,
   );
+}
+
+/** What is wrong with an answer. The issue's own message would quote what was received, which may be a secret. */
+function describe(issue: v.BaseIssue<unknown>): string {
+  const where = v.getDotPath(issue) ?? 'the body';
+  return issue.kind === 'schema' ? `${where} is not ${issue.expected}` : `${where} ${issue.message}`;
 }
 
 function parseJson(body: string): unknown {

@@ -1,19 +1,26 @@
+import { hash } from 'node:crypto';
+
 import { messageOf } from '../errors.ts';
 import type { Plan, Put } from '../plan.ts';
-import { type RetryTools, retry } from '../retry.ts';
+import type { RetryTools } from '../retry.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { type Budget, createBudget } from './budget.ts';
+import type { Persist } from '../storage/listing.ts';
+import type { Memory } from './memory.ts';
+import { storeOnce } from './lost.ts';
 import { type MultipartTransfer, prepareMultipart } from './multipart.ts';
 import { partSizeOf } from './parts.ts';
+import { persistence } from './persistence.ts';
 import { putObject } from './put.ts';
-import { openSource } from './source.ts';
-import { judgeStorage, storagePolicy } from './verdict.ts';
+import { readWhole } from './source.ts';
 
 export interface TransferOptions {
   /** Requests under way at once. */
   readonly concurrency: number;
-  /** Bytes of files held in memory at once. */
-  readonly memory: number;
+  readonly memory: Memory;
+  /** Bytes of a part of a large file; undefined: from the file's size. */
+  readonly partSize: number | undefined;
+  /** Write only where there is no such object yet. */
+  readonly ifAbsent: boolean;
   /** Ends the transfer at once. */
   readonly signal: AbortSignal;
   /** Told of every stretch of a file that is stored, and of every file that is. */
@@ -68,16 +75,16 @@ class Run {
   readonly signal: AbortSignal;
   readonly #client: StorageClient;
   readonly #options: TransferOptions;
-  readonly #budget: Budget;
   readonly #listener: Listener;
+  readonly #persist: Persist;
   readonly #large = new Map<Put, MultipartTransfer>();
 
   constructor(client: StorageClient, options: TransferOptions, listener: Listener) {
     this.signal = options.signal;
     this.#client = client;
     this.#options = options;
-    this.#budget = createBudget(options.memory);
     this.#listener = listener;
+    this.#persist = persistence(client.clock, options);
   }
 
   /** Works off a group of files; resolves when all of them are stored, or nothing of it is under way any more. */
@@ -110,18 +117,16 @@ class Run {
 
   *#jobs(puts: readonly Put[]): Generator<Job> {
     for (const put of puts) {
-      if (put.file.size <= partSizeOf(put.file.size))
+      if (put.file.size <= partSizeOf(put.file.size, this.#options.partSize))
         yield () => this.#guarded(put, () => this.#sendWhole(put));
       else yield* this.#partJobs(put);
     }
   }
 
   *#partJobs(put: Put): Generator<Job> {
-    const tools = {
-      client: this.#client,
-      signal: this.signal,
-      persist: <T>(request: () => Promise<T>) => this.#persist(request),
-    };
+    const { partSize } = this.#options;
+    const ifAbsent = this.#options.ifAbsent && !put.generated;
+    const tools = { client: this.#client, signal: this.signal, persist: this.#persist, ifAbsent, partSize };
     const transfer = prepareMultipart(put, tools);
     this.#large.set(put, transfer);
     for (const part of transfer.parts) {
@@ -141,33 +146,27 @@ class Run {
 
   async #sendWhole(put: Put): Promise<void> {
     await this.#withBuffer(put.file.size, async (buffer) => {
-      const source = await openSource(put.file);
-      try {
-        await source.read(buffer, 0);
-        await source.verify();
-      } finally {
-        await source.close();
-      }
-      await this.#persist(() => putObject(this.#client, put, buffer, this.signal));
+      await readWhole(put.file, buffer);
+      const conditions = { signal: this.signal, ifAbsent: this.#options.ifAbsent && !put.generated };
+      await storeOnce(
+        this.#client,
+        put,
+        () => hash('md5', buffer),
+        this.#persist,
+        () => putObject(this.#client, put, buffer, conditions),
+      );
       this.#listener.stored(put);
       this.#options.onProgress({ bytes: put.file.size, files: 1 });
     });
   }
 
   async #withBuffer(length: number, use: (buffer: Buffer) => Promise<void>): Promise<void> {
-    const giveBack = await this.#budget.take(length);
+    const loan = await this.#options.memory.borrow(length);
     try {
-      await use(Buffer.allocUnsafe(length));
+      await use(loan.buffer);
     } finally {
-      giveBack();
+      loan.giveBack();
     }
-  }
-
-  #persist<T>(request: () => Promise<T>): Promise<T> {
-    return retry(request, (error) => judgeStorage(error, this.#client.clock), storagePolicy, {
-      signal: this.signal,
-      onRetry: this.#options.onRetry,
-    });
   }
 
   async #guarded(put: Put, job: Job): Promise<void> {

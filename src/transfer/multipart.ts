@@ -1,6 +1,8 @@
 import type { Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
+import type { Persist } from '../storage/listing.ts';
 import type { UploadedPart } from '../storage/multipart.ts';
+import { multipartEtag, storeOnce } from './lost.ts';
 import { type Part, partsOf } from './parts.ts';
 import { putPart } from './put.ts';
 import { type Source, openSource } from './source.ts';
@@ -17,8 +19,11 @@ export interface MultipartTransfer {
 export interface MultipartTools {
   readonly client: StorageClient;
   readonly signal: AbortSignal;
-  /** Runs a request until it succeeds or is not worth another try. */
-  readonly persist: <T>(request: () => Promise<T>) => Promise<T>;
+  readonly persist: Persist;
+  /** Only where there is no such object yet. */
+  readonly ifAbsent: boolean;
+  /** Bytes of a part; undefined: from the file's size. */
+  readonly partSize: number | undefined;
 }
 
 interface Begun {
@@ -27,8 +32,11 @@ interface Begun {
 }
 
 /** Prepares the upload of a large file in parts; nothing is opened or sent before the first part. */
-export function prepareMultipart(put: Put, { client, signal, persist }: MultipartTools): MultipartTransfer {
-  const parts = partsOf(put.file.size);
+export function prepareMultipart(
+  put: Put,
+  { client, signal, persist, ifAbsent, partSize }: MultipartTools,
+): MultipartTransfer {
+  const parts = partsOf(put.file.size, partSize);
   const done: UploadedPart[] = [];
   let beginning: Promise<Begun> | undefined;
   let completed = false;
@@ -38,7 +46,9 @@ export function prepareMultipart(put: Put, { client, signal, persist }: Multipar
       const { createMultipart } = await import('../storage/multipart.ts');
       return {
         source,
-        uploadId: await persist(() => createMultipart(client, put.key, put.contentType, signal)),
+        uploadId: await persist(() =>
+          createMultipart(client, put.key, { ...put.headers, 'content-type': put.contentType }, signal),
+        ),
       };
     } catch (error) {
       await source.close();
@@ -55,7 +65,10 @@ export function prepareMultipart(put: Put, { client, signal, persist }: Multipar
       await source.verify();
       const { completeMultipart } = await import('../storage/multipart.ts');
       const inOrder = done.toSorted((a, b) => a.number - b.number);
-      await persist(() => completeMultipart(client, put.key, uploadId, inOrder, signal));
+      const etag = () => multipartEtag(inOrder.map((part) => part.etag));
+      await storeOnce(client, put, etag, persist, () =>
+        completeMultipart(client, put.key, uploadId, inOrder, { signal, ifAbsent }),
+      );
       completed = true;
       await source.close();
       return true;

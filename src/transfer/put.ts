@@ -2,9 +2,16 @@ import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 import type { Put } from '../plan.ts';
-import type { StorageAnswer, StorageClient } from '../storage/client.ts';
+import type { StorageClient } from '../storage/client.ts';
+import type { WireAnswer } from '../storage/exchange.ts';
 import { StorageError } from '../storage/failure.ts';
 import type { UploadedPart } from '../storage/multipart.ts';
+
+export interface PutConditions {
+  readonly signal: AbortSignal;
+  /** Only where there is no such object yet (RFC 9110, 13.1.2: `If-None-Match: *`). */
+  readonly ifAbsent: boolean;
+}
 
 /**
  * Stores a whole object in one request. The server checks the body against `Content-MD5` (RFC 1864), which MinIO, Ceph and AWS all know;
@@ -16,7 +23,7 @@ export async function putObject(
   client: StorageClient,
   put: Put,
   body: Buffer,
-  signal: AbortSignal,
+  { signal, ifAbsent }: PutConditions,
 ): Promise<string> {
   const md5 = hash('md5', body, 'buffer');
   const answer = await client.withSession((session) =>
@@ -24,7 +31,12 @@ export async function putObject(
       {
         method: 'PUT',
         path: client.path(put.key),
-        headers: { 'content-type': put.contentType, 'content-md5': md5.toString('base64') },
+        headers: {
+          ...put.headers,
+          'content-type': put.contentType,
+          'content-md5': md5.toString('base64'),
+          ...(ifAbsent && { 'if-none-match': '*' }),
+        },
         body,
         signal,
       },
@@ -69,12 +81,12 @@ export async function putPart(
   return { number, etag: etagOf(answer), crc32: expected };
 }
 
-function etagOf({ headers }: StorageAnswer): string {
+function etagOf({ headers }: WireAnswer): string {
   return String(headers['etag'] ?? '').replaceAll('"', '');
 }
 
 /** With a key of the server's own the ETag is no MD5 (S3 API, "Object"). */
-function isEncrypted({ headers }: StorageAnswer): boolean {
+function isEncrypted({ headers }: WireAnswer): boolean {
   return (
     headers['x-amz-server-side-encryption'] === 'aws:kms' ||
     headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined

@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 import { ActionError, messageOf, systemCode } from '../errors.ts';
@@ -35,6 +36,44 @@ export async function openSource(file: LocalFile): Promise<Source> {
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** Up to this size a file is read at one go: four system calls cost less than four trips to the thread pool. */
+const readAtOnce = 128 * 1024;
+
+/**
+ * Reads a whole file of the plan into a buffer of its size.
+ * @throws as {@link openSource}
+ */
+export async function readWhole(file: LocalFile, buffer: Buffer): Promise<void> {
+  if (file.size <= readAtOnce) {
+    readSmall(file, buffer);
+    return;
+  }
+  const source = await openSource(file);
+  try {
+    await source.read(buffer, 0);
+    await source.verify();
+  } finally {
+    await source.close();
+  }
+}
+
+function readSmall(file: LocalFile, buffer: Buffer): void {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file.path, 'r');
+    let filled = 0;
+    for (let read = -1; read !== 0 && filled < buffer.length; filled += read) {
+      read = readSync(descriptor, buffer, filled, buffer.length - filled, filled);
+    }
+    const { size, mtimeMs } = fstatSync(descriptor);
+    if (filled < file.size || size !== file.size || mtimeMs !== file.mtimeMs) throw changed(file);
+  } catch (error) {
+    throw error instanceof ActionError ? error : unreadable(file, error);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 

@@ -1,0 +1,100 @@
+import { ActionError, detailLines } from './errors.ts';
+import type { Plan, Put } from './plan.ts';
+import { printable } from './printable.ts';
+import { count } from './quantities.ts';
+import type { RemoteObject } from './storage/listing.ts';
+
+export type Overwrite = 'always' | 'changed' | 'never';
+
+/** A plan cut down to what has to be written. */
+export interface ChangedPlan extends Plan {
+  /** Files that are there already with the same content. */
+  readonly unchanged: readonly Put[];
+}
+
+/** Objects by their keys. */
+export type Remote = ReadonlyMap<string, RemoteObject>;
+
+/** Files whose object may have the same content, as it has the same size: these have to be read to know. */
+export function comparable({ puts }: Plan, remote: Remote): Put[] {
+  return puts.filter(({ key, file }) => remote.get(key)?.size === file.size);
+}
+
+/**
+ * Takes out of a plan what is there already with the same content.
+ * @param etags ETags that the contents of the {@link comparable} files would get, by their keys
+ * @throws ActionError `exists` with `never`, that lists every object that is there with other content
+ */
+export function planChanges(
+  plan: Plan,
+  remote: Remote,
+  etags: ReadonlyMap<string, string>,
+  overwrite: Overwrite,
+): ChangedPlan {
+  if (overwrite === 'always') return { ...plan, unchanged: [] };
+  const same = new Set(
+    plan.puts.filter(({ key }) => remote.has(key) && remote.get(key)?.etag === etags.get(key)),
+  );
+  const others = plan.puts.filter((put) => remote.has(put.key) && !same.has(put));
+  if (overwrite === 'never' && others.length > 0) throw existing(others);
+  return {
+    ...plan,
+    unchanged: [...same],
+    groups: plan.groups
+      .map((group) => group.filter((put) => !same.has(put)))
+      .filter((group) => group.length > 0),
+  };
+}
+
+function existing(puts: readonly Put[]): ActionError {
+  return new ActionError(
+    'exists',
+    `${count(puts.length, 'object')} ${puts.length === 1 ? 'exists' : 'exist'} already with other content, and 'overwrite' is 'never'`,
+    {
+      hint: `Choose another 'destination', or allow it with 'overwrite: changed'; nothing was written.`,
+      details: detailLines(puts.map(({ key }) => printable(key))),
+    },
+  );
+}
+
+/**
+ * Keys to delete after an upload: below the destination, older than the upload, and not in it. What is as old as its start stays.
+ * @param startedAt milliseconds since the epoch by the storage's clock, not later than the upload's start
+ */
+export function staleKeys(
+  base: string,
+  kept: ReadonlySet<string>,
+  remote: Iterable<RemoteObject>,
+  startedAt: number,
+): string[] {
+  return [...remote]
+    .filter(
+      ({ key, lastModified }) =>
+        key.startsWith(base) && key !== base && !kept.has(key) && lastModified < startedAt,
+    )
+    .map(({ key }) => key);
+}
+
+/**
+ * Objects that stand where the plan needs a folder, and files of the plan that stand where the storage has a folder: no server can hold
+ * both, and MinIO hides what is below such an object.
+ */
+export function collisions({ puts }: Plan, remote: ReadonlySet<string>): string[] {
+  const keys = new Set(puts.map(({ key }) => key));
+  const needed = new Set(puts.flatMap(({ key }) => foldersAbove(key)));
+  const held = new Set([...remote].flatMap(foldersAbove));
+  return [
+    ...[...needed]
+      .filter((folder) => remote.has(folder))
+      .map((folder) => `an object '${printable(folder)}' is where files need a folder`),
+    ...[...keys]
+      .filter((key) => held.has(key))
+      .map((key) => `'${printable(key)}' is a folder in the workspace, and a file here`),
+  ];
+}
+
+/** `a`, `a/b` for `a/b/c`. */
+export function foldersAbove(key: string): string[] {
+  const segments = key.split('/').slice(0, -1);
+  return segments.map((_, index) => segments.slice(0, index + 1).join('/')).filter(Boolean);
+}

@@ -1,0 +1,139 @@
+import { type Dispatcher, util } from 'undici';
+
+/** An HTTP request as it goes onto the wire. */
+export interface WireRequest {
+  readonly origin: string;
+  /** With the query. */
+  readonly path: string;
+  readonly method: Dispatcher.HttpMethod;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | undefined;
+}
+
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The first {@link keptBytes} of it. */
+  readonly body: string;
+}
+
+export interface ExchangeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte moving, after which the connection is given up. */
+  readonly stallMs: number;
+}
+
+/** The connection is there, and nothing moves on it. */
+export class StalledError extends Error {
+  override readonly name = 'StalledError';
+  readonly code = 'ETIMEDOUT';
+}
+
+/** Answers to uploads are short: errors, and the results of completed uploads. */
+const keptBytes = 64 * 1024;
+
+/** A body is handed over in slices of this size, so that it can be seen to move. */
+const sliceBytes = 256 * 1024;
+
+/**
+ * Sends one request and reads its answer. This is the hot path: it goes to undici's dispatcher directly, for one signal and one timer less a
+ * request. The timer watches for progress and not for the whole, so that a slow line is not taken for a dead one.
+ * @throws StalledError, the signal's reason, or undici's error for a broken connection
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  request: WireRequest,
+  { signal, stallMs }: ExchangeOptions,
+): Promise<WireAnswer> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(abortReason(signal));
+      return;
+    }
+    const watch = watchStall(stallMs);
+    let answer: Omit<WireAnswer, 'body'> = { status: 0, headers: {} };
+    let abort: (error?: Error) => void = () => undefined;
+    const chunks: Buffer[] = [];
+    let kept = 0;
+    const onAbort = () => abort(signal ? abortReason(signal) : undefined);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const settle = (how: () => void) => {
+      watch.end();
+      signal?.removeEventListener('abort', onAbort);
+      how();
+    };
+    dispatcher.dispatch(wireOptions(request, watch.moved), {
+      onConnect: (abortConnection) => {
+        abort = abortConnection;
+        watch.begin(() => abort(new StalledError(`No byte moved for ${stallMs / 1000} s`)));
+        if (signal?.aborted) onAbort();
+      },
+      onHeaders: (status, headers) => {
+        answer = { status, headers: util.parseHeaders(headers) };
+        watch.moved();
+        return true;
+      },
+      onData: (chunk) => {
+        watch.moved();
+        if (kept < keptBytes) chunks.push(chunk);
+        kept += chunk.length;
+        return true;
+      },
+      onComplete: () =>
+        settle(() => resolve({ ...answer, body: Buffer.concat(chunks).toString('utf8', 0, keptBytes) })),
+      onError: (error) => settle(() => reject(error)),
+    });
+  });
+}
+
+function wireOptions(
+  { body, headers, ...request }: WireRequest,
+  onMove: () => void,
+): Dispatcher.DispatchOptions {
+  const sliced = body && body.length > sliceBytes;
+  return {
+    ...request,
+    headers: sliced ? { ...headers, 'content-length': String(body.length) } : headers,
+    body: (sliced ? slices(body, onMove) : (body ?? null)) as Buffer | null,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+}
+
+function* slices(body: Buffer, onMove: () => void): Generator<Buffer> {
+  for (let offset = 0; offset < body.length; offset += sliceBytes) {
+    onMove();
+    yield body.subarray(offset, offset + sliceBytes);
+  }
+  onMove();
+}
+
+/**
+ * Watches that something moves. The operating system takes the last slices of a body before they are on the line; so what comes after the
+ * body may take as long as the body has.
+ */
+function watchStall(stallMs: number) {
+  const started = performance.now();
+  let last = started;
+  let timer: NodeJS.Timeout | undefined;
+  const check = (onStall: () => void) => {
+    const patience = Math.max(stallMs, last - started);
+    const left = last + patience - performance.now();
+    if (left <= 0) onStall();
+    else timer = setTimeout(() => check(onStall), left);
+  };
+  return {
+    moved: () => {
+      last = performance.now();
+    },
+    begin: (onStall: () => void) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => check(onStall), stallMs);
+    },
+    end: () => clearTimeout(timer),
+  };
+}
+
+function abortReason(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('Cancelled', { cause: signal.reason });
+}

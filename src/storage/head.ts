@@ -1,0 +1,24 @@
+import type { StorageClient } from './client.ts';
+import { StorageError } from './failure.ts';
+
+export interface ObjectHead {
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+}
+
+/** Looks at an object; undefined where there is none. */
+export async function headObject(client: StorageClient, key: string): Promise<ObjectHead | undefined> {
+  try {
+    const { headers } = await client.withSession((session) =>
+      client.send({ method: 'HEAD', path: client.path(key) }, session),
+    );
+    return {
+      size: Number(headers['content-length'] ?? NaN),
+      etag: String(headers['etag'] ?? '').replaceAll('"', ''),
+    };
+  } catch (error) {
+    if (error instanceof StorageError && error.status === 404) return undefined;
+    throw error;
+  }
+}

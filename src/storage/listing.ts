@@ -1,0 +1,51 @@
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+
+import type { StorageClient } from './client.ts';
+import { createSdk, viaSdk } from './sdk.ts';
+
+/** An object as a listing tells of it. */
+export interface RemoteObject {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Without quotes: the MD5 of the content, or of the parts' MD5s with `-N`; something else where the storage encrypts. */
+  readonly etag: string;
+  /** Milliseconds since the epoch, by the storage's clock. */
+  readonly lastModified: number;
+}
+
+/** Runs a request until it succeeds or is not worth another try. */
+export type Persist = <T>(request: () => Promise<T>) => Promise<T>;
+
+/** All objects whose keys begin with `prefix`, in the order of their keys (S3 API, ListObjectsV2: 1,000 a request). */
+export async function listObjects(
+  client: StorageClient,
+  prefix: string,
+  persist: Persist,
+): Promise<RemoteObject[]> {
+  const { location, region, transport } = client;
+  const found: RemoteObject[] = [];
+  let token: string | undefined;
+  do {
+    const command = {
+      Bucket: location.bucket,
+      Prefix: prefix,
+      ...(token !== undefined && { ContinuationToken: token }),
+    };
+    const page = await persist(() =>
+      client.withSession((session) =>
+        viaSdk(() => createSdk(location, region, session, transport).send(new ListObjectsV2Command(command))),
+      ),
+    );
+    for (const { Key = '', Size = 0, ETag = '', LastModified } of page.Contents ?? []) {
+      found.push({
+        key: Key,
+        size: Size,
+        etag: ETag.replaceAll('"', ''),
+        lastModified: LastModified?.getTime() ?? 0,
+      });
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined);
+  return found;
+}

@@ -1,0 +1,22 @@
+import type { StorageClient } from './client.ts';
+import { headObject } from './head.ts';
+import type { Persist } from './listing.ts';
+
+/** Looking at so many names one by one, all at once, is faster than listing; more are found by a listing. */
+const mostHeads = 64;
+
+/** Which of these keys are objects; all of them begin with `base`. */
+export async function existingAmong(
+  client: StorageClient,
+  base: string,
+  keys: readonly string[],
+  persist: Persist,
+): Promise<ReadonlySet<string>> {
+  if (keys.length > mostHeads) {
+    const { listObjects } = await import('./listing.ts');
+    const listed = new Set((await listObjects(client, base, persist)).map(({ key }) => key));
+    return new Set(keys.filter((key) => listed.has(key)));
+  }
+  const heads = await Promise.all(keys.map((key) => persist(() => headObject(client, key))));
+  return new Set(keys.filter((_, index) => heads[index] !== undefined));
+}

@@ -1,0 +1,50 @@
+import { hash } from 'node:crypto';
+
+import { ActionError } from '../errors.ts';
+import type { Put } from '../plan.ts';
+import { printable } from '../printable.ts';
+import type { StorageClient } from '../storage/client.ts';
+import { StorageError } from '../storage/failure.ts';
+import { headObject } from '../storage/head.ts';
+import type { Persist } from '../storage/listing.ts';
+
+/**
+ * Codes that a repeated request gets when the first one did its work and its answer was lost: the object exists by now, or the multipart
+ * upload is complete and gone.
+ */
+const afterwards = new Set(['PreconditionFailed', 'NoSuchUpload']);
+
+/**
+ * Runs a request that writes an object; when the answer may mean that it was written before, the object is looked at.
+ * @param etag the ETag that the object has if it was this content that was written
+ * @throws ActionError `exists` when something else is there; otherwise what the request throws
+ */
+export async function storeOnce(
+  client: StorageClient,
+  put: Put,
+  etag: () => string,
+  persist: Persist,
+  request: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await persist(request);
+  } catch (error) {
+    if (!(error instanceof StorageError) || !afterwards.has(error.code)) throw error;
+    const head = await persist(() => headObject(client, put.key));
+    if (head?.size === put.file.size && head.etag === etag()) return;
+    if (error.code !== 'PreconditionFailed') throw error;
+    throw new ActionError(
+      'exists',
+      `${printable(put.key)} was written by somebody else meanwhile, and 'overwrite' is 'never'`,
+      {
+        hint: `See that only one job publishes to a destination, or choose another 'overwrite'.`,
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The ETag of an object that was put together from parts: the MD5 of their MD5s. */
+export function multipartEtag(partEtags: readonly string[]): string {
+  return `${hash('md5', Buffer.from(partEtags.join(''), 'hex'))}-${partEtags.length}`;
+}

@@ -1,0 +1,74 @@
+/** A buffer on loan. */
+export interface Loan {
+  /** As long as was asked for; what is in it is whatever the last borrower left. */
+  readonly buffer: Buffer;
+  giveBack(): void;
+}
+
+/** An amount of memory that buffers are lent from; who asks for more than is left waits, first come first served. */
+export interface Memory {
+  borrow(length: number): Promise<Loan>;
+}
+
+/** Smaller buffers come and go too fast to be worth keeping. */
+const smallestKept = 64 * 1024;
+
+/**
+ * Lends buffers out of `total` bytes and uses them again, since fresh memory costs a page fault for every 4 KiB. One that is larger than the
+ * total is lent when nothing else is.
+ */
+export function createMemory(total: number): Memory {
+  let left = total;
+  let idleBytes = 0;
+  const idle = new Map<number, Buffer[]>();
+  const waiting: { readonly size: number; readonly start: () => void }[] = [];
+
+  const startWaiting = () => {
+    for (let first = waiting[0]; first && first.size <= left; first = waiting[0]) {
+      waiting.shift();
+      left -= first.size;
+      first.start();
+    }
+  };
+  const allocate = (size: number) => {
+    const kept = idle.get(size)?.pop();
+    if (kept) {
+      idleBytes -= size;
+      return kept;
+    }
+    if (idleBytes > left) {
+      idle.clear();
+      idleBytes = 0;
+    }
+    return Buffer.allocUnsafeSlow(size);
+  };
+  const keep = (buffer: Buffer, size: number) => {
+    if (size < smallestKept) return;
+    idle.set(size, [...(idle.get(size) ?? []), buffer]);
+    idleBytes += size;
+  };
+  return {
+    borrow: async (length) => {
+      const size = sizeClass(length);
+      const charge = Math.min(size, total);
+      await new Promise<void>((start) => {
+        waiting.push({ size: charge, start });
+        startWaiting();
+      });
+      const whole = size < smallestKept ? Buffer.allocUnsafe(size) : allocate(size);
+      return {
+        buffer: whole.subarray(0, length),
+        giveBack: () => {
+          left += charge;
+          keep(whole, size);
+          startWaiting();
+        },
+      };
+    },
+  };
+}
+
+/** Lengths in powers of two, so that a buffer fits the next borrower too. */
+function sizeClass(length: number): number {
+  return length < smallestKept ? length : 2 ** Math.ceil(Math.log2(length));
+}
