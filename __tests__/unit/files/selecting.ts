@@ -1,0 +1,35 @@
+import { ActionError } from '../../../src/errors.ts';
+import { type Selection, type SelectionRules, selectFiles } from '../../../src/files/selection.ts';
+import type { TemporaryFolder } from '../folders.ts';
+
+/** Selects as the root action does in a checkout that is this folder. */
+export function select(
+  folder: TemporaryFolder,
+  lines: readonly string[],
+  rules: Partial<SelectionRules> = {},
+): Selection {
+  return selectFiles({
+    lines,
+    root: undefined,
+    includeHiddenFiles: false,
+    symlinks: 'inside',
+    cwd: folder.path,
+    checkout: folder.path,
+    ...rules,
+  });
+}
+
+export function names({ files }: Selection): string[] {
+  return files.map(({ name }) => name);
+}
+
+/** The error that an action fails with; fails itself when there is none. */
+export function failureOf(run: () => unknown): ActionError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof ActionError) return error;
+    throw error;
+  }
+  throw new Error('It did not fail');
+}

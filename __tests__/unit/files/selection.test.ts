@@ -1,0 +1,412 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { type Server, createServer } from 'node:net';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
+import { failureOf, names, select } from './selecting.ts';
+
+/** Root may list any folder, whatever its permissions. */
+const testAsUser = process.getuid?.() === 0 ? test.skip : test;
+
+let folder: TemporaryFolder;
+beforeEach(() => (folder = temporaryFolder()));
+afterEach(() => folder[Symbol.dispose]());
+
+describe('root', () => {
+  test('is the folder given as the only line', () => {
+    folder.files('dist/a.js', 'dist/sub/b.js');
+    expect(select(folder, ['dist'])).toMatchObject({ root: folder.at('dist') });
+    expect(names(select(folder, ['dist']))).toEqual(['a.js', 'sub/b.js']);
+  });
+
+  test('is the folder of a lone file', () => {
+    folder.files('dist/sub/b.js');
+    expect(names(select(folder, ['dist/sub/b.js']))).toEqual(['b.js']);
+    expect(names(select(folder, ['dist/sub/b.js', './dist/sub/b.js']))).toEqual(['b.js']);
+  });
+
+  test('is the folder before the first wildcard', () => {
+    folder.files('dist/sub/b.js', 'dist/c/d/e.js');
+    expect(names(select(folder, ['dist/*/**/*.js']))).toEqual(['c/d/e.js', 'sub/b.js']);
+  });
+
+  test('is the nearest folder above all lines that take files in, and not flattened', () => {
+    folder.files('out/a/x.js', 'out/b/x.js', 'other/y.js');
+    expect(names(select(folder, ['out/a', 'out/b/x.js', '!other']))).toEqual(['a/x.js', 'b/x.js']);
+  });
+
+  test('is above search paths that are not there', () => {
+    folder.files('out/a/x.js');
+    expect(names(select(folder, ['out/a', 'missing/b']))).toEqual(['out/a/x.js']);
+  });
+
+  test('is the one given, from the working directory, as an absolute path or from home', () => {
+    folder.files('out/a/x.js');
+    expect(names(select(folder, ['out/a'], { root: '.' }))).toEqual(['out/a/x.js']);
+    expect(names(select(folder, ['out/a'], { root: './out/' }))).toEqual(['a/x.js']);
+    expect(names(select(folder, ['out/a'], { root: folder.at('out') }))).toEqual(['a/x.js']);
+    expect(names(select(folder, ['out/a'], { cwd: folder.at('out'), root: '..', lines: ['a'] }))).toEqual([
+      'out/a/x.js',
+    ]);
+  });
+
+  test.each(['#1', '!odd', 'a[b]c', 'a*', 'x?', 'a\\b', 'a b', '[', ']'])('is taken as it is: %s', (name) => {
+    folder.files(`${name}/f.txt`);
+    expect(select(folder, ['.'], { root: name, lines: [`${folder.path}/**/f.txt`] })).toMatchObject({
+      root: folder.at(name),
+      files: [{ name: 'f.txt' }],
+    });
+  });
+
+  test('lists every file outside of it', () => {
+    folder.files('out/a.js', 'src/b.js', 'src/c.js');
+    const error = failureOf(() => select(folder, ['out', 'src'], { root: 'out' }));
+    expect(error.code).toBe('files');
+    expect(error.details).toEqual([
+      `- ${folder.at('src/b.js')} is outside of the root`,
+      `- ${folder.at('src/c.js')} is outside of the root`,
+    ]);
+    expect(error.hint).toContain(folder.at('out'));
+  });
+
+  test('does not hold a folder that only begins with the same letters', () => {
+    folder.files('dist-old/a.js');
+    expect(failureOf(() => select(folder, ['dist-old'], { root: 'dist' })).message).toContain(
+      'outside of the root',
+    );
+  });
+});
+
+describe('lines', () => {
+  test('win over those before them', () => {
+    folder.files('a.js', 'a.map', 'b.map');
+    expect(names(select(folder, ['.', '!*.map', 'b.map']))).toEqual(['a.js', 'b.map']);
+    expect(names(select(folder, ['b.map', '.', '!*.map']))).toEqual(['a.js']);
+  });
+
+  test('that match nothing are warnings, each with its own text', () => {
+    folder.files('a.js', 'file/b');
+    const { warnings } = select(folder, ['*.js', '*.css', 'none', '!nothing', 'a.js/below']);
+    expect(warnings).toEqual([
+      `No file matches the line '*.css' of 'path'`,
+      `No file matches the line 'none' of 'path'`,
+      `No file matches the line 'a.js/below' of 'path'`,
+    ]);
+  });
+
+  test('that mean the same file give it once', () => {
+    folder.files('a/b/c.js');
+    expect(names(select(folder, ['a', 'a/b', 'a/b/c.js', 'a/**']))).toEqual(['b/c.js']);
+  });
+
+  test('with a dot between slashes mean the same without', () => {
+    folder.files('a/b/c.js');
+    expect(names(select(folder, ['a/./b/*.js', '!./x']))).toEqual(['c.js']);
+    expect(names(select(folder, ['*/./b/*.js']))).toEqual(['a/b/c.js']);
+  });
+
+  test('take a link as a search path, by its own name', () => {
+    folder.files('real/a.js');
+    folder.link('link', 'real');
+    expect(names(select(folder, ['link']))).toEqual(['a.js']);
+    expect(names(select(folder, ['link/*.js', 'real']))).toEqual(['link/a.js', 'real/a.js']);
+  });
+});
+
+describe('an exclusion', () => {
+  test('keeps the walk out of the folders that it covers', () => {
+    // Were they listed, the link out of the checkout in each of them would be an error.
+    for (const name of ['node_modules', 'packages/a/node_modules', 'deep/node_modules/x/y']) {
+      folder.link(`${name}/stray`, '/etc');
+    }
+    folder.files('a.js', 'packages/a/b.js');
+    for (const line of ['!**/node_modules/**', '!**/node_modules', '!**/node_modules/']) {
+      expect(names(select(folder, ['.', line]))).toEqual(['a.js', 'packages/a/b.js']);
+    }
+  });
+
+  testAsUser('does not even list such a folder', () => {
+    folder.files('a.js', 'node_modules/b.js');
+    chmodSync(folder.at('node_modules'), 0o000);
+    expect(names(select(folder, ['.', '!**/node_modules/**']))).toEqual(['a.js']);
+    chmodSync(folder.at('node_modules'), 0o700);
+  });
+
+  test('of a folder leaves in what a later line names below it', () => {
+    folder.files('a/x', 'a/b/y', 'a/b/z');
+    expect(names(select(folder, ['a', '!a/b', 'a/b/z']))).toEqual(['b/z', 'x']);
+  });
+});
+
+describe('hidden files', () => {
+  beforeEach(() =>
+    folder.files(
+      'a.js',
+      '.hidden',
+      '.next/static/b.js',
+      '.next/.cache/c',
+      'www/.well-known/acme/d',
+      'www/.x/e',
+    ),
+  );
+
+  test('stay out, and are told', () => {
+    const selection = select(folder, ['.']);
+    expect(names(selection)).toEqual(['a.js']);
+    expect([...selection.hidden].sort()).toEqual([
+      folder.at('.hidden'),
+      folder.at('.next/'),
+      folder.at('www/.well-known/'),
+      folder.at('www/.x/'),
+    ]);
+  });
+
+  test('come in with include-hidden-files', () => {
+    expect(names(select(folder, ['.'], { includeHiddenFiles: true }))).toHaveLength(6);
+  });
+
+  test.each([
+    [['.next/static'], ['b.js']],
+    [['.next'], ['static/b.js']],
+    [['.hidden'], ['.hidden']],
+    [['**/.well-known/**'], ['www/.well-known/acme/d']],
+    [['www', 'www/**/.well-known/**'], ['.well-known/acme/d']],
+    [
+      ['.', '**/.well-known/**'],
+      ['a.js', 'www/.well-known/acme/d'],
+    ],
+    [['.*'], ['.hidden', '.next/.cache/c', '.next/static/b.js']],
+    [['.next/**/.cache/*'], ['.cache/c']],
+    [['*/*/*/d'], []],
+    [['www/**'], []],
+  ])('come in where a line spells them out: %j', (lines, found) => {
+    expect(names(select(folder, lines))).toEqual(found);
+  });
+
+  test('of a checkout in a hidden folder are only those below the search path', () => {
+    const { files } = select(folder, ['static'], { cwd: folder.at('.next') });
+    expect(files.map(({ name }) => name)).toEqual(['b.js']);
+  });
+});
+
+describe('guarded files', () => {
+  const secret = ['.git/config', '.env', 'sub/.env.local', '.envrc', 'gha-creds-0a1b.json', 'sub/.git'];
+  beforeEach(() => folder.files('a.js', '.github/x', 'gha-creds.json', ...secret));
+
+  test('stay out even with include-hidden-files', () => {
+    const selection = select(folder, ['.', '**', '*', '.*', '**/*.json'], { includeHiddenFiles: true });
+    expect(names(selection)).toEqual(['.github/x', 'a.js', 'gha-creds.json']);
+    expect(selection.hidden).toContain(folder.at('.git/'));
+    expect(selection.hidden).toContain(folder.at('gha-creds-0a1b.json'));
+  });
+
+  test.each([
+    ['.git', ['config']],
+    ['**/.git/*', ['.git/config']],
+    ['.env', ['.env']],
+    ['**/.env*', ['.env', '.envrc', 'sub/.env.local']],
+    ['.env.*', []],
+    ['gha-creds-*.json', ['gha-creds-0a1b.json']],
+    ['gha-creds-0a1b.json', ['gha-creds-0a1b.json']],
+    ['gha*', ['gha-creds.json']],
+    ['.g*', ['.github/x']],
+  ])('come in where a line names them: %s', (line, found) => {
+    expect(names(select(folder, [line]))).toEqual(found);
+  });
+});
+
+describe('symbolic links', () => {
+  let outside: TemporaryFolder;
+  beforeEach(() => {
+    outside = temporaryFolder();
+    outside.files('secret', 'tree/a');
+    folder.files('dist/a', 'shared/lib/b');
+  });
+  afterEach(() => outside[Symbol.dispose]());
+
+  test('within the root are followed', () => {
+    folder.link('dist/copy', 'a');
+    expect(select(folder, ['dist']).files).toMatchObject([{ name: 'a' }, { name: 'copy', size: 6 }]);
+  });
+
+  test('to a sibling of the root within the checkout are followed', () => {
+    folder.link('dist/lib', '../shared/lib');
+    expect(names(select(folder, ['dist']))).toEqual(['a', 'lib/b']);
+  });
+
+  test('out of root and checkout are an error that names link and target', () => {
+    folder.link('dist/file', outside.at('secret'));
+    folder.link('dist/tree', outside.at('tree'));
+    const { details, hint } = failureOf(() => select(folder, ['dist']));
+    expect(details).toHaveLength(2);
+    expect(details[0]).toContain(folder.at('dist/file'));
+    expect(details[0]).toContain(outside.at('secret'));
+    expect(hint).toContain("'symlinks'");
+  });
+
+  test('out of both that no line wants are no matter', () => {
+    folder.link('dist/file', outside.at('secret'));
+    folder.link('dist/tree', outside.at('tree'));
+    expect(names(select(folder, ['dist', '!dist/file', '!dist/tree']))).toEqual(['a']);
+  });
+
+  test('on the way to a search path are held to the same rule', () => {
+    folder.link('report', outside.path);
+    const error = failureOf(() => select(folder, ['dist', 'report/tree']));
+    expect(error.message).toContain(outside.at('tree'));
+    expect(names(select(folder, ['dist', 'report/tree'], { symlinks: 'follow' }))).toEqual([
+      'dist/a',
+      'report/tree/a',
+    ]);
+  });
+
+  test('out of both are followed with follow', () => {
+    folder.link('dist/tree', outside.at('tree'));
+    expect(names(select(folder, ['dist'], { symlinks: 'follow' }))).toEqual(['a', 'tree/a']);
+  });
+
+  test('are left out and told with skip, to files and to folders', () => {
+    folder.link('dist/lib', '../shared/lib');
+    folder.link('dist/copy', 'a');
+    const { files, skippedLinks } = select(folder, ['dist'], { symlinks: 'skip' });
+    expect(files.map(({ name }) => name)).toEqual(['a']);
+    expect([...skippedLinks].sort()).toEqual([folder.at('dist/copy'), folder.at('dist/lib')]);
+  });
+
+  test.each(['inside', 'follow'] as const)('in a loop are an error with %s', (symlinks) => {
+    folder.link('dist/sub/up', '..');
+    expect(failureOf(() => select(folder, ['dist'], { symlinks })).message).toContain('a loop');
+    folder.link('dist/self', 'self');
+    expect(failureOf(() => select(folder, ['dist/self'], { symlinks })).message).toContain('circle');
+  });
+
+  test.each(['inside', 'follow'] as const)(
+    'to a folder above the search path are a loop with %s',
+    (symlinks) => {
+      folder.link('dist/up', '..');
+      expect(failureOf(() => select(folder, ['dist'], { symlinks })).message).toContain('a loop');
+    },
+  );
+
+  test('that lead to each other are a loop', () => {
+    folder.link('x/to-y', '../y');
+    folder.link('y/to-x', '../x');
+    expect(failureOf(() => select(folder, ['x'])).message).toContain('a loop');
+  });
+
+  test('twice to the same folder are no loop', () => {
+    folder.link('dist/one', '../shared');
+    folder.link('dist/two', '../shared');
+    expect(names(select(folder, ['dist']))).toEqual(['a', 'one/lib/b', 'two/lib/b']);
+  });
+
+  test('that are broken are a warning, where a line means them', () => {
+    folder.link('dist/broken', 'nowhere');
+    const { warnings } = select(folder, ['dist']);
+    expect(warnings).toEqual([`${folder.at('dist/broken')} is a broken symbolic link: left out`]);
+    expect(select(folder, ['dist/a*']).warnings).toEqual([]);
+  });
+
+  test('do not hide a file that a line excludes by the name of the link', () => {
+    folder.link('dist/lib', '../shared/lib');
+    expect(names(select(folder, ['dist', '!dist/lib/b']))).toEqual(['a']);
+  });
+});
+
+describe('what is no file', () => {
+  test('a named pipe is left out with a warning', () => {
+    folder.files('a');
+    execFileSync('mkfifo', [folder.at('pipe')]);
+    const selection = select(folder, ['.']);
+    expect(names(selection)).toEqual(['a']);
+    expect(selection.warnings).toEqual([`${folder.at('pipe')} is a named pipe, not a file: left out`]);
+    expect(select(folder, ['a']).warnings).toEqual([]);
+  });
+
+  test('a socket is left out with a warning, behind a link too', async () => {
+    const server: Server = createServer();
+    await new Promise<void>((done) => server.listen(folder.at('socket'), done));
+    folder.link('link', 'socket');
+    const { files, warnings } = select(folder, ['.']);
+    server.close();
+    expect(files).toEqual([]);
+    expect([...warnings].sort()).toEqual(
+      [
+        `${folder.at('link')} is a socket, not a file: left out`,
+        `${folder.at('socket')} is a socket, not a file: left out`,
+        `No file matches the line '.' of 'path'`,
+      ].slice(0, 2),
+    );
+  });
+
+  testAsUser('a folder that may not be listed is an error', () => {
+    folder.files('a', 'closed/b');
+    chmodSync(folder.at('closed'), 0o000);
+    expect(failureOf(() => select(folder, ['.'])).message).toContain('permission denied');
+    chmodSync(folder.at('closed'), 0o700);
+  });
+});
+
+describe('names', () => {
+  const longest = `${'n'.repeat(251)}.txt`;
+  const odd = [
+    'ä composed',
+    'a\u0308 decomposed'.normalize('NFD'),
+    '🛰️',
+    longest,
+    'new\nline',
+    'a\\b',
+    'a:b',
+    ' x',
+    '-rf',
+    '%2e',
+    '‮gpj.exe',
+  ];
+
+  test('of any kind come through as they are', () => {
+    folder.files(...odd);
+    expect(names(select(folder, ['.'])).sort()).toEqual([...odd].sort());
+  });
+
+  test('with the same letters, composed and not, are two files', () => {
+    folder.files('é'.normalize('NFC'), 'é'.normalize('NFD'));
+    expect(names(select(folder, ['.']))).toHaveLength(2);
+  });
+
+  test.each([
+    ['file', (name: Buffer) => writeFileSync(name, '')],
+    ['folder', (name: Buffer) => mkdirSync(name)],
+  ])('of a %s that are not valid UTF-8 are an error that says so', (_, make) => {
+    folder.files('a');
+    make(Buffer.concat([Buffer.from(folder.at('bad-')), Buffer.from([0xff, 0xfe])]));
+    expect(failureOf(() => select(folder, ['.'])).message).toContain('not valid UTF-8');
+    expect(names(select(folder, ['a']))).toEqual(['a']);
+  });
+
+  test('cannot write commands for the runner into a message', () => {
+    folder.link('dist/x\n::error::y', '/etc');
+    expect(failureOf(() => select(folder, ['dist'])).message).not.toMatch(/\n/);
+  });
+
+  test('are in order, with size and time of change', () => {
+    folder.files('b', 'a/z', 'a/b', 'C');
+    const { files } = select(folder, ['.']);
+    expect(files.map(({ name, size }) => [name, size])).toEqual([
+      ['C', 1],
+      ['a/b', 3],
+      ['a/z', 3],
+      ['b', 1],
+    ]);
+    expect(Math.abs(Date.now() - (files[0]?.mtimeMs ?? 0))).toBeLessThan(60_000);
+  });
+});
+
+test('a long list of trouble is cut, and says how much there is beside', () => {
+  folder.files(...Array.from({ length: 60 }, (_, index) => `src/${index}`), 'dist/a');
+  const error = failureOf(() => select(folder, ['src', 'dist'], { root: 'dist' }));
+  expect(error.message).toContain('60 file');
+  expect(error.details).toHaveLength(51);
+  expect(error.details.at(-1)).toBe('- … and 10 more');
+});
