@@ -73,6 +73,7 @@ export interface LinksFile {
     readonly size: number;
     readonly content_type: string;
     readonly status: string;
+    readonly sha256?: string;
   }[];
 }
 

@@ -1,0 +1,330 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { truncateSync, appendFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { buckets } from '../../platform/catalogue.ts';
+import type { RunnerResult } from '../../platform/runner.ts';
+import { type FaultyStorage, type SeenRequest, breakStorage, errorXml } from '../support/faults.ts';
+import { folderWith } from '../support/folder.ts';
+import { seededRandom } from '../support/random.ts';
+import { type Subject, errorOf, runSubject } from '../support/subject.ts';
+
+const MiB = 1024 ** 2;
+
+function manyFiles(count: number, size: number): Record<string, Buffer> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`f/${index}.bin`, randomBytes(size)]),
+  );
+}
+
+const isPut = ({ method }: SeenRequest) => method === 'PUT';
+const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has('partNumber');
+const isComplete = ({ method, query }: SeenRequest) => method === 'POST' && query.has('uploadId');
+
+/** Trouble between the action and the storage. `patient`: also the case that waits for a dead connection to be noticed. */
+export function faultCases(subject: () => Subject, { patient }: { patient: boolean }): void {
+  let storage: FaultyStorage;
+
+  beforeEach(async () => {
+    const { platform } = subject();
+    await platform.store.clear(buckets.outputs);
+    storage = await breakStorage(platform.storageUrl);
+    platform.terrapi.storageEndpoint = storage.url;
+  });
+
+  afterEach(async () => {
+    subject().platform.terrapi.storageEndpoint = undefined;
+    await storage.close();
+  });
+
+  const upload = (
+    files: Record<string, Buffer>,
+    inputs: Record<string, string> = {},
+  ): Promise<RunnerResult> =>
+    runSubject(subject(), 'upload', { path: '.', destination: 'd', ...inputs }, { cwd: folderWith(files) });
+
+  const sessionRequests = () =>
+    subject().platform.terrapi.requests.filter(({ path }) => path === '/v2/storage/token').length;
+
+  const expectStored = async (run: RunnerResult, files: Record<string, Buffer>) => {
+    expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+    const { store } = subject().platform;
+    const listed = await store.list(buckets.outputs, 'ci/d/');
+    expect(listed.map(({ key }) => key.slice('ci/d/'.length)).sort()).toEqual(Object.keys(files).sort());
+    const digest = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+    for (const [name, content] of Object.entries(files)) {
+      const { body } = await store.get(buckets.outputs, `ci/d/${name}`);
+      expect([name, digest(body)]).toEqual([name, digest(content)]);
+    }
+    expect(await store.pendingUploads(buckets.outputs)).toEqual([]);
+  };
+
+  describe('trouble on the way to the storage', () => {
+    test('connections that break in the middle of a body: that request is sent again, the others are not', async () => {
+      const files = { ...manyFiles(5, 300_000), 'large.bin': randomBytes(40 * MiB) };
+      storage.decide = (request) =>
+        isPut(request) && request.before === 0 && (isPart(request) || request.key.endsWith('1.bin'))
+          ? { kind: 'reset', afterBytes: 100_000 }
+          : undefined;
+      await expectStored(await upload(files), files);
+      const puts = storage.requests.filter(isPut);
+      expect(puts.filter(isPart)).toHaveLength(6);
+      expect(puts.filter((put) => !isPart(put))).toHaveLength(6);
+    });
+
+    test('503 SlowDown, with and without Retry-After: sent again, and not before the time it says', async () => {
+      const files = manyFiles(20, 1_000);
+      storage.decide = (request) => {
+        if (!isPut(request) || request.before > 0) return undefined;
+        const wait = request.key.endsWith('/7.bin') ? { 'retry-after': '2' } : {};
+        return { kind: 'answer', status: 503, headers: wait, body: errorXml('SlowDown') };
+      };
+      const run = await upload(files);
+      await expectStored(run, files);
+      const [first, second] = storage.requests.filter(
+        (request) => isPut(request) && request.key.endsWith('/7.bin'),
+      );
+      expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_990);
+      expect(run.log).toContain('20 requests were sent again');
+    });
+
+    test('one request in twenty answered by 500, over 2,000 files', async () => {
+      const files = manyFiles(2_000, 500);
+      const random = seededRandom(42);
+      storage.decide = (request) =>
+        isPut(request) && random() < 0.05
+          ? { kind: 'answer', status: 500, body: errorXml('InternalError') }
+          : undefined;
+      await expectStored(await upload(files), files);
+      expect(storage.requests.filter(isPut).length).toBeGreaterThan(2_050);
+      expect(storage.requests.filter(isPut).length).toBeLessThan(2_200);
+    });
+
+    test('a session that ends while 32 requests are under way is renewed once for all of them', async () => {
+      const files = manyFiles(64, 2_000);
+      const held: (() => void)[] = [];
+      let ended: string | undefined;
+      const keyOf = ({ headers }: SeenRequest) => /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1];
+      storage.decide = async (request) => {
+        if (!isPut(request)) return undefined;
+        ended ??= keyOf(request);
+        if (keyOf(request) !== ended) return undefined;
+        await new Promise<void>((resolve) => {
+          held.push(resolve);
+          if (held.length === 32) for (const release of held) release();
+        });
+        return { kind: 'answer', status: 403, body: errorXml('InvalidAccessKeyId') };
+      };
+      const before = sessionRequests();
+      await expectStored(await upload(files, { concurrency: '32' }), files);
+      expect(sessionRequests() - before).toBe(2);
+      expect(storage.requests.filter(isPut)).toHaveLength(96);
+    });
+
+    test('an access token that is refused once is renewed once', async () => {
+      const { terrapi } = subject().platform;
+      const files = manyFiles(2, 100);
+      const before = terrapi.secrets.size;
+      terrapi.fail('/v2/storage/token', { status: 401 }, 1);
+      await expectStored(await upload(files), files);
+      // Two access tokens and the secret key of one session.
+      expect(terrapi.secrets.size - before).toBe(3);
+    });
+
+    test('a multipart upload whose completion fails inside a 200 answer is completed again', async () => {
+      const files = { 'large.bin': randomBytes(33 * MiB) };
+      storage.decide = (request) =>
+        isComplete(request) && request.before === 0
+          ? {
+              kind: 'answer',
+              status: 200,
+              headers: { 'content-type': 'application/xml' },
+              body: errorXml('InternalError'),
+            }
+          : undefined;
+      await expectStored(await upload(files), files);
+      expect(storage.requests.filter(isComplete)).toHaveLength(2);
+      expect(storage.requests.filter(isPart)).toHaveLength(3);
+    });
+
+    test.each(['always', 'never'])(
+      'answers that are lost: what is stored is seen to be stored (overwrite: %s)',
+      async (overwrite) => {
+        const files = { ...manyFiles(5, 1_000), 'large.bin': randomBytes(20 * MiB) };
+        storage.decide = (request) =>
+          (isPut(request) || isComplete(request)) && request.before === 0 ? { kind: 'lost' } : undefined;
+        await expectStored(await upload(files, { overwrite }), files);
+        expect(storage.requests.filter(isComplete).length).toBe(2);
+      },
+    );
+
+    test('overwrite: never holds against somebody who is faster', async () => {
+      const { platform } = subject();
+      storage.decide = async (request) => {
+        if (!isPut(request) || request.before > 0 || !request.key.endsWith('1.bin')) return undefined;
+        platform.terrapi.storageEndpoint = undefined;
+        const other = await runSubject(
+          subject(),
+          'upload',
+          { path: '.', destination: 'd/f' },
+          { cwd: folderWith({ '1.bin': 'the other' }) },
+        );
+        expect(other.exitCode).toBe(0);
+        return undefined;
+      };
+      const run = await upload(manyFiles(2, 100), { overwrite: 'never' });
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toMatch(/f\/1\.bin could not be uploaded.*was written by somebody else meanwhile/);
+      expect((await platform.store.get(buckets.outputs, 'ci/d/f/1.bin')).body.toString()).toBe('the other');
+    });
+
+    test('delete-stale spares what a sibling wrote while this upload was under way', async () => {
+      const { platform } = subject();
+      await upload({ 'old.txt': Buffer.from('old') });
+      await sleep(1_100);
+      storage.decide = async (request) => {
+        if (!isPut(request) || !request.key.endsWith('mine.txt')) return undefined;
+        platform.terrapi.storageEndpoint = undefined;
+        const cwd = folderWith({ 'sibling.txt': 'new', 'old.txt': 'written again by the sibling' });
+        const sibling = await runSubject(subject(), 'upload', { path: '.', destination: 'd' }, { cwd });
+        expect(sibling.exitCode).toBe(0);
+        return undefined;
+      };
+      const run = await upload({ 'mine.txt': Buffer.from('mine') }, { 'delete-stale': 'true' });
+      expect([run.exitCode, errorOf(run), run.outputs['deleted-count']]).toEqual([0, '', '0']);
+      const stored = await platform.store.list(buckets.outputs, 'ci/d/');
+      expect(stored.map(({ key }) => key)).toEqual(['ci/d/mine.txt', 'ci/d/old.txt', 'ci/d/sibling.txt']);
+    });
+
+    test('a permanent error ends the run at once, is not tried again, and tells what is stored and what is not', async () => {
+      storage.decide = (request) =>
+        isPut(request) && request.key.endsWith('/3.bin')
+          ? { kind: 'answer', status: 403, body: errorXml('AccessDenied') }
+          : undefined;
+      let answered = 0;
+      const decide = storage.decide;
+      storage.decide = async (request) => {
+        const fault = await decide(request);
+        if (fault) answered = Date.now();
+        return fault;
+      };
+      const run = await upload(
+        { ...manyFiles(6, 1_000), 'index.html': Buffer.from('last') },
+        { concurrency: '1' },
+      );
+      expect(run.exitCode).toBe(1);
+      expect(Date.now() - answered).toBeLessThan(1_500);
+      expect(storage.requests.filter((request) => request.key.endsWith('/3.bin'))).toHaveLength(1);
+      expect(errorOf(run)).toMatch(
+        /^f\/3\.bin could not be uploaded to s3:\/\/gep-build-outputs\/ci\/d\/f\/3\.bin: AccessDenied 403: broken on cue/,
+      );
+      expect(errorOf(run)).toMatch(
+        /Stored before that, 3 files:\n- f\/0\.bin\n- f\/1\.bin\n- f\/2\.bin\nNot stored, 4 files/,
+      );
+      expect(await subject().platform.store.list(buckets.outputs, 'ci/d/index.html')).toEqual([]);
+      expect(run.outputs).toEqual({});
+    });
+
+    test('a failed multipart upload is aborted; where the session may not, it is told that the server clears it away', async () => {
+      storage.decide = (request) =>
+        isPart(request) && request.query.get('partNumber') === '2'
+          ? { kind: 'answer', status: 403, body: errorXml('AccessDenied') }
+          : undefined;
+      const run = await upload({ 'large.bin': randomBytes(40 * MiB) });
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toMatch(
+        /parts of large\.bin are left behind \(the session may not abort multipart uploads\); the server clears them away/,
+      );
+      expect(
+        storage.requests.filter(({ method, query }) => method === 'DELETE' && query.has('uploadId')),
+      ).toHaveLength(1);
+      storage.requests.length = 0;
+      const inner = storage.decide;
+      storage.decide = (request) =>
+        request.method === 'DELETE' ? { kind: 'answer', status: 204 } : inner(request);
+      const allowed = await upload({ 'large.bin': randomBytes(40 * MiB) });
+      expect(errorOf(allowed)).not.toContain('left behind');
+    });
+
+    test('cancelling ends it at once, and tells what is stored and what is not', async () => {
+      const cancel = new AbortController();
+      storage.decide = (request) => {
+        if (!isPut(request) || !request.key.endsWith('/5.bin')) return undefined;
+        cancel.abort();
+        return { kind: 'stall' };
+      };
+      const started = () => storage.requests.find((request) => request.key.endsWith('/5.bin'))?.at ?? NaN;
+      const cwd = folderWith(manyFiles(10, 1_000));
+      const run = await runSubject(
+        subject(),
+        'upload',
+        { path: '.', destination: 'd', concurrency: '1' },
+        { cwd, signal: cancel.signal },
+      );
+      expect(Date.now() - started()).toBeLessThan(2_500);
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toMatch(/^The upload was cancelled with 5 of 10 files stored/);
+      expect(errorOf(run)).toMatch(/Not stored, 5 files, 4\.9 KiB:\n- f\/5\.bin/);
+    });
+
+    if (patient)
+      test('a connection on which nothing moves is given up after a minute, and the request sent again', async () => {
+        const files = manyFiles(3, 1_000);
+        storage.decide = (request) =>
+          isPut(request) && request.before === 0 && request.key.endsWith('/1.bin')
+            ? { kind: 'stall' }
+            : undefined;
+        const run = await upload(files);
+        await expectStored(run, files);
+        expect(run.log).toContain('No byte moved for 60 s');
+      }, 120_000);
+  });
+
+  describe('files that change under the upload', () => {
+    const whileFirst = (change: () => void) => {
+      storage.decide = (request) => {
+        if (isPut(request) && request.key.endsWith('a.bin') && request.before === 0) change();
+        return undefined;
+      };
+    };
+    test.each([
+      ['is truncated', (file: string) => truncateSync(file, 10), /b\.bin changed while it was uploaded/],
+      ['grows', (file: string) => appendFileSync(file, 'more'), /b\.bin changed while it was uploaded/],
+      [
+        'disappears',
+        (file: string) => rmSync(file),
+        /b\.bin cannot be read: it disappeared after the upload was planned/,
+      ],
+    ])('one that %s is an error for that file, and never a wrong object', async (_, change, says) => {
+      const cwd = folderWith({ 'a.bin': randomBytes(1_000), 'b.bin': randomBytes(500_000) });
+      whileFirst(() => change(path.join(cwd, 'b.bin')));
+      const run = await runSubject(
+        subject(),
+        'upload',
+        { path: '.', destination: 'd', concurrency: '1' },
+        { cwd },
+      );
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toMatch(says);
+      const stored = await subject().platform.store.list(buckets.outputs, 'ci/d/');
+      expect(stored.map(({ key }) => key)).toEqual(['ci/d/a.bin']);
+    });
+
+    test('a large one that changes between its parts is not completed', async () => {
+      const cwd = folderWith({ 'large.bin': randomBytes(40 * MiB) });
+      storage.decide = (request) => {
+        if (isPart(request) && request.query.get('partNumber') === '1')
+          appendFileSync(path.join(cwd, 'large.bin'), 'x');
+        return undefined;
+      };
+      const run = await runSubject(subject(), 'upload', { path: '.', destination: 'd' }, { cwd });
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toMatch(/large\.bin changed while it was uploaded/);
+      expect(storage.requests.filter(isComplete)).toEqual([]);
+      expect(await subject().platform.store.list(buckets.outputs, 'ci/d/')).toEqual([]);
+    });
+  });
+}

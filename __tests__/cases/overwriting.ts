@@ -1,0 +1,183 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { beforeEach, describe, expect, test } from '@jest/globals';
+
+import { buckets } from '../../platform/catalogue.ts';
+import { folderWith } from '../support/folder.ts';
+import { type Subject, errorOf, linksFileOf, runSubject } from '../support/subject.ts';
+
+const MiB = 1024 ** 2;
+
+/** What is there already: written again, left alone, refused or deleted. */
+export function overwritingCases(subject: () => Subject): void {
+  beforeEach(() => subject().platform.store.clear(buckets.outputs));
+
+  const upload = (cwd: string, inputs: Record<string, string> = {}) =>
+    runSubject(subject(), 'upload', { path: '.', destination: 'd', ...inputs }, { cwd });
+  const keys = async () => (await subject().platform.store.list(buckets.outputs, '')).map(({ key }) => key);
+  const seed = (name: string, content: string | Buffer, inputs: Record<string, string> = {}) => {
+    const folder = path.posix.dirname(name);
+    return runSubject(
+      subject(),
+      'upload',
+      { path: '.', destination: folder === '.' ? '' : folder, ...inputs },
+      { cwd: folderWith({ [path.posix.basename(name)]: content }) },
+    );
+  };
+
+  describe('overwrite', () => {
+    test('changed: sends only files whose content differs, large ones in parts included', async () => {
+      const cwd = folderWith({ 'same.txt': 'same', 'other.txt': 'one', 'large.bin': randomBytes(40 * MiB) });
+      await upload(cwd);
+      const before = await subject().platform.store.list(buckets.outputs, 'ci/d/');
+      writeFileSync(path.join(cwd, 'other.txt'), 'two');
+      writeFileSync(path.join(cwd, 'new.txt'), 'new');
+      await sleep(1_100);
+      const run = await upload(cwd, { overwrite: 'changed' });
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect(run.outputs).toMatchObject({ 'file-count': '4', 'uploaded-count': '2', 'unchanged-count': '2' });
+      const after = await subject().platform.store.list(buckets.outputs, 'ci/d/');
+      const written = after.filter(({ key, lastModified }) =>
+        before.every((old) => old.key !== key || old.lastModified.getTime() !== lastModified.getTime()),
+      );
+      expect(written.map(({ key }) => key)).toEqual(['ci/d/new.txt', 'ci/d/other.txt']);
+      const states = Object.fromEntries(
+        linksFileOf(run).files.map(({ path: name, status }) => [name, status]),
+      );
+      expect(states).toEqual({
+        'same.txt': 'unchanged',
+        'large.bin': 'unchanged',
+        'other.txt': 'uploaded',
+        'new.txt': 'uploaded',
+      });
+      for (const { url } of linksFileOf(run).files) expect((await fetch(url)).status).toBe(200);
+    });
+
+    test('never: refuses other content before anything is written, and takes the same as it is', async () => {
+      const cwd = folderWith({ 'a.txt': 'a', 'b.txt': 'b' });
+      await upload(cwd);
+      const again = await upload(cwd, { overwrite: 'never' });
+      expect(again.outputs).toMatchObject({ 'uploaded-count': '0', 'unchanged-count': '2' });
+      writeFileSync(path.join(cwd, 'b.txt'), 'B');
+      writeFileSync(path.join(cwd, 'a-first.txt'), 'first');
+      const refused = await upload(cwd, { overwrite: 'never' });
+      expect(refused.exitCode).toBe(1);
+      expect(errorOf(refused)).toMatch(
+        /^1 object exists already with other content, and 'overwrite' is 'never'/,
+      );
+      expect(errorOf(refused)).toContain('- ci/d/b.txt');
+      expect(await keys()).toEqual(['ci/d/a.txt', 'ci/d/b.txt']);
+    });
+  });
+
+  describe('delete-stale', () => {
+    test('deletes what is below the destination and not in the upload, and nothing else', async () => {
+      await seed('d/old.txt', 'old');
+      await seed('d/deep/er/old.txt', 'old');
+      await seed('dd/neighbour.txt', 'neighbour');
+      await seed('d.txt', 'beside');
+      await sleep(1_100);
+      const cwd = folderWith({ 'new.txt': 'new' });
+      const dry = await upload(cwd, { 'delete-stale': 'true', 'dry-run': 'true' });
+      expect(dry.log).toMatch(
+        /::group::Would delete 2 stale objects\nci\/d\/deep\/er\/old.txt\nci\/d\/old.txt\n/,
+      );
+      const run = await upload(cwd, { 'delete-stale': 'true' });
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect(run.outputs['deleted-count']).toBe('2');
+      expect((await keys()).sort()).toEqual(['ci/d.txt', 'ci/d/new.txt', 'ci/dd/neighbour.txt']);
+    });
+
+    test('never happens without files, and is refused for the whole workspace', async () => {
+      await seed('d/old.txt', 'old');
+      await sleep(1_100);
+      const none = await upload(folderWith({}), { 'delete-stale': 'true', 'if-no-files-found': 'warn' });
+      expect(none.exitCode).toBe(0);
+      const whole = await upload(folderWith({ 'a.txt': 'a' }), { 'delete-stale': 'true', destination: '/' });
+      expect(errorOf(whole)).toMatch(/^Input delete-stale: got 'true' with an empty 'destination'/);
+      expect(await keys()).toEqual(['ci/d/old.txt']);
+    });
+  });
+
+  test('headers are stored with the files they are for, in one request or in parts', async () => {
+    const cwd = folderWith({
+      'index.html': '<p>',
+      'assets/app.js': '1',
+      'data.csv': 'a',
+      'large.bin': randomBytes(20 * MiB),
+    });
+    const headers = [
+      'Cache-Control: no-cache',
+      'assets/** cache-control: public, max-age=31536000, immutable',
+      '*.csv Content-Disposition: attachment',
+      '*.csv Content-Type: text/plain',
+      '*.bin X-Amz-Meta-Commit: abc123',
+      '*.bin Content-Language: de',
+    ].join('\n');
+    const run = await upload(cwd, { headers });
+    expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+    const answers = Object.fromEntries(
+      await Promise.all(
+        linksFileOf(run).files.map(
+          async ({ path: name, url }) => [name, (await fetch(url)).headers] as const,
+        ),
+      ),
+    );
+    expect(answers['index.html']?.get('cache-control')).toBe('no-cache');
+    expect(answers['assets/app.js']?.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(answers['data.csv']?.get('content-disposition')).toBe('attachment');
+    expect(answers['data.csv']?.get('content-type')).toBe('text/plain');
+    expect(answers['large.bin']?.get('x-amz-meta-commit')).toBe('abc123');
+    expect(answers['large.bin']?.get('content-language')).toBe('de');
+    expect(answers['large.bin']?.get('cache-control')).toBe('no-cache');
+  });
+
+  test('checksums: SHA256SUMS is what sha256sum -c reads, is not counted, and replaced freely', async () => {
+    const names = process.platform === 'win32' ? {} : { 'back\\slash.txt': 'b', 'new\nline.txt': 'n' };
+    const cwd = folderWith({ 'a.txt': 'a', 'deep/b c.bin': randomBytes(20 * MiB), ...names });
+    const run = await upload(cwd, { checksums: 'true' });
+    expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+    const count = String(2 + Object.keys(names).length);
+    expect(run.outputs).toMatchObject({ 'file-count': count, 'uploaded-count': count });
+    const { body } = await subject().platform.store.get(buckets.outputs, 'ci/d/SHA256SUMS');
+    if (process.platform === 'linux') {
+      const check = path.join(folderWith({ sums: body }), 'sums');
+      const said = execFileSync('sha256sum', ['-c', check], { cwd, encoding: 'utf8' });
+      expect(said.match(/: OK$/gm)).toHaveLength(Number(count));
+      rmSync(check);
+    }
+    const links = linksFileOf(run).files;
+    expect(links.map(({ path: name }) => name)).not.toContain('SHA256SUMS');
+    for (const { path: name, sha256 } of links)
+      expect([name, sha256]).toEqual([name, expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    rmSync(path.join(cwd, 'a.txt'));
+    const never = await upload(cwd, { checksums: 'true', overwrite: 'never' });
+    expect([never.exitCode, errorOf(never)]).toEqual([0, '']);
+    expect(
+      (await subject().platform.store.get(buckets.outputs, 'ci/d/SHA256SUMS')).body.toString(),
+    ).not.toContain('a.txt');
+  });
+
+  test('a file where a folder is, and a folder where a file is, are refused before anything is written', async () => {
+    await seed('d/report', 'an object');
+    const below = await upload(folderWith({ 'a.txt': 'a', 'report/x.txt': 'x' }));
+    expect(below.exitCode).toBe(1);
+    expect(errorOf(below)).toMatch(
+      /^In the workspace, an object 'ci\/d\/report' is where files need a folder/,
+    );
+    const inside = await upload(folderWith({ 'x.txt': 'x' }), { destination: 'd/report' });
+    expect(errorOf(inside)).toMatch(
+      /^In the workspace, an object 'ci\/d\/report' is where files need a folder/,
+    );
+    expect(await keys()).toEqual(['ci/d/report']);
+    await seed('d/folder/x.txt', 'x');
+    const over = await upload(folderWith({ folder: 'a file' }), { overwrite: 'changed' });
+    expect(errorOf(over)).toMatch(
+      /^In the workspace, 'ci\/d\/folder' is a folder in the workspace, and a file here/,
+    );
+  });
+}

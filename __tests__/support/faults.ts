@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request to the storage as the proxy sees it. */
+export interface SeenRequest {
+  readonly method: string;
+  /** Decoded, without the bucket. */
+  readonly key: string;
+  readonly query: URLSearchParams;
+  readonly headers: http.IncomingHttpHeaders;
+  /** How many requests with the same method, key and query came before. */
+  readonly before: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export type Fault =
+  /** The connection breaks after so many bytes of the body. */
+  | { readonly kind: 'reset'; readonly afterBytes: number }
+  /** Another answer than the server's; the request never gets there. */
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers?: Record<string, string>;
+      readonly body?: string;
+    }
+  /** No answer, ever. */
+  | { readonly kind: 'stall' }
+  /** The server does what it is asked, and its answer is cut off after its headers. */
+  | { readonly kind: 'lost' };
+
+export interface FaultyStorage {
+  readonly url: string;
+  readonly requests: SeenRequest[];
+  /** Decides about each request from now on; may take its time. */
+  decide: (request: SeenRequest) => Fault | undefined | Promise<Fault | undefined>;
+  close(): Promise<void>;
+}
+
+/** S3's error document. */
+export function errorXml(code: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>broken on cue</Message><RequestId>cue</RequestId></Error>`;
+}
+
+/** An HTTP proxy before a storage that breaks things on cue. Signatures hold, since the Host header is left as it is. */
+export async function breakStorage(target: string): Promise<FaultyStorage> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
+  const requests: SeenRequest[] = [];
+  const server = http.createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    const seen = describe(request, requests);
+    requests.push(seen);
+    void Promise.resolve(storage.decide(seen)).then((fault) => {
+      if (fault === undefined || fault.kind === 'lost')
+        forward(target, agent, request, response, fault !== undefined);
+      else inflict(fault, request, response);
+    });
+  });
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const storage: FaultyStorage = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    decide: () => undefined,
+    close: async () => {
+      server.closeAllConnections();
+      agent.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return storage;
+}
+
+function describe(request: http.IncomingMessage, seen: readonly SeenRequest[]): SeenRequest {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  const key = decodeURIComponent(url.pathname.split('/').slice(2).join('/'));
+  const method = request.method ?? '';
+  const before = seen.filter(
+    (other) =>
+      other.method === method && other.key === key && String(other.query) === String(url.searchParams),
+  ).length;
+  return { method, key, query: url.searchParams, headers: request.headers, before, at: Date.now() };
+}
+
+function forward(
+  target: string,
+  agent: http.Agent,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  loseAnswer: boolean,
+): void {
+  const { hostname, port } = new URL(target);
+  const upstream = http.request({
+    hostname,
+    port,
+    agent,
+    method: request.method ?? 'GET',
+    path: request.url ?? '/',
+    headers: request.headers,
+  });
+  upstream.on('response', (answer) => {
+    if (loseAnswer) {
+      answer.resume();
+      response.socket?.destroy();
+      return;
+    }
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  upstream.on('error', () => response.socket?.destroy());
+  response.on('close', () => {
+    if (!response.writableFinished) upstream.destroy();
+  });
+  request.pipe(upstream);
+}
+
+function inflict(
+  fault: Exclude<Fault, { kind: 'lost' }>,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): void {
+  if (fault.kind === 'answer') {
+    request.resume().on('end', () => response.writeHead(fault.status, fault.headers).end(fault.body));
+  } else if (fault.kind === 'reset') {
+    let read = 0;
+    request.on('data', (chunk: Buffer) => {
+      read += chunk.length;
+      if (read >= fault.afterBytes) request.socket.resetAndDestroy();
+    });
+  } else {
+    request.resume();
+  }
+}
