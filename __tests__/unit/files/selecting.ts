@@ -1,4 +1,3 @@
-import { ActionError } from '../../../src/errors.ts';
 import { type Selection, type SelectionRules, selectFiles } from '../../../src/files/selection.ts';
 import type { TemporaryFolder } from '../folders.ts';
 
@@ -21,15 +20,4 @@ export function select(
 
 export function names({ files }: Selection): string[] {
   return files.map(({ name }) => name);
-}
-
-/** The error that an action fails with; fails itself when there is none. */
-export function failureOf(run: () => unknown): ActionError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof ActionError) return error;
-    throw error;
-  }
-  throw new Error('It did not fail');
 }

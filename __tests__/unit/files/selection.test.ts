@@ -4,14 +4,17 @@ import { type Server, createServer } from 'node:net';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { failureOf } from '../failure.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
-import { failureOf, names, select } from './selecting.ts';
+import { names, select } from './selecting.ts';
 
 /** Root may list any folder, whatever its permissions. */
 const testAsUser = process.getuid?.() === 0 ? test.skip : test;
 
 let folder: TemporaryFolder;
-beforeEach(() => (folder = temporaryFolder()));
+beforeEach(() => {
+  folder = temporaryFolder();
+});
 afterEach(() => folder[Symbol.dispose]());
 
 describe('root', () => {

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+
+import { expect, test } from '@jest/globals';
+
+import { ActionError, causes, detailLines, messageOf, systemCode } from '../../src/errors.ts';
+import { userAgent, version } from '../../src/version.ts';
+
+test('causes are told outermost first, those of many at once among them', () => {
+  const inner = new Error('inner');
+  const many = new AggregateError([new Error('one'), 'no error'], 'many', { cause: inner });
+  const outer = new ActionError('storage', 'outer', { cause: many });
+  expect(causes(outer).map(messageOf)).toEqual(['outer', 'many', 'one', 'inner']);
+  expect(causes('text')).toEqual([]);
+});
+
+test('causes that lead back to themselves come to an end', () => {
+  const error = new Error('again');
+  error.cause = error;
+  expect(causes(error)).toHaveLength(8);
+});
+
+test("a code of Node's own errors is found, however deep", () => {
+  let missing: unknown;
+  try {
+    readFileSync('/no/such/file');
+  } catch (error) {
+    missing = error;
+  }
+  expect(systemCode(new Error('outer', { cause: missing }))).toBe('ENOENT');
+  expect(systemCode(new Error('none'))).toBeUndefined();
+  expect(messageOf(missing)).toContain('no such file');
+  expect(messageOf(42)).toBe('42');
+});
+
+test('a long list of details is cut, and says how much is missing', () => {
+  expect(detailLines(['a', 'b'], 2)).toEqual(['- a', '- b']);
+  expect(detailLines(['a', 'b', 'c', 'd'], 2)).toEqual(['- a', '- b', '- … and 2 more']);
+});
+
+test('the version is that of package.json', () => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  expect(manifest).toMatchObject({ version });
+  expect(userAgent).toBe(`upload-to-workspace/${version}`);
+});

@@ -1,0 +1,139 @@
+import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { generate } from 'selfsigned';
+
+import { type Clock, createClock } from '../../src/clock.ts';
+import { type Transport, type TransportOptions, openTransport } from '../../src/transport.ts';
+
+export interface Asked {
+  readonly method: string | undefined;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A status, a body (an object is sent as JSON) and headers. */
+export interface Answer {
+  readonly status?: number;
+  readonly body?: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface LocalServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  /** All that was asked so far, in order. */
+  readonly asked: Asked[];
+}
+
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** A self-signed certificate for these names. */
+export async function certificateFor(...names: string[]): Promise<Certificate> {
+  const made = await generate([{ name: 'commonName', value: names[0] ?? '' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyCertSign: true },
+      { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2, value })) },
+    ],
+  });
+  return { key: made.private, cert: made.cert };
+}
+
+/**
+ * A server on this machine that answers each request by what `answer` says; without an answer it breaks the connection.
+ */
+export async function serve(
+  answer: (asked: Asked, count: number) => Answer | undefined | Promise<Answer | undefined>,
+  certificate?: Certificate,
+): Promise<LocalServer> {
+  const asked: Asked[] = [];
+  const reply = async (request: IncomingMessage, response: ServerResponse) => {
+    const { method, url: path = '', headers } = request;
+    const one = { method, path, headers, body: await text(request) };
+    asked.push(one);
+    const given = await answer(one, asked.length);
+    if (!given) {
+      request.socket.destroy();
+      return;
+    }
+    const isText = typeof given.body === 'string';
+    response.writeHead(given.status ?? 200, {
+      'content-type': isText ? 'text/html' : 'application/json',
+      ...given.headers,
+    });
+    response.end(isText ? given.body : given.body && JSON.stringify(given.body));
+  };
+  const listener: RequestListener = (request, response) => void reply(request, response);
+  const server = certificate ? createTlsServer(certificate, listener) : createServer(listener);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `${certificate ? 'https' : 'http'}://localhost:${port}`,
+    port,
+    asked,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+export interface LocalProxy extends AsyncDisposable {
+  readonly url: string;
+  /** The `host:port` of each tunnel that was asked for, and who asked. */
+  readonly tunnels: { readonly to: string; readonly authorization: string | undefined }[];
+}
+
+/** A proxy that opens tunnels (CONNECT), and knows every host name as this machine. */
+export async function serveProxy(): Promise<LocalProxy> {
+  const tunnels: LocalProxy['tunnels'] = [];
+  const server = createServer();
+  server.on('connect', ({ url = '', headers }: IncomingMessage, socket) => {
+    tunnels.push({ to: url, authorization: headers['proxy-authorization'] });
+    const upstream = connect(Number(url.split(':')[1]), '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      upstream.pipe(socket).pipe(upstream);
+    });
+    upstream.on('error', () => socket.destroy());
+    socket.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    tunnels,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+/** A transport that is closed at the end of the block (`await using`). */
+export function transport(
+  options: Partial<TransportOptions> = {},
+): Transport & AsyncDisposable & { readonly clock: Clock } {
+  const opened = openTransport({
+    certificates: [],
+    verify: true,
+    connections: 4,
+    clock: createClock(),
+    ...options,
+  });
+  return { ...opened, [Symbol.asyncDispose]: () => opened.close() };
+}
+
+/** A JSON Web Token that nobody signed. */
+export function jwt(claims: object): string {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  return `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}.c2lnbmF0dXJl`;
+}

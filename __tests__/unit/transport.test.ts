@@ -1,0 +1,242 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { causes, systemCode } from '../../src/errors.ts';
+import { connectionFailure, isCertificateError, isNetworkError } from '../../src/failures.ts';
+import { proxyFor } from '../../src/transport.ts';
+import { temporaryFolder } from './folders.ts';
+import { certificateFor, serve, serveProxy, transport } from './servers.ts';
+
+const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'];
+
+function clearProxies() {
+  for (const name of names) Reflect.deleteProperty(process.env, name);
+}
+
+beforeEach(clearProxies);
+afterEach(clearProxies);
+
+async function failing(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => {
+      throw new Error('It did not fail');
+    },
+    (error: unknown) => error,
+  );
+}
+
+describe('the proxy', () => {
+  test.each([
+    [{ HTTPS_PROXY: 'http://p:1' }, 'https://minio.local:9000', 'http://p:1/'],
+    [{ https_proxy: 'http://p:1' }, 'https://minio.local', 'http://p:1/'],
+    [{ https_proxy: 'http://lower:1', HTTPS_PROXY: 'http://upper:1' }, 'https://h', 'http://lower:1/'],
+    [{ https_proxy: ' ', HTTPS_PROXY: 'http://upper:1' }, 'https://h', 'http://upper:1/'],
+    [{ HTTP_PROXY: 'http://p:1' }, 'https://h', undefined],
+    [{ HTTP_PROXY: 'http://p:1' }, 'http://h', 'http://p:1/'],
+    [{ http_proxy: 'http://p:1' }, 'http://h', 'http://p:1/'],
+    [{ HTTPS_PROXY: 'https://user:pass%40word@p:1' }, 'https://h', 'https://user:pass%40word@p:1/'],
+    [{ HTTPS_PROXY: 'proxy.corp:3128' }, 'https://h', 'http://proxy.corp:3128/'],
+    [{ HTTPS_PROXY: '10.0.0.1:3128' }, 'https://h', 'http://10.0.0.1:3128/'],
+    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: 'minio.local' }, 'https://minio.local:9000', undefined],
+    [{ HTTPS_PROXY: 'http://p:1', no_proxy: 'a, MINIO.local ' }, 'https://s3.minio.local:9000', undefined],
+    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: '.minio.local' }, 'https://s3.minio.local', undefined],
+    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: 'minio.local:9000' }, 'https://minio.local:9000', undefined],
+    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: 'minio.local:9000' }, 'https://minio.local', 'http://p:1/'],
+    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: 'minio.local' }, 'https://notminio.local', 'http://p:1/'],
+    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: '*' }, 'https://h', undefined],
+    [{ HTTPS_PROXY: 'http://p:1' }, 'https://localhost:9000', undefined],
+    [{ HTTPS_PROXY: 'http://p:1' }, 'https://minio.localhost:9000', undefined],
+    [{ HTTPS_PROXY: 'http://p:1' }, 'https://[::1]:9000', undefined],
+    [{}, 'https://h', undefined],
+  ])('of %j for %s is %s', (env, url, proxy) => {
+    Object.assign(process.env, env);
+    expect(proxyFor(new URL(url))).toBe(proxy);
+  });
+
+  test.each(['socks5://me:pass-word@p:1', 'http://me:pass-word@', '::pass-word'])(
+    'that is none of HTTP is refused, and its password not told: %s',
+    async (address) => {
+      process.env['HTTPS_PROXY'] = address;
+      await using way = transport();
+      const error = await failing(way.fetch('https://minio.local:9000/'));
+      const told = causes(error).map(({ message }) => message);
+      expect(told.at(-1)).toContain('HTTPS_PROXY is not the address of an HTTP proxy');
+      expect(told.join()).not.toContain('pass-word');
+    },
+  );
+
+  test('opens a tunnel to a host whose name only it can resolve', async () => {
+    const certificate = await certificateFor('minio.local');
+    await using server = await serve(() => ({ body: { ok: true } }), certificate);
+    await using proxy = await serveProxy();
+    process.env['https_proxy'] = proxy.url.replace('//', '//me:pass%40word@');
+    await using way = transport({ certificates: [certificate.cert] });
+    const answer = await way.fetch(`https://minio.local:${server.port}/x`);
+    expect(await answer.json()).toEqual({ ok: true });
+    expect(proxy.tunnels).toEqual([
+      {
+        to: `minio.local:${server.port}`,
+        authorization: `Basic ${Buffer.from('me:pass@word').toString('base64')}`,
+      },
+    ]);
+  });
+
+  test('is not asked for a host that NO_PROXY names without its port', async () => {
+    await using proxy = await serveProxy();
+    process.env['HTTPS_PROXY'] = proxy.url;
+    process.env['NO_PROXY'] = 'minio.invalid';
+    await using way = transport();
+    const error = await failing(way.fetch('https://minio.invalid:9000/'));
+    expect(systemCode(error)).toMatch(/ENOTFOUND|EAI_AGAIN/);
+    expect(proxy.tunnels).toEqual([]);
+  });
+
+  test('does not weaken the check of the certificate behind it', async () => {
+    await using server = await serve(() => ({}), await certificateFor('minio.local'));
+    await using proxy = await serveProxy();
+    process.env['HTTPS_PROXY'] = proxy.url;
+    await using way = transport();
+    const error = await failing(way.fetch(`https://minio.local:${server.port}/x`));
+    expect(isCertificateError(error)).toBe(true);
+    expect(server.asked).toEqual([]);
+  });
+});
+
+describe('certificates', () => {
+  test('that nobody vouches for are refused, in words that name the input', async () => {
+    await using server = await serve(() => ({}), await certificateFor('localhost'));
+    await using way = transport();
+    const error = await failing(way.fetch(server.url));
+    expect(isNetworkError(error)).toBe(true);
+    expect(connectionFailure('TerrAPI', new URL(server.url), "input 'api-url'", error)).toMatchObject({
+      code: 'untrusted-certificate',
+      message: `TerrAPI ${server.url} shows a certificate that is not trusted here (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+    });
+  });
+
+  test('of another host are refused although their authority is trusted', async () => {
+    const certificate = await certificateFor('other.example');
+    await using server = await serve(() => ({}), certificate);
+    await using way = transport({ certificates: [certificate.cert] });
+    const error = await failing(way.fetch(server.url));
+    expect(connectionFailure('TerrAPI', new URL(server.url), "input 'api-url'", error).message).toContain(
+      'cannot be trusted',
+    );
+  });
+
+  test('of an authority that was given are taken', async () => {
+    const certificate = await certificateFor('localhost');
+    await using server = await serve(() => ({ body: 'hello' }), certificate);
+    await using way = transport({ certificates: [(await certificateFor('x')).cert, certificate.cert] });
+    expect(await (await way.fetch(server.url)).text()).toBe('hello');
+  });
+
+  test('of any kind are taken with verify: false, by this transport alone', async () => {
+    await using server = await serve(() => ({ body: 'hello' }), await certificateFor('other'));
+    await using loose = transport({ verify: false });
+    await using strict = transport();
+    expect((await loose.fetch(server.url)).status).toBe(200);
+    await failing(strict.fetch(server.url));
+    expect(process.env['NODE_TLS_REJECT_UNAUTHORIZED']).toBeUndefined();
+  });
+
+  test('that are given join the roots there are, and do not replace them', async () => {
+    using folder = temporaryFolder();
+    const [root, given] = [
+      await certificateFor('root', 'localhost'),
+      await certificateFor('given', 'localhost'),
+    ];
+    await using first = await serve(() => ({}), root);
+    await using second = await serve(() => ({}), given);
+    // Node reads NODE_EXTRA_CA_CERTS into its roots when it starts: a root that is known without asking anybody outside.
+    writeFileSync(folder.at('root.pem'), root.cert);
+    writeFileSync(
+      folder.at('ask.ts'),
+      `import { createClock } from '${new URL('../../src/clock.ts', import.meta.url).href}';
+       import { openTransport } from '${new URL('../../src/transport.ts', import.meta.url).href}';
+       const [given, ...urls] = process.argv.slice(2);
+       const way = openTransport({ certificates: [given], verify: true, connections: 1, clock: createClock() });
+       for (const url of urls) process.stdout.write((await way.fetch(url)).status + ' ');
+       await way.close();`,
+    );
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [folder.at('ask.ts'), given.cert, first.url, second.url],
+      { env: { ...process.env, NODE_EXTRA_CA_CERTS: folder.at('root.pem') } },
+    );
+    expect(stdout).toBe('200 200 ');
+  });
+});
+
+describe('an answer', () => {
+  test('that redirects is handed back, and nothing is sent on', async () => {
+    await using other = await serve(() => ({}));
+    await using server = await serve(() => ({ status: 302, headers: { location: other.url } }));
+    await using way = transport();
+    const answer = await way.fetch(server.url, {
+      headers: { authorization: 'Bearer x' },
+      redirect: 'follow',
+    });
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, other.url]);
+    expect(other.asked).toEqual([]);
+  });
+
+  const hourAhead = () => new Date(Date.now() + 3_600_000).toUTCString();
+
+  test('sets the clock', async () => {
+    await using server = await serve(() => ({ headers: { date: hourAhead() } }));
+    await using way = transport();
+    await way.fetch(server.url);
+    expect(Math.abs(way.clock.skewSeconds - 3_600)).toBeLessThanOrEqual(2);
+  });
+
+  test('out of a cache does not set the clock', async () => {
+    await using server = await serve(() => ({ headers: { date: hourAhead(), age: '3600' } }));
+    await using way = transport();
+    await way.fetch(server.url);
+    expect(way.clock.skewSeconds).toBe(0);
+  });
+});
+
+test.each([
+  ['http://localhost:65000/', 'it refuses the connection (ECONNREFUSED)'],
+  ['https://upload.invalid/', 'its name cannot be resolved'],
+])('a connection that fails says why, and which input to look at: %s', async (address, reason) => {
+  await using way = transport();
+  const url = new URL(address);
+  const error = await failing(way.fetch(url));
+  expect(isNetworkError(error)).toBe(true);
+  const told = connectionFailure('Issuer', url, "input 'issuer'", error);
+  expect(told.code).toBe('unreachable');
+  expect(told.message).toContain(`Issuer ${url.origin} cannot be reached: ${reason}`);
+  expect(told.hint).toContain("input 'issuer'");
+  expect(told.hint).toContain('HTTPS_PROXY');
+});
+
+test('a connection that breaks, or an answer that does not come, is trouble of the network', async () => {
+  await using server = await serve(({ path }) =>
+    path === '/slow' ? new Promise((resolve) => setTimeout(() => resolve({}), 300)) : undefined,
+  );
+  await using way = transport();
+  expect(isNetworkError(await failing(way.fetch(server.url)))).toBe(true);
+  const late = await failing(way.fetch(`${server.url}/slow`, { signal: AbortSignal.timeout(20) }));
+  expect(isNetworkError(late)).toBe(true);
+  expect(isCertificateError(late)).toBe(false);
+});
+
+test.each([
+  ['plain', new Error('plain'), false],
+  ['of a file', Object.assign(new Error('file'), { code: 'ENOENT' }), false],
+  ["of the OpenID library's clock", Object.assign(new Error('late'), { code: 'OAUTH_TIMEOUT' }), true],
+  [
+    'with a cause',
+    new Error('o', { cause: Object.assign(new Error('i'), { code: 'UND_ERR_SOCKET' }) }),
+    true,
+  ],
+  ['that is text', 'ECONNRESET', false],
+])('an error %s is told from trouble of the network', (_, error, expected) => {
+  expect(isNetworkError(error)).toBe(expected);
+});
