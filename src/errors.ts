@@ -64,6 +64,11 @@ export function causes(error: unknown): Error[] {
   return chain;
 }
 
+/** The failure among the causes that was explained already. */
+export function actionErrorIn(error: unknown): ActionError | undefined {
+  return causes(error).find((cause) => cause instanceof ActionError);
+}
+
 /** The first `code` found along the causes, e.g. `ECONNREFUSED`; undefined where there is none. */
 export function systemCode(error: unknown): string | undefined {
   for (const cause of causes(error)) {

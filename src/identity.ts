@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client';
 
-import { ActionError, causes, messageOf } from './errors.ts';
+import { ActionError, actionErrorIn, causes, messageOf } from './errors.ts';
 import { connectionFailure, isCertificateError, isNetworkError } from './failures.ts';
 import { isLoopback } from './loopback.ts';
 import { excerpt } from './printable.ts';
@@ -74,7 +74,7 @@ async function discover(app: ClientApp, fetch: typeof globalThis.fetch, transpor
     checkIssuer(app.issuer, server);
     return server;
   } catch (error) {
-    throw error instanceof ActionError ? error : discoveryFailure(app.issuer, error);
+    throw actionErrorIn(error) ?? discoveryFailure(app.issuer, error);
   }
 }
 
@@ -124,7 +124,7 @@ async function requestGrant(
     const margin = Math.min(60, life / 5);
     return { accessToken: answer.access_token, renewAt: requestedAt + (life - margin) * 1000 };
   } catch (error) {
-    throw grantFailure(app, new URL(server.token_endpoint ?? app.issuer), error);
+    throw actionErrorIn(error) ?? grantFailure(app, new URL(server.token_endpoint ?? app.issuer), error);
   }
 }
 

@@ -4,7 +4,7 @@ import { checkBypass } from '@actions/http-client/lib/proxy';
 import { Agent, type Dispatcher, Pool, ProxyAgent, fetch as undiciFetch } from 'undici';
 
 import type { Clock } from './clock.ts';
-import { ActionError } from './errors.ts';
+import { ActionError, actionErrorIn } from './errors.ts';
 import { isLoopback } from './loopback.ts';
 
 export interface TransportOptions {
@@ -83,7 +83,10 @@ function createFetch(dispatcher: Dispatcher, clock: Clock): typeof globalThis.fe
   return async (input, init) => {
     const started = performance.now();
     const over: object = { dispatcher };
-    const response = await send(input, { ...init, ...over, redirect: 'manual' });
+    const response = await send(input, { ...init, ...over, redirect: 'manual' }).catch((error: unknown) => {
+      // Otherwise it would be a cause of "fetch failed".
+      throw actionErrorIn(error) ?? error;
+    });
     // A cache gives the time of the day on which it was filled.
     const isFresh = Number(response.headers.get('age') ?? 0) === 0;
     if (isFresh) clock.observe(response.headers.get('date'), performance.now() - started);

@@ -1,0 +1,84 @@
+import { type Answer, type Asked, type LocalServer, jwt, serve } from './servers.ts';
+
+export interface Issuer extends LocalServer {
+  /** The issuer's URL, with a path as a Keycloak realm has it. */
+  readonly issuer: URL;
+  /** Requests to the token endpoint alone. */
+  readonly grants: () => Asked[];
+}
+
+export interface IssuerRules {
+  /** Answers the token endpoint; the count begins at 1. */
+  readonly token?: (count: number) => Answer | undefined;
+  /** Answers discovery; by default with the issuer's own configuration. */
+  readonly discovery?: (count: number, configuration: object) => Answer | undefined;
+  /** Milliseconds that its clock is ahead of this machine's. */
+  readonly ahead?: number;
+  /** What it calls itself, by its URL. */
+  readonly named?: (url: string) => string;
+}
+
+/** What a Keycloak realm answers to a client app's grant. */
+export function grant(count: number, more: object = {}): Answer {
+  return {
+    body: {
+      access_token: `access-${count}`,
+      token_type: 'Bearer',
+      expires_in: 3600,
+      refresh_token: `refresh-${count}`,
+      refresh_expires_in: 0,
+      'not-before-policy': 0,
+      scope: 'openid email profile',
+      ...more,
+    },
+  };
+}
+
+/** An OpenID Connect issuer at `/realms/master`. */
+export async function serveIssuer({
+  token = (count) => grant(count),
+  discovery = (_, configuration) => ({ body: configuration }),
+  ahead = 0,
+  named = (url) => url,
+}: IssuerRules = {}): Promise<Issuer> {
+  const path = '/realms/master';
+  const counts = { discovery: 0, token: 0 };
+  const answer = ({ path: asked, headers: { host = '' } }: Asked): Answer | undefined => {
+    const base = `http://${host}${path}`;
+    if (asked === `${path}/token`) return token((counts.token += 1));
+    if (asked !== `${path}/.well-known/openid-configuration`) return { status: 404, body: 'not found' };
+    return discovery((counts.discovery += 1), {
+      issuer: named(base),
+      authorization_endpoint: `${base}/auth`,
+      token_endpoint: `${base}/token`,
+      jwks_uri: `${base}/certs`,
+      response_types_supported: ['code'],
+      id_token_signing_alg_values_supported: ['RS256'],
+    });
+  };
+  const server = await serve((asked) => {
+    const given = answer(asked);
+    return (
+      given && { ...given, headers: { date: new Date(Date.now() + ahead).toUTCString(), ...given.headers } }
+    );
+  });
+  return {
+    ...server,
+    issuer: new URL(`${server.url}${path}`),
+    grants: () => server.asked.filter((asked) => asked.path === `${path}/token`),
+  };
+}
+
+/** An id token that lives for five minutes from a time on, in milliseconds since the epoch. */
+export function idToken(issuer: string, from: number, claims: object = {}): string {
+  const iat = Math.floor(from / 1000);
+  return jwt({
+    iss: issuer,
+    sub: 'service-account-app',
+    aud: 'app',
+    iat,
+    nbf: iat,
+    exp: iat + 300,
+    ...claims,
+  });
+}
