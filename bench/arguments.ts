@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { Variant } from './action.ts';
 import { contenderNames } from './contenders.ts';
 import type { ContenderName } from './contenders.ts';
 import { loads, memoryLoads, usualLoads } from './loads.ts';
@@ -12,6 +13,8 @@ Compares this action with other tools, on a MinIO that it starts. bench/README.m
   --rivals a,b     of ${contenderNames.slice(1).join(', ')}
   --rounds N       rounds of each load (default 5)
   --memory         the loads that are about memory as well (20 GB of disk, 10 minutes)
+  --with I=V,...   the action once more, with these inputs, e.g. concurrency=64; may be repeated
+  --bundle PATH    the action once more, from another bundle's upload.js; may be repeated
   --write          write bench/RESULTS.md
   --help           this text
 `;
@@ -20,6 +23,8 @@ export interface Wish {
   readonly loads: readonly LoadName[];
   /** Who takes part beside the action; `undefined`: whoever the load names. */
   readonly rivals: readonly ContenderName[] | undefined;
+  /** How the action takes part beside its usual way. */
+  readonly variants: readonly Variant[];
   readonly rounds: number;
   readonly write: boolean;
 }
@@ -38,6 +43,8 @@ export function readArguments(args: string[]): Wish | undefined {
       rivals: { type: 'string' },
       rounds: { type: 'string', default: '5' },
       memory: { type: 'boolean', default: false },
+      with: { type: 'string', multiple: true, default: [] },
+      bundle: { type: 'string', multiple: true, default: [] },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -51,9 +58,23 @@ export function readArguments(args: string[]): Wish | undefined {
   return {
     loads: [...new Set([...chosen, ...(values.memory ? memoryLoads : [])])],
     rivals: values.rivals === undefined ? undefined : namesIn('rivals', values.rivals, contenderNames),
+    variants: [
+      ...values.with.map((text) => ({ inputs: inputsIn(text) })),
+      ...values.bundle.map((bundle) => ({ bundle })),
+    ],
     rounds: Number(values.rounds),
     write: values.write,
   };
+}
+
+function inputsIn(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [, name, value] = /^([a-z-]+)=(.*)$/.exec(pair) ?? [];
+      if (name === undefined || value === undefined) throw new Error(`--with is input=value; not "${pair}".`);
+      return [name, value];
+    }),
+  );
 }
 
 function namesIn<T extends string>(option: string, text: string, known: readonly T[]): T[] {

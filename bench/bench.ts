@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { prepareAction } from './action.ts';
 import { readArguments, usage } from './arguments.ts';
 import type { Wish } from './arguments.ts';
 import { findContender } from './contenders.ts';
@@ -15,7 +16,7 @@ import type { Chapter } from './table.ts';
 
 const resultsFile = join(import.meta.dirname, 'RESULTS.md');
 
-/** Who takes part in a load: its own contenders, or the reference and those who were asked for. */
+/** Who takes part in a load beside the action: its own contenders, as far as they were asked for. */
 function contendersOf(load: Load, rivals: Wish['rivals']): ContenderName[] {
   return load.contenders.filter((name) => rivals === undefined || name === 'action' || rivals.includes(name));
 }
@@ -33,7 +34,7 @@ async function runLoad(load: Load, wish: Wish, contenders: readonly Contender[])
       contenders,
       rounds: Math.max(1, load.repetition * wish.rounds),
       onRun(round, contender, outcome) {
-        console.log(`  round ${round + 1}  ${contender.name.padEnd(8)} ${tell(outcome)}`);
+        console.log(`  round ${round + 1}  ${contender.id.padEnd(8)} ${tell(outcome)}`);
       },
     });
     return { load, source, results };
@@ -50,21 +51,26 @@ function tell(outcome: Figures | string): string {
 
 /** @returns whether every run did its job */
 async function run(wish: Wish): Promise<boolean> {
+  const machine = await describeMachine();
   const found = new Map<ContenderName, Contender>();
   for (const name of new Set(wish.loads.flatMap((name) => contendersOf(loads[name], wish.rivals)))) {
     found.set(name, await findContender(name, (message) => console.log(message)));
   }
+  const usual = found.get('action');
+  const actions = [...(usual ? [usual] : []), ...(await Promise.all(wish.variants.map(prepareAction)))];
   const chapters: Chapter[] = [];
   for (const name of wish.loads) {
     const load = loads[name];
-    const contenders = contendersOf(load, wish.rivals).flatMap((name) => found.get(name) ?? []);
+    const contenders = contendersOf(load, wish.rivals).flatMap((name) =>
+      name === 'action' ? actions : (found.get(name) ?? []),
+    );
     const chapter = await runLoad(load, wish, contenders);
     chapters.push(chapter);
     console.log(`\n${chapterLines(chapter).join('\n')}`);
   }
   const versions = [...found.values()].map(({ name, version }) => `${name}: ${version}`);
   console.log(summary(chapters).join('\n'));
-  if (wish.write) await writeFile(resultsFile, report(await describeMachine(), chapters, versions));
+  if (wish.write) await writeFile(resultsFile, report(machine, chapters, versions));
   return chapters.every(({ results }) => results.every(({ failure }) => failure === undefined));
 }
 

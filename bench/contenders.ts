@@ -33,7 +33,10 @@ export interface PreparedCommand extends Command {
 
 /** Somebody who takes part. */
 export interface Contender {
+  /** The action may take part several times, in variants. */
   readonly name: ContenderName;
+  /** Tells it from all others; without spaces or slashes. */
+  readonly id: string;
   /** How it was run, for the table. */
   readonly label: string;
   readonly version: string;
@@ -53,7 +56,7 @@ export async function findContender(
   name: ContenderName,
   report: (message: string) => void,
 ): Promise<Contender> {
-  if (name === 'action') return prepareAction();
+  if (name === 'action') return prepareAction({});
   if (name === 'node') return emptyProgram;
   if (name === 'plain') return plainContender(await installPlain());
   return rivalContender(name, await installRival(name, report));
@@ -63,6 +66,7 @@ const folder = import.meta.dirname;
 
 const emptyProgram: Contender = {
   name: 'node',
+  id: 'node',
   label: 'an empty Node.js program',
   version: process.version,
   uploads: false,
@@ -79,6 +83,7 @@ const emptyProgram: Contender = {
 function plainContender(bundle: string): Contender {
   return {
     name: 'plain',
+    id: 'plain',
     label: 'SDK `Upload`, one at a time',
     version: process.version,
     uploads: true,
@@ -102,6 +107,7 @@ const labels: Readonly<Record<RivalName, string>> = {
 function rivalContender(name: RivalName, program: Program): Contender {
   return {
     name,
+    id: name,
     label: labels[name],
     version: program.version,
     uploads: true,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 
 /** What the figures depend on, by the words to tell it in. */
 export type Machine = Readonly<Record<string, string>>;
@@ -10,6 +10,7 @@ export async function describeMachine(): Promise<Machine> {
     Date: new Date().toISOString().slice(0, 10),
     Processor: `${processor?.model ?? 'unknown'}, ${availableParallelism()} cores`,
     Memory: `${(totalmem() / 1024 ** 3).toFixed(0)} GiB`,
+    'Busy before it began': `${loadavg()[0]?.toFixed(1) ?? '?'} programs wanted to run at once`,
     System: `${await distribution()}, ${type()} ${release()}`,
   };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import type { Contender, ContenderName, Task } from './contenders.ts';
+import type { Contender, Task } from './contenders.ts';
 import type { Load } from './loads.ts';
 import { measure } from './measure.ts';
 import type { Figures } from './measure.ts';
@@ -63,14 +63,14 @@ class Record implements Result {
   /** Uploads everything, for later runs to find it there. */
   async put(options: RoundsOptions): Promise<void> {
     await this.#guarded(async () => {
-      await attempt(this.contender, taskFor(options, this.contender.name));
-      this.#there = await options.servers.inventory(prefixOf(this.contender.name));
+      await attempt(this.contender, taskFor(options, this.contender));
+      this.#there = await options.servers.inventory(prefixOf(this.contender));
     });
   }
 
   run(options: RoundsOptions): Promise<Figures | string> {
     return this.#guarded(async () => {
-      const figures = await attempt(this.contender, taskFor(options, this.contender.name));
+      const figures = await attempt(this.contender, taskFor(options, this.contender));
       if (this.contender.uploads) await this.#verify(options);
       this.runs.push(figures);
       return figures;
@@ -79,7 +79,7 @@ class Record implements Result {
 
   /** A run that did not do its job is no run. */
   async #verify({ source, servers }: RoundsOptions): Promise<void> {
-    const found = await servers.inventory(prefixOf(this.contender.name));
+    const found = await servers.inventory(prefixOf(this.contender));
     if (found.objects !== source.files || found.bytes !== source.bytes) {
       throw new Error(
         `left ${found.objects} objects of ${found.bytes} bytes in the bucket instead of ${source.files} of ${source.bytes}`,
@@ -111,23 +111,23 @@ async function attempt(contender: Contender, task: Task): Promise<Figures> {
   }
 }
 
-function taskFor({ source, servers, load }: RoundsOptions, name: ContenderName): Task {
+function taskFor({ source, servers, load }: RoundsOptions, contender: Contender): Task {
   const route = load.delayed ? servers.delayed : servers.direct;
   if (route === undefined) throw new Error('These servers have no delayed route');
   return {
     source,
     route,
     credentials: servers.credentials,
-    destination: destinationOf(name),
-    prefix: prefixOf(name),
+    destination: destinationOf(contender),
+    prefix: prefixOf(contender),
     unchanged: load.unchanged,
   };
 }
 
-function destinationOf(name: ContenderName): string {
-  return `bench-${name}`;
+function destinationOf({ id }: Contender): string {
+  return `bench-${id}`;
 }
 
-function prefixOf(name: ContenderName): string {
-  return `${workspacePrefix}${destinationOf(name)}/`;
+function prefixOf(contender: Contender): string {
+  return `${workspacePrefix}${destinationOf(contender)}/`;
 }
