@@ -32,11 +32,14 @@ const reasons: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no route to it',
 };
 
+/** Codes of the HTTP client for what this program did itself: it closed the transport, or asked for nonsense. */
+const own = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_INVALID_ARG']);
+
 /** Whether the error is about the connection (name, TCP, TLS, time), not about an answer. */
 export function isNetworkError(error: unknown): boolean {
   const code = systemCode(error);
   if (code === undefined) return causes(error).some((cause) => cause.name === 'TimeoutError');
-  return code in reasons || code.startsWith('UND_ERR_') || isCertificateError(error);
+  return code in reasons || (code.startsWith('UND_ERR_') && !own.has(code)) || isCertificateError(error);
 }
 
 /** Whether the error is a certificate that was refused: trying again cannot help. */

@@ -109,7 +109,8 @@ function utc(time: string): number {
 function jwtExpiry(token: string): number {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    return typeof claims === 'object' && claims !== null && 'exp' in claims ? Number(claims.exp) * 1000 : NaN;
+    const isObject = typeof claims === 'object' && claims !== null;
+    return isObject && 'exp' in claims && typeof claims.exp === 'number' ? claims.exp * 1000 : NaN;
   } catch {
     return NaN;
   }

@@ -235,6 +235,7 @@ test.each([
     new Error('o', { cause: Object.assign(new Error('i'), { code: 'UND_ERR_SOCKET' }) }),
     true,
   ],
+  ['of a transport that was closed', Object.assign(new Error('x'), { code: 'UND_ERR_DESTROYED' }), false],
   ['that is text', 'ECONNRESET', false],
 ])('an error %s is told from trouble of the network', (_, error, expected) => {
   expect(isNetworkError(error)).toBe(expected);

@@ -1,0 +1,359 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+import { describe, expect, test } from '@jest/globals';
+
+import { createTerrapi } from '../../src/terrapi/client.ts';
+import { locate, openWorkspace } from '../../src/workspace.ts';
+import { failureOf, rejectionOf } from './failure.ts';
+import { temporaryFolder } from './folders.ts';
+import { type Answer, jwt, serve, transport } from './servers.ts';
+
+const now = Date.parse('2026-03-01T12:00:00Z');
+
+/** A workspace as the platform describes it. */
+const point = {
+  name: 'gep-w',
+  type: 'urn:resource:storage:workspace',
+  storageType: 's3',
+  endPoint: 'https://s3.gep.terradue.com/',
+  initialized: null,
+  resource_uris: ['s3://gep-processing-results/a2s/'],
+  status: { statusCode: 'OK', message: 'From Authorization Resource' },
+  properties: {
+    bucket: ['gep-processing-results'],
+    key: ['a2s/'],
+    storage_type: ['s3'],
+    service_url: ['https://s3.gep.terradue.com/'],
+    storage_url: ['s3://gep-processing-results/a2s/'],
+  },
+};
+
+function credentials(count = 1, more: object = {}) {
+  return {
+    accessKey: `key-${count}`,
+    secretKey: `secret-${count}`,
+    token: jwt({ exp: now / 1000 + 900 }),
+    expiration: '2026-03-01T12:15:00Z',
+    ...more,
+  };
+}
+
+interface World {
+  readonly token?: (count: number) => Answer;
+  readonly paths?: Readonly<Record<string, Answer>>;
+  readonly platforms?: readonly string[];
+}
+
+/** Opens the workspace `gep-w` on a TerrAPI that answers so. */
+async function open({ token, paths = {}, platforms = ['gep'] }: World = {}) {
+  let count = 0;
+  const server = await serve(({ path }) => {
+    const asked = path.replace('/core/v2/storage/', '');
+    if (!asked.startsWith('token?')) return paths[asked] ?? { status: 404 };
+    count += 1;
+    return token ? token(count) : { body: { storage: point, credentials: credentials(count) } };
+  });
+  const time = { now };
+  const clock = { now: () => time.now, skewSeconds: 0, observe: () => undefined };
+  const way = transport({ clock });
+  const tokens = { token: () => Promise.resolve('t'), renew: () => Promise.resolve('t') };
+  const terrapi = createTerrapi(new URL(`${server.url}/core`), tokens, way, 'test');
+  const masked: string[] = [];
+  return {
+    time,
+    masked,
+    opened: () => count,
+    opening: openWorkspace('gep-w', platforms, terrapi, clock, (secret) => masked.push(secret)),
+    [Symbol.asyncDispose]: async () => {
+      await way.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function refusal(world: World) {
+  await using place = await open(world);
+  return await rejectionOf(place.opening);
+}
+
+describe('where a workspace is', () => {
+  const expected = { bucket: 'gep-processing-results', prefix: 'a2s/', region: undefined };
+
+  test('is read off its properties', () => {
+    expect(locate(point)).toEqual({ ...expected, endpoint: new URL('https://s3.gep.terradue.com/') });
+    const properties = { ...point.properties, region: ['fr-par'], service_url: ['https://other.example'] };
+    expect(locate({ ...point, properties })).toMatchObject({
+      region: 'fr-par',
+      endpoint: new URL('https://other.example'),
+    });
+  });
+
+  test.each([
+    [
+      'storage_url',
+      { ...point, resource_uris: null, properties: { storage_url: ['s3://gep-processing-results/a2s/'] } },
+    ],
+    ['resource_uris', { ...point, properties: null }],
+    [
+      'resource_uris without a slash',
+      { ...point, properties: {}, resource_uris: ['s3://gep-processing-results/a2s'] },
+    ],
+    [
+      'properties that are empty',
+      { ...point, properties: { bucket: [], key: [''], service_url: null, storage_url: [7] } },
+    ],
+  ])('is read off %s', (_, other) => {
+    expect(locate(other)).toMatchObject({ ...expected, endpoint: new URL('https://s3.gep.terradue.com/') });
+  });
+
+  test.each([
+    [['/a2s/b//'], 'a2s/b/'],
+    [['/'], ''],
+  ])('has a prefix that is empty or ends in a slash: %j', (key, prefix) => {
+    expect(locate({ ...point, properties: { ...point.properties, key } }).prefix).toBe(prefix);
+  });
+
+  test.each([
+    ['no bucket', { ...point, properties: null, resource_uris: [] }, 'bucket none'],
+    ['no endpoint', { ...point, properties: null, endPoint: null }, 'endpoint none'],
+    ['an endpoint that is no URL', { ...point, properties: null, endPoint: 's3' }, 'endpoint s3'],
+    ['plain http', { ...point, properties: null, endPoint: 'http://s3.example' }, 'not https'],
+  ])('is refused where it says %s', (_, other, said) => {
+    const error = failureOf(() => locate(other));
+    expect(error.code).toBe('workspace');
+    expect(error.message).toContain(said);
+  });
+
+  test('may be on this machine without https', () => {
+    expect(locate({ ...point, properties: null, endPoint: 'http://localhost:9000' }).endpoint.port).toBe(
+      '9000',
+    );
+  });
+});
+
+describe('a workspace that cannot be used says so in its own words', () => {
+  test.each([
+    ['stored elsewhere', { storageType: 'ftp' }, "stored on 'ftp'"],
+    [
+      'stored elsewhere by its properties',
+      { storageType: null, properties: { storage_type: ['local'] } },
+      "'local'",
+    ],
+    ['not initialized', { initialized: false }, 'not initialized'],
+    [
+      'in an error',
+      { status: { statusCode: 'ERROR', message: 'disk\n::error::x' } },
+      'status ERROR: disk\\u000a',
+    ],
+    [
+      'in a state without a message',
+      { status: { statusCode: 'FORBIDDEN', message: null } },
+      'status FORBIDDEN',
+    ],
+  ])('%s', async (_, state, said) => {
+    const error = await refusal({
+      token: () => ({ body: { storage: { ...point, ...state }, credentials: credentials() } }),
+    });
+    expect(error.code).toBe('workspace');
+    expect(error.message).toContain("Workspace 'gep-w'");
+    expect(error.message).toContain(said);
+    expect(error.hint).toBeTruthy();
+  });
+
+  test.each([
+    [{ initialized: null }],
+    [{ initialized: true }],
+    [{ initialized: undefined, status: null, storageType: 'S3' }],
+  ])('and one that is fine is not refused: %j', async (state) => {
+    await using place = await open({
+      token: () => ({ body: { storage: { ...point, ...state }, credentials: credentials() } }),
+    });
+    expect((await place.opening).location.bucket).toBe('gep-processing-results');
+  });
+
+  test('when no session is given for it', async () => {
+    const error = await refusal({
+      token: () => ({ status: 404 }),
+      paths: { 'workspaces/gep-w': { body: { ...point, initialized: false } } },
+    });
+    expect(error.message).toBe("Workspace 'gep-w' is not initialized yet");
+  });
+
+  test('when no session is given for a shared folder', async () => {
+    const error = await refusal({
+      token: () => ({ status: 403 }),
+      paths: {
+        'sharedfolders/gep-w': { body: { ...point, status: { statusCode: 'ERROR', message: 'gone' } } },
+      },
+    });
+    expect(error.message).toContain('status ERROR: gone');
+  });
+});
+
+describe('a name that does not work', () => {
+  const lists = {
+    workspaces: { body: [{ name: 'charter-x' }, { name: 'GEP-W2' }, { name: 'gep-\n::error::y' }] },
+    sharedfolders: { body: [{ name: 'gep-wx' }] },
+  };
+
+  test('lists the names there are, nearest first, and says which platforms were asked for', async () => {
+    const error = await refusal({ token: () => ({ status: 404 }), paths: lists });
+    expect(error.message).toBe(
+      "There is no workspace 'gep-w' for this client app (platforms asked for: gep)",
+    );
+    expect(error.details[0]).toBe('- GEP-W2');
+    expect(error.details[1]).toBe('- gep-wx');
+    expect(error.details).toHaveLength(4);
+    expect(error.details.join()).not.toContain('\n');
+    expect(error.hint).toContain("'platforms'");
+  });
+
+  test('says that no platforms were asked for, and that there is no workspace at all', async () => {
+    const error = await refusal({
+      token: () => ({ status: 403 }),
+      paths: { workspaces: { body: [] }, sharedfolders: { status: 403 } },
+      platforms: [],
+    });
+    expect(error.message).toContain('has no workspace at all (no platforms were asked for)');
+    expect(error.hint).toContain("'platforms'");
+  });
+
+  test.each([
+    ['in a list', { workspaces: { body: [{ name: 'gep-w' }] }, sharedfolders: { body: [] } }],
+    [
+      'by itself',
+      { workspaces: { body: [] }, sharedfolders: { body: [] }, 'workspaces/gep-w': { body: point } },
+    ],
+  ])('although it is there, %s, is a matter of access', async (_, paths) => {
+    const error = await refusal({ token: () => ({ status: 403 }), paths });
+    expect(error.message).toBe("Workspace 'gep-w' is there, but this client app may not store in it (403)");
+    expect(error.hint).toContain('owner');
+  });
+
+  test.each([
+    ['a page instead of a session', { body: '<html>' }, 'something else than expected'],
+    ['a redirect', { status: 302, headers: { location: 'https://x.example' } }, 'a redirect'],
+    ['a token refused', { status: 401 }, 'with 401'],
+  ])('is not blamed for %s', async (_, answer, said) => {
+    const error = await refusal({
+      token: () => answer,
+      paths: { workspaces: { body: [{ name: 'gep-w' }] }, sharedfolders: { body: [] } },
+    });
+    expect(error.code).toBe('terrapi');
+    expect(error.message).toContain(said);
+  });
+});
+
+describe('sessions', () => {
+  test('have their secret key masked before they are used, the key id and token not', async () => {
+    await using place = await open();
+    const { sessions } = await place.opening;
+    expect(await sessions.get()).toMatchObject({ accessKeyId: 'key-1', secretAccessKey: 'secret-1' });
+    expect(place.masked).toEqual(['secret-1']);
+    await sessions.replace(() => true);
+    expect(place.masked).toEqual(['secret-1', 'secret-2']);
+  });
+
+  test('are opened once for all who ask, and again before they end', async () => {
+    await using place = await open({
+      token: (count) => ({
+        body: {
+          storage: point,
+          credentials: credentials(
+            count,
+            count === 1 ? {} : { token: null, expiration: '2026-03-01T12:30:00Z' },
+          ),
+        },
+      }),
+    });
+    const { sessions } = await place.opening;
+    await Promise.all([sessions.get(), sessions.get()]);
+    place.time.now = now + 839_000;
+    await sessions.get();
+    expect(place.opened()).toBe(1);
+    place.time.now = now + 841_000;
+    const [one, two] = await Promise.all([sessions.get(), sessions.get()]);
+    expect(one).toBe(two);
+    expect(one.accessKeyId).toBe('key-2');
+    expect(place.opened()).toBe(2);
+  });
+
+  test('that live for 20 s are kept for four fifths of that', async () => {
+    await using place = await open({
+      token: (count) => ({
+        body: {
+          storage: point,
+          credentials: credentials(count, { token: null, expiration: '2026-03-01T12:00:20Z' }),
+        },
+      }),
+    });
+    const { sessions } = await place.opening;
+    place.time.now = now + 15_000;
+    await sessions.get();
+    expect(place.opened()).toBe(1);
+    place.time.now = now + 16_500;
+    await sessions.get();
+    expect(place.opened()).toBe(2);
+  });
+
+  const ends = async (more: object) => {
+    await using place = await open({
+      token: () => ({ body: { storage: point, credentials: credentials(1, more) } }),
+    });
+    return (await (await place.opening).sessions.get()).endsAt;
+  };
+
+  test.each([
+    ['expiration', { expiration: '2026-03-01T12:15:00Z', token: 'opaque' }, 900],
+    ['expiration with an offset', { expiration: '2026-03-01T14:15:00+02:00', token: null }, 900],
+    ['the token where expiration is missing', { expiration: null }, 900],
+    ['the token where expiration is no time', { expiration: 'soon' }, 900],
+    ['whichever is earlier', { expiration: '2026-03-01T12:10:00.1234567Z' }, 600],
+    ['whichever is earlier, the other way', { expiration: '2026-03-01T13:00:00Z' }, 900],
+  ])('end with %s', async (_, more, seconds) => {
+    expect(Math.floor(((await ends(more)) ?? 0) / 1000)).toBe(now / 1000 + seconds);
+  });
+
+  test('may end nobody knows when', async () => {
+    expect(await ends({ expiration: null, token: 'opaque' })).toBeUndefined();
+    expect(await ends({ expiration: null, token: jwt({ exp: null }) })).toBeUndefined();
+  });
+
+  test('have a time without a zone in UTC, wherever the runner is', async () => {
+    using folder = temporaryFolder();
+    // A program takes its time zone from its environment when it starts.
+    writeFileSync(
+      folder.at('open.ts'),
+      `import { createClock } from '${new URL('../../src/clock.ts', import.meta.url).href}';
+       import { openWorkspace } from '${new URL('../../src/workspace.ts', import.meta.url).href}';
+       const [storage, credentials] = process.argv.slice(2).map((text) => JSON.parse(text));
+       const terrapi = { storageToken: async () => ({ storage, credentials }) };
+       const { sessions } = await openWorkspace('w', [], terrapi, createClock(() => ${now}), () => {});
+       process.stdout.write(JSON.stringify([new Date(${now}).getHours(), (await sessions.get()).endsAt]));`,
+    );
+    const given = [point, credentials(1, { token: null, expiration: '2026-03-01T12:15:00' })];
+    for (const [zone, hour] of [
+      ['America/New_York', 7],
+      ['Asia/Tokyo', 21],
+    ] as const) {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [folder.at('open.ts'), ...given.map((part) => JSON.stringify(part))],
+        { env: { ...process.env, TZ: zone } },
+      );
+      expect(JSON.parse(stdout)).toEqual([hour, now + 900_000]);
+    }
+  });
+
+  test('that ended before they were given are refused', async () => {
+    const error = await refusal({
+      token: () => ({
+        body: { storage: point, credentials: credentials(1, { expiration: '2026-03-01T11:59:59Z' }) },
+      }),
+    });
+    expect(error).toMatchObject({ code: 'session' });
+    expect(error.message).toContain('2026-03-01T11:59:59.000Z');
+  });
+});
