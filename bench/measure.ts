@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { findPython } from './python.ts';
@@ -40,7 +40,7 @@ export async function measure(command: Command): Promise<Figures> {
     const { exitCode, ...figures } = await run(command, log);
     if (exitCode !== 0) {
       const printed = readFileSync(log, 'utf8').slice(-tailLength);
-      throw new Error(`${command.command} ended with ${exitCode ?? 'nothing'}:\n${printed}`);
+      throw new Error(`${basename(command.command)} ended with ${exitCode ?? 'nothing'}:\n${printed}`);
     }
     return figures;
   } finally {

@@ -41,7 +41,7 @@ export function chapterLines({ load, source, results }: Chapter): string[] {
   const reference = results.find(({ contender }) => contender.name === load.reference);
   const rows = results.map((result) => {
     const label = result.contender.label + (load.unchanged ? comparison(result) : '');
-    if (result.failure !== undefined) return [label, `failed: ${oneLine(result.failure)}`, '', '', ''];
+    if (result.failure !== undefined) return [label, `failed: ${firstLine(result.failure)}`, '', '', ''];
     const seconds = figureOf(result, 'seconds');
     const ratio = reference && ratioOf(result, reference);
     return [
@@ -135,6 +135,6 @@ function megabytes(bytes: number | undefined): string {
   return bytes === undefined ? '–' : (bytes / MiB).toFixed(0);
 }
 
-function oneLine(text: string): string {
-  return text.trim().split('\n').slice(0, 3).join(' ');
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }
