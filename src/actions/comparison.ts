@@ -70,12 +70,14 @@ async function refuseCollisions(
   persist: Persist,
 ): Promise<void> {
   const { prefix } = client.location;
-  const folders = [...new Set(plan.puts.flatMap(({ key }) => foldersAbove(key)))].filter(
-    (folder) => folder.startsWith(prefix) && folder !== prefix && !remote?.has(folder),
-  );
-  const above = remote ? folders.filter((folder) => !folder.startsWith(plan.base)) : folders;
-  const objects = await existingAmong(client, prefix, above, persist);
-  const found = collisions(plan, new Set([...(remote?.keys() ?? []), ...objects]));
+  const folders = [...new Set(plan.puts.flatMap(({ key }) => foldersAbove(key)))];
+  const isBelow = (folder: string) => folder.startsWith(plan.base);
+  const above = folders.filter((folder) => !isBelow(folder) && folder.startsWith(prefix));
+  const objects = await Promise.all([
+    existingAmong(client, prefix, above, persist),
+    remote ? new Set(remote.keys()) : existingAmong(client, plan.base, folders.filter(isBelow), persist),
+  ]);
+  const found = collisions(plan, new Set(objects.flatMap((some) => [...some])));
   if (found.length === 0) return;
   const [first = ''] = found;
   throw new ActionError(

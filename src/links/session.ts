@@ -29,13 +29,12 @@ export async function signSessionLinks(
   const left = session.endsAt === undefined ? longest : Math.floor((session.endsAt - signedAt) / 1000);
   const seconds = Math.max(1, Math.min(expiresIn ?? longest, left, longest));
   const signer = client.signer(session);
-  const urls = new Map<string, string>();
-  for (const key of keys) {
-    urls.set(
+  const urls = new Map(
+    keys.map((key) => [
       key,
-      await signer.presign({ method: 'GET', path: client.path(key) }, new Date(signedAt), seconds),
-    );
-  }
+      signer.presign({ method: 'GET', path: client.path(key) }, new Date(signedAt), seconds),
+    ]),
+  );
   const ownEnd = signedAt + seconds * 1000;
   const known = session.endsAt !== undefined || session.sessionToken === undefined;
   return { urls, endsAt: known ? Math.min(ownEnd, session.endsAt ?? ownEnd) : undefined };

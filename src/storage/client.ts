@@ -56,7 +56,7 @@ export function createStorageClient(
     signer,
     withSession: (operation) => withSession(sessions, operation),
     send: async ({ body, signal, ...request }, session) => {
-      const headers = await signer(session).sign(request, new Date(transport.clock.now()));
+      const headers = signer(session).sign(request, new Date(transport.clock.now()));
       const query = request.query ? `?${queryString(request.query)}` : '';
       return ask(transport, stallMs, signal, {
         origin: location.endpoint.origin,

@@ -1,7 +1,4 @@
-import { type BinaryLike, type Hash, createHash, createHmac } from 'node:crypto';
-
-import { HttpRequest } from '@smithy/core/protocols';
-import { SignatureV4 } from '@smithy/signature-v4';
+import { type KeyObject, createHmac, createSecretKey, hash } from 'node:crypto';
 
 import type { Session } from '../workspace.ts';
 
@@ -15,61 +12,107 @@ export interface StorageRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Signs by AWS Signature Version 4 with the SDK's own signer, for one endpoint, region and session. */
+/**
+ * Signs by AWS Signature Version 4 (AWS, "Signature Version 4 signing process"), for one endpoint, region and session. It does what the
+ * SDK's signer does, and a test holds the two together; it is here because it takes a fifth of the time: all that requests of a session
+ * have in common is made once.
+ */
 export interface Signer {
-  /** Headers to send the request with, `authorization` among them; the payload is what `x-amz-content-sha256` says. */
-  sign(request: StorageRequest, at: Date): Promise<Record<string, string>>;
+  /** Headers to send the request with, `authorization` among them. The payload is vouched for by a checksum of its own, not signed. */
+  sign(request: StorageRequest, at: Date): Record<string, string>;
   /** A URL that gives the request to whoever has it, for `expiresIn` seconds from `at` on, 604,800 at most. */
-  presign(request: StorageRequest, at: Date, expiresIn: number): Promise<string>;
+  presign(request: StorageRequest, at: Date, expiresIn: number): string;
 }
 
-/** The payload is vouched for by a checksum of its own, not by the signature. */
-export const unsignedPayload = 'UNSIGNED-PAYLOAD';
+const algorithm = 'AWS4-HMAC-SHA256';
+const unsignedPayload = 'UNSIGNED-PAYLOAD';
+
+/** Headers that something between here and the storage may change; the SDK leaves them unsigned as well. */
+const unsigned = new Set(['authorization', 'cache-control', 'connection', 'expect', 'user-agent']);
 
 export function createSigner(endpoint: URL, region: string, session: Session): Signer {
-  const signer = new SignatureV4({
-    service: 's3',
-    region,
-    uriEscapePath: false,
-    applyChecksum: false,
-    sha256: Sha256,
-    credentials: {
-      accessKeyId: session.accessKeyId,
-      secretAccessKey: session.secretAccessKey,
-      ...(session.sessionToken !== undefined && { sessionToken: session.sessionToken }),
-    },
-  });
-  const prepare = ({ method, path, query, headers }: StorageRequest) =>
-    new HttpRequest({ method, path, query: { ...query }, headers: { ...headers, host: endpoint.host } });
+  const dates = remembered((second: number) => signingDate(new Date(second * 1000), region, session));
+  const dateOf = (at: Date) => dates(Math.floor(at.getTime() / 1000));
+  const signature = (date: SigningDate, canonicalRequest: string) =>
+    createHmac('sha256', date.key)
+      .update(`${algorithm}\n${date.stamp}\n${date.scope}\n${hash('sha256', canonicalRequest)}`)
+      .digest('hex');
   return {
-    sign: async (request, at) => {
-      const unsigned = prepare(request);
-      unsigned.headers['x-amz-content-sha256'] ??= unsignedPayload;
-      return (await signer.sign(unsigned, { signingDate: at })).headers;
+    sign: ({ method, path, query = {}, headers: given = {} }, at) => {
+      const date = dateOf(at);
+      const headers: Record<string, string> = {
+        ...given,
+        host: endpoint.host,
+        'x-amz-content-sha256': unsignedPayload,
+        'x-amz-date': date.stamp,
+        ...(session.sessionToken !== undefined && { 'x-amz-security-token': session.sessionToken }),
+      };
+      const names = Object.keys(headers)
+        .filter((name) => !unsigned.has(name))
+        .sort();
+      const lines = names
+        .map((name) => `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}`)
+        .join('\n');
+      const signed = names.join(';');
+      const canonical = `${method}\n${path}\n${queryString(query)}\n${lines}\n\n${signed}\n${unsignedPayload}`;
+      headers['authorization'] =
+        `${algorithm} Credential=${session.accessKeyId}/${date.scope}, SignedHeaders=${signed}, Signature=${signature(date, canonical)}`;
+      return headers;
     },
-    presign: async (request, at, expiresIn) => {
-      const unsigned = prepare(request);
-      unsigned.headers['x-amz-content-sha256'] = unsignedPayload;
-      const signed = await signer.presign(unsigned, {
-        signingDate: at,
-        expiresIn,
-        unhoistableHeaders: new Set(['x-amz-content-sha256']),
-        unsignableHeaders: new Set(['x-amz-content-sha256']),
+    presign: ({ method, path, query = {} }, at, expiresIn) => {
+      const date = dateOf(at);
+      const all = queryString({
+        ...query,
+        'X-Amz-Algorithm': algorithm,
+        'X-Amz-Credential': `${session.accessKeyId}/${date.scope}`,
+        'X-Amz-Date': date.stamp,
+        'X-Amz-Expires': String(expiresIn),
+        ...(session.sessionToken !== undefined && { 'X-Amz-Security-Token': session.sessionToken }),
+        'X-Amz-SignedHeaders': 'host',
       });
-      return `${endpoint.origin}${signed.path}?${queryString(signed.query ?? {})}`;
+      const canonical = `${method}\n${path}\n${all}\nhost:${endpoint.host}\n\nhost\n${unsignedPayload}`;
+      return `${endpoint.origin}${path}?${all}&X-Amz-Signature=${signature(date, canonical)}`;
     },
+  };
+}
+
+interface SigningDate {
+  /** ISO 8601, basic, in seconds. */
+  readonly stamp: string;
+  readonly scope: string;
+  readonly key: KeyObject;
+}
+
+function signingDate(at: Date, region: string, { secretAccessKey }: Session): SigningDate {
+  const stamp = at.toISOString().replace(/[-:]|\.\d{3}/g, '');
+  const day = stamp.slice(0, 8);
+  const key = [day, region, 's3', 'aws4_request'].reduce<Buffer>(
+    (secret, text) => createHmac('sha256', secret).update(text).digest(),
+    Buffer.from(`AWS4${secretAccessKey}`),
+  );
+  return { stamp, scope: `${day}/${region}/s3/aws4_request`, key: createSecretKey(key) };
+}
+
+/** Remembers the last answer: requests come in bursts within a second. */
+function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+  let last: { readonly key: K; readonly value: V } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, value: make(key) };
+    return last.value;
   };
 }
 
 /** The path of an object, path-style: every byte but RFC 3986's unreserved ones and `/` is percent-encoded, as SigV4 wants it. */
 export function objectPath({ pathname }: URL, bucket: string, key: string): string {
-  return `${pathname.replace(/\/+$/, '')}/${bucket}/${key.split('/').map(encode).join('/')}`;
+  const encoded = /^[\w.~/-]*$/.test(key) ? key : key.split('/').map(encode).join('/');
+  return `${pathname.replace(/\/+$/, '')}/${bucket}/${encoded}`;
 }
 
-/** A query string in the encoding that was signed. */
-export function queryString(query: Readonly<Record<string, string | string[] | null | undefined>>): string {
+/** A query string, encoded and in the order that is signed. */
+export function queryString(query: Readonly<Record<string, string>>): string {
   return Object.entries(query)
-    .map(([name, value]) => `${encode(name)}=${encode(String(value ?? ''))}`)
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .sort()
     .join('&');
 }
 
@@ -78,25 +121,4 @@ function encode(text: string): string {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-}
-
-/** Node's SHA-256 in the shape that the signer takes: a hash, or an HMAC where it is given a key. */
-class Sha256 {
-  readonly #hash: Hash | ReturnType<typeof createHmac>;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as BinaryLike);
-  }
-
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.#hash.digest());
-  }
-
-  reset(): void {
-    throw new Error('A hash is used once');
-  }
 }

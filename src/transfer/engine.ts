@@ -51,9 +51,12 @@ export async function transfer(
   const stored: Put[] = [];
   const failures: { put: Put; error: unknown }[] = [];
   const stop = new AbortController();
+  const cancel = () => stop.abort();
+  if (options.signal.aborted) cancel();
+  options.signal.addEventListener('abort', cancel);
   const run = new Run(
     client,
-    { ...options, signal: AbortSignal.any([options.signal, stop.signal]) },
+    { ...options, signal: stop.signal },
     {
       stored: (put) => stored.push(put),
       failed: (put, error) => {
@@ -63,6 +66,7 @@ export async function transfer(
     },
   );
   for (const group of plan.groups) await run.work(group);
+  options.signal.removeEventListener('abort', cancel);
   return { stored, failures, leftovers: run.signal.aborted ? await run.abandon() : [] };
 }
 
