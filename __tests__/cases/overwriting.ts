@@ -40,6 +40,8 @@ export function overwritingCases(subject: () => Subject): void {
       const run = await upload(cwd, { overwrite: 'changed' });
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
       expect(run.outputs).toMatchObject({ 'file-count': '4', 'uploaded-count': '2', 'unchanged-count': '2' });
+      expect(run.log).toContain('Uploaded 2 files, 2 files unchanged\n');
+      expect(run.summary).toContain('### Uploaded 2 files, 2 files unchanged: ');
       const after = await subject().platform.store.list(buckets.outputs, 'ci/d/');
       const written = after.filter(({ key, lastModified }) =>
         before.every((old) => old.key !== key || old.lastModified.getTime() !== lastModified.getTime()),

@@ -146,7 +146,9 @@ export function publishCases(
         { cwd },
       );
       expect(run.exitCode).toBe(0);
-      expect(run.log).toMatch(/would upload 2 files, 4 bytes, to s3:\/\/gep-build-outputs\/ci\/dry\//);
+      expect(run.log).toMatch(
+        /Dry run: Would upload 2 files, in s3:\/\/gep-build-outputs\/ci\/dry\/; nothing was written/,
+      );
       expect(run.outputs).toMatchObject({
         'file-count': '2',
         'total-bytes': '4',

@@ -11,6 +11,7 @@ import { staleKeys } from '../changes.ts';
 import { keptKeys } from './cleanup.ts';
 import type { ComparedPlan } from './comparison.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
+import { type Changes, headline } from '../report/headline.ts';
 import { firstOf, logGroup } from '../report/log.ts';
 import { formatMoment, uploadSummary } from '../report/markdown.ts';
 import { writeSummary } from '../report/summary.ts';
@@ -58,8 +59,15 @@ export async function publishLinks(
       status: unchanged.has(put) ? 'unchanged' : 'uploaded',
     })),
   });
-  tellLinks(inputs, plan, links, main);
-  await writeSummary(uploadSummary(reportOf(inputs, plan, location, links, main)));
+  const changes = {
+    uploaded: plan.puts.length - unchanged.size,
+    unchanged: unchanged.size,
+    deleted: deletedCount,
+  };
+  tellLinks(inputs, plan, links);
+  core.info(headline(changes, false));
+  tellMain(inputs, links, main);
+  await writeSummary(uploadSummary(reportOf(inputs, plan, changes, location, links, main)));
   setOutputs({
     url: main ? url(main) : '',
     urls: urlsOutput(plan, url),
@@ -85,19 +93,27 @@ export async function publishPlan(
   const writes = plan.groups.flat();
   const { remote = new Map<string, RemoteObject>(), unchanged } = plan;
   const replaced = writes.filter(({ key }) => remote.has(key));
+  const fresh = writes.filter(({ key }) => !remote.has(key));
   const stale = inputs.deleteStale ? staleKeys(plan.base, keptKeys(plan), remote.values(), askedAt) : [];
-  const names = (puts: readonly Put[]) => firstOf(puts.map(({ name }) => name));
-  logGroup(
-    `Would upload ${count(writes.length - replaced.length, 'new file')}`,
-    names(writes.filter((put) => !replaced.includes(put))),
+  const changes = {
+    uploaded: plan.puts.length - unchanged.length,
+    unchanged: unchanged.length,
+    deleted: stale.length,
+  };
+  const tell = (title: string, names: readonly string[]) => {
+    if (names.length > 0) logGroup(title, firstOf(names));
+  };
+  tell(
+    `Would upload ${count(fresh.length, 'new file')}`,
+    fresh.map(({ name }) => name),
   );
-  logGroup(`Would replace ${count(replaced.length, 'object')}`, names(replaced));
-  if (inputs.deleteStale) logGroup(`Would delete ${count(stale.length, 'stale object')}`, firstOf(stale));
-  const bytes = writes.reduce((sum, { file }) => sum + file.size, 0);
-  core.info(
-    `Dry run: would upload ${count(writes.length, 'file')}, ${formatBytes(bytes)}, to ${location}; nothing was written`,
+  tell(
+    `Would replace ${count(replaced.length, 'object')}`,
+    replaced.map(({ name }) => name),
   );
-  await writeSummary(uploadSummary(reportOf(inputs, plan, location, undefined, undefined)));
+  tell(`Would delete ${count(stale.length, 'stale object')}`, stale);
+  core.info(`Dry run: ${headline(changes, true)}, in ${location}; nothing was written`);
+  await writeSummary(uploadSummary(reportOf(inputs, plan, changes, location, undefined, undefined)));
   setOutputs({
     url: '',
     urls: '{}',
@@ -146,12 +162,7 @@ function warnOfExpiry({ expiresIn }: UploadInputs, { endsAt }: SignedLinks, { cl
   }
 }
 
-function tellLinks(
-  { maskLinks }: UploadInputs,
-  { puts, unchanged }: ComparedPlan,
-  { urls, endsAt }: SignedLinks,
-  main: Put | undefined,
-): void {
+function tellLinks({ maskLinks }: UploadInputs, { puts }: Plan, { urls, endsAt }: SignedLinks): void {
   const until = endsAt === undefined ? '' : `, until ${formatMoment(endsAt)}`;
   logGroup(
     `Links: ${count(puts.length, 'file')}${until}`,
@@ -162,8 +173,9 @@ function tellLinks(
           20,
         ),
   );
-  const same = unchanged.length > 0 ? `, ${count(unchanged.length, 'file')} unchanged` : '';
-  core.info(`Uploaded ${count(puts.length - unchanged.length, 'file')}${same}`);
+}
+
+function tellMain({ maskLinks }: UploadInputs, { urls }: SignedLinks, main: Put | undefined): void {
   if (main && !maskLinks) core.info(`Open ${main.name}: ${urls.get(main.key) ?? ''}`);
   else if (!main)
     core.info(
@@ -173,7 +185,8 @@ function tellLinks(
 
 function reportOf(
   inputs: UploadInputs,
-  plan: Plan,
+  plan: ComparedPlan,
+  changes: Changes,
   location: string,
   links: SignedLinks | undefined,
   main: Put | undefined,
@@ -181,6 +194,7 @@ function reportOf(
   const shown = (put: Put) => (inputs.maskLinks ? undefined : links?.urls.get(put.key));
   const mainUrl = main && shown(main);
   return {
+    changes,
     workspace: inputs.workspace,
     s3Uri: location,
     endsAt: links?.endsAt,

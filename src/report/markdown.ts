@@ -1,4 +1,5 @@
-import { formatBytes } from '../quantities.ts';
+import { count, formatBytes } from '../quantities.ts';
+import { type Changes, headline } from './headline.ts';
 import { printable } from '../printable.ts';
 
 /** Text from outside as Markdown text: whatever could mean something to Markdown or HTML becomes a character reference. */
@@ -23,6 +24,7 @@ export function formatMoment(time: number): string {
 }
 
 export interface UploadReport {
+  readonly changes: Changes;
   readonly workspace: string;
   readonly s3Uri: string;
   /** Milliseconds since the epoch; undefined where nobody can know. */
@@ -46,11 +48,10 @@ export interface UploadReport {
 export function uploadSummary(report: UploadReport, limit = 1_000_000): string {
   const { files, main, endsAt } = report;
   const total = files.reduce((sum, { size }) => sum + size, 0);
-  const verb = report.dryRun ? 'Would upload' : 'Uploaded';
   const head = [
-    `### ${verb} ${files.length} ${files.length === 1 ? 'file' : 'files'} to ${markdownText(report.workspace)}`,
+    `### ${headline(report.changes, report.dryRun)}: ${markdownText(report.workspace)}`,
     ...(main ? [`**${markdownLink(`Open ${main.name}`, main.url)}**`] : []),
-    `${formatBytes(total)} in ${markdownText(report.s3Uri)}`,
+    `${count(files.length, 'file')}, ${formatBytes(total)} in ${markdownText(report.s3Uri)}`,
     ...(report.dryRun
       ? []
       : [

@@ -21,7 +21,10 @@ export function createProgress(
     line: () => {
       const seconds = elapsed() / 1000;
       const rate = seconds > 0 ? done.bytes / seconds : 0;
-      const left = rate > 0 ? `, ${formatDuration((total.bytes - done.bytes) / rate)} left` : '';
+      const left =
+        rate > 0 && done.bytes < total.bytes
+          ? `, ${formatDuration((total.bytes - done.bytes) / rate)} left`
+          : '';
       const share = total.bytes > 0 ? ` (${Math.floor((100 * done.bytes) / total.bytes)} %)` : '';
       return `${done.files.toLocaleString('en')} of ${count(total.files, 'file')}, ${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}${share}, ${formatBytes(rate)}/s${left}`;
     },
