@@ -4,7 +4,7 @@ import { createClock } from '../../src/clock.ts';
 import { type ClientApp, openTokenSource } from '../../src/identity.ts';
 import { rejectionOf } from './failure.ts';
 import { type Issuer, type IssuerRules, grant, idToken, serveIssuer } from './issuer.ts';
-import { serve, transport } from './servers.ts';
+import { certificateFor, serve, transport } from './servers.ts';
 
 const secret = 'the secret+of/the=app';
 
@@ -178,6 +178,22 @@ describe('discovery', () => {
     expect(error).toMatchObject({ code: 'unreachable' });
     expect(error.message).toContain('http://localhost:65000 cannot be reached: it refuses the connection');
     expect(error.hint).toContain("input 'issuer'");
+  });
+
+  test('does not ask again where the certificate is not trusted', async () => {
+    await using server = await serve(() => ({}), await certificateFor('localhost'));
+    await using way = transport();
+    const given = {
+      issuer: new URL(server.url),
+      clientId: 'app',
+      clientSecret: secret,
+      scope: [],
+      platforms: [],
+    };
+    const error = await rejectionOf(openTokenSource(given, way, () => undefined));
+    expect(error.code).toBe('untrusted-certificate');
+    expect(error.hint).toContain("'ca-certificates'");
+    expect(server.connections()).toBe(1);
   });
 
   test('hands on what is wrong with the proxy', async () => {

@@ -27,6 +27,8 @@ export interface LocalServer extends AsyncDisposable {
   readonly port: number;
   /** All that was asked so far, in order. */
   readonly asked: Asked[];
+  /** How many connections were opened so far. */
+  readonly connections: () => number;
 }
 
 export interface Certificate {
@@ -75,12 +77,17 @@ export async function serve(
   };
   const listener: RequestListener = (request, response) => void reply(request, response);
   const server = certificate ? createTlsServer(certificate, listener) : createServer(listener);
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
   return {
     url: `${certificate ? 'https' : 'http'}://localhost:${port}`,
     port,
     asked,
+    connections: () => connections,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:net';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -97,6 +97,18 @@ describe('lines', () => {
       `No file matches the line 'none' of 'path'`,
       `No file matches the line 'a.js/below' of 'path'`,
     ]);
+  });
+
+  test('that go on below a file match nothing', () => {
+    folder.files('a.js');
+    expect(select(folder, ['a.js/below', 'a.js/*.js'])).toMatchObject({
+      files: [],
+      warnings: [
+        `No file matches the line 'a.js/below' of 'path'`,
+        `No file matches the line 'a.js/*.js' of 'path'`,
+      ],
+    });
+    expect(select(folder, ['a.js/below']).warnings).toHaveLength(1);
   });
 
   test('that mean the same file give it once', () => {
@@ -381,6 +393,7 @@ describe('names', () => {
   test.each([
     ['file', (name: Buffer) => writeFileSync(name, '')],
     ['folder', (name: Buffer) => mkdirSync(name)],
+    ['link', (name: Buffer) => symlinkSync('a', name)],
   ])('of a %s that are not valid UTF-8 are an error that says so', (_, make) => {
     folder.files('a');
     make(Buffer.concat([Buffer.from(folder.at('bad-')), Buffer.from([0xff, 0xfe])]));

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { type Terrapi, TerrapiError, createTerrapi } from '../../../src/terrapi/client.ts';
 import { rejectionOf } from '../failure.ts';
-import { type Answer, type Asked, type LocalServer, serve, transport } from '../servers.ts';
+import { type Answer, type Asked, type LocalServer, certificateFor, serve, transport } from '../servers.ts';
 
 interface Place extends AsyncDisposable {
   readonly terrapi: Terrapi;
@@ -173,6 +173,16 @@ describe('trouble that passes', () => {
     expect(error.hint).toContain("input 'api-url'");
     expect(tokens).toHaveLength(4);
   });
+});
+
+test('a certificate that is not trusted is not asked for again', async () => {
+  await using server = await serve(() => ({}), await certificateFor('localhost'));
+  await using way = transport();
+  const tokens = { token: () => Promise.resolve('t'), renew: () => Promise.resolve('t') };
+  const error = await rejectionOf(createTerrapi(new URL(server.url), tokens, way, 'test').workspaces());
+  expect(error.code).toBe('untrusted-certificate');
+  expect(error.message).toContain('TerrAPI');
+  expect(server.connections()).toBe(1);
 });
 
 describe('an answer that is not what was asked for', () => {
