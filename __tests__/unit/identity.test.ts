@@ -159,7 +159,7 @@ describe('discovery', () => {
     expect(error.message).toContain('names no token endpoint');
   });
 
-  test('goes on after trouble that passes', async () => {
+  test.concurrent('goes on after trouble that passes', async () => {
     await using issuer = await serveIssuer({
       discovery: (count, configuration) =>
         [undefined, { status: 503, body: 'wait' }][count - 1] ??
@@ -244,7 +244,7 @@ describe('a grant', () => {
     expect(grants).toBe(1);
   });
 
-  test('goes on after trouble that passes', async () => {
+  test.concurrent('goes on after trouble that passes', async () => {
     await using issuer = await serveIssuer({
       token: (count) => (count === 1 ? { status: 502, body: 'bad' } : count === 2 ? undefined : grant(count)),
     });
@@ -253,7 +253,7 @@ describe('a grant', () => {
     expect(await tokens.token()).toBe('access-3');
   });
 
-  test.each([
+  test.concurrent.each([
     [503, { error: 'temporarily_unavailable' }],
     [500, 'oops'],
     [429, { error: 'slow_down' }],
@@ -265,7 +265,7 @@ describe('a grant', () => {
     expect(grants).toBe(3);
   });
 
-  test('waits as long as a 429 asks', async () => {
+  test.concurrent('waits as long as a 429 asks', async () => {
     await using issuer = await serveIssuer({
       token: (count) =>
         count === 1

@@ -141,7 +141,7 @@ describe('a refusal', () => {
 });
 
 describe('trouble that passes', () => {
-  test('is waited for: 5xx and broken connections', async () => {
+  test.concurrent('is waited for: 5xx and broken connections', async () => {
     await using place = await start((_, count) =>
       count === 1 ? { status: 502, body: 'bad gateway' } : count === 2 ? undefined : { body: [] },
     );
@@ -149,7 +149,7 @@ describe('trouble that passes', () => {
     expect(place.server.asked).toHaveLength(3);
   });
 
-  test('is waited for as long as a 429 asks', async () => {
+  test.concurrent('is waited for as long as a 429 asks', async () => {
     await using place = await start((_, count) =>
       count === 1 ? { status: 429, headers: { 'retry-after': '1' } } : { body: [] },
     );
@@ -164,7 +164,7 @@ describe('trouble that passes', () => {
     expect(tokens).toHaveLength(1);
   });
 
-  test('and does not pass ends with the last error', async () => {
+  test.concurrent('and does not pass ends with the last error', async () => {
     const { error, tokens } = await refusal(undefined);
     expect(error).toMatchObject({ code: 'unreachable' });
     expect(error.message).toMatch(
