@@ -4,6 +4,8 @@ import { contenderNames } from './contenders.ts';
 import type { ContenderName } from './contenders.ts';
 import { loads, memoryLoads, usualLoads } from './loads.ts';
 import type { LoadName } from './loads.ts';
+import { credentialsKinds } from './rounds.ts';
+import type { CredentialsKind } from './rounds.ts';
 
 export const usage = `Usage: node bench/bench.ts [options]
 
@@ -12,6 +14,7 @@ Compares this action with other tools, on a MinIO that it starts. bench/README.m
   --loads a,b      of ${Object.keys(loads).join(', ')}
   --rivals a,b     of ${contenderNames.slice(1).join(', ')}
   --rounds N       rounds of each load (default 5)
+  --credentials C  what rivals sign with: static (default) or session, as the action has to
   --memory         the loads that are about memory as well (20 GB of disk, 10 minutes)
   --with I=V,...   the action once more, with these inputs, e.g. concurrency=64; may be repeated
   --bundle PATH    the action once more, from another bundle's upload.js; may be repeated
@@ -26,6 +29,7 @@ export interface Wish {
   /** How the action takes part beside its usual way. */
   readonly variants: readonly Variant[];
   readonly rounds: number;
+  readonly credentials: CredentialsKind;
   readonly write: boolean;
 }
 
@@ -41,6 +45,7 @@ export function readArguments(args: string[]): Wish | undefined {
     options: {
       loads: { type: 'string' },
       rivals: { type: 'string' },
+      credentials: { type: 'string', default: 'static' },
       rounds: { type: 'string', default: '5' },
       memory: { type: 'boolean', default: false },
       with: { type: 'string', multiple: true, default: [] },
@@ -63,6 +68,7 @@ export function readArguments(args: string[]): Wish | undefined {
       ...values.bundle.map((bundle) => ({ bundle })),
     ],
     rounds: Number(values.rounds),
+    credentials: namesIn('credentials', values.credentials, credentialsKinds)[0] ?? 'static',
     write: values.write,
   };
 }

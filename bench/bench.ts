@@ -32,6 +32,7 @@ async function runLoad(load: Load, wish: Wish, contenders: readonly Contender[])
       source,
       servers,
       contenders,
+      credentials: wish.credentials,
       rounds: Math.max(1, load.repetition * wish.rounds),
       onRun(round, contender, outcome) {
         console.log(`  round ${round + 1}  ${contender.id.padEnd(8)} ${tell(outcome)}`);
@@ -68,9 +69,14 @@ async function run(wish: Wish): Promise<boolean> {
     chapters.push(chapter);
     console.log(`\n${chapterLines(chapter).join('\n')}`);
   }
+  const signing = {
+    static: 'keys without an end',
+    session: 'a session of the workspace, like the one that the action gets',
+  };
+  const setting = { ...machine, 'Rivals sign with': signing[wish.credentials] };
   const versions = [...found.values()].map(({ name, version }) => `${name}: ${version}`);
   console.log(summary(chapters).join('\n'));
-  if (wish.write) await writeFile(resultsFile, report(machine, chapters, versions));
+  if (wish.write) await writeFile(resultsFile, report(setting, chapters, versions));
   return chapters.every(({ results }) => results.every(({ failure }) => failure === undefined));
 }
 

@@ -5,8 +5,7 @@ import type { Command } from './measure.ts';
 import { installPlain } from './baseline.ts';
 import { installRival } from './rivals.ts';
 import type { Program, RivalName } from './rivals.ts';
-import type { Servers } from './servers/index.ts';
-import type { Route } from './servers/protocol.ts';
+import type { Credentials, Route } from './servers/protocol.ts';
 import type { Source } from './sources.ts';
 
 export const contenderNames = ['action', 's5cmd', 'rclone', 'aws-cli', 'plain', 'node'] as const;
@@ -17,7 +16,8 @@ export type ContenderName = (typeof contenderNames)[number];
 export interface Task {
   readonly source: Source;
   readonly route: Route;
-  readonly credentials: Servers['credentials'];
+  /** Ready ones, for all but the action. */
+  readonly credentials: Credentials | undefined;
   /** Folder below the workspace; no slash at either end. */
   readonly destination: string;
   /** Prefix of keys in the bucket that this is; ends with a slash. */
@@ -173,6 +173,7 @@ function credentialsOf({ credentials }: Task): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: credentials.accessKey,
     AWS_SECRET_ACCESS_KEY: credentials.secretKey,
+    ...(credentials.token !== undefined && { AWS_SESSION_TOKEN: credentials.token }),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -5,11 +5,16 @@ import { measure } from './measure.ts';
 import type { Figures } from './measure.ts';
 import type { Servers } from './servers/index.ts';
 import type { Inventory } from './servers/inventory.ts';
+import type { Credentials } from './servers/protocol.ts';
 import type { Source } from './sources.ts';
 import { warm } from './sources.ts';
 
 /** Prefix of the workspace's keys in the bucket. */
 const workspacePrefix = 'ci/';
+
+export const credentialsKinds = ['static', 'session'] as const;
+
+export type CredentialsKind = (typeof credentialsKinds)[number];
 
 /** What came of one contender's runs. */
 export interface Result {
@@ -26,6 +31,8 @@ export interface RoundsOptions {
   readonly servers: Servers;
   readonly contenders: readonly Contender[];
   readonly rounds: number;
+  /** What rivals sign with: keys without an end, or a session such as the action gets. */
+  readonly credentials: CredentialsKind;
   /** Told of each run when it has ended. */
   readonly onRun: (round: number, contender: Contender, outcome: Figures | string) => void;
 }
@@ -63,14 +70,14 @@ class Record implements Result {
   /** Uploads everything, for later runs to find it there. */
   async put(options: RoundsOptions): Promise<void> {
     await this.#guarded(async () => {
-      await attempt(this.contender, taskFor(options, this.contender));
+      await attempt(this.contender, await taskFor(options, this.contender));
       this.#there = await options.servers.inventory(prefixOf(this.contender));
     });
   }
 
   run(options: RoundsOptions): Promise<Figures | string> {
     return this.#guarded(async () => {
-      const figures = await attempt(this.contender, taskFor(options, this.contender));
+      const figures = await attempt(this.contender, await taskFor(options, this.contender));
       if (this.contender.uploads) await this.#verify(options);
       this.runs.push(figures);
       return figures;
@@ -111,17 +118,27 @@ async function attempt(contender: Contender, task: Task): Promise<Figures> {
   }
 }
 
-function taskFor({ source, servers, load }: RoundsOptions, contender: Contender): Task {
+async function taskFor(options: RoundsOptions, contender: Contender): Promise<Task> {
+  const { source, servers, load } = options;
   const route = load.delayed ? servers.delayed : servers.direct;
   if (route === undefined) throw new Error('These servers have no delayed route');
   return {
     source,
     route,
-    credentials: servers.credentials,
+    credentials: await credentialsFor(options, contender),
     destination: destinationOf(contender),
     prefix: prefixOf(contender),
     unchanged: load.unchanged,
   };
+}
+
+/** A session ends after a quarter of an hour, so each run has one of its own. */
+async function credentialsFor(
+  { credentials, servers }: RoundsOptions,
+  { name }: Contender,
+): Promise<Credentials | undefined> {
+  if (name === 'action' || name === 'node') return undefined;
+  return credentials === 'session' ? servers.openSession() : servers.credentials;
 }
 
 function destinationOf({ id }: Contender): string {

@@ -10,5 +10,6 @@ serve(
   {
     inventory: (prefix) => takeInventory(store, prefix),
     empty: () => store.clear(buckets.outputs),
+    openSession: () => Promise.reject(new Error('Only the action works with the embedded S3 here')),
   },
 );

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { Inventory } from './inventory.ts';
-import type { Answer, Question, ServersDescription } from './protocol.ts';
+import type { Answer, Credentials, Question, ServersDescription } from './protocol.ts';
 
 export type ServersKind = 'minio' | 'embedded';
 
@@ -12,6 +12,8 @@ export interface Servers extends ServersDescription {
   inventory(prefix: string): Promise<Inventory>;
   /** Removes all that is in the bucket. */
   empty(): Promise<void>;
+  /** A new session of the workspace, with its whole life before it. */
+  openSession(): Promise<Credentials>;
   stop(): Promise<void>;
 }
 
@@ -26,19 +28,29 @@ export const roundTripMs = 20;
 export async function startServers(kind: ServersKind): Promise<Servers> {
   const child = fork(join(import.meta.dirname, `${kind}.ts`), [String(roundTripMs)]);
   const description = await answerOf<ServersDescription>(child, `start (${kind})`);
-  const ask = async (question: Question): Promise<Inventory> => {
+  const ask = async (question: Question): Promise<Exclude<Answer, { error: string }>> => {
     const answered = answerOf<Answer>(child, question.ask);
     child.send(question);
     const answer = await answered;
     if ('error' in answer) throw new Error(`The store did not answer: ${answer.error}`);
-    return answer.inventory;
+    return answer;
+  };
+  const inventory = async (question: Question): Promise<Inventory> => {
+    const answer = await ask(question);
+    if ('inventory' in answer) return answer.inventory;
+    throw new Error(`The store answered something else: ${question.ask}`);
   };
   return {
     ...description,
-    inventory: (prefix) => ask({ ask: 'inventory', prefix }),
+    inventory: (prefix) => inventory({ ask: 'inventory', prefix }),
     async empty() {
-      const { objects } = await ask({ ask: 'empty' });
+      const { objects } = await inventory({ ask: 'empty' });
       if (objects > 0) throw new Error(`${objects} objects are left in a bucket that was emptied`);
+    },
+    async openSession() {
+      const answer = await ask({ ask: 'session' });
+      if ('credentials' in answer) return answer.credentials;
+      throw new Error('The store answered something else: session');
     },
     stop: () =>
       new Promise<void>((resolve) => {

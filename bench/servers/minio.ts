@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { clientApp, platformScope } from '../../platform/catalogue.ts';
+import { clientApp, platformScope, workspaces } from '../../platform/catalogue.ts';
 import { createIssuer } from '../../platform/embedded/issuer.ts';
 import { listen } from '../../platform/listener.ts';
 import type { Listener } from '../../platform/listener.ts';
@@ -14,8 +14,9 @@ import { installParts } from '../../platform/real/parts.ts';
 import { ensureSessionClient } from '../../platform/real/realm.ts';
 import { createSessionOpener } from '../../platform/real/sessions.ts';
 import { createRootClient, createStore } from '../../platform/real/store.ts';
+import { resources } from '../../platform/terrapi/resources.ts';
 import { startTerrapi } from '../../platform/terrapi/server.ts';
-import type { OpenSession } from '../../platform/terrapi/storagepoint.ts';
+import type { OpenSession, StoragePoint } from '../../platform/terrapi/storagepoint.ts';
 import { emptyBucket, takeInventory } from './inventory.ts';
 import type { Route } from './protocol.ts';
 import { serve } from './serving.ts';
@@ -29,6 +30,7 @@ interface Front {
 const sessionSeconds = 900;
 const linkSeconds = 7 * 24 * 3600;
 const realm = '/realms/master';
+const workspace = workspaceNamed(workspaces.main);
 /** No Keycloak here whose clients would have to be made: the issuer is told of them when it starts. */
 const administration = { ensure: () => Promise.resolve() };
 
@@ -55,8 +57,15 @@ async function start(roundTripMs: number): Promise<void> {
     {
       inventory: (prefix) => takeInventory(store, prefix),
       empty: () => emptyBucket(client, store),
+      openSession: () => openSession(workspace, sessionSeconds),
     },
   );
+}
+
+function workspaceNamed(name: string): StoragePoint {
+  const found = resources.find((resource) => resource.name === name);
+  if (found === undefined) throw new Error(`The stand-in has no workspace ${name}`);
+  return found;
 }
 
 async function openFront(): Promise<Front> {

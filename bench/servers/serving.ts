@@ -1,10 +1,11 @@
 import type { Inventory } from './inventory.ts';
-import type { Answer, Question, ServersDescription } from './protocol.ts';
+import type { Answer, Credentials, Question, ServersDescription } from './protocol.ts';
 
 /** What a process of servers can tell and do. */
 export interface Answers {
   inventory(prefix: string): Promise<Inventory>;
   empty(): Promise<void>;
+  openSession(): Promise<Credentials>;
 }
 
 /** Tells the parent process that the servers answer, and answers its questions until it is gone. */
@@ -18,9 +19,9 @@ export function serve(description: ServersDescription, answers: Answers): void {
 
 async function answer(answers: Answers, question: Question): Promise<Answer> {
   try {
+    if (question.ask === 'session') return { credentials: await answers.openSession() };
     if (question.ask === 'empty') await answers.empty();
-    const prefix = question.ask === 'empty' ? '' : question.prefix;
-    return { inventory: await answers.inventory(prefix) };
+    return { inventory: await answers.inventory(question.ask === 'empty' ? '' : question.prefix) };
   } catch (error) {
     return { error: String(error) };
   }
