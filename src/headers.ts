@@ -16,17 +16,19 @@ const storable =
 
 /**
  * Reads `[GLOB] Header-Name: value`; undefined where the line is none, or its header cannot be stored. A glob without a `/` means names in
- * any folder; none means all files.
+ * any folder, one that begins with it starts at the destination; none means all files. What ends in a colon is no glob, but a header.
  */
 export function parseHeaderRule(line: string): HeaderRule | undefined {
   const [, glob, header = '', value = ''] =
-    /^(?:(\S+)\s+)?([A-Za-z][A-Za-z0-9-]*):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/.exec(line) ?? [];
+    /^(?:(\S*[^\s:])\s+)?([A-Za-z][A-Za-z0-9-]*):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/.exec(
+      line,
+    ) ?? [];
   const name = header.toLowerCase();
   if (!storable.test(name)) return undefined;
   if (glob === undefined) return { line, name, value, matches: () => true };
   const pattern = new Minimatch(glob.replace(/^\.?\//, ''), {
     dot: true,
-    matchBase: true,
+    matchBase: !glob.includes('/'),
     nocomment: true,
     nonegate: true,
   });
