@@ -21,26 +21,29 @@ export class StorageError extends Error {
     requestId?: string | undefined;
     retryAfter?: string | undefined;
   }) {
-    super(answer.message);
+    super(excerpt(answer.message) || 'no reason given');
     this.status = answer.status;
-    this.code = answer.code;
+    this.code = excerpt(answer.code, 80);
     this.region = answer.region;
-    this.requestId = answer.requestId;
+    this.requestId = answer.requestId && excerpt(answer.requestId, 80);
     this.retryAfter = answer.retryAfter;
   }
 }
 
-/** Reads an error answer. A HEAD, and some proxies, send no body: then the status has to do. */
+/** Reads an error answer. A HEAD has no body: MinIO gives the code in a header then, and with others the status has to do. */
 export function storageError(
   status: number,
   headers: Readonly<Record<string, unknown>>,
   body: string,
 ): StorageError {
-  const code = element(body, 'Code') ?? '';
+  const code = element(body, 'Code') ?? text(headers['x-minio-error-code']) ?? '';
   return new StorageError({
     status,
     code,
-    message: excerpt(element(body, 'Message') ?? (body === '' ? 'no reason given' : body)),
+    message:
+      element(body, 'Message') ??
+      text(headers['x-minio-error-desc'])?.replace(/^"|"$/g, '') ??
+      (code ? '' : body),
     region: element(body, 'Region') ?? text(headers['x-amz-bucket-region']),
     requestId: element(body, 'RequestId') ?? text(headers['x-amz-request-id']),
     retryAfter: text(headers['retry-after']),
@@ -49,7 +52,7 @@ export function storageError(
 
 /** An error in a few words for people: code or status, and the server's message. */
 export function describeStorageError({ code, status, message }: StorageError): string {
-  return `${code || 'HTTP'} ${status}: ${excerpt(message)}`;
+  return `${code || 'HTTP'} ${status}: ${message}`;
 }
 
 /**
@@ -84,6 +87,7 @@ const passing = new Set([
   'InternalError',
   'ServiceUnavailable',
   'OperationAborted',
+  'ConditionalRequestConflict',
   'IncompleteBody',
   'BadDigest',
 ]);
@@ -91,21 +95,27 @@ const passing = new Set([
 /** Codes that come with a 5xx and yet stay. */
 const lasting = new Set(['NotImplemented', 'XMinioStorageFull', 'MethodNotAllowed']);
 
+/** Statuses of 5xx that say what the server cannot do at all (RFC 9110, 15.6; RFC 4918, 11.5). */
+const unable = new Set([501, 505, 507]);
+
 /** Whether the same request may succeed a little later: by the code where there is one, else by the status. */
 export function isPassing({ code, status }: StorageError): boolean {
   if (code) return passing.has(code) || (status >= 500 && !lasting.has(code));
-  return status === 408 || status === 429 || status >= 500;
+  return status === 408 || status === 429 || (status >= 500 && !unable.has(status));
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
 
 function element(xml: string, name: string): string | undefined {
   const [, value] = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml) ?? [];
-  return value
-    ?.replace(/&#(x?)([0-9a-f]{1,6});/gi, (_, hex: string, digits: string) =>
-      String.fromCodePoint(parseInt(digits, hex ? 16 : 10)),
-    )
-    .replace(/&(lt|gt|quot|apos|amp);/g, (_, entity: string) => entities[entity] ?? '');
+  return value?.replace(
+    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(lt|gt|quot|apos|amp));/gi,
+    (reference, decimal?: string, hex?: string, entity?: string) => {
+      if (entity !== undefined) return entities[entity] ?? reference;
+      const point = decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal);
+      return point <= 0x10ffff ? String.fromCodePoint(point) : reference;
+    },
+  );
 }
 
 function text(header: unknown): string | undefined {

@@ -30,6 +30,10 @@ export function createMemory(total: number): Memory {
       first.start();
     }
   };
+  const free = (charge: number) => {
+    left += charge;
+    startWaiting();
+  };
   const allocate = (size: number) => {
     const kept = idle.get(size)?.pop();
     if (kept) {
@@ -49,21 +53,26 @@ export function createMemory(total: number): Memory {
   };
   return {
     borrow: async (length) => {
-      const size = sizeClass(length);
+      const size = length > total ? length : sizeClass(length);
       const charge = Math.min(size, total);
       await new Promise<void>((start) => {
         waiting.push({ size: charge, start });
         startWaiting();
       });
-      const whole = size < smallestKept ? Buffer.allocUnsafe(size) : allocate(size);
-      return {
-        buffer: whole.subarray(0, length),
-        giveBack: () => {
-          left += charge;
-          keep(whole, size);
-          startWaiting();
-        },
-      };
+      try {
+        const whole = size < smallestKept ? Buffer.allocUnsafe(size) : allocate(size);
+        return {
+          buffer: whole.subarray(0, length),
+          giveBack: () => {
+            keep(whole, size);
+            free(charge);
+          },
+        };
+      } catch (error) {
+        // The machine has less than was thought: who waits must not wait for ever.
+        free(charge);
+        throw error;
+      }
     },
   };
 }

@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import {
+  StorageError,
+  describeStorageError,
+  isSessionEnded,
+  storageError,
+} from '../../../src/storage/failure.ts';
+
+const xml = (inner: string) => `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${inner}</Error>`;
+
+test('an error answer is read: code, message, region, request, and when to come back', () => {
+  const body = xml(
+    '<Code>AuthorizationHeaderMalformed</Code><Message>the region is wrong</Message><Region>fr-par</Region><RequestId>17F</RequestId><HostId>h</HostId>',
+  );
+  expect(storageError(400, { 'retry-after': '3' }, body)).toMatchObject({
+    status: 400,
+    code: 'AuthorizationHeaderMalformed',
+    message: 'the region is wrong',
+    region: 'fr-par',
+    requestId: '17F',
+    retryAfter: '3',
+  });
+});
+
+test('what the body does not say is taken from headers', () => {
+  const headers = { 'x-amz-bucket-region': 'eu-west-3', 'x-amz-request-id': 'ABC' };
+  expect(storageError(403, headers, '')).toMatchObject({
+    code: '',
+    message: 'no reason given',
+    region: 'eu-west-3',
+    requestId: 'ABC',
+    retryAfter: undefined,
+  });
+});
+
+test('MinIO answers a HEAD with the code and the reason in headers', () => {
+  const error = storageError(
+    403,
+    {
+      'x-minio-error-code': 'InvalidAccessKeyId',
+      'x-minio-error-desc': '"The Access Key Id you provided does not exist in our records."',
+    },
+    '',
+  );
+  expect(isSessionEnded(error)).toBe(true);
+  expect(error.message).toBe('The Access Key Id you provided does not exist in our records.');
+});
+
+describe('character references', () => {
+  test.each([
+    ['&lt;a&gt; &amp; &quot;b&quot; &apos;c&apos;', `<a> & "b" 'c'`],
+    ['&#65;&#x42;&#X43;', 'ABC'],
+    ['&#x1F6F0;', '🛰'],
+    ['&amp;lt;', '&lt;'],
+    ['&#38;lt;', '&lt;'],
+    ['&amp;#60;', '&#60;'],
+    ['&#af;', '&#af;'],
+    ['&#x110000;', '&#x110000;'],
+    ['&#9999999;', '&#9999999;'],
+    ['&unknown;', '&unknown;'],
+    ['AT&T', 'AT&T'],
+  ])('%s means %s', (written, meant) => {
+    expect(storageError(400, {}, xml(`<Code>C</Code><Message>${written}</Message>`)).message).toBe(meant);
+  });
+
+  test('mean the text that was escaped, whatever it was', () => {
+    const escape = (text: string) =>
+      text
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&#62;')
+        .replaceAll('"', '&#x22;');
+    const text = fc
+      .stringMatching(/^[!-~]([ -~]{0,40}[!-~])?$/)
+      .filter((one) => !one.startsWith('::') && !one.includes('##['));
+    fc.assert(
+      fc.property(text, (message) => {
+        expect(storageError(400, {}, xml(`<Message>${escape(message)}</Message>`)).message).toBe(message);
+      }),
+    );
+  });
+});
+
+test('any answer at all gives an error of one line', () => {
+  const body = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string().map((text) => xml(`<Code>${text}</Code><Message>${text}</Message>`)),
+    fc.string({ unit: fc.constantFrom('&', '#', 'x', ';', '<', '>', '1', 'f', 'Code', '/') }),
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 300, max: 599 }), body, (status, text) => {
+      expect(describeStorageError(storageError(status, {}, text))).not.toMatch(/[\r\n\u2028]/);
+    }),
+  );
+});
+
+test('an answer of a proxy in its own words is told in short', () => {
+  const body = `<html><head><title>502 Bad Gateway</title></head>${'x'.repeat(5_000)}</html>`;
+  const error = storageError(502, {}, body);
+  expect(error.code).toBe('');
+  expect(describeStorageError(error)).toMatch(/^HTTP 502: <html><head><title>502 Bad Gateway.{0,280}…$/);
+});
+
+test('nothing that a server says becomes a line or a command of the log', () => {
+  const evil = 'X\n::set-env name=A::b';
+  const error = storageError(
+    400,
+    {},
+    xml(`<Code>${evil}</Code><Message>${evil}</Message><RequestId>${evil}</RequestId>`),
+  );
+  for (const text of [describeStorageError(error), error.message, error.code, error.requestId])
+    expect(text).not.toContain('\n');
+  const sdks = new StorageError({ status: 400, code: evil, message: evil });
+  expect(describeStorageError(sdks)).not.toContain('\n');
+});
+
+test('a code without a message is told without the XML around it', () => {
+  expect(
+    describeStorageError(storageError(403, {}, xml('<Code>AccessDenied</Code><BucketName>b</BucketName>'))),
+  ).toBe('AccessDenied 403: no reason given');
+});
+
+test.each([
+  ['InvalidAccessKeyId', 403],
+  ['ExpiredToken', 400],
+  ['ExpiredTokenException', 400],
+  ['InvalidTokenId', 403],
+  ['InvalidToken', 400],
+  ['TokenRefreshRequired', 400],
+])('%s means that the session has ended', (code, status) => {
+  expect(isSessionEnded(storageError(status, {}, xml(`<Code>${code}</Code>`)))).toBe(true);
+});
+
+test.each(['AccessDenied', 'SignatureDoesNotMatch', 'RequestTimeTooSkewed', ''])(
+  "'%s' does not mean that the session has ended",
+  (code) => {
+    expect(isSessionEnded(storageError(403, {}, xml(`<Code>${code}</Code>`)))).toBe(false);
+    expect(isSessionEnded(new Error('InvalidAccessKeyId'))).toBe(false);
+  },
+);

@@ -1,0 +1,26 @@
+import { statSync, writeFileSync } from 'node:fs';
+
+import type { LocalFile } from '../../../src/files/selection.ts';
+import type { Put } from '../../../src/plan.ts';
+import type { TemporaryFolder } from '../folders.ts';
+
+/** Writes a file, and tells of it as a walk would. */
+export function fileIn(folder: TemporaryFolder, name: string, content: string | Buffer): LocalFile {
+  const path = folder.at(name);
+  writeFileSync(path, content);
+  const { size, mtimeMs } = statSync(path);
+  return { path, name, size, mtimeMs };
+}
+
+/** What a plan says of a file. */
+export function putOf(file: LocalFile, more: Partial<Put> = {}): Put {
+  return {
+    file,
+    name: file.name,
+    key: `p/d/${file.name}`,
+    contentType: 'text/plain',
+    headers: {},
+    generated: false,
+    ...more,
+  };
+}

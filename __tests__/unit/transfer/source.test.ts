@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, chmodSync, mkdirSync, rmSync, truncateSync, utimesSync } from 'node:fs';
+
+import { describe, expect, test } from '@jest/globals';
+
+import type { LocalFile } from '../../../src/files/selection.ts';
+import { openSource, readWhole } from '../../../src/transfer/source.ts';
+import { rejectionOf } from '../failure.ts';
+import { temporaryFolder } from '../folders.ts';
+import { fileIn } from './file.ts';
+
+const KiB = 1024;
+
+/** Read at one go, and read bit by bit. */
+const sizes = [100, 300 * KiB];
+
+async function read(file: LocalFile): Promise<Buffer> {
+  const buffer = Buffer.alloc(file.size);
+  await readWhole(file, buffer);
+  return buffer;
+}
+
+describe.each(sizes)('a file of %d bytes', (size) => {
+  test('is read as it is', async () => {
+    using folder = temporaryFolder();
+    const content = randomBytes(size);
+    expect((await read(fileIn(folder, 'a', content))).equals(content)).toBe(true);
+  });
+
+  test.each([
+    ['is truncated', (path: string) => truncateSync(path, 10)],
+    ['is emptied', (path: string) => truncateSync(path, 0)],
+    ['grows', (path: string) => appendFileSync(path, 'x')],
+    ['is touched', (path: string) => utimesSync(path, 1, 1)],
+  ])('that %s is an error that says so', async (_, change) => {
+    using folder = temporaryFolder();
+    const file = fileIn(folder, 'a', randomBytes(size));
+    change(file.path);
+    const error = await rejectionOf(read(file));
+    expect([error.code, error.message]).toEqual(['files', `${file.path} changed while it was uploaded`]);
+    expect(error.hint).toContain('Something still writes to it');
+  });
+
+  test('that disappears is an error that says so', async () => {
+    using folder = temporaryFolder();
+    const file = fileIn(folder, 'a', randomBytes(size));
+    rmSync(file.path);
+    const error = await rejectionOf(read(file));
+    expect(error.message).toBe(`${file.path} cannot be read: it disappeared after the upload was planned`);
+    expect(error.code).toBe('files');
+  });
+
+  (process.getuid?.() === 0 || process.platform === 'win32' ? test.skip : test)(
+    'that may not be read is an error that says so',
+    async () => {
+      using folder = temporaryFolder();
+      const file = fileIn(folder, 'a', randomBytes(size));
+      chmodSync(file.path, 0);
+      expect((await rejectionOf(read(file))).message).toBe(`${file.path} cannot be read: permission denied`);
+    },
+  );
+
+  test('that became a folder is an error', async () => {
+    using folder = temporaryFolder();
+    const file = fileIn(folder, 'a', randomBytes(size));
+    rmSync(file.path);
+    mkdirSync(file.path);
+    const error = await rejectionOf(read(file));
+    expect(error.code).toBe('files');
+    expect(error.message).toMatch(/changed while it was uploaded|cannot be read: EISDIR/);
+  });
+
+  test('with a line break in its name is told of in one line', async () => {
+    using folder = temporaryFolder();
+    const file = { ...fileIn(folder, 'a', randomBytes(size)), path: folder.at('b\n::error::c') };
+    expect((await rejectionOf(read(file))).message).not.toContain('\n');
+  });
+});
+
+test('an empty file is read, and noticed when it is empty no more', async () => {
+  using folder = temporaryFolder();
+  const file = fileIn(folder, 'a', '');
+  expect(await read(file)).toHaveLength(0);
+  appendFileSync(file.path, 'x');
+  expect((await rejectionOf(read(file))).message).toContain('changed');
+});
+
+describe('an open source', () => {
+  test('reads any stretch, in any order', async () => {
+    using folder = temporaryFolder();
+    const content = randomBytes(300 * KiB);
+    const source = await openSource(fileIn(folder, 'a', content));
+    const buffer = Buffer.alloc(1_000);
+    for (const offset of [299 * KiB, 0, 12_345]) {
+      await source.read(buffer, offset);
+      expect(buffer.equals(content.subarray(offset, offset + 1_000))).toBe(true);
+    }
+    await source.verify();
+    await source.close();
+  });
+
+  test('does not open for a file that is other than it was', async () => {
+    using folder = temporaryFolder();
+    const file = fileIn(folder, 'a', 'content');
+    expect((await rejectionOf(openSource({ ...file, size: 8 }))).message).toContain('changed');
+    expect((await rejectionOf(openSource({ ...file, mtimeMs: 1 }))).message).toContain('changed');
+  });
+
+  test('that shrinks while it is read fails, and does not give what is not there', async () => {
+    using folder = temporaryFolder();
+    const file = fileIn(folder, 'a', randomBytes(300 * KiB));
+    const source = await openSource(file);
+    truncateSync(file.path, 200 * KiB);
+    const error = await rejectionOf(source.read(Buffer.alloc(100 * KiB), 150 * KiB));
+    expect(error.message).toBe(`${file.path} changed while it was uploaded`);
+    await source.close();
+  });
+
+  test('that changes after it was read is noticed at the end', async () => {
+    using folder = temporaryFolder();
+    const file = fileIn(folder, 'a', 'content');
+    const source = await openSource(file);
+    await source.read(Buffer.alloc(7), 0);
+    appendFileSync(file.path, 'x');
+    expect((await rejectionOf(source.verify())).message).toContain('changed');
+    await source.close();
+  });
+});
