@@ -80,21 +80,27 @@ export function staleKeys(
  * both, and MinIO hides what is below such an object.
  */
 export function collisions({ puts }: Plan, remote: ReadonlySet<string>): string[] {
-  const keys = new Set(puts.map(({ key }) => key));
-  const needed = new Set(puts.flatMap(({ key }) => foldersAbove(key)));
-  const held = new Set([...remote].flatMap(foldersAbove));
+  const needed = foldersOf(puts.map(({ key }) => key));
+  const held = foldersOf(remote);
   return [
     ...[...needed]
       .filter((folder) => remote.has(folder))
       .map((folder) => `an object '${printable(folder)}' is where files need a folder`),
-    ...[...keys]
-      .filter((key) => held.has(key))
-      .map((key) => `'${printable(key)}' is a folder in the workspace, and a file here`),
+    ...puts
+      .filter(({ key }) => held.has(key))
+      .map(({ key }) => `'${printable(key)}' is a folder in the workspace, and a file here`),
   ];
 }
 
-/** `a`, `a/b` for `a/b/c`. */
-export function foldersAbove(key: string): string[] {
-  const segments = key.split('/').slice(0, -1);
-  return segments.map((_, index) => segments.slice(0, index + 1).join('/')).filter(Boolean);
+/** All folders above these keys, without a slash at their ends: `a` and `a/b` for `a/b/c`. */
+export function foldersOf(keys: Iterable<string>): Set<string> {
+  const folders = new Set<string>();
+  for (const key of keys) {
+    for (let end = key.lastIndexOf('/'); end > 0; end = key.lastIndexOf('/', end - 1)) {
+      const folder = key.slice(0, end);
+      if (folders.has(folder)) break;
+      folders.add(folder);
+    }
+  }
+  return folders;
 }

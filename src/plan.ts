@@ -99,7 +99,6 @@ function entryRank(name: string): number {
 function keyProblems({ key, name, file }: Put, base: string): string[] {
   const problems: string[] = [];
   const bytes = Buffer.byteLength(key);
-  const shown = printable(name);
   if (bytes > longestKey) {
     problems.push(
       `'${excerpt(name, 80)}' gives a key of ${bytes} bytes; ${longestKey} are the most (${Buffer.byteLength(base)} of them are '${excerpt(base, 80)}')`,
@@ -111,10 +110,12 @@ function keyProblems({ key, name, file }: Put, base: string): string[] {
       `'${excerpt(name, 80)}' has a segment of ${Buffer.byteLength(long)} bytes; ${longestSegment} are the most`,
     );
   if (key.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')) {
-    problems.push(`'${shown}' gives the key '${printable(key)}', with an empty, '.' or '..' segment`);
+    problems.push(
+      `'${printable(name)}' gives the key '${printable(key)}', with an empty, '.' or '..' segment`,
+    );
   }
-  if (!name.isWellFormed()) problems.push(`'${shown}' has a name that is not valid Unicode`);
+  if (!name.isWellFormed()) problems.push(`'${printable(name)}' has a name that is not valid Unicode`);
   if (file.size > largestObject)
-    problems.push(`'${shown}' is larger than 5 TiB, the most that an object can be`);
+    problems.push(`'${printable(name)}' is larger than 5 TiB, the most that an object can be`);
   return problems;
 }

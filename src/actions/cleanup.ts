@@ -53,6 +53,6 @@ export async function deleteStale(
       );
     }
   }
-  logGroup(`Deleted: ${count(gone.length, 'stale object')}`, firstOf(gone));
+  logGroup(`Deleted: ${count(gone.length, 'stale object')}`, firstOf(gone, 200, String));
   return gone.length;
 }

@@ -2,14 +2,7 @@ import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import {
-  type ChangedPlan,
-  type Remote,
-  collisions,
-  comparable,
-  foldersAbove,
-  planChanges,
-} from '../changes.ts';
+import { type ChangedPlan, type Remote, collisions, comparable, foldersOf, planChanges } from '../changes.ts';
 import { ActionError, detailLines } from '../errors.ts';
 import type { LocalFile } from '../files/selection.ts';
 import { formatSums, sumsName } from '../files/sums.ts';
@@ -70,7 +63,7 @@ async function refuseCollisions(
   persist: Persist,
 ): Promise<void> {
   const { prefix } = client.location;
-  const folders = [...new Set(plan.puts.flatMap(({ key }) => foldersAbove(key)))];
+  const folders = [...foldersOf(plan.puts.map(({ key }) => key))];
   const isBelow = (folder: string) => folder.startsWith(plan.base);
   const above = folders.filter((folder) => !isBelow(folder) && folder.startsWith(prefix));
   const objects = await Promise.all([

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import * as core from '@actions/core';
 
 import type { UploadInputs } from '../inputs.ts';
-import { writeLinksFile } from '../links/file.ts';
+import { type LinkedFile, writeLinksFile } from '../links/file.ts';
 import { type SignedLinks, signSessionLinks } from '../links/session.ts';
 import { setOutputs } from '../outputs.ts';
 import type { Plan, Put } from '../plan.ts';
@@ -29,39 +29,29 @@ export async function publishLinks(
   client: StorageClient,
   deletedCount: number,
 ): Promise<void> {
-  const links = await signSessionLinks(
-    client,
-    plan.puts.map(({ key }) => key),
-    inputs.expiresIn,
-  );
-  const url = ({ key }: Put) => links.urls.get(key) ?? '';
-  if (inputs.maskLinks)
-    for (const secret of new Set(plan.puts.map((put) => bearerPart(url(put))))) core.setSecret(secret);
+  const links = await signSessionLinks(client, inputs.expiresIn);
+  const url = ({ key }: Put) => links.url(key);
+  if (inputs.maskLinks) hideLinks(plan.puts, url);
   const main = mainFile(plan);
-  const unchanged = new Set(plan.unchanged);
+  const unchanged = plan.unchanged.length;
   const expiresAt =
     links.endsAt === undefined ? '' : new Date(links.endsAt).toISOString().replace(/\.\d+Z$/, 'Z');
   warnOfExpiry(inputs, links, client);
   const location = s3Uri(client.location, plan.base);
-  const linksFile = writeLinksFile(process.env['RUNNER_TEMP'] ?? tmpdir(), {
-    version: 1,
+  const header = {
+    version: 1 as const,
     workspace: inputs.workspace,
     destination: inputs.destination,
     expires_at: expiresAt,
-    files: plan.puts.map((put) => ({
-      path: put.name,
-      key: put.key,
-      s3_uri: s3Uri(client.location, put.key),
-      url: url(put),
-      size: put.file.size,
-      content_type: put.contentType,
-      ...(plan.sums.has(put.name) && { sha256: plan.sums.get(put.name) ?? '' }),
-      status: unchanged.has(put) ? 'unchanged' : 'uploaded',
-    })),
-  });
+  };
+  const linksFile = writeLinksFile(
+    process.env['RUNNER_TEMP'] ?? tmpdir(),
+    header,
+    linkedFiles(plan, client, url),
+  );
   const changes = {
-    uploaded: plan.puts.length - unchanged.size,
-    unchanged: unchanged.size,
+    uploaded: plan.puts.length - unchanged,
+    unchanged,
     deleted: deletedCount,
   };
   tellLinks(inputs, plan, links);
@@ -76,8 +66,8 @@ export async function publishLinks(
     's3-uri': location,
     'file-count': plan.puts.length,
     'total-bytes': plan.totalBytes,
-    'uploaded-count': plan.puts.length - unchanged.size,
-    'unchanged-count': unchanged.size,
+    'uploaded-count': plan.puts.length - unchanged,
+    'unchanged-count': unchanged,
     'deleted-count': deletedCount,
   });
 }
@@ -101,7 +91,7 @@ export async function publishPlan(
     deleted: stale.length,
   };
   const tell = (title: string, names: readonly string[]) => {
-    if (names.length > 0) logGroup(title, firstOf(names));
+    if (names.length > 0) logGroup(title, firstOf(names, 200, String));
   };
   tell(
     `Would upload ${count(fresh.length, 'new file')}`,
@@ -128,23 +118,53 @@ export async function publishPlan(
   });
 }
 
+function* linkedFiles(
+  plan: ComparedPlan,
+  { location }: StorageClient,
+  url: (put: Put) => string,
+): Generator<LinkedFile> {
+  const unchanged = new Set(plan.unchanged);
+  for (const put of plan.puts) {
+    const sha256 = plan.sums.get(put.name);
+    yield {
+      path: put.name,
+      key: put.key,
+      s3_uri: s3Uri(location, put.key),
+      url: url(put),
+      size: put.file.size,
+      content_type: put.contentType,
+      ...(sha256 !== undefined && { sha256 }),
+      status: unchanged.has(put) ? 'unchanged' : 'uploaded',
+    };
+  }
+}
+
 /** What `url` opens: the only file, else the page that leads to the others. */
 function mainFile({ puts }: Plan): Put | undefined {
   return puts.length === 1 ? puts[0] : puts.find(({ name }) => name === 'index.html');
 }
 
-/** The part of a link without which it opens nothing, shared by all links of a session: masking it masks them all. */
-function bearerPart(url: string): string {
-  return new URL(url).searchParams.get('X-Amz-Security-Token') ?? url;
+/** Has the runner mask links by the part without which they open nothing: the session's token, or else each link as a whole. */
+function hideLinks(puts: readonly Put[], url: (put: Put) => string): void {
+  const token = puts[0] && new URL(url(puts[0])).searchParams.get('X-Amz-Security-Token');
+  for (const secret of token ? [token] : puts.map(url)) core.setSecret(secret);
 }
 
-function urlsOutput(plan: Plan, url: (put: Put) => string): string {
-  const urls = JSON.stringify(Object.fromEntries(plan.puts.map((put) => [put.name, url(put)])));
-  if (Buffer.byteLength(urls) <= urlsLimit) return urls;
-  core.warning(
-    `The output 'urls' is left empty: with ${count(plan.puts.length, 'link')} it would have ${formatBytes(Buffer.byteLength(urls))}, more than GitHub lets pass from step to step. The file named by the output 'links-file' has them all.`,
-  );
-  return '';
+function urlsOutput({ puts }: Plan, url: (put: Put) => string): string {
+  const entries: string[] = [];
+  let bytes = 2;
+  for (const put of puts) {
+    const entry = `${JSON.stringify(put.name)}:${JSON.stringify(url(put))}`;
+    bytes += Buffer.byteLength(entry) + 1;
+    entries.push(entry);
+    if (bytes > urlsLimit) {
+      core.warning(
+        `The output 'urls' is left empty: ${count(puts.length, 'link')} would pass ${formatBytes(urlsLimit)}, more than can go from step to step in an environment variable. The file named by the output 'links-file' has them all.`,
+      );
+      return '';
+    }
+  }
+  return `{${entries.join(',')}}`;
 }
 
 function warnOfExpiry({ expiresIn }: UploadInputs, { endsAt }: SignedLinks, { clock }: StorageClient): void {
@@ -162,21 +182,18 @@ function warnOfExpiry({ expiresIn }: UploadInputs, { endsAt }: SignedLinks, { cl
   }
 }
 
-function tellLinks({ maskLinks }: UploadInputs, { puts }: Plan, { urls, endsAt }: SignedLinks): void {
+function tellLinks({ maskLinks }: UploadInputs, { puts }: Plan, { url, endsAt }: SignedLinks): void {
   const until = endsAt === undefined ? '' : `, until ${formatMoment(endsAt)}`;
   logGroup(
     `Links: ${count(puts.length, 'file')}${until}`,
     maskLinks
       ? [`'mask-links: true' keeps them out of the log; the file of the output 'links-file' has them`]
-      : firstOf(
-          puts.map(({ key, name }) => `${name}: ${urls.get(key) ?? ''}`),
-          20,
-        ),
+      : firstOf(puts, 20, ({ key, name }) => `${name}: ${url(key)}`),
   );
 }
 
-function tellMain({ maskLinks }: UploadInputs, { urls }: SignedLinks, main: Put | undefined): void {
-  if (main && !maskLinks) core.info(`Open ${main.name}: ${urls.get(main.key) ?? ''}`);
+function tellMain({ maskLinks }: UploadInputs, { url }: SignedLinks, main: Put | undefined): void {
+  if (main && !maskLinks) core.info(`Open ${main.name}: ${url(main.key)}`);
   else if (!main)
     core.info(
       `The output 'url' is empty: there are several files and no index.html. The outputs 'urls' and 'links-file' have a link for each.`,
@@ -191,7 +208,7 @@ function reportOf(
   links: SignedLinks | undefined,
   main: Put | undefined,
 ) {
-  const shown = (put: Put) => (inputs.maskLinks ? undefined : links?.urls.get(put.key));
+  const shown = (put: Put) => (inputs.maskLinks ? undefined : links?.url(put.key));
   const mainUrl = main && shown(main);
   return {
     changes,
@@ -200,7 +217,9 @@ function reportOf(
     endsAt: links?.endsAt,
     dryRun: inputs.dryRun,
     main: main && mainUrl ? { name: main.name, url: mainUrl } : undefined,
-    files: plan.puts.map((put) => ({
+    fileCount: plan.puts.length,
+    totalBytes: plan.totalBytes,
+    files: plan.puts.values().map((put) => ({
       name: put.name,
       size: put.file.size,
       contentType: put.contentType,

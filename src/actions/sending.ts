@@ -80,9 +80,9 @@ function incomplete(
         `- parts of ${printable(put.name)} are left behind (${reason}); the server clears them away by itself, after a day by default`,
     ),
     `Stored before that, ${count(stored.length, 'file')}:`,
-    ...firstOf(names(stored), 50),
+    ...names(stored),
     `Not stored, ${count(missing.length, 'file')}, ${formatBytes(totalSize(missing))}:`,
-    ...firstOf(names(missing), 50),
+    ...names(missing),
   ];
   const [first] = failures;
   if (!first) {
@@ -101,7 +101,7 @@ function incomplete(
 }
 
 function names(puts: readonly Put[]): string[] {
-  return puts.map(({ name }) => `- ${printable(name)}`);
+  return firstOf(puts, 50, ({ name }) => `- ${printable(name)}`);
 }
 
 function explain(

@@ -131,18 +131,18 @@ function tellPlan(
   { root, hidden, skippedLinks, warnings }: Selection,
 ): void {
   logGroup(`What: ${count(puts.length, 'file')}, ${formatBytes(totalBytes)} from ${root}`, [
-    ...firstOf(puts.map(({ name, file }) => `${name} (${formatBytes(file.size)})`)),
+    ...firstOf(puts, 200, ({ name, file }) => `${name} (${formatBytes(file.size)})`),
     ...(unchanged.length > 0 ? [`Unchanged, and not sent again: ${count(unchanged.length, 'file')}`] : []),
     ...leftOut(hidden, skippedLinks),
   ]);
-  for (const warning of firstOf(warnings, 5)) core.warning(warning);
+  for (const warning of firstOf(warnings, 5, String)) core.warning(warning);
 }
 
 function leftOut(hidden: readonly string[], skippedLinks: readonly string[]): string[] {
   return [
     ...(hidden.length > 0
       ? [
-          `Left out as hidden: ${firstOf(hidden, 10).join(', ')} (input 'include-hidden-files', or a line of 'path' that names them, lets them in)`,
+          `Left out as hidden: ${firstOf(hidden, 10, String).join(', ')} (input 'include-hidden-files', or a line of 'path' that names them, lets them in)`,
         ]
       : []),
     ...(skippedLinks.length > 0

@@ -17,6 +17,8 @@ export function chooseRoot(patterns: readonly Pattern[]): string {
 
 /** The path from `root` down to `file`, by segments; undefined where the file is not below it. */
 export function segmentsBelow(root: string, file: string): string[] | undefined {
+  const folder = root.endsWith(path.sep) ? root : `${root}${path.sep}`;
+  if (file.startsWith(folder)) return file.slice(folder.length).split(path.sep);
   const relative = path.relative(root, file);
   if (relative === '') return [];
   if (path.isAbsolute(relative)) return undefined;

@@ -120,17 +120,14 @@ function createDecider(patterns: readonly Pattern[], includeHidden: boolean): De
   const hidden: string[] = [];
   const lastWanting = patterns.findLastIndex(({ negate }) => !negate);
   const wants = (file: string) => {
-    const winner = patterns.findLast((pattern) =>
-      meets(pattern, file, (segments) => pattern.matches(segments)),
-    );
-    if (!winner || winner.negate) return false;
-    const wanting = patterns.filter(
-      (pattern) => !pattern.negate && meets(pattern, file, (segments) => pattern.matches(segments)),
-    );
-    for (const pattern of wanting) busy.add(pattern);
-    const visible = wanting.some(
-      (pattern) => !isLeftOut(pattern, segmentsBelow(pattern.searchPath, file) ?? [], includeHidden),
-    );
+    const meeting = patterns.flatMap((pattern) => {
+      const segments = segmentsBelow(pattern.searchPath, file);
+      return segments && pattern.matches(segments) ? [{ pattern, segments }] : [];
+    });
+    if (meeting.at(-1)?.pattern.negate !== false) return false;
+    const wanting = meeting.filter(({ pattern }) => !pattern.negate);
+    for (const { pattern } of wanting) busy.add(pattern);
+    const visible = wanting.some(({ pattern, segments }) => !isLeftOut(pattern, segments, includeHidden));
     if (!visible) hidden.push(file);
     return visible;
   };

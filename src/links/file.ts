@@ -1,14 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdtempSync, openSync } from 'node:fs';
 import path from 'node:path';
 
-/** The content of the output `links-file`. */
-export interface LinksFile {
+/** What the file of the output `links-file` says beside its `files`. */
+export interface LinksHeader {
   readonly version: 1;
   readonly workspace: string;
   readonly destination: string;
   /** RFC 3339, UTC; empty where nobody can know. */
   readonly expires_at: string;
-  readonly files: readonly LinkedFile[];
 }
 
 export interface LinkedFile {
@@ -25,9 +24,29 @@ export interface LinkedFile {
   readonly status: 'uploaded' | 'unchanged';
 }
 
-/** Writes the file into a new folder below `folder`, readable by this user alone; returns its path. */
-export function writeLinksFile(folder: string, content: LinksFile): string {
-  const file = path.join(mkdtempSync(path.join(folder, 'upload-to-workspace-')), 'links.json');
-  writeFileSync(file, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
-  return file;
+/** Characters that are gathered before they are written, so that the links of many files are never in memory all at once. */
+const batch = 1024 ** 2;
+
+/**
+ * Writes the file into a new folder below `folder`, readable by this user alone: a JSON object with the header's fields and `files`.
+ * @returns its path
+ */
+export function writeLinksFile(folder: string, header: LinksHeader, files: Iterable<LinkedFile>): string {
+  const name = path.join(mkdtempSync(path.join(folder, 'upload-to-workspace-')), 'links.json');
+  const descriptor = openSync(name, 'w', 0o600);
+  try {
+    let pending = `${JSON.stringify(header).slice(0, -1)},"files":[`;
+    let separator = '\n';
+    for (const file of files) {
+      pending += `${separator}${JSON.stringify(file)}`;
+      separator = ',\n';
+      if (pending.length < batch) continue;
+      appendFileSync(descriptor, pending);
+      pending = '';
+    }
+    appendFileSync(descriptor, `${pending}\n]}\n`);
+  } finally {
+    closeSync(descriptor);
+  }
+  return name;
 }

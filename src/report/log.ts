@@ -10,9 +10,12 @@ export function logGroup(title: string, lines: readonly string[]): void {
   core.endGroup();
 }
 
-/** The first of many lines, and one that says how many there are beside. */
-export function firstOf(lines: readonly string[], most = 200): string[] {
-  return lines.length <= most ? [...lines] : [...lines.slice(0, most), `… and ${lines.length - most} more`];
+/** Lines for the first of many items, and one that says how many there are beside. */
+export function firstOf<T>(items: readonly T[], most: number, line: (item: T) => string): string[] {
+  const lines = items.slice(0, most).map(line);
+  return items.length <= most
+    ? lines
+    : [...lines, `… and ${(items.length - most).toLocaleString('en')} more`];
 }
 
 /**

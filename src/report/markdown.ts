@@ -2,9 +2,15 @@ import { count, formatBytes } from '../quantities.ts';
 import { type Changes, headline } from './headline.ts';
 import { printable } from '../printable.ts';
 
-/** Text from outside as Markdown text: whatever could mean something to Markdown or HTML becomes a character reference. */
+/**
+ * Text from outside as Markdown text: whatever could mean something to Markdown or HTML becomes a character reference. GitHub looks for
+ * mentions and numbers of issues when references are characters again; an empty comment keeps it from finding them.
+ */
 export function markdownText(text: string): string {
-  return printable(text).replace(/[!-,:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return printable(text)
+    .replace(/[!-,:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/&#(?:35|64);/g, '$&<!-- -->')
+    .replaceAll('www.', 'www&#46;');
 }
 
 /** A table with a header; cells are Markdown already. */
@@ -31,13 +37,15 @@ export interface UploadReport {
   readonly endsAt: number | undefined;
   /** The link to open first, and what it opens. */
   readonly main: { readonly name: string; readonly url: string } | undefined;
-  /** Without a URL where links are masked. */
-  readonly files: readonly {
+  readonly fileCount: number;
+  readonly totalBytes: number;
+  /** Gone through until there is no more room; without a URL where links are masked. */
+  readonly files: Iterable<{
     readonly name: string;
     readonly size: number;
     readonly contentType: string;
     readonly url: string | undefined;
-  }[];
+  }>;
   readonly dryRun: boolean;
 }
 
@@ -46,12 +54,11 @@ export interface UploadReport {
  * @param limit bytes that it may have; rows that do not fit are left out, with a line that says how many
  */
 export function uploadSummary(report: UploadReport, limit = 1_000_000): string {
-  const { files, main, endsAt } = report;
-  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const { fileCount, totalBytes, main, endsAt } = report;
   const head = [
     `### ${headline(report.changes, report.dryRun)}: ${markdownText(report.workspace)}`,
     ...(main ? [`**${markdownLink(`Open ${main.name}`, main.url)}**`] : []),
-    `${count(files.length, 'file')}, ${formatBytes(total)} in ${markdownText(report.s3Uri)}`,
+    `${count(fileCount, 'file')}, ${formatBytes(totalBytes)} in ${markdownText(report.s3Uri)}`,
     ...(report.dryRun
       ? []
       : [
@@ -60,23 +67,23 @@ export function uploadSummary(report: UploadReport, limit = 1_000_000): string {
             : `Links work until **${formatMoment(endsAt)}**; run the job again for new ones.`,
         ]),
   ].join('\n\n');
-  const rows = files.map(({ name, size, contentType, url }) => [
-    markdownLink(name, url),
-    formatBytes(size),
-    markdownText(contentType),
-  ]);
-  return `${head}\n\n${fittingTable(['File', 'Size', 'Type'], rows, limit - Buffer.byteLength(head) - 200)}\n`;
+  const table = fittingTable(report, limit - Buffer.byteLength(head) - 200);
+  return `${head}\n\n${table}\n`;
 }
 
-function fittingTable(
-  header: readonly string[],
-  rows: readonly (readonly string[])[],
-  limit: number,
-): string {
+/** Rows are made while there is room, for making one may mean signing a link. */
+function fittingTable({ files, fileCount }: UploadReport, limit: number): string {
+  const rows: string[][] = [];
   let bytes = 100;
-  const fitting = rows.findIndex((row) => (bytes += Buffer.byteLength(row.join(' | ')) + 6) > limit);
-  if (fitting < 0) return markdownTable(header, rows);
-  return `${markdownTable(header, rows.slice(0, fitting))}\n\n… and ${rows.length - fitting} more: see the output \`links-file\`.`;
+  for (const file of files) {
+    const row = [markdownLink(file.name, file.url), formatBytes(file.size), markdownText(file.contentType)];
+    bytes += Buffer.byteLength(row.join(' | ')) + 6;
+    if (bytes > limit) break;
+    rows.push(row);
+  }
+  const table = markdownTable(['File', 'Size', 'Type'], rows);
+  const left = fileCount - rows.length;
+  return left === 0 ? table : `${table}\n\n… and ${left} more: see the output \`links-file\`.`;
 }
 
 /** A workspace or shared folder as the `workspaces` action tells of it; the names are those of its output. */

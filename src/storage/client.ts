@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Transport } from '../transport.ts';
 import type { Location, Session, SessionSource } from '../workspace.ts';
-import { type WireAnswer, type WireRequest, exchange } from './exchange.ts';
+import { type WireAnswer, type WireRequest, defaultStallMs, exchange } from './exchange.ts';
 import { isSessionEnded, storageError } from './failure.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
 
@@ -29,9 +29,6 @@ export interface StorageClient {
     session: Session,
   ): Promise<WireAnswer>;
 }
-
-/** No byte for so many milliseconds, in either direction, and a connection counts as dead. */
-const defaultStallMs = 60_000;
 
 export function createStorageClient(
   location: Location,

@@ -8,10 +8,18 @@ import { createSdk, viaSdk } from './sdk.ts';
 /** What one request may name (S3 API, DeleteObjects). */
 const mostKeys = 1_000;
 
+/** Characters that XML cannot hold (XML 1.0, 2.2), and so no request that names several keys. */
+const beyondXml = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
 export interface Deletion {
   readonly deleted: readonly string[];
   /** Keys that are still there, and what the storage says of them. */
-  readonly failed: readonly { readonly key: string; readonly error: StorageError }[];
+  readonly failed: readonly Failed[];
+}
+
+interface Failed {
+  readonly key: string;
+  readonly error: StorageError;
 }
 
 /**
@@ -27,23 +35,45 @@ export async function deleteObjects(
   const stray = keys.find((key) => !key.startsWith(base) || key === base);
   if (base === '' || stray !== undefined)
     throw new Error(`Refused to delete '${stray ?? ''}' outside of '${base}'`);
-  const { location, region, transport } = client;
-  const failed: { key: string; error: StorageError }[] = [];
-  for (let start = 0; start < keys.length; start += mostKeys) {
-    const Objects = keys.slice(start, start + mostKeys).map((Key) => ({ Key }));
-    const { Errors = [] } = await persist(() =>
-      client.withSession((session) =>
-        viaSdk(() =>
-          createSdk(location, region, session, transport).send(
-            new DeleteObjectsCommand({ Bucket: location.bucket, Delete: { Objects, Quiet: true } }),
-          ),
-        ),
-      ),
-    );
-    for (const { Key = '', Code = '', Message = '' } of Errors) {
-      failed.push({ key: Key, error: new StorageError({ status: 200, code: Code, message: Message }) });
-    }
-  }
+  const failed: Failed[] = [];
+  const together = keys.filter((key) => !beyondXml.test(key));
+  for (let start = 0; start < together.length; start += mostKeys)
+    failed.push(...(await deleteMany(client, together.slice(start, start + mostKeys), persist)));
+  for (const key of keys.filter((other) => beyondXml.test(other)))
+    failed.push(...(await deleteOne(client, key, persist)));
   const remaining = new Set(failed.map(({ key }) => key));
   return { deleted: keys.filter((key) => !remaining.has(key)), failed };
+}
+
+async function deleteMany(
+  client: StorageClient,
+  keys: readonly string[],
+  persist: Persist,
+): Promise<Failed[]> {
+  const { location, region, transport } = client;
+  const Objects = keys.map((Key) => ({ Key }));
+  const { Errors = [] } = await persist(() =>
+    client.withSession((session) =>
+      viaSdk(() =>
+        createSdk(location, region, session, transport).send(
+          new DeleteObjectsCommand({ Bucket: location.bucket, Delete: { Objects, Quiet: true } }),
+        ),
+      ),
+    ),
+  );
+  return Errors.map(({ Key = '', Code = '', Message = '' }) => ({
+    key: Key,
+    error: new StorageError({ status: 200, code: Code, message: Message }),
+  }));
+}
+
+async function deleteOne(client: StorageClient, key: string, persist: Persist): Promise<Failed[]> {
+  const request = { method: 'DELETE', path: client.path(key) } as const;
+  try {
+    await persist(() => client.withSession((session) => client.send(request, session)));
+    return [];
+  } catch (error) {
+    if (error instanceof StorageError) return [{ key, error }];
+    throw error;
+  }
 }

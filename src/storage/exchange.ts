@@ -29,6 +29,9 @@ export class StalledError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
+/** No byte for so many milliseconds, in either direction, and a connection counts as dead. */
+export const defaultStallMs = 60_000;
+
 /** Answers to uploads are short: errors, and the results of completed uploads. */
 const keptBytes = 64 * 1024;
 
@@ -52,21 +55,26 @@ export function exchange(
     }
     const watch = watchStall(stallMs);
     let answer: Omit<WireAnswer, 'body'> = { status: 0, headers: {} };
-    let abort: (error?: Error) => void = () => undefined;
+    let abort: ((error?: Error) => void) | undefined;
     const chunks: Buffer[] = [];
     let kept = 0;
-    const onAbort = () => abort(signal ? abortReason(signal) : undefined);
-    signal?.addEventListener('abort', onAbort, { once: true });
     const settle = (how: () => void) => {
       watch.end();
       signal?.removeEventListener('abort', onAbort);
       how();
     };
+    const onAbort = () => {
+      const reason = abortReason(signal);
+      // Without a connection yet there is nothing to abort: the request ends when it gets one, before a byte of it is sent.
+      if (abort) abort(reason);
+      else settle(() => reject(reason));
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
     dispatcher.dispatch(wireOptions(request, watch.moved), {
       onConnect: (abortConnection) => {
         abort = abortConnection;
-        watch.begin(() => abort(new StalledError(`No byte moved for ${stallMs / 1000} s`)));
-        if (signal?.aborted) onAbort();
+        if (signal?.aborted) abort(abortReason(signal));
+        else watch.begin(() => abortConnection(new StalledError(`No byte moved for ${stallMs / 1000} s`)));
       },
       onHeaders: (status, headers) => {
         answer = { status, headers: util.parseHeaders(headers) };
@@ -134,6 +142,7 @@ function watchStall(stallMs: number) {
   };
 }
 
-function abortReason(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error('Cancelled', { cause: signal.reason });
+function abortReason(signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  return Error.isError(reason) ? reason : new Error('Cancelled', { cause: reason });
 }

@@ -3,7 +3,8 @@ import { type HttpHandler, type HttpRequest, HttpResponse } from '@smithy/core/p
 
 import type { Transport } from '../transport.ts';
 import type { Location, Session } from '../workspace.ts';
-import { StorageError } from './failure.ts';
+import { defaultStallMs } from './exchange.ts';
+import { StorageError, storageError } from './failure.ts';
 
 // This module is loaded when the SDK is needed for the first time: it takes longer to load than a few small files take to upload.
 
@@ -16,6 +17,7 @@ export function createSdk(
   region: string,
   session: Session,
   transport: Transport,
+  stallMs = defaultStallMs,
 ): S3Client {
   return new S3Client({
     endpoint: endpoint.href,
@@ -25,7 +27,7 @@ export function createSdk(
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     systemClockOffset: transport.clock.skewSeconds * 1000,
-    requestHandler: createHandler(transport),
+    requestHandler: createHandler(transport, stallMs),
     credentials: {
       accessKeyId: session.accessKeyId,
       secretAccessKey: session.secretAccessKey,
@@ -41,18 +43,27 @@ export async function viaSdk<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode === undefined) throw error;
+    if (!(error instanceof S3ServiceException) || error.$metadata.httpStatusCode === undefined)
+      throw refusalIn(error) ?? error;
+    const isCoded = error.name !== 'Unknown' && error.name !== 'UnknownError';
     throw new StorageError({
       status: error.$metadata.httpStatusCode,
-      code: error.name === 'UnknownError' ? '' : error.name,
-      message: error.message,
+      code: isCoded ? error.name : '',
+      message: isCoded ? error.message : '',
       requestId: error.$metadata.requestId,
       retryAfter: error.$response?.headers['retry-after'],
     });
   }
 }
 
-function createHandler({ dispatcher, clock }: Transport): HttpHandler {
+/** The answer behind an error of the SDK that could not read it: a proxy before the storage refuses in words of its own, not in XML. */
+function refusalIn(error: unknown): StorageError | undefined {
+  const { $response: response } = error as { readonly $response?: unknown };
+  if (!HttpResponse.isInstance(response) || response.statusCode < 300) return undefined;
+  return storageError(response.statusCode, response.headers, '');
+}
+
+function createHandler({ dispatcher, clock }: Transport, stallMs: number): HttpHandler {
   return {
     handle: async (request: HttpRequest, { abortSignal } = {}) => {
       const started = performance.now();
@@ -65,6 +76,8 @@ function createHandler({ dispatcher, clock }: Transport): HttpHandler {
         method: request.method as 'GET',
         headers: request.headers,
         body: (request.body ?? null) as Buffer | string | null,
+        headersTimeout: stallMs,
+        bodyTimeout: stallMs,
         ...(abortSignal && { signal: abortSignal }),
       });
       const headers = Object.fromEntries(

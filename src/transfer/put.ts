@@ -43,13 +43,13 @@ export async function putObject(
       session,
     ),
   );
-  const etag = etagOf(answer);
-  if (/^[0-9a-f]{32}$/.test(etag) && !isEncrypted(answer) && etag !== md5.toString('hex')) throw corrupted();
-  return etag;
+  if (isOther(answer, () => md5.toString('hex'))) throw corrupted();
+  return etagOf(answer);
 }
 
 /**
- * Stores one part of a multipart upload, with its CRC-32: the server checks it, and says it again.
+ * Stores one part of a multipart upload, with its CRC-32: the server checks it, and says it again. One that does not know of it says
+ * nothing: then the part's ETag is looked at.
  * @throws as {@link putObject}
  */
 export async function putPart(
@@ -77,12 +77,18 @@ export async function putPart(
     ),
   );
   const said = answer.headers['x-amz-checksum-crc32'];
-  if (said !== undefined && said !== expected) throw corrupted();
+  if (said === undefined ? isOther(answer, () => hash('md5', body)) : said !== expected) throw corrupted();
   return { number, etag: etagOf(answer), crc32: expected };
 }
 
 function etagOf({ headers }: WireAnswer): string {
   return String(headers['etag'] ?? '').replaceAll('"', '');
+}
+
+/** Whether the answer's ETag is an MD5 (in hex), and another one. */
+function isOther(answer: WireAnswer, md5: () => string): boolean {
+  const etag = etagOf(answer);
+  return /^[0-9a-f]{32}$/.test(etag) && !isEncrypted(answer) && etag !== md5();
 }
 
 /** With a key of the server's own the ETag is no MD5 (S3 API, "Object"). */
