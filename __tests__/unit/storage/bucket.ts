@@ -1,0 +1,78 @@
+import { createClock } from '../../../src/clock.ts';
+import { renewable } from '../../../src/renewable.ts';
+import { type StorageClient, createStorageClient } from '../../../src/storage/client.ts';
+import type { Persist } from '../../../src/storage/listing.ts';
+import type { Session } from '../../../src/workspace.ts';
+import { type Answer, type Asked, type LocalServer, serve, transport } from '../servers.ts';
+
+/** A workspace's bucket on a server of this machine that answers by what the test says. */
+export interface LocalBucket extends AsyncDisposable {
+  readonly client: StorageClient;
+  readonly server: LocalServer;
+  /** Sessions opened so far; the key id of the n-th is `KEY-n`. */
+  readonly sessions: Session[];
+}
+
+export interface BucketOptions {
+  readonly stallMs?: number;
+  readonly session?: Partial<Session>;
+  /** The machine's time in milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+export async function openBucket(
+  answer: (asked: Asked, count: number) => Answer | undefined | Promise<Answer | undefined>,
+  { stallMs, session, now = Date.now }: BucketOptions = {},
+): Promise<LocalBucket> {
+  const server = await serve(answer);
+  const opened: Session[] = [];
+  const over = transport({ connections: 16, clock: createClock(now) });
+  const sessions = renewable(
+    () => {
+      const next: Session = {
+        accessKeyId: `KEY-${opened.length + 1}`,
+        secretAccessKey: 'secret',
+        sessionToken: 'token',
+        openedAt: now(),
+        endsAt: undefined,
+        ...session,
+      };
+      opened.push(next);
+      return Promise.resolve(next);
+    },
+    () => true,
+  );
+  const location = {
+    endpoint: new URL(`http://127.0.0.1:${server.port}/`),
+    bucket: 'bucket',
+    prefix: 'p/',
+    region: undefined,
+  };
+  return {
+    client: createStorageClient(location, 'fr-par', sessions, over, stallMs),
+    server,
+    sessions: opened,
+    [Symbol.asyncDispose]: async () => {
+      await over[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Tries once. */
+export const once: Persist = (request) => request();
+
+/** An error as S3 tells of it. */
+export function errorXml(code: string, message = 'said on cue'): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+}
+
+/** Key ids that requests were signed with. */
+export function keyOf({ headers }: Asked): string | undefined {
+  return /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1];
+}
+
+/** The path of a request without its query, decoded, and below the bucket. */
+export function keyAsked({ path }: Asked): string {
+  return decodeURIComponent(path.replace(/\?.*$/s, '').replace(/^\/bucket\//, ''));
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { type Deletion, deleteObjects } from '../../../src/storage/deletion.ts';
+import type { Asked } from '../servers.ts';
+import { errorXml, keyAsked, keyOf, once, openBucket } from './bucket.ts';
+
+const done = { body: '<DeleteResult/>' };
+
+const references: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  '#x0A': '\n',
+  '#x0D': '\r',
+};
+
+/** Keys that a request names. */
+function named({ body }: Asked): string[] {
+  return [...body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) =>
+    key.replace(/&([#\w]+);/g, (whole, name: string) => references[name] ?? whole),
+  );
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => `p/d/${index}`);
+
+test('keys are deleted 1,000 a request, each of them once', async () => {
+  await using bucket = await openBucket(() => done);
+  const keys = numbered(2_001);
+  expect(await deleteObjects(bucket.client, 'p/d/', keys, once)).toEqual({ deleted: keys, failed: [] });
+  expect(bucket.server.asked.map((asked) => named(asked).length)).toEqual([1_000, 1_000, 1]);
+  expect(bucket.server.asked.flatMap(named)).toEqual(keys);
+  expect(bucket.server.asked[0]).toMatchObject({ method: 'POST', path: '/bucket/?delete=' });
+});
+
+test('no keys are no request', async () => {
+  await using bucket = await openBucket(() => done);
+  expect(await deleteObjects(bucket.client, 'p/d/', [], once)).toEqual({ deleted: [], failed: [] });
+  expect(bucket.server.asked).toEqual([]);
+});
+
+describe('nothing is deleted, and no request sent', () => {
+  test.each([
+    ['a neighbour whose name begins alike', 'p/d/', 'p/dd/x'],
+    ['an object beside the folder', 'p/d/', 'p/d.txt'],
+    ['what is above', 'p/d/', 'p/x'],
+    ['the folder itself', 'p/d/', 'p/d/'],
+    ['the folder’s own name', 'p/d/', 'p/d'],
+    ['another prefix', 'p/d/', 'q/p/d/x'],
+  ])('for %s', async (_, base, key) => {
+    await using bucket = await openBucket(() => done);
+    await expect(deleteObjects(bucket.client, base, [`${base}fine`, key], once)).rejects.toThrow(
+      `Refused to delete '${key}' outside of '${base}'`,
+    );
+    expect(bucket.server.asked).toEqual([]);
+  });
+
+  test('without a base, whatever the keys', async () => {
+    await using bucket = await openBucket(() => done);
+    await expect(deleteObjects(bucket.client, '', ['x'], once)).rejects.toThrow('Refused');
+    expect(bucket.server.asked).toEqual([]);
+  });
+});
+
+test('keys are named as they are', async () => {
+  const keys = ['p/d/a b', 'p/d/<&>"\'', 'p/d/ü🛰', 'p/d/new\nline\r', 'p/d/%41+', 'p/d/\ttab', 'p/d/ end '];
+  await using bucket = await openBucket(() => done);
+  await deleteObjects(bucket.client, 'p/d/', keys, once);
+  expect(bucket.server.asked.flatMap(named)).toEqual(keys);
+});
+
+test('keys with characters that XML cannot hold are deleted by requests of their own', async () => {
+  await using bucket = await openBucket(({ method }) => (method === 'DELETE' ? { status: 204 } : done));
+  const keys = ['p/d/a', 'p/d/bell\u0007', 'p/d/b', 'p/d/\uffff'];
+  const { deleted, failed } = await deleteObjects(bucket.client, 'p/d/', keys, once);
+  expect([deleted, failed]).toEqual([keys, []]);
+  const asked = bucket.server.asked.map((one) => [
+    one.method,
+    ...(one.method === 'DELETE' ? [keyAsked(one)] : named(one)),
+  ]);
+  expect(asked).toEqual([
+    ['POST', 'p/d/a', 'p/d/b'],
+    ['DELETE', 'p/d/bell\u0007'],
+    ['DELETE', 'p/d/\uffff'],
+  ]);
+});
+
+describe('what could not be deleted is told', () => {
+  const told = ({ failed }: Deletion) => failed.map(({ key, error }) => [key, error.code, error.message]);
+
+  test('key by key, and the rest is deleted', async () => {
+    await using bucket = await openBucket(() => ({
+      body: `<DeleteResult><Error><Key>p/d/1</Key><Code>AccessDenied</Code><Message>no &amp; no</Message></Error><Error><Key>p/d/3</Key><Code>InternalError</Code></Error></DeleteResult>`,
+    }));
+    const result = await deleteObjects(bucket.client, 'p/d/', numbered(5), once);
+    expect(result.deleted).toEqual(['p/d/0', 'p/d/2', 'p/d/4']);
+    expect(told(result)).toEqual([
+      ['p/d/1', 'AccessDenied', 'no & no'],
+      ['p/d/3', 'InternalError', 'no reason given'],
+    ]);
+  });
+
+  test('for keys of their own requests too', async () => {
+    await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied', 'no') }));
+    const result = await deleteObjects(bucket.client, 'p/d/', ['p/d/\u0001'], once);
+    expect([result.deleted, told(result)]).toEqual([[], [['p/d/\u0001', 'AccessDenied', 'no']]]);
+  });
+
+  test('and a whole request that fails is an error', async () => {
+    await using bucket = await openBucket((_, count) =>
+      count === 1 ? done : { status: 403, body: errorXml('AccessDenied') },
+    );
+    await expect(deleteObjects(bucket.client, 'p/d/', numbered(1_001), once)).rejects.toMatchObject({
+      code: 'AccessDenied',
+    });
+  });
+});
+
+test('a session that ends between two requests is renewed', async () => {
+  await using bucket = await openBucket((asked, count) =>
+    count > 1 && keyOf(asked) === 'KEY-1' ? { status: 403, body: errorXml('InvalidAccessKeyId') } : done,
+  );
+  expect((await deleteObjects(bucket.client, 'p/d/', numbered(1_500), once)).deleted).toHaveLength(1_500);
+  expect(bucket.sessions).toHaveLength(2);
+});

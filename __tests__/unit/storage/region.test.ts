@@ -1,0 +1,131 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { createClock } from '../../../src/clock.ts';
+import { bucketLocation } from '../../../src/storage/bucket.ts';
+import { discoverRegion } from '../../../src/storage/region.ts';
+import { rejectionOf } from '../failure.ts';
+import { type Answer, type Asked, serve, transport } from '../servers.ts';
+import { errorXml, openBucket } from './bucket.ts';
+
+interface Found {
+  readonly region: string;
+  readonly askedAt: number;
+}
+
+/** Looks for the region on a server that answers so. */
+async function discover(
+  answer: (asked: Asked, count: number) => Answer | undefined,
+  property?: string,
+  ask: () => Promise<string> = () => Promise.reject(new Error('nobody knows')),
+  path = '/',
+): Promise<Found & { readonly asked: readonly Asked[]; readonly now: () => number }> {
+  await using server = await serve(answer);
+  await using over = transport({ clock: createClock(() => Date.parse('2026-11-23T12:00:00Z')) });
+  const endpoint = new URL(`http://127.0.0.1:${server.port}${path}`);
+  const found = await discoverRegion(
+    { endpoint, bucket: 'bucket', prefix: 'p/', region: property },
+    over,
+    ask,
+  );
+  return { ...found, asked: server.asked, now: () => over.clock.now() };
+}
+
+const says = (region: string): Answer => ({ status: 403, headers: { 'x-amz-bucket-region': region } });
+
+describe('the region', () => {
+  test('is what the server says to an unsigned HEAD of the bucket, whatever the platform says', async () => {
+    const { region, asked } = await discover(() => says('fr-par'), 'us-east-1');
+    expect(region).toBe('fr-par');
+    expect(asked).toMatchObject([{ method: 'HEAD', path: '/bucket' }]);
+    expect(asked[0]?.headers.authorization).toBeUndefined();
+  });
+
+  test('is asked for below the endpoint’s own path', async () => {
+    const { asked } = await discover(() => says('fr-par'), undefined, undefined, '/s3//');
+    expect(asked.map(({ path }) => path)).toEqual(['/s3/bucket']);
+  });
+
+  test.each([200, 404, 500])('else is what the platform says (answered by %d)', async (status) => {
+    const { region } = await discover(() => ({ status }), 'eu-west-3');
+    expect(region).toBe('eu-west-3');
+  });
+
+  test('else is what a signed request says', async () => {
+    const { region } = await discover(
+      () => ({ status: 403 }),
+      undefined,
+      () => Promise.resolve('ap-1'),
+    );
+    expect(region).toBe('ap-1');
+  });
+
+  test('that nobody says is an error that tells whom to ask', async () => {
+    const error = await rejectionOf(discover(() => ({ status: 403 })));
+    expect(error.code).toBe('region');
+    expect(error.message).toContain("does not say which region bucket 'bucket' is in");
+    expect(error.hint).toContain("property 'region'");
+  });
+
+  test('is asked for again when the connection breaks', async () => {
+    const { region, asked } = await discover((_, count) => (count === 1 ? undefined : says('fr-par')));
+    expect([region, asked.length]).toEqual(['fr-par', 2]);
+  });
+});
+
+test('a storage that is not there is an error that names it', async () => {
+  await using over = transport();
+  await using server = await serve(() => ({}));
+  const { port } = server;
+  await server[Symbol.asyncDispose]();
+  const location = { endpoint: new URL(`http://127.0.0.1:${port}`), bucket: 'b', prefix: '', region: 'x' };
+  const error = await rejectionOf(discoverRegion(location, over, () => Promise.resolve('y')));
+  expect(error.code).toBe('unreachable');
+  expect(error.message).toBe(
+    `Storage http://127.0.0.1:${port} cannot be reached: it refuses the connection (ECONNREFUSED)`,
+  );
+});
+
+describe('the moment that stale is told by', () => {
+  test('is the server’s, down to the second, and its clock is taken', async () => {
+    const date = 'Mon, 23 Nov 2026 14:00:07 GMT';
+    const { askedAt, now } = await discover(() => ({
+      ...says('x'),
+      headers: { ...says('x').headers, date },
+    }));
+    expect(askedAt).toBe(Date.parse(date));
+    expect(Math.abs(now() - Date.parse(date))).toBeLessThan(3_000);
+  });
+
+  test('is well before now where the server does not tell the time', async () => {
+    const { askedAt, now } = await discover(() => ({
+      status: 403,
+      headers: { 'x-amz-bucket-region': 'x', date: 'none' },
+    }));
+    expect(now() - askedAt).toBe(10_000);
+  });
+});
+
+describe('a signed request for the region', () => {
+  const location = (inner: string) => ({
+    headers: { 'content-type': 'application/xml' },
+    body: `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</LocationConstraint>`,
+  });
+
+  test.each([
+    ['fr-par', 'fr-par'],
+    ['', 'us-east-1'],
+  ])("answered by '%s' means %s", async (said, meant) => {
+    await using bucket = await openBucket(() => location(said));
+    const { client, server } = bucket;
+    expect(await bucketLocation(client.location, client.sessions, client.transport)).toBe(meant);
+    expect(server.asked[0]?.path).toBe('/bucket/?location=');
+  });
+
+  test('that is refused is an error', async () => {
+    await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied') }));
+    const { client } = bucket;
+    await expect(bucketLocation(client.location, client.sessions, client.transport)).rejects.toMatchObject({
+      code: 'AccessDenied',
+    });
+  });
+});

@@ -1,0 +1,66 @@
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { expect, test } from '@jest/globals';
+
+import { createSdk, viaSdk } from '../../../src/storage/sdk.ts';
+import { judgeStorage } from '../../../src/transfer/verdict.ts';
+import type { Answer } from '../servers.ts';
+import { errorXml, openBucket } from './bucket.ts';
+
+/** What an SDK call fails with when it is answered so, and whether it is worth another try. */
+async function failure(answer: Answer): Promise<{ error: unknown; verdict: unknown }> {
+  await using bucket = await openBucket(() => answer);
+  const { client } = bucket;
+  const sdk = createSdk(client.location, client.region, await client.sessions.get(), client.transport);
+  const error = await viaSdk(() => sdk.send(new ListObjectsV2Command({ Bucket: 'bucket' }))).then(
+    () => new Error('It did not fail'),
+    (reason: unknown) => reason,
+  );
+  expect(bucket.server.asked).toHaveLength(1);
+  return { error, verdict: judgeStorage(error, client.clock) };
+}
+
+test.each([
+  [503, errorXml('SlowDown', 'wait'), { code: 'SlowDown', message: 'wait' }, 'retry'],
+  [403, errorXml('RequestTimeTooSkewed', 'late'), { code: 'RequestTimeTooSkewed' }, 'retry'],
+  [403, errorXml('AccessDenied', 'no'), { code: 'AccessDenied', message: 'no' }, 'fail'],
+  [429, '', { code: '', message: 'no reason given' }, 'retry'],
+  [500, '', { code: '' }, 'retry'],
+  [403, '', { code: '' }, 'fail'],
+  [502, '<html><body>Bad Gateway<br></body></html>', { code: '' }, 'retry'],
+  [503, 'Service Unavailable', { code: '' }, 'retry'],
+  [403, '<html><body>Forbidden by policy<br></body></html>', { code: '' }, 'fail'],
+])('%d %s is read like the answer to any request', async (status, body, expected, worth) => {
+  const { error, verdict } = await failure({ status, body });
+  expect(error).toMatchObject({ name: 'StorageError', status, ...expected });
+  expect(verdict).toBe(worth);
+});
+
+test.each([errorXml('SlowDown'), 'Service Unavailable'])(
+  'when to come back is heard, with %s',
+  async (body) => {
+    const { verdict } = await failure({ status: 503, headers: { 'retry-after': '9' }, body });
+    expect(verdict).toEqual({ afterMs: 9_000 });
+  },
+);
+
+test('a storage that takes the request and says nothing is given up as the others are, and tried again', async () => {
+  await using bucket = await openBucket(() => new Promise(() => undefined));
+  const { client } = bucket;
+  const sdk = createSdk(client.location, client.region, await client.sessions.get(), client.transport, 100);
+  const started = performance.now();
+  const error = await viaSdk(() => sdk.send(new ListObjectsV2Command({ Bucket: 'bucket' }))).catch(
+    (reason: unknown) => reason,
+  );
+  expect(judgeStorage(error, client.clock)).toBe('retry');
+  expect(performance.now() - started).toBeLessThan(3_000);
+});
+
+test('a connection that breaks is tried again', async () => {
+  await using bucket = await openBucket(() => undefined);
+  const { client } = bucket;
+  const sdk = createSdk(client.location, client.region, await client.sessions.get(), client.transport);
+  const error = await viaSdk(() => sdk.send(new ListObjectsV2Command({ Bucket: 'bucket' }))).catch(
+    (reason: unknown) => reason,
+  );
+  expect(judgeStorage(error, client.clock)).toBe('retry');
+});
