@@ -246,15 +246,21 @@ function unknownWorkspace(
   );
 }
 
-/** How many insertions, deletions and replacements (Levenshtein) lead from one name to the other, letter case aside. */
+/** What a letter that is missing from a name costs: little, for a name is cut short more often than misspelt at length. */
+const missing = 0.2;
+
+/**
+ * How far a name is from one that there is: insertions, deletions and replacements (Levenshtein), letter case aside, with insertions at a
+ * lower price.
+ */
 function distance(from: string, to: string): number {
   const [a, b] = [from.toLowerCase(), to.toLowerCase()];
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index * missing);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= b.length; j += 1) {
       const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, replaced));
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + missing, replaced));
     }
     row = next;
   }

@@ -44,10 +44,11 @@ interface World {
   readonly token?: (count: number) => Answer;
   readonly paths?: Readonly<Record<string, Answer>>;
   readonly platforms?: readonly string[];
+  readonly name?: string;
 }
 
-/** Opens the workspace `gep-w` on a TerrAPI that answers so. */
-async function open({ token, paths = {}, platforms = ['gep'] }: World = {}) {
+/** Opens a workspace, `gep-w` unless another is named, on a TerrAPI that answers so. */
+async function open({ token, paths = {}, platforms = ['gep'], name = 'gep-w' }: World = {}) {
   let count = 0;
   const server = await serve(({ path }) => {
     const asked = path.replace('/core/v2/storage/', '');
@@ -65,7 +66,7 @@ async function open({ token, paths = {}, platforms = ['gep'] }: World = {}) {
     time,
     masked,
     opened: () => count,
-    opening: openWorkspace('gep-w', platforms, terrapi, clock, (secret) => masked.push(secret)),
+    opening: openWorkspace(name, platforms, terrapi, clock, (secret) => masked.push(secret)),
     [Symbol.asyncDispose]: async () => {
       await way.close();
       await server[Symbol.asyncDispose]();
@@ -208,6 +209,16 @@ describe('a name that does not work', () => {
     expect(error.details).toHaveLength(4);
     expect(error.details.join()).not.toContain('\n');
     expect(error.hint).toContain("'platforms'");
+  });
+
+  test('a name that was cut short is nearest to the whole one, and not to another short one', async () => {
+    const names = ['gep-shared-atlas', 'gep-build-outputs-service-workspace'].map((name) => ({ name }));
+    const error = await refusal({
+      token: () => ({ status: 404 }),
+      paths: { workspaces: { body: names }, sharedfolders: { body: [] } },
+      name: 'gep-biuld-outputs',
+    });
+    expect(error.details[0]).toBe('- gep-build-outputs-service-workspace');
   });
 
   test('says that no platforms were asked for, and that there is no workspace at all', async () => {

@@ -5,6 +5,7 @@ import { type Selection, selectFiles } from '../files/selection.ts';
 import { type UploadInputs, maskSecret, readUploadInputs } from '../inputs.ts';
 import { setOutputs } from '../outputs.ts';
 import { planUpload } from '../plan.ts';
+import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
 import { fail, firstOf, logGroup } from '../report/log.ts';
 import { s3Uri } from '../s3uri.ts';
@@ -153,17 +154,19 @@ function leftOut(hidden: readonly string[], skippedLinks: readonly string[]): st
 
 function reportNoFiles(
   { ifNoFilesFound, path }: UploadInputs,
-  { hidden, skippedLinks, root }: Selection,
+  { hidden, skippedLinks, warnings }: Selection,
 ): void {
-  const message = `No files were found for 'path' (${path.join(', ')}) in ${root}`;
-  const details = leftOut(hidden, skippedLinks);
+  const message = `No files were found for 'path' (${printable(path.join(', '))}), from ${process.cwd()}`;
+  const details = [...firstOf(warnings, 20, String), ...leftOut(hidden, skippedLinks)].map(
+    (line) => `- ${line}`,
+  );
   if (ifNoFilesFound === 'error') {
     throw new ActionError('no-files', message, {
       hint: `Check 'path' and that the step before has built something; 'if-no-files-found: warn' or 'ignore' lets the job go on.`,
       details,
     });
   }
-  const text = [message, ...details].join('. ');
+  const text = [message, ...details].join('\n');
   if (ifNoFilesFound === 'warn') core.warning(text);
   else core.info(text);
   setOutputs({

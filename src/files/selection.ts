@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 import { ActionError, detailLines } from '../errors.ts';
@@ -66,7 +66,12 @@ export function selectFiles(rules: SelectionRules): Selection {
     hidden: decide.hidden,
     skippedLinks: walks.flatMap((walk) => walk.skippedLinks),
     warnings: [
-      ...decide.idleLines().map((line) => `No file matches the line '${printable(line)}' of 'path'`),
+      ...decide
+        .idlePatterns()
+        .map(
+          (pattern) =>
+            `No file matches the line '${printable(pattern.line)}' of 'path'${reasonWhyIdle(pattern)}`,
+        ),
       ...walks.flatMap((walk) => walk.warnings),
     ],
   };
@@ -107,12 +112,20 @@ function failOnErrors(walks: readonly Walk[], found: readonly WalkedFile[], root
   );
 }
 
+/** What people most often mean when a line matches nothing. */
+function reasonWhyIdle({ line, searchPath }: Pattern): string {
+  if (/\{.*\}/.test(line)) return `: braces are no wildcard here, write a line for each`;
+  if (/\[.*\]/.test(line)) return `: '[…]' stands for one of the characters in it, write '[[]' for a bracket`;
+  if (!existsSync(searchPath)) return `: there is no ${printable(searchPath)}`;
+  return '';
+}
+
 interface Decider {
   readonly enter: (folder: string) => boolean;
   readonly wants: (file: string) => boolean;
   readonly hidden: string[];
-  /** Lines that no file matched so far. */
-  readonly idleLines: () => string[];
+  /** Patterns that no file matched so far. */
+  readonly idlePatterns: () => Pattern[];
 }
 
 function createDecider(patterns: readonly Pattern[], includeHidden: boolean): Decider {
@@ -151,8 +164,7 @@ function createDecider(patterns: readonly Pattern[], includeHidden: boolean): De
     enter,
     wants,
     hidden,
-    idleLines: () =>
-      patterns.filter((pattern) => !pattern.negate && !busy.has(pattern)).map(({ line }) => line),
+    idlePatterns: () => patterns.filter((pattern) => !pattern.negate && !busy.has(pattern)),
   };
 }
 

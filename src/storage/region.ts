@@ -1,6 +1,6 @@
 import { request } from 'undici';
 
-import { ActionError } from '../errors.ts';
+import { ActionError, actionErrorIn } from '../errors.ts';
 import { connectionFailure, isCertificateError, isNetworkError } from '../failures.ts';
 import { type RetryPolicy, retry } from '../retry.ts';
 import type { Transport } from '../transport.ts';
@@ -38,6 +38,8 @@ export async function discoverRegion(
     );
     return { region: said.region ?? location.region ?? (await ask()), askedAt: said.askedAt };
   } catch (error) {
+    const known = actionErrorIn(error);
+    if (known) throw known;
     if (isNetworkError(error)) {
       throw connectionFailure(
         'Storage',

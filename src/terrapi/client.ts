@@ -160,7 +160,8 @@ function hints(status: number): string {
     return `The access token was refused, a new one too: check that 'issuer' and 'api-url' belong to the same platform, and that the client app may use it.`;
   }
   if (status === 403) return `Ask the owner to grant the client app access, or check input 'platforms'.`;
-  if (status === 404) return `Check input 'api-url', e.g. https://api.terradue.com/core.`;
+  if (status === 404)
+    return `Check input 'api-url', e.g. https://api.terradue.com/core, without '/v2' at its end.`;
   return `The platform is in trouble; run the job again later.`;
 }
 

@@ -100,13 +100,22 @@ describe('lines', () => {
     expect(names(select(folder, ['b.map', '.', '!*.map']))).toEqual(['a.js']);
   });
 
+  test('with braces or brackets that match nothing are told what these mean', () => {
+    folder.files('dist/a.js', 'report [1].txt');
+    expect(select(folder, ['dist', 'report [1].txt', 'dist/{a,b}.js']).warnings).toEqual([
+      `No file matches the line 'report [1].txt' of 'path': '[…]' stands for one of the characters in it, write '[[]' for a bracket`,
+      `No file matches the line 'dist/{a,b}.js' of 'path': braces are no wildcard here, write a line for each`,
+    ]);
+    expect(names(select(folder, ['report [[]1].txt']))).toEqual(['report [1].txt']);
+  });
+
   test('that match nothing are warnings, each with its own text', () => {
     folder.files('a.js', 'file/b');
     const { warnings } = select(folder, ['*.js', '*.css', 'none', '!nothing', 'a.js/below']);
     expect(warnings).toEqual([
       `No file matches the line '*.css' of 'path'`,
-      `No file matches the line 'none' of 'path'`,
-      `No file matches the line 'a.js/below' of 'path'`,
+      `No file matches the line 'none' of 'path': there is no ${folder.at('none')}`,
+      `No file matches the line 'a.js/below' of 'path': there is no ${folder.at('a.js/below')}`,
     ]);
   });
 
@@ -115,7 +124,7 @@ describe('lines', () => {
     expect(select(folder, ['a.js/below', 'a.js/*.js'])).toMatchObject({
       files: [],
       warnings: [
-        `No file matches the line 'a.js/below' of 'path'`,
+        `No file matches the line 'a.js/below' of 'path': there is no ${folder.at('a.js/below')}`,
         `No file matches the line 'a.js/*.js' of 'path'`,
       ],
     });
