@@ -34,7 +34,11 @@ async function profileRun(name: string): Promise<string> {
     const task: Task = { source, route, credentials: undefined, unchanged: load.unchanged, ...place };
     const folder = await mkdtemp(join(tmpdir(), 'bench-profile-'));
     const action = await prepareAction({});
-    if (load.unchanged) await measure(await action.prepare(task));
+    if (load.unchanged) {
+      const first = await action.prepare(task);
+      await measure(first);
+      await first.cleanUp?.();
+    }
     const command = await action.prepare(task);
     const entry = join(repository, 'src', 'entry', 'upload.ts');
     const figures = await measure({
