@@ -1,0 +1,153 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { createClock } from '../../../src/clock.ts';
+import { signSessionLinks } from '../../../src/links/session.ts';
+import { renewable } from '../../../src/renewable.ts';
+import { createStorageClient } from '../../../src/storage/client.ts';
+import type { Session } from '../../../src/workspace.ts';
+import { transport } from '../servers.ts';
+
+const start = Date.parse('2026-11-23T12:00:00Z');
+
+/** A platform that opens sessions of so many seconds, and a clock that the test sets. */
+function platform(lifeSeconds: number | undefined) {
+  const clock = { time: start };
+  const opened: Session[] = [];
+  const sessions = renewable(
+    () => {
+      const session = {
+        accessKeyId: `KEY-${opened.length + 1}`,
+        secretAccessKey: 'secret',
+        sessionToken: 'token',
+        openedAt: clock.time,
+        endsAt: lifeSeconds === undefined ? undefined : clock.time + lifeSeconds * 1_000,
+      };
+      opened.push(session);
+      return Promise.resolve(session);
+    },
+    () => true,
+  );
+  const location = {
+    endpoint: new URL('https://s3.example.org/'),
+    bucket: 'b',
+    prefix: 'p/',
+    region: undefined,
+  };
+  const over = transport({ clock: createClock(() => clock.time) });
+  return { clock, opened, client: createStorageClient(location, 'fr-par', sessions, over) };
+}
+
+/** What a link says of itself: the key id, and the moments at which it begins and ends. */
+function read(link: string) {
+  const { searchParams, pathname } = new URL(link);
+  const stamp = searchParams.get('X-Amz-Date') ?? '';
+  const begins = Date.parse(stamp.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
+  const seconds = Number(searchParams.get('X-Amz-Expires'));
+  const key = searchParams.get('X-Amz-Credential')?.split('/')[0];
+  return { pathname, key, begins, seconds, ends: begins + seconds * 1_000 };
+}
+
+test('a link lives as long as its session', async () => {
+  const { client } = platform(900);
+  const { url, endsAt } = await signSessionLinks(client, undefined);
+  expect(read(url('p/d/a b'))).toEqual({
+    pathname: '/b/p/d/a%20b',
+    key: 'KEY-1',
+    begins: start,
+    seconds: 900,
+    ends: start + 900_000,
+  });
+  expect(endsAt).toBe(start + 900_000);
+});
+
+test.each([
+  [60, 60],
+  [900, 900],
+  [3_600, 900],
+])('%d seconds asked for of a session of 900 are %d', async (asked, had) => {
+  const { client } = platform(900);
+  const { url, endsAt } = await signSessionLinks(client, asked);
+  expect([read(url('k')).seconds, endsAt]).toEqual([had, start + had * 1_000]);
+});
+
+test('seven days are the most, however long a session is', async () => {
+  const { client } = platform(30 * 86_400);
+  const { url, endsAt } = await signSessionLinks(client, 20 * 86_400);
+  expect([read(url('k')).seconds, endsAt]).toEqual([604_800, start + 604_800_000]);
+});
+
+describe('where the session does not say when it ends', () => {
+  test('nobody knows when a link does', async () => {
+    const { url, endsAt } = await signSessionLinks(platform(undefined).client, 3_600);
+    expect([read(url('k')).seconds, endsAt]).toEqual([3_600, undefined]);
+  });
+
+  test('and has no token, it has no end, and a link ends when it says', async () => {
+    const { client } = platform(undefined);
+    const held = await client.sessions.get();
+    const permanent = {
+      ...client,
+      sessions: { ...client.sessions, get: () => Promise.resolve({ ...held, sessionToken: undefined }) },
+    };
+    const { endsAt } = await signSessionLinks(permanent, 3_600);
+    expect(endsAt).toBe(start + 3_600_000);
+  });
+});
+
+describe('a session that is partly used up', () => {
+  test('is replaced, and the links live on the new one', async () => {
+    const { client, clock, opened } = platform(900);
+    await client.sessions.get();
+    clock.time += 46_000;
+    const { url, endsAt } = await signSessionLinks(client, undefined);
+    expect(opened).toHaveLength(2);
+    expect(read(url('k'))).toMatchObject({ key: 'KEY-2', seconds: 900 });
+    expect(endsAt).toBe(clock.time + 900_000);
+  });
+
+  test('is good enough while hardly anything of it is gone', async () => {
+    const { client, clock, opened } = platform(900);
+    await client.sessions.get();
+    clock.time += 44_000;
+    const { url } = await signSessionLinks(client, undefined);
+    expect(opened).toHaveLength(1);
+    expect(read(url('k'))).toMatchObject({ key: 'KEY-1', seconds: 856 });
+  });
+
+  test('without an end is not replaced', async () => {
+    const { client, clock, opened } = platform(undefined);
+    await client.sessions.get();
+    clock.time += 86_400_000;
+    await signSessionLinks(client, undefined);
+    expect(opened).toHaveLength(1);
+  });
+});
+
+test('no link says more than is true, nor does the moment told: whatever is asked for, and whenever', async () => {
+  const life = fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: undefined });
+  const wait = fc.integer({ min: 0, max: 60_000_000 });
+  const asked = fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: undefined });
+  await fc.assert(
+    fc.asyncProperty(life, wait, asked, async (seconds, waited, expiresIn) => {
+      const { client, clock, opened } = platform(seconds);
+      await client.sessions.get();
+      clock.time += waited;
+      const { url, endsAt } = await signSessionLinks(client, expiresIn);
+      const session = opened.at(-1);
+      const link = read(url('k'));
+      expect(link.begins).toBeLessThanOrEqual(clock.time);
+      expect(link.seconds).toBeLessThanOrEqual(Math.min(expiresIn ?? Infinity, 604_800));
+      expect(link.key).toBe(session?.accessKeyId);
+      if (session?.endsAt === undefined) expect(endsAt).toBeUndefined();
+      else {
+        expect(link.ends).toBeLessThanOrEqual(session.endsAt);
+        expect(endsAt).toBe(link.ends);
+        // Nor less than could be had, to the second.
+        const had = Math.min(expiresIn ?? Infinity, 604_800, (session.endsAt - clock.time) / 1_000);
+        expect(link.ends - clock.time).toBeGreaterThan(had * 1_000 - 2_000);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
