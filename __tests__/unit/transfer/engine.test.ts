@@ -1,0 +1,311 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { describe, expect, test } from '@jest/globals';
+
+import { type Plan, planUpload, withGenerated } from '../../../src/plan.ts';
+import { type Outcome, type TransferOptions, transfer } from '../../../src/transfer/engine.ts';
+import { type Memory, createMemory } from '../../../src/transfer/memory.ts';
+import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
+import { errorXml } from '../storage/bucket.ts';
+import { fileIn } from './file.ts';
+import { type ModelBucket, modelBucket } from './storage.ts';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Files of so many bytes each, different ones, with a plan to upload them. */
+function planOf(folder: TemporaryFolder, sizes: Readonly<Record<string, number>>): Plan {
+  const files = Object.entries(sizes).map(([name, size]) => {
+    folder.folder(name.split('/').slice(0, -1).join('/') || '.');
+    return fileIn(folder, name, `${name}\n`.repeat(Math.ceil(size / (name.length + 1))).slice(0, size));
+  });
+  return planUpload(files, 'p/', 'd');
+}
+
+function many(count: number, size: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, size]));
+}
+
+interface Run extends Outcome {
+  readonly progress: { files: number; bytes: number };
+  readonly retries: unknown[];
+}
+
+async function send(
+  { client }: ModelBucket,
+  plan: Plan,
+  options: Partial<TransferOptions> = {},
+): Promise<Run> {
+  const progress = { files: 0, bytes: 0 };
+  const retries: unknown[] = [];
+  const outcome = await transfer(plan, client, {
+    concurrency: 4,
+    memory: createMemory(8 * MiB),
+    partSize: MiB,
+    ifAbsent: false,
+    signal: new AbortController().signal,
+    onProgress: ({ files, bytes }) => {
+      progress.files += files;
+      progress.bytes += bytes;
+    },
+    onRetry: (error) => retries.push(error),
+    ...options,
+  });
+  return { ...outcome, progress, retries };
+}
+
+test('every file is stored as it is, whole or in parts, and told of', async () => {
+  using folder = temporaryFolder();
+  await using bucket = await modelBucket();
+  const sizes = { empty: 0, small: 10, 'sub/edge': MiB, 'sub/large': 3 * MiB + 5, 'sub/larger': 6 * MiB };
+  const plan = planOf(folder, sizes);
+  const { stored, failures, leftovers, progress } = await send(bucket, plan);
+  expect([failures, leftovers]).toEqual([[], []]);
+  expect(new Set(stored)).toEqual(new Set(plan.puts));
+  expect(progress).toEqual({ files: 5, bytes: plan.totalBytes });
+  for (const [name, size] of Object.entries(sizes)) {
+    const content = bucket.objects.get(`p/d/${name}`) ?? 'missing';
+    expect([name, content.length, content.startsWith(size > 0 ? name.slice(0, size) : '')]).toEqual([
+      name,
+      size,
+      true,
+    ]);
+  }
+  expect(bucket.arrivals.filter(({ what }) => what === 'PART')).toHaveLength(4 + 6);
+  expect(bucket.arrivals.filter(({ what }) => what === 'COMPLETE')).toHaveLength(2);
+  expect(bucket.pending.size).toBe(0);
+});
+
+test('a group begins when all of the one before is stored, its parts too', async () => {
+  using folder = temporaryFolder();
+  const done: string[] = [];
+  const begunEarly: string[] = [];
+  await using bucket = await modelBucket(async ({ key, what }) => {
+    const before: Record<string, number> = {
+      'p/d/a/index.html': 9,
+      'p/d/index.html': 10,
+      'p/d/SHA256SUMS': 11,
+    };
+    if (done.length < (before[key] ?? 0)) begunEarly.push(key);
+    await sleep(key.length % 3);
+    if (what !== 'BEGIN' && what !== 'PART') done.push(key);
+    return undefined;
+  });
+  const plan = planOf(folder, { 'index.html': 5, 'a/index.html': 5, large: 3 * MiB, ...many(8, 100) });
+  const { stored } = await send(bucket, withGenerated(plan, [fileIn(folder, 'SHA256SUMS', 'sums')]), {
+    concurrency: 8,
+  });
+  expect(stored).toHaveLength(12);
+  expect(begunEarly).toEqual([]);
+  expect(done.slice(-3)).toEqual(['p/d/a/index.html', 'p/d/index.html', 'p/d/SHA256SUMS']);
+});
+
+describe('requests under way at once', () => {
+  test.each([1, 3, 8])(
+    'are %d at most, over files and parts, and no fewer where there is enough to do',
+    async (concurrency) => {
+      using folder = temporaryFolder();
+      await using bucket = await modelBucket(async () => {
+        await sleep(5);
+        return undefined;
+      });
+      const plan = planOf(folder, { large: 4 * MiB, ...many(12, 100), larger: 4 * MiB });
+      const { stored } = await send(bucket, plan, { concurrency });
+      expect(stored).toHaveLength(14);
+      expect(bucket.most()).toBe(concurrency);
+    },
+  );
+
+  test('hold no more memory than there is', async () => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket(async () => {
+      await sleep(5);
+      return undefined;
+    });
+    const memory = createMemory(2 * MiB);
+    let lent = 0;
+    let mostLent = 0;
+    const watched: Memory = {
+      borrow: async (length) => {
+        const loan = await memory.borrow(length);
+        lent += length;
+        mostLent = Math.max(mostLent, lent);
+        return {
+          ...loan,
+          giveBack: () => {
+            lent -= length;
+            loan.giveBack();
+          },
+        };
+      },
+    };
+    const plan = planOf(folder, { large: 4 * MiB, ...many(8, 512 * KiB), larger: 3 * MiB });
+    const { stored } = await send(bucket, plan, { concurrency: 8, memory: watched });
+    expect(stored).toHaveLength(10);
+    expect(mostLent).toBeGreaterThan(MiB);
+    expect(mostLent).toBeLessThanOrEqual(2 * MiB);
+    expect(lent).toBe(0);
+  });
+});
+
+describe('the first failure that stays', () => {
+  const deny = { status: 403, body: errorXml('AccessDenied') };
+
+  test('stops the rest at once, is told, and is the only one', async () => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket(({ key }) => (key === 'p/d/f3' ? deny : undefined));
+    const plan = planOf(folder, { ...many(20, 100), 'index.html': 3 });
+    const { stored, failures } = await send(bucket, plan, { concurrency: 1 });
+    expect(stored.map(({ name }) => name)).toEqual(['f0', 'f1', 'f2']);
+    expect(failures.map(({ put, error }) => [put.name, error])).toEqual([
+      ['f3', expect.objectContaining({ code: 'AccessDenied' })],
+    ]);
+    expect(bucket.arrivals).toHaveLength(4);
+  });
+
+  test('ends requests that are under way, which are no failures of their own', async () => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket(async ({ key }) => {
+      if (key === 'p/d/f0') {
+        await sleep(50);
+        return deny;
+      }
+      return new Promise(() => undefined);
+    });
+    const started = performance.now();
+    const { stored, failures } = await send(bucket, planOf(folder, many(8, 100)));
+    expect([stored.length, failures.map(({ put }) => put.name)]).toEqual([0, ['f0']]);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(bucket.arrivals).toHaveLength(4);
+  });
+
+  test('of a part has the upload aborted, and all others that are not complete', async () => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket(async ({ part, key }) => {
+      if (part < 3) return undefined;
+      if (key !== 'p/d/b') return new Promise(() => undefined);
+      await sleep(100);
+      return deny;
+    });
+    const plan = planOf(folder, { a: 4 * MiB, b: 4 * MiB, c: 4 * MiB });
+    const { failures, leftovers } = await send(bucket, plan, { concurrency: 6 });
+    expect([failures.map(({ put }) => put.name), leftovers]).toEqual([['b'], []]);
+    expect(bucket.pending.size).toBe(0);
+    const aborted = bucket.arrivals.filter(({ what }) => what === 'ABORT').map(({ key }) => key);
+    expect(aborted.sort()).toEqual(['p/d/a', 'p/d/b', 'p/d/c']);
+  });
+
+  test.each([
+    [403, errorXml('AccessDenied'), 'the session may not abort multipart uploads'],
+    [500, errorXml('InternalError', 'out of order'), 'out of order'],
+  ])('leaves parts behind where aborting is answered by %d, and says why', async (status, body, reason) => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket(({ what, part }) =>
+      what === 'ABORT' ? { status, body } : part === 2 ? deny : undefined,
+    );
+    const { leftovers } = await send(bucket, planOf(folder, { large: 4 * MiB }), { concurrency: 1 });
+    expect(leftovers.map(({ put, reason: why }) => [put.name, why])).toEqual([['large', reason]]);
+  });
+
+  test('of a file that cannot be read is that file’s', async () => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket();
+    const plan = planOf(folder, { a: 10, b: 10 });
+    const [, b] = plan.puts;
+    if (b) fileIn(folder, 'b', 'changed since');
+    const { stored, failures } = await send(bucket, plan, { concurrency: 1 });
+    expect(stored.map(({ name }) => name)).toEqual(['a']);
+    expect(failures).toMatchObject([{ put: { name: 'b' }, error: { code: 'files' } }]);
+    expect(bucket.objects.has('p/d/b')).toBe(false);
+  });
+
+  test('of memory is a failure too, and nobody waits for ever', async () => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket();
+    const memory: Memory = { borrow: () => Promise.reject(new RangeError('no memory')) };
+    const { stored, failures } = await send(bucket, planOf(folder, many(5, 100)), { memory });
+    expect([stored.length, failures.length]).toEqual([0, 1]);
+  });
+});
+
+describe('trouble that passes', () => {
+  test('is mended for that request alone, and told', async () => {
+    using folder = temporaryFolder();
+    const troubled = new Set([
+      'PUT p/d/f1 0',
+      'BEGIN p/d/large 0',
+      'PART p/d/large 2',
+      'COMPLETE p/d/large 0',
+    ]);
+    await using bucket = await modelBucket(({ key, part, what }) =>
+      troubled.delete(`${what} ${key} ${part}`) ? { status: 503, body: errorXml('SlowDown') } : undefined,
+    );
+    const plan = planOf(folder, { ...many(3, 100), large: 3 * MiB });
+    const { stored, failures, retries, progress } = await send(bucket, plan);
+    expect([stored.length, failures, troubled.size]).toEqual([4, [], 0]);
+    expect(retries).toHaveLength(4);
+    expect(bucket.arrivals).toHaveLength(3 + 1 + 3 + 1 + 4);
+    expect(progress).toEqual({ files: 4, bytes: 300 + 3 * MiB });
+  });
+});
+
+describe('cancelling', () => {
+  test('before the beginning sends nothing', async () => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket();
+    const outcome = await send(bucket, planOf(folder, { a: 1, large: 3 * MiB }), {
+      signal: AbortSignal.abort(),
+    });
+    expect([outcome.stored, outcome.failures, outcome.leftovers]).toEqual([[], [], []]);
+    expect(bucket.arrivals).toEqual([]);
+  });
+
+  test('ends what is under way, aborts what is begun, and is no failure of any file', async () => {
+    using folder = temporaryFolder();
+    const cancel = new AbortController();
+    await using bucket = await modelBucket(({ part }) => {
+      if (part !== 2) return undefined;
+      cancel.abort();
+      return new Promise(() => undefined);
+    });
+    const plan = planOf(folder, { a: 1, large: 4 * MiB, z: 1 });
+    const { stored, failures, leftovers } = await send(bucket, plan, {
+      concurrency: 1,
+      signal: cancel.signal,
+    });
+    expect([stored.map(({ name }) => name), failures, leftovers]).toEqual([['a'], [], []]);
+    expect(bucket.pending.size).toBe(0);
+  });
+});
+
+describe('only where there is no such object yet', () => {
+  test('is asked of every file, large ones when they are complete, and of nothing that the action adds', async () => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket();
+    bucket.objects.set('p/d/SHA256SUMS', 'old');
+    const plan = planOf(folder, { a: 10, large: 2 * MiB });
+    const { failures } = await send(bucket, withGenerated(plan, [fileIn(folder, 'SHA256SUMS', 'new')]), {
+      ifAbsent: true,
+    });
+    expect(failures).toEqual([]);
+    const conditional = bucket.arrivals.filter(({ headers }) => headers['if-none-match'] === '*');
+    expect(conditional.map(({ what, key }) => `${what} ${key}`).sort()).toEqual([
+      'COMPLETE p/d/large',
+      'PUT p/d/a',
+    ]);
+    expect(bucket.objects.get('p/d/SHA256SUMS')).toBe('new');
+  });
+
+  test.each([
+    ['a', 10],
+    ['large', 2 * MiB],
+  ])('what somebody else wrote in the meantime stays (%s)', async (name, size) => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket();
+    bucket.objects.set(`p/d/${name}`, 'somebody else’s');
+    const { failures } = await send(bucket, planOf(folder, { [name]: size }), { ifAbsent: true });
+    expect(failures).toMatchObject([{ error: { code: 'exists' } }]);
+    expect(bucket.objects.get(`p/d/${name}`)).toBe('somebody else’s');
+    expect(bucket.pending.size).toBe(0);
+  });
+});

@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+import { describe, expect, test } from '@jest/globals';
+
+import { putObject, putPart } from '../../../src/transfer/put.ts';
+import { openBucket } from '../storage/bucket.ts';
+import { putOf } from './file.ts';
+
+const body = Buffer.from('content');
+const md5 = hash('md5', body);
+const other = hash('md5', 'other');
+const signal = new AbortController().signal;
+const put = putOf(
+  { path: '/work/a', name: 'a', size: body.length, mtimeMs: 0 },
+  { contentType: 'text/csv', headers: { 'cache-control': 'no-cache', 'x-amz-meta-a': 'b' } },
+);
+
+function crcOf(content: Buffer): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(content));
+  return bytes.toString('base64');
+}
+
+/** Stores an object, or a part, on a server that answers with these headers. */
+async function store(what: 'object' | 'part', headers: Readonly<Record<string, string>>, ifAbsent = false) {
+  await using bucket = await openBucket(() => ({ headers }));
+  const { client, server } = bucket;
+  const result =
+    what === 'object'
+      ? await putObject(client, put, body, { signal, ifAbsent })
+      : await putPart(client, put.key, 'id/+', 7, body, signal);
+  return { result, asked: server.asked[0] };
+}
+
+describe('an object', () => {
+  test('is sent with its type, its headers and the MD5 of its content', async () => {
+    const { result, asked } = await store('object', { etag: `"${md5}"` });
+    expect(result).toBe(md5);
+    expect(asked).toMatchObject({
+      method: 'PUT',
+      path: '/bucket/p/d/a',
+      body: 'content',
+      headers: {
+        'content-type': 'text/csv',
+        'cache-control': 'no-cache',
+        'x-amz-meta-a': 'b',
+        'content-md5': Buffer.from(md5, 'hex').toString('base64'),
+        'content-length': '7',
+      },
+    });
+    expect(asked?.headers).not.toHaveProperty('if-none-match');
+  });
+
+  test('is sent on a condition where that is asked for', async () => {
+    const { asked } = await store('object', { etag: `"${md5}"` }, true);
+    expect(asked?.headers['if-none-match']).toBe('*');
+  });
+
+  test('of which something else was stored is an error that passes', async () => {
+    await expect(store('object', { etag: `"${other}"` })).rejects.toMatchObject({ code: 'BadDigest' });
+  });
+
+  test.each([
+    ['encrypted by a key of the server’s', { etag: `"${other}"`, 'x-amz-server-side-encryption': 'aws:kms' }],
+    [
+      'encrypted by a key of the client’s',
+      { etag: `"${other}"`, 'x-amz-server-side-encryption-customer-algorithm': 'AES256' },
+    ],
+    ['with an ETag that is no MD5', { etag: '"abc-1"' }],
+    ['without an ETag', {}],
+  ])('%s is not taken for another one', async (_, headers) => {
+    await expect(store('object', headers)).resolves.toBeDefined();
+  });
+});
+
+describe('a part', () => {
+  test('is sent with its CRC-32, and told by it', async () => {
+    const { result, asked } = await store('part', { etag: '"e1"', 'x-amz-checksum-crc32': crcOf(body) });
+    expect(result).toEqual({ number: 7, etag: 'e1', crc32: crcOf(body) });
+    expect(asked).toMatchObject({
+      path: '/bucket/p/d/a?partNumber=7&uploadId=id%2F%2B',
+      headers: { 'x-amz-checksum-crc32': crcOf(body) },
+    });
+  });
+
+  test('of which the server says another checksum is an error that passes', async () => {
+    const said = { etag: `"${md5}"`, 'x-amz-checksum-crc32': crcOf(Buffer.from('other')) };
+    await expect(store('part', said)).rejects.toMatchObject({ code: 'BadDigest' });
+  });
+
+  test('on a server that knows no checksums is told by its ETag', async () => {
+    await expect(store('part', { etag: `"${other}"` })).rejects.toMatchObject({ code: 'BadDigest' });
+    expect((await store('part', { etag: `"${md5}"` })).result).toMatchObject({ etag: md5 });
+  });
+});
