@@ -15,9 +15,16 @@ export interface ChangedPlan extends Plan {
 /** Objects by their keys. */
 export type Remote = ReadonlyMap<string, RemoteObject>;
 
-/** Files whose object may have the same content, as it has the same size: these have to be read to know. */
-export function comparable({ puts }: Plan, remote: Remote): Put[] {
-  return puts.filter(({ key, file }) => remote.get(key)?.size === file.size);
+/**
+ * Files whose object may have the same content, as it has the same size: these have to be read to know.
+ * @param puts all files, by their keys
+ * @param objects some of what is there, e.g. a page of a listing
+ */
+export function comparable(puts: ReadonlyMap<string, Put>, objects: readonly RemoteObject[]): Put[] {
+  return objects.flatMap(({ key, size }) => {
+    const put = puts.get(key);
+    return put?.file.size === size ? [put] : [];
+  });
 }
 
 /**

@@ -31,7 +31,17 @@ const saysItself = /[/+]xml$/;
  * endings are `application/octet-stream`.
  */
 export function mediaType(name: string): string {
-  const extension = /\.([^./]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+  const dot = name.lastIndexOf('.');
+  const extension = dot > name.lastIndexOf('/') ? name.slice(dot + 1).toLowerCase() : '';
+  const type = types.get(extension) ?? typeOf(extension);
+  types.set(extension, type);
+  return type;
+}
+
+/** Types that were found already: there are few endings to many files, which then share one text. */
+const types = new Map<string, string>();
+
+function typeOf(extension: string): string {
   const type = own.get(extension) ?? known(extension) ?? 'application/octet-stream';
   const isText = (type.startsWith('text/') && !saysItself.test(type)) || alsoText.test(type);
   return isText ? `${type}; charset=utf-8` : type;

@@ -86,7 +86,8 @@ export function withGenerated(plan: Plan, files: readonly LocalFile[]): Plan {
 }
 
 function planPut(file: LocalFile, base: string, rules: readonly HeaderRule[]): Put {
-  const { 'content-type': contentType = mediaType(file.name), ...headers } = headersFor(file.name, rules);
+  const { 'content-type': contentType = mediaType(file.name), ...headers } =
+    rules.length > 0 ? headersFor(file.name, rules) : {};
   return { file, name: file.name, key: `${base}${file.name}`, contentType, headers, generated: false };
 }
 
@@ -96,7 +97,15 @@ function entryRank(name: string): number {
   return name.endsWith('/index.html') ? 1 : 0;
 }
 
-function keyProblems({ key, name, file }: Put, base: string): string[] {
+const none: readonly string[] = [];
+
+/** Whether a key is short enough to fit all limits even if each of its letters took three bytes, and has no odd segment. */
+function isPlain(key: string): boolean {
+  return 3 * key.length <= longestKey && !/[^/]{85}/.test(key) && !/(^|\/)\.{0,2}(\/|$)/.test(key);
+}
+
+function keyProblems({ key, name, file }: Put, base: string): readonly string[] {
+  if (isPlain(key) && name.isWellFormed() && file.size <= largestObject) return none;
   const problems: string[] = [];
   const bytes = Buffer.byteLength(key);
   if (bytes > longestKey) {

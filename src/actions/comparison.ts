@@ -7,9 +7,9 @@ import { ActionError, detailLines } from '../errors.ts';
 import type { LocalFile } from '../files/selection.ts';
 import { formatSums, sumsName } from '../files/sums.ts';
 import type { UploadInputs } from '../inputs.ts';
-import { type Plan, withGenerated } from '../plan.ts';
+import { type Plan, type Put, withGenerated } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { Persist } from '../storage/listing.ts';
+import type { Persist, RemoteObject } from '../storage/listing.ts';
 import { existingAmong } from '../storage/obstacles.ts';
 import { type Fingerprint, fingerprint } from '../transfer/fingerprint.ts';
 import type { Memory } from '../transfer/memory.ts';
@@ -32,14 +32,16 @@ export async function comparePlan(
   { memory, persist }: { readonly memory: Memory; readonly persist: Persist },
 ): Promise<ComparedPlan> {
   const { overwrite, deleteStale, dryRun, checksums } = inputs;
-  const remote =
-    overwrite !== 'always' || deleteStale || dryRun ? await list(client, plan.base, persist) : undefined;
-  await refuseCollisions(plan, client, remote, persist);
-  const toRead = new Set(checksums ? plan.puts : []);
-  if (overwrite !== 'always') for (const put of comparable(plan, remote ?? new Map())) toRead.add(put);
   const prints = new Map<string, Fingerprint>();
-  for (const { file, key } of toRead)
-    prints.set(key, await fingerprint(file, memory, checksums, inputs.partSize));
+  const read = async (puts: readonly Put[]) => {
+    for (const { file, key } of puts)
+      if (!prints.has(key)) prints.set(key, await fingerprint(file, memory, checksums, inputs.partSize));
+  };
+  const compare = (puts: readonly Put[]) => (overwrite === 'always' ? Promise.resolve() : read(puts));
+  const listing = overwrite !== 'always' || deleteStale || dryRun;
+  const remote = listing ? await list(plan, client, persist, compare) : undefined;
+  await refuseCollisions(plan, client, remote, persist);
+  if (checksums) await read(plan.puts);
   const etags = new Map([...prints].map(([key, { etag }]) => [key, etag]));
   const changed = planChanges(plan, remote ?? new Map(), etags, overwrite);
   const sums = new Map(
@@ -51,9 +53,21 @@ export async function comparePlan(
   return { ...changed, ...(checksums && withGenerated(changed, [writeSums(plan, sums)])), remote, sums };
 }
 
-async function list(client: StorageClient, base: string, persist: Persist): Promise<Remote> {
-  const { listObjects } = await import('../storage/listing.ts');
-  return new Map((await listObjects(client, base, persist)).map((object) => [object.key, object]));
+/** Lists what is below the destination, and has files compared while the storage prepares the next page. */
+async function list(
+  plan: Plan,
+  client: StorageClient,
+  persist: Persist,
+  compare: (puts: readonly Put[]) => Promise<void>,
+): Promise<Remote> {
+  const { listPages } = await import('../storage/listing.ts');
+  const puts = new Map(plan.puts.map((put) => [put.key, put]));
+  const remote = new Map<string, RemoteObject>();
+  for await (const page of listPages(client, plan.base, persist)) {
+    for (const object of page) remote.set(object.key, object);
+    await compare(comparable(puts, page));
+  }
+  return remote;
 }
 
 async function refuseCollisions(
