@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { describe, expect, test } from '@jest/globals';
 
-import { listObjects } from '../../../src/storage/listing.ts';
+import { listObjects, listPages } from '../../../src/storage/listing.ts';
 import { persistence } from '../../../src/transfer/persistence.ts';
 import type { Asked } from '../servers.ts';
 import { errorXml, keyOf, once, openBucket } from './bucket.ts';
@@ -132,5 +134,36 @@ describe('trouble with a page', () => {
     );
     expect(await listObjects(bucket.client, '', once)).toHaveLength(1);
     expect(bucket.sessions).toHaveLength(2);
+  });
+});
+
+describe('page by page', () => {
+  test('the next one is asked for before one is handed out, and none after the last', async () => {
+    await using bucket = await openBucket((asked) =>
+      query(asked)['continuation-token'] === undefined
+        ? page(contents('a'), next('two'))
+        : page(contents('b')),
+    );
+    const keys: string[] = [];
+    for await (const objects of listPages(bucket.client, '', once)) {
+      while (bucket.server.asked.length < 2) await sleep(5);
+      keys.push(...objects.map(({ key }) => key));
+    }
+    expect([keys, bucket.server.asked.length]).toEqual([['a', 'b'], 2]);
+  });
+
+  test('trouble with a page is told to who comes to it, and not to who stops before', async () => {
+    await using bucket = await openBucket((_, count) =>
+      count % 2 === 1 ? page(contents('a'), next('two')) : { status: 403, body: errorXml('AccessDenied') },
+    );
+    const pages = listPages(bucket.client, '', once);
+    expect((await pages.next()).done).toBe(false);
+    await expect(pages.next()).rejects.toMatchObject({ code: 'AccessDenied' });
+    for await (const objects of listPages(bucket.client, '', once)) {
+      expect(objects).toHaveLength(1);
+      break;
+    }
+    while (bucket.server.asked.length < 4) await sleep(5);
+    await sleep(20);
   });
 });

@@ -155,8 +155,17 @@ describe('the first failure that stays', () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(({ key }) => (key === 'p/d/f3' ? deny : undefined));
     const plan = planOf(folder, { ...many(20, 100), 'index.html': 3 });
-    const { stored, failures } = await send(bucket, plan, { concurrency: 1 });
+    const memory = createMemory(MiB);
+    let read = 0;
+    const counted: Memory = {
+      borrow: (length) => {
+        read += 1;
+        return memory.borrow(length);
+      },
+    };
+    const { stored, failures } = await send(bucket, plan, { concurrency: 1, memory: counted });
     expect(stored.map(({ name }) => name)).toEqual(['f0', 'f1', 'f2']);
+    expect(read).toBe(4);
     expect(failures.map(({ put, error }) => [put.name, error])).toEqual([
       ['f3', expect.objectContaining({ code: 'AccessDenied' })],
     ]);
