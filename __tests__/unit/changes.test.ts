@@ -196,7 +196,7 @@ describe.each(settings)('overwrite: $overwrite, delete-stale: $deleteStale', (se
           new Set([...there.keys(), ...store.written]).size - store.deleted.length,
         );
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from '@jest/globals';
@@ -106,7 +107,7 @@ describe('requests under way at once', () => {
     async (concurrency) => {
       using folder = temporaryFolder();
       await using bucket = await modelBucket(async () => {
-        await sleep(5);
+        await sleep(30);
         return undefined;
       });
       const plan = planOf(folder, { large: 4 * MiB, ...many(12, 100), larger: 4 * MiB });
@@ -226,6 +227,17 @@ describe('the first failure that stays', () => {
     expect(stored.map(({ name }) => name)).toEqual(['a']);
     expect(failures).toMatchObject([{ put: { name: 'b' }, error: { code: 'files' } }]);
     expect(bucket.objects.has('p/d/b')).toBe(false);
+  });
+
+  test('of a large file that changed after it was read: it is not completed', async () => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket(({ part }) => {
+      if (part === 2) appendFileSync(folder.at('large'), 'x');
+      return undefined;
+    });
+    const { stored, failures } = await send(bucket, planOf(folder, { large: 2 * MiB }), { concurrency: 1 });
+    expect([stored, failures]).toMatchObject([[], [{ error: { code: 'files' } }]]);
+    expect(bucket.arrivals.map(({ what }) => what)).toEqual(['BEGIN', 'PART', 'PART', 'ABORT']);
   });
 
   test('of memory is a failure too, and nobody waits for ever', async () => {

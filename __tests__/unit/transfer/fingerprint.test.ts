@@ -93,6 +93,23 @@ describe('a file that changes while it is read is an error', () => {
     expect(error.message).toMatch(/\/a changed while it was uploaded$/);
   });
 
+  test('between two of its parts', async () => {
+    using folder = temporaryFolder();
+    const file = fileIn(folder, 'a', randomBytes(3 * MiB));
+    const buffer = Buffer.alloc(MiB);
+    let part = 0;
+    // The buffer is cut to the length of each part before that is read.
+    const cut = buffer.subarray.bind(buffer);
+    buffer.subarray = (start, end) => {
+      part += 1;
+      if (part === 3) appendFileSync(file.path, 'x');
+      return cut(start, end);
+    };
+    const memory = { borrow: () => Promise.resolve({ buffer, giveBack: () => undefined }) };
+    expect((await rejectionOf(fingerprint(file, memory, false, MiB))).message).toContain('changed');
+    expect(part).toBe(3);
+  });
+
   test('of the same size, but written again', async () => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', 'one');
