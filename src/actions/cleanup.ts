@@ -6,7 +6,7 @@ import { count } from '../quantities.ts';
 import { firstOf, logGroup } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/failure.ts';
-import type { Persist } from '../storage/listing.ts';
+import { type Persist, listObjects } from '../storage/listing.ts';
 
 /** A server may hide objects below one that is deleted, so it is asked again; a few times at most. */
 const mostPasses = 5;
@@ -29,10 +29,7 @@ export async function deleteStale(
   startedAt: number,
   persist: Persist,
 ): Promise<number> {
-  const [{ listObjects }, { deleteObjects }] = await Promise.all([
-    import('../storage/listing.ts'),
-    import('../storage/deletion.ts'),
-  ]);
+  const { deleteObjects } = await import('../storage/deletion.ts');
   const kept = keptKeys(plan);
   const gone: string[] = [];
   for (let pass = 0; pass < mostPasses; pass += 1) {

@@ -9,7 +9,7 @@ import { formatSums, sumsName } from '../files/sums.ts';
 import type { UploadInputs } from '../inputs.ts';
 import { type Plan, type Put, withGenerated } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { Persist, RemoteObject } from '../storage/listing.ts';
+import { type Persist, type RemoteObject, listPages } from '../storage/listing.ts';
 import { existingAmong } from '../storage/obstacles.ts';
 import { type Fingerprint, fingerprint } from '../transfer/fingerprint.ts';
 import type { Memory } from '../transfer/memory.ts';
@@ -60,7 +60,6 @@ async function list(
   persist: Persist,
   compare: (puts: readonly Put[]) => Promise<void>,
 ): Promise<Remote> {
-  const { listPages } = await import('../storage/listing.ts');
   const puts = new Map(plan.puts.map((put) => [put.key, put]));
   const remote = new Map<string, RemoteObject>();
   for await (const page of listPages(client, plan.base, persist)) {

@@ -25,7 +25,11 @@ export interface StorageClient {
    * @throws StorageError for an answer of 300 and above, or what the connection throws
    */
   send(
-    request: StorageRequest & { readonly body?: Buffer; readonly signal?: AbortSignal },
+    request: StorageRequest & {
+      readonly body?: Buffer;
+      readonly signal?: AbortSignal;
+      readonly keep?: number;
+    },
     session: Session,
   ): Promise<WireAnswer>;
 }
@@ -52,7 +56,7 @@ export function createStorageClient(
     path: (key) => objectPath(location.endpoint, location.bucket, key),
     signer,
     withSession: (operation) => withSession(sessions, operation),
-    send: async ({ body, signal, ...request }, session) => {
+    send: async ({ body, signal, keep, ...request }, session) => {
       const headers = signer(session).sign(request, new Date(transport.clock.now()));
       const query = request.query ? `?${queryString(request.query)}` : '';
       return ask(transport, stallMs, signal, {
@@ -61,6 +65,7 @@ export function createStorageClient(
         method: request.method,
         headers,
         body,
+        keep,
       });
     },
   };

@@ -8,12 +8,14 @@ export interface WireRequest {
   readonly method: Dispatcher.HttpMethod;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer | undefined;
+  /** Bytes of the answer's body to keep; default 64 KiB, enough for errors and for the results of uploads. */
+  readonly keep?: number | undefined;
 }
 
 export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The first {@link keptBytes} of it. */
+  /** As much of it as was to be kept. */
   readonly body: string;
 }
 
@@ -32,8 +34,7 @@ export class StalledError extends Error {
 /** No byte for so many milliseconds, in either direction, and a connection counts as dead. */
 export const defaultStallMs = 60_000;
 
-/** Answers to uploads are short: errors, and the results of completed uploads. */
-const keptBytes = 64 * 1024;
+const usuallyKept = 64 * 1024;
 
 /** A body is handed over in slices of this size, so that it can be seen to move. */
 const sliceBytes = 256 * 1024;
@@ -57,6 +58,7 @@ export function exchange(
     let answer: Omit<WireAnswer, 'body'> = { status: 0, headers: {} };
     let abort: ((error?: Error) => void) | undefined;
     const chunks: Buffer[] = [];
+    const keep = request.keep ?? usuallyKept;
     let kept = 0;
     const settle = (how: () => void) => {
       watch.end();
@@ -83,24 +85,26 @@ export function exchange(
       },
       onData: (chunk) => {
         watch.moved();
-        if (kept < keptBytes) chunks.push(chunk);
+        if (kept < keep) chunks.push(chunk);
         kept += chunk.length;
         return true;
       },
       onComplete: () =>
-        settle(() => resolve({ ...answer, body: Buffer.concat(chunks).toString('utf8', 0, keptBytes) })),
+        settle(() => resolve({ ...answer, body: Buffer.concat(chunks).toString('utf8', 0, keep) })),
       onError: (error) => settle(() => reject(error)),
     });
   });
 }
 
 function wireOptions(
-  { body, headers, ...request }: WireRequest,
+  { body, headers, origin, path, method }: WireRequest,
   onMove: () => void,
 ): Dispatcher.DispatchOptions {
   const sliced = body && body.length > sliceBytes;
   return {
-    ...request,
+    origin,
+    path,
+    method,
     headers: sliced ? { ...headers, 'content-length': String(body.length) } : headers,
     body: (sliced ? slices(body, onMove) : (body ?? null)) as Buffer | null,
     headersTimeout: 0,

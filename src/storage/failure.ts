@@ -1,4 +1,5 @@
 import { excerpt } from '../printable.ts';
+import { element } from './xml.ts';
 
 /** What the storage answered instead of doing what it was asked (S3 API, "Error responses"). */
 export class StorageError extends Error {
@@ -102,20 +103,6 @@ const unable = new Set([501, 505, 507]);
 export function isPassing({ code, status }: StorageError): boolean {
   if (code) return passing.has(code) || (status >= 500 && !lasting.has(code));
   return status === 408 || status === 429 || (status >= 500 && !unable.has(status));
-}
-
-const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
-
-function element(xml: string, name: string): string | undefined {
-  const [, value] = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml) ?? [];
-  return value?.replace(
-    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(lt|gt|quot|apos|amp));/gi,
-    (reference, decimal?: string, hex?: string, entity?: string) => {
-      if (entity !== undefined) return entities[entity] ?? reference;
-      const point = decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal);
-      return point <= 0x10ffff ? String.fromCodePoint(point) : reference;
-    },
-  );
 }
 
 function text(header: unknown): string | undefined {

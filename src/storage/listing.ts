@@ -1,8 +1,8 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-
 import type { Session } from '../workspace.ts';
 import type { StorageClient } from './client.ts';
-import { createSdk, viaSdk } from './sdk.ts';
+import { storageError } from './failure.ts';
+import { objectPath } from './signer.ts';
+import { element } from './xml.ts';
 
 /** An object as a listing tells of it. */
 export interface RemoteObject {
@@ -55,28 +55,44 @@ export async function* listPages(
   }
 }
 
-/** Keys are asked for percent-encoded, since XML has no way to write some of the characters that they may hold. */
+/** A page has 1,000 objects at most, of which each takes some 3 KiB at most with its key encoded. */
+const longestPage = 8 * 1024 ** 2;
+
+/**
+ * Keys are asked for percent-encoded, since XML has no way to write some of the characters that they may hold. The answer is read here and not
+ * by the SDK: over 14 pages that takes 20 ms of CPU instead of 400.
+ */
 async function getPage(
-  { location, region, transport }: StorageClient,
+  client: StorageClient,
   session: Session,
   prefix: string,
   token: string | undefined,
 ): Promise<Page> {
-  const command = new ListObjectsV2Command({
-    Bucket: location.bucket,
-    Prefix: prefix,
-    EncodingType: 'url',
-    ...(token !== undefined && { ContinuationToken: token }),
+  const query = {
+    'list-type': '2',
+    prefix,
+    'encoding-type': 'url',
+    ...(token !== undefined && { 'continuation-token': token }),
+  };
+  const path = objectPath(client.location.endpoint, client.location.bucket, '');
+  const { status, headers, body } = await client.send(
+    { method: 'GET', path, query, keep: longestPage },
+    session,
+  );
+  if (!/<\/ListBucketResult>\s*$/.test(body)) throw storageError(status, headers, body);
+  const decode = element(body, 'EncodingType') === 'url' ? urlDecode : (key: string) => key;
+  const objects = [...body.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, object = '']) => {
+    const time = Date.parse(element(object, 'LastModified') ?? '');
+    return {
+      key: decode(element(object, 'Key') ?? ''),
+      size: Number(element(object, 'Size') ?? NaN),
+      etag: (element(object, 'ETag') ?? '').replaceAll('"', ''),
+      // An object of unknown age is never taken for an old one.
+      lastModified: Number.isNaN(time) ? Infinity : time,
+    };
   });
-  const page = await viaSdk(() => createSdk(location, region, session, transport).send(command));
-  const decode = page.EncodingType === 'url' ? urlDecode : (key: string) => key;
-  const objects = (page.Contents ?? []).map(({ Key = '', Size = 0, ETag = '', LastModified }) => ({
-    key: decode(Key),
-    size: Size,
-    etag: ETag.replaceAll('"', ''),
-    lastModified: LastModified?.getTime() ?? Infinity,
-  }));
-  return { objects, next: page.IsTruncated ? page.NextContinuationToken : undefined };
+  const isLast = element(body, 'IsTruncated') !== 'true';
+  return { objects, next: isLast ? undefined : element(body, 'NextContinuationToken') };
 }
 
 /** As query strings are written: a space is `+`. */

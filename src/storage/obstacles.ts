@@ -1,6 +1,6 @@
 import type { StorageClient } from './client.ts';
 import { headObject } from './head.ts';
-import type { Persist } from './listing.ts';
+import { type Persist, listObjects } from './listing.ts';
 
 /** Looking at so many names one by one, all at once, is faster than listing; more are found by a listing. */
 const mostHeads = 64;
@@ -13,7 +13,6 @@ export async function existingAmong(
   persist: Persist,
 ): Promise<ReadonlySet<string>> {
   if (keys.length > mostHeads) {
-    const { listObjects } = await import('./listing.ts');
     const listed = new Set((await listObjects(client, base, persist)).map(({ key }) => key));
     return new Set(keys.filter((key) => listed.has(key)));
   }

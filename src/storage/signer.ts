@@ -21,7 +21,7 @@ export interface Signer {
   /** Headers to send the request with, `authorization` among them. The payload is vouched for by a checksum of its own, not signed. */
   sign(request: StorageRequest, at: Date): Record<string, string>;
   /** A URL that gives the request to whoever has it, for `expiresIn` seconds from `at` on, 604,800 at most. */
-  presign(request: StorageRequest, at: Date, expiresIn: number): string;
+  presign(request: Pick<StorageRequest, 'method' | 'path'>, at: Date, expiresIn: number): string;
 }
 
 const algorithm = 'AWS4-HMAC-SHA256';
@@ -37,6 +37,17 @@ export function createSigner(endpoint: URL, region: string, session: Session): S
     createHmac('sha256', date.key)
       .update(`${algorithm}\n${date.stamp}\n${date.scope}\n${hash('sha256', canonicalRequest)}`)
       .digest('hex');
+  // All links of a session share some 1,700 characters.
+  const linkQuery = remembered((date: SigningDate, expiresIn: number) =>
+    queryString({
+      'X-Amz-Algorithm': algorithm,
+      'X-Amz-Credential': `${session.accessKeyId}/${date.scope}`,
+      'X-Amz-Date': date.stamp,
+      'X-Amz-Expires': String(expiresIn),
+      ...(session.sessionToken !== undefined && { 'X-Amz-Security-Token': session.sessionToken }),
+      'X-Amz-SignedHeaders': 'host',
+    }),
+  );
   return {
     sign: ({ method, path, query = {}, headers: given = {} }, at) => {
       const date = dateOf(at);
@@ -59,19 +70,11 @@ export function createSigner(endpoint: URL, region: string, session: Session): S
         `${algorithm} Credential=${session.accessKeyId}/${date.scope}, SignedHeaders=${signed}, Signature=${signature(date, canonical)}`;
       return headers;
     },
-    presign: ({ method, path, query = {} }, at, expiresIn) => {
+    presign: ({ method, path }, at, expiresIn) => {
       const date = dateOf(at);
-      const all = queryString({
-        ...query,
-        'X-Amz-Algorithm': algorithm,
-        'X-Amz-Credential': `${session.accessKeyId}/${date.scope}`,
-        'X-Amz-Date': date.stamp,
-        'X-Amz-Expires': String(expiresIn),
-        ...(session.sessionToken !== undefined && { 'X-Amz-Security-Token': session.sessionToken }),
-        'X-Amz-SignedHeaders': 'host',
-      });
-      const canonical = `${method}\n${path}\n${all}\nhost:${endpoint.host}\n\nhost\n${unsignedPayload}`;
-      return `${endpoint.origin}${path}?${all}&X-Amz-Signature=${signature(date, canonical)}`;
+      const query = linkQuery(date, expiresIn);
+      const canonical = `${method}\n${path}\n${query}\nhost:${endpoint.host}\n\nhost\n${unsignedPayload}`;
+      return `${endpoint.origin}${path}?${query}&X-Amz-Signature=${signature(date, canonical)}`;
     },
   };
 }
@@ -93,11 +96,11 @@ function signingDate(at: Date, region: string, { secretAccessKey }: Session): Si
   return { stamp, scope: `${day}/${region}/s3/aws4_request`, key: createSecretKey(key) };
 }
 
-/** Remembers the last answer: requests come in bursts within a second. */
-function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+/** Remembers the last answer: requests come in bursts within a second, and links are signed all at once. */
+function remembered<K extends readonly unknown[], V>(make: (...key: K) => V): (...key: K) => V {
   let last: { readonly key: K; readonly value: V } | undefined;
-  return (key) => {
-    if (last?.key !== key) last = { key, value: make(key) };
+  return (...key) => {
+    if (!last?.key.every((part, index) => part === key[index])) last = { key, value: make(...key) };
     return last.value;
   };
 }

@@ -1,0 +1,25 @@
+const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+
+const patterns = new Map<string, RegExp>();
+
+/**
+ * The text of the first element of that name in an answer of S3, whose elements have no attributes that matter here; undefined where there
+ * is none.
+ */
+export function element(xml: string, name: string): string | undefined {
+  const pattern = patterns.get(name) ?? new RegExp(`<${name}>([^<]*)</${name}>`);
+  patterns.set(name, pattern);
+  const [, value] = pattern.exec(xml) ?? [];
+  return value?.includes('&') ? unescape(value) : value;
+}
+
+function unescape(text: string): string {
+  return text.replace(
+    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(lt|gt|quot|apos|amp));/gi,
+    (reference, decimal?: string, hex?: string, entity?: string) => {
+      if (entity !== undefined) return entities[entity] ?? reference;
+      const point = decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal);
+      return point <= 0x10ffff ? String.fromCodePoint(point) : reference;
+    },
+  );
+}
