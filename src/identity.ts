@@ -32,7 +32,7 @@ interface Grant {
   readonly renewAt: number;
 }
 
-const policy: RetryPolicy = { tries: 3, baseMs: 300, maxMs: 2_000, budgetMs: 6_000 };
+const policy: RetryPolicy = { tries: 3, baseMs: 300, maxMs: 2_000, budgetMs: 3_000 };
 
 /**
  * Opens the client app's token source: OpenID Connect discovery (OpenID Connect Discovery 1.0, section 4), then the client credentials

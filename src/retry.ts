@@ -9,7 +9,7 @@ export interface RetryPolicy {
   /** Longest wait before the second try, in milliseconds; doubles with every further one. */
   readonly baseMs: number;
   readonly maxMs: number;
-  /** Milliseconds from the first try after which no other one starts. */
+  /** Milliseconds from the first failure after which no other try starts; how long that first try took does not count. */
   readonly budgetMs: number;
 }
 
@@ -47,17 +47,18 @@ export async function retry<T>(
   policy: RetryPolicy,
   { signal, onRetry, wait = pause, random }: RetryTools = {},
 ): Promise<T> {
-  const started = performance.now();
+  let failedAt: number | undefined;
   for (let attempt = 1; ; attempt += 1) {
     signal?.throwIfAborted();
     try {
       return await operation(attempt);
     } catch (error) {
+      failedAt ??= performance.now();
       const verdict = signal?.aborted ? 'fail' : judge(error);
       if (verdict === 'fail' || attempt >= policy.tries) throw error;
       const own = backoff(attempt, policy, random);
       const ms = verdict === 'retry' ? own : verdict.afterMs + own;
-      if (performance.now() - started + ms > policy.budgetMs) throw error;
+      if (performance.now() - failedAt + ms > policy.budgetMs) throw error;
       onRetry?.(error, ms);
       await wait(ms, signal);
     }

@@ -228,6 +228,26 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect(run.outputs).toEqual({});
     });
 
+    test('a listing or a deletion that is refused is told in words, with the storage and what to do', async () => {
+      await upload({ 'old.txt': Buffer.from('old') });
+      await sleep(1_100);
+      const refuse = (wanted: (request: SeenRequest) => boolean) => {
+        storage.decide = (request) =>
+          wanted(request) ? { kind: 'answer', status: 403, body: errorXml('AccessDenied') } : undefined;
+      };
+      refuse(({ query }) => query.has('list-type'));
+      const unlisted = await upload({ 'a.txt': Buffer.from('a') }, { overwrite: 'changed' });
+      expect(errorOf(unlisted)).toMatch(
+        /^What is in s3:\/\/gep-build-outputs\/ci\/d\/ could not be looked at: AccessDenied 403: broken on cue \(127\.0\.0\.1:\d+\)\nThe storage session does not allow it/,
+      );
+      refuse(({ method, query }) => method === 'POST' && query.has('delete'));
+      const undeleted = await upload({ 'a.txt': Buffer.from('a') }, { 'delete-stale': 'true' });
+      expect(undeleted.exitCode).toBe(1);
+      expect(errorOf(undeleted)).toMatch(
+        /^All files are uploaded, but what is stale in s3:.* could not be deleted: AccessDenied 403/,
+      );
+    });
+
     test('a failed multipart upload is aborted; where the session may not, it is told that the server clears it away', async () => {
       storage.decide = (request) =>
         isPart(request) && request.query.get('partNumber') === '2'

@@ -76,6 +76,16 @@ describe('retry', () => {
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 
+  test('gives a slow first try its second one: the budget begins with the failure', async () => {
+    const rules = { ...policy, tries: 2, baseMs: 1, budgetMs: 20 };
+    const slow = async (attempt: number) => {
+      if (attempt > 1) return 'yes';
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      throw new Error('slow');
+    };
+    await expect(retry(slow, () => 'retry', rules)).resolves.toBe('yes');
+  });
+
   test('tells of each wait before it', async () => {
     const told: unknown[] = [];
     const onRetry = (error: unknown, ms: number) => told.push([String(error), ms]);

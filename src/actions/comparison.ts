@@ -21,6 +21,12 @@ export interface ComparedPlan extends ChangedPlan {
   readonly sums: ReadonlyMap<string, string>;
 }
 
+export interface ComparisonTools {
+  readonly memory: Memory;
+  readonly persist: Persist;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Looks at what is there, and decides what of a plan has to be written.
  * @throws ActionError `key` when a file is where a folder has to be, `exists` with `overwrite: never`, `files` when a file cannot be read
@@ -29,13 +35,15 @@ export async function comparePlan(
   inputs: UploadInputs,
   plan: Plan,
   client: StorageClient,
-  { memory, persist }: { readonly memory: Memory; readonly persist: Persist },
+  { memory, persist, signal }: ComparisonTools,
 ): Promise<ComparedPlan> {
   const { overwrite, deleteStale, dryRun, checksums } = inputs;
   const prints = new Map<string, Fingerprint>();
   const read = async (puts: readonly Put[]) => {
-    for (const { file, key } of puts)
+    for (const { file, key } of puts) {
+      signal.throwIfAborted();
       if (!prints.has(key)) prints.set(key, await fingerprint(file, memory, checksums, inputs.partSize));
+    }
   };
   const compare = (puts: readonly Put[]) => (overwrite === 'always' ? Promise.resolve() : read(puts));
   const listing = overwrite !== 'always' || deleteStale || dryRun;

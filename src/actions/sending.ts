@@ -1,7 +1,6 @@
 import * as core from '@actions/core';
 
 import { ActionError, messageOf } from '../errors.ts';
-import { connectionFailure, isNetworkError } from '../failures.ts';
 import type { Plan, Put } from '../plan.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
@@ -9,6 +8,7 @@ import { firstOf } from '../report/log.ts';
 import { s3Uri } from '../s3uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { StorageError, describeStorageError } from '../storage/failure.ts';
+import { storageTrouble } from '../storage/trouble.ts';
 import { type Outcome, type TransferOptions, transfer } from '../transfer/engine.ts';
 import { createProgress } from '../transfer/progress.ts';
 
@@ -96,51 +96,11 @@ function incomplete(
     );
   }
   const { put, error } = first;
-  const explanation = explain(client, put, error);
-  return new ActionError('upload', explanation.message, { hint: explanation.hint, details, cause: error });
+  const what = `${printable(put.name)} could not be uploaded to ${printable(s3Uri(client.location, put.key))}`;
+  const { message, hint } = storageTrouble(what, client.location, error);
+  return new ActionError('upload', message, { hint, details, cause: error });
 }
 
 function names(puts: readonly Put[]): string[] {
   return firstOf(puts, 50, ({ name }) => `- ${printable(name)}`);
-}
-
-function explain(
-  client: StorageClient,
-  put: Put,
-  error: unknown,
-): { message: string; hint: string | undefined } {
-  const where = printable(s3Uri(client.location, put.key));
-  const message = `${printable(put.name)} could not be uploaded to ${where}`;
-  if (error instanceof ActionError) return { message: `${message}: ${error.message}`, hint: error.hint };
-  if (error instanceof StorageError) {
-    return {
-      message: `${message}: ${describeStorageError(error)} (${client.location.endpoint.host})`,
-      hint: storageHint(error),
-    };
-  }
-  if (isNetworkError(error)) {
-    const failure = connectionFailure(
-      'Storage',
-      client.location.endpoint,
-      'the network between runner and storage',
-      error,
-    );
-    return { message: `${message}: ${failure.message}`, hint: failure.hint };
-  }
-  return { message: `${message}: ${printable(messageOf(error))}`, hint: undefined };
-}
-
-const hints: Readonly<Record<string, string>> = {
-  AccessDenied: `The storage session may not write there: ask the owner of the workspace for write access.`,
-  EntityTooLarge: `The file is larger than the storage takes.`,
-  QuotaExceeded: `The workspace is full: remove what is not needed any more, or ask for more room.`,
-  XMinioStorageFull: `The storage is full: tell those who run the platform.`,
-  XMinioParentIsObject: `There is an object with the name of a folder of this key: remove it, or choose another 'destination'.`,
-  XMinioObjectExistsAsDirectory: `There is a folder with the name of this key: remove it, or choose another 'destination'.`,
-  InvalidAccessKeyId: `The storage does not know the session that the platform gave, a new one neither: tell those who run the platform.`,
-};
-
-function storageHint({ code, requestId }: StorageError): string {
-  const hint = hints[code] ?? `Run the job again; if it goes on, tell those who run the platform.`;
-  return requestId ? `${hint} (request ${requestId})` : hint;
 }

@@ -11,6 +11,7 @@ import { fail, firstOf, logGroup } from '../report/log.ts';
 import { s3Uri } from '../s3uri.ts';
 import { type StorageClient, createStorageClient } from '../storage/client.ts';
 import { discoverRegion } from '../storage/region.ts';
+import { storageTrouble } from '../storage/trouble.ts';
 import { type Terrapi, TerrapiError } from '../terrapi/client.ts';
 import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
 import { createMemory } from '../transfer/memory.ts';
@@ -39,10 +40,17 @@ export async function run(): Promise<void> {
       upload(inputs, selection, concurrency, connection, cancellation.signal),
     );
   } catch (error) {
-    fail(error);
+    fail(cancellation.signal.aborted && !(error instanceof ActionError) ? cancelled(error) : error);
   } finally {
     cancellation.release();
   }
+}
+
+function cancelled(cause: unknown): ActionError {
+  return new ActionError('cancelled', 'The job was cancelled while this step was at work', {
+    hint: `Run the job again.`,
+    cause,
+  });
 }
 
 async function upload(
@@ -56,7 +64,15 @@ async function upload(
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
   const persist = persistence(client.clock, { signal });
   const memory = createMemory(defaultMemory());
-  const plan = await comparePlan(inputs, whole, client, { memory, persist });
+  const explain = (what: string) => (error: unknown) => {
+    throw error instanceof ActionError || signal.aborted
+      ? error
+      : storageTrouble(what, client.location, error);
+  };
+  const where = s3Uri(client.location, whole.base);
+  const plan = await comparePlan(inputs, whole, client, { memory, persist, signal }).catch(
+    explain(`What is in ${where} could not be looked at`),
+  );
   tellPlan(plan, selection);
   if (inputs.dryRun) {
     await publishPlan(inputs, plan, client, askedAt);
@@ -64,7 +80,11 @@ async function upload(
   }
   const { overwrite, partSize } = inputs;
   await sendFiles(plan, client, { concurrency, memory, partSize, ifAbsent: overwrite === 'never', signal });
-  const deletedCount = inputs.deleteStale ? await deleteStale(plan, client, askedAt, persist) : 0;
+  const deletedCount = inputs.deleteStale
+    ? await deleteStale(plan, client, askedAt, persist).catch(
+        explain(`All files are uploaded, but what is stale in ${where} could not be deleted`),
+      )
+    : 0;
   await publishLinks(inputs, plan, client, deletedCount);
 }
 

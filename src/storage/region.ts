@@ -6,7 +6,7 @@ import { type RetryPolicy, retry } from '../retry.ts';
 import type { Transport } from '../transport.ts';
 import type { Location } from '../workspace.ts';
 
-const policy: RetryPolicy = { tries: 3, baseMs: 300, maxMs: 2_000, budgetMs: 6_000 };
+const policy: RetryPolicy = { tries: 3, baseMs: 300, maxMs: 2_000, budgetMs: 3_000 };
 
 export interface Discovery {
   readonly region: string;

@@ -43,7 +43,7 @@ export class TerrapiError extends ActionError {
   }
 }
 
-const policy: RetryPolicy = { tries: 4, baseMs: 300, maxMs: 3_000, budgetMs: 8_000 };
+const policy: RetryPolicy = { tries: 4, baseMs: 300, maxMs: 3_000, budgetMs: 4_000 };
 const answerTimeout = 20_000;
 
 /**

@@ -9,10 +9,12 @@ import { headObject } from '../storage/head.ts';
 import type { Persist } from '../storage/listing.ts';
 
 /**
- * Codes that a repeated request gets when the first one did its work and its answer was lost: the object exists by now, or the multipart
- * upload is complete and gone.
+ * Whether this is what a repeated request gets when the first one did its work and its answer was lost: the object exists by now, or the
+ * multipart upload is complete and gone.
  */
-const afterwards = new Set(['PreconditionFailed', 'NoSuchUpload']);
+function mayBeDone({ status, code }: StorageError): boolean {
+  return status === 412 || code === 'NoSuchUpload';
+}
 
 /**
  * Runs a request that writes an object; when the answer may mean that it was written before, the object is looked at.
@@ -29,10 +31,10 @@ export async function storeOnce(
   try {
     await persist(request);
   } catch (error) {
-    if (!(error instanceof StorageError) || !afterwards.has(error.code)) throw error;
+    if (!(error instanceof StorageError) || !mayBeDone(error)) throw error;
     const head = await persist(() => headObject(client, put.key));
     if (head?.size === put.file.size && head.etag === etag()) return;
-    if (error.code !== 'PreconditionFailed') throw error;
+    if (error.status !== 412) throw error;
     throw new ActionError(
       'exists',
       `${printable(put.key)} was written by somebody else meanwhile, and 'overwrite' is 'never'`,

@@ -68,7 +68,12 @@ test('somebody else’s object is told of by name, and what to do', async () => 
   });
 });
 
-test.each([failure('AccessDenied', 403), failure('', 412), new Error('broken'), new TypeError('bug')])(
+test('a 412 without a code, as a proxy may leave of it, is looked up as well', async () => {
+  await write(failure('', 412), holding(7, etag));
+  await expect(write(failure('', 412), holding(1, 'x'))).rejects.toMatchObject({ code: 'exists' });
+});
+
+test.each([failure('AccessDenied', 403), new Error('broken'), new TypeError('bug')])(
   'another failure (%s) is told as it is, and nothing is looked at',
   async (error) => {
     await expect(write(error, holding(7, etag))).rejects.toBe(error);

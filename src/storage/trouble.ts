@@ -1,0 +1,43 @@
+import { ActionError, messageOf } from '../errors.ts';
+import { connectionFailure, isNetworkError } from '../failures.ts';
+import { printable } from '../printable.ts';
+import type { Location } from '../workspace.ts';
+import { StorageError, describeStorageError } from './failure.ts';
+
+const hints: Readonly<Record<string, string>> = {
+  AccessDenied: `The storage session does not allow it: ask the owner of the workspace for access.`,
+  EntityTooLarge: `The file is larger than the storage takes.`,
+  QuotaExceeded: `The workspace is full: remove what is not needed any more, or ask for more room.`,
+  XMinioStorageFull: `The storage is full: tell those who run the platform.`,
+  XMinioParentIsObject: `There is an object with the name of a folder of this key: remove it, or choose another 'destination'.`,
+  XMinioObjectExistsAsDirectory: `There is a folder with the name of this key: remove it, or choose another 'destination'.`,
+  InvalidAccessKeyId: `The storage does not know the session that the platform gave, a new one neither: tell those who run the platform.`,
+};
+
+/**
+ * A failure at the storage in words for people: what failed, where, why, and what to do next.
+ * @param what what could not be done, as the beginning of a sentence
+ */
+export function storageTrouble(what: string, { endpoint }: Location, error: unknown): ActionError {
+  if (error instanceof ActionError) {
+    const { code, message, hint, details } = error;
+    return new ActionError(code, `${what}: ${message}`, { hint, details, cause: error });
+  }
+  if (error instanceof StorageError) {
+    const hint = hints[error.code] ?? `Run the job again; if it goes on, tell those who run the platform.`;
+    return new ActionError('storage', `${what}: ${describeStorageError(error)} (${endpoint.host})`, {
+      hint: error.requestId ? `${hint} (request ${error.requestId})` : hint,
+      cause: error,
+    });
+  }
+  if (isNetworkError(error)) {
+    const { code, message, hint } = connectionFailure(
+      'Storage',
+      endpoint,
+      'the network between runner and storage',
+      error,
+    );
+    return new ActionError(code, `${what}: ${message}`, { hint, cause: error });
+  }
+  return new ActionError('storage', `${what}: ${printable(messageOf(error))}`, { cause: error });
+}
