@@ -14,7 +14,7 @@ Compares this action with other tools, on a MinIO that it starts. bench/README.m
   --loads a,b      of ${Object.keys(loads).join(', ')}
   --rivals a,b     of ${contenderNames.slice(1).join(', ')}
   --rounds N       rounds of each load (default 5)
-  --credentials C  what rivals sign with: static (default) or session, as the action has to
+  --credentials C  what rivals sign with: session (default), as the action has to, or static
   --memory         the loads that are about memory as well (20 GB of disk, 10 minutes)
   --with I=V,...   the action once more, with these inputs, e.g. concurrency=64; may be repeated
   --bundle PATH    the action once more, from another bundle's upload.js; may be repeated
@@ -45,7 +45,7 @@ export function readArguments(args: string[]): Wish | undefined {
     options: {
       loads: { type: 'string' },
       rivals: { type: 'string' },
-      credentials: { type: 'string', default: 'static' },
+      credentials: { type: 'string', default: 'session' },
       rounds: { type: 'string', default: '5' },
       memory: { type: 'boolean', default: false },
       with: { type: 'string', multiple: true, default: [] },
@@ -68,7 +68,7 @@ export function readArguments(args: string[]): Wish | undefined {
       ...values.bundle.map((bundle) => ({ bundle })),
     ],
     rounds: Number(values.rounds),
-    credentials: namesIn('credentials', values.credentials, credentialsKinds)[0] ?? 'static',
+    credentials: namesIn('credentials', values.credentials, credentialsKinds)[0] ?? 'session',
     write: values.write,
   };
 }
