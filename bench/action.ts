@@ -20,7 +20,7 @@ export interface Variant {
 /** The bundle, run as a runner would: cold, with everything from logging in to the links. */
 export async function prepareAction(variant: Variant): Promise<Contender> {
   const declared = readAction('action.yml').inputs ?? {};
-  const { entry, digest } = await keepBundle(variant.bundle ?? join(repository, 'dist', 'upload.js'));
+  const { entry, digest, bytes } = await keepBundle(variant.bundle ?? join(repository, 'dist', 'upload.js'));
   const comparesContent = 'overwrite' in declared;
   const given = Object.entries(variant.inputs ?? {}).map(([name, value]) => `${name}=${value}`);
   const difference = [...(variant.bundle === undefined ? [] : [variant.bundle]), ...given].join(',');
@@ -28,7 +28,7 @@ export async function prepareAction(variant: Variant): Promise<Contender> {
     name: 'action',
     id: `action${difference && `-${difference}`}`.replaceAll(/[\s/\\]+/g, '_'),
     label: `this action${difference && ` (${difference})`}`,
-    version: `bundle ${digest}, Node.js ${process.version}`,
+    version: `bundle ${digest} of ${(bytes / 1e6).toFixed(2)} MB (at most 1.5 MB is asked for), Node.js ${process.version}`,
     uploads: true,
     comparesContent,
     prepare: (task) =>
@@ -41,17 +41,22 @@ export async function prepareAction(variant: Variant): Promise<Contender> {
 }
 
 /** Copies a bundle by its content: somebody may build another while this one is measured. */
-async function keepBundle(file: string): Promise<{ entry: string; digest: string }> {
+async function keepBundle(file: string): Promise<{ entry: string; digest: string; bytes: number }> {
   const dist = dirname(resolve(file));
   const names = (await readdir(dist)).filter((name) => /\.(js|json)$/.test(name)).sort();
   const hash = createHash('sha256');
-  for (const name of names) hash.update(await readFile(join(dist, name)));
+  let bytes = 0;
+  for (const name of names) {
+    const content = await readFile(join(dist, name));
+    hash.update(content);
+    bytes += content.length;
+  }
   const digest = hash.digest('hex').slice(0, 8);
   const fill = async (folder: string): Promise<void> => {
     for (const name of names) await copyFile(join(dist, name), join(folder, name));
   };
   const folder = await install({ name: `bundle-${digest}`, fill }, benchCache);
-  return { entry: join(folder, basename(file)), digest };
+  return { entry: join(folder, basename(file)), digest, bytes };
 }
 
 function usualInputs({ source, route, destination }: Task): Record<string, string> {
