@@ -50,7 +50,7 @@ export function planUpload(
   destination: string,
   headerRules: readonly HeaderRule[] = [],
 ): Plan {
-  const base = destination ? `${prefix}${destination}/` : prefix;
+  const base = baseOf(prefix, destination);
   const puts = files.map((file) => planPut(file, base, headerRules));
   const problemsOf = puts.map((put) => keyProblems(put, base));
   const problems = problemsOf.flat();
@@ -75,6 +75,11 @@ export function planUpload(
     groups: [...ranks.keys()].sort((a, b) => a - b).map((rank) => ranks.get(rank) ?? []),
     totalBytes: puts.reduce((sum, { file }) => sum + file.size, 0),
   };
+}
+
+/** What every key of a destination begins with: empty, or ending in `/`. */
+export function baseOf(prefix: string, destination: string): string {
+  return destination ? `${prefix}${destination}/` : prefix;
 }
 
 /** Adds files that this action writes of its own accord, in a group that comes last. */

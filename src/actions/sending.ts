@@ -72,9 +72,6 @@ function incomplete(
   const done = new Set(stored);
   const missing = puts.filter((put) => !done.has(put));
   const details = [
-    ...failures
-      .slice(1, 20)
-      .map(({ put, error }) => `- also failed: ${printable(put.name)}: ${reasonOf(error)}`),
     ...leftovers.map(
       ({ put, reason }) =>
         `- parts of ${printable(put.name)} are left behind (${reason}); the server clears them away by itself, after a day by default`,

@@ -4,7 +4,7 @@ import { ActionError } from '../errors.ts';
 import { type Selection, selectFiles } from '../files/selection.ts';
 import { type UploadInputs, maskSecret, readUploadInputs } from '../inputs.ts';
 import { setOutputs } from '../outputs.ts';
-import { planUpload } from '../plan.ts';
+import { baseOf, planUpload } from '../plan.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
 import { fail, firstOf, logGroup } from '../report/log.ts';
@@ -121,7 +121,7 @@ async function openStorage(
     return bucketLocation(location, sessions, transport);
   });
   const { endsAt } = await sessions.get();
-  const base = inputs.destination ? `${location.prefix}${inputs.destination}/` : location.prefix;
+  const base = baseOf(location.prefix, inputs.destination);
   logGroup(`Where: ${s3Uri(location, base)}`, [
     `Workspace: ${inputs.workspace}`,
     `Endpoint: ${location.endpoint.href}, region ${region}`,

@@ -3,7 +3,7 @@ import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type { StorageClient } from './client.ts';
 import { StorageError } from './failure.ts';
 import type { Persist } from './listing.ts';
-import { createSdk, viaSdk } from './sdk.ts';
+import { withSdk } from './sdk.ts';
 
 /** What one request may name (S3 API, DeleteObjects). */
 const mostKeys = 1_000;
@@ -50,15 +50,11 @@ async function deleteMany(
   keys: readonly string[],
   persist: Persist,
 ): Promise<Failed[]> {
-  const { location, region, transport } = client;
+  const Bucket = client.location.bucket;
   const Objects = keys.map((Key) => ({ Key }));
   const { Errors = [] } = await persist(() =>
-    client.withSession((session) =>
-      viaSdk(() =>
-        createSdk(location, region, session, transport).send(
-          new DeleteObjectsCommand({ Bucket: location.bucket, Delete: { Objects, Quiet: true } }),
-        ),
-      ),
+    withSdk(client, (sdk) =>
+      sdk.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } })),
     ),
   );
   return Errors.map(({ Key = '', Code = '', Message = '' }) => ({

@@ -1,4 +1,5 @@
 import type { StorageClient } from './client.ts';
+import { plainEtag } from './etag.ts';
 import { StorageError } from './failure.ts';
 
 export interface ObjectHead {
@@ -15,7 +16,7 @@ export async function headObject(client: StorageClient, key: string): Promise<Ob
     );
     return {
       size: Number(headers['content-length'] ?? NaN),
-      etag: String(headers['etag'] ?? '').replaceAll('"', ''),
+      etag: plainEtag(headers['etag']),
     };
   } catch (error) {
     if (error instanceof StorageError && error.status === 404) return undefined;

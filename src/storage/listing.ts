@@ -1,5 +1,6 @@
 import type { Session } from '../workspace.ts';
 import type { StorageClient } from './client.ts';
+import { plainEtag } from './etag.ts';
 import { storageError } from './failure.ts';
 import { objectPath } from './signer.ts';
 import { element } from './xml.ts';
@@ -86,7 +87,7 @@ async function getPage(
     return {
       key: decode(element(object, 'Key') ?? ''),
       size: Number(element(object, 'Size') ?? NaN),
-      etag: (element(object, 'ETag') ?? '').replaceAll('"', ''),
+      etag: plainEtag(element(object, 'ETag')),
       // An object of unknown age is never taken for an old one.
       lastModified: Number.isNaN(time) ? Infinity : time,
     };

@@ -4,10 +4,9 @@ import {
   CreateMultipartUploadCommand,
 } from '@aws-sdk/client-s3';
 
-import type { Session } from '../workspace.ts';
 import type { StorageClient } from './client.ts';
 import { StorageError, isSessionEnded } from './failure.ts';
-import { createSdk, viaSdk } from './sdk.ts';
+import { withSdk } from './sdk.ts';
 
 export interface UploadedPart {
   /** From 1 on. */
@@ -15,10 +14,6 @@ export interface UploadedPart {
   readonly etag: string;
   /** CRC-32 of the part, base64. */
   readonly crc32: string;
-}
-
-function sdkFor({ location, region, transport }: StorageClient, session: Session) {
-  return createSdk(location, region, session, transport);
 }
 
 /** Headers to store an object with, in the SDK's words. */
@@ -42,17 +37,15 @@ export async function createMultipart(
   headers: Readonly<Record<string, string>>,
   signal?: AbortSignal,
 ): Promise<string> {
-  const answer = await client.withSession((session) =>
-    viaSdk(() =>
-      sdkFor(client, session).send(
-        new CreateMultipartUploadCommand({
-          Bucket: client.location.bucket,
-          Key: key,
-          ...storedHeaders(headers),
-          ChecksumAlgorithm: 'CRC32',
-        }),
-        signal ? { abortSignal: signal } : {},
-      ),
+  const answer = await withSdk(client, (sdk) =>
+    sdk.send(
+      new CreateMultipartUploadCommand({
+        Bucket: client.location.bucket,
+        Key: key,
+        ...storedHeaders(headers),
+        ChecksumAlgorithm: 'CRC32',
+      }),
+      signal ? { abortSignal: signal } : {},
     ),
   );
   if (!answer.UploadId)
@@ -60,35 +53,32 @@ export async function createMultipart(
   return answer.UploadId;
 }
 
-/** Puts the parts together, in their order; returns the object's ETag without quotes. */
+/** Puts the parts together, in their order. */
 export async function completeMultipart(
   client: StorageClient,
   key: string,
   uploadId: string,
   parts: readonly UploadedPart[],
   { signal, ifAbsent }: { readonly signal?: AbortSignal; readonly ifAbsent: boolean },
-): Promise<string> {
-  const answer = await client.withSession((session) =>
-    viaSdk(() =>
-      sdkFor(client, session).send(
-        new CompleteMultipartUploadCommand({
-          Bucket: client.location.bucket,
-          Key: key,
-          UploadId: uploadId,
-          ...(ifAbsent && { IfNoneMatch: '*' }),
-          MultipartUpload: {
-            Parts: parts.map(({ number, etag, crc32 }) => ({
-              PartNumber: number,
-              ETag: etag,
-              ChecksumCRC32: crc32,
-            })),
-          },
-        }),
-        signal ? { abortSignal: signal } : {},
-      ),
+): Promise<void> {
+  await withSdk(client, (sdk) =>
+    sdk.send(
+      new CompleteMultipartUploadCommand({
+        Bucket: client.location.bucket,
+        Key: key,
+        UploadId: uploadId,
+        ...(ifAbsent && { IfNoneMatch: '*' }),
+        MultipartUpload: {
+          Parts: parts.map(({ number, etag, crc32 }) => ({
+            PartNumber: number,
+            ETag: etag,
+            ChecksumCRC32: crc32,
+          })),
+        },
+      }),
+      signal ? { abortSignal: signal } : {},
     ),
   );
-  return answer.ETag?.replaceAll('"', '') ?? '';
 }
 
 /** What became of the request to forget a multipart upload. */
@@ -104,11 +94,9 @@ export async function abortMultipart(
   uploadId: string,
 ): Promise<Abortion> {
   try {
-    await client.withSession((session) =>
-      viaSdk(() =>
-        sdkFor(client, session).send(
-          new AbortMultipartUploadCommand({ Bucket: client.location.bucket, Key: key, UploadId: uploadId }),
-        ),
+    await withSdk(client, (sdk) =>
+      sdk.send(
+        new AbortMultipartUploadCommand({ Bucket: client.location.bucket, Key: key, UploadId: uploadId }),
       ),
     );
     return 'aborted';

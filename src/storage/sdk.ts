@@ -3,6 +3,7 @@ import { type HttpHandler, type HttpRequest, HttpResponse } from '@smithy/core/p
 
 import type { Transport } from '../transport.ts';
 import type { Location, Session } from '../workspace.ts';
+import type { StorageClient } from './client.ts';
 import { defaultStallMs } from './exchange.ts';
 import { StorageError, storageError } from './failure.ts';
 
@@ -34,6 +35,12 @@ export function createSdk(
       ...(session.sessionToken !== undefined && { sessionToken: session.sessionToken }),
     },
   });
+}
+
+/** Makes an SDK call with the session that is held, and with a new one if that has ended. */
+export function withSdk<T>(client: StorageClient, call: (sdk: S3Client) => Promise<T>): Promise<T> {
+  const { location, region, transport } = client;
+  return client.withSession((session) => viaSdk(() => call(createSdk(location, region, session, transport))));
 }
 
 /**

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 
 import type { Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
+import { plainEtag } from '../storage/etag.ts';
 import type { WireAnswer } from '../storage/exchange.ts';
 import { StorageError } from '../storage/failure.ts';
 import type { UploadedPart } from '../storage/multipart.ts';
@@ -82,7 +83,7 @@ export async function putPart(
 }
 
 function etagOf({ headers }: WireAnswer): string {
-  return String(headers['etag'] ?? '').replaceAll('"', '');
+  return plainEtag(headers['etag']);
 }
 
 /** Whether the answer's ETag is an MD5 (in hex), and another one. */
