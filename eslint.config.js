@@ -14,6 +14,7 @@ const stages = [
   'storage',
   'transfer',
   'links',
+  'preview',
   'report',
 ];
 

@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { linkOf, linkTable } from '../../../src/links/table.ts';
+import { createSigner, objectPath } from '../../../src/storage/signer.ts';
+
+const endpoint = new URL('https://s3.example.org/');
+const signer = createSigner(endpoint, 'fr-par', {
+  accessKeyId: 'KEYID',
+  secretAccessKey: 'secret',
+  sessionToken: 'token'.repeat(300),
+  openedAt: 0,
+  endsAt: undefined,
+});
+
+const signed = (name: string) => ({
+  name,
+  url: signer.presign(
+    { method: 'GET', path: objectPath(endpoint, 'bucket', `a2s/site/${name}`) },
+    new Date(1_800_000_000_000),
+    900,
+  ),
+});
+
+const expand = (links: readonly { name: string; url: string }[]) => {
+  const table = linkTable(links);
+  return links.map(({ name }, index) => ({ name, url: linkOf(table, name, index) }));
+};
+
+const segment = fc
+  .string({ minLength: 1, maxLength: 12, unit: 'grapheme' })
+  .map((text) => text.replaceAll('/', '-'));
+const names = fc.array(
+  fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/')),
+);
+
+describe('a table of links', () => {
+  test('gives back every signed link as it was', () => {
+    fc.assert(
+      fc.property(names, (those) => {
+        const links = those.map(signed);
+        expect(expand(links)).toEqual(links);
+      }),
+    );
+  });
+
+  test('gives back links of any other make, mixed with signed ones', () => {
+    const urls = fc.oneof(
+      fc.webUrl({ withQueryParameters: true, withFragments: true }),
+      fc.constantFrom('https://other.example/x', 'http://127.0.0.1:9000/bucket/a2s/site/a?x=1'),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(segment, fc.option(urls))), (pairs) => {
+        const links = pairs.map(([name, url]) => (url === null ? signed(name) : { name, url }));
+        expect(expand(links)).toEqual(links);
+      }),
+    );
+  });
+
+  test('needs little more than a signature for each file', () => {
+    const links = Array.from({ length: 1_000 }, (_, index) => signed(`assets/file ${index}.js`));
+    expect(JSON.stringify(linkTable(links)).length).toBeLessThan(1_000 * 100 + 3_000);
+  });
+});

@@ -1,0 +1,43 @@
+/** A file that stands below the destination. */
+export interface PublishedFile {
+  /** Path relative to the destination, by `/`. */
+  readonly name: string;
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly contentType: string;
+  /** When the storage got it, in milliseconds since the epoch; undefined for what was sent by this very step. */
+  readonly modified?: number | undefined;
+  /** In hex, where it is known. */
+  readonly sha256?: string | undefined;
+  /** What became of it in this step; undefined where nothing was uploaded. */
+  readonly status?: 'uploaded' | 'unchanged' | undefined;
+}
+
+/** Links to what is below a destination, all made at the same moment. */
+export interface Links {
+  readonly signedBy: 'session' | 'platform';
+  /** The link of a key. It is made when it is asked for: 100,000 of them are 170 MB. */
+  readonly url: (key: string) => string;
+  /** Milliseconds since the epoch: the first moment at which one of them may stop working; undefined where nobody can know. */
+  readonly endsAt: number | undefined;
+}
+
+/** What stands below a destination, as every page and report tells of it. */
+export interface Published {
+  readonly workspace: string;
+  /** Without slashes at its ends; empty for the workspace's own prefix. */
+  readonly destination: string;
+  /** `s3://bucket/prefix/destination/` */
+  readonly s3Uri: string;
+  /** Without the generated objects. */
+  readonly fileCount: number;
+  /** Bytes of these files. */
+  readonly totalBytes: number;
+  /** Goes through the files, in the order of their names; may be called more than once. */
+  readonly files: () => Iterable<PublishedFile>;
+  /** Undefined where no links were asked for. */
+  readonly links: Links | undefined;
+  /** The link to open first, and the name of what it opens. */
+  readonly main: { readonly name: string; readonly url: string } | undefined;
+}
