@@ -45,7 +45,7 @@ const forbidLaterStages = stages.map((stage, index) => ({
 }));
 
 export default defineConfig(
-  { ignores: ['dist/', 'lib/', 'coverage/', '.cache/'] },
+  { ignores: ['dist/', 'lib/', 'coverage/', '.cache/', 'src/browser/'] },
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

@@ -10,7 +10,7 @@ export default {
   // Only to end what hangs: no test is about time.
   testTimeout: 60_000,
   projects: [
-    ...['unit', 'integration', 'dist', 'workflows'].map(suite),
+    ...['unit', 'integration', 'dist', 'workflows', 'browser'].map(suite),
     {
       ...suite('platform'),
       globalSetup: '<rootDir>/platform/real/jest-setup.ts',

@@ -3,11 +3,11 @@
  *
  *     node scripts/pictures.ts
  *
- * A tool for whoever changes what people see, and no part of the checks. It looks for Chromium at `/usr/bin/chromium`; the variable
- * `CHROMIUM` names it elsewhere. `pngquant`, where it is installed, makes the pictures a quarter as large.
+ * A tool for whoever changes what people see, and no part of the checks. `scripts/browsers.ts` says where it looks for
+ * Chromium. `pngquant`, where it is installed, makes the pictures a quarter as large.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,9 +16,10 @@ import type { LogEntry } from '../demo/log.ts';
 import { buildSample } from '../demo/sample.ts';
 import { uploadSample } from '../demo/upload.ts';
 import { startEmbeddedPlatform } from '../platform/embedded/index.ts';
+import { browserPath } from './browsers.ts';
 import { logPage, summaryPage } from './pages.ts';
 
-const chromium = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+const chromium = browserPath('chromium');
 const width = 880;
 const folder = join(import.meta.dirname, '..', 'docs', 'pictures');
 
@@ -64,15 +65,8 @@ function browse(file: string, ...options: string[]): string {
   return stdout;
 }
 
-if (existsSync(chromium)) {
-  mkdirSync(folder, { recursive: true });
-  for (const [name, page] of Object.entries(await pages())) {
-    photograph(page, join(folder, name));
-    spawnSync('pngquant', ['--force', '--output', join(folder, name), '64', join(folder, name)]);
-  }
-} else {
-  process.stderr.write(
-    `There is no Chromium at ${chromium}: install it, or name it by the variable CHROMIUM.\n`,
-  );
-  process.exitCode = 1;
+mkdirSync(folder, { recursive: true });
+for (const [name, page] of Object.entries(await pages())) {
+  photograph(page, join(folder, name));
+  spawnSync('pngquant', ['--force', '--output', join(folder, name), '64', join(folder, name)]);
 }

@@ -1,0 +1,35 @@
+import { type Browser, launch } from 'puppeteer-core';
+
+import { type BrowserName, browserPath } from '../../scripts/browsers.ts';
+
+/**
+ * Starts a browser as it comes, headless, with a profile of its own: Chromium driven by its DevTools protocol, Firefox by WebDriver BiDi.
+ * Neither reaches anything but this machine.
+ * @throws Error that says how to get the browser, where there is none
+ */
+export function startBrowser(name: BrowserName): Promise<Browser> {
+  const executablePath = browserPath(name);
+  return name === 'chromium'
+    ? launch({
+        browser: 'chrome',
+        executablePath,
+        args: [
+          // As root, and in containers, there is no sandbox to be had.
+          '--no-sandbox',
+          '--disable-dev-shm-usage',
+          '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
+        ],
+      })
+    : launch({
+        browser: 'firefox',
+        executablePath,
+        extraPrefsFirefox: {
+          'network.proxy.type': 1,
+          'network.proxy.http': '127.0.0.1',
+          'network.proxy.http_port': 9,
+          'network.proxy.ssl': '127.0.0.1',
+          'network.proxy.ssl_port': 9,
+          'network.proxy.no_proxies_on': 'localhost, 127.0.0.1',
+        },
+      });
+}
