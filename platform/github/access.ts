@@ -1,0 +1,45 @@
+import { json } from '../terrapi/answer.ts';
+import { type Handler, refusal, showAccount } from './call.ts';
+import { type Account, bot, type Github, person } from './github.ts';
+import type { OperationName } from './operations.ts';
+
+/** Token as a workflow gets it; GitHub's begin alike. */
+export const workflowToken = 'ghs_standInForTheTokenOfAWorkflow';
+/** Token of a person's own. */
+export const personalToken = 'ghp_standInForTheTokenOfAPerson';
+
+/**
+ * Who asks. A workflow's token is one of an app, and does what the job's `permissions:` say.
+ * @throws {Refusal} 401 for a token that nobody has, 403 without a `User-Agent`, as GitHub wants one
+ */
+export function authenticate(authorization: string | undefined, userAgent: string | undefined): Account {
+  if (!userAgent)
+    throw refusal(
+      403,
+      'Request forbidden by administrative rules. Please make sure your request has a User-Agent header',
+    );
+  const [, token] = /^(?:token|bearer) (\S+)$/i.exec(authorization ?? '') ?? [];
+  if (token === workflowToken) return bot;
+  if (token === personalToken) return person;
+  throw refusal(401, token === undefined ? 'Requires authentication' : 'Bad credentials');
+}
+
+/** @throws {Refusal} 403 where the job's permissions do not let its token do that */
+export function authorize(
+  operation: OperationName,
+  account: Account,
+  permissions: Github['permissions'],
+): void {
+  if (account.type === 'User') return;
+  const [method = '', path = ''] = operation.split(' ');
+  const area = path.includes('/deployments')
+    ? 'deployments'
+    : path.includes('/releases')
+      ? 'contents'
+      : 'pulls';
+  const allowed = permissions[area] === 'write' || (method === 'get' && permissions[area] === 'read');
+  if (!allowed || path === '/user') throw refusal(403, 'Resource not accessible by integration');
+}
+
+export const getUser: Handler = ({ contract, account }) =>
+  json(200, showAccount(contract.example('get /user', 200), account));
