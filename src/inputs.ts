@@ -23,10 +23,25 @@ export interface PlatformInputs {
   readonly tlsVerify: boolean;
 }
 
-export interface UploadInputs extends PlatformInputs {
+/** What every action that works on files is told: where they are. */
+export interface DestinationInputs extends PlatformInputs {
   readonly workspace: string;
   /** Folder below the workspace's prefix, without a slash at either end; empty for the prefix itself. */
   readonly destination: string;
+  readonly dryRun: boolean;
+  /** Whether the job summary tells of it. */
+  readonly summary: boolean;
+}
+
+/** How links are made and told. */
+export interface LinkInputs extends DestinationInputs {
+  readonly links: 'session' | 'platform' | 'none';
+  /** Life asked for the links in seconds; undefined: as long as can be had. */
+  readonly expiresIn: number | undefined;
+  readonly maskLinks: boolean;
+}
+
+export interface UploadInputs extends LinkInputs {
   /** Lines of patterns, as they were given. */
   readonly path: readonly string[];
   readonly root: string | undefined;
@@ -42,10 +57,6 @@ export interface UploadInputs extends PlatformInputs {
   readonly partSize: number | undefined;
   /** Requests under way at once; undefined: chosen from the machine. */
   readonly concurrency: number | undefined;
-  /** Life asked for the links in seconds; undefined: as long as can be had. */
-  readonly expiresIn: number | undefined;
-  readonly maskLinks: boolean;
-  readonly dryRun: boolean;
 }
 
 /** Where a raw input comes from: `core.getInput` on a runner. */
@@ -140,9 +151,7 @@ export function readUploadInputs(
 ): UploadInputs {
   const reader = new Reader(raw);
   const inputs: UploadInputs = {
-    ...readPlatform(reader, mask),
-    workspace: reader.required('workspace', `the name of a workspace, e.g. 'gep-you-private-workspace'`),
-    destination: readDestination(reader),
+    ...readLinking(reader, mask),
     path: readPath(reader),
     root: reader.text('root') || undefined,
     ifNoFilesFound: reader.choice('if-no-files-found', ['error', 'warn', 'ignore']),
@@ -154,9 +163,6 @@ export function readUploadInputs(
     checksums: reader.boolean('checksums', false),
     partSize: reader.optional('part-size', `a size from 5MiB to 5GiB, e.g. '64MiB'`, parsePartSize),
     concurrency: reader.optional('concurrency', 'a whole number from 1 to 256', parseConcurrency),
-    expiresIn: reader.optional('expires-in', `a time such as '15m', '12h' or '7d'`, parseDuration),
-    maskLinks: reader.boolean('mask-links', false),
-    dryRun: reader.boolean('dry-run', false),
   };
   reader.finish();
   return Object.freeze(inputs);
@@ -203,6 +209,25 @@ function readPlatform(reader: Reader, mask: (secret: string) => void): PlatformI
     apiUrl: readUrl(reader, 'api-url', 'https://api.terradue.com/core'),
     certificates: readCertificates(reader),
     tlsVerify: reader.boolean('tls-verify', true),
+  };
+}
+
+function readWhere(reader: Reader, mask: (secret: string) => void): DestinationInputs {
+  return {
+    ...readPlatform(reader, mask),
+    workspace: reader.required('workspace', `the name of a workspace, e.g. 'gep-you-private-workspace'`),
+    destination: readDestination(reader),
+    dryRun: reader.boolean('dry-run', false),
+    summary: reader.boolean('summary', true),
+  };
+}
+
+function readLinking(reader: Reader, mask: (secret: string) => void): LinkInputs {
+  return {
+    ...readWhere(reader, mask),
+    links: reader.choice('links', ['session', 'none']),
+    expiresIn: reader.optional('expires-in', `a time such as '15m', '12h' or '7d'`, parseDuration),
+    maskLinks: reader.boolean('mask-links', false),
   };
 }
 

@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 
-/** Outputs of the root action; names as in `action.yml`. */
-export interface UploadOutputs {
+/** What every action that makes links hands out; names as in its `action.yml`. */
+export interface LinksOutputs {
   readonly url: string;
   readonly urls: string;
   readonly 'links-file': string;
@@ -9,6 +9,10 @@ export interface UploadOutputs {
   readonly 's3-uri': string;
   readonly 'file-count': number;
   readonly 'total-bytes': number;
+}
+
+/** Outputs of the root action. */
+export interface UploadOutputs extends LinksOutputs {
   readonly 'uploaded-count': number;
   readonly 'unchanged-count': number;
   readonly 'deleted-count': number;
@@ -21,6 +25,6 @@ export interface WorkspacesOutputs {
 }
 
 /** Sets all outputs of an action, at its end and at once. */
-export function setOutputs(outputs: UploadOutputs | WorkspacesOutputs): void {
+export function setOutputs(outputs: LinksOutputs | UploadOutputs | WorkspacesOutputs): void {
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
 }

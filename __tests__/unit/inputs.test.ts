@@ -41,6 +41,8 @@ test('without optional inputs, the defaults of the contract hold', () => {
     includeHiddenFiles: false,
     symlinks: 'inside',
     concurrency: undefined,
+    links: 'session',
+    summary: true,
     expiresIn: undefined,
     maskLinks: false,
     dryRun: false,
@@ -75,7 +77,9 @@ test.each([
   ['symlinks', 'skip', { symlinks: 'skip' }],
   ['concurrency', '256', { concurrency: 256 }],
   ['expires-in', '12h', { expiresIn: 43_200 }],
+  ['links', 'none', { links: 'none' }],
   ['mask-links', 'true', { maskLinks: true }],
+  ['summary', 'false', { summary: false }],
   ['dry-run', 'true', { dryRun: true }],
 ])('%s: %j is read', (name, value, expected) => {
   expect(read({ [name]: value })).toMatchObject(expected);
@@ -99,6 +103,7 @@ test.each([
   ['api-url', 'https://h/?', 'https URL'],
   ['tls-verify', 'no', `got 'no', expected 'true' or 'false'`],
   ['include-hidden-files', '1', `expected 'true' or 'false'`],
+  ['links', 'signed', `got 'signed', expected one of 'session'`],
   ['mask-links', 'yes', `expected 'true' or 'false'`],
   ['dry-run', 'tRue', `expected 'true' or 'false'`],
   ['path', '', 'is missing'],

@@ -19,18 +19,20 @@ export function keptKeys({ puts, groups }: Plan): ReadonlySet<string> {
 /**
  * Deletes what is below the destination, older than this upload, and not in it; by a listing made after the upload, so that what somebody
  * else wrote meanwhile is seen to be new.
+ * @param generated keys of what was generated from the links of this upload: it belongs to it
  * @param startedAt milliseconds since the epoch by the storage's clock, not later than the upload's start
  * @returns how many objects were deleted
  * @throws ActionError `upload` when some could not be deleted, listing them
  */
 export async function deleteStale(
   plan: Plan,
+  generated: ReadonlySet<string>,
   client: StorageClient,
   startedAt: number,
   persist: Persist,
 ): Promise<number> {
   const { deleteObjects } = await import('../storage/deletion.ts');
-  const kept = keptKeys(plan);
+  const kept = new Set([...keptKeys(plan), ...generated]);
   const gone: string[] = [];
   for (let pass = 0; pass < mostPasses; pass += 1) {
     const stale = staleKeys(plan.base, kept, await listObjects(client, plan.base, persist), startedAt);

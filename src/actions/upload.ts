@@ -2,28 +2,26 @@ import * as core from '@actions/core';
 
 import { ActionError } from '../errors.ts';
 import { type Selection, selectFiles } from '../files/selection.ts';
-import { type UploadInputs, maskSecret, readUploadInputs } from '../inputs.ts';
+import { type UploadInputs, readUploadInputs } from '../inputs.ts';
+import type { Standing } from '../links/published.ts';
 import { setOutputs } from '../outputs.ts';
-import { baseOf, planUpload } from '../plan.ts';
+import { planUpload } from '../plan.ts';
 import { printable } from '../printable.ts';
-import { count, formatBytes, formatDuration } from '../quantities.ts';
+import { count, formatBytes } from '../quantities.ts';
+import { headline } from '../report/headline.ts';
 import { fail, firstOf, logGroup } from '../report/log.ts';
-import { s3Uri } from '../s3uri.ts';
-import { type StorageClient, createStorageClient } from '../storage/client.ts';
-import { discoverRegion } from '../storage/region.ts';
-import { storageTrouble } from '../storage/trouble.ts';
-import { type Terrapi, TerrapiError } from '../terrapi/client.ts';
 import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
 import { createMemory } from '../transfer/memory.ts';
-import { persistence } from '../transfer/persistence.ts';
-import type { Transport } from '../transport.ts';
-import { openWorkspace } from '../workspace.ts';
 import { onCancel } from './cancellation.ts';
 import { deleteStale } from './cleanup.ts';
 import { type ComparedPlan, comparePlan } from './comparison.ts';
 import { type Connection, withConnection } from './connection.ts';
-import { publishLinks, publishPlan } from './publication.ts';
+import { publish } from './linking.ts';
+import { pagesFor } from './pages.ts';
+import { publishedOutputs, tellPublished, unpublishedOutputs } from './publication.ts';
+import { rehearse } from './rehearsal.ts';
 import { sendFiles } from './sending.ts';
+import { type Destination, openDestination } from './storage.ts';
 
 /** The root action: uploads files to a workspace and hands back links. */
 export async function run(): Promise<void> {
@@ -57,35 +55,62 @@ async function upload(
   inputs: UploadInputs,
   selection: Selection,
   concurrency: number,
-  { terrapi, transport }: Connection,
+  connection: Connection,
   signal: AbortSignal,
 ): Promise<void> {
-  const { client, askedAt } = await openStorage(inputs, terrapi, transport);
+  const destination = await openDestination(inputs, connection, signal);
+  const { client, askedAt, persist, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
-  const persist = persistence(client.clock, { signal });
   const memory = createMemory(defaultMemory());
-  const explain = (what: string) => (error: unknown) => {
-    throw error instanceof ActionError || signal.aborted
-      ? error
-      : storageTrouble(what, client.location, error);
-  };
-  const where = s3Uri(client.location, whole.base);
   const plan = await comparePlan(inputs, whole, client, { memory, persist, signal }).catch(
-    explain(`What is in ${where} could not be looked at`),
+    explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
   tellPlan(plan, selection);
+  const standing = standingOf(inputs, plan, destination);
   if (inputs.dryRun) {
-    await publishPlan(inputs, plan, client, askedAt);
+    await rehearse(inputs, plan, standing, askedAt, client.clock);
     return;
   }
   const { overwrite, partSize } = inputs;
   await sendFiles(plan, client, { concurrency, memory, partSize, ifAbsent: overwrite === 'never', signal });
-  const deletedCount = inputs.deleteStale
-    ? await deleteStale(plan, client, askedAt, persist).catch(
-        explain(`All files are uploaded, but what is stale in ${where} could not be deleted`),
+  const { published, generated } = await publish(inputs, standing, pagesFor(), destination);
+  const deleted = inputs.deleteStale
+    ? await deleteStale(plan, generated, client, askedAt, persist).catch(
+        explain(`All files are uploaded, but what is stale in ${destination.s3Uri} could not be deleted`),
       )
     : 0;
-  await publishLinks(inputs, plan, client, deletedCount);
+  const unchanged = plan.unchanged.length;
+  const uploaded = plan.puts.length - unchanged;
+  await tellPublished(inputs, published, headline({ uploaded, unchanged, deleted }, false), client.clock);
+  setOutputs({
+    ...publishedOutputs(inputs, published, client.location),
+    'uploaded-count': uploaded,
+    'unchanged-count': unchanged,
+    'deleted-count': deleted,
+  });
+}
+
+/** What stands below the destination when all of a plan is stored. */
+function standingOf(
+  { workspace, destination }: UploadInputs,
+  { puts, totalBytes, unchanged, sums }: ComparedPlan,
+  { s3Uri }: Destination,
+): Standing {
+  const same = new Set(unchanged);
+  return {
+    workspace,
+    destination,
+    s3Uri,
+    fileCount: puts.length,
+    totalBytes,
+    files: function* () {
+      for (const put of puts) {
+        const { name, key, contentType, file } = put;
+        const status = same.has(put) ? 'unchanged' : 'uploaded';
+        yield { name, key, size: file.size, contentType, sha256: sums.get(name), status };
+      }
+    },
+  };
 }
 
 function select(inputs: UploadInputs): Selection {
@@ -98,53 +123,6 @@ function select(inputs: UploadInputs): Selection {
     cwd,
     checkout: process.env['GITHUB_WORKSPACE'] ?? cwd,
   });
-}
-
-/** Finds out who the client app is and where its files go, and tells both. */
-async function openStorage(
-  inputs: UploadInputs,
-  terrapi: Terrapi,
-  transport: Transport,
-): Promise<{ client: StorageClient; askedAt: number }> {
-  const { clock } = transport;
-  const [account, { location, sessions }] = await Promise.all([
-    accountName(terrapi),
-    openWorkspace(inputs.workspace, inputs.platforms, terrapi, clock, maskSecret),
-  ]);
-  logGroup(`Who: ${account ?? inputs.clientId}`, [
-    `Client app: ${inputs.clientId}`,
-    `Issuer: ${inputs.issuer.href}`,
-    `TerrAPI: ${inputs.apiUrl.href}`,
-  ]);
-  const { region, askedAt } = await discoverRegion(location, transport, async () => {
-    const { bucketLocation } = await import('../storage/bucket.ts');
-    return bucketLocation(location, sessions, transport);
-  });
-  const { endsAt } = await sessions.get();
-  const base = baseOf(location.prefix, inputs.destination);
-  logGroup(`Where: ${s3Uri(location, base)}`, [
-    `Workspace: ${inputs.workspace}`,
-    `Endpoint: ${location.endpoint.href}, region ${region}`,
-    endsAt === undefined
-      ? 'The storage session does not say when it ends'
-      : `The storage session ends in ${formatDuration((endsAt - clock.now()) / 1000)}, and is renewed when it has to be`,
-    ...(clock.skewSeconds === 0
-      ? []
-      : [
-          `This runner's clock is ${Math.abs(clock.skewSeconds)} s ${clock.skewSeconds > 0 ? 'behind' : 'ahead'}: the servers' time is used`,
-        ]),
-  ]);
-  return { client: createStorageClient(location, region, sessions, transport), askedAt };
-}
-
-/** The account's name is for the log: a client app that may not ask for it can still upload. */
-async function accountName(terrapi: Terrapi): Promise<string | undefined> {
-  try {
-    return await terrapi.accountName();
-  } catch (error) {
-    if (error instanceof TerrapiError) return undefined;
-    throw error;
-  }
 }
 
 function tellPlan(
@@ -190,13 +168,7 @@ function reportNoFiles(
   if (ifNoFilesFound === 'warn') core.warning(text);
   else core.info(text);
   setOutputs({
-    url: '',
-    urls: '{}',
-    'links-file': '',
-    'expires-at': '',
-    's3-uri': '',
-    'file-count': 0,
-    'total-bytes': 0,
+    ...unpublishedOutputs({ s3Uri: '', fileCount: 0, totalBytes: 0 }),
     'uploaded-count': 0,
     'unchanged-count': 0,
     'deleted-count': 0,

@@ -15,13 +15,15 @@ export interface LinkedFile {
   readonly path: string;
   readonly key: string;
   readonly s3_uri: string;
-  readonly url: string;
+  /** Left out where no links were asked for. */
+  readonly url?: string;
   /** Bytes. */
   readonly size: number;
   readonly content_type: string;
   /** In hex, where it is known. */
   readonly sha256?: string;
-  readonly status: 'uploaded' | 'unchanged';
+  /** Left out where nothing was uploaded. */
+  readonly status?: 'uploaded' | 'unchanged';
 }
 
 /** Characters that are gathered before they are written, so that the links of many files are never in memory all at once. */

@@ -23,8 +23,14 @@ export interface Links {
   readonly endsAt: number | undefined;
 }
 
-/** What stands below a destination, as every page and report tells of it. */
-export interface Published {
+/** A link to open, and the name of what it opens, relative to the destination. */
+export interface Opening {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** What stands below a destination. */
+export interface Standing {
   readonly workspace: string;
   /** Without slashes at its ends; empty for the workspace's own prefix. */
   readonly destination: string;
@@ -36,8 +42,23 @@ export interface Published {
   readonly totalBytes: number;
   /** Goes through the files, in the order of their names; may be called more than once. */
   readonly files: () => Iterable<PublishedFile>;
+}
+
+/** What stands below a destination and how it is opened, as every page and report tells of it. */
+export interface Published extends Standing {
   /** Undefined where no links were asked for. */
   readonly links: Links | undefined;
-  /** The link to open first, and the name of what it opens. */
-  readonly main: { readonly name: string; readonly url: string } | undefined;
+  /** The link to open first. */
+  readonly main: Opening | undefined;
+  /** The page with a link to each file, where there is one. */
+  readonly index?: Opening | undefined;
+}
+
+/**
+ * What there is to open first among the files themselves: the only one, else the page that leads to the others; undefined where neither is
+ * there.
+ */
+export function mainFile({ files, fileCount }: Standing): PublishedFile | undefined {
+  for (const file of files()) if (fileCount === 1 || file.name === 'index.html') return file;
+  return undefined;
 }

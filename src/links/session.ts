@@ -1,12 +1,6 @@
 import type { StorageClient } from '../storage/client.ts';
 import type { Session } from '../workspace.ts';
-
-export interface SignedLinks {
-  /** Signs the link of a key. It is not kept: 100,000 links are 170 MB. */
-  readonly url: (key: string) => string;
-  /** Milliseconds since the epoch: the first moment at which a link may stop working; undefined where nobody can know. */
-  readonly endsAt: number | undefined;
-}
+import type { Links } from './published.ts';
 
 /** What SigV4 allows at most: 7 days. */
 const longest = 604_800;
@@ -19,10 +13,7 @@ const usedUp = 0.05;
  * itself, so it never says more.
  * @param expiresIn life asked for in seconds; undefined: as long as can be had
  */
-export async function signSessionLinks(
-  client: StorageClient,
-  expiresIn: number | undefined,
-): Promise<SignedLinks> {
+export async function signSessionLinks(client: StorageClient, expiresIn: number | undefined): Promise<Links> {
   const session = await freshSession(client);
   const signedAt = Math.floor(client.clock.now() / 1000) * 1000;
   const left = session.endsAt === undefined ? longest : Math.floor((session.endsAt - signedAt) / 1000);
@@ -31,6 +22,7 @@ export async function signSessionLinks(
   const ownEnd = signedAt + seconds * 1000;
   const known = session.endsAt !== undefined || session.sessionToken === undefined;
   return {
+    signedBy: 'session',
     url: (key) => signer.presign({ method: 'GET', path: client.path(key) }, new Date(signedAt), seconds),
     endsAt: known ? Math.min(ownEnd, session.endsAt ?? ownEnd) : undefined,
   };

@@ -12,10 +12,18 @@ export function logGroup(title: string, lines: readonly string[]): void {
 
 /** Lines for the first of many items, and one that says how many there are beside. */
 export function firstOf<T>(items: readonly T[], most: number, line: (item: T) => string): string[] {
-  const lines = items.slice(0, most).map(line);
-  return items.length <= most
-    ? lines
-    : [...lines, `… and ${(items.length - most).toLocaleString('en')} more`];
+  return firstAmong(items, items.length, most, line);
+}
+
+/** As {@link firstOf}, where items are made as they are asked for and only their number is known. */
+export function firstAmong<T>(
+  items: Iterable<T>,
+  total: number,
+  most: number,
+  line: (item: T) => string,
+): string[] {
+  const lines = [...Iterator.from(items).take(most).map(line)];
+  return total <= most ? lines : [...lines, `… and ${(total - most).toLocaleString('en')} more`];
 }
 
 /**

@@ -1,6 +1,6 @@
-import { count, formatBytes } from '../quantities.ts';
-import { type Changes, headline } from './headline.ts';
+import type { Published } from '../links/published.ts';
 import { printable } from '../printable.ts';
+import { count, formatBytes, formatDuration } from '../quantities.ts';
 
 /**
  * Text from outside as Markdown text: whatever could mean something to Markdown or HTML becomes a character reference. GitHub looks for
@@ -21,7 +21,9 @@ export function markdownTable(header: readonly string[], rows: readonly (readonl
 
 /** A link; without a URL, the text alone. */
 export function markdownLink(text: string, url: string | undefined): string {
-  return url ? `[${markdownText(text)}](<${url}>)` : markdownText(text);
+  return url
+    ? `[${markdownText(text)}](<${url.replace(/[\s<>|\\]/g, encodeURIComponent)}>)`
+    : markdownText(text);
 }
 
 /** A moment for people, e.g. `2026-11-23 17:59:12 UTC`. */
@@ -29,61 +31,66 @@ export function formatMoment(time: number): string {
   return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-export interface UploadReport {
-  readonly changes: Changes;
-  readonly workspace: string;
-  readonly s3Uri: string;
-  /** Milliseconds since the epoch; undefined where nobody can know. */
-  readonly endsAt: number | undefined;
-  /** The link to open first, and what it opens. */
-  readonly main: { readonly name: string; readonly url: string } | undefined;
-  readonly fileCount: number;
-  readonly totalBytes: number;
-  /** Gone through until there is no more room; without a URL where links are masked. */
-  readonly files: Iterable<{
-    readonly name: string;
-    readonly size: number;
-    readonly contentType: string;
-    readonly url: string | undefined;
-  }>;
+export interface SummaryOptions {
+  /** What the step did, in Markdown, e.g. `Uploaded 3 files`. */
+  readonly headline: string;
+  /** Milliseconds since the epoch, by the servers' clock. */
+  readonly now: number;
+  /** `false` where links are masked. */
+  readonly showLinks: boolean;
   readonly dryRun: boolean;
 }
 
 /**
- * The job summary of an upload: totals, the link to open, a table of files.
- * @param limit bytes that it may have; rows that do not fit are left out, with a line that says how many
+ * The job summary of what is published: totals, the link to open, a table of files.
+ * @param limit bytes that it may have (GitHub takes 1 MiB a step); rows that do not fit are left out, with a line that says how many
  */
-export function uploadSummary(report: UploadReport, limit = 1_000_000): string {
-  const { fileCount, totalBytes, main, endsAt } = report;
+export function publishedSummary(published: Published, options: SummaryOptions, limit = 1_000_000): string {
+  const { fileCount, totalBytes, main, index, workspace, s3Uri } = published;
+  const openings = [main, index?.name === main?.name ? undefined : index].flatMap((opening) =>
+    opening && options.showLinks ? [`**${markdownLink(`Open ${opening.name}`, opening.url)}**`] : [],
+  );
   const head = [
-    `### ${headline(report.changes, report.dryRun)}: ${markdownText(report.workspace)}`,
-    ...(main ? [`**${markdownLink(`Open ${main.name}`, main.url)}**`] : []),
-    `${count(fileCount, 'file')}, ${formatBytes(totalBytes)} in ${markdownText(report.s3Uri)}`,
-    ...(report.dryRun
-      ? []
-      : [
-          endsAt === undefined
-            ? 'Nobody can say when the links end.'
-            : `Links work until **${formatMoment(endsAt)}**; run the job again for new ones.`,
-        ]),
+    `### ${options.headline}: ${markdownText(workspace)}`,
+    ...(openings.length > 0 ? [openings.join(' · ')] : []),
+    `${count(fileCount, 'file')}, ${formatBytes(totalBytes)} in ${markdownText(s3Uri)}`,
+    ...linksLine(published, options),
   ].join('\n\n');
-  const table = fittingTable(report, limit - Buffer.byteLength(head) - 200);
-  return `${head}\n\n${table}\n`;
+  return `${head}\n\n${fittingTable(published, options, limit - Buffer.byteLength(head) - 200)}\n`;
+}
+
+function linksLine({ links }: Published, { now, dryRun, showLinks }: SummaryOptions): string[] {
+  if (!links) return dryRun ? [] : ['No links were asked for.'];
+  const until =
+    links.endsAt === undefined
+      ? 'Nobody can say when the links end.'
+      : `The links work for ${formatDuration((links.endsAt - now) / 1000)}, until **${formatMoment(links.endsAt)}**.`;
+  return [
+    `${until} For new ones run this job again, or the \`links\` action, which uploads no file.`,
+    ...(showLinks ? [] : ['They are kept out of this page: `mask-links` is `true`.']),
+  ];
 }
 
 /** Rows are made while there is room, for making one may mean signing a link. */
-function fittingTable({ files, fileCount }: UploadReport, limit: number): string {
+function fittingTable(
+  { files, fileCount, links, index }: Published,
+  { showLinks }: SummaryOptions,
+  limit: number,
+): string {
   const rows: string[][] = [];
   let bytes = 100;
-  for (const file of files) {
-    const row = [markdownLink(file.name, file.url), formatBytes(file.size), markdownText(file.contentType)];
+  for (const { name, key, size, contentType } of files()) {
+    const link = markdownLink(name, showLinks ? links?.url(key) : undefined);
+    const row = [link, formatBytes(size), markdownText(contentType)];
     bytes += Buffer.byteLength(row.join(' | ')) + 6;
     if (bytes > limit) break;
     rows.push(row);
   }
   const table = markdownTable(['File', 'Size', 'Type'], rows);
   const left = fileCount - rows.length;
-  return left === 0 ? table : `${table}\n\n… and ${left} more: see the output \`links-file\`.`;
+  if (left === 0) return table;
+  const rest = index && showLinks ? 'open the page with all links above, or see' : 'see';
+  return `${table}\n\n… and ${left} more: ${rest} the output \`links-file\`.`;
 }
 
 /** A workspace or shared folder as the `workspaces` action tells of it; the names are those of its output. */

@@ -22,7 +22,7 @@ export interface PutConditions {
  */
 export async function putObject(
   client: StorageClient,
-  put: Put,
+  put: Pick<Put, 'key' | 'contentType' | 'headers'>,
   body: Buffer,
   { signal, ifAbsent }: PutConditions,
 ): Promise<string> {

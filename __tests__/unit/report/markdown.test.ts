@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
+import type { Published } from '../../../src/links/published.ts';
 import { printable } from '../../../src/printable.ts';
 import {
-  type UploadReport,
+  type SummaryOptions,
   formatMoment,
   markdownLink,
   markdownTable,
   markdownText,
-  uploadSummary,
+  publishedSummary,
   workspacesSummary,
 } from '../../../src/report/markdown.ts';
 
@@ -87,24 +88,37 @@ test('a moment is told in UTC, and never later than it is', () => {
   expect(formatMoment(Date.parse('2026-11-23T17:59:12.999Z'))).toBe('2026-11-23 17:59:12 UTC');
 });
 
-function report(names: readonly string[], more: Partial<UploadReport> = {}): UploadReport {
+const now = Date.parse('2026-11-23T12:00:00Z');
+
+/** What is published, of files with these names. */
+function published(names: readonly string[], more: Partial<Published> = {}): Published {
   return {
-    changes: { uploaded: names.length, unchanged: 0, deleted: 0 },
     workspace: 'gep-ci',
+    destination: 'd',
     s3Uri: 's3://bucket/p/d/',
-    endsAt: Date.parse('2026-11-23T12:15:00Z'),
-    main: undefined,
     fileCount: names.length,
     totalBytes: names.length * 1_024,
-    files: names.map((one) => ({
-      name: one,
-      size: 1_024,
-      contentType: 'text/plain; charset=utf-8',
-      url: `https://s3.example.org/b/${encodeURIComponent(one.toWellFormed())}?X-Amz-Signature=abc`,
-    })),
-    dryRun: false,
+    files: () =>
+      names.map((one) => ({ name: one, key: one, size: 1_024, contentType: 'text/plain; charset=utf-8' })),
+    links: {
+      signedBy: 'session',
+      url: (key) => `https://s3.example.org/b/${encodeURIComponent(key.toWellFormed())}?X-Amz-Signature=abc`,
+      endsAt: now + 900_000,
+    },
+    main: undefined,
     ...more,
   };
+}
+
+function summaryOf(what: Published, options: Partial<SummaryOptions> = {}, limit?: number): string {
+  const all = {
+    headline: `Uploaded ${what.fileCount} files`,
+    now,
+    showLinks: true,
+    dryRun: false,
+    ...options,
+  };
+  return publishedSummary(what, all, limit);
 }
 
 /** Cells of the rows of a summary's table. */
@@ -116,19 +130,17 @@ function rowsOf(summary: string): string[][] {
     .map((line) => line.slice(2, -2).split(' | '));
 }
 
-describe('the summary of an upload', () => {
-  test('tells what was done, where, until when, and every file', () => {
-    const summary = uploadSummary(
-      report(['a.txt'], { main: { name: 'a.txt', url: 'https://open.example/' } }),
-    );
-    expect(summary).toBe(
+describe('the summary of what is published', () => {
+  test('tells what was done, where, until when, how to have new links, and every file', () => {
+    const main = { name: 'a.txt', url: 'https://open.example/' };
+    expect(summaryOf(published(['a.txt'], { main }), { headline: 'Uploaded 1 file' })).toBe(
       `### Uploaded 1 file: gep-ci
 
 **[Open a.txt](<https://open.example/>)**
 
 1 file, 1.0 KiB in s3&#58;//bucket/p/d/
 
-Links work until **2026-11-23 12:15:00 UTC**; run the job again for new ones.
+The links work for 15 min, until **2026-11-23 12:15:00 UTC**. For new ones run this job again, or the \`links\` action, which uploads no file.
 
 | File | Size | Type |
 | --- | --- | --- |
@@ -139,10 +151,8 @@ Links work until **2026-11-23 12:15:00 UTC**; run the job again for new ones.
 
   test('has a row of three cells for each file, whatever its name', () => {
     fc.assert(
-      fc.property(fc.array(name, { maxLength: 8 }), fc.boolean(), (names, masked) => {
-        const { files, ...rest } = report(names);
-        const shown = [...files].map((file) => ({ ...file, url: masked ? undefined : file.url }));
-        const rows = rowsOf(uploadSummary({ ...rest, files: shown }));
+      fc.property(fc.array(name, { maxLength: 8 }), fc.boolean(), (names, showLinks) => {
+        const rows = rowsOf(summaryOf(published(names), { showLinks }));
         expect(rows.map((cells) => cells.length)).toEqual(names.map(() => 3));
         expect(rows.map(([cell = '']) => pieces(cell.replace(/^\[(.*)\]\(<.*>\)$/, '$1')).join(''))).toEqual(
           names.map(printable),
@@ -151,24 +161,43 @@ Links work until **2026-11-23 12:15:00 UTC**; run the job again for new ones.
     );
   });
 
-  test('holds no link where links are masked', () => {
-    const { files, ...rest } = report(awkward);
-    const masked = [...files].map((file) => ({ ...file, url: undefined }));
-    expect(uploadSummary({ ...rest, files: masked })).not.toMatch(/\]\(|https?:/);
+  test('has its rows in order whatever a link holds', () => {
+    const links = { signedBy: 'platform', url: () => 'https://p.example/a|b\\c?d=<e>', endsAt: 0 } as const;
+    const [row] = rowsOf(summaryOf(published(['a'], { links })));
+    expect(row?.[0]).toBe('[a](<https://p.example/a%7Cb%5Cc?d=%3Ce%3E>)');
+  });
+
+  test('links to the index page as well, where something else is opened first', () => {
+    const index = { name: '_links.html', url: 'https://index.example/' };
+    const main = { name: 'index.html', url: 'https://main.example/' };
+    expect(summaryOf(published(['a'], { main, index }))).toContain(
+      '**[Open index.html](<https://main.example/>)** · **[Open &#95;links.html](<https://index.example/>)**',
+    );
+    expect(summaryOf(published(['a'], { main: index, index })).match(/index\.example/g)).toHaveLength(1);
+  });
+
+  test('holds no link where links are masked, and says why', () => {
+    const main = { name: 'a', url: 'https://open.example/' };
+    const summary = summaryOf(published(awkward, { main }), { showLinks: false });
+    expect(summary).not.toMatch(/\]\(|https?:\/\//);
+    expect(summary).toContain('`mask-links`');
   });
 
   test('shows neither workspace nor place as anything but text', () => {
-    const summary = uploadSummary(report([], { workspace: '</h3>|@x', s3Uri: 's3://b/<i>/' }));
+    const summary = summaryOf(published([], { workspace: '</h3>|@x', s3Uri: 's3://b/<i>/' }));
     expect(summary).not.toMatch(/<\/h3>|<i>|\|@/);
   });
 
-  test('does not know when links end where nobody does, and tells of no links that a dry run did not make', () => {
-    expect(uploadSummary(report(['a'], { endsAt: undefined }))).toContain(
-      'Nobody can say when the links end.',
-    );
-    const dry = uploadSummary(report(['a'], { endsAt: undefined, dryRun: true }));
-    expect(dry).toContain('### Would upload 1 file');
-    expect(dry).not.toContain('inks');
+  test('does not know when links end where nobody does', () => {
+    const links = { signedBy: 'session', url: () => 'https://x.example/', endsAt: undefined } as const;
+    expect(summaryOf(published(['a'], { links }))).toContain('Nobody can say when the links end.');
+  });
+
+  test('tells of no links where there are none', () => {
+    const none = published(['a'], { links: undefined });
+    expect(summaryOf(none)).toContain('No links were asked for.');
+    expect(rowsOf(summaryOf(none))).toHaveLength(1);
+    expect(summaryOf(none, { dryRun: true })).not.toContain('inks');
   });
 
   test('keeps within its limit, and a line says how many rows were cut', () => {
@@ -177,7 +206,7 @@ Links work until **2026-11-23 12:15:00 UTC**; run the job again for new ones.
         fc.array(name, { maxLength: 60 }),
         fc.integer({ min: 1_000, max: 8_000 }),
         (names, limit) => {
-          const summary = uploadSummary(report(names), limit);
+          const summary = summaryOf(published(names), {}, limit);
           expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(limit);
           const shown = rowsOf(summary).length;
           const [, left = '0'] = /… and (\d+) more: see the output `links-file`/.exec(summary) ?? [];
@@ -188,9 +217,8 @@ Links work until **2026-11-23 12:15:00 UTC**; run the job again for new ones.
   });
 
   test('counts bytes, not characters', () => {
-    const { files, ...rest } = report(Array.from({ length: 300 }, () => 'ü🛰'.repeat(20)));
-    const masked = [...files].map((file) => ({ ...file, url: undefined }));
-    const summary = uploadSummary({ ...rest, files: masked }, 10_000);
+    const names = Array.from({ length: 300 }, () => 'ü🛰'.repeat(20));
+    const summary = summaryOf(published(names), { showLinks: false }, 10_000);
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(10_000);
   });
 
@@ -199,18 +227,18 @@ Links work until **2026-11-23 12:15:00 UTC**; run the job again for new ones.
     const files = function* () {
       for (;;) {
         made += 1;
-        yield { name: `f${made}`, size: 1, contentType: 'text/plain', url: 'https://x.example/' };
+        yield { name: `f${made}`, key: `f${made}`, size: 1, contentType: 'text/plain' };
       }
     };
-    const summary = uploadSummary(report([], { files: files(), fileCount: 1_000_000 }), 3_000);
+    const summary = summaryOf(published([], { files, fileCount: 1_000_000 }), {}, 3_000);
     expect(made).toBeLessThan(60);
     expect(summary).toContain(`… and ${1_000_000 - (made - 1)} more`);
   });
 
   test('uses the room that it has', () => {
     const names = Array.from({ length: 200 }, (_, index) => `file-${index}.txt`);
-    expect(Buffer.byteLength(uploadSummary(report(names), 10_000))).toBeGreaterThan(9_000);
-    expect(rowsOf(uploadSummary(report(names)))).toHaveLength(200);
+    expect(Buffer.byteLength(summaryOf(published(names), {}, 10_000))).toBeGreaterThan(9_000);
+    expect(rowsOf(summaryOf(published(names)))).toHaveLength(200);
   });
 });
 

@@ -1,0 +1,64 @@
+import * as core from '@actions/core';
+
+import { staleKeys } from '../changes.ts';
+import type { Clock } from '../clock.ts';
+import type { UploadInputs } from '../inputs.ts';
+import type { Published, Standing } from '../links/published.ts';
+import { setOutputs } from '../outputs.ts';
+import { count } from '../quantities.ts';
+import { headline } from '../report/headline.ts';
+import { firstOf, logGroup } from '../report/log.ts';
+import { publishedSummary } from '../report/markdown.ts';
+import { writeSummary } from '../report/summary.ts';
+import type { RemoteObject } from '../storage/listing.ts';
+import { keptKeys } from './cleanup.ts';
+import type { ComparedPlan } from './comparison.ts';
+import { unpublishedOutputs } from './publication.ts';
+
+/** Tells what an upload would write, replace and delete; no link is made, for nothing is there to open. */
+export async function rehearse(
+  inputs: UploadInputs,
+  plan: ComparedPlan,
+  standing: Standing,
+  askedAt: number,
+  clock: Clock,
+): Promise<void> {
+  const writes = plan.groups.flat();
+  const { remote = new Map<string, RemoteObject>(), unchanged } = plan;
+  const replaced = writes.filter(({ key }) => remote.has(key));
+  const fresh = writes.filter(({ key }) => !remote.has(key));
+  const stale = inputs.deleteStale ? staleKeys(plan.base, keptKeys(plan), remote.values(), askedAt) : [];
+  const would = headline(
+    {
+      uploaded: plan.puts.length - unchanged.length,
+      unchanged: unchanged.length,
+      deleted: stale.length,
+    },
+    true,
+  );
+  const tell = (title: string, names: readonly string[]) => {
+    if (names.length > 0) logGroup(title, firstOf(names, 200, String));
+  };
+  tell(
+    `Would upload ${count(fresh.length, 'new file')}`,
+    fresh.map(({ name }) => name),
+  );
+  tell(
+    `Would replace ${count(replaced.length, 'object')}`,
+    replaced.map(({ name }) => name),
+  );
+  tell(`Would delete ${count(stale.length, 'stale object')}`, stale);
+  core.info(`Dry run: ${would}, in ${standing.s3Uri}; nothing was written`);
+  const published: Published = { ...standing, links: undefined, main: undefined };
+  if (inputs.summary) {
+    await writeSummary(
+      publishedSummary(published, { headline: would, now: clock.now(), showLinks: false, dryRun: true }),
+    );
+  }
+  setOutputs({
+    ...unpublishedOutputs(standing),
+    'uploaded-count': 0,
+    'unchanged-count': unchanged.length,
+    'deleted-count': 0,
+  });
+}

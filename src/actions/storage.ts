@@ -1,0 +1,86 @@
+import { ActionError } from '../errors.ts';
+import { type DestinationInputs, maskSecret } from '../inputs.ts';
+import { baseOf } from '../plan.ts';
+import { formatDuration } from '../quantities.ts';
+import { logGroup } from '../report/log.ts';
+import { s3Uri } from '../s3uri.ts';
+import { type StorageClient, createStorageClient } from '../storage/client.ts';
+import type { Persist } from '../storage/listing.ts';
+import { discoverRegion } from '../storage/region.ts';
+import { storageTrouble } from '../storage/trouble.ts';
+import { type Terrapi, TerrapiError } from '../terrapi/client.ts';
+import { persistence } from '../transfer/persistence.ts';
+import { openWorkspace } from '../workspace.ts';
+import type { Connection } from './connection.ts';
+
+/** A destination in a workspace, ready to be worked on. */
+export interface Destination {
+  readonly client: StorageClient;
+  /** What every key below it begins with: empty, or ending in `/`. */
+  readonly base: string;
+  /** `s3://bucket/prefix/destination/` */
+  readonly s3Uri: string;
+  /** A moment not later than now by the storage's own clock, in milliseconds since the epoch. */
+  readonly askedAt: number;
+  readonly signal: AbortSignal;
+  readonly persist: Persist;
+  /** Throws what went wrong at the storage in words for people; what was explained already, and the end that the runner asked for, as it is. */
+  readonly explain: (what: string) => (error: unknown) => never;
+}
+
+/** Finds out who the client app is and where its files are, and tells both. */
+export async function openDestination(
+  inputs: DestinationInputs,
+  { terrapi, transport }: Connection,
+  signal: AbortSignal,
+): Promise<Destination> {
+  const { clock } = transport;
+  const [account, { location, sessions }] = await Promise.all([
+    accountName(terrapi),
+    openWorkspace(inputs.workspace, inputs.platforms, terrapi, clock, maskSecret),
+  ]);
+  logGroup(`Who: ${account ?? inputs.clientId}`, [
+    `Client app: ${inputs.clientId}`,
+    `Issuer: ${inputs.issuer.href}`,
+    `TerrAPI: ${inputs.apiUrl.href}`,
+  ]);
+  const { region, askedAt } = await discoverRegion(location, transport, async () => {
+    const { bucketLocation } = await import('../storage/bucket.ts');
+    return bucketLocation(location, sessions, transport);
+  });
+  const { endsAt } = await sessions.get();
+  const base = baseOf(location.prefix, inputs.destination);
+  logGroup(`Where: ${s3Uri(location, base)}`, [
+    `Workspace: ${inputs.workspace}`,
+    `Endpoint: ${location.endpoint.href}, region ${region}`,
+    endsAt === undefined
+      ? 'The storage session does not say when it ends'
+      : `The storage session ends in ${formatDuration((endsAt - clock.now()) / 1000)}, and is renewed when it has to be`,
+    ...(clock.skewSeconds === 0
+      ? []
+      : [
+          `This runner's clock is ${Math.abs(clock.skewSeconds)} s ${clock.skewSeconds > 0 ? 'behind' : 'ahead'}: the servers' time is used`,
+        ]),
+  ]);
+  return {
+    client: createStorageClient(location, region, sessions, transport),
+    base,
+    s3Uri: s3Uri(location, base),
+    askedAt,
+    signal,
+    persist: persistence(clock, { signal }),
+    explain: (what) => (error) => {
+      throw error instanceof ActionError || signal.aborted ? error : storageTrouble(what, location, error);
+    },
+  };
+}
+
+/** The account's name is for the log: a client app that may not ask for it can still work. */
+async function accountName(terrapi: Terrapi): Promise<string | undefined> {
+  try {
+    return await terrapi.accountName();
+  } catch (error) {
+    if (error instanceof TerrapiError) return undefined;
+    throw error;
+  }
+}
