@@ -1,3 +1,5 @@
+import type { Job } from './tokens/job.ts';
+
 /** The accounts and workspaces that every platform here starts with. */
 
 export const region = 'fr-par';
@@ -7,6 +9,24 @@ export const clientApp = { id: 'ci-publisher', secret: 'ci-publisher-secret-4b1f
 
 /** A client app that may log in and use nothing. */
 export const outsiderApp = { id: 'ci-outsider', secret: 'ci-outsider-secret-97ad21e3' } as const;
+
+/** The job that asks for identity tokens at first. */
+export const usualJob: Job = { repository: 'example/site', ref: 'refs/heads/main', event: 'push' };
+
+/** Client apps without a secret, with the same access: each logs in by the identity token of one kind of job. */
+export const keylessApps = {
+  branch: { id: 'ci-keyless', job: usualJob },
+  tag: { id: 'ci-keyless-release', job: { ...usualJob, ref: 'refs/tags/v1.2.3' } },
+  environment: { id: 'ci-keyless-production', job: { ...usualJob, environment: 'production' } },
+  pullRequest: {
+    id: 'ci-keyless-preview',
+    job: { ...usualJob, ref: 'refs/pull/7/merge', event: 'pull_request' },
+  },
+  renamed: { id: 'ci-keyless-renamed', job: { ...usualJob, withIds: true } },
+} as const;
+
+/** Ids of the client apps that may use the workspaces. */
+export const members: readonly string[] = [clientApp, ...Object.values(keylessApps)].map(({ id }) => id);
 
 /** Platform scope that the workspaces below belong to; without it in the token they are not listed. */
 export const platformScope = 'gep';

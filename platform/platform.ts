@@ -1,3 +1,5 @@
+import type { Job } from './tokens/job.ts';
+
 /**
  * What a started platform tells the programs that use it. The embedded and the real platform give the same shape, so
  * every suite runs on either.
@@ -13,6 +15,8 @@ export interface Platform {
   /** PEM of the certificate (self-signed) or of the authority (private CA) to trust; absent over plain HTTP. */
   readonly caCertificate?: string;
   readonly terrapi: TerrapiControls;
+  /** No part of the platform, but of the runner: GitHub's service that tells the issuer who a job is. Always plain HTTP. */
+  readonly tokenService: TokenService;
   /** The store seen by its administrator, past sessions and policies: what is really stored. */
   readonly store: Store;
   stop(): Promise<void>;
@@ -47,6 +51,30 @@ export interface TerrapiControls {
    * @param path below `apiUrl`, e.g. `/v2/storage/token`
    */
   fail(path: string, answer: FailureAnswer, times: number): void;
+}
+
+/** GitHub's token service: what a job is told about it, and what tests may change, and look at, while it runs. */
+export interface TokenService {
+  /** Issuer of the tokens. */
+  readonly issuer: string;
+  /** What the runner sets for a job that has `permissions: id-token: write`. */
+  readonly environment: Readonly<
+    Record<'ACTIONS_ID_TOKEN_REQUEST_URL' | 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', string>
+  >;
+  /** The job that asks from now on. */
+  job: Job;
+  /** How long ago the tokens from now on were made, in seconds; they end 300 s after that. */
+  ageSeconds: number;
+  /** Whether tokens from now on are signed with a key that nobody knows. */
+  forged: boolean;
+  /** Every token handed out so far: none may be seen anywhere. */
+  readonly issued: ReadonlySet<string>;
+  /** Every request so far, oldest first, with the audience asked for; status 0 for a connection that was cut. */
+  readonly requests: readonly { readonly audience: string | undefined; readonly status: number }[];
+  /** A token for an audience, handed out to nobody; `changes` are to its claims, and undefined takes one out. */
+  make(audience: string, changes?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Answers the next `times` requests by `answer` instead, or cuts their connections. */
+  fail(answer: FailureAnswer | 'cut', times: number): void;
 }
 
 /** A link as a JSON string, as a JSON object with one URL in it, or as plain text. */

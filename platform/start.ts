@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { clientApp, outsiderApp, sharedFolders, workspaces } from './catalogue.ts';
+import { clientApp, keylessApps, outsiderApp, sharedFolders, workspaces } from './catalogue.ts';
 import { startEmbeddedPlatform } from './embedded/index.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
+import { subjectOf } from './tokens/job.ts';
 import { walkThrough, writeCaFile } from './walkthrough.ts';
 
 const usage = `Usage: node platform/start.ts [embedded|real] [options]
@@ -51,7 +52,7 @@ function readArguments(args: string[]): { kind: Kind; options: PlatformOptions }
   if (tls === undefined) throw new Error(`--tls is ${tlsModes.join(', ')}; not "${values.tls ?? ''}".`);
   const sessionSeconds = readNumber('session-seconds', values['session-seconds'], 1, 7 * 24 * 3600);
   const accessTokenSeconds = readNumber('token-seconds', values['token-seconds'], 1, 7 * 24 * 3600);
-  const port = readNumber('port', values.port, 1, 65_533);
+  const port = readNumber('port', values.port, 1, 65_532);
   return {
     kind,
     options: {
@@ -97,6 +98,12 @@ function describe(platform: Platform, caFile: string | undefined): string {
     'client app                      secret',
     `${clientApp.id.padEnd(32)}${clientApp.secret}`,
     `${outsiderApp.id.padEnd(32)}${outsiderApp.secret}  (may use no workspace)`,
+    '',
+    'client app without a secret     subject of its identity tokens',
+    ...Object.values(keylessApps).map(({ id, job }) => `${id.padEnd(32)}${subjectOf(job)}`),
+    '',
+    'identity tokens, as a runner offers them (those of the first)',
+    ...Object.entries(platform.tokenService.environment).map(([name, value]) => `  ${name}=${value}`),
     '',
     'workspaces',
     list(workspaces),

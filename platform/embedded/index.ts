@@ -1,14 +1,27 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buckets as bucketNames, clientApp, outsiderApp, platformScope, region } from '../catalogue.ts';
+import {
+  buckets as bucketNames,
+  clientApp,
+  keylessApps,
+  members,
+  outsiderApp,
+  platformScope,
+  region,
+  usualJob,
+} from '../catalogue.ts';
 import { certificateFor } from '../certificates.ts';
-import type { ServerCertificate } from '../certificates.ts';
 import { listen } from '../listener.ts';
 import type { Listener } from '../listener.ts';
 import type { Platform, PlatformOptions } from '../platform.ts';
 import { startTerrapi } from '../terrapi/server.ts';
+import { startAuthority } from '../tokens/authority.ts';
+import type { Authority } from '../tokens/authority.ts';
+import { subjectOf as subjectOfJob } from '../tokens/job.ts';
+import { startTokenService } from '../tokens/service.ts';
 import { createIssuer, subjectOf } from './issuer.ts';
+import type { IssuerOptions } from './issuer.ts';
 import { presignDownload } from './links.ts';
 import { Bodies } from './s3/bodies.ts';
 import { Bucket } from './s3/objects.ts';
@@ -21,28 +34,41 @@ const audience = ['gep-bios-minio', 'ellip-bios-api', 'account'];
 const platformLinkSeconds = 7 * 24 * 3600;
 
 /**
- * Starts issuer, TerrAPI stand-in and S3 server in this process, on the loopback interface. Whatever is stored is in
- * a temporary folder that `stop` removes.
+ * Starts issuer, TerrAPI stand-in and S3 server in this process, on the loopback interface, and GitHub's token service beside them. Whatever
+ * is stored is in a temporary folder that `stop` removes.
  *
  * @throws when a port is taken
  */
 export async function startEmbeddedPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  const started = new AsyncDisposableStack();
+  try {
+    const platform = await start(options, started);
+    return { ...platform, stop: () => started.disposeAsync() };
+  } catch (error) {
+    await started.disposeAsync();
+    throw error;
+  }
+}
+
+async function start(
+  options: PlatformOptions,
+  started: AsyncDisposableStack,
+): Promise<Omit<Platform, 'stop'>> {
   const certificate = await certificateFor(options.tls);
-  const listeners = await listenThrice(options.port, certificate);
-  const [identity, api, storage] = listeners;
-  const issuer = `${identity.origin}/realms/master`;
-  identity.handle(
-    await createIssuer({
-      issuer,
-      clients: [clientApp, outsiderApp],
-      scopes: ['email', 'profile', platformScope],
-      audience,
-      accessTokenSeconds: options.accessTokenSeconds ?? 3600,
-    }),
+  const folder = await mkdtemp(join(tmpdir(), 'embedded-platform-'));
+  started.defer(() => rm(folder, { recursive: true, force: true }));
+  const bodies = started.adopt(new Bodies(folder), (one) => one.close());
+  const open = async (offset: number): Promise<Listener> =>
+    started.adopt(await listen(options.port && options.port + offset, certificate), (one) => one.close());
+  const [identity, api, storage] = [await open(0), await open(1), await open(2)];
+  const authority = started.adopt(await startAuthority(), (one) => one.stop());
+  const tokenService = started.adopt(
+    await startTokenService(authority, usualJob, options.port && options.port + 3),
+    (one) => one.stop(),
   );
 
-  const folder = await mkdtemp(join(tmpdir(), 'embedded-platform-'));
-  const bodies = new Bodies(folder);
+  const issuer = `${identity.origin}/realms/master`;
+  identity.handle(await createIssuer(issuerOptions(issuer, authority, options)));
   const buckets = new Map(Object.values(bucketNames).map((name) => [name, new Bucket(bodies)]));
   const sessions = new Sessions();
   storage.handle(
@@ -56,7 +82,7 @@ export async function startEmbeddedPlatform(options: PlatformOptions = {}): Prom
     jwksUrl: `${issuer}/protocol/openid-connect/certs`,
     trust: certificate?.trust,
     storageUrl: storage.origin,
-    members: [clientApp.id],
+    members,
     sessionSeconds: options.sessionSeconds ?? 900,
     openSession: (point, lifeSeconds) => sessions.open(point, lifeSeconds, holder),
     presignDownload: (bucket, key) =>
@@ -75,31 +101,21 @@ export async function startEmbeddedPlatform(options: PlatformOptions = {}): Prom
     storageUrl: storage.origin,
     ...(certificate && { caCertificate: certificate.trust }),
     terrapi: terrapi.controls,
+    tokenService,
     store: createStore(buckets),
-    async stop() {
-      await Promise.all(listeners.map((listener) => listener.close()));
-      await bodies.close();
-      await rm(folder, { recursive: true, force: true });
-    },
   };
 }
 
-/** Three listeners on consecutive ports, or on any; none is left open when one cannot be had. */
-async function listenThrice(
-  port: number | undefined,
-  certificate: ServerCertificate | undefined,
-): Promise<[Listener, Listener, Listener]> {
-  const first = await listen(port, certificate);
-  try {
-    const second = await listen(port && port + 1, certificate);
-    try {
-      return [first, second, await listen(port && port + 2, certificate)];
-    } catch (error) {
-      await second.close();
-      throw error;
-    }
-  } catch (error) {
-    await first.close();
-    throw error;
-  }
+function issuerOptions(issuer: string, authority: Authority, options: PlatformOptions): IssuerOptions {
+  return {
+    issuer,
+    clients: [clientApp, outsiderApp],
+    scopes: ['email', 'profile', platformScope],
+    audience,
+    accessTokenSeconds: options.accessTokenSeconds ?? 3600,
+    federation: {
+      authority,
+      clients: Object.values(keylessApps).map(({ id, job }) => ({ id, subject: subjectOfJob(job) })),
+    },
+  };
 }

@@ -3,6 +3,8 @@ import type { RequestListener } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
 import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
+import { createFederation } from './federation.ts';
+import type { FederationOptions } from './federation.ts';
 
 /** A confidential client that may log in with its secret. */
 export interface IssuerClient {
@@ -18,6 +20,8 @@ export interface IssuerOptions {
   readonly scopes: readonly string[];
   readonly audience: readonly string[];
   readonly accessTokenSeconds: number;
+  /** Clients without a secret, and by whose tokens they log in. */
+  readonly federation?: Pick<FederationOptions, 'authority' | 'clients'>;
 }
 
 /** The algorithm, private key and key id with which the issuer signs. */
@@ -34,11 +38,14 @@ const endpoints = '/protocol/openid-connect';
  * @returns the handler of a server that listens at the origin of `options.issuer`; everything outside the issuer's
  *   path is answered 404
  */
-export async function createIssuer(options: IssuerOptions): Promise<RequestListener> {
+export async function createIssuer(given: IssuerOptions): Promise<RequestListener> {
+  const { issuer, clients } = given;
+  const federation = given.federation && createFederation({ ...given.federation, issuer, others: clients });
+  const options: IssuerOptions = { ...given, clients: [...clients, ...(federation?.clients ?? [])] };
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const signing: SigningKey = { key: privateKey, kid: randomUUID() };
   const jwk = { ...(await exportJWK(privateKey)), kid: signing.kid, alg: 'RS256', use: 'sig' };
-  const provider = new Provider(options.issuer, configuration(options, jwk));
+  const provider = new Provider(issuer, configuration(options, jwk));
   provider.use(async (ctx, next) => {
     await next();
     if (ctx.path === `${endpoints}/token`) {
@@ -46,7 +53,8 @@ export async function createIssuer(options: IssuerOptions): Promise<RequestListe
     }
   });
   const callback = provider.callback();
-  return mount(new URL(options.issuer).pathname, (request, response) => void callback(request, response));
+  const handle: RequestListener = (request, response) => void callback(request, response);
+  return mount(new URL(issuer).pathname, federation?.before(`${endpoints}/token`, handle) ?? handle);
 }
 
 /** The subject of a client's service account: the same in every run, like a database key. */
@@ -156,10 +164,15 @@ async function imitateKeycloak(
     // Keycloak tells a wrong secret from an unknown client by the code, and says the same in words.
     ctx.status = 401;
     ctx.body = {
-      error: ctx.oidc.client === undefined ? 'invalid_client' : 'unauthorized_client',
+      error: hasSecret(ctx.oidc.client?.clientId, options) ? 'unauthorized_client' : 'invalid_client',
       error_description: 'Invalid client or Invalid client credentials',
     };
   }
+}
+
+function hasSecret(clientId: string | undefined, { clients, federation }: IssuerOptions): boolean {
+  const among = (list: readonly { readonly id: string }[]) => list.some(({ id }) => id === clientId);
+  return among(clients) && !among(federation?.clients ?? []);
 }
 
 function idToken(clientId: string, options: IssuerOptions, signing: SigningKey): Promise<string> {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { startAuthority } from '../tokens/authority.ts';
+import type { Authority } from '../tokens/authority.ts';
 import { startKeycloak } from './keycloak.ts';
 import type { ClientCredentials } from './keycloak.ts';
 import type { InstalledParts } from './parts.ts';
@@ -11,6 +13,8 @@ export interface IdentityDescription {
   readonly administrator: ClientCredentials;
   /** Secret of the clients with which storage sessions are opened. */
   readonly sessionSecret: string;
+  /** Whose identity tokens its realms take: Keycloak keeps the keys that it has seen, so they are shared as it is. */
+  readonly authority: Authority;
 }
 
 /** Keycloak takes its time to start and keeps nothing that one suite could see of another: they may share it. */
@@ -28,8 +32,17 @@ export const identityVariable = 'UPLOAD_TO_WORKSPACE_KEYCLOAK';
  */
 export async function startIdentity(parts: InstalledParts): Promise<Identity> {
   const administrator = { id: 'platform-administrator', secret: newSecret() };
-  const { url, stop } = await startKeycloak(parts, administrator);
-  return { url, administrator, sessionSecret: newSecret(), stop };
+  const { stop: stopAuthority, ...authority } = await startAuthority();
+  try {
+    const { url, stop: stopKeycloak } = await startKeycloak(parts, administrator);
+    const stop = async (): Promise<void> => {
+      await Promise.all([stopKeycloak(), stopAuthority()]);
+    };
+    return { url, administrator, sessionSecret: newSecret(), authority, stop };
+  } catch (error) {
+    await stopAuthority();
+    throw error;
+  }
 }
 
 /**
@@ -41,6 +54,7 @@ export async function findIdentity(parts: InstalledParts, environment: NodeJS.Pr
   const file = environment[identityVariable];
   if (file === undefined || file === '') return startIdentity(parts);
   const description = JSON.parse(await readFile(file, 'utf8')) as IdentityDescription;
+  if (!('authority' in description)) throw new Error(`${file} was written by an older version: share anew`);
   return { ...description, stop: () => Promise.resolve() };
 }
 

@@ -1,8 +1,9 @@
-import { clientApp } from '../catalogue.ts';
+import { members, usualJob } from '../catalogue.ts';
 import { certificateFor } from '../certificates.ts';
 import type { Platform, PlatformOptions } from '../platform.ts';
 import { startTerrapi } from '../terrapi/server.ts';
 import type { Terrapi } from '../terrapi/server.ts';
+import { startTokenService } from '../tokens/service.ts';
 import { createAdministration } from './administration.ts';
 import { cacheFolder } from './cache.ts';
 import { openFront } from './front.ts';
@@ -45,7 +46,12 @@ async function start(
     process.stderr.write(`${message}\n`);
   });
   const identity = started.adopt(await findIdentity(parts, process.env), (one) => one.stop());
-  const realm = await ensureRealm(createAdministration(identity), options.accessTokenSeconds);
+  const { authority } = identity;
+  const realm = await ensureRealm(createAdministration(identity), authority, options.accessTokenSeconds);
+  const tokenService = started.adopt(
+    await startTokenService(authority, usualJob, options.port && options.port + 3),
+    (one) => one.stop(),
+  );
   const storage = started.adopt(await startStorage(parts.minio, sessionIssuer(identity)), (one) =>
     one.stop(),
   );
@@ -69,6 +75,7 @@ async function start(
     storageUrl: front.storage,
     ...(certificate && { caCertificate: certificate.trust }),
     terrapi: terrapi.controls,
+    tokenService,
     store: createStore(client),
   };
 }
@@ -93,7 +100,7 @@ function startStandIn(options: {
     jwksUrl: `${identity.url}/realms/${realm}/protocol/openid-connect/certs`,
     trust: undefined,
     storageUrl: front.storage,
-    members: [clientApp.id],
+    members,
     sessionSeconds,
     openSession: createSessionOpener({
       administration: createAdministration(identity),

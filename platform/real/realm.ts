@@ -1,4 +1,6 @@
-import { clientApp, outsiderApp, platformScope } from '../catalogue.ts';
+import { clientApp, keylessApps, outsiderApp, platformScope } from '../catalogue.ts';
+import type { Authority } from '../tokens/authority.ts';
+import { subjectOf } from '../tokens/job.ts';
 import type { Administration } from './administration.ts';
 import type { ClientCredentials } from './keycloak.ts';
 import template from './realm.json' with { type: 'json' };
@@ -11,18 +13,37 @@ const usualTokenSeconds = 3600;
  * Gives the client apps a realm in which their access tokens live for `accessTokenSeconds`. Each life has a realm of
  * its own, so that suites with different wishes can share one Keycloak.
  *
+ * @param authority whose identity tokens log in the client apps without a secret
  * @returns the name of the realm: `master` for the usual 3600 s
  */
 export async function ensureRealm(
   administration: Administration,
+  authority: Authority,
   accessTokenSeconds: number = usualTokenSeconds,
 ): Promise<string> {
   const usual = accessTokenSeconds === usualTokenSeconds;
   const realm = usual ? mainRealm : `tokens-of-${accessTokenSeconds}s`;
   if (!usual) await administration.ensure('', { realm, enabled: true });
   await administration.ensure(`/${realm}/client-scopes`, { ...template.clientScope, name: platformScope });
-  for (const app of [clientApp, outsiderApp]) {
-    const client = clientOf(app, accessTokenSeconds);
+  const { issuer, jwksUrl } = authority;
+  await administration.ensure(`/${realm}/identity-provider/instances`, {
+    ...template.identityProvider,
+    config: {
+      ...template.identityProvider.config,
+      issuer,
+      jwksUrl,
+      // The form for administrators wants these; nobody logs in by them.
+      authorizationUrl: `${issuer}/unused`,
+      tokenUrl: `${issuer}/unused`,
+    },
+  });
+  const clients = [
+    ...[clientApp, outsiderApp].map((app) => clientOf(app, accessTokenSeconds)),
+    ...Object.values(keylessApps).map(({ id, job }) =>
+      keylessClientOf(id, subjectOf(job), accessTokenSeconds),
+    ),
+  ];
+  for (const client of clients) {
     const optionalClientScopes = [...client.optionalClientScopes, platformScope];
     await administration.ensure(`/${realm}/clients`, { ...client, optionalClientScopes });
   }
@@ -50,6 +71,21 @@ export async function ensureSessionClient(
     protocolMappers: [...client.protocolMappers, template.storagePolicy],
   });
   return credentials;
+}
+
+/** A client that logs in by identity tokens of the provider with exactly this subject. */
+function keylessClientOf(id: string, subject: string, tokenSeconds: number) {
+  const client = { ...template.client, ...template.keylessClient };
+  return {
+    ...client,
+    clientId: id,
+    attributes: {
+      ...template.client.attributes,
+      ...template.keylessClient.attributes,
+      'jwt.credential.sub': subject,
+      'access.token.lifespan': String(tokenSeconds),
+    },
+  };
 }
 
 function clientOf({ id, secret }: ClientCredentials, tokenSeconds: number) {

@@ -66,7 +66,7 @@ test('the command says how to use the platform, and Ctrl-C leaves nothing behind
 test.each([
   [['nonsense'], /no platform "nonsense"/],
   [['--tls', 'maybe'], /--tls is none, self-signed, private-ca; not "maybe"/],
-  [['--port', '0'], /--port is a whole number from 1 to 65533; not "0"/],
+  [['--port', '0'], /--port is a whole number from 1 to 65532; not "0"/],
   [['--session-seconds', 'long'], /--session-seconds is a whole number/],
   [['embedded', 'real'], /"real" is too much/],
 ])('the command refuses %j and says why', async (args, message) => {

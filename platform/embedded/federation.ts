@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { compactVerify, createRemoteJWKSet, decodeJwt, decodeProtectedHeader } from 'jose';
+import type { JWTPayload } from 'jose';
+import type { IssuerClient } from './issuer.ts';
+
+/** A client without a secret: it logs in by the tokens of another issuer that have its subject. */
+export interface FederatedClient {
+  readonly id: string;
+  readonly subject: string;
+}
+
+export interface FederationOptions {
+  /** URL of the issuer that the clients log in to: the audience that it wants. */
+  readonly issuer: string;
+  /** Whose tokens are taken. */
+  readonly authority: { readonly issuer: string; readonly jwksUrl: string };
+  readonly clients: readonly FederatedClient[];
+  /** Clients with a secret, which log in another way. */
+  readonly others: readonly IssuerClient[];
+}
+
+export interface Federation {
+  /** The federated clients, with secrets that nobody else knows. */
+  readonly clients: readonly IssuerClient[];
+  /** Takes client assertions at the token endpoint before a handler that knows secrets alone. */
+  before(path: string, handler: RequestListener): RequestListener;
+}
+
+/** Why an assertion is not taken, in Keycloak's words. */
+interface Refusal {
+  readonly status: number;
+  readonly error: string;
+  readonly error_description: string;
+}
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+/** Keycloak's limit for the age of an assertion, in seconds, and what it lets clocks differ by as the realm is set here. */
+const longestAge = 300;
+const clockSkew = 30;
+
+/**
+ * Client assertions of another issuer (RFC 7523, 2.2), as Keycloak 26.7 takes them from clients that are set to "Signed JWT - Federated": the
+ * same checks in the same order, the same answers. Each assertion is taken once.
+ */
+export function createFederation(options: FederationOptions): Federation {
+  const clients = options.clients.map(({ id }) => ({ id, secret: randomBytes(24).toString('hex') }));
+  const judge = createJudge(options);
+  return {
+    clients,
+    before: (path, handler) => (request, response) => {
+      if (request.method !== 'POST' || request.url !== path) {
+        handler(request, response);
+        return;
+      }
+      void text(request).then(async (body) => {
+        const form = new URLSearchParams(body);
+        const isOther =
+          options.others.some(({ id }) => id === form.get('client_id')) && form.has('client_secret');
+        const verdict = form.has('client_assertion') && !isOther ? await judge(form) : undefined;
+        if (typeof verdict === 'object') {
+          const { status, ...refusal } = verdict;
+          response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+          response.end(JSON.stringify(refusal));
+          return;
+        }
+        const client = clients.find(({ id }) => id === verdict);
+        for (const name of ['client_assertion', 'client_assertion_type']) form.delete(name);
+        if (client) {
+          form.set('client_id', client.id);
+          form.set('client_secret', client.secret);
+        }
+        handler(again(request, form.toString()), response);
+      });
+    },
+  };
+}
+
+/** Decides about an assertion: the id of the client that it logs in, or a refusal. */
+function createJudge({ issuer, authority, clients, others }: FederationOptions) {
+  const keys = createRemoteJWKSet(new URL(authority.jwksUrl));
+  const used = new Set<string>();
+  return async (form: URLSearchParams): Promise<string | Refusal> => {
+    const assertion = form.get('client_assertion') ?? '';
+    const clientId = form.get('client_id');
+    const unknown: Refusal = {
+      status: 401,
+      error: others.some(({ id }) => id === clientId) ? 'unauthorized_client' : 'invalid_client',
+      error_description: 'Invalid client or Invalid client credentials',
+    };
+    const known = [...clients, ...others].map(({ id }) => id);
+    if (form.get('client_assertion_type') !== assertionType) return unknown;
+    if (clientId !== null && !known.includes(clientId)) return unknown;
+    const claims = decoded(assertion);
+    const client = clients.find(({ subject }) => subject === claims?.sub);
+    if (claims?.iss !== authority.issuer || !client) return unknown;
+    if (clientId !== null && clientId !== client.id) {
+      return others.some(({ id }) => id === clientId)
+        ? unknown
+        : refused('client_id parameter does not match authenticated client');
+    }
+    if (decodeProtectedHeader(assertion).alg === 'none') return refused('Invalid signature algorithm');
+    const isSigned = await compactVerify(assertion, keys).then(
+      () => true,
+      () => false,
+    );
+    if (!isSigned) return unknown;
+    return wrongIn(claims, issuer, used) ?? client.id;
+  };
+}
+
+/** What is wrong with the claims of an assertion that was signed by the right key; marks it as used when all is right. */
+function wrongIn({ aud, exp, nbf = 0, iat, jti }: JWTPayload, issuer: string, used: Set<string>) {
+  const audiences = [aud ?? []].flat();
+  if (!audiences.includes(issuer)) return refused('Invalid token audience');
+  if (audiences.length > 1) return refused('Multiple audiences not allowed');
+  if (exp === undefined) return refused('Token exp claim is required');
+  const now = Math.floor(Date.now() / 1000);
+  if (exp <= now || nbf - clockSkew > now) return refused('Token is not active');
+  if (iat === undefined) {
+    if (exp - now > longestAge)
+      return refused('Token expiration is too far in the future and iat claim not present in token');
+  } else {
+    if (iat - clockSkew > now) return refused('Token was issued in the future');
+    if (now > iat + longestAge) return refused('Token was issued too far in the past to be used now');
+  }
+  if (jti === undefined) return refused('Token jti claim is required');
+  if (used.has(jti)) return refused('Token reuse detected');
+  used.add(jti);
+  return undefined;
+}
+
+function refused(description: string): Refusal {
+  return { status: 400, error: 'invalid_client', error_description: description };
+}
+
+function decoded(assertion: string): JWTPayload | undefined {
+  try {
+    return decodeJwt(assertion);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A request as it came, with another body: what was read of a stream cannot be read again. */
+function again(request: IncomingMessage & { readonly originalUrl?: string }, body: string): IncomingMessage {
+  const { method, url, originalUrl, headers, rawHeaders, socket, httpVersion } = request;
+  const bytes = Buffer.from(body);
+  return Object.assign(Readable.from([bytes], { objectMode: false }), {
+    ...{ method, url, originalUrl, rawHeaders, socket, httpVersion },
+    headers: { ...headers, 'content-length': String(bytes.length) },
+  }) as unknown as IncomingMessage;
+}
