@@ -6,7 +6,7 @@ import path from 'node:path';
 import { minify } from 'terser';
 
 /** Actions by the name of their entry: each is one line that calls its function in the one bundle. */
-const entries = ['upload', 'workspaces'];
+const entries = ['links', 'remove', 'upload', 'workspaces'];
 
 const require = createRequire(import.meta.url);
 const top = path.resolve(import.meta.dirname, '..');

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 
 import ts from 'typescript';
 
-import { readPlatformInputs, readUploadInputs, type RawInput } from '../src/inputs.ts';
+import {
+  readLinkInputs,
+  readPlatformInputs,
+  readRemoveInputs,
+  readUploadInputs,
+  type RawInput,
+} from '../src/inputs.ts';
 import { actionFiles, readAction, type Action } from './tables.ts';
 
 interface Code {
@@ -18,6 +24,8 @@ interface Code {
 /** What reads the inputs of each action and what sets its outputs. */
 const codeOf: Readonly<Record<string, Code>> = {
   'action.yml': { read: readUploadInputs, outputs: 'UploadOutputs' },
+  'links/action.yml': { read: readLinkInputs, outputs: 'LinksOutputs' },
+  'remove/action.yml': { read: readRemoveInputs, outputs: 'RemoveOutputs' },
   'workspaces/action.yml': { read: readPlatformInputs, outputs: 'WorkspacesOutputs' },
 };
 

@@ -59,6 +59,11 @@ export interface UploadInputs extends LinkInputs {
   readonly concurrency: number | undefined;
 }
 
+export interface RemoveInputs extends DestinationInputs {
+  /** Only what is older is deleted, in seconds; undefined: all of it. */
+  readonly olderThan: number | undefined;
+}
+
 /** Where a raw input comes from: `core.getInput` on a runner. */
 export type RawInput = (name: string) => string;
 
@@ -168,6 +173,36 @@ export function readUploadInputs(
   return Object.freeze(inputs);
 }
 
+/** Reads the inputs of the `links` action; masks and throws as {@link readUploadInputs}. */
+export function readLinkInputs(
+  raw: RawInput = rawInput,
+  mask: (secret: string) => void = maskSecret,
+): LinkInputs {
+  const reader = new Reader(raw);
+  const inputs = readLinking(reader, mask);
+  reader.finish();
+  return Object.freeze(inputs);
+}
+
+/** Reads the inputs of the `remove` action; masks and throws as {@link readUploadInputs}. */
+export function readRemoveInputs(
+  raw: RawInput = rawInput,
+  mask: (secret: string) => void = maskSecret,
+): RemoveInputs {
+  const reader = new Reader(raw);
+  const inputs: RemoveInputs = {
+    ...readWhere(reader, mask),
+    olderThan: reader.optional('older-than', `a time such as '12h' or '14d'`, parseDuration),
+  };
+  if (isWholeWorkspace(reader)) {
+    reader.problems.push(
+      `destination: got '${reader.text('destination')}', expected the folder to delete, e.g. 'previews/pr-7': without one it would be the whole workspace`,
+    );
+  }
+  reader.finish();
+  return Object.freeze(inputs);
+}
+
 /** Reads the inputs of the `workspaces` action; masks and throws as {@link readUploadInputs}. */
 export function readPlatformInputs(
   raw: RawInput = rawInput,
@@ -265,9 +300,14 @@ function readHeaders(reader: Reader): HeaderRule[] {
     .flatMap((line) => reader.parsed('headers', line, expected, parseHeaderRule) ?? []);
 }
 
+/** Whether no folder of the workspace is given: what must never be deleted as a whole. */
+function isWholeWorkspace(reader: Reader): boolean {
+  return reader.text('destination').replaceAll('/', '') === '';
+}
+
 function readDeleteStale(reader: Reader): boolean {
   const deleteStale = reader.boolean('delete-stale', false);
-  if (deleteStale && reader.text('destination').replaceAll('/', '') === '') {
+  if (deleteStale && isWholeWorkspace(reader)) {
     reader.problems.push(
       `delete-stale: got 'true' with an empty 'destination', expected a folder of its own, e.g. 'site': it would delete whatever else is in the workspace`,
     );

@@ -18,6 +18,12 @@ export interface UploadOutputs extends LinksOutputs {
   readonly 'deleted-count': number;
 }
 
+/** Outputs of the `remove` action. */
+export interface RemoveOutputs {
+  readonly 's3-uri': string;
+  readonly 'deleted-count': number;
+}
+
 /** Outputs of the `workspaces` action. */
 export interface WorkspacesOutputs {
   readonly user: string;
@@ -25,6 +31,6 @@ export interface WorkspacesOutputs {
 }
 
 /** Sets all outputs of an action, at its end and at once. */
-export function setOutputs(outputs: LinksOutputs | UploadOutputs | WorkspacesOutputs): void {
+export function setOutputs(outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs): void {
   for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
 }

@@ -22,7 +22,7 @@ test('the SDK is loaded only when it is needed: it is no part of what starts', (
   expect(start).not.toContain('CreateMultipartUpload');
 });
 
-test.each(['action.yml', 'workspaces/action.yml'])('%s runs a file of the bundle on Node 24', (file) => {
+test.each(['action.yml', 'links/action.yml', 'remove/action.yml', 'workspaces/action.yml'])('%s runs a file of the bundle on Node 24', (file) => {
   const action = parse(readFileSync(path.join(top, file), 'utf8')) as { runs: { using: string; main: string } };
   expect(action.runs.using).toBe('node24');
   expect(path.dirname(path.resolve(top, path.dirname(file), action.runs.main))).toBe(path.join(top, 'dist'));

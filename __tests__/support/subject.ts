@@ -4,7 +4,7 @@ import { clientApp, workspaces } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type RunnerOptions, type RunnerResult, runAction } from '../../platform/runner.ts';
 
-export type ActionName = 'upload' | 'workspaces';
+export type ActionName = 'upload' | 'links' | 'remove' | 'workspaces';
 
 /** The action under test: its source, or the bundle that is shipped. */
 export interface Subject {
@@ -72,7 +72,7 @@ export interface LinksFile {
     readonly url: string;
     readonly size: number;
     readonly content_type: string;
-    readonly status: string;
+    readonly status?: string;
     readonly sha256?: string;
   }[];
 }

@@ -3,7 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 
-import { maskSecret, readPlatformInputs, readUploadInputs } from '../../src/inputs.ts';
+import {
+  maskSecret,
+  readLinkInputs,
+  readPlatformInputs,
+  readRemoveInputs,
+  readUploadInputs,
+} from '../../src/inputs.ts';
 import { failureOf } from './failure.ts';
 import { temporaryFolder } from './folders.ts';
 
@@ -270,4 +276,35 @@ test.each([
   expect(problem({ destination: 'd', [name]: value })).toMatch(
     new RegExp(`^Input ${name}: got '.*', expected `),
   );
+});
+
+describe('what the other actions read', () => {
+  const given = (inputs: Readonly<Record<string, string>>) => (name: string) =>
+    ({ ...required, path: '', ...inputs })[name] ?? '';
+  const noMask = () => undefined;
+
+  test('links: how they are made, and no path', () => {
+    const inputs = readLinkInputs(given({ destination: '/d/', 'expires-in': '5m', links: 'none' }), noMask);
+    expect(inputs).toMatchObject({ destination: 'd', expiresIn: 300, links: 'none', dryRun: false });
+  });
+
+  test('remove: how old', () => {
+    expect(readRemoveInputs(given({ destination: 'd' }), noMask).olderThan).toBeUndefined();
+    expect(readRemoveInputs(given({ destination: 'd', 'older-than': '14d' }), noMask)).toMatchObject({
+      destination: 'd',
+      olderThan: 14 * 86_400,
+    });
+  });
+
+  test.each(['', '/', '//'])('remove refuses the whole workspace: %j', (destination) => {
+    const { message } = failureOf(() => readRemoveInputs(given({ destination }), noMask));
+    expect(message).toContain(`destination: got '${destination}', expected the folder to delete`);
+  });
+
+  test.each(['14', '2 weeks', '0d'])('remove refuses %j as an age', (age) => {
+    const { message } = failureOf(() =>
+      readRemoveInputs(given({ destination: 'd', 'older-than': age }), noMask),
+    );
+    expect(message).toContain(`older-than: got '${age}', expected a time such as`);
+  });
 });

@@ -4,12 +4,12 @@ import type { Plan } from '../plan.ts';
 import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
 import { firstOf, logGroup } from '../report/log.ts';
-import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/failure.ts';
-import { type Persist, listObjects } from '../storage/listing.ts';
+import { type RemoteObject, listObjects } from '../storage/listing.ts';
+import type { Destination } from './storage.ts';
 
 /** A server may hide objects below one that is deleted, so it is asked again; a few times at most. */
-const mostPasses = 5;
+const mostPasses = 20;
 
 /** All keys of a plan, written or not: what is not stale. */
 export function keptKeys({ puts, groups }: Plan): ReadonlySet<string> {
@@ -19,39 +19,64 @@ export function keptKeys({ puts, groups }: Plan): ReadonlySet<string> {
 /**
  * Deletes what is below the destination, older than this upload, and not in it; by a listing made after the upload, so that what somebody
  * else wrote meanwhile is seen to be new.
- * @param generated keys of what was generated from the links of this upload: it belongs to it
- * @param startedAt milliseconds since the epoch by the storage's clock, not later than the upload's start
+ * @param kept keys of what belongs to the upload
  * @returns how many objects were deleted
  * @throws ActionError `upload` when some could not be deleted, listing them
  */
-export async function deleteStale(
-  plan: Plan,
-  generated: ReadonlySet<string>,
-  client: StorageClient,
-  startedAt: number,
-  persist: Persist,
-): Promise<number> {
+export async function deleteStale(kept: ReadonlySet<string>, destination: Destination): Promise<number> {
+  const { base, askedAt } = destination;
+  const { deleted, failures } = await sweep(destination, (objects) => {
+    const stale = new Set(staleKeys(base, kept, objects, askedAt));
+    return objects.filter(({ key }) => stale.has(key));
+  });
+  if (failures.length > 0) {
+    throw new ActionError(
+      'upload',
+      `All files are uploaded, but ${count(failures.length, 'stale object')} could not be deleted`,
+      {
+        hint: `See whether the client app may delete in this workspace, or set 'delete-stale: false'.`,
+        details: detailLines(failures),
+      },
+    );
+  }
+  logGroup(
+    `Deleted: ${count(deleted.length, 'stale object')}`,
+    firstOf(deleted, 200, ({ key }) => key),
+  );
+  return deleted.length;
+}
+
+export interface Sweep {
+  readonly deleted: readonly RemoteObject[];
+  /** A line for each object that could not be deleted, with the reason. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Deletes objects below the destination.
+ * @param choose those of a listing that have to go; asked again as long as there are any, for a server may list objects only when another
+ *   one is gone
+ * @param listed a listing made already, to begin with
+ */
+export async function sweep(
+  { client, base, persist }: Destination,
+  choose: (objects: readonly RemoteObject[]) => readonly RemoteObject[],
+  listed?: readonly RemoteObject[],
+): Promise<Sweep> {
   const { deleteObjects } = await import('../storage/deletion.ts');
-  const kept = new Set([...keptKeys(plan), ...generated]);
-  const gone: string[] = [];
+  const gone: RemoteObject[] = [];
   for (let pass = 0; pass < mostPasses; pass += 1) {
-    const stale = staleKeys(plan.base, kept, await listObjects(client, plan.base, persist), startedAt);
-    if (stale.length === 0) break;
-    const { deleted, failed } = await deleteObjects(client, plan.base, stale, persist);
-    gone.push(...deleted);
+    const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base, persist));
+    const chosen = choose(objects);
+    if (chosen.length === 0) break;
+    const keys = chosen.map(({ key }) => key);
+    const { deleted, failed } = await deleteObjects(client, base, keys, persist);
+    const deletedKeys = new Set(deleted);
+    gone.push(...chosen.filter(({ key }) => deletedKeys.has(key)));
     if (failed.length > 0) {
-      throw new ActionError(
-        'upload',
-        `All files are uploaded, but ${count(failed.length, 'stale object')} could not be deleted`,
-        {
-          hint: `See whether the client app may delete in this workspace, or set 'delete-stale: false'.`,
-          details: detailLines(
-            failed.map(({ key, error }) => `${printable(key)}: ${describeStorageError(error)}`),
-          ),
-        },
-      );
+      const failures = failed.map(({ key, error }) => `${printable(key)}: ${describeStorageError(error)}`);
+      return { deleted: gone, failures };
     }
   }
-  logGroup(`Deleted: ${count(gone.length, 'stale object')}`, firstOf(gone, 200, String));
-  return gone.length;
+  return { deleted: gone, failures: [] };
 }

@@ -9,11 +9,10 @@ import { planUpload } from '../plan.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
 import { headline } from '../report/headline.ts';
-import { fail, firstOf, logGroup } from '../report/log.ts';
+import { firstOf, logGroup } from '../report/log.ts';
 import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
 import { createMemory } from '../transfer/memory.ts';
-import { onCancel } from './cancellation.ts';
-import { deleteStale } from './cleanup.ts';
+import { deleteStale, keptKeys } from './cleanup.ts';
 import { type ComparedPlan, comparePlan } from './comparison.ts';
 import { type Connection, withConnection } from './connection.ts';
 import { publish } from './linking.ts';
@@ -22,11 +21,11 @@ import { publishedOutputs, tellPublished, unpublishedOutputs } from './publicati
 import { rehearse } from './rehearsal.ts';
 import { sendFiles } from './sending.ts';
 import { type Destination, openDestination } from './storage.ts';
+import { runStory } from './story.ts';
 
 /** The root action: uploads files to a workspace and hands back links. */
-export async function run(): Promise<void> {
-  const cancellation = onCancel();
-  try {
+export function run(): Promise<void> {
+  return runStory(async (signal) => {
     const inputs = readUploadInputs();
     const selection = select(inputs);
     if (selection.files.length === 0) {
@@ -35,19 +34,8 @@ export async function run(): Promise<void> {
     }
     const concurrency = inputs.concurrency ?? defaultConcurrency();
     await withConnection(inputs, concurrency, (connection) =>
-      upload(inputs, selection, concurrency, connection, cancellation.signal),
+      upload(inputs, selection, concurrency, connection, signal),
     );
-  } catch (error) {
-    fail(cancellation.signal.aborted && !(error instanceof ActionError) ? cancelled(error) : error);
-  } finally {
-    cancellation.release();
-  }
-}
-
-function cancelled(cause: unknown): ActionError {
-  return new ActionError('cancelled', 'The job was cancelled while this step was at work', {
-    hint: `Run the job again.`,
-    cause,
   });
 }
 
@@ -75,7 +63,7 @@ async function upload(
   await sendFiles(plan, client, { concurrency, memory, partSize, ifAbsent: overwrite === 'never', signal });
   const { published, generated } = await publish(inputs, standing, pagesFor(), destination);
   const deleted = inputs.deleteStale
-    ? await deleteStale(plan, generated, client, askedAt, persist).catch(
+    ? await deleteStale(new Set([...keptKeys(plan), ...generated]), destination).catch(
         explain(`All files are uploaded, but what is stale in ${destination.s3Uri} could not be deleted`),
       )
     : 0;

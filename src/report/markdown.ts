@@ -1,6 +1,7 @@
 import type { Published } from '../links/published.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
+import type { RemoteObject } from '../storage/listing.ts';
 
 /**
  * Text from outside as Markdown text: whatever could mean something to Markdown or HTML becomes a character reference. GitHub looks for
@@ -56,7 +57,22 @@ export function publishedSummary(published: Published, options: SummaryOptions, 
     `${count(fileCount, 'file')}, ${formatBytes(totalBytes)} in ${markdownText(s3Uri)}`,
     ...linksLine(published, options),
   ].join('\n\n');
-  return `${head}\n\n${fittingTable(published, options, limit - Buffer.byteLength(head) - 200)}\n`;
+  const { table, left } = fittingTable(
+    ['File', 'Size', 'Type'],
+    fileRows(published, options),
+    fileCount,
+    limit - Buffer.byteLength(head) - 200,
+  );
+  const rest = index && options.showLinks ? 'open the page with all links above, or see' : 'see';
+  const cut = left > 0 ? `\n… and ${left} more: ${rest} the output \`links-file\`.\n` : '';
+  return `${head}\n\n${table}\n${cut}`;
+}
+
+function* fileRows({ files, links }: Published, { showLinks }: SummaryOptions): Generator<string[]> {
+  for (const { name, key, size, contentType } of files()) {
+    const link = markdownLink(name, showLinks ? links?.url(key) : undefined);
+    yield [link, formatBytes(size), markdownText(contentType)];
+  }
 }
 
 function linksLine({ links }: Published, { now, dryRun, showLinks }: SummaryOptions): string[] {
@@ -71,26 +87,59 @@ function linksLine({ links }: Published, { now, dryRun, showLinks }: SummaryOpti
   ];
 }
 
+/** What the `remove` action did, or would do. */
+export interface Removal {
+  /** In Markdown. */
+  readonly headline: string;
+  readonly workspace: string;
+  readonly s3Uri: string;
+  /** What every key begins with. */
+  readonly base: string;
+  readonly objects: readonly RemoteObject[];
+  /** Which of them only, in words, e.g. `older than 14 d`; undefined for all. */
+  readonly older: string | undefined;
+}
+
+/**
+ * The job summary of a removal.
+ * @param limit bytes that it may have
+ */
+export function removalSummary(
+  { headline, workspace, s3Uri, base, objects, older }: Removal,
+  limit = 1_000_000,
+): string {
+  const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+  const head = `### ${headline}: ${markdownText(workspace)}\n\n${count(objects.length, 'object')}, ${formatBytes(bytes)}${older ? `, ${older}` : ''}, in ${markdownText(s3Uri)}`;
+  if (objects.length === 0) return `${head}\n`;
+  const rows = Iterator.from(objects).map(({ key, size, lastModified }) => [
+    markdownText(key.slice(base.length)),
+    formatBytes(size),
+    Number.isFinite(lastModified) ? formatMoment(lastModified) : '',
+  ]);
+  const { table, left } = fittingTable(
+    ['Object', 'Size', 'Stored'],
+    rows,
+    objects.length,
+    limit - Buffer.byteLength(head) - 100,
+  );
+  return `${head}\n\n${table}\n${left > 0 ? `\n… and ${left} more.\n` : ''}`;
+}
+
 /** Rows are made while there is room, for making one may mean signing a link. */
 function fittingTable(
-  { files, fileCount, links, index }: Published,
-  { showLinks }: SummaryOptions,
+  header: readonly string[],
+  all: Iterable<readonly string[]>,
+  total: number,
   limit: number,
-): string {
-  const rows: string[][] = [];
+): { readonly table: string; readonly left: number } {
+  const rows: (readonly string[])[] = [];
   let bytes = 100;
-  for (const { name, key, size, contentType } of files()) {
-    const link = markdownLink(name, showLinks ? links?.url(key) : undefined);
-    const row = [link, formatBytes(size), markdownText(contentType)];
+  for (const row of all) {
     bytes += Buffer.byteLength(row.join(' | ')) + 6;
     if (bytes > limit) break;
     rows.push(row);
   }
-  const table = markdownTable(['File', 'Size', 'Type'], rows);
-  const left = fileCount - rows.length;
-  if (left === 0) return table;
-  const rest = index && showLinks ? 'open the page with all links above, or see' : 'see';
-  return `${table}\n\n… and ${left} more: ${rest} the output \`links-file\`.`;
+  return { table: markdownTable(header, rows), left: total - rows.length };
 }
 
 /** A workspace or shared folder as the `workspaces` action tells of it; the names are those of its output. */

@@ -1,7 +1,7 @@
 import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 
 import type { StorageClient } from './client.ts';
-import { StorageError } from './failure.ts';
+import { StorageError, isPassing } from './failure.ts';
 import type { Persist } from './listing.ts';
 import { withSdk } from './sdk.ts';
 
@@ -45,17 +45,35 @@ export async function deleteObjects(
   return { deleted: keys.filter((key) => !remaining.has(key)), failed };
 }
 
+/** Sends the keys in one request, and those again that the storage could not delete for a reason that passes. */
 async function deleteMany(
   client: StorageClient,
   keys: readonly string[],
   persist: Persist,
 ): Promise<Failed[]> {
+  const lasting: Failed[] = [];
+  let passing: readonly Failed[] = [];
+  let left = keys;
+  const attempt = async () => {
+    const failed = await requestDeletion(client, left);
+    passing = failed.filter(({ error }) => isPassing(error));
+    lasting.push(...failed.filter(({ error }) => !isPassing(error)));
+    left = passing.map(({ key }) => key);
+    if (passing[0]) throw passing[0].error;
+  };
+  try {
+    await persist(attempt);
+  } catch (error) {
+    if (!passing.some((failed) => failed.error === error)) throw error;
+  }
+  return [...lasting, ...passing];
+}
+
+async function requestDeletion(client: StorageClient, keys: readonly string[]): Promise<Failed[]> {
   const Bucket = client.location.bucket;
   const Objects = keys.map((Key) => ({ Key }));
-  const { Errors = [] } = await persist(() =>
-    withSdk(client, (sdk) =>
-      sdk.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } })),
-    ),
+  const { Errors = [] } = await withSdk(client, (sdk) =>
+    sdk.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } })),
   );
   return Errors.map(({ Key = '', Code = '', Message = '' }) => ({
     key: Key,

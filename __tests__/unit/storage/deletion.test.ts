@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { type Deletion, deleteObjects } from '../../../src/storage/deletion.ts';
+import type { Persist } from '../../../src/storage/listing.ts';
 import type { Asked } from '../servers.ts';
 import { errorXml, keyAsked, keyOf, once, openBucket } from './bucket.ts';
 
@@ -22,6 +23,9 @@ function named({ body }: Asked): string[] {
     key.replace(/&([#\w]+);/g, (whole, name: string) => references[name] ?? whole),
   );
 }
+
+/** Tries twice, whatever the error. */
+const twice: Persist = (request) => request().catch(request);
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `p/d/${index}`);
 
@@ -99,6 +103,37 @@ describe('what could not be deleted is told', () => {
       ['p/d/1', 'AccessDenied', 'no & no'],
       ['p/d/3', 'InternalError', 'no reason given'],
     ]);
+  });
+
+  test('once more for those whose reason passes, and for no others', async () => {
+    const errors = (...codes: (readonly [string, string])[]) => ({
+      body: `<DeleteResult>${codes.map(([key, code]) => `<Error><Key>${key}</Key><Code>${code}</Code></Error>`).join('')}</DeleteResult>`,
+    });
+    await using bucket = await openBucket((_, count) =>
+      count === 1
+        ? errors(['p/d/0', 'SlowDown'], ['p/d/1', 'AccessDenied'], ['p/d/2', 'InternalError'])
+        : count === 2
+          ? errors(['p/d/2', 'InternalError'])
+          : done,
+    );
+    const result = await deleteObjects(bucket.client, 'p/d/', numbered(4), twice);
+    expect(bucket.server.asked.map(named)).toEqual([numbered(4), ['p/d/0', 'p/d/2']]);
+    expect(result.deleted).toEqual(['p/d/0', 'p/d/3']);
+    expect(told(result)).toEqual([
+      ['p/d/1', 'AccessDenied', 'no reason given'],
+      ['p/d/2', 'InternalError', 'no reason given'],
+    ]);
+  });
+
+  test('but not those that a request could not even ask for', async () => {
+    await using bucket = await openBucket((_, count) =>
+      count === 1
+        ? { body: '<DeleteResult><Error><Key>p/d/0</Key><Code>SlowDown</Code></Error></DeleteResult>' }
+        : { status: 403, body: errorXml('AccessDenied') },
+    );
+    await expect(deleteObjects(bucket.client, 'p/d/', numbered(2), twice)).rejects.toMatchObject({
+      code: 'AccessDenied',
+    });
   });
 
   test('for keys of their own requests too', async () => {

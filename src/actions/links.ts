@@ -1,0 +1,89 @@
+import { ActionError } from '../errors.ts';
+import { type LinkInputs, readLinkInputs } from '../inputs.ts';
+import { isGenerated } from '../links/generated.ts';
+import type { Standing } from '../links/published.ts';
+import { mediaType } from '../media.ts';
+import { setOutputs } from '../outputs.ts';
+import { printable } from '../printable.ts';
+import { count, formatBytes } from '../quantities.ts';
+import { firstAmong, logGroup } from '../report/log.ts';
+import { type RemoteObject, listObjects } from '../storage/listing.ts';
+import { type Connection, withConnection } from './connection.ts';
+import { publish } from './linking.ts';
+import { obstacleAbove } from './obstacle.ts';
+import { pagesFor } from './pages.ts';
+import { publishedOutputs, tellPublished, unpublishedOutputs } from './publication.ts';
+import { type Destination, openDestination } from './storage.ts';
+import { runStory } from './story.ts';
+
+/** The `links` action: signs links again to what is below the destination, and uploads nothing but the pages that carry them. */
+export function run(): Promise<void> {
+  return runStory(async (signal) => {
+    const inputs = readLinkInputs();
+    await withConnection(inputs, 16, (connection) => renew(inputs, connection, signal));
+  });
+}
+
+async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSignal): Promise<void> {
+  const destination = await openDestination(inputs, connection, signal);
+  const { client, base, persist, explain } = destination;
+  const objects = await listObjects(client, base, persist).catch(
+    explain(`What is in ${destination.s3Uri} could not be looked at`),
+  );
+  const standing = standingOf(inputs, objects, destination);
+  if (standing.fileCount === 0) throw await nothingThere(destination);
+  logGroup(
+    `What: ${count(standing.fileCount, 'file')}, ${formatBytes(standing.totalBytes)}`,
+    firstAmong(
+      standing.files(),
+      standing.fileCount,
+      200,
+      ({ name, size }) => `${name} (${formatBytes(size)})`,
+    ),
+  );
+  const { published } = inputs.dryRun
+    ? { published: { ...standing, links: undefined, main: undefined } }
+    : await publish(inputs, standing, pagesFor(), destination);
+  const files = count(standing.fileCount, 'file');
+  const headline = inputs.dryRun
+    ? `Dry run: would make links to ${files}`
+    : published.links
+      ? `Made links to ${files}`
+      : `Found ${files}`;
+  await tellPublished(inputs, published, headline, client.clock);
+  setOutputs(
+    inputs.dryRun ? unpublishedOutputs(standing) : publishedOutputs(inputs, published, client.location),
+  );
+}
+
+/** The files of a listing: without what was generated, and without the empty objects that stand for folders. */
+function standingOf(
+  { workspace, destination }: LinkInputs,
+  objects: readonly RemoteObject[],
+  { base, s3Uri }: Destination,
+): Standing {
+  const files = objects.filter(({ key }) => !key.endsWith('/') && !isGenerated(key.slice(base.length)));
+  return {
+    workspace,
+    destination,
+    s3Uri,
+    fileCount: files.length,
+    totalBytes: files.reduce((sum, { size }) => sum + size, 0),
+    files: function* () {
+      for (const { key, size, lastModified } of files) {
+        const name = key.slice(base.length);
+        const modified = Number.isFinite(lastModified) ? lastModified : undefined;
+        yield { name, key, size, contentType: mediaType(name), modified };
+      }
+    },
+  };
+}
+
+async function nothingThere(destination: Destination): Promise<ActionError> {
+  const obstacle = await obstacleAbove(destination);
+  return new ActionError('no-files', `There is no file in ${printable(destination.s3Uri)} to make links to`, {
+    hint: obstacle
+      ? `${obstacle} Remove it, or choose another 'destination'.`
+      : `Check 'destination' and 'workspace': they are the same as those of the upload, whose log and output 's3-uri' say where the files went. They may have been removed since.`,
+  });
+}

@@ -1,0 +1,22 @@
+import { ActionError } from '../errors.ts';
+import { fail } from '../report/log.ts';
+import { onCancel } from './cancellation.ts';
+
+/** Runs an action's story to its end: whatever goes wrong fails the step, and the end that the runner asks for reaches it as a signal. */
+export async function runStory(story: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const cancellation = onCancel();
+  try {
+    await story(cancellation.signal);
+  } catch (error) {
+    fail(cancellation.signal.aborted && !(error instanceof ActionError) ? cancelled(error) : error);
+  } finally {
+    cancellation.release();
+  }
+}
+
+function cancelled(cause: unknown): ActionError {
+  return new ActionError('cancelled', 'The job was cancelled while this step was at work', {
+    hint: `Run the job again.`,
+    cause,
+  });
+}

@@ -1,0 +1,3 @@
+import { run } from '../actions/links.ts';
+
+await run();

@@ -1,0 +1,3 @@
+import { run } from '../actions/remove.ts';
+
+await run();
