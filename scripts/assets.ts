@@ -5,7 +5,7 @@
  *     node scripts/assets.ts --check    fails when they are stale
  *
  * A `.ts` file becomes a classic script. Of an `.html` file, what `<link rel="stylesheet" href="…">` and `<script src="…">` name is bundled into
- * it, so that the page is one file; `{style-hash}` and `{script-hash}` in it become the hashes that a Content-Security-Policy wants.
+ * it, so that the page is one file; `{{style-hash}}` and `{{script-hash}}` in it become the hashes that a Content-Security-Policy wants.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -55,8 +55,8 @@ async function inlined(file: string): Promise<string> {
   const style = await inline(named(stylesheet));
   const script = await inline(named(scriptSource));
   return html
-    .replace('{style-hash}', () => sourceHash(style))
-    .replace('{script-hash}', () => sourceHash(script))
+    .replace('{{style-hash}}', () => sourceHash(style))
+    .replace('{{script-hash}}', () => sourceHash(script))
     .replace(stylesheet, () => `<style>${style}</style>`)
     .replace(scriptSource, () => `<script>${script}</script>`);
 }

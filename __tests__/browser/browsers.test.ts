@@ -5,15 +5,28 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'puppeteer-core';
 
 import { browserNames } from '../../scripts/browsers.ts';
-import { indexPage } from '../../src/browser/index.ts';
-import { linkTable } from '../../src/links/table.ts';
+import { linksPage } from '../../src/links/page.ts';
 import { startBrowser } from './browsers.ts';
 
+const url = 'http://127.0.0.1/bucket/ci/a%20b.txt?X-Amz-Signature=1';
+
+const page = linksPage(
+  {
+    workspace: 'my-workspace',
+    destination: '',
+    s3Uri: 's3://bucket/ci/',
+    fileCount: 1,
+    totalBytes: 1,
+    files: () => [{ name: 'a b.txt', key: 'ci/a b.txt', size: 1, contentType: 'text/plain' }],
+    links: { signedBy: 'session', url: () => url, endsAt: undefined },
+    main: undefined,
+  },
+  { madeAt: 0 },
+);
+
 const server = createServer((_, answer) => {
-  const links = [{ name: 'a b.txt', url: 'http://127.0.0.1/bucket/a%20b.txt?X-Amz-Signature=1' }];
-  const data = JSON.stringify({ names: links.map(({ name }) => name), links: linkTable(links) });
   answer.setHeader('Content-Type', 'text/html; charset=utf-8');
-  answer.end(indexPage.replace('{data}', () => data));
+  answer.end(page);
 });
 
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
@@ -33,9 +46,9 @@ describe.each(browserNames)('%s', (name) => {
   afterAll(() => browser.close());
 
   test('runs the script that is bundled into a page, under its Content-Security-Policy', async () => {
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    const links = await page.$$eval('a', (elements) => elements.map(({ href }) => href));
-    expect(links).toEqual(['http://127.0.0.1/bucket/a%20b.txt?X-Amz-Signature=1']);
+    const tab = await browser.newPage();
+    await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await tab.waitForSelector('a.label');
+    expect(await tab.$eval('a.label', (link) => (link).href)).toBe(url);
   });
 });

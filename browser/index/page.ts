@@ -1,17 +1,68 @@
-import { type LinkTable, linkOf } from '../../src/links/table.ts';
+import type { Contents } from '../../src/links/contents.ts';
+import { count, formatBytes } from '../../src/quantities.ts';
+import { copyText } from './clipboard.ts';
+import { byId, element, icon } from './elements.ts';
+import { filesOf } from './files.ts';
+import { handleKeys } from './keys.ts';
+import { showLife } from './lifebox.ts';
+import { shortMoment } from './moments.ts';
+import { shownName } from './names.ts';
+import { createView } from './view.ts';
 
-/** What the page is given to show. */
-interface PageData {
-  readonly names: readonly string[];
-  readonly links: LinkTable;
+function start(contents: Contents): void {
+  const files = filesOf(contents);
+  showHead(contents);
+  const life = showLife(contents);
+  const say = toaster();
+  const copy = (what: string, text: string): void => {
+    void copyText(text).then((isCopied) =>
+      say(
+        isCopied
+          ? `${what} copied${life.hasEnded() ? ', but it has ended' : ''}`
+          : 'This browser does not let the page copy.',
+      ),
+    );
+  };
+  const view = createView({ contents, files, copy, hasEnded: life.hasEnded });
+  handleKeys(view, (file) => copy('Link', files.url(file) ?? ''));
+  byId('app').hidden = false;
 }
 
-const data = JSON.parse(document.getElementById('data')?.textContent ?? '') as PageData;
-const list = document.createElement('ul');
-for (const [index, name] of data.names.entries()) {
-  const item = list.appendChild(document.createElement('li'));
-  const link = item.appendChild(document.createElement('a'));
-  link.href = linkOf(data.links, name, index);
-  link.textContent = name;
+function showHead({ workspace, destination, s3Uri, names, sizes, madeAt, run }: Contents): void {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const steps = (destination || workspace).split('/');
+  const title = steps.flatMap((step, index) => [
+    ...(index > 0 ? [element('span', { class: 'slash' }, '/')] : []),
+    shownName(step),
+  ]);
+  byId('title').replaceChildren(...title);
+  byId('where').replaceChildren(
+    ...(destination ? [shownName(workspace), ' · '] : []),
+    `${count(names.length, 'file')} · ${formatBytes(total)}`,
+  );
+  byId('where').title = s3Uri;
+  const made = byId('made');
+  made.replaceChildren(`Made ${shortMoment(madeAt)}`);
+  if (run?.url.startsWith('https://')) {
+    const link = element(
+      'a',
+      { href: run.url, target: '_blank', rel: 'noopener noreferrer' },
+      shownName(run.name),
+    );
+    made.append(' by ', link, icon('open'));
+  }
 }
-document.getElementById('main')?.replaceChildren(list);
+
+/** Says something at the bottom of the page for a moment, to screen readers too. */
+function toaster(): (text: string) => void {
+  const toast = byId('toast');
+  let hiding: ReturnType<typeof setTimeout> | undefined;
+  return (text) => {
+    clearTimeout(hiding);
+    toast.textContent = text;
+    toast.classList.add('shown');
+    hiding = setTimeout(() => toast.classList.remove('shown'), 2_500);
+  };
+}
+
+start(JSON.parse(byId('data').textContent) as Contents);

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
@@ -55,6 +58,30 @@ describe('a table of links', () => {
         expect(expand(links)).toEqual(links);
       }),
     );
+  });
+
+  test('gives back links whose query looks like a URL', () => {
+    const links = ['https://a.example/x', '?', '', '#'].map((query, index) => ({
+      name: `f${index}`,
+      url: `https://s3.example.org/b/f${index}?${query}`,
+    }));
+    expect(expand(links)).toEqual(links);
+  });
+
+  test('keeps no link in memory as a whole', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const table = linkTable(
+      (function* () {
+        for (let index = 0; index < 20_000; index += 1) yield signed(`assets/file ${index}.js`);
+      })(),
+    );
+    collect();
+    // As whole links they are 36 MB.
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(8_000_000);
+    expect(table.rest).toHaveLength(20_000);
   });
 
   test('needs little more than a signature for each file', () => {

@@ -1,0 +1,119 @@
+import { buckets, clientApp, region, workspaces } from '../../platform/catalogue.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { linksPage } from '../../src/links/page.ts';
+import type { Links, Published, PublishedFile } from '../../src/links/published.ts';
+import { mediaType } from '../../src/media.ts';
+import { type Signer, createSigner, objectPath } from '../../src/storage/signer.ts';
+
+/** A storage session of the platform, as a page's links need it. */
+export interface Store {
+  readonly put: (key: string, body: Buffer, contentType: string) => Promise<void>;
+  readonly url: (key: string) => string;
+  /** Milliseconds since the epoch. */
+  readonly endsAt: number;
+}
+
+interface SessionAnswer {
+  readonly credentials: { readonly accessKey: string; readonly secretKey: string; readonly token: string };
+  readonly expiration?: string;
+}
+
+/** Opens a session on the workspace `main` of a platform over plain HTTP. */
+export async function openStore(platform: Platform): Promise<Store> {
+  const { accessKey, secretKey, token } = await sessionOf(platform);
+  const endpoint = new URL(platform.storageUrl);
+  const signedAt = Math.floor(Date.now() / 1000) * 1000;
+  const endsAt = signedAt + platform.terrapi.sessionSeconds * 1000;
+  const signer: Signer = createSigner(endpoint, region, {
+    accessKeyId: accessKey,
+    secretAccessKey: secretKey,
+    sessionToken: token,
+    openedAt: signedAt,
+    endsAt,
+  });
+  const path = (key: string) => objectPath(endpoint, buckets.outputs, key);
+  return {
+    endsAt,
+    url: (key) =>
+      signer.presign({ method: 'GET', path: path(key) }, new Date(signedAt), platform.terrapi.sessionSeconds),
+    put: async (key, body, contentType) => {
+      const request = { method: 'PUT', path: path(key), headers: { 'content-type': contentType } } as const;
+      const headers = signer.sign(request, new Date());
+      const answer = await fetch(`${endpoint.origin}${request.path}`, {
+        method: 'PUT',
+        headers,
+        body: new Uint8Array(body),
+      });
+      if (!answer.ok) throw new Error(`PUT ${key}: ${answer.status} ${await answer.text()}`);
+    },
+  };
+}
+
+async function sessionOf({ issuer, apiUrl }: Platform): Promise<SessionAnswer['credentials']> {
+  const discovered = await fetch(`${issuer}/.well-known/openid-configuration`);
+  const { token_endpoint } = (await discovered.json()) as { token_endpoint: string };
+  const granted = await fetch(token_endpoint, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientApp.id,
+      client_secret: clientApp.secret,
+      scope: 'openid gep',
+    }),
+  });
+  const { access_token } = (await granted.json()) as { access_token: string };
+  const opened = await fetch(`${apiUrl}/v2/storage/token?storagePointId=${workspaces.main}`, {
+    headers: { authorization: `Bearer ${access_token}` },
+  });
+  return ((await opened.json()) as SessionAnswer).credentials;
+}
+
+/** What is to be published: a name below the destination, and what is in it. */
+export interface Upload {
+  readonly name: string;
+  readonly content: () => Buffer;
+}
+
+/** Puts files below a folder of the workspace, and their index page beside them. */
+export async function publishPage(
+  store: Store,
+  destination: string,
+  uploads: readonly Upload[],
+  change: (published: Published) => Published = (published) => published,
+): Promise<string> {
+  const base = `ci/${destination}`;
+  const waiting = [...uploads];
+  const work = async () => {
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      await store.put(`${base}/${next.name}`, next.content(), mediaType(next.name));
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, work));
+  const published = change(publishedOf(store, destination, uploads));
+  const page = linksPage(published, { madeAt: Date.now() });
+  await store.put(`${base}/_links.html`, Buffer.from(page), 'text/html; charset=utf-8');
+  return store.url(`${base}/_links.html`);
+}
+
+function publishedOf(store: Store, destination: string, uploads: readonly Upload[]): Published {
+  const base = `ci/${destination}`;
+  const files: PublishedFile[] = uploads
+    .map(({ name, content }) => ({
+      name,
+      key: `${base}/${name}`,
+      size: content().length,
+      contentType: mediaType(name),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const links: Links = { signedBy: 'session', url: store.url, endsAt: store.endsAt };
+  return {
+    workspace: workspaces.main,
+    destination,
+    s3Uri: `s3://${buckets.outputs}/${base}/`,
+    fileCount: files.length,
+    totalBytes: files.reduce((sum, { size }) => sum + size, 0),
+    files: () => files,
+    links,
+    main: undefined,
+  };
+}

@@ -1,0 +1,110 @@
+import type { Row } from './tree.ts';
+import type { View } from './view.ts';
+
+/** What the keys do: everywhere, in the search, and in the table. */
+export function handleKeys(view: View, copy: (file: number) => void): void {
+  const { search, grid } = view;
+  document.addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const isHandled =
+      everywhere(view, event) ||
+      (event.target === search && inSearch(view, event)) ||
+      (event.target === grid && inTable(view, event, copy));
+    if (isHandled) event.preventDefault();
+  });
+}
+
+function everywhere(view: View, event: KeyboardEvent): boolean {
+  const { search, close, pane } = view;
+  const isInSearch = event.target === search;
+  const isFind = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f';
+  const isSlash = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey;
+  // The browser's own search sees only the rows that are on the screen; asked a second time, it may have its way.
+  if ((isFind || isSlash) && !isInSearch) {
+    search.focus();
+    search.select();
+    return true;
+  }
+  if (event.key !== 'Escape') return false;
+  if (pane.isOpen()) close();
+  else if (search.value) clearSearch(view);
+  else if (isInSearch) view.grid.focus();
+  else return false;
+  return true;
+}
+
+function clearSearch({ search, find }: View): void {
+  search.value = '';
+  find('');
+}
+
+function inSearch({ grid, table, open }: View, event: KeyboardEvent): boolean {
+  if (event.key !== 'ArrowDown' && event.key !== 'Enter') return false;
+  const row = table.active();
+  grid.focus({ preventScroll: true });
+  table.activate(table.position());
+  if (event.key === 'Enter' && row?.kind === 'file') open(row);
+  return true;
+}
+
+function inTable(view: View, event: KeyboardEvent, copy: (file: number) => void): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  const { table, toggle, open } = view;
+  const row = table.active();
+  const move = movement(view, event.key);
+  if (move !== undefined) {
+    table.activate(move);
+    return true;
+  }
+  if (!row) return false;
+  if (event.key === 'ArrowRight') return enter(view, row);
+  if (event.key === 'ArrowLeft') return leave(view, row);
+  if (event.key === 'Enter' || event.key === ' ') {
+    if (row.kind === 'folder') toggle(row.folder, !row.folder.isOpen);
+    else open(row);
+    return true;
+  }
+  if (row.kind === 'folder') return false;
+  if (event.key === 'c') copy(row.file);
+  else if (event.key === 'o') document.querySelector<HTMLElement>('[aria-selected="true"] .open')?.click();
+  else return false;
+  return true;
+}
+
+/** Where a key leads to from the active row. */
+function movement({ table }: View, key: string): number | undefined {
+  const [now, page, all] = [table.position(), table.page(), table.rows().length];
+  const moves: Readonly<Record<string, number>> = {
+    ArrowDown: now + 1,
+    ArrowUp: now - 1,
+    PageDown: now + page,
+    PageUp: now - page,
+    Home: 0,
+    End: all - 1,
+  };
+  return moves[key];
+}
+
+/** Right: opens a folder, then goes into it. */
+function enter({ table, toggle }: View, row: Row): boolean {
+  if (row.kind !== 'folder') return false;
+  if (row.folder.isOpen) table.activate(table.position() + 1);
+  else toggle(row.folder, true);
+  return true;
+}
+
+/** Left: closes a folder, or goes to the folder that the row is in. */
+function leave({ table, toggle }: View, row: Row): boolean {
+  if (row.kind === 'folder' && row.folder.isOpen) {
+    toggle(row.folder, false);
+    return true;
+  }
+  const rows = table.rows();
+  for (let above = table.position() - 1; above >= 0; above -= 1) {
+    if ((rows[above]?.depth ?? row.depth) < row.depth) {
+      table.activate(above);
+      return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,43 @@
+/** What a file is to a person; there is an icon for each. */
+export type Kind = 'picture' | 'page' | 'text' | 'data' | 'archive' | 'sound' | 'film' | 'document' | 'other';
+
+/** How a file can be shown here. */
+export type Viewer = 'picture' | 'text' | 'sound' | 'film' | 'none';
+
+const kinds: readonly (readonly [RegExp, Kind])[] = [
+  [/^image\/(?!tiff|vnd|jp2|x-)|^image\/(?:vnd\.microsoft\.icon|x-icon)$/, 'picture'],
+  [/^image\//, 'data'],
+  [/^(?:text\/html|application\/xhtml\+xml)$/, 'page'],
+  [/^audio\//, 'sound'],
+  [/^video\//, 'film'],
+  [/^application\/pdf$|officedocument|opendocument|msword|ms-excel|ms-powerpoint|epub/, 'document'],
+  [/zip|tar$|compressed|7z|rar|java-archive|x-xz|zstd|python-wheel/, 'archive'],
+  [/json|xml|csv|tab-separated|parquet|netcdf|hdf|sqlite|geopackage|yaml|toml/, 'data'],
+  [/^text\/|javascript|ecmascript|x-sh$|sql$|typescript|x-python/, 'text'],
+];
+
+/** Files that builds make and no media type tells of. */
+const textEndings =
+  /(?:^|\/)(?:license|readme|makefile|dockerfile|changelog|sha256sums)$|\.(?:bash|bat|c|cc|cfg|cmake|conf|cpp|cs|css|csv|diff|env|go|gradle|h|hpp|ini|java|js|json|jsonl|kt|log|lua|map|md|ndjson|nfo|out|patch|php|pl|properties|ps1|py|r|rb|rs|rst|scala|sh|sql|srt|svelte|swift|tap|tex|toml|ts|tsv|tsx|txt|vue|yaml|yml)$/i;
+
+const textTypes = /^text\/|[/+](?:json|xml|yaml|toml|x-ndjson|javascript|ecmascript|sql|x-sh|typescript)$/;
+
+/** A media type without its parameters, in lower case. */
+export function bareType(type: string): string {
+  return (type.split(';')[0] ?? '').trim().toLowerCase();
+}
+
+export function kindOf(type: string, path: string): Kind {
+  const bare = bareType(type);
+  const known = kinds.find(([pattern]) => pattern.test(bare))?.[1];
+  return known ?? (textEndings.test(path) ? 'text' : 'other');
+}
+
+export function viewerOf(type: string, path: string): Viewer {
+  const bare = bareType(type);
+  const kind = kindOf(type, path);
+  if (kind === 'picture' || kind === 'sound' || kind === 'film') return kind;
+  if (textTypes.test(bare)) return 'text';
+  const saysNothing = bare === '' || bare.endsWith('octet-stream');
+  return saysNothing && textEndings.test(path) ? 'text' : 'none';
+}

@@ -1,0 +1,51 @@
+import type { Files } from './files.ts';
+import { type Order, rankFiles } from './order.ts';
+import { searchIn, searchWords } from './search.ts';
+import { type Folder, type Row, folderTree, foldersBelow, openAtFirst, treeRows } from './tree.ts';
+
+/** What the table shows: the folders in an order, or what was found. */
+export interface Model {
+  readonly root: Folder;
+  readonly order: () => Order;
+  readonly sort: (order: Order) => void;
+  /** Empty while the folders are shown. */
+  readonly words: () => readonly string[];
+  readonly find: (query: string) => void;
+  /** The rows of now, made anew. */
+  readonly rows: () => readonly Row[];
+  /** Opens the folders that a file is in. */
+  readonly reveal: (file: number) => void;
+  readonly isAllOpen: () => boolean;
+  readonly openAll: (isOpen: boolean) => void;
+}
+
+export function createModel(files: Files): Model {
+  const root = folderTree(files);
+  const ranksBy = rankFiles(files);
+  const search = searchIn(files);
+  let order: Order = { column: 'name', descending: false };
+  let ranks = ranksBy(order);
+  let words: readonly string[] = [];
+  openAtFirst(root);
+  return {
+    root,
+    order: () => order,
+    sort: (next) => {
+      order = next;
+      ranks = ranksBy(order);
+    },
+    words: () => words,
+    find: (query) => {
+      words = searchWords(query);
+    },
+    rows: () => (words.length > 0 ? search(words, ranks) : treeRows(root, order, ranks)),
+    reveal: (file) => {
+      const path = files.path(file);
+      for (const folder of foldersBelow(root)) if (path.startsWith(`${folder.path}/`)) folder.isOpen = true;
+    },
+    isAllOpen: () => [...foldersBelow(root)].every(({ isOpen }) => isOpen),
+    openAll: (isOpen) => {
+      for (const folder of foldersBelow(root)) folder.isOpen = isOpen;
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { unprintable } from '../../src/printable.ts';
+import { element } from './elements.ts';
+import { hits } from './search.ts';
+
+/**
+ * A name from outside as it may be looked at: it keeps its direction to itself, and characters that cannot be seen, or that turn text
+ * around, are shown as what they are.
+ * @param words of a search; what is found of them is marked
+ */
+export function shownName(name: string, words: readonly string[] = []): HTMLElement {
+  const shown = element('bdi');
+  if (name === '') shown.append(element('i', { class: 'nameless' }, 'no name'));
+  let at = 0;
+  for (const [start, end] of words.length > 0 ? hits(name, words) : []) {
+    appendText(shown, name.slice(at, start));
+    appendText(shown.appendChild(element('mark')), name.slice(start, end));
+    at = end;
+  }
+  appendText(shown, name.slice(at));
+  return shown;
+}
+
+function appendText(parent: HTMLElement, text: string): void {
+  let at = 0;
+  for (const { 0: character, index } of text.matchAll(unprintable)) {
+    parent.append(text.slice(at, index), sign(character));
+    at = index + character.length;
+  }
+  parent.append(text.slice(at));
+}
+
+function sign(character: string): HTMLElement {
+  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  const title = 'A character that cannot be seen, or that turns text around';
+  return element('span', { class: 'sign', title }, `U+${code}`);
+}

@@ -1,0 +1,158 @@
+import { count, formatBytes } from '../../src/quantities.ts';
+import { showContent } from './content.ts';
+import { element, icon, iconButton } from './elements.ts';
+import type { Files } from './files.ts';
+import { kindOf } from './kinds.ts';
+import { fullMoment } from './moments.ts';
+import { shownName } from './names.ts';
+import type { Folder, Row } from './tree.ts';
+
+export interface PaneParts {
+  readonly pane: HTMLElement;
+  readonly files: Files;
+  readonly s3Uri: string;
+  /** Copies a text and says so; `what` names it. */
+  readonly copy: (what: string, text: string) => void;
+  readonly hasEnded: () => boolean;
+  readonly onClose: () => void;
+  /** Goes to another row: 1 is the next one, -1 the one before. */
+  readonly onStep: (step: 1 | -1) => void;
+}
+
+export interface Pane {
+  readonly show: (row: Row) => void;
+  readonly hide: () => void;
+  readonly isOpen: () => boolean;
+}
+
+/** What is shown of one file: what is in it, its link, and all that is known of it. */
+export function createPane(parts: PaneParts): Pane {
+  const { pane } = parts;
+  let reading = new AbortController();
+  let pending: ReturnType<typeof setTimeout> | undefined;
+  const stop = (): void => {
+    clearTimeout(pending);
+    reading.abort();
+    reading = new AbortController();
+  };
+  return {
+    isOpen: () => !pane.hidden,
+    hide: () => {
+      stop();
+      pane.hidden = true;
+      pane.replaceChildren();
+    },
+    show: (row) => {
+      stop();
+      // Whoever holds an arrow key down passes over many files, and none of those should be asked for.
+      const isMoving = !pane.hidden;
+      pane.hidden = false;
+      pane.setAttribute('aria-label', row.kind === 'file' ? 'Preview' : 'Folder');
+      if (row.kind === 'folder') {
+        pane.replaceChildren(
+          heading(parts, 'folder', row.folder.path),
+          facts(folderFacts(parts, row.folder)),
+        );
+        return;
+      }
+      const content = element('div', { class: 'content' });
+      pane.replaceChildren(...filePane(parts, row.file, content));
+      const { signal } = reading;
+      pending = setTimeout(() => fillContent(parts, row.file, content, signal), isMoving ? 120 : 0);
+    },
+  };
+}
+
+function fillContent(
+  { files, hasEnded }: PaneParts,
+  file: number,
+  content: HTMLElement,
+  signal: AbortSignal,
+): void {
+  const url = files.url(file);
+  if (url === undefined) return;
+  if (hasEnded()) {
+    content.replaceChildren(
+      element('p', { class: 'said' }, 'Its link has ended, so there is nothing to show.'),
+    );
+    return;
+  }
+  showContent(
+    content,
+    { url, path: files.path(file), size: files.size(file), type: files.type(file) },
+    signal,
+  );
+}
+
+function filePane(parts: PaneParts, file: number, content: HTMLElement): HTMLElement[] {
+  const { files, copy } = parts;
+  const url = files.url(file);
+  const link = { href: url ?? '', target: '_blank', rel: 'noopener noreferrer' };
+  const copying = element('button', { type: 'button', class: 'button' }, icon('copy'), 'Copy link');
+  copying.addEventListener('click', () => copy('Link', url ?? ''));
+  const actions = [
+    element('a', { class: 'button main', ...link }, icon('open'), 'Open'),
+    copying,
+    element('a', { class: 'button', ...link, download: files.name(file) }, icon('save'), 'Save'),
+  ];
+  return [
+    heading(parts, kindOf(files.type(file), files.path(file)), files.path(file)),
+    ...(url === undefined ? [] : [element('div', { class: 'actions' }, ...actions), content]),
+    facts(fileFacts(parts, file)),
+  ];
+}
+
+function heading({ onClose, onStep }: PaneParts, kind: string, path: string): HTMLElement {
+  const slash = path.lastIndexOf('/');
+  const title = element('h2', { tabindex: '-1' }, icon(kind), shownName(path.slice(slash + 1)));
+  return element(
+    'header',
+    {},
+    title,
+    element(
+      'div',
+      { class: 'steps' },
+      iconButton('previous', 'The one before', () => onStep(-1)),
+      iconButton('next', 'The next one', () => onStep(1)),
+      iconButton('close', 'Close (Escape)', onClose),
+    ),
+  );
+}
+
+type Fact = readonly [term: string, value: Node | string];
+
+function fileFacts(parts: PaneParts, file: number): Fact[] {
+  const { files, s3Uri } = parts;
+  const [size, sum, folder] = [files.size(file), files.sum(file), files.folder(file)];
+  const exact = size >= 1024 ? ` (${count(size, 'byte')})` : '';
+  return [
+    ['Size', `${formatBytes(size)}${exact}`],
+    ['Type', files.type(file)],
+    ['Stored', fullMoment(files.modified(file))],
+    ...(folder ? [['Folder', shownName(folder)] as const] : []),
+    ['S3', copied(parts, 'S3 URI', `${s3Uri}${files.path(file)}`)],
+    ...(sum ? [['SHA-256', copied(parts, 'SHA-256', sum)] as const] : []),
+  ];
+}
+
+function folderFacts(parts: PaneParts, { path, fileCount, size, modified }: Folder): Fact[] {
+  return [
+    ['Holds', `${count(fileCount, 'file')}, ${formatBytes(size)}`],
+    ['Newest', fullMoment(modified)],
+    ['S3', copied(parts, 'S3 URI', `${parts.s3Uri}${path}/`)],
+  ];
+}
+
+/** A text in full, with a button that copies it. */
+function copied({ copy }: PaneParts, what: string, text: string): HTMLElement {
+  const button = iconButton('copy', `Copy ${what}`, () => copy(what, text));
+  return element('span', { class: 'copied' }, element('code', {}, shownName(text)), button);
+}
+
+function facts(list: readonly Fact[]): HTMLElement {
+  return element(
+    'dl',
+    {},
+    ...list.flatMap(([term, value]) => [element('dt', {}, term), element('dd', {}, value)]),
+  );
+}

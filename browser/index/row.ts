@@ -1,0 +1,103 @@
+import { count, formatBytes } from '../../src/quantities.ts';
+import { element, icon, iconButton } from './elements.ts';
+import type { Files } from './files.ts';
+import { bareType, kindOf } from './kinds.ts';
+import { fullMoment, shortMoment } from './moments.ts';
+import { shownName } from './names.ts';
+import type { Folder, Row } from './tree.ts';
+
+export interface RowParts {
+  readonly files: Files;
+  /** The words that are searched for; none while the folders are shown. */
+  readonly words: () => readonly string[];
+  readonly copy: (file: number) => void;
+}
+
+/** The element of a row: a folder that opens and closes, or a file with its link. */
+export function rowElement(parts: RowParts, row: Row): HTMLElement {
+  return row.kind === 'folder' ? folderRow(row.folder, row.depth) : fileRow(parts, row.file, row.depth);
+}
+
+function folderRow(folder: Folder, depth: number): HTMLElement {
+  const files = count(folder.fileCount, 'file');
+  const sub = [`${files} · ${formatBytes(folder.size)}`];
+  const label = element('span', { class: 'label' }, shownName(folder.name));
+  const made = rowWith(
+    depth,
+    [icon('chevron'), icon(folder.isOpen ? 'folder-open' : 'folder'), label],
+    sub,
+    { type: files, size: folder.size, modified: folder.modified },
+    [],
+  );
+  made.classList.add('folder');
+  made.setAttribute('aria-expanded', String(folder.isOpen));
+  return made;
+}
+
+function fileRow({ files, words, copy }: RowParts, file: number, depth: number): HTMLElement {
+  const [searched, url, type, folder] = [words(), files.url(file), files.type(file), files.folder(file)];
+  const isFound = searched.length > 0;
+  const shown = shownName(files.name(file), searched);
+  const label = url
+    ? element(
+        'a',
+        { class: 'label', href: url, target: '_blank', rel: 'noopener noreferrer', tabindex: '-1' },
+        shown,
+      )
+    : element('span', { class: 'label' }, shown);
+  const place = element('span', { class: 'place' }, ...(folder ? [shownName(folder, searched)] : []));
+  const second = isFound ? shownName(folder, searched) : shortMoment(files.modified(file));
+  const sub = [formatBytes(files.size(file)), ...(isFound && !folder ? [] : [' · ', second])];
+  const made = rowWith(
+    depth,
+    [
+      ...(isFound ? [] : [element('span', { class: 'unfolding' })]),
+      icon(kindOf(type, files.path(file))),
+      label,
+      ...(isFound ? [place] : []),
+    ],
+    sub,
+    { type: bareType(type), size: files.size(file), modified: files.modified(file) },
+    url ? actions(url, () => copy(file)) : [],
+  );
+  if (isFound) made.classList.add('found');
+  made.title = files.path(file);
+  return made;
+}
+
+function actions(url: string, copy: () => void): HTMLElement[] {
+  const button = iconButton('copy', 'Copy link', copy);
+  button.tabIndex = -1;
+  const open = element(
+    'a',
+    { class: 'quiet open', href: url, target: '_blank', rel: 'noopener noreferrer', tabindex: '-1' },
+    icon('open'),
+  );
+  open.title = 'Open in a new tab';
+  open.setAttribute('aria-label', open.title);
+  return [button, open];
+}
+
+function rowWith(
+  depth: number,
+  name: readonly (Node | string)[],
+  sub: readonly (Node | string)[],
+  { type, size, modified }: { readonly type: string; readonly size: number; readonly modified: number },
+  acts: readonly HTMLElement[],
+): HTMLElement {
+  const cell = (className: string, ...children: readonly (Node | string)[]) =>
+    element('div', { class: `cell ${className}`, role: 'gridcell' }, ...children);
+  const time = element('time', { datetime: new Date(modified).toISOString() }, shortMoment(modified));
+  time.title = fullMoment(modified);
+  const row = element(
+    'div',
+    { class: 'row', role: 'row', 'aria-level': String(depth + 1) },
+    cell('name', element('span', { class: 'indent' }), ...name, element('span', { class: 'sub' }, ...sub)),
+    cell('type', type),
+    cell('size', formatBytes(size)),
+    cell('modified', time),
+    cell('acts', ...acts),
+  );
+  row.style.setProperty('--depth', String(Math.min(depth, 12)));
+  return row;
+}

@@ -1,0 +1,113 @@
+import type { Files } from './files.ts';
+import { type Order, collator } from './order.ts';
+
+export interface Folder {
+  /** Relative to the destination; empty for the destination itself. */
+  readonly path: string;
+  readonly name: string;
+  readonly parent: Folder | undefined;
+  /** 0 for the destination itself. */
+  readonly depth: number;
+  readonly folders: Folder[];
+  readonly files: number[];
+  /** Of all files in it and below. */
+  fileCount: number;
+  /** Bytes of all files in it and below. */
+  size: number;
+  /** When the newest of them was stored, in milliseconds since the epoch. */
+  modified: number;
+  isOpen: boolean;
+}
+
+/** A line of the table. */
+export type Row =
+  | { readonly kind: 'folder'; readonly folder: Folder; readonly depth: number }
+  | { readonly kind: 'file'; readonly file: number; readonly depth: number };
+
+/** The folders that the files' paths speak of, from the destination down. */
+export function folderTree(files: Files): Folder {
+  const root = newFolder('', '', undefined);
+  const known = new Map<string, Folder>([['', root]]);
+  for (let file = 0; file < files.count; file += 1) {
+    const hasFolder = files.path(file).includes('/');
+    const folder = hasFolder ? folderAt(known, root, files.folder(file)) : root;
+    folder.files.push(file);
+    for (let above: Folder | undefined = folder; above; above = above.parent) {
+      above.fileCount += 1;
+      above.size += files.size(file);
+      above.modified = Math.max(above.modified, files.modified(file));
+    }
+  }
+  return root;
+}
+
+function newFolder(path: string, name: string, parent: Folder | undefined): Folder {
+  const depth = parent ? parent.depth + 1 : 0;
+  return {
+    path,
+    name,
+    parent,
+    depth,
+    folders: [],
+    files: [],
+    fileCount: 0,
+    size: 0,
+    modified: 0,
+    isOpen: !parent,
+  };
+}
+
+/** Finds or makes a folder. `known` has them with a `/` at the end, for a key may begin with one: its first folder has no name. */
+function folderAt(known: Map<string, Folder>, root: Folder, path: string): Folder {
+  const found = known.get(`${path}/`);
+  if (found) return found;
+  const slash = path.lastIndexOf('/');
+  const parent = slash < 0 ? root : folderAt(known, root, path.slice(0, slash));
+  const folder = newFolder(path, path.slice(slash + 1), parent);
+  parent.folders.push(folder);
+  known.set(`${path}/`, folder);
+  return folder;
+}
+
+/** Every folder below this one. */
+export function* foldersBelow(folder: Folder): Generator<Folder> {
+  for (const below of folder.folders) {
+    yield below;
+    yield* foldersBelow(below);
+  }
+}
+
+/** Opens what is small enough to be seen at once: all folders when there are few files, else those that are the only thing in theirs. */
+export function openAtFirst(root: Folder): void {
+  const few = 60;
+  for (const folder of foldersBelow(root)) {
+    const { parent } = folder;
+    const isAlone = parent?.isOpen === true && parent.folders.length === 1 && parent.files.length === 0;
+    folder.isOpen = root.fileCount <= few || isAlone;
+  }
+}
+
+/** The rows to show, of all that is in open folders. Folders stand before files. */
+export function treeRows(root: Folder, order: Order, ranks: Uint32Array): Row[] {
+  const rows: Row[] = [];
+  const compare = folderComparison(order);
+  const visit = (folder: Folder, depth: number): void => {
+    folder.folders.sort(compare);
+    for (const below of folder.folders) {
+      rows.push({ kind: 'folder', folder: below, depth });
+      if (below.isOpen) visit(below, depth + 1);
+    }
+    folder.files.sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
+    for (const file of folder.files) rows.push({ kind: 'file', file, depth });
+  };
+  visit(root, 0);
+  return rows;
+}
+
+function folderComparison({ column, descending }: Order): (a: Folder, b: Folder) => number {
+  const direction = descending ? -1 : 1;
+  const byName = (a: Folder, b: Folder) => collator.compare(a.name, b.name);
+  if (column === 'size') return (a, b) => direction * (a.size - b.size) || byName(a, b);
+  if (column === 'modified') return (a, b) => direction * (a.modified - b.modified) || byName(a, b);
+  return (a, b) => (column === 'name' ? direction : 1) * byName(a, b);
+}

@@ -1,0 +1,117 @@
+import { indexPage } from '../browser/index.ts';
+import { count, formatBytes } from '../quantities.ts';
+import type { Contents } from './contents.ts';
+import type { Published, PublishedFile } from './published.ts';
+import { linkTable } from './table.ts';
+
+/** What the page tells beside what was published. */
+export interface Making {
+  /** Milliseconds since the epoch. */
+  readonly madeAt: number;
+  /** The workflow run that makes it. */
+  readonly run?: { readonly name: string; readonly url: string } | undefined;
+}
+
+/** More hosts than this are not listed one by one in the page's Content-Security-Policy. */
+const mostOrigins = 20;
+
+/**
+ * The index page of what was published: one HTML file that lists the files with their links, and asks for nothing but those. No
+ * text from outside stands in it as HTML, and no script but its own may run.
+ */
+export function linksPage(published: Published, making: Making): string {
+  const { contents, origins } = gather(published, making);
+  const values: Readonly<Record<string, string>> = {
+    title: escapeHtml(published.destination || published.workspace),
+    origins: origins.size > mostOrigins ? 'https: http:' : [...origins].join(' '),
+    about: escapeHtml(about(published)),
+    data: JSON.stringify(contents).replace(/[<\u2028\u2029]/g, escapeJson),
+  };
+  return indexPage.replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+}
+
+/** Goes through the files once: their columns, their links, and the hosts that the links lead to. */
+function gather(
+  { workspace, destination, s3Uri, links, files }: Published,
+  { madeAt, run }: Making,
+): { contents: Contents; origins: ReadonlySet<string> } {
+  const columns = emptyColumns();
+  const origins = new Set<string>();
+  const linked = function* (url: (key: string) => string) {
+    for (const file of files()) {
+      columns.add(file, madeAt);
+      const link = url(file.key);
+      for (const origin of originOf(link)) origins.add(origin);
+      yield { name: file.name, url: link };
+    }
+  };
+  const table = links ? linkTable(linked(links.url)) : null;
+  if (!links) for (const file of files()) columns.add(file, madeAt);
+  const contents = {
+    workspace,
+    destination,
+    s3Uri,
+    madeAt,
+    run: run ?? null,
+    signedBy: links?.signedBy ?? null,
+    endsAt: links?.endsAt ?? null,
+    links: table,
+    ...columns.result(),
+  };
+  return { contents, origins };
+}
+
+function emptyColumns() {
+  const names: string[] = [];
+  const sizes: number[] = [];
+  const types: number[] = [];
+  const ages: number[] = [];
+  const sums: string[] = [];
+  const places = new Map<string, number>();
+  return {
+    add: ({ name, size, contentType, modified, sha256 }: PublishedFile, madeAt: number): void => {
+      const place = places.get(contentType) ?? places.size;
+      places.set(contentType, place);
+      names.push(name);
+      sizes.push(size);
+      types.push(place);
+      ages.push(modified === undefined ? 0 : Math.max(0, Math.round((madeAt - modified) / 1000)));
+      sums.push(sha256 ?? '');
+    },
+    result: () => ({
+      names,
+      sizes,
+      types,
+      mediaTypes: [...places.keys()],
+      ages,
+      sums: sums.some(Boolean) ? sums : [],
+    }),
+  };
+}
+
+/** What the page says where it cannot run: whoever has it should know what it is. */
+function about({ workspace, destination, fileCount, totalBytes, links }: Published): string {
+  const where = destination
+    ? `below ${destination} in the workspace ${workspace}`
+    : `in the workspace ${workspace}`;
+  const end =
+    links?.endsAt === undefined
+      ? ''
+      : ` The links end at ${new Date(links.endsAt).toISOString().slice(0, 19).replace('T', ' ')} UTC.`;
+  return `This page lists ${count(fileCount, 'file')} (${formatBytes(totalBytes)}) ${where}, with a link to each.${end}`;
+}
+
+/** Scheme, host and port of a link, if it has them; nothing else can get into the page's policy. */
+function originOf(url: string): readonly string[] {
+  return /^https?:\/\/[a-z0-9.:[\]-]+(?=[/?]|$)/i.exec(url) ?? [];
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"'\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) =>
+    /[&<>"']/.test(character) ? `&#${character.charCodeAt(0)};` : '\ufffd',
+  );
+}
+
+function escapeJson(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
