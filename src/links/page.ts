@@ -1,10 +1,15 @@
 import { indexPage } from '../browser/index.ts';
 import { count, formatBytes } from '../quantities.ts';
 import type { Contents } from './contents.ts';
-import type { Published, PublishedFile } from './published.ts';
+import type { Links, PublishedFile, Standing } from './published.ts';
 import { linkTable } from './table.ts';
 
-/** What the page tells beside what was published. */
+/** What stands below a destination, with its links; undefined where none were asked for. */
+export interface Listed extends Standing {
+  readonly links: Links | undefined;
+}
+
+/** What the page tells beside that. */
 export interface Making {
   /** Milliseconds since the epoch. */
   readonly madeAt: number;
@@ -16,15 +21,15 @@ export interface Making {
 const mostOrigins = 20;
 
 /**
- * The index page of what was published: one HTML file that lists the files with their links, and asks for nothing but those. No
+ * The index page of what stands below a destination: one HTML file that lists the files with their links, and asks for nothing but those. No
  * text from outside stands in it as HTML, and no script but its own may run.
  */
-export function linksPage(published: Published, making: Making): string {
-  const { contents, origins } = gather(published, making);
+export function linksPage(listed: Listed, making: Making): string {
+  const { contents, origins } = gather(listed, making);
   const values: Readonly<Record<string, string>> = {
-    title: escapeHtml(published.destination || published.workspace),
+    title: escapeHtml(listed.destination || listed.workspace),
     origins: origins.size > mostOrigins ? 'https: http:' : [...origins].join(' '),
-    about: escapeHtml(about(published)),
+    about: escapeHtml(about(listed)),
     data: JSON.stringify(contents).replace(/[<\u2028\u2029]/g, escapeJson),
   };
   return indexPage.replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => values[name] ?? placeholder);
@@ -32,7 +37,7 @@ export function linksPage(published: Published, making: Making): string {
 
 /** Goes through the files once: their columns, their links, and the hosts that the links lead to. */
 function gather(
-  { workspace, destination, s3Uri, links, files }: Published,
+  { workspace, destination, s3Uri, links, files }: Listed,
   { madeAt, run }: Making,
 ): { contents: Contents; origins: ReadonlySet<string> } {
   const columns = emptyColumns();
@@ -90,7 +95,7 @@ function emptyColumns() {
 }
 
 /** What the page says where it cannot run: whoever has it should know what it is. */
-function about({ workspace, destination, fileCount, totalBytes, links }: Published): string {
+function about({ workspace, destination, fileCount, totalBytes, links }: Listed): string {
   const where = destination
     ? `below ${destination} in the workspace ${workspace}`
     : `in the workspace ${workspace}`;

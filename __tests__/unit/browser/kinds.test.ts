@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { kindOf, viewerOf } from '../../../browser/index/kinds.ts';
+import { mediaType } from '../../../src/media.ts';
+import { filesNamed } from './files.ts';
+
+describe('what the index page can show', () => {
+  test.each([
+    ['a.png', 'picture', 'picture'],
+    ['a.svg', 'picture', 'picture'],
+    ['a.tif', 'data', 'none'],
+    ['a.html', 'page', 'text'],
+    ['a.md', 'text', 'text'],
+    ['a.py', 'text', 'text'],
+    ['a.ts', 'text', 'text'],
+    ['a.js', 'text', 'text'],
+    ['a.json', 'data', 'text'],
+    ['a.geojson', 'data', 'text'],
+    ['a.xml', 'data', 'text'],
+    ['a.csv', 'data', 'text'],
+    ['a.yaml', 'data', 'text'],
+    ['Dockerfile', 'text', 'text'],
+    ['a/LICENSE', 'text', 'text'],
+    ['a.pdf', 'document', 'none'],
+    ['a.zip', 'archive', 'none'],
+    ['a.tar.gz', 'archive', 'none'],
+    ['a.mp3', 'sound', 'sound'],
+    ['a.mp4', 'film', 'film'],
+    ['a.bin', 'other', 'none'],
+    ['no-extension', 'other', 'none'],
+  ])('%s is a %s, shown as %s', (name, kind, viewer) => {
+    expect([kindOf(mediaType(name), name), viewerOf(mediaType(name), name)]).toEqual([kind, viewer]);
+  });
+
+  test('goes by the type that was given, in any case and with parameters', () => {
+    expect(viewerOf('Text/Plain; charset=UTF-8', 'a.bin')).toBe('text');
+    expect(viewerOf('application/pdf', 'a.txt')).toBe('none');
+    expect(viewerOf('', 'a.txt')).toBe('text');
+    expect(viewerOf('image/x-icon', 'favicon')).toBe('picture');
+    expect(kindOf('application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'a')).toBe(
+      'document',
+    );
+  });
+
+  test('has no link where the link is of a scheme that could run something', () => {
+    const rest = ['#javascript:alert(1)', '#data:text/html,x', '#https://a.example/x', 'ok'];
+    const files = filesNamed(['a', 'b', 'c', 'd'], {
+      links: { base: 'https://s3.example/', query: 'q=', rest },
+    });
+    expect(rest.map((_, file) => files.url(file))).toEqual([
+      undefined,
+      undefined,
+      'https://a.example/x',
+      'https://s3.example/d?q=ok',
+    ]);
+  });
+});
