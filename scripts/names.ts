@@ -16,7 +16,7 @@ import {
 import { actionFiles, readAction, type Action } from './tables.ts';
 
 interface Code {
-  readonly read: (raw: RawInput, mask: () => void) => unknown;
+  readonly read: (raw: RawInput, mask: () => void, keyless: boolean) => unknown;
   /** Name of the interface in `src/outputs.ts` that has its outputs. */
   readonly outputs: string;
 }
@@ -56,7 +56,7 @@ function inputsReadBy({ read }: Code): string[] {
     return '';
   };
   try {
-    read(ask, () => undefined);
+    read(ask, () => undefined, true);
   } catch {
     // The required ones are missing.
   }
@@ -91,7 +91,8 @@ function literal(value: string | number | boolean = ''): string {
 
 function readOrFail(read: Code['read'], raw: RawInput): unknown {
   try {
-    return read(raw, () => undefined);
+    // Without an identity of its own a run needs a secret, and there is no default to compare.
+    return read(raw, () => undefined, true);
   } catch (error) {
     return String(error);
   }

@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'untrusted-certificate'
   | 'issuer'
   | 'credentials'
+  | 'identity-token'
   | 'scope'
   | 'terrapi'
   | 'workspace'

@@ -12,7 +12,10 @@ import { parseDuration } from './quantities.ts';
 /** What every action is told: who asks, and which platform. */
 export interface PlatformInputs {
   readonly clientId: string;
-  readonly clientSecret: string;
+  /** Undefined: the job logs in by its own identity. */
+  readonly clientSecret: string | undefined;
+  /** Audience to ask the job's identity token for; undefined: the issuer. */
+  readonly audience: string | undefined;
   readonly platforms: readonly string[];
   /** Scopes to ask for, the platforms' among them. */
   readonly scope: readonly string[];
@@ -23,8 +26,12 @@ export interface PlatformInputs {
   readonly tlsVerify: boolean;
 }
 
+/** What to do where there is neither a client secret nor an identity token. */
+export type IfNoCredentials = 'error' | 'skip';
+
 /** What every action that works on files is told: where they are. */
 export interface DestinationInputs extends PlatformInputs {
+  readonly ifNoCredentials: IfNoCredentials;
   readonly workspace: string;
   /** Folder below the workspace's prefix, without a slash at either end; empty for the prefix itself. */
   readonly destination: string;
@@ -70,10 +77,15 @@ export type RawInput = (name: string) => string;
 /** Reads inputs and keeps what is wrong with them, so that all of it can be told at once. */
 class Reader {
   readonly problems: string[] = [];
+  /** Lines shown below the problems. */
+  readonly advice: string[] = [];
+  /** Whether the job can do without a client secret. */
+  readonly keyless: boolean;
   readonly #raw: RawInput;
 
-  constructor(raw: RawInput) {
+  constructor(raw: RawInput, keyless: boolean) {
     this.#raw = raw;
+    this.keyless = keyless;
   }
 
   text(name: string, fallback = ''): string {
@@ -141,20 +153,25 @@ class Reader {
         : `${this.problems.length} inputs are not as they should be`;
     throw new ActionError('invalid-input', message, {
       hint: `Correct the 'with:' of this step; nothing was sent.`,
-      details: this.problems.length === 1 ? [] : this.problems.map((problem) => `- ${problem}`),
+      details: [
+        ...(this.problems.length === 1 ? [] : this.problems.map((problem) => `- ${problem}`)),
+        ...this.advice,
+      ],
     });
   }
 }
 
 /**
  * Reads the inputs of the root action. Secrets are masked before anything else is looked at.
+ * @param keyless whether the job can do without a client secret, by an identity of its own
  * @throws ActionError `invalid-input` that names every input that is wrong, what was received and what is expected
  */
 export function readUploadInputs(
   raw: RawInput = rawInput,
   mask: (secret: string) => void = maskSecret,
+  keyless = false,
 ): UploadInputs {
-  const reader = new Reader(raw);
+  const reader = new Reader(raw, keyless);
   const inputs: UploadInputs = {
     ...readLinking(reader, mask),
     path: readPath(reader),
@@ -177,8 +194,9 @@ export function readUploadInputs(
 export function readLinkInputs(
   raw: RawInput = rawInput,
   mask: (secret: string) => void = maskSecret,
+  keyless = false,
 ): LinkInputs {
-  const reader = new Reader(raw);
+  const reader = new Reader(raw, keyless);
   const inputs = readLinking(reader, mask);
   reader.finish();
   return Object.freeze(inputs);
@@ -188,8 +206,9 @@ export function readLinkInputs(
 export function readRemoveInputs(
   raw: RawInput = rawInput,
   mask: (secret: string) => void = maskSecret,
+  keyless = false,
 ): RemoveInputs {
-  const reader = new Reader(raw);
+  const reader = new Reader(raw, keyless);
   const inputs: RemoveInputs = {
     ...readWhere(reader, mask),
     olderThan: reader.optional('older-than', `a time such as '12h' or '14d'`, parseDuration),
@@ -203,18 +222,29 @@ export function readRemoveInputs(
   return Object.freeze(inputs);
 }
 
+/**
+ * Whether a step without any credentials is to be left out. Looked at before all else: where secrets are kept from a job, other inputs may
+ * be as well.
+ */
+export function isLeftOut(keyless: boolean, raw: RawInput = rawInput): boolean {
+  const reader = new Reader(raw, keyless);
+  return !keyless && !reader.text('client-secret') && readIfNoCredentials(reader) === 'skip';
+}
+
 /** Reads the inputs of the `workspaces` action; masks and throws as {@link readUploadInputs}. */
 export function readPlatformInputs(
   raw: RawInput = rawInput,
   mask: (secret: string) => void = maskSecret,
+  keyless = false,
 ): PlatformInputs {
-  const reader = new Reader(raw);
+  const reader = new Reader(raw, keyless);
   const inputs = readPlatform(reader, mask);
   reader.finish();
   return Object.freeze(inputs);
 }
 
-const rawInput: RawInput = (name) => core.getInput(name, { trimWhitespace: false });
+/** Inputs as the runner gives them. */
+export const rawInput: RawInput = (name) => core.getInput(name, { trimWhitespace: false });
 
 /**
  * Masks a secret on each of its lines, since the runner masks line by line. A line under 4 characters would blot out half the log:
@@ -229,15 +259,14 @@ export function maskSecret(secret: string): void {
 }
 
 function readPlatform(reader: Reader, mask: (secret: string) => void): PlatformInputs {
-  const clientSecret = reader.required(
-    'client-secret',
-    `the client app's secret, e.g. \${{ secrets.TERRAPI_CLIENT_SECRET }} (it is empty for pull requests from forks and for Dependabot)`,
-  );
+  const clientSecret = reader.text('client-secret');
   if (clientSecret) mask(clientSecret);
+  else if (!reader.keyless) refuseWithoutCredentials(reader);
   const platforms = [...new Set(reader.words('platforms'))];
   return {
     clientId: reader.required('client-id', `the id of the client app, e.g. \${{ vars.TERRAPI_CLIENT_ID }}`),
-    clientSecret,
+    clientSecret: clientSecret || undefined,
+    audience: reader.text('audience') || undefined,
     platforms,
     scope: [...new Set([...reader.words('scope', 'openid email profile'), ...platforms])],
     issuer: readUrl(reader, 'issuer', 'https://iam.terradue.com/realms/master'),
@@ -250,6 +279,7 @@ function readPlatform(reader: Reader, mask: (secret: string) => void): PlatformI
 function readWhere(reader: Reader, mask: (secret: string) => void): DestinationInputs {
   return {
     ...readPlatform(reader, mask),
+    ifNoCredentials: readIfNoCredentials(reader),
     workspace: reader.required('workspace', `the name of a workspace, e.g. 'gep-you-private-workspace'`),
     destination: readDestination(reader),
     dryRun: reader.boolean('dry-run', false),
@@ -264,6 +294,23 @@ function readLinking(reader: Reader, mask: (secret: string) => void): LinkInputs
     expiresIn: reader.optional('expires-in', `a time such as '15m', '12h' or '7d'`, parseDuration),
     maskLinks: reader.boolean('mask-links', false),
   };
+}
+
+function readIfNoCredentials(reader: Reader): IfNoCredentials {
+  return reader.choice('if-no-credentials', ['error', 'skip']);
+}
+
+function refuseWithoutCredentials(reader: Reader): void {
+  reader.problems.push(
+    `client-secret: is missing, and the job may not ask for an identity token in its place; expected one of the two`,
+  );
+  reader.advice.push(
+    `Set it, or log in without a secret, by the job's own identity (README, 'Without a secret'), with these two lines in the job:`,
+    `    permissions:`,
+    `      id-token: write`,
+    `Below 'permissions' that are there already, the second is enough; where there were none, a checkout needs 'contents: read' as well.`,
+    `Pull requests from forks and of Dependabot get neither: 'if-no-credentials: skip' leaves this step out for them.`,
+  );
 }
 
 function readUrl(reader: Reader, name: string, fallback: string): URL {

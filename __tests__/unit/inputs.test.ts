@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 
 import {
+  isLeftOut,
   maskSecret,
   readLinkInputs,
   readPlatformInputs,
@@ -33,6 +34,8 @@ test('without optional inputs, the defaults of the contract hold', () => {
   expect(read({})).toMatchObject({
     clientId: 'app',
     clientSecret: secret,
+    audience: undefined,
+    ifNoCredentials: 'error',
     workspace: 'gep-w',
     destination: '',
     platforms: [],
@@ -77,6 +80,8 @@ test.each([
   ['path', '!!a', { path: ['!!a'] }],
   ['path', 'a..b/..c', { path: ['a..b/..c'] }],
   ['root', ' . ', { root: '.' }],
+  ['audience', ' https://iam.example/realms/x ', { audience: 'https://iam.example/realms/x' }],
+  ['if-no-credentials', 'skip', { ifNoCredentials: 'skip' }],
   ['if-no-files-found', 'ignore', { ifNoFilesFound: 'ignore' }],
   ['include-hidden-files', 'True', { includeHiddenFiles: true }],
   ['tls-verify', 'FALSE', { tlsVerify: false }],
@@ -93,7 +98,6 @@ test.each([
 
 test.each([
   ['client-id', ' ', 'is missing'],
-  ['client-secret', '', 'is missing'],
   ['workspace', '', 'is missing'],
   ['destination', 'a/../b', `got 'a/../b'`],
   ['destination', '..', `got '..'`],
@@ -120,6 +124,7 @@ test.each([
   ['path', 'a\n! ../x', `got '! ../x'`],
   ['path', 'a/../b', `without '..'`],
   ['if-no-files-found', 'Error', `got 'Error', expected one of 'error', 'warn', 'ignore'`],
+  ['if-no-credentials', 'warn', `got 'warn', expected one of 'error', 'skip'`],
   ['symlinks', 'all', `expected one of 'inside', 'follow', 'skip'`],
   ['concurrency', '0', '1 to 256'],
   ['concurrency', '257', '1 to 256'],
@@ -195,6 +200,51 @@ describe('secrets', () => {
     const message = problem({ issuer: url });
     expect(message).not.toContain('pass-word');
     expect(message).toContain('***');
+  });
+});
+
+describe('without a client secret', () => {
+  const given: Readonly<Record<string, string>> = { ...required, 'client-secret': ' \n' };
+  const raw = (name: string) => given[name] ?? '';
+  const readWith = (keyless: boolean) => readUploadInputs(raw, () => undefined, keyless);
+
+  test('a job with an identity of its own has what it takes', () => {
+    expect(readWith(true).clientSecret).toBeUndefined();
+  });
+
+  test('a job that has none is told both ways, the lines of YAML, and what forks can do', () => {
+    const { message, details } = failureOf(() => readWith(false));
+    expect(message).toMatch(
+      /^Input client-secret: is missing, and the job may not ask for an identity token/,
+    );
+    expect(details).toContain('    permissions:');
+    expect(details).toContain('      id-token: write');
+    expect(details.join('\n')).toContain(`'if-no-credentials: skip'`);
+  });
+
+  test('is told together with what else is wrong', () => {
+    const others: Readonly<Record<string, string>> = { ...given, symlinks: 'no' };
+    const { message, details } = failureOf(() =>
+      readUploadInputs(
+        (name) => others[name] ?? '',
+        () => undefined,
+      ),
+    );
+    expect(message).toBe('2 inputs are not as they should be');
+    expect(details[0]).toMatch(/^- client-secret: is missing/);
+    expect(details[1]).toMatch(/^- symlinks: got 'no'/);
+    expect(details).toContain('      id-token: write');
+  });
+
+  test.each([
+    ['neither secret nor identity', { 'if-no-credentials': 'skip' }, false, true],
+    ['an identity', { 'if-no-credentials': 'skip' }, true, false],
+    ['a secret', { 'if-no-credentials': 'skip', 'client-secret': secret }, false, false],
+    ['neither, and no word about it', {}, false, false],
+    ['neither, and a slip in it', { 'if-no-credentials': 'Skip' }, false, false],
+  ])('a step with %s is left out or not', (_, more, keyless, expected) => {
+    const inputs: Readonly<Record<string, string>> = more;
+    expect(isLeftOut(keyless, (name) => inputs[name] ?? '')).toBe(expected);
   });
 });
 

@@ -1,7 +1,8 @@
 import * as core from '@actions/core';
 
 import { createClock } from '../clock.ts';
-import { openTokenSource } from '../identity.ts';
+import { openCredential } from '../identity/credential.ts';
+import { openTokenSource } from '../identity/tokens.ts';
 import { type PlatformInputs, maskSecret } from '../inputs.ts';
 import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
 import { type Transport, openTransport } from '../transport.ts';
@@ -20,14 +21,15 @@ export async function withConnection<T>(
 ): Promise<T> {
   if (!inputs.tlsVerify) {
     core.warning(
-      `'tls-verify: false': certificates are not checked, so anybody between this runner and the platform can read and change what is sent, the client secret too. Only for development; 'ca-certificates' is the safe way.`,
+      `'tls-verify: false': certificates are not checked, so anybody between this runner and the platform can read and change what is sent, the client secret or identity token too. Only for development; 'ca-certificates' is the safe way.`,
       { title: 'Certificates are not checked' },
     );
   }
   const { certificates, tlsVerify: verify } = inputs;
   const transport = openTransport({ certificates, verify, connections, clock: createClock() });
   try {
-    const tokens = await openTokenSource(inputs, transport, maskSecret);
+    const credential = await openCredential(inputs, process.env, maskSecret);
+    const tokens = await openTokenSource(inputs, credential, transport, maskSecret);
     return await use({ terrapi: createTerrapi(inputs.apiUrl, tokens, transport, userAgent), transport });
   } finally {
     await transport.close();

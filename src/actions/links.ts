@@ -9,6 +9,7 @@ import { count, formatBytes } from '../quantities.ts';
 import { firstAmong, logGroup } from '../report/log.ts';
 import { type RemoteObject, listObjects } from '../storage/listing.ts';
 import { type Connection, withConnection } from './connection.ts';
+import { readInputs } from './credentials.ts';
 import { publish } from './linking.ts';
 import { obstacleAbove } from './obstacle.ts';
 import { pagesFor } from './pages.ts';
@@ -19,7 +20,8 @@ import { runStory } from './story.ts';
 /** The `links` action: signs links again to what is below the destination, and uploads nothing but the pages that carry them. */
 export function run(): Promise<void> {
   return runStory(async (signal) => {
-    const inputs = readLinkInputs();
+    const inputs = readInputs(readLinkInputs);
+    if (!inputs) return;
     await withConnection(inputs, 16, (connection) => renew(inputs, connection, signal));
   });
 }

@@ -11,6 +11,7 @@ import { writeSummary } from '../report/summary.ts';
 import { type RemoteObject, listObjects } from '../storage/listing.ts';
 import { sweep } from './cleanup.ts';
 import { type Connection, withConnection } from './connection.ts';
+import { readInputs } from './credentials.ts';
 import { obstacleAbove } from './obstacle.ts';
 import { type Destination, openDestination } from './storage.ts';
 import { runStory } from './story.ts';
@@ -18,7 +19,8 @@ import { runStory } from './story.ts';
 /** The `remove` action: deletes what is below the destination, all of it or what is older than so long. */
 export function run(): Promise<void> {
   return runStory(async (signal) => {
-    const inputs = readRemoveInputs();
+    const inputs = readInputs(readRemoveInputs);
+    if (!inputs) return;
     await withConnection(inputs, 8, (connection) => remove(inputs, connection, signal));
   });
 }

@@ -15,6 +15,7 @@ import { createMemory } from '../transfer/memory.ts';
 import { deleteStale, keptKeys } from './cleanup.ts';
 import { type ComparedPlan, comparePlan } from './comparison.ts';
 import { type Connection, withConnection } from './connection.ts';
+import { readInputs } from './credentials.ts';
 import { publish } from './linking.ts';
 import { pagesFor } from './pages.ts';
 import { publishedOutputs, tellPublished, unpublishedOutputs } from './publication.ts';
@@ -26,7 +27,8 @@ import { runStory } from './story.ts';
 /** The root action: uploads files to a workspace and hands back links. */
 export function run(): Promise<void> {
   return runStory(async (signal) => {
-    const inputs = readUploadInputs();
+    const inputs = readInputs(readUploadInputs);
+    if (!inputs) return;
     const selection = select(inputs);
     if (selection.files.length === 0) {
       reportNoFiles(inputs, selection);

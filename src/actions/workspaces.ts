@@ -1,4 +1,5 @@
-import { type PlatformInputs, readPlatformInputs } from '../inputs.ts';
+import { offersIdentity } from '../identity/credential.ts';
+import { type PlatformInputs, maskSecret, rawInput, readPlatformInputs } from '../inputs.ts';
 import { setOutputs } from '../outputs.ts';
 import { count } from '../quantities.ts';
 import { fail, logGroup } from '../report/log.ts';
@@ -11,7 +12,7 @@ import { withConnection } from './connection.ts';
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
 export async function run(): Promise<void> {
   try {
-    const inputs = readPlatformInputs();
+    const inputs = readPlatformInputs(rawInput, maskSecret, offersIdentity(process.env));
     await withConnection(inputs, 8, ({ terrapi }) => discover(inputs, terrapi));
   } catch (error) {
     fail(error);

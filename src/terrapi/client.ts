@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 import { ActionError } from '../errors.ts';
 import { connectionFailure, isCertificateError, isNetworkError } from '../failures.ts';
-import type { TokenSource } from '../identity.ts';
+import type { TokenSource } from '../identity/tokens.ts';
 import { excerpt } from '../printable.ts';
 import { type RetryPolicy, type Verdict, retry, retryAfter } from '../retry.ts';
 import type { Transport } from '../transport.ts';

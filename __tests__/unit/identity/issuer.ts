@@ -1,4 +1,4 @@
-import { type Answer, type Asked, type LocalServer, jwt, serve } from './servers.ts';
+import { type Answer, type Asked, type LocalServer, jwt, serve } from '../servers.ts';
 
 export interface Issuer extends LocalServer {
   /** The issuer's URL, with a path as a Keycloak realm has it. */

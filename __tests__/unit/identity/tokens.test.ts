@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { createClock } from '../../src/clock.ts';
-import { type ClientApp, openTokenSource } from '../../src/identity.ts';
-import { rejectionOf } from './failure.ts';
+import { createClock } from '../../../src/clock.ts';
+import type { ClientApp } from '../../../src/identity/grant.ts';
+import { secretCredential } from '../../../src/identity/secret.ts';
+import { openTokenSource as openSource } from '../../../src/identity/tokens.ts';
+import type { Transport } from '../../../src/transport.ts';
+import { rejectionOf } from '../failure.ts';
+import { certificateFor, serve, transport } from '../servers.ts';
 import { type Issuer, type IssuerRules, grant, idToken, serveIssuer } from './issuer.ts';
-import { certificateFor, serve, transport } from './servers.ts';
 
 const secret = 'the secret+of/the=app';
 
@@ -12,11 +15,14 @@ function app(issuer: Issuer, more: Partial<ClientApp> = {}): ClientApp {
   return {
     issuer: issuer.issuer,
     clientId: 'app',
-    clientSecret: secret,
     scope: ['openid', 'gep'],
     platforms: ['gep'],
     ...more,
   };
+}
+
+function openTokenSource(given: ClientApp, way: Transport, mask: (text: string) => void) {
+  return openSource(given, secretCredential(secret), way, mask);
 }
 
 /** The error of the first token that is asked for, from an issuer that goes by these rules. */
@@ -173,7 +179,7 @@ describe('discovery', () => {
   test('tells who cannot be reached, and where the address comes from', async () => {
     await using way = transport();
     const issuer = new URL('http://localhost:65000/realms/master');
-    const given = { issuer, clientId: 'app', clientSecret: secret, scope: [], platforms: [] };
+    const given = { issuer, clientId: 'app', scope: [], platforms: [] };
     const error = await rejectionOf(openTokenSource(given, way, () => undefined));
     expect(error).toMatchObject({ code: 'unreachable' });
     expect(error.message).toContain('http://localhost:65000 cannot be reached: it refuses the connection');
@@ -186,7 +192,6 @@ describe('discovery', () => {
     const given = {
       issuer: new URL(server.url),
       clientId: 'app',
-      clientSecret: secret,
       scope: [],
       platforms: [],
     };
@@ -201,7 +206,7 @@ describe('discovery', () => {
     try {
       await using way = transport();
       const issuer = new URL('https://iam.example/realms/master');
-      const given = { issuer, clientId: 'app', clientSecret: secret, scope: [], platforms: [] };
+      const given = { issuer, clientId: 'app', scope: [], platforms: [] };
       const error = await rejectionOf(openTokenSource(given, way, () => undefined));
       expect(error.message).toContain('HTTPS_PROXY');
     } finally {

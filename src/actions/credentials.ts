@@ -1,0 +1,20 @@
+import * as core from '@actions/core';
+
+import { offersIdentity } from '../identity/credential.ts';
+import { type RawInput, isLeftOut, maskSecret, rawInput } from '../inputs.ts';
+
+/**
+ * Reads an action's inputs by one of the functions of `inputs.ts`, with what the job offers in place of a secret. Undefined, after a notice,
+ * where there are no credentials and `if-no-credentials` says to leave the step out.
+ */
+export function readInputs<T>(
+  read: (raw: RawInput, mask: (secret: string) => void, keyless: boolean) => T,
+): T | undefined {
+  const keyless = offersIdentity(process.env);
+  if (!isLeftOut(keyless)) return read(rawInput, maskSecret, keyless);
+  core.notice(
+    `Left out by 'if-no-credentials: skip': this job has neither a client secret nor an identity token, as is the rule for pull requests from forks and of Dependabot.`,
+    { title: 'No credentials' },
+  );
+  return undefined;
+}

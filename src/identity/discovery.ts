@@ -1,0 +1,73 @@
+import * as oidc from 'openid-client';
+
+import { ActionError, actionErrorIn, messageOf } from '../errors.ts';
+import { connectionFailure, isNetworkError } from '../failures.ts';
+import { excerpt } from '../printable.ts';
+import { retry } from '../retry.ts';
+import type { Transport } from '../transport.ts';
+import { answerOf, extensions, judge, policy } from './exchange.ts';
+
+/**
+ * What an issuer says about itself (OpenID Connect Discovery 1.0, section 4).
+ * @throws ActionError `unreachable`, `untrusted-certificate` or `issuer`
+ */
+export async function discover(
+  issuer: URL,
+  clientId: string,
+  fetch: typeof globalThis.fetch,
+  { clock }: Transport,
+): Promise<oidc.ServerMetadata> {
+  const location = new URL(`${withoutSlash(issuer.href)}/.well-known/openid-configuration`);
+  try {
+    const config = await retry(
+      () =>
+        oidc.discovery(location, clientId, undefined, oidc.None(), {
+          [oidc.customFetch]: fetch as oidc.CustomFetch,
+          execute: extensions(issuer),
+          timeout: 10,
+        }),
+      (error) => judge(error, clock.now()),
+      policy,
+    );
+    const server = config.serverMetadata();
+    checkIssuer(issuer, server);
+    return server;
+  } catch (error) {
+    throw actionErrorIn(error) ?? discoveryFailure(issuer, error);
+  }
+}
+
+/** Whether the configuration is that issuer's own (OpenID Connect Discovery 1.0, section 4.3); a `/` at its end is not told apart. */
+function checkIssuer({ href }: URL, { issuer, token_endpoint: endpoint }: oidc.ServerMetadata): void {
+  if (withoutSlash(new URL(issuer).href) !== withoutSlash(href)) {
+    throw new ActionError('issuer', `Issuer ${href} calls itself ${excerpt(issuer)}`, {
+      hint: `Set input 'issuer' to the name that it has for itself, if that is the one you mean.`,
+    });
+  }
+  if (endpoint === undefined || !URL.canParse(endpoint)) {
+    throw new ActionError('issuer', `Issuer ${href} names no token endpoint`, {
+      hint: `Its OpenID configuration has to hold 'token_endpoint'; if it goes on, tell those who run it.`,
+    });
+  }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+function discoveryFailure(issuer: URL, error: unknown): ActionError {
+  if (isNetworkError(error)) return connectionFailure('Issuer', issuer, "input 'issuer'", error);
+  const status = answerOf(error)?.status;
+  const said =
+    status === undefined || status === 200
+      ? messageOf(error)
+      : `its OpenID configuration was answered with ${status}`;
+  return new ActionError(
+    'issuer',
+    `Issuer ${issuer.href} is not an OpenID Connect issuer: ${excerpt(said)}`,
+    {
+      hint: `Check input 'issuer': it is the URL that '/.well-known/openid-configuration' is added to, e.g. https://iam.terradue.com/realms/master.`,
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,38 @@
+import { renewable } from '../renewable.ts';
+import type { Transport } from '../transport.ts';
+import type { Credential } from './credential.ts';
+import { discover } from './discovery.ts';
+import { maskingFetch } from './exchange.ts';
+import { type ClientApp, requestGrant } from './grant.ts';
+
+/** Access tokens for the client app, renewed before they end; all who ask at the same time share one request. */
+export interface TokenSource {
+  /** An access token with a good part of its life left. */
+  token(): Promise<string>;
+  /** Another access token, after a server refused `refused`; the current one when that is another already. */
+  renew(refused: string): Promise<string>;
+}
+
+/**
+ * Opens the client app's token source: OpenID Connect discovery, then the client credentials grant whenever a token is wanted and none is
+ * fresh.
+ * @param mask told every token before anything else sees it
+ * @throws ActionError `unreachable`, `untrusted-certificate`, `issuer`, `credentials` or `scope`
+ */
+export async function openTokenSource(
+  app: ClientApp,
+  credential: Credential,
+  transport: Transport,
+  mask: (secret: string) => void,
+): Promise<TokenSource> {
+  const fetch = maskingFetch(transport.fetch, mask);
+  const server = await discover(app.issuer, app.clientId, fetch, transport);
+  const grant = renewable(
+    () => requestGrant(app, credential, server, fetch, transport),
+    ({ renewAt }) => renewAt > transport.clock.now(),
+  );
+  return {
+    token: async () => (await grant.get()).accessToken,
+    renew: async (refused) => (await grant.replace((held) => held.accessToken === refused)).accessToken,
+  };
+}
