@@ -23,6 +23,9 @@ interface Asset {
 /** By the name of the generated module in `src/browser/`. */
 const assets: Readonly<Record<string, Asset>> = {
   'index.ts': { source: 'index/page.html', constant: 'indexPage' },
+  'preview-companion.ts': { source: 'preview/companion.ts', constant: 'previewCompanion' },
+  'preview-entry.ts': { source: 'preview/page.html', constant: 'previewEntry' },
+  'preview-worker.ts': { source: 'workers/preview.ts', constant: 'previewWorker' },
 };
 
 const top = path.resolve(import.meta.dirname, '..');

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'no-files'
   | 'files'
   | 'key'
+  | 'preview'
   | 'storage'
   | 'upload'
   | 'cancelled';

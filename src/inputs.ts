@@ -46,6 +46,8 @@ export interface LinkInputs extends DestinationInputs {
   /** Life asked for the links in seconds; undefined: as long as can be had. */
   readonly expiresIn: number | undefined;
   readonly maskLinks: boolean;
+  /** Whether the files are published as a site behind one link. */
+  readonly preview: boolean;
 }
 
 export interface UploadInputs extends LinkInputs {
@@ -293,6 +295,7 @@ function readLinking(reader: Reader, mask: (secret: string) => void): LinkInputs
     links: reader.choice('links', ['session', 'none']),
     expiresIn: reader.optional('expires-in', `a time such as '15m', '12h' or '7d'`, parseDuration),
     maskLinks: reader.boolean('mask-links', false),
+    preview: readPreview(reader),
   };
 }
 
@@ -311,6 +314,16 @@ function refuseWithoutCredentials(reader: Reader): void {
     `Below 'permissions' that are there already, the second is enough; where there were none, a checkout needs 'contents: read' as well.`,
     `Pull requests from forks and of Dependabot get neither: 'if-no-credentials: skip' leaves this step out for them.`,
   );
+}
+
+function readPreview(reader: Reader): boolean {
+  const preview = reader.boolean('preview', false);
+  if (preview && reader.text('links') === 'none') {
+    reader.problems.push(
+      `preview: got 'true' with 'links: none', expected links: a preview is made of them. Leave 'links' out, or choose 'session' or 'platform'`,
+    );
+  }
+  return preview;
 }
 
 function readUrl(reader: Reader, name: string, fallback: string): URL {

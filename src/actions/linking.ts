@@ -74,7 +74,7 @@ async function withPages(
   const openings: (Opening & Pick<Page, 'opens'>)[] = [];
   let endsAt = links.endsAt;
   for (const page of pages) {
-    const names = await writePage(page, published, destination);
+    const names = await writePage(page, published, make, destination);
     for (const name of names) generated.add(`${destination.base}${name}`);
     if (names.length === 0) continue;
     const key = `${destination.base}${page.entry}`;
@@ -98,10 +98,16 @@ async function withPages(
 }
 
 /** Writes a page's objects; a cache must not keep them, as their links end. Returns the names of what was written. */
-async function writePage(page: Page, published: Published, destination: Destination): Promise<string[]> {
+async function writePage(
+  page: Page,
+  published: Published,
+  make: MakeLinks,
+  destination: Destination,
+): Promise<string[]> {
   const { client, base, persist, signal, explain } = destination;
-  const objects = await page.make(published);
-  for (const { name, content, contentType, headers } of objects) {
+  const written: string[] = [];
+  const linkTo = async (name: string) => (await make([`${base}${name}`])).url(`${base}${name}`);
+  for await (const { name, content, contentType, headers } of await page.make(published, linkTo)) {
     const put = { key: `${base}${name}`, contentType, headers: { ...headers, 'cache-control': 'no-store' } };
     const body = Buffer.from(content);
     await persist(() => putObject(client, put, body, { signal, ifAbsent: false })).catch(
@@ -110,6 +116,7 @@ async function writePage(page: Page, published: Published, destination: Destinat
       ),
     );
     core.info(`Wrote ${name}, ${formatBytes(body.length)}`);
+    written.push(name);
   }
-  return objects.map(({ name }) => name);
+  return written;
 }

@@ -1,8 +1,11 @@
+import * as core from '@actions/core';
+
 import { ActionError } from '../errors.ts';
 import { type LinkInputs, readLinkInputs } from '../inputs.ts';
-import { isGenerated } from '../links/generated.ts';
+import { type Page, isGenerated } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
 import { mediaType } from '../media.ts';
+import { type PreviewNames, presentPreview } from '../preview/names.ts';
 import { setOutputs } from '../outputs.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
@@ -32,7 +35,8 @@ async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSi
   const objects = await listObjects(client, base, persist).catch(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
-  const standing = standingOf(inputs, objects, destination);
+  const own = presentPreview(new Set(objects.map(({ key }) => key.slice(base.length))));
+  const standing = standingOf(inputs, objects, own, destination);
   if (standing.fileCount === 0) throw await nothingThere(destination);
   logGroup(
     `What: ${count(standing.fileCount, 'file')}, ${formatBytes(standing.totalBytes)}`,
@@ -45,7 +49,12 @@ async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSi
   );
   const { published } = inputs.dryRun
     ? { published: { ...standing, links: undefined, main: undefined } }
-    : await publish(inputs, standing, pagesFor(), destination);
+    : await publish(
+        inputs,
+        standing,
+        pagesFor(await previewOf(inputs, standing, own, destination)),
+        destination,
+      );
   const files = count(standing.fileCount, 'file');
   const headline = inputs.dryRun
     ? `Dry run: would make links to ${files}`
@@ -58,13 +67,35 @@ async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSi
   );
 }
 
-/** The files of a listing: without what was generated, and without the empty objects that stand for folders. */
+/** The preview with the new links, where one is wanted. */
+async function previewOf(
+  { preview }: LinkInputs,
+  standing: Standing,
+  own: PreviewNames | undefined,
+  destination: Destination,
+): Promise<Page | undefined> {
+  if (preview) {
+    const { previewPage, storedTraits } = await import('./preview.ts');
+    return previewPage(standing, await storedTraits(own, destination), destination);
+  }
+  if (own)
+    core.notice(`There is a preview here, whose links are left as they are: 'preview: true' renews it.`);
+  return undefined;
+}
+
+/**
+ * The files of a listing: without what was generated, and without the empty objects that stand for folders.
+ * @param own names of the preview's objects, where there is one
+ */
 function standingOf(
   { workspace, destination }: LinkInputs,
   objects: readonly RemoteObject[],
+  own: PreviewNames | undefined,
   { base, s3Uri }: Destination,
 ): Standing {
-  const files = objects.filter(({ key }) => !key.endsWith('/') && !isGenerated(key.slice(base.length)));
+  const isFile = (name: string) =>
+    !name.endsWith('/') && !isGenerated(name) && name !== own?.entry && name !== own?.worker;
+  const files = objects.filter(({ key }) => isFile(key.slice(base.length)));
   return {
     workspace,
     destination,
@@ -72,10 +103,10 @@ function standingOf(
     fileCount: files.length,
     totalBytes: files.reduce((sum, { size }) => sum + size, 0),
     files: function* () {
-      for (const { key, size, lastModified } of files) {
+      for (const { key, size, etag, lastModified } of files) {
         const name = key.slice(base.length);
         const modified = Number.isFinite(lastModified) ? lastModified : undefined;
-        yield { name, key, size, contentType: mediaType(name), modified };
+        yield { name, key, size, contentType: mediaType(name), modified, etag };
       }
     },
   };

@@ -3,6 +3,7 @@ import * as core from '@actions/core';
 import { ActionError } from '../errors.ts';
 import { type Selection, selectFiles } from '../files/selection.ts';
 import { type UploadInputs, readUploadInputs } from '../inputs.ts';
+import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
 import { setOutputs } from '../outputs.ts';
 import { planUpload } from '../plan.ts';
@@ -56,14 +57,23 @@ async function upload(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
   tellPlan(plan, selection);
-  const standing = standingOf(inputs, plan, destination);
+  const etags = new Map<string, string>();
+  const standing = standingOf(inputs, plan, etags, destination);
   if (inputs.dryRun) {
     await rehearse(inputs, plan, standing, askedAt, client.clock);
     return;
   }
   const { overwrite, partSize } = inputs;
-  await sendFiles(plan, client, { concurrency, memory, partSize, ifAbsent: overwrite === 'never', signal });
-  const { published, generated } = await publish(inputs, standing, pagesFor(), destination);
+  await sendFiles(plan, client, {
+    concurrency,
+    memory,
+    partSize,
+    ifAbsent: overwrite === 'never',
+    signal,
+    ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
+  });
+  const preview = inputs.preview ? await previewOf(plan, standing, destination) : undefined;
+  const { published, generated } = await publish(inputs, standing, pagesFor(preview), destination);
   const deleted = inputs.deleteStale
     ? await deleteStale(new Set([...keptKeys(plan), ...generated]), destination).catch(
         explain(`All files are uploaded, but what is stale in ${destination.s3Uri} could not be deleted`),
@@ -80,10 +90,19 @@ async function upload(
   });
 }
 
-/** What stands below the destination when all of a plan is stored. */
+async function previewOf(plan: ComparedPlan, standing: Standing, destination: Destination): Promise<Page> {
+  const { checkSite, previewPage } = await import('./preview.ts');
+  return previewPage(standing, checkSite(plan.puts, destination), destination);
+}
+
+/**
+ * What stands below the destination when all of a plan is stored.
+ * @param etags of what was sent, by their keys, where they are kept
+ */
 function standingOf(
   { workspace, destination }: UploadInputs,
-  { puts, totalBytes, unchanged, sums }: ComparedPlan,
+  { puts, totalBytes, unchanged, sums, remote }: ComparedPlan,
+  etags: ReadonlyMap<string, string>,
   { s3Uri }: Destination,
 ): Standing {
   const same = new Set(unchanged);
@@ -97,7 +116,8 @@ function standingOf(
       for (const put of puts) {
         const { name, key, contentType, file } = put;
         const status = same.has(put) ? 'unchanged' : 'uploaded';
-        yield { name, key, size: file.size, contentType, sha256: sums.get(name), status };
+        const etag = etags.get(key) ?? (status === 'unchanged' ? remote?.get(key)?.etag : undefined);
+        yield { name, key, size: file.size, contentType, etag, sha256: sums.get(name), status };
       }
     },
   };

@@ -17,8 +17,14 @@ export interface Page {
   readonly entry: string;
   /** Whether the output `url` opens it before anything else, or only where there is neither a lone file nor an `index.html`. */
   readonly opens: 'first' | 'last';
-  /** Its objects, the entry last, as they are written in this order; none where it has no place. `published` has links. */
-  readonly make: (published: Published) => Promise<readonly GeneratedObject[]>;
+  /**
+   * Its objects, the entry last, as they are written in this order; none where it has no place. `published` has links.
+   * @param linkTo makes the link of an object that was generated before, by its name
+   */
+  readonly make: (
+    published: Published,
+    linkTo: (name: string) => Promise<string>,
+  ) => Promise<readonly GeneratedObject[]> | AsyncIterable<GeneratedObject>;
 }
 
 /** The page with a link to each file. */

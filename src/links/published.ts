@@ -8,6 +8,8 @@ export interface PublishedFile {
   readonly contentType: string;
   /** When the storage got it, in milliseconds since the epoch; undefined for what was sent by this very step. */
   readonly modified?: number | undefined;
+  /** Without quotes, where it is known. */
+  readonly etag?: string | undefined;
   /** In hex, where it is known. */
   readonly sha256?: string | undefined;
   /** What became of it in this step; undefined where nothing was uploaded. */

@@ -22,3 +22,22 @@ function repositoryIn(
     return undefined;
   }
 }
+
+/**
+ * Where this run comes from, for people: its pull request, else the run itself (GitHub, "Variables reference"); undefined outside of GitHub.
+ */
+export function runOrigin(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): { readonly text: string; readonly url: string } | undefined {
+  const {
+    GITHUB_SERVER_URL: server,
+    GITHUB_REPOSITORY: repository,
+    GITHUB_RUN_ID: run,
+    GITHUB_REF: ref,
+  } = env;
+  if (!server || !repository || !run) return undefined;
+  const [, number] = /^refs\/pull\/(\d+)\//.exec(ref ?? '') ?? [];
+  return number === undefined
+    ? { text: `a workflow run of ${repository}`, url: `${server}/${repository}/actions/runs/${run}` }
+    : { text: `pull request #${number} of ${repository}`, url: `${server}/${repository}/pull/${number}` };
+}

@@ -26,6 +26,8 @@ export interface TransferOptions {
   /** Told of every stretch of a file that is stored, and of every file that is. */
   readonly onProgress: (progress: { readonly bytes: number; readonly files: number }) => void;
   readonly onRetry: NonNullable<RetryTools['onRetry']>;
+  /** Told the ETag of every file that is stored. */
+  readonly onStored?: (put: Put, etag: string) => void;
 }
 
 /** What became of a plan. */
@@ -58,7 +60,10 @@ export async function transfer(
     client,
     { ...options, signal: stop.signal },
     {
-      stored: (put) => stored.push(put),
+      stored: (put, etag) => {
+        stored.push(put);
+        options.onStored?.(put, etag);
+      },
       failed: (put, error) => {
         if (!run.signal.aborted) failures.push({ put, error });
         stop.abort();
@@ -71,7 +76,7 @@ export async function transfer(
 }
 
 interface Listener {
-  readonly stored: (put: Put) => void;
+  readonly stored: (put: Put, etag: string) => void;
   readonly failed: (put: Put, error: unknown) => void;
 }
 
@@ -137,12 +142,12 @@ class Run {
       yield () =>
         this.#guarded(put, () =>
           this.#withBuffer(part.length, async (buffer) => {
-            const complete = await transfer.send(part, buffer);
-            if (complete) {
+            const etag = await transfer.send(part, buffer);
+            if (etag !== undefined) {
               this.#large.delete(put);
-              this.#listener.stored(put);
+              this.#listener.stored(put, etag);
             }
-            this.#options.onProgress({ bytes: part.length, files: complete ? 1 : 0 });
+            this.#options.onProgress({ bytes: part.length, files: etag === undefined ? 0 : 1 });
           }),
         );
     }
@@ -152,14 +157,12 @@ class Run {
     await this.#withBuffer(put.file.size, async (buffer) => {
       await readWhole(put.file, buffer);
       const conditions = { signal: this.signal, ifAbsent: this.#options.ifAbsent && !put.generated };
-      await storeOnce(
-        this.#client,
-        put,
-        () => hash('md5', buffer),
-        this.#persist,
-        () => putObject(this.#client, put, buffer, conditions),
-      );
-      this.#listener.stored(put);
+      const usual = () => hash('md5', buffer);
+      let etag: string | undefined;
+      await storeOnce(this.#client, put, usual, this.#persist, async () => {
+        etag = await putObject(this.#client, put, buffer, conditions);
+      });
+      this.#listener.stored(put, etag ?? usual());
       this.#options.onProgress({ bytes: put.file.size, files: 1 });
     });
   }

@@ -10,8 +10,8 @@ import { type Source, openSource } from './source.ts';
 /** A large file on its way: begun by its first part, completed by its last, whichever that is. */
 export interface MultipartTransfer {
   readonly parts: readonly Part[];
-  /** Reads a part into the buffer and stores it; resolves to true where that completed the object. */
-  send(part: Part, buffer: Buffer): Promise<boolean>;
+  /** Reads a part into the buffer and stores it; resolves to the object's ETag where that completed it. */
+  send(part: Part, buffer: Buffer): Promise<string | undefined>;
   /** Forgets what was stored, if anything was begun; what could not be forgotten is told. */
   abandon(): Promise<'nothing' | 'aborted' | 'not-permitted'>;
 }
@@ -61,7 +61,7 @@ export function prepareMultipart(
       const { source, uploadId } = await (beginning ??= begin());
       await source.read(buffer, offset);
       done.push(await persist(() => putPart(client, put.key, uploadId, number, buffer, signal)));
-      if (done.length < parts.length) return false;
+      if (done.length < parts.length) return undefined;
       await source.verify();
       const { completeMultipart } = await import('../storage/multipart.ts');
       const inOrder = done.toSorted((a, b) => a.number - b.number);
@@ -71,7 +71,7 @@ export function prepareMultipart(
       );
       completed = true;
       await source.close();
-      return true;
+      return etag();
     },
     abandon: async () => {
       if (!beginning || completed) return 'nothing';

@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { encodedPath } from '../../../src/links/table.ts';
+import { createRoutes, decodedPath } from '../../../src/preview/routes.ts';
+import { awkwardNames } from '../../support/names.ts';
+
+const file = (name: string, status = 200, isFallback = false) => ({ kind: 'file', name, status, isFallback });
+const redirect = (to: string) => ({ kind: 'redirect', to });
+const missing = { kind: 'missing' };
+
+describe('a site of several pages', () => {
+  const routes = createRoutes([
+    '404.html',
+    'about.html',
+    'app.js',
+    'docs/404.html',
+    'docs/guide.html',
+    'docs/guide/start.html',
+    'docs/index.html',
+    'index.html',
+  ]);
+
+  test.each([
+    ['', file('index.html')],
+    ['index.html', file('index.html')],
+    ['app.js', file('app.js')],
+    ['about', file('about.html')],
+    ['about/', redirect('about')],
+    ['app.js/', redirect('app.js')],
+    ['docs', redirect('docs/')],
+    ['docs/', file('docs/index.html')],
+    ['docs/guide', file('docs/guide.html')],
+    ['docs/guide/start', file('docs/guide/start.html')],
+    ['nothing', file('404.html', 404, true)],
+    ['docs/a/b/nothing', file('docs/404.html', 404, true)],
+    ['nothing.png', file('404.html', 404, true)],
+  ])('the page at "%s"', (path, route) => {
+    expect(routes.page(path)).toEqual(route);
+  });
+
+  test.each([
+    ['app.js', file('app.js')],
+    ['docs', redirect('docs/')],
+    ['nothing.js', missing],
+    ['docs/app.js', missing],
+  ])('what a page loads from "%s" is never a page that says "not found"', (path, route) => {
+    expect(routes.resource(path)).toEqual(route);
+  });
+
+  test('without a 404.html nothing stands where no file is', () => {
+    expect(createRoutes(['index.html', 'b.html']).page('nothing')).toEqual(missing);
+  });
+});
+
+describe('a site of one page', () => {
+  const routes = createRoutes(['assets/app.js', 'index.html']);
+
+  test.each([
+    ['users/7', file('index.html', 200, true)],
+    ['users/jane.doe/', file('index.html', 200, true)],
+    ['nothing.pdf', missing],
+    ['assets/app.js', file('assets/app.js')],
+  ])('answers for the route "%s"', (path, route) => {
+    expect(routes.page(path)).toEqual(route);
+  });
+
+  test('finds what such a page asks for beside its route', () => {
+    expect(routes.resource('users/assets/app.js')).toEqual(file('assets/app.js'));
+    expect(routes.resource('users/7/assets/app.js')).toEqual(file('assets/app.js'));
+    expect(routes.resource('users/data.json')).toEqual(missing);
+  });
+
+  test('a 404.html takes its place, and a 200.html comes before both', () => {
+    expect(createRoutes(['index.html', '404.html']).page('a')).toEqual(file('404.html', 404, true));
+    expect(createRoutes(['index.html', '404.html', '200.html']).page('a')).toEqual(
+      file('200.html', 200, true),
+    );
+  });
+
+  test('a lone page of another name answers for itself alone', () => {
+    expect(createRoutes(['report.html']).page('a')).toEqual(missing);
+    expect(createRoutes(['report.html']).page('report')).toEqual(file('report.html'));
+  });
+});
+
+describe('paths in any encoding', () => {
+  test.each(awkwardNames)('%j is found as the storage encodes it, and as browsers do', (name) => {
+    expect(decodedPath(encodedPath(name))).toBe(name);
+    const { pathname } = new URL(encodedPath(name).toLowerCase(), 'http://host/');
+    expect(decodedPath(pathname.slice(1)).toLowerCase()).toBe(name.toLowerCase());
+  });
+
+  test('what is no encoding stays as it is', () => {
+    expect(decodedPath('100%/a%zz/%ff%FE/%C3%BC')).toBe('100%/a%zz/%ff%FE/ü');
+  });
+
+  test('any name is found by the path that a link to it has', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
+        expect(decodedPath(encodedPath(name))).toBe(name);
+      }),
+    );
+  });
+});

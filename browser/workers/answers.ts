@@ -1,0 +1,102 @@
+import type { Route } from '../../src/preview/routes.ts';
+import type { PreviewSite } from '../../src/preview/site.ts';
+import { companionName, downloadParameter } from '../preview/terms.ts';
+import { accompanied } from './companionship.ts';
+import { endedPage, gonePage, htmlResponse, missingPage, pagesPage, renewingPage } from './pages.ts';
+import type { Place } from './place.ts';
+import { type Found, lookUp } from './storage.ts';
+import type { Updates } from './updates.ts';
+
+interface Question {
+  readonly site: PreviewSite;
+  readonly place: Place;
+  readonly request: Request;
+  readonly url: URL;
+  readonly updates: Updates;
+}
+
+/** The answer to a request for what stands at a path of the site. */
+export async function answerFrom(route: Route, question: Question): Promise<Response> {
+  const { place, request, url, updates } = question;
+  const isPage = request.mode === 'navigate';
+  const own = ownAnswer(question);
+  if (own) return own;
+  if (route.kind === 'redirect') return Response.redirect(`${place.address(route.to)}${url.search}`, 302);
+  if (route.kind === 'missing') return missing(question, isPage);
+  if (updates.isLate()) updates.look();
+  const link = place.link(route.name);
+  if (!link) return missing(question, isPage);
+  const found = await lookUp(link.url, link.etag, request);
+  if (found.kind !== 'found') updates.look();
+  return isPage ? page(found, route.status, question) : resource(found, route.name, question);
+}
+
+/** What is no file of the site, and answered here. */
+function ownAnswer({ site, place, url }: Question): Response | undefined {
+  if (url.pathname === `${place.root.pathname}${site.entry}`) return Response.redirect(place.root.href, 302);
+  if (site.companion === null || url.pathname !== `${place.root.pathname}${companionName}`) return undefined;
+  return new Response(site.companion, { headers: { 'content-type': 'text/javascript; charset=utf-8' } });
+}
+
+function missing({ site, place, url }: Question, isPage: boolean): Response {
+  if (!isPage) return new Response(null, { status: 404 });
+  return url.pathname === place.root.pathname
+    ? htmlResponse(pagesPage(site, place), 200)
+    : htmlResponse(missingPage(place), 404);
+}
+
+async function page(found: Found, status: 200 | 404, { site, url }: Question): Promise<Response> {
+  switch (found.kind) {
+    case 'ended':
+      return htmlResponse(endedPage(site), 410);
+    case 'gone':
+      return htmlResponse(gonePage(site), 404);
+    case 'replaced':
+      return htmlResponse(renewingPage(), 503);
+    case 'found': {
+      const { response } = found;
+      const headers = new Headers(response.headers);
+      const download = url.searchParams.get(downloadParameter);
+      if (download !== null) headers.set('content-disposition', attachment(download));
+      // To other hosts pages say nothing of where they are; to each other they do.
+      headers.set('referrer-policy', 'same-origin');
+      const isHtml = /^text\/html\b/i.test(headers.get('content-type') ?? '');
+      return site.companion !== null && isHtml && download === null && response.status === 200
+        ? accompanied(response, headers, status)
+        : new Response(response.body, {
+            status: response.status === 200 ? status : response.status,
+            headers,
+          });
+    }
+  }
+}
+
+function resource(found: Found, name: string, { place, request }: Question): Response {
+  switch (found.kind) {
+    case 'ended':
+      return new Response(null, { status: 410 });
+    case 'gone':
+      return new Response(null, { status: 404 });
+    case 'replaced':
+      return new Response(null, { status: 503 });
+    case 'found': {
+      const { response } = found;
+      // Developer tools ask for a script's map by themselves, past every worker. For scripts a header wins over what they say themselves.
+      const map = /\.[cm]?js$/i.test(name) ? place.link(`${name}.map`) : undefined;
+      if (map) response.headers.set('sourcemap', map.url);
+      if (request.method !== 'HEAD') return response;
+      // A link is signed for GET alone.
+      void response.body?.cancel();
+      return new Response(null, { status: response.status, headers: response.headers });
+    }
+  }
+}
+
+/** RFC 6266, with the name as RFC 8187 encodes it. */
+function attachment(name: string): string {
+  const encoded = encodeURIComponent(name).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return name === '' ? 'attachment' : `attachment; filename*=UTF-8''${encoded}`;
+}

@@ -1,0 +1,94 @@
+import type { PreviewSite } from '../../src/preview/site.ts';
+import type { Place } from './place.ts';
+
+/** Shown for whoever has hundreds of pages without an index. */
+const mostPages = 500;
+
+/** The links have ended: when, and what to do. */
+export function endedPage({ endsAt, origin }: PreviewSite): string {
+  const isPast = endsAt !== null && endsAt <= Date.now() + 60_000;
+  const when = isPast
+    ? ` on <time datetime="${new Date(endsAt).toISOString()}">${moment(endsAt)}</time>`
+    : '';
+  return layout('The links of this preview have ended', [
+    `They stopped working${when}. The site itself is still in its workspace: only the links to it have a limited life.`,
+    `<strong>To see it again</strong>, run the workflow that published it, or the one that renews its links, and open the new link. This page takes you there by itself if new links are published at the same place and you open their link.`,
+    ...whereFrom(origin),
+  ]);
+}
+
+export function gonePage({ origin }: PreviewSite): string {
+  return layout('This preview is not there any more', [
+    'Its files were removed from the workspace, as is done when a pull request is closed.',
+    ...whereFrom(origin),
+  ]);
+}
+
+/** Loads itself again until the new version stands. */
+export function renewingPage(): string {
+  return layout(
+    'A new version is being published',
+    ['This page loads again by itself, as soon as all of it is there.'],
+    '<meta http-equiv="refresh" content="3">',
+  );
+}
+
+export function missingPage({ root }: Place): string {
+  return layout('There is no such page in this preview', [
+    `<a href="${escaped(root.pathname)}">Go to its first page</a>`,
+  ]);
+}
+
+/** For a site without a first page. */
+export function pagesPage({ names }: PreviewSite, place: Place): string {
+  const pages = names.filter((name) => /\.html?$/i.test(name));
+  const shown = (pages.length > 0 ? pages : names).slice(0, mostPages);
+  const items = shown.map(
+    (name) => `<li><a href="${escaped(place.address(name))}">${escaped(name)}</a></li>`,
+  );
+  return layout('Pages of this preview', [
+    'There is no index.html in it. These are its pages:',
+    `</p><ul>${items.join('')}</ul><p>`,
+  ]);
+}
+
+export function htmlResponse(html: string, status: number): Response {
+  return new Response(html, {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'`,
+      'referrer-policy': 'no-referrer',
+      'x-robots-tag': 'noindex, nofollow',
+    },
+  });
+}
+
+function whereFrom(origin: PreviewSite['origin']): string[] {
+  return origin === null
+    ? []
+    : [`It came from <a href="${escaped(origin.url)}" rel="noreferrer">${escaped(origin.text)}</a>.`];
+}
+
+function moment(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' at ')} UTC`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+const style = `
+:root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f6f8fa, #0d1117); color: light-dark(#1f2328, #e6edf3) }
+main { box-sizing: border-box; max-width: 40rem; margin: 1.5rem; padding: 2rem 2.5rem; border: 1px solid light-dark(#d1d9e0, #30363d); border-radius: 12px; background: light-dark(#fff, #161b22) }
+h1 { margin: 0 0 1rem; font-size: 1.4rem; line-height: 1.3 }
+p { margin: .75rem 0 } a { color: light-dark(#0969da, #58a6ff) } ul { padding-left: 1.2rem }`.replace(
+  /\n/g,
+  '',
+);
+
+function layout(title: string, paragraphs: readonly string[], head = ''): string {
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex, nofollow">${head}<style>${style}</style></head><body><main><h1>${title}</h1>${paragraphs.map((text) => `<p>${text}</p>`).join('')}</main></body></html>`;
+}

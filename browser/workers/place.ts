@@ -1,0 +1,39 @@
+import { encodedPath, linkOf } from '../../src/links/table.ts';
+import { type Route, createRoutes, decodedPath } from '../../src/preview/routes.ts';
+import type { PreviewSite } from '../../src/preview/site.ts';
+
+/** The site's folder in the storage. */
+export interface Place {
+  /** Its URL, which ends in a slash. */
+  readonly root: URL;
+  /** What stands at a URL of this origin; undefined where that is not the site's affair. */
+  readonly locate: (url: URL, isPage: boolean) => Route | undefined;
+  readonly page: (path: string) => Route;
+  /** The URL of a path of the site, as people see it. */
+  readonly address: (path: string) => string;
+  /** The link of a file, and its ETag where that is known; undefined where the site has no such file. */
+  readonly link: (name: string) => { readonly url: string; readonly etag: string } | undefined;
+}
+
+export function createPlace({ names, etags, links }: PreviewSite, root: URL): Place {
+  const routes = createRoutes(names);
+  const indexes = new Map(names.map((name, index) => [name, index]));
+  return {
+    root,
+    page: routes.page,
+    address: (path) => `${root.href}${encodedPath(path)}`,
+    locate: ({ pathname }, isPage) => {
+      if (pathname.startsWith(root.pathname)) {
+        const path = decodedPath(pathname.slice(root.pathname.length));
+        return isPage ? routes.page(path) : routes.resource(path);
+      }
+      // A site that was built for the root of a host asks for `/assets/app.js`.
+      const route = routes.resource(decodedPath(pathname.slice(1)));
+      return route.kind === 'file' ? route : undefined;
+    },
+    link: (name) => {
+      const index = indexes.get(name);
+      return index === undefined ? undefined : { url: linkOf(links, name, index), etag: etags[index] ?? '' };
+    },
+  };
+}

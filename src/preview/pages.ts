@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+
+import { previewCompanion } from '../browser/preview-companion.ts';
+import { previewEntry } from '../browser/preview-entry.ts';
+import { previewWorker } from '../browser/preview-worker.ts';
+import type { GeneratedObject } from '../links/generated.ts';
+import type { Links, PublishedFile, Standing } from '../links/published.ts';
+import { linkTable } from '../links/table.ts';
+import type { PreviewNames } from './names.ts';
+import type { Origin, PreviewEntry, PreviewSite } from './site.ts';
+import { type Traits, traitsHeader, writeTraits } from './traits.ts';
+
+export interface PreviewOptions {
+  readonly names: PreviewNames;
+  readonly traits: Traits;
+  /** Where the preview came from; undefined where that is not known. */
+  readonly origin: Origin | undefined;
+}
+
+/** What a preview's worker has to know, with a link to each file. */
+export function previewSite(
+  { files }: Standing,
+  links: Links,
+  { names, traits, origin }: PreviewOptions,
+): PreviewSite {
+  const all = [...files()];
+  const site: Omit<PreviewSite, 'id'> = {
+    version: versionOf(all),
+    ...names,
+    names: all.map(({ name }) => name),
+    etags: all.map(({ etag = '' }) => etag),
+    links: linkTable(all.map(({ name, key }) => ({ name, url: links.url(key) }))),
+    endsAt: links.endsAt ?? null,
+    history: traits.history,
+    companion: traits.companion ? previewCompanion : null,
+    origin: origin ?? null,
+  };
+  const id = createHash('sha256')
+    .update(JSON.stringify(site))
+    .update(previewWorker)
+    .digest('hex')
+    .slice(0, 32);
+  return { id, ...site };
+}
+
+/** The worker of a site. What kind of site it is stands with the object, for whoever signs its links again. */
+export function workerObject(site: PreviewSite, traits: Traits): GeneratedObject {
+  return {
+    name: site.worker,
+    contentType: 'text/javascript; charset=utf-8',
+    // Read as JSON, which takes a fraction of the time that a script of that length does.
+    content: `self.preview=JSON.parse(${JSON.stringify(JSON.stringify(site))});\n${previewWorker}\n`,
+    headers: { [traitsHeader]: writeTraits(traits) },
+  };
+}
+
+/**
+ * The page that installs the worker.
+ * @param workerUrl the worker's link
+ */
+export function entryObject(
+  { destination, workspace, files }: Standing,
+  links: Links,
+  site: PreviewSite,
+  workerUrl: string,
+): GeneratedObject {
+  const first = firstPage(files());
+  const entry: PreviewEntry = {
+    title: destination || workspace,
+    worker: workerUrl,
+    id: site.id,
+    first: first ? { name: first.name, url: links.url(first.key) } : null,
+  };
+  return {
+    name: site.entry,
+    contentType: 'text/html; charset=utf-8',
+    content: previewEntry.replace('{{data}}', () => JSON.stringify(entry).replaceAll('<', '\\u003c')),
+  };
+}
+
+/** A version changes with the content of any file: with its ETag, or where that is not known with what else is. */
+function versionOf(files: readonly PublishedFile[]): string {
+  const hash = createHash('sha256');
+  for (const { name, etag, size, sha256 } of files)
+    hash.update(JSON.stringify([name, etag ?? sha256 ?? size]));
+  return hash.digest('hex').slice(0, 32);
+}
+
+function firstPage(files: Iterable<PublishedFile>): PublishedFile | undefined {
+  let found: PublishedFile | undefined;
+  for (const file of files) {
+    if (file.name === 'index.html') return file;
+    if (/\.html?$/i.test(file.name)) found ??= file;
+  }
+  return found;
+}
