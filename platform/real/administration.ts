@@ -7,26 +7,25 @@ export interface Administration {
    * Creates something unless it exists.
    *
    * @param path below `/admin/realms`, e.g. `/master/clients`; empty for a realm
+   * @param name its name below that path, where Keycloak does not tell in other words than those for a mistake that it exists
    * @throws when Keycloak refuses, with its answer
    */
-  ensure(path: string, representation: object): Promise<void>;
+  ensure(path: string, representation: object, name?: string): Promise<void>;
 }
 
 /** The administrator's API of a running Keycloak. */
 export function createAdministration({ url, administrator }: IdentityDescription): Administration {
   return {
-    async ensure(path, representation) {
+    async ensure(path, representation, name) {
       // A new token each time: it holds the rights in the realms that existed when it was made.
       const token = await requestToken(`${url}/realms/master`, administrator);
-      const response = await fetch(`${url}/admin/realms${path}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(representation),
-      });
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const there = `${url}/admin/realms${path}`;
+      const response = await fetch(there, { method: 'POST', headers, body: JSON.stringify(representation) });
       const answer = await response.text();
-      if (response.status !== 201 && response.status !== 409) {
-        throw new Error(`Keycloak answered ${response.status} to a POST of "${path}": ${answer}`);
-      }
+      if (response.status === 201 || response.status === 409) return;
+      if (name !== undefined && (await fetch(`${there}/${name}`, { headers })).ok) return;
+      throw new Error(`Keycloak answered ${response.status} to a POST of "${path}": ${answer}`);
     },
   };
 }

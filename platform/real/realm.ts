@@ -25,18 +25,11 @@ export async function ensureRealm(
   const realm = usual ? mainRealm : `tokens-of-${accessTokenSeconds}s`;
   if (!usual) await administration.ensure('', { realm, enabled: true });
   await administration.ensure(`/${realm}/client-scopes`, { ...template.clientScope, name: platformScope });
-  const { issuer, jwksUrl } = authority;
-  await administration.ensure(`/${realm}/identity-provider/instances`, {
-    ...template.identityProvider,
-    config: {
-      ...template.identityProvider.config,
-      issuer,
-      jwksUrl,
-      // The form for administrators wants these; nobody logs in by them.
-      authorizationUrl: `${issuer}/unused`,
-      tokenUrl: `${issuer}/unused`,
-    },
-  });
+  await administration.ensure(
+    `/${realm}/identity-provider/instances`,
+    identityProviderOf(authority),
+    template.identityProvider.alias,
+  );
   const clients = [
     ...[clientApp, outsiderApp].map((app) => clientOf(app, accessTokenSeconds)),
     ...Object.values(keylessApps).map(({ id, job }) =>
@@ -71,6 +64,14 @@ export async function ensureSessionClient(
     protocolMappers: [...client.protocolMappers, template.storagePolicy],
   });
   return credentials;
+}
+
+/** Takes the tokens of an authority as client assertions. */
+function identityProviderOf({ issuer, jwksUrl }: Authority) {
+  const { config, ...provider } = template.identityProvider;
+  // The form for administrators wants these two; nobody logs in by them.
+  const unused = { authorizationUrl: `${issuer}/unused`, tokenUrl: `${issuer}/unused` };
+  return { ...provider, config: { ...config, issuer, jwksUrl, ...unused } };
 }
 
 /** A client that logs in by identity tokens of the provider with exactly this subject. */
