@@ -20,6 +20,8 @@ export type ErrorCode =
   | 'preview'
   | 'storage'
   | 'upload'
+  | 'links'
+  | 'sharing'
   | 'cancelled';
 
 interface Explanation {

@@ -7,7 +7,7 @@ import { ActionError, messageOf } from './errors.ts';
 import { type HeaderRule, parseHeaderRule } from './headers.ts';
 import { isSafeUrl } from './loopback.ts';
 import { excerpt } from './printable.ts';
-import { parseDuration } from './quantities.ts';
+import { count, parseDuration } from './quantities.ts';
 
 /** What every action is told: who asks, and which platform. */
 export interface PlatformInputs {
@@ -64,6 +64,9 @@ export interface UploadInputs extends LinkInputs {
   readonly checksums: boolean;
   /** Bytes of a part of a large file; undefined: from the file's size alone. */
   readonly partSize: number | undefined;
+  /** Names on the platform that the destination is shared with. */
+  readonly shareWithUsers: readonly string[];
+  readonly shareWithGroups: readonly string[];
   /** Requests under way at once; undefined: chosen from the machine. */
   readonly concurrency: number | undefined;
 }
@@ -186,6 +189,8 @@ export function readUploadInputs(
     headers: readHeaders(reader),
     checksums: reader.boolean('checksums', false),
     partSize: reader.optional('part-size', `a size from 5MiB to 5GiB, e.g. '64MiB'`, parsePartSize),
+    shareWithUsers: readNames(reader, 'share-with-users'),
+    shareWithGroups: readNames(reader, 'share-with-groups'),
     concurrency: reader.optional('concurrency', 'a whole number from 1 to 256', parseConcurrency),
   };
   reader.finish();
@@ -292,7 +297,7 @@ function readWhere(reader: Reader, mask: (secret: string) => void): DestinationI
 function readLinking(reader: Reader, mask: (secret: string) => void): LinkInputs {
   return {
     ...readWhere(reader, mask),
-    links: reader.choice('links', ['session', 'none']),
+    links: reader.choice('links', ['session', 'platform', 'none']),
     expiresIn: reader.optional('expires-in', `a time such as '15m', '12h' or '7d'`, parseDuration),
     maskLinks: reader.boolean('mask-links', false),
     preview: readPreview(reader),
@@ -358,6 +363,17 @@ function readHeaders(reader: Reader): HeaderRule[] {
   return reader
     .lines('headers')
     .flatMap((line) => reader.parsed('headers', line, expected, parseHeaderRule) ?? []);
+}
+
+/** Names to share with, one a line. A folder is what is shared: without one it would be the whole workspace. */
+function readNames(reader: Reader, name: string): string[] {
+  const names = [...new Set(reader.lines(name))];
+  if (names.length > 0 && isWholeWorkspace(reader)) {
+    reader.problems.push(
+      `${name}: got ${count(names.length, 'name')} with an empty 'destination', expected a folder to share, e.g. 'reports'`,
+    );
+  }
+  return names;
 }
 
 /** Whether no folder of the workspace is given: what must never be deleted as a whole. */

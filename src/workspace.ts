@@ -1,10 +1,12 @@
 import type { Clock } from './clock.ts';
 import { ActionError } from './errors.ts';
+import { jwtExpiry } from './jwt.ts';
 import { isSafeUrl } from './loopback.ts';
 import { excerpt } from './printable.ts';
 import { type Renewable, renewable } from './renewable.ts';
 import type { StoragePoint, StorageToken } from './terrapi/answers.ts';
-import { type Terrapi, TerrapiError } from './terrapi/client.ts';
+import type { Terrapi } from './terrapi/client.ts';
+import { TerrapiError } from './terrapi/request.ts';
 
 /** Where a workspace's objects are. */
 export interface Location {
@@ -103,17 +105,6 @@ function readSession({ credentials }: StorageToken, clock: Clock): Session {
 function utc(time: string): number {
   const hasZone = /(?:z|[+-]\d\d:?\d\d)$/i.test(time);
   return Date.parse(hasZone ? time : `${time}Z`);
-}
-
-/** The `exp` of a JWT (RFC 7519, 4.1.4) in milliseconds, NaN when the text is none. The signature is the server's business. */
-function jwtExpiry(token: string): number {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    const isObject = typeof claims === 'object' && claims !== null;
-    return isObject && 'exp' in claims && typeof claims.exp === 'number' ? claims.exp * 1000 : NaN;
-  } catch {
-    return NaN;
-  }
 }
 
 /**

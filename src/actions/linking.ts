@@ -4,7 +4,7 @@ import type { LinkInputs } from '../inputs.ts';
 import type { Page } from '../links/generated.ts';
 import { type Links, type Opening, type Published, type Standing, mainFile } from '../links/published.ts';
 import { signSessionLinks } from '../links/session.ts';
-import { formatBytes } from '../quantities.ts';
+import { count, formatBytes } from '../quantities.ts';
 import { putObject } from '../transfer/put.ts';
 import type { Destination } from './storage.ts';
 
@@ -37,17 +37,38 @@ export async function publish(
   return withPages({ ...standing, links, main }, links, pages, make, destination);
 }
 
-function* keysOf({ files }: Standing): Generator<string> {
-  for (const { key } of files()) yield key;
+function keysOf({ files }: Standing): Iterable<string> {
+  return {
+    *[Symbol.iterator]() {
+      for (const { key } of files()) yield key;
+    },
+  };
 }
 
-function linkMaker(inputs: LinkInputs, { client }: Destination): MakeLinks {
-  let signed: Promise<Links> | undefined;
+function linkMaker(inputs: LinkInputs, destination: Destination): MakeLinks {
+  const make = inputs.links === 'platform' ? platformLinks(destination) : sessionLinks(inputs, destination);
   return async (keys) => {
-    signed ??= signSessionLinks(client, inputs.expiresIn);
-    const links = await signed;
+    const links = await make(keys);
     if (inputs.maskLinks) hideLinks(keys, links);
     return links;
+  };
+}
+
+/** All links of a run are signed with the same session: one that was fresh when the first of them was asked for. */
+function sessionLinks({ expiresIn }: LinkInputs, { client }: Destination): MakeLinks {
+  let signed: Promise<Links> | undefined;
+  return () => (signed ??= signSessionLinks(client, expiresIn));
+}
+
+const progressEveryMs = 5_000;
+
+function platformLinks({ terrapi, client, signal }: Destination): MakeLinks {
+  return async (keys) => {
+    const { askPlatformLinks } = await import('../links/platform.ts');
+    let made = 0;
+    const onLink = () => (made += 1);
+    const timer = setInterval(() => core.info(`${count(made, 'link')} from the platform`), progressEveryMs);
+    return askPlatformLinks(keys, { terrapi, client, signal, onLink }).finally(() => clearInterval(timer));
   };
 }
 
@@ -70,17 +91,15 @@ async function withPages(
   make: MakeLinks,
   destination: Destination,
 ): Promise<Publication> {
+  const { base } = destination;
   const generated = new Set<string>();
   const openings: (Opening & Pick<Page, 'opens'>)[] = [];
-  let endsAt = links.endsAt;
+  const own = singleLinks(make, links);
   for (const page of pages) {
-    const names = await writePage(page, published, make, destination);
-    for (const name of names) generated.add(`${destination.base}${name}`);
+    const names = await writePage(page, published, (name) => own.to(`${base}${name}`), destination);
+    for (const name of names) generated.add(`${base}${name}`);
     if (names.length === 0) continue;
-    const key = `${destination.base}${page.entry}`;
-    const own = await make([key]);
-    endsAt = endsAt === undefined || own.endsAt === undefined ? undefined : Math.min(endsAt, own.endsAt);
-    openings.push({ name: page.entry, url: own.url(key), opens: page.opens });
+    openings.push({ name: page.entry, url: await own.to(`${base}${page.entry}`), opens: page.opens });
   }
   const opening = (opens: Page['opens']) => {
     const found = openings.find((one) => one.opens === opens);
@@ -89,7 +108,7 @@ async function withPages(
   return {
     published: {
       ...published,
-      links: { ...links, endsAt },
+      links: { ...links, endsAt: own.endsAt() },
       main: opening('first') ?? published.main ?? opening('last'),
       index: opening('last'),
     },
@@ -97,23 +116,39 @@ async function withPages(
   };
 }
 
-/** Writes a page's objects; a cache must not keep them, as their links end. Returns the names of what was written. */
+/** Makes links one by one, each of them once, and knows when the first of them or of `others` ends. */
+function singleLinks(make: MakeLinks, others: Links) {
+  const made = new Map<string, string>();
+  let { endsAt } = others;
+  return {
+    to: async (key: string) => {
+      const known = made.get(key);
+      if (known !== undefined) return known;
+      const link = await make([key]);
+      endsAt = endsAt === undefined || link.endsAt === undefined ? undefined : Math.min(endsAt, link.endsAt);
+      made.set(key, link.url(key));
+      return link.url(key);
+    },
+    endsAt: () => endsAt,
+  };
+}
+
+/**
+ * Writes a page's objects; a cache must not keep them, as their links end. Returns the names of what was written.
+ * @param linkTo makes the link of an object that was written before
+ */
 async function writePage(
   page: Page,
   published: Published,
-  make: MakeLinks,
-  destination: Destination,
+  linkTo: (name: string) => Promise<string>,
+  { client, base, persist, signal, explain }: Destination,
 ): Promise<string[]> {
-  const { client, base, persist, signal, explain } = destination;
   const written: string[] = [];
-  const linkTo = async (name: string) => (await make([`${base}${name}`])).url(`${base}${name}`);
   for await (const { name, content, contentType, headers } of await page.make(published, linkTo)) {
     const put = { key: `${base}${name}`, contentType, headers: { ...headers, 'cache-control': 'no-store' } };
     const body = Buffer.from(content);
     await persist(() => putObject(client, put, body, { signal, ifAbsent: false })).catch(
-      explain(
-        `The files are in ${destination.s3Uri}, but ${name}, which carries their links, could not be written`,
-      ),
+      explain(`${name}, which carries the links, could not be written`),
     );
     core.info(`Wrote ${name}, ${formatBytes(body.length)}`);
     written.push(name);

@@ -121,7 +121,7 @@ async function refuseOrigins(
   if (reasons.length === 0) return;
   throw new ActionError(
     'preview',
-    `The files are uploaded, but a preview cannot be made of links that the platform signs here: ${reasons.join('; ')}`,
+    `A preview cannot be made of links that the platform signs here: ${reasons.join('; ')}`,
     {
       hint: `Use 'links: session' for a preview, which works until the storage session ends, or leave 'preview' out.`,
     },

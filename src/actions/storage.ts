@@ -8,13 +8,15 @@ import { type StorageClient, createStorageClient } from '../storage/client.ts';
 import type { Persist } from '../storage/listing.ts';
 import { discoverRegion } from '../storage/region.ts';
 import { storageTrouble } from '../storage/trouble.ts';
-import { type Terrapi, TerrapiError } from '../terrapi/client.ts';
+import type { Terrapi } from '../terrapi/client.ts';
+import { TerrapiError } from '../terrapi/request.ts';
 import { persistence } from '../transfer/persistence.ts';
 import { openWorkspace } from '../workspace.ts';
 import type { Connection } from './connection.ts';
 
 /** A destination in a workspace, ready to be worked on. */
 export interface Destination {
+  readonly terrapi: Terrapi;
   readonly client: StorageClient;
   /** What every key below it begins with: empty, or ending in `/`. */
   readonly base: string;
@@ -63,6 +65,7 @@ export async function openDestination(
         ]),
   ]);
   return {
+    terrapi,
     client: createStorageClient(location, region, sessions, transport),
     base,
     s3Uri: s3Uri(location, base),

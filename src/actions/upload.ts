@@ -6,11 +6,12 @@ import { type UploadInputs, readUploadInputs } from '../inputs.ts';
 import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
 import { setOutputs } from '../outputs.ts';
-import { planUpload } from '../plan.ts';
+import { type Plan, planUpload } from '../plan.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
 import { headline } from '../report/headline.ts';
 import { firstOf, logGroup } from '../report/log.ts';
+import { storageTrouble } from '../storage/trouble.ts';
 import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
 import { createMemory } from '../transfer/memory.ts';
 import { deleteStale, keptKeys } from './cleanup.ts';
@@ -22,6 +23,7 @@ import { pagesFor } from './pages.ts';
 import { publishedOutputs, tellPublished, unpublishedOutputs } from './publication.ts';
 import { rehearse } from './rehearsal.ts';
 import { sendFiles } from './sending.ts';
+import { rehearseSharing, shareDestination } from './sharing.ts';
 import { type Destination, openDestination } from './storage.ts';
 import { runStory } from './story.ts';
 
@@ -60,6 +62,7 @@ async function upload(
   const etags = new Map<string, string>();
   const standing = standingOf(inputs, plan, etags, destination);
   if (inputs.dryRun) {
+    rehearseSharing(inputs);
     await rehearse(inputs, plan, standing, askedAt, client.clock);
     return;
   }
@@ -72,13 +75,31 @@ async function upload(
     signal,
     ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
   });
+  await publishUpload(inputs, plan, standing, destination);
+}
+
+/** All that comes after the files are stored. */
+async function publishUpload(
+  inputs: UploadInputs,
+  plan: ComparedPlan,
+  standing: Standing,
+  destination: Destination,
+): Promise<void> {
+  const { client, explain, s3Uri } = destination;
   const preview = inputs.preview ? await previewOf(plan, standing, destination) : undefined;
-  const { published, generated } = await publish(inputs, standing, pagesFor(preview), destination);
+  const { published, generated } = await publish(inputs, standing, pagesFor(preview), destination).catch(
+    afterUpload(`their links could not be made`, plan, destination),
+  );
   const deleted = inputs.deleteStale
     ? await deleteStale(new Set([...keptKeys(plan), ...generated]), destination).catch(
-        explain(`All files are uploaded, but what is stale in ${destination.s3Uri} could not be deleted`),
+        explain(`All files are uploaded, but what is stale in ${s3Uri} could not be deleted`),
       )
     : 0;
+  // People get their links even so.
+  const unshared = await shareDestination(inputs, destination).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
   const unchanged = plan.unchanged.length;
   const uploaded = plan.puts.length - unchanged;
   await tellPublished(inputs, published, headline({ uploaded, unchanged, deleted }, false), client.clock);
@@ -88,6 +109,29 @@ async function upload(
     'unchanged-count': unchanged,
     'deleted-count': deleted,
   });
+  if (unshared) afterUpload(`they could not be shared`, plan, destination)(unshared.error);
+}
+
+/** Throws what went wrong when all files were stored: they are there, and which they are is told. */
+function afterUpload(what: string, { puts }: Plan, { client, s3Uri, signal }: Destination) {
+  return (error: unknown): never => {
+    if (signal.aborted) throw error;
+    const { location } = client;
+    const { code, message, hint, details } = storageTrouble(
+      `All files are uploaded to ${printable(s3Uri)}, but ${what}`,
+      location,
+      error,
+    );
+    throw new ActionError(code, message, {
+      hint,
+      details: [
+        ...details,
+        `Stored, ${count(puts.length, 'file')}:`,
+        ...firstOf(puts, 50, ({ name }) => `- ${printable(name)}`),
+      ],
+      cause: error,
+    });
+  };
 }
 
 async function previewOf(plan: ComparedPlan, standing: Standing, destination: Destination): Promise<Page> {

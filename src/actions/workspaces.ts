@@ -6,7 +6,8 @@ import { fail, logGroup } from '../report/log.ts';
 import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';
 import { writeSummary } from '../report/summary.ts';
 import type { SelfInfo, StoragePoint } from '../terrapi/answers.ts';
-import { type Terrapi, TerrapiError } from '../terrapi/client.ts';
+import type { Terrapi } from '../terrapi/client.ts';
+import { TerrapiError } from '../terrapi/request.ts';
 import { withConnection } from './connection.ts';
 
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */

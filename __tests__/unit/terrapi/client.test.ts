@@ -1,53 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { type Terrapi, TerrapiError, createTerrapi } from '../../../src/terrapi/client.ts';
+import { type Terrapi, createTerrapi } from '../../../src/terrapi/client.ts';
+import { TerrapiError } from '../../../src/terrapi/request.ts';
 import { rejectionOf } from '../failure.ts';
-import { type Answer, type Asked, type LocalServer, certificateFor, serve, transport } from '../servers.ts';
-
-interface Place extends AsyncDisposable {
-  readonly terrapi: Terrapi;
-  readonly server: LocalServer;
-  /** Tokens that were renewed because they were refused. */
-  readonly refused: string[];
-}
-
-/** TerrAPI core at `/core`, and a client of it whose tokens are numbered. */
-async function start(answer: (asked: Asked, count: number) => Answer | undefined): Promise<Place> {
-  const server = await serve(answer);
-  const way = transport();
-  const refused: string[] = [];
-  let held = 1;
-  const tokens = {
-    token: () => Promise.resolve(`token-${held}`),
-    renew: (token: string) => {
-      refused.push(token);
-      held += 1;
-      return Promise.resolve(`token-${held}`);
-    },
-  };
-  return {
-    terrapi: createTerrapi(new URL(`${server.url}/core`), tokens, way, 'test/1'),
-    server,
-    refused,
-    [Symbol.asyncDispose]: async () => {
-      await way.close();
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
+import { type Answer, certificateFor, serve, transport } from '../servers.ts';
+import { startTerrapi } from './place.ts';
 
 /** The error of a call that is answered so, how often it was asked, and which tokens it was asked with. */
 async function refusal(
   answer: Answer | undefined,
   call = (terrapi: Terrapi): Promise<unknown> => terrapi.workspaces(),
 ) {
-  await using place = await start(() => answer);
+  await using place = await startTerrapi(() => answer);
   const error = await rejectionOf(call(place.terrapi));
   return { error, tokens: place.server.asked.map(({ headers }) => headers.authorization) };
 }
 
 test('every call carries the token, asks for JSON and says who asks', async () => {
-  await using place = await start(() => ({ body: { name: 'service-account-app', tokens: { token: 'x' } } }));
+  await using place = await startTerrapi(() => ({
+    body: { name: 'service-account-app', tokens: { token: 'x' } },
+  }));
   expect(await place.terrapi.accountName()).toBe('service-account-app');
   expect(place.server.asked).toMatchObject([
     {
@@ -59,7 +31,7 @@ test('every call carries the token, asks for JSON and says who asks', async () =
 });
 
 test('names are written into addresses as they are', async () => {
-  await using place = await start(() => ({
+  await using place = await startTerrapi(() => ({
     body: { name: 'x', storage: { name: 'x' }, credentials: { accessKey: 'a', secretKey: 's' } },
   }));
   await place.terrapi.workspace('a/b?c&d é');
@@ -73,7 +45,7 @@ test('names are written into addresses as they are', async () => {
 });
 
 test('null and missing mean the same, and what is unknown does not matter', async () => {
-  await using place = await start(() => ({
+  await using place = await startTerrapi(() => ({
     body: [{ name: 'a', type: null, self: 'x', new_field: { deep: [1] } }, { name: 'b' }],
   }));
   expect(await place.terrapi.workspaces()).toEqual([{ name: 'a', type: null }, { name: 'b' }]);
@@ -81,7 +53,7 @@ test('null and missing mean the same, and what is unknown does not matter', asyn
 
 describe('401', () => {
   test('is answered with another token, once', async () => {
-    await using place = await start(({ headers }) =>
+    await using place = await startTerrapi(({ headers }) =>
       headers.authorization === 'Bearer token-2' ? { body: [] } : { status: 401 },
     );
     expect(await place.terrapi.sharedFolders()).toEqual([]);
@@ -142,7 +114,7 @@ describe('a refusal', () => {
 
 describe('trouble that passes', () => {
   test.concurrent('is waited for: 5xx and broken connections', async () => {
-    await using place = await start((_, count) =>
+    await using place = await startTerrapi((_, count) =>
       count === 1 ? { status: 502, body: 'bad gateway' } : count === 2 ? undefined : { body: [] },
     );
     expect(await place.terrapi.workspaces()).toEqual([]);
@@ -150,7 +122,7 @@ describe('trouble that passes', () => {
   });
 
   test.concurrent('is waited for as long as a 429 asks', async () => {
-    await using place = await start((_, count) =>
+    await using place = await startTerrapi((_, count) =>
       count === 1 ? { status: 429, headers: { 'retry-after': '1' } } : { body: [] },
     );
     const started = performance.now();

@@ -1,0 +1,226 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { buckets, sharedFolders, workspaces } from '../../platform/catalogue.ts';
+import type { DownloadForm } from '../../platform/platform.ts';
+import { folderWith } from '../support/folder.ts';
+import { awkwardNames } from '../support/names.ts';
+import { serve } from '../unit/servers.ts';
+import { type Subject, errorOf, linksFileOf, runSubject, urlsOf } from '../support/subject.ts';
+
+const download = '/v2/storage/download';
+const forms: readonly DownloadForm[] = ['json-string', 'json-object', 'text'];
+
+/** Links that the platform signs, and folders that it shares. */
+export function platformLinkCases(subject: () => Subject): void {
+  beforeEach(() => subject().platform.store.clear(buckets.outputs));
+  afterEach(() => {
+    subject().platform.terrapi.downloadForm = 'json-string';
+  });
+
+  const upload = (files: Record<string, string>, inputs: Record<string, string> = {}) =>
+    runSubject(
+      subject(),
+      'upload',
+      { path: '.', destination: 'd', links: 'platform', ...inputs },
+      { cwd: folderWith(files) },
+    );
+  const fail = (
+    path: string,
+    status: number,
+    more: { location?: string; body?: unknown; after?: string } = {},
+    times = 1,
+  ) =>
+    subject().platform.terrapi.fail(
+      path,
+      {
+        status,
+        headers: {
+          ...(more.location !== undefined && { location: more.location }),
+          ...(more.after !== undefined && { 'retry-after': more.after }),
+          'content-type': 'application/json',
+        },
+        ...(more.body !== undefined && { body: JSON.stringify(more.body) }),
+      },
+      times,
+    );
+  const asked = () => subject().platform.terrapi.requests.filter(({ path }) => path === download).length;
+
+  describe('links: platform', () => {
+    test.each(forms)('every link opens, told as %s, and expires-at is what they say', async (form) => {
+      subject().platform.terrapi.downloadForm = form;
+      const files = Object.fromEntries(awkwardNames.map((name) => [name, `content of ${name}`]));
+      const run = await upload(files);
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      const links = linksFileOf(run);
+      expect(links.files.map(({ path }) => path).sort()).toEqual(Object.keys(files).sort());
+      const ends: number[] = [];
+      for (const { path, url } of links.files) {
+        const answer = await fetch(url);
+        expect([path, answer.status, await answer.text()]).toEqual([path, 200, files[path]]);
+        const { searchParams } = new URL(url);
+        expect(searchParams.has('X-Amz-Security-Token')).toBe(false);
+        const stamp = searchParams.get('X-Amz-Date') ?? '';
+        const begins = Date.parse(stamp.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
+        ends.push(begins + Number(searchParams.get('X-Amz-Expires')) * 1000);
+      }
+      const days = (Date.parse(run.outputs['expires-at'] ?? '') - Date.now()) / 86_400_000;
+      expect(days).toBeGreaterThan(6.9);
+      expect(Date.parse(run.outputs['expires-at'] ?? '')).toBe(Math.min(...ends));
+      expect(run.log).toMatch(/^::group::Links: \d+ files, signed by the platform, until /m);
+    });
+
+    test('a redirect is as good, and the links action renews them', async () => {
+      await upload({ 'a.txt': 'a' }, { links: 'none' });
+      const location = 'https://links.example.org/a?X-Amz-Date=29991231T000000Z&X-Amz-Expires=60';
+      fail(download, 302, { location });
+      const run = await runSubject(
+        subject(),
+        'links',
+        { destination: 'd', links: 'platform' },
+        { cwd: folderWith({}) },
+      );
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect(run.outputs).toMatchObject({ url: location, 'expires-at': '2999-12-31T00:01:00Z' });
+    });
+
+    test('that do not say when they end: nobody can know, and it says so', async () => {
+      fail(download, 200, { body: 'https://links.example.org/s/4b1f' });
+      const run = await upload({ 'a.txt': 'a', 'index.html': 'b' });
+      expect([run.exitCode, run.outputs['expires-at']]).toEqual([0, '']);
+      expect(run.log).toMatch(
+        /^::warning::Nobody can say when the links end: those that the platform signs do not tell it\. The output 'expires-at' is empty\.$/m,
+      );
+      expect(run.summary).toContain('Nobody can say when the links end.');
+      expect(linksFileOf(run).expires_at).toBe('');
+      expect(Object.values(urlsOf(run))).toContain('https://links.example.org/s/4b1f');
+    });
+
+    test('expires-in cannot change them, and it says so', async () => {
+      for (const [asks, words] of [
+        ['1h', '1 h'],
+        ['30d', '30 d'],
+      ] as const) {
+        const run = await upload({ 'a.txt': 'a' }, { 'expires-in': asks });
+        expect(run.log).toMatch(
+          new RegExp(
+            `^::warning::'expires-in' asks for ${words}, and how long links signed by the platform work is the platform's to say: these work for (7 d|6 d 23 h), until `,
+            'm',
+          ),
+        );
+      }
+      expect((await upload({ 'a.txt': 'a' }, { 'expires-in': '7d' })).log).not.toContain('::warning');
+    });
+
+    test.each<[string, () => void, RegExp, number]>([
+      [
+        'the URL that was asked about',
+        () => fail(download, 200, { body: 's3://gep-build-outputs/ci/d/a.txt' }),
+        /: it answered with the address that it was asked about, as it does for what is not in the user's storage$/m,
+        1,
+      ],
+      [
+        'a 403',
+        () => fail(download, 403),
+        /: TerrAPI answered POST http.* with 403\nThe client app may not have links to this workspace/,
+        1,
+      ],
+      [
+        'a link over http',
+        () => fail(download, 200, { body: 'http://links.example.org/a?Signature=x' }),
+        /: the link leads to http:\/\/links\.example\.org, which is not https$/m,
+        1,
+      ],
+      ['something else', () => fail(download, 200, { body: { ok: true } }), /it holds no URL/, 1],
+    ])('%s is a failure, and says that the files are there', async (_, prepare, says, requests) => {
+      prepare();
+      const before = asked();
+      const run = await upload({ 'a.txt': 'a' });
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toMatch(
+        /^All files are uploaded to s3:\/\/gep-build-outputs\/ci\/d\/, but their links could not be made: The platform gives no link to s3:\/\/gep-build-outputs\/ci\/d\/a\.txt: /,
+      );
+      expect(errorOf(run)).toMatch(says);
+      expect(errorOf(run)).toMatch(/'links: session' .*\nStored, 1 file:\n- a\.txt$/);
+      expect(asked() - before).toBe(requests);
+    });
+
+    test('a 429 is waited for as long as it asks', async () => {
+      fail(download, 429, { after: '2' }, 2);
+      const run = await upload({ 'a.txt': 'a' });
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect(run.seconds).toBeGreaterThan(4);
+      expect(await (await fetch(run.outputs['url'] ?? '')).text()).toBe('a');
+    });
+
+    test('no token follows a redirect to another host', async () => {
+      await using other = await serve(() => ({ body: '"https://links.example.org/a"' }));
+      for (const status of [301, 307]) {
+        fail(download, status, { location: `${other.url}/core${download}?url=x` });
+        const run = await upload({ 'a.txt': 'a' });
+        expect([run.exitCode, other.asked]).toEqual([1, []]);
+        expect(errorOf(run)).toContain(`a redirect to ${other.url}/core`);
+      }
+      const { port } = other;
+      fail(download, 302, { location: `http://127.0.0.1:${port}/file?X-Amz-Expires=60` });
+      expect((await upload({ 'a.txt': 'a' })).outputs['url']).toContain(`:${port}/file`);
+      expect(other.asked).toEqual([]);
+    });
+
+    test('mask-links has the runner mask each of them', async () => {
+      const run = await upload({ 'a.txt': 'a', 'b/index.html': 'b' }, { 'mask-links': 'true' });
+      const links = linksFileOf(run).files.map(({ url }) => url);
+      expect(links.filter((link) => !run.masked.includes(link))).toEqual([]);
+      const told = run.log.replaceAll(/^::add-mask::.*$/gm, '');
+      expect(links.filter((link) => `${told}${run.summary}`.includes(link))).toEqual([]);
+    });
+  });
+
+  describe('sharing', () => {
+    const share = (name: string) => `/v2/storage/workspaces/${name}/share`;
+    const names = { 'share-with-users': 'ann\n ann \nbob', 'share-with-groups': 'geo|hazards' };
+
+    test('shares the destination after the upload', async () => {
+      const { platform } = subject();
+      const run = await upload(
+        { 'a.txt': 'a' },
+        { ...names, links: 'session', destination: `shared-${Date.now()}` },
+      );
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect(run.log).toMatch(
+        /^::group::Shared 'shared-\d+' with 2 users and 1 group\nUser ann\nUser bob\nGroup geo\|hazards\n/m,
+      );
+      expect(platform.terrapi.requests.at(-1)).toEqual({
+        method: 'POST',
+        path: share(workspaces.main),
+        status: 201,
+      });
+    });
+
+    test('that fails, fails the step, and files and links are there', async () => {
+      fail(share(workspaces.main), 403);
+      const run = await upload({ 'a.txt': 'a' }, { ...names, links: 'session' });
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toMatch(
+        /^All files are uploaded to s3:\/\/gep-build-outputs\/ci\/d\/, but they could not be shared: 'd' could not be shared with 2 users and 1 group: TerrAPI answered POST http.*\/share with 403\nThe client app may not share folders/,
+      );
+      expect(errorOf(run)).toContain('\n- group geo|hazards\nStored, 1 file:\n- a.txt');
+      expect(await (await fetch(run.outputs['url'] ?? '')).text()).toBe('a');
+    });
+
+    test('of a shared folder is refused by the platform, and the message says why', async () => {
+      const run = await upload({ 'a.txt': 'a' }, { ...names, links: 'none', workspace: sharedFolders.atlas });
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toMatch(/ with 404\n.*is a workspace and no shared folder\./);
+    });
+
+    test('happens in no dry run, and needs a folder', async () => {
+      const before = subject().platform.terrapi.requests.length;
+      const dry = await upload({ 'a.txt': 'a' }, { ...names, 'dry-run': 'true' });
+      expect(dry.log).toContain(`Would share 'd' with 2 users and 1 group\n`);
+      const after = subject().platform.terrapi.requests.slice(before);
+      expect(after.filter(({ method }) => method === 'POST')).toEqual([]);
+      const whole = await upload({ 'a.txt': 'a' }, { ...names, destination: '' });
+      expect(errorOf(whole)).toMatch(/- share-with-users: got 2 names with an empty 'destination'/);
+    });
+  });
+}

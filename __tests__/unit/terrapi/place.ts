@@ -1,0 +1,36 @@
+import { type Terrapi, createTerrapi } from '../../../src/terrapi/client.ts';
+import { type Answer, type Asked, type LocalServer, serve, transport } from '../servers.ts';
+
+export interface Place extends AsyncDisposable {
+  readonly terrapi: Terrapi;
+  readonly server: LocalServer;
+  /** Tokens that were renewed because they were refused. */
+  readonly refused: string[];
+}
+
+/** TerrAPI core at `/core`, and a client of it whose tokens are numbered. */
+export async function startTerrapi(
+  answer: (asked: Asked, count: number) => Answer | undefined,
+): Promise<Place> {
+  const server = await serve(answer);
+  const way = transport({ connections: 16 });
+  const refused: string[] = [];
+  let held = 1;
+  const tokens = {
+    token: () => Promise.resolve(`token-${held}`),
+    renew: (token: string) => {
+      refused.push(token);
+      held += 1;
+      return Promise.resolve(`token-${held}`);
+    },
+  };
+  return {
+    terrapi: createTerrapi(new URL(`${server.url}/core`), tokens, way, 'test/1'),
+    server,
+    refused,
+    [Symbol.asyncDispose]: async () => {
+      await way.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}

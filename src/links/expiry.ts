@@ -1,0 +1,32 @@
+import { jwtExpiry } from '../jwt.ts';
+
+/**
+ * When a signed link stops working, by what it says of itself, in milliseconds since the epoch; undefined where it does not say. A link of
+ * Signature Version 4 ends `X-Amz-Expires` seconds after `X-Amz-Date` (AWS, "Authenticating requests: using query parameters"), one of Version
+ * 2 at `Expires`, and one that a session signed with that session at the latest, which its token says if it is a JWT.
+ */
+export function linkEnd(link: string): number | undefined {
+  const { searchParams } = new URL(link);
+  const query = new Map([...searchParams].map(([name, value]) => [name.toLowerCase(), value]));
+  const own = signedEnd(query);
+  const token = query.get('x-amz-security-token');
+  const session = token === undefined ? Infinity : jwtExpiry(token);
+  return own === undefined || Number.isNaN(session) ? undefined : Math.min(own, session);
+}
+
+function signedEnd(query: ReadonlyMap<string, string>): number | undefined {
+  const date = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('x-amz-date') ?? '');
+  const seconds = query.get('x-amz-expires') ?? '';
+  if (date && /^\d+$/.test(seconds)) {
+    const [, year, month, day, hour, minute, second] = date;
+    const from = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+    return validTime(from + Number(seconds) * 1000);
+  }
+  const expires = query.get('expires') ?? '';
+  return query.has('signature') && /^\d+$/.test(expires) ? validTime(Number(expires) * 1000) : undefined;
+}
+
+/** What a date can hold: numbers beyond it say nothing. */
+function validTime(time: number): number | undefined {
+  return Number.isNaN(new Date(time).getTime()) ? undefined : time;
+}
