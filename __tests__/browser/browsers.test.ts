@@ -49,6 +49,6 @@ describe.each(browserNames)('%s', (name) => {
     const tab = await browser.newPage();
     await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await tab.waitForSelector('a.label');
-    expect(await tab.$eval('a.label', (link) => (link).href)).toBe(url);
+    expect(await tab.$eval('a.label', (link) => link.href)).toBe(url);
   });
 });

@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import { folderWith } from '../support/folder.ts';
-import { type Subject, errorOf, linksFileOf, runSubject } from '../support/subject.ts';
+import { type Subject, errorOf, linksFileOf, runSubject, storedFiles } from '../support/subject.ts';
 
 const MiB = 1024 ** 2;
 
@@ -18,7 +18,7 @@ export function overwritingCases(subject: () => Subject): void {
 
   const upload = (cwd: string, inputs: Record<string, string> = {}) =>
     runSubject(subject(), 'upload', { path: '.', destination: 'd', ...inputs }, { cwd });
-  const keys = async () => (await subject().platform.store.list(buckets.outputs, '')).map(({ key }) => key);
+  const keys = async () => (await storedFiles(subject().platform, '')).map(({ key }) => key);
   const seed = (name: string, content: string | Buffer, inputs: Record<string, string> = {}) => {
     const folder = path.posix.dirname(name);
     return runSubject(
@@ -33,7 +33,7 @@ export function overwritingCases(subject: () => Subject): void {
     test('changed: sends only files whose content differs, large ones in parts included', async () => {
       const cwd = folderWith({ 'same.txt': 'same', 'other.txt': 'one', 'large.bin': randomBytes(40 * MiB) });
       await upload(cwd);
-      const before = await subject().platform.store.list(buckets.outputs, 'ci/d/');
+      const before = await storedFiles(subject().platform, 'ci/d/');
       writeFileSync(path.join(cwd, 'other.txt'), 'two');
       writeFileSync(path.join(cwd, 'new.txt'), 'new');
       await sleep(1_100);
@@ -42,7 +42,7 @@ export function overwritingCases(subject: () => Subject): void {
       expect(run.outputs).toMatchObject({ 'file-count': '4', 'uploaded-count': '2', 'unchanged-count': '2' });
       expect(run.log).toContain('Uploaded 2 files, 2 files unchanged\n');
       expect(run.summary).toContain('### Uploaded 2 files, 2 files unchanged: ');
-      const after = await subject().platform.store.list(buckets.outputs, 'ci/d/');
+      const after = await storedFiles(subject().platform, 'ci/d/');
       const written = after.filter(({ key, lastModified }) =>
         before.every((old) => old.key !== key || old.lastModified.getTime() !== lastModified.getTime()),
       );

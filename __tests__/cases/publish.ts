@@ -5,10 +5,20 @@ import { promisify } from 'node:util';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets, clientApp } from '../../platform/catalogue.ts';
+import type { Contents } from '../../src/links/contents.ts';
+import { linkOf } from '../../src/links/table.ts';
 import { mediaType } from '../../src/media.ts';
 import { folderWith } from '../support/folder.ts';
 import { awkwardNames } from '../support/names.ts';
-import { type Subject, errorOf, linksFileOf, runSubject, urlsOf, visibleText } from '../support/subject.ts';
+import {
+  type Subject,
+  errorOf,
+  linksFileOf,
+  runSubject,
+  storedFiles,
+  urlsOf,
+  visibleText,
+} from '../support/subject.ts';
 import { hiddenForms } from '../workflows/masking.ts';
 
 const MiB = 1024 ** 2;
@@ -63,7 +73,7 @@ export function publishCases(
         expect(body.equals(files[path] ?? Buffer.from('missing'))).toBe(true);
         if (size < MiB) expect((await openWithCurl(url)).equals(body)).toBe(true);
       }
-      const stored = await subject().platform.store.list(buckets.outputs, 'ci/');
+      const stored = await storedFiles(subject().platform, 'ci/');
       expect(stored).toHaveLength(links.files.length);
       expect(run.outputs).toMatchObject({
         's3-uri': `s3://${buckets.outputs}/ci/awkward/names +%/`,
@@ -86,6 +96,41 @@ export function publishCases(
       expect(await (await fetch(site.outputs['url'] ?? '')).text()).toBe('<h1>home</h1>');
       expect(Object.keys(urlsOf(site)).sort()).toEqual(['a.css', 'index.html']);
       expect(site.summary).toContain(`(<${site.outputs['url']}>)`);
+    });
+
+    test('with several files url opens a page that lists them, where there is no index.html; it is no file of theirs', async () => {
+      const cwd = folderWith({ 'a.txt': 'a', 'b/c d.txt': 'c' });
+      const env = {
+        GITHUB_SERVER_URL: 'https://github.example',
+        GITHUB_REPOSITORY: 'octo/atlas',
+        GITHUB_RUN_ID: '77',
+        GITHUB_RUN_NUMBER: '5',
+        GITHUB_WORKFLOW: 'Publish',
+      };
+      const run = await runSubject(subject(), 'upload', { path: '.', destination: 'd' }, { cwd, env });
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect(run.outputs['url']).toContain('/ci/d/_links.html?');
+      const answer = await fetch(run.outputs['url'] ?? '');
+      expect([
+        answer.status,
+        answer.headers.get('content-type'),
+        answer.headers.get('cache-control'),
+      ]).toEqual([200, 'text/html; charset=utf-8', 'no-store']);
+      const page = await answer.text();
+      const data = /id="data">([^<]*)</.exec(page)?.[1] ?? '';
+      const contents = JSON.parse(data) as Contents;
+      expect(contents.names).toEqual(['a.txt', 'b/c d.txt']);
+      expect(
+        contents.names.map((name, index) => contents.links && linkOf(contents.links, name, index)),
+      ).toEqual(Object.values(urlsOf(run)));
+      expect(contents.endsAt).toBe(Date.parse(run.outputs['expires-at'] ?? ''));
+      expect(contents.run).toEqual({
+        name: 'octo/atlas, Publish #5',
+        url: 'https://github.example/octo/atlas/actions/runs/77',
+      });
+      expect(run.outputs).toMatchObject({ 'file-count': '2', 'total-bytes': '2' });
+      expect(linksFileOf(run).files.map(({ path }) => path)).toEqual(['a.txt', 'b/c d.txt']);
+      expect(run.summary).toContain(`(<${run.outputs['url']}>)`);
     });
 
     test('expires-at is the end of the session, and expires-in shortens it', async () => {

@@ -1,8 +1,9 @@
 import path from 'node:path';
 
-import { clientApp, workspaces } from '../../platform/catalogue.ts';
-import type { Platform } from '../../platform/platform.ts';
+import { buckets, clientApp, workspaces } from '../../platform/catalogue.ts';
+import type { Platform, StoredObject } from '../../platform/platform.ts';
 import { type RunnerOptions, type RunnerResult, runAction } from '../../platform/runner.ts';
+import { indexPageName } from '../../src/links/generated.ts';
 
 export type ActionName = 'upload' | 'links' | 'remove' | 'workspaces';
 
@@ -47,6 +48,12 @@ export function runSubject(
 export function visibleText({ log, outputs, summary, files }: RunnerResult): string {
   const lines = log.split('\n').filter((line) => !line.startsWith('::add-mask::'));
   return [...lines, JSON.stringify(outputs), summary, ...Object.values(files)].join('\n');
+}
+
+/** The objects whose keys begin with `prefix`, without the pages that the action wrote of its own accord. */
+export async function storedFiles({ store }: Platform, prefix: string): Promise<StoredObject[]> {
+  const objects = await store.list(buckets.outputs, prefix);
+  return objects.filter(({ key }) => !key.endsWith(`/${indexPageName}`));
 }
 
 /** The message of the step's error annotation, with its line breaks. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { buckets, clientApp, sharedFolders, workspaces } from '../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { storedFiles } from '../support/subject.ts';
 import { runWorkflow, type WorkflowOptions } from './act.ts';
 import type { WorkflowRun } from './log.ts';
 import { hiddenForms } from './masking.ts';
@@ -25,7 +26,7 @@ async function succeed(options: WorkflowOptions): Promise<WorkflowRun> {
 }
 
 function storedKeys(): Promise<string[]> {
-  return platform.store.list(buckets.outputs, '').then((objects) => objects.map(({ key }) => key));
+  return storedFiles(platform, '').then((objects) => objects.map(({ key }) => key));
 }
 
 describe('a workflow that uploads', () => {

@@ -52,7 +52,7 @@ async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSi
     : await publish(
         inputs,
         standing,
-        pagesFor(await previewOf(inputs, standing, own, destination)),
+        pagesFor(destination.client.clock, await previewOf(inputs, standing, own, destination)),
         destination,
       );
   const files = count(standing.fileCount, 'file');

@@ -166,8 +166,4 @@ function tellLinks({ maskLinks }: LinkInputs, { files, fileCount }: Published, l
 
 function tellMain({ maskLinks }: LinkInputs, { main }: Published): void {
   if (main && !maskLinks) core.info(printable(`Open ${main.name}: ${main.url}`));
-  else if (!main)
-    core.info(
-      `The output 'url' is empty: there are several files and no index.html. The outputs 'urls' and 'links-file' have a link for each.`,
-    );
 }

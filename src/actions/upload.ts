@@ -87,7 +87,8 @@ async function publishUpload(
 ): Promise<void> {
   const { client, explain, s3Uri } = destination;
   const preview = inputs.preview ? await previewOf(plan, standing, destination) : undefined;
-  const { published, generated } = await publish(inputs, standing, pagesFor(preview), destination).catch(
+  const pages = pagesFor(client.clock, preview);
+  const { published, generated } = await publish(inputs, standing, pages, destination).catch(
     afterUpload(`their links could not be made`, plan, destination),
   );
   const deleted = inputs.deleteStale
