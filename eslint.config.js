@@ -15,6 +15,7 @@ const stages = [
   'transfer',
   'links',
   'preview',
+  'github',
   'report',
 ];
 

@@ -29,6 +29,20 @@ export interface PlatformInputs {
 /** What to do where there is neither a client secret nor an identity token. */
 export type IfNoCredentials = 'error' | 'skip';
 
+/** Where on GitHub it is told what was done. */
+export interface ReportInputs {
+  readonly comment: boolean;
+  /** Tells the comments of several steps apart; undefined: by workspace and destination. */
+  readonly commentKey: string | undefined;
+  /** Undefined: the one that the event is about. */
+  readonly pullRequest: number | undefined;
+  readonly environment: string | undefined;
+  /** Tag of a release. */
+  readonly release: string | undefined;
+  /** Empty where there is none. */
+  readonly githubToken: string;
+}
+
 /** What every action that works on files is told: where they are. */
 export interface DestinationInputs extends PlatformInputs {
   readonly ifNoCredentials: IfNoCredentials;
@@ -38,6 +52,7 @@ export interface DestinationInputs extends PlatformInputs {
   readonly dryRun: boolean;
   /** Whether the job summary tells of it. */
   readonly summary: boolean;
+  readonly reports: ReportInputs;
 }
 
 /** How links are made and told. */
@@ -291,12 +306,37 @@ function readWhere(reader: Reader, mask: (secret: string) => void): DestinationI
     destination: readDestination(reader),
     dryRun: reader.boolean('dry-run', false),
     summary: reader.boolean('summary', true),
+    reports: readReports(reader, mask),
+  };
+}
+
+function readReports(reader: Reader, mask: (secret: string) => void): ReportInputs {
+  const githubToken = reader.text('github-token');
+  if (githubToken) mask(githubToken);
+  const short = (most: number) => (text: string) =>
+    text.length <= most && !/\p{Cc}/u.test(text) ? text : undefined;
+  return {
+    comment: reader.boolean('comment', false),
+    commentKey: reader.optional('comment-key', 'one line of at most 500 characters', short(500)),
+    pullRequest: reader.optional('pull-request', `the number of a pull request, e.g. '7'`, parseNumber),
+    environment: reader.optional(
+      'environment',
+      `a name of at most 255 characters, e.g. 'preview/pr-7'`,
+      short(255),
+    ),
+    release: undefined,
+    githubToken,
   };
 }
 
 function readLinking(reader: Reader, mask: (secret: string) => void): LinkInputs {
+  const where = readWhere(reader, mask);
   return {
-    ...readWhere(reader, mask),
+    ...where,
+    reports: {
+      ...where.reports,
+      release: reader.optional('release', `the tag of a release, e.g. 'v1.2.3'`, parseTag),
+    },
     links: reader.choice('links', ['session', 'platform', 'none']),
     expiresIn: reader.optional('expires-in', `a time such as '15m', '12h' or '7d'`, parseDuration),
     maskLinks: reader.boolean('mask-links', false),
@@ -348,6 +388,15 @@ function readUrl(reader: Reader, name: string, fallback: string): URL {
 function parseUrl(text: string): URL | undefined {
   const url = URL.parse(text.replace(/\/+$/, ''));
   return url && isSafeUrl(url) && !url.username && !url.password && !/[?#]/.test(text) ? url : undefined;
+}
+
+function parseNumber(text: string): number | undefined {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+}
+
+/** A name of a tag, as far as Git forbids some (git check-ref-format). */
+function parseTag(text: string): string | undefined {
+  return text.length <= 250 && !/[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^\/|[/.]$/u.test(text) ? text : undefined;
 }
 
 /** 5 MiB to 5 GiB, S3's limits of a part, in whole MiB so that the parts of one file are the same everywhere. */

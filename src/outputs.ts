@@ -1,7 +1,9 @@
 import * as core from '@actions/core';
 
+import type { ReportIds } from './report/ids.ts';
+
 /** What every action that makes links hands out; names as in its `action.yml`. */
-export interface LinksOutputs {
+export interface LinksOutputs extends ReportIds {
   readonly url: string;
   readonly urls: string;
   readonly 'links-file': string;
@@ -19,7 +21,7 @@ export interface UploadOutputs extends LinksOutputs {
 }
 
 /** Outputs of the `remove` action. */
-export interface RemoveOutputs {
+export interface RemoveOutputs extends ReportIds {
   readonly 's3-uri': string;
   readonly 'deleted-count': number;
 }

@@ -38,18 +38,20 @@ export async function comparePlan(
   { memory, persist, signal }: ComparisonTools,
 ): Promise<ComparedPlan> {
   const { overwrite, deleteStale, dryRun, checksums } = inputs;
+  // A release's table has them as well, without a file of them.
+  const sha256Wanted = checksums || inputs.reports.release !== undefined;
   const prints = new Map<string, Fingerprint>();
   const read = async (puts: readonly Put[]) => {
     for (const { file, key } of puts) {
       signal.throwIfAborted();
-      if (!prints.has(key)) prints.set(key, await fingerprint(file, memory, checksums, inputs.partSize));
+      if (!prints.has(key)) prints.set(key, await fingerprint(file, memory, sha256Wanted, inputs.partSize));
     }
   };
   const compare = (puts: readonly Put[]) => (overwrite === 'always' ? Promise.resolve() : read(puts));
   const listing = overwrite !== 'always' || deleteStale || dryRun;
   const remote = listing ? await list(plan, client, persist, compare) : undefined;
   await refuseCollisions(plan, client, remote, persist);
-  if (checksums) await read(plan.puts);
+  if (sha256Wanted) await read(plan.puts);
   const etags = new Map([...prints].map(([key, { etag }]) => [key, etag]));
   const changed = planChanges(plan, remote ?? new Map(), etags, overwrite);
   const sums = new Map(

@@ -18,6 +18,7 @@ import { obstacleAbove } from './obstacle.ts';
 import { pagesFor } from './pages.ts';
 import { publishedOutputs, tellPublished, unpublishedOutputs } from './publication.ts';
 import { type Destination, openDestination } from './storage.ts';
+import { withReports } from './reporting.ts';
 import { runStory } from './story.ts';
 
 /** The `links` action: signs links again to what is below the destination, and uploads nothing but the pages that carry them. */
@@ -47,24 +48,30 @@ async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSi
       ({ name, size }) => `${name} (${formatBytes(size)})`,
     ),
   );
-  const { published } = inputs.dryRun
-    ? { published: { ...standing, links: undefined, main: undefined } }
-    : await publish(
-        inputs,
-        standing,
-        pagesFor(destination.client.clock, await previewOf(inputs, standing, own, destination)),
-        destination,
-      );
-  const files = count(standing.fileCount, 'file');
-  const headline = inputs.dryRun
-    ? `Dry run: would make links to ${files}`
-    : published.links
-      ? `Made links to ${files}`
-      : `Found ${files}`;
-  await tellPublished(inputs, published, headline, client.clock);
-  setOutputs(
-    inputs.dryRun ? unpublishedOutputs(standing) : publishedOutputs(inputs, published, client.location),
-  );
+  await withReports(inputs, client.clock, signal, async (reports) => {
+    const { published } = inputs.dryRun
+      ? { published: { ...standing, links: undefined, main: undefined } }
+      : await publish(
+          inputs,
+          standing,
+          pagesFor(client.clock, await previewOf(inputs, standing, own, destination)),
+          destination,
+        );
+    const files = count(standing.fileCount, 'file');
+    const headline = inputs.dryRun
+      ? `Dry run: would make links to ${files}`
+      : published.links
+        ? `Made links to ${files}`
+        : `Found ${files}`;
+    await tellPublished(inputs, published, headline, client.clock);
+    if (inputs.dryRun) {
+      setOutputs(unpublishedOutputs(standing));
+      return;
+    }
+    const outputs = publishedOutputs(inputs, published, client.location);
+    const told = { headline, published, built: false, showLinks: !inputs.maskLinks };
+    setOutputs({ ...outputs, ...(await reports.published(told)) });
+  });
 }
 
 /** The preview with the new links, where one is wanted. */

@@ -11,6 +11,7 @@ import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
 import { firstAmong, logGroup } from '../report/log.ts';
 import { formatMoment, publishedSummary } from '../report/markdown.ts';
+import { noReportIds, type ReportIds } from '../report/ids.ts';
 import { isPublicRepository } from '../report/repository.ts';
 import { writeSummary } from '../report/summary.ts';
 import { s3Uri } from '../s3uri.ts';
@@ -49,7 +50,11 @@ export async function tellPublished(
 }
 
 /** Writes the links file, and gives the outputs that say what is published. */
-export function publishedOutputs(inputs: LinkInputs, published: Published, location: Location): LinksOutputs {
+export function publishedOutputs(
+  inputs: LinkInputs,
+  published: Published,
+  location: Location,
+): Omit<LinksOutputs, keyof ReportIds> {
   const { links, main, fileCount, totalBytes } = published;
   const expiresAt = links?.endsAt === undefined ? '' : rfc3339(links.endsAt);
   const header = {
@@ -77,6 +82,7 @@ export function unpublishedOutputs({
   totalBytes,
 }: Pick<Published, 's3Uri' | 'fileCount' | 'totalBytes'>): LinksOutputs {
   return {
+    ...noReportIds,
     url: '',
     urls: '{}',
     'links-file': '',

@@ -5,6 +5,7 @@ import { type RemoveInputs, readRemoveInputs } from '../inputs.ts';
 import { setOutputs } from '../outputs.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
+import { noReportIds } from '../report/ids.ts';
 import { firstOf, logGroup } from '../report/log.ts';
 import { formatMoment, removalSummary } from '../report/markdown.ts';
 import { writeSummary } from '../report/summary.ts';
@@ -14,6 +15,7 @@ import { type Connection, withConnection } from './connection.ts';
 import { readInputs } from './credentials.ts';
 import { obstacleAbove } from './obstacle.ts';
 import { type Destination, openDestination } from './storage.ts';
+import { withReports } from './reporting.ts';
 import { runStory } from './story.ts';
 
 /** The `remove` action: deletes what is below the destination, all of it or what is older than so long. */
@@ -59,7 +61,13 @@ async function remove(inputs: RemoveInputs, connection: Connection, signal: Abor
       removalSummary({ headline, workspace, s3Uri, base, objects: gone, older: olderWords(inputs) }),
     );
   }
-  setOutputs({ 's3-uri': s3Uri, 'deleted-count': deleted.length });
+  const ids = await withReports(inputs, client.clock, destination.signal, (reports) =>
+    // What is younger than `older-than` stays, and with it what is told of it.
+    deleted.length === objects.filter(({ key }) => key !== base).length
+      ? reports.removed({ headline, s3Uri })
+      : Promise.resolve(noReportIds),
+  );
+  setOutputs({ 's3-uri': s3Uri, 'deleted-count': deleted.length, ...ids });
 }
 
 /** Which objects have to go. The object that stands for the folder itself stays: it is not below the destination. */

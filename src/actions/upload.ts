@@ -11,6 +11,7 @@ import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
 import { headline } from '../report/headline.ts';
 import { firstOf, logGroup } from '../report/log.ts';
+import type { Reports } from '../report/reports.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
 import { createMemory } from '../transfer/memory.ts';
@@ -22,6 +23,7 @@ import { publish } from './linking.ts';
 import { pagesFor } from './pages.ts';
 import { publishedOutputs, tellPublished, unpublishedOutputs } from './publication.ts';
 import { rehearse } from './rehearsal.ts';
+import { withReports } from './reporting.ts';
 import { sendFiles } from './sending.ts';
 import { rehearseSharing, shareDestination } from './sharing.ts';
 import { type Destination, openDestination } from './storage.ts';
@@ -66,16 +68,19 @@ async function upload(
     await rehearse(inputs, plan, standing, askedAt, client.clock);
     return;
   }
-  const { overwrite, partSize } = inputs;
-  await sendFiles(plan, client, {
-    concurrency,
-    memory,
-    partSize,
-    ifAbsent: overwrite === 'never',
-    signal,
-    ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
+  await withReports(inputs, client.clock, signal, async (reports) => {
+    reports.begin(destination.s3Uri);
+    const { overwrite, partSize } = inputs;
+    await sendFiles(plan, client, {
+      concurrency,
+      memory,
+      partSize,
+      ifAbsent: overwrite === 'never',
+      signal,
+      ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
+    });
+    await publishUpload(inputs, plan, standing, destination, reports);
   });
-  await publishUpload(inputs, plan, standing, destination);
 }
 
 /** All that comes after the files are stored. */
@@ -84,6 +89,7 @@ async function publishUpload(
   plan: ComparedPlan,
   standing: Standing,
   destination: Destination,
+  reports: Reports,
 ): Promise<void> {
   const { client, explain, s3Uri } = destination;
   const preview = inputs.preview ? await previewOf(plan, standing, destination) : undefined;
@@ -103,9 +109,13 @@ async function publishUpload(
   );
   const unchanged = plan.unchanged.length;
   const uploaded = plan.puts.length - unchanged;
-  await tellPublished(inputs, published, headline({ uploaded, unchanged, deleted }, false), client.clock);
+  const done = headline({ uploaded, unchanged, deleted }, false);
+  await tellPublished(inputs, published, done, client.clock);
+  const outputs = publishedOutputs(inputs, published, client.location);
+  const told = { headline: done, published, built: true, showLinks: !inputs.maskLinks };
   setOutputs({
-    ...publishedOutputs(inputs, published, client.location),
+    ...outputs,
+    ...(await reports.published(told)),
     'uploaded-count': uploaded,
     'unchanged-count': unchanged,
     'deleted-count': deleted,

@@ -47,25 +47,35 @@ export interface SummaryOptions {
  * @param limit bytes that it may have (GitHub takes 1 MiB a step); rows that do not fit are left out, with a line that says how many
  */
 export function publishedSummary(published: Published, options: SummaryOptions, limit = 1_000_000): string {
+  const head = publishedHead(published, options);
+  return `${head}\n\n${filesTable(published, options, limit - Buffer.byteLength(head) - 200)}\n`;
+}
+
+/** What every page says of what is published, before it goes through the files. */
+export function publishedHead(published: Published, options: SummaryOptions): string {
   const { fileCount, totalBytes, main, index, workspace, s3Uri } = published;
   const openings = [main, index?.name === main?.name ? undefined : index].flatMap((opening) =>
     opening && options.showLinks ? [`**${markdownLink(`Open ${opening.name}`, opening.url)}**`] : [],
   );
-  const head = [
+  return [
     `### ${options.headline}: ${markdownText(workspace)}`,
     ...(openings.length > 0 ? [openings.join(' · ')] : []),
     `${count(fileCount, 'file')}, ${formatBytes(totalBytes)} in ${markdownText(s3Uri)}`,
     ...linksLine(published, options),
   ].join('\n\n');
+}
+
+/** The files in a table of at most `limit` bytes, and a line that says how many there was no room for. */
+export function filesTable(published: Published, options: SummaryOptions, limit: number): string {
+  const { fileCount, index } = published;
   const { table, left } = fittingTable(
     ['File', 'Size', 'Type'],
     fileRows(published, options),
     fileCount,
-    limit - Buffer.byteLength(head) - 200,
+    limit,
   );
   const rest = index && options.showLinks ? 'open the page with all links above, or see' : 'see';
-  const cut = left > 0 ? `\n… and ${left} more: ${rest} the output \`links-file\`.\n` : '';
-  return `${head}\n\n${table}\n${cut}`;
+  return left > 0 ? `${table}\n\n… and ${left} more: ${rest} the output \`links-file\`.` : table;
 }
 
 function* fileRows({ files, links }: Published, { showLinks }: SummaryOptions): Generator<string[]> {

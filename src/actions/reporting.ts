@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.ts';
+import type { DestinationInputs } from '../inputs.ts';
+import { noReportIds } from '../report/ids.ts';
+import type { Reports } from '../report/reports.ts';
+
+/** What stands for the reports where none is asked for. */
+const none: Reports = {
+  begin: () => undefined,
+  published: () => Promise.resolve(noReportIds),
+  removed: () => Promise.resolve(noReportIds),
+  failed: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
+/**
+ * Opens the reports on GitHub that the inputs ask for, for as long as `use` takes. When that throws, a deployment that was begun ends as
+ * failed. GitHub's client is loaded only where it is needed.
+ */
+export async function withReports<T>(
+  inputs: DestinationInputs,
+  clock: Clock,
+  signal: AbortSignal,
+  use: (reports: Reports) => Promise<T>,
+): Promise<T> {
+  const reports = await open(inputs, clock);
+  try {
+    return await use(reports);
+  } catch (error) {
+    await reports.failed(signal.aborted);
+    throw error;
+  } finally {
+    await reports.close();
+  }
+}
+
+async function open(inputs: DestinationInputs, clock: Clock): Promise<Reports> {
+  const { comment, environment, release } = inputs.reports;
+  if (inputs.dryRun || (!comment && environment === undefined && release === undefined)) return none;
+  const { openReports } = await import('../report/reports.ts');
+  return openReports(inputs, () => clock.now());
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { type GithubClient, isStatus } from './client.ts';
+import type { Edit } from './notes.ts';
+
+/** Characters that the notes of a release may have. */
+export const notesLimit = 125_000;
+
+/** Notes that nothing was changed in, and why. */
+export class NotesLeft extends Error {
+  override readonly name = 'NotesLeft';
+  /** Whether a person has to mend them. */
+  readonly isDamage: boolean;
+
+  constructor(problem: string, isDamage = false) {
+    super(problem);
+    this.isDamage = isDamage;
+  }
+}
+
+/** Pauses before a look at whether somebody who wrote at the same moment has undone what was written. */
+const lookMs = 1_000;
+const tries = 4;
+
+/**
+ * Edits the notes of the release that has this tag, a draft too. GitHub has no way to write only what nobody else wrote meanwhile: they are
+ * read right before, and looked at again after, so that several jobs can edit one release.
+ * @param edit pure, and told what the notes are; notes that it would leave as they are, are not written
+ * @throws NotesLeft when `edit` finds a problem or there is no such release
+ */
+export async function editRelease(
+  github: GithubClient,
+  tag: string,
+  edit: (notes: string) => Edit,
+): Promise<void> {
+  const { ask, owner, repo } = github;
+  const id = await findRelease(github, tag);
+  const read = async () => {
+    const { body } = await ask((rest) => rest.repos.getRelease({ owner, repo, release_id: id }));
+    const notes = body ?? '';
+    const edited = edit(notes);
+    if ('problem' in edited) throw new NotesLeft(edited.problem, edited.isDamage);
+    return edited.notes === notes ? undefined : edited.notes;
+  };
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const notes = await read();
+    if (notes === undefined) return;
+    await ask((rest) => rest.repos.updateRelease({ owner, repo, release_id: id, body: notes }));
+    await sleep(lookMs * (0.5 + Math.random()));
+  }
+  if ((await read()) !== undefined)
+    throw new NotesLeft('others write to them all the time, and undo what is written');
+}
+
+async function findRelease({ ask, pages, owner, repo }: GithubClient, tag: string): Promise<number> {
+  try {
+    return (await ask((rest) => rest.repos.getReleaseByTag({ owner, repo, tag }))).id;
+  } catch (error) {
+    if (!isStatus(error, 404)) throw error;
+  }
+  // A draft has no tag yet, only the name of the one that it is to have.
+  for await (const page of pages((rest, at) => rest.repos.listReleases({ owner, repo, ...at }))) {
+    const found = page.find(({ tag_name: name, draft }) => draft && name === tag);
+    if (found) return found.id;
+  }
+  throw new NotesLeft(
+    `there is no release of the tag '${tag}', nor a draft for it that this token may see: make it first, e.g. with gh release create`,
+  );
+}

@@ -1,0 +1,58 @@
+import { isStatus, reasonOf } from '../github/client.ts';
+import { NotesLeft } from '../github/release.ts';
+import type { Run } from '../github/run.ts';
+import { printable } from '../printable.ts';
+import { messageOf } from '../errors.ts';
+
+export type ReportKind = 'comment' | 'deployment' | 'release';
+
+/** What a job has to allow its token; a job that lists permissions has no other, so that of the checkout is named as well. */
+const permissions: Readonly<Record<ReportKind, readonly string[]>> = {
+  comment: ['contents: read', 'pull-requests: write'],
+  deployment: ['contents: read', 'deployments: write'],
+  release: ['contents: write'],
+};
+
+/**
+ * Why a report could not be written, and what to do, in one text.
+ * @param name of what it is about: where the comment is, the environment, the tag
+ */
+export function explainReport(kind: ReportKind, name: string, error: unknown, run: Run): string {
+  const what = {
+    comment: `The comment ${printable(name)} could not be written`,
+    deployment: `The deployment to '${printable(name)}' could not be written`,
+    release: `The notes of release '${printable(name)}' could not be written`,
+  }[kind];
+  if (error instanceof NotesLeft)
+    return `The notes of release '${printable(name)}' are left as they are: ${printable(error.message)}.${mending(error)}`;
+  if (isDenied(error))
+    return run.readOnly ? readOnly(what) : `${what}: ${printable(reasonOf(error))}. ${lines(kind)}`;
+  if (isStatus(error, 404))
+    return `${what}: GitHub knows of no such thing here, or does not show it to this token. ${lines(kind)}`;
+  if (isStatus(error, 401))
+    return `${what}: GitHub does not take the token of 'github-token'. Leave that input out for the job's own.`;
+  const isLate = Error.isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
+  const reason = isLate ? 'GitHub took too long to answer' : reasonOf(error);
+  return `${what}: ${printable(reason)}. Nothing else of this step is touched by that.`;
+}
+
+function mending({ isDamage }: NotesLeft): string {
+  return isDamage
+    ? ' Mend the two lines that begin with `<!-- upload-to-workspace`, or take both away with what is between them, and run this again.'
+    : '';
+}
+
+/** What GitHub says to a token that may not do a thing, in its several ways. */
+function isDenied(error: unknown): boolean {
+  return isStatus(error, 403) && /not accessible|not have permission|must have/i.test(messageOf(error));
+}
+
+function readOnly(what: string): string {
+  return `${what}: the token of a pull request from a fork, or of Dependabot, may only read; a workflow that runs after this one, on 'workflow_run', can write it.`;
+}
+
+function lines(kind: ReportKind): string {
+  return [`Let the job's token do it:`, 'permissions:', ...permissions[kind].map((line) => `  ${line}`)].join(
+    '\n',
+  );
+}
