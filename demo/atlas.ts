@@ -6,9 +6,9 @@ export interface AtlasFile {
   readonly content: () => Buffer;
 }
 
-const tiles = 'C D E F G H J K L M'.split(' ').flatMap((row) =>
-  ['30T', '31T', '31U', '32T', '32U', '33U'].map((zone) => `T${zone}${row}J`),
-);
+const tiles = 'C D E F G H J K L M'
+  .split(' ')
+  .flatMap((row) => ['30T', '31T', '31U', '32T', '32U', '33U'].map((zone) => `T${zone}${row}J`));
 const dates = ['09-04', '09-14', '09-24', '10-04', '10-14', '10-24', '11-03', '11-08', '11-13', '11-18'];
 const bands = ['B02', 'B03', 'B04', 'B08', 'classes', 'confidence'];
 const regions = [

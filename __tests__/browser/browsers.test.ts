@@ -19,7 +19,6 @@ const page = linksPage(
     totalBytes: 1,
     files: () => [{ name: 'a b.txt', key: 'ci/a b.txt', size: 1, contentType: 'text/plain' }],
     links: { signedBy: 'session', url: () => url, endsAt: undefined },
-    main: undefined,
   },
   { madeAt: 0 },
 );

@@ -32,7 +32,12 @@ export function removingCases(subject: () => Subject): void {
       );
       const run = await remove();
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
-      expect(run.outputs).toEqual({ 's3-uri': 's3://gep-build-outputs/ci/d/', 'deleted-count': '4' });
+      expect(run.outputs).toEqual({
+        's3-uri': 's3://gep-build-outputs/ci/d/',
+        'deleted-count': '4',
+        'comment-id': '',
+        'deployment-id': '',
+      });
       expect(run.log).toContain('Deleted 4 objects, in s3://gep-build-outputs/ci/d/\n');
       expect(run.summary).toMatch(/^### Deleted 4 objects: /);
       expect(run.summary).toContain('| deep/er/b.txt | ');

@@ -470,6 +470,7 @@ export function reportCases(subject: () => Subject & { readonly github: Github }
       expect(github().violations).toEqual([]);
     });
 
+    // Two files, and the index page of their links.
     test('removal says so in the comment, makes the deployment inactive, and leaves no link', async () => {
       github().environmentUrlLimit = 10_000;
       const first = await succeed({ comment: 'true', environment: 'preview' });
@@ -479,7 +480,7 @@ export function reportCases(subject: () => Subject & { readonly github: Github }
       expect(removal.outputs['comment-id']).toBe(first.outputs['comment-id']);
       expect(removal.outputs['deployment-id']).toBe(first.outputs['deployment-id']);
       const [comment] = github().comments;
-      expect(comment?.body).toMatch(/### Deleted 2 objects.*Nothing is left/s);
+      expect(comment?.body).toMatch(/### Deleted 3 objects.*Nothing is left/s);
       expect(comment?.body).not.toContain('X-Amz');
       expect(github().deployments[0]?.statuses.map(({ state }) => state)).toEqual([
         'in_progress',
@@ -494,7 +495,7 @@ export function reportCases(subject: () => Subject & { readonly github: Github }
       const old = await run('remove', { comment: 'true', 'older-than': '1h', 'pull-request': '7' });
       expect([old.exitCode, old.outputs['deleted-count'], troubles(old)]).toEqual([0, '0', []]);
       const all = await run('remove', { comment: 'true', 'pull-request': '7' });
-      expect([all.exitCode, all.outputs['deleted-count'], all.outputs['comment-id']]).toEqual([0, '2', '']);
+      expect([all.exitCode, all.outputs['deleted-count'], all.outputs['comment-id']]).toEqual([0, '3', '']);
       expect(github().comments).toEqual([]);
     });
   });

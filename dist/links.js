@@ -1,0 +1,3 @@
+import { links } from './index.js';
+
+await links();

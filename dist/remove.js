@@ -1,0 +1,3 @@
+import { remove } from './index.js';
+
+await remove();
