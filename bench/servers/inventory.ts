@@ -2,8 +2,9 @@ import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { buckets } from '../../platform/catalogue.ts';
 import type { Store } from '../../platform/platform.ts';
+import { isGenerated } from '../../src/links/generated.ts';
 
-/** What is below a prefix of the bucket. */
+/** What is below a prefix of the bucket, without what the action writes of its own accord. */
 export interface Inventory {
   readonly objects: number;
   readonly bytes: number;
@@ -13,9 +14,10 @@ export interface Inventory {
 
 const keysAtATime = 1000;
 
-/** Counts what is stored below a prefix. */
+/** Counts the files that are stored below a prefix. */
 export async function takeInventory(store: Store, prefix: string): Promise<Inventory> {
-  const found = await store.list(buckets.outputs, prefix);
+  const listed = await store.list(buckets.outputs, prefix);
+  const found = listed.filter(({ key }) => !isGenerated(key.slice(prefix.length)));
   return {
     objects: found.length,
     bytes: found.reduce((sum, { size }) => sum + size, 0),

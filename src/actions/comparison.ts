@@ -11,7 +11,9 @@ import { type Plan, type Put, withGenerated } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { type Persist, type RemoteObject, listPages } from '../storage/listing.ts';
 import { existingAmong } from '../storage/obstacles.ts';
-import { type Fingerprint, fingerprint } from '../transfer/fingerprint.ts';
+import { readingThreads } from '../transfer/defaults.ts';
+import type { Fingerprint } from '../transfer/fingerprint.ts';
+import { openFingerprints } from '../transfer/fingerprints.ts';
 import type { Memory } from '../transfer/memory.ts';
 
 export interface ComparedPlan extends ChangedPlan {
@@ -40,18 +42,26 @@ export async function comparePlan(
   const { overwrite, deleteStale, dryRun, checksums } = inputs;
   // A release's table has them as well, without a file of them.
   const sha256Wanted = checksums || inputs.reports.release !== undefined;
+  const listing = overwrite !== 'always' || deleteStale || dryRun;
+  const { partSize } = inputs;
+  const reader = openFingerprints({ memory, sha256Wanted, partSize, threads: readingThreads(), signal });
   const prints = new Map<string, Fingerprint>();
   const read = async (puts: readonly Put[]) => {
-    for (const { file, key } of puts) {
-      signal.throwIfAborted();
-      if (!prints.has(key)) prints.set(key, await fingerprint(file, memory, sha256Wanted, inputs.partSize));
+    const found = await reader.of(puts.map(({ file }) => file));
+    for (const [index, { key }] of puts.entries()) {
+      const print = found[index];
+      if (print) prints.set(key, print);
     }
   };
-  const compare = (puts: readonly Put[]) => (overwrite === 'always' ? Promise.resolve() : read(puts));
-  const listing = overwrite !== 'always' || deleteStale || dryRun;
-  const remote = listing ? await list(plan, client, persist, compare) : undefined;
-  await refuseCollisions(plan, client, remote, persist);
-  if (sha256Wanted) await read(plan.puts);
+  let remote: Remote | undefined;
+  try {
+    const compare = (puts: readonly Put[]) => (overwrite === 'always' ? Promise.resolve() : read(puts));
+    remote = listing ? await list(plan, client, persist, compare) : undefined;
+    await refuseCollisions(plan, client, remote, persist);
+    if (sha256Wanted) await read(plan.puts.filter(({ key }) => !prints.has(key)));
+  } finally {
+    await reader.close();
+  }
   const etags = new Map([...prints].map(([key, { etag }]) => [key, etag]));
   const changed = planChanges(plan, remote ?? new Map(), etags, overwrite);
   const sums = new Map(
@@ -63,7 +73,7 @@ export async function comparePlan(
   return { ...changed, ...(checksums && withGenerated(changed, [writeSums(plan, sums)])), remote, sums };
 }
 
-/** Lists what is below the destination, and has files compared while the storage prepares the next page. */
+/** Lists what is below the destination, and has files compared meanwhile. */
 async function list(
   plan: Plan,
   client: StorageClient,
@@ -72,10 +82,15 @@ async function list(
 ): Promise<Remote> {
   const puts = new Map(plan.puts.map((put) => [put.key, put]));
   const remote = new Map<string, RemoteObject>();
+  const compared: Promise<void>[] = [];
   for await (const page of listPages(client, plan.base, persist)) {
     for (const object of page) remote.set(object.key, object);
-    await compare(comparable(puts, page));
+    const comparison = compare(comparable(puts, page));
+    // What goes wrong is told when all are waited for.
+    comparison.catch(() => undefined);
+    compared.push(comparison);
   }
+  await Promise.all(compared);
   return remote;
 }
 

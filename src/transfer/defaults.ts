@@ -11,3 +11,8 @@ export function defaultConcurrency(): number {
 export function defaultMemory(): number {
   return Math.min(128 * MiB, Math.max(32 * MiB, Math.floor(freemem() / 4)));
 }
+
+/** Threads to read files with on this machine, where there is much to read and nothing to send yet. */
+export function readingThreads(): number {
+  return Math.min(4, availableParallelism());
+}
