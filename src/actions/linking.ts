@@ -146,7 +146,7 @@ async function writePage(
   const written: string[] = [];
   for await (const { name, content, contentType, headers } of await page.make(published, linkTo)) {
     const put = { key: `${base}${name}`, contentType, headers: { ...headers, 'cache-control': 'no-store' } };
-    const body = Buffer.from(content);
+    const body = typeof content === 'string' ? Buffer.from(content) : content;
     await persist(() => putObject(client, put, body, { signal, ifAbsent: false })).catch(
       explain(`${name}, which carries the links, could not be written`),
     );

@@ -5,7 +5,7 @@ import type { Published } from './published.ts';
 export interface GeneratedObject {
   /** Relative to the destination. */
   readonly name: string;
-  readonly content: string | Uint8Array;
+  readonly content: string | Buffer;
   readonly contentType: string;
   /** Other headers to store it with, in lower case; `cache-control: no-store` is set for all of them. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -24,15 +24,43 @@ const mostOrigins = 20;
  * The index page of what stands below a destination: one HTML file that lists the files with their links, and asks for nothing but those. No
  * text from outside stands in it as HTML, and no script but its own may run.
  */
-export function linksPage(listed: Listed, making: Making): string {
+export function linksPage(listed: Listed, making: Making): Buffer {
   const { contents, origins } = gather(listed, making);
   const values: Readonly<Record<string, string>> = {
     title: escapeHtml(listed.destination || listed.workspace),
     origins: origins.size > mostOrigins ? 'https: http:' : [...origins].join(' '),
     about: escapeHtml(about(listed)),
-    data: JSON.stringify(contents).replace(/[<\u2028\u2029]/g, escapeJson),
   };
-  return indexPage.replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+  const [before = '', after = ''] = indexPage
+    .split('{{data}}')
+    .map((text) =>
+      text.replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => values[name] ?? placeholder),
+    );
+  const data = jsonPieces(contents).map((piece) =>
+    Buffer.from(piece.replace(/[<\u2028\u2029]/g, escapeJson)),
+  );
+  return Buffer.concat([Buffer.from(before), ...data, Buffer.from(after)]);
+}
+
+/** Entries of an array that are put into words at once. */
+const sliceLength = 1_000;
+
+/** JSON in pieces: the lists of 100,000 files are 10 MB of it, which as one text would be in memory several times over. */
+function* jsonPieces(value: unknown): Generator<string> {
+  if (Array.isArray(value)) {
+    yield '[';
+    for (let start = 0; start < value.length; start += sliceLength) {
+      const slice = JSON.stringify(value.slice(start, start + sliceLength));
+      yield `${start > 0 ? ',' : ''}${slice.slice(1, -1)}`;
+    }
+    yield ']';
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [index, [name, inner]] of Object.entries(value).entries()) {
+      yield `${index > 0 ? ',' : '{'}${JSON.stringify(name)}:`;
+      yield* jsonPieces(inner);
+    }
+    yield '}';
+  } else yield JSON.stringify(value);
 }
 
 /** Goes through the files once: their columns, their links, and the hosts that the links lead to. */

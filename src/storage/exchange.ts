@@ -62,7 +62,7 @@ export function exchange(
     let kept = 0;
     const settle = (how: () => void) => {
       watch.end();
-      signal?.removeEventListener('abort', onAbort);
+      if (signal) abortsOf(signal).delete(onAbort);
       how();
     };
     const onAbort = () => {
@@ -71,7 +71,7 @@ export function exchange(
       if (abort) abort(reason);
       else settle(() => reject(reason));
     };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal) abortsOf(signal).add(onAbort);
     dispatcher.dispatch(wireOptions(request, watch.moved), {
       onConnect: (abortConnection) => {
         abort = abortConnection;
@@ -94,6 +94,18 @@ export function exchange(
       onError: (error) => settle(() => reject(error)),
     });
   });
+}
+
+const aborts = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Called when the signal aborts. One listener serves all requests under way: to add and remove one for each costs more than to sign it. */
+function abortsOf(signal: AbortSignal): Set<() => void> {
+  const known = aborts.get(signal);
+  if (known) return known;
+  const calls = new Set<() => void>();
+  aborts.set(signal, calls);
+  signal.addEventListener('abort', () => [...calls].forEach((call) => call()), { once: true });
+  return calls;
 }
 
 function wireOptions(

@@ -44,6 +44,8 @@ const published = (files: readonly PublishedFile[], more: Partial<Published> = {
   ...more,
 });
 
+const pageOf = (...asked: Parameters<typeof linksPage>): string => linksPage(...asked).toString();
+
 const contentsOf = (page: string): Contents =>
   JSON.parse(
     /<script type="application\/json" id="data">([^<]*)<\/script>/.exec(page)?.[1] ?? 'null',
@@ -75,7 +77,7 @@ describe('the index page', () => {
       file('b/c.txt', { size: 0 }),
       file('b/d.png', { contentType: 'image/png', modified: madeAt - 3_600_000 }),
     ];
-    const contents = contentsOf(linksPage(published(files), { madeAt }));
+    const contents = contentsOf(pageOf(published(files), { madeAt }));
     expect(contents).toMatchObject({
       workspace: 'my-workspace',
       destination: 'site',
@@ -96,21 +98,21 @@ describe('the index page', () => {
   });
 
   test('lets no name end the data, begin markup, or be taken for a placeholder', () => {
-    const page = linksPage(published(hostile.map((name) => file(name))), { madeAt });
+    const page = pageOf(published(hostile.map((name) => file(name))), { madeAt });
     expect(contentsOf(page).names).toEqual(hostile);
     expect(page.match(/<script/g)).toHaveLength(2);
     expect(/[\u2028\u2029]/.test(page)).toBe(false);
   });
 
   test.each(hostile)('shows the destination and workspace %j as text', (name) => {
-    const page = linksPage(published([file('a.txt')], { destination: name, workspace: name }), { madeAt });
-    const plain = linksPage(published([file('a.txt')]), { madeAt });
+    const page = pageOf(published([file('a.txt')], { destination: name, workspace: name }), { madeAt });
+    const plain = pageOf(published([file('a.txt')]), { madeAt });
     expect(page.match(/<[a-z!/]/gi)?.length).toBe(plain.match(/<[a-z!/]/gi)?.length);
     expect(contentsOf(page)).toMatchObject({ destination: name, workspace: name });
   });
 
   test('lets no script run but its own, and asks nobody but the storage', () => {
-    const page = linksPage(published([file('a.txt')]), { madeAt });
+    const page = pageOf(published([file('a.txt')]), { madeAt });
     const script = /<script>(.*?)<\/script>/s.exec(page)?.[1] ?? '';
     const style = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? '';
     const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -152,10 +154,10 @@ describe('the index page', () => {
     ];
     const files = urls.map((_, index) => file(String(index)));
     const odd = { ...links, url: (key: string) => urls[Number(key.at(-1))] ?? '' };
-    const page = linksPage(published(files, { links: odd }), { madeAt });
+    const page = pageOf(published(files, { links: odd }), { madeAt });
     expect(policyOf(page)).toContain("connect-src 'self' https://a.example http://127.0.0.1:9000;");
     const hosts = { ...links, url: (key: string) => `https://${key.split('/').at(-1)}.example/` };
-    const wide = linksPage(
+    const wide = pageOf(
       published(
         Array.from({ length: 30 }, (_, n) => file(`h${n}`)),
         { links: hosts },
@@ -170,16 +172,16 @@ describe('the index page', () => {
     const files = [file('a.txt'), file('b.txt')];
     const text =
       'This page lists 2 files (2.4 KiB) below site in the workspace my-workspace, with a link to each.';
-    expect(saidBy(linksPage(published(files), { madeAt }))).toBe(
+    expect(saidBy(pageOf(published(files), { madeAt }))).toBe(
       `${text} The links end at 2026-11-23 18:20:41 UTC.`,
     );
-    const unknown = linksPage(published(files, { links: { ...links, endsAt: undefined } }), { madeAt });
+    const unknown = pageOf(published(files, { links: { ...links, endsAt: undefined } }), { madeAt });
     expect(saidBy(unknown)).toBe(text);
     expect(contentsOf(unknown).endsAt).toBeNull();
   });
 
   test('is made without links where none were asked for', () => {
-    const contents = contentsOf(linksPage(published(many, { links: undefined }), { madeAt }));
+    const contents = contentsOf(pageOf(published(many, { links: undefined }), { madeAt }));
     expect(contents).toMatchObject({ links: null, signedBy: null, endsAt: null });
     expect(contents.names).toHaveLength(5_000);
   });
@@ -192,7 +194,7 @@ describe('the index page', () => {
         return many;
       },
     });
-    const page = linksPage(counted, { madeAt });
+    const page = pageOf(counted, { madeAt });
     expect(Buffer.byteLength(page)).toBeLessThan(1_000_000);
     expect(passes).toBe(1);
     expect(contentsOf(page).sums).toEqual([]);
@@ -201,7 +203,7 @@ describe('the index page', () => {
   test('takes less than 150 ms of CPU for them, once the program is warm', () => {
     const times = Array.from({ length: 7 }, () => {
       const before = process.cpuUsage();
-      linksPage(published(many), { madeAt });
+      pageOf(published(many), { madeAt });
       const { user, system } = process.cpuUsage(before);
       return (user + system) / 1_000;
     }).sort((a, b) => a - b);

@@ -138,15 +138,15 @@ describe('a slow line is not taken for a dead one', () => {
     const length = 24 * MiB;
     let last = 0;
     await using server = await listen((socket) => {
-      void receive(socket, length, 2).then(() => {
+      void receive(socket, length, 6).then(() => {
         last = performance.now();
-        setTimeout(() => socket.write(ok), 250);
+        setTimeout(() => socket.write(ok), 1_300);
       });
     });
     const started = performance.now();
-    const answer = await exchange(server.dispatcher, put(server, Buffer.alloc(length)), { stallMs: 150 });
+    const answer = await exchange(server.dispatcher, put(server, Buffer.alloc(length)), { stallMs: 1_000 });
     expect(answer.status).toBe(200);
-    expect(last - started).toBeGreaterThan(400);
+    expect(last - started).toBeGreaterThan(1_500);
   });
 
   test('by an answer that comes bit by bit', async () => {
