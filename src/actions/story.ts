@@ -1,9 +1,11 @@
 import { ActionError } from '../errors.ts';
+import { holdNewSpace } from '../heap.ts';
 import { fail } from '../report/log.ts';
 import { onCancel } from './cancellation.ts';
 
 /** Runs an action's story to its end: whatever goes wrong fails the step, and the end that the runner asks for reaches it as a signal. */
 export async function runStory(story: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  holdNewSpace();
   const cancellation = onCancel();
   try {
     await story(cancellation.signal);
