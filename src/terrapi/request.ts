@@ -103,7 +103,9 @@ async function send(
   const isRedirect = [302, 303, 307].includes(status) && location !== undefined;
   if (!response.ok && !(takesRedirect && isRedirect)) {
     const afterMs = retryAfter(response.headers.get('retry-after'), clock.now());
-    throw refusal({ asked, status, body, location }, afterMs);
+    // What is quoted of an answer may repeat what was sent.
+    const conceal = (text: string) => text.replaceAll(token, '***');
+    throw refusal({ asked, status, body: conceal(body), location: location && conceal(location) }, afterMs);
   }
   return { asked, status, body, location };
 }

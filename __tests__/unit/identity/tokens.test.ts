@@ -237,6 +237,19 @@ describe('a grant', () => {
     expect(grants).toBe(1);
   });
 
+  test.each([
+    [401, 'invalid_client'],
+    [400, 'invalid_scope'],
+  ])('that is refused with %d %s, and the secret in the answer, is told without it', async (status, code) => {
+    const padding = 'x'.repeat(240);
+    const { error } = await refusal({
+      token: () => ({ status, body: { error: code, error_description: `${secret} ${padding} ${secret}` } }),
+    });
+    // The second would be cut through, and a part of it be told.
+    expect(error.message).toContain(`(${status === 401 ? '401 ' : ''}${code}: *** xxx`);
+    expect(error.message).not.toContain(secret.slice(0, 8));
+  });
+
   test('for a scope that the client app may not have names scopes and platforms', async () => {
     const { error, grants } = await refusal({
       token: () => ({
