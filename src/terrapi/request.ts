@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 import { ActionError } from '../errors.ts';
-import { connectionFailure, isCertificateError, isNetworkError } from '../failures.ts';
+import { connectionFailure, isFinal, isNetworkError } from '../failures.ts';
 import type { TokenSource } from '../identity/tokens.ts';
 import { excerpt } from '../printable.ts';
 import { type RetryPolicy, type Verdict, retry, retryAfter } from '../retry.ts';
@@ -184,7 +184,7 @@ function hints(status: number): string {
 }
 
 function judge(error: unknown): Verdict {
-  if (isCertificateError(error)) return 'fail';
+  if (isFinal(error)) return 'fail';
   if (error instanceof TerrapiError) {
     if (error.status !== 429 && error.status < 500) return 'fail';
     return error.afterMs === undefined ? 'retry' : { afterMs: error.afterMs };

@@ -6,7 +6,7 @@ import { secretCredential } from '../../../src/identity/secret.ts';
 import { openTokenSource as openSource } from '../../../src/identity/tokens.ts';
 import type { Transport } from '../../../src/transport.ts';
 import { rejectionOf } from '../failure.ts';
-import { certificateFor, serve, transport } from '../servers.ts';
+import { certificateFor, serve, serveProxy, transport } from '../servers.ts';
 import { type Issuer, type IssuerRules, grant, idToken, serveIssuer } from './issuer.ts';
 
 const secret = 'the secret+of/the=app';
@@ -199,6 +199,27 @@ describe('discovery', () => {
     expect(error.code).toBe('untrusted-certificate');
     expect(error.hint).toContain("'ca-certificates'");
     expect(server.connections()).toBe(1);
+  });
+
+  test('asks once where the proxy refuses, and tells that it was the proxy', async () => {
+    await using proxy = await serveProxy(407);
+    process.env['HTTPS_PROXY'] = proxy.url;
+    try {
+      await using way = transport();
+      const given = {
+        issuer: new URL('https://iam.example/realms/master'),
+        clientId: 'app',
+        scope: [],
+        platforms: [],
+      };
+      const error = await rejectionOf(openTokenSource(given, way, () => undefined));
+      expect(error.message).toBe(
+        'Issuer https://iam.example cannot be reached: the proxy on the way answers with 407',
+      );
+      expect(proxy.tunnels).toHaveLength(1);
+    } finally {
+      Reflect.deleteProperty(process.env, 'HTTPS_PROXY');
+    }
   });
 
   test('hands on what is wrong with the proxy', async () => {
