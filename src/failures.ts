@@ -48,6 +48,21 @@ export function isCertificateError(error: unknown): boolean {
   return untrusted.has(code) || otherCertificateTrouble.has(code) || code.startsWith('ERR_SSL_');
 }
 
+/** The status by which a proxy refuses to connect to a host, e.g. 407; the HTTP client tells it in its message alone. */
+function proxyStatus(error: unknown): number | undefined {
+  const answers = causes(error).map(
+    ({ message }) => /^Proxy response \((\d{3})\) !== 200/.exec(message)?.[1],
+  );
+  const status = answers.find((answer) => answer !== undefined);
+  return status === undefined ? undefined : Number(status);
+}
+
+/** Whether a connection would fail again in the same way: for its certificate, or since a proxy does not allow it. */
+export function isFinal(error: unknown): boolean {
+  const status = proxyStatus(error) ?? 500;
+  return isCertificateError(error) || (status < 500 && status !== 429);
+}
+
 /**
  * A connection's failure in words that name who was asked and which input to look at.
  * @param what the part of the platform, e.g. `issuer`
@@ -71,6 +86,20 @@ export function connectionFailure(what: string, url: URL, setting: string, error
       `${what} ${url.origin} cannot be trusted: ${messageOf(causes(error).at(-1))}`,
       {
         hint: `Check ${setting} and the server's certificate; 'ca-certificates' and 'tls-verify' decide what is trusted here.`,
+        cause: error,
+      },
+    );
+  }
+  const proxied = proxyStatus(error);
+  if (proxied !== undefined) {
+    return new ActionError(
+      'unreachable',
+      `${what} ${url.origin} cannot be reached: the proxy on the way answers with ${proxied}`,
+      {
+        hint:
+          proxied === 407
+            ? `The proxy wants to know who asks: give it as http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY, or name the host in NO_PROXY.`
+            : `Have the proxy of HTTPS_PROXY allow that host, or name it in NO_PROXY; check ${setting}.`,
         cause: error,
       },
     );

@@ -29,6 +29,16 @@ test.each(['action.yml', 'links/action.yml', 'remove/action.yml', 'workspaces/ac
   expect(statSync(path.resolve(top, path.dirname(file), action.runs.main)).isFile()).toBe(true);
 });
 
+test('what a job without a secret takes is no part of what starts, and is in the bundle', () => {
+  const dist = path.join(top, 'dist');
+  const holding = (text: string) =>
+    readdirSync(dist).filter((name) => name.endsWith('.js') && readFileSync(path.join(dist, name), 'utf8').includes(text));
+  for (const text of ['urn:ietf:params:oauth:client-assertion-type:jwt-bearer', 'gave no identity token']) {
+    expect(holding(text)).toHaveLength(1);
+    expect(holding(text)).not.toContain('index.js');
+  }
+});
+
 test('the version that servers are told is the one of the package', () => {
   const manifest = JSON.parse(readFileSync(path.join(top, 'package.json'), 'utf8')) as { version: string };
   expect(version).toBe(manifest.version);

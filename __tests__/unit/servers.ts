@@ -104,12 +104,19 @@ export interface LocalProxy extends AsyncDisposable {
   readonly tunnels: { readonly to: string; readonly authorization: string | undefined }[];
 }
 
-/** A proxy that opens tunnels (CONNECT), and knows every host name as this machine. */
-export async function serveProxy(): Promise<LocalProxy> {
+/**
+ * A proxy that opens tunnels (CONNECT), and knows every host name as this machine.
+ * @param refusal the status by which it refuses all of them instead
+ */
+export async function serveProxy(refusal?: number): Promise<LocalProxy> {
   const tunnels: LocalProxy['tunnels'] = [];
   const server = createServer();
   server.on('connect', ({ url = '', headers }: IncomingMessage, socket) => {
     tunnels.push({ to: url, authorization: headers['proxy-authorization'] });
+    if (refusal !== undefined) {
+      socket.end(`HTTP/1.1 ${refusal} No\r\ncontent-length: 0\r\n\r\n`);
+      return;
+    }
     const upstream = connect(Number(url.split(':')[1]), '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.pipe(socket).pipe(upstream);

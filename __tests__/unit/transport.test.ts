@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { ActionError, systemCode } from '../../src/errors.ts';
-import { connectionFailure, isCertificateError, isNetworkError } from '../../src/failures.ts';
+import { connectionFailure, isCertificateError, isFinal, isNetworkError } from '../../src/failures.ts';
 import { proxyFor } from '../../src/transport.ts';
 import { temporaryFolder } from './folders.ts';
 import { certificateFor, serve, serveProxy, transport } from './servers.ts';
@@ -224,6 +224,30 @@ test('a connection that breaks, or an answer that does not come, is trouble of t
   const late = await failing(way.fetch(`${server.url}/slow`, { signal: AbortSignal.timeout(20) }));
   expect(isNetworkError(late)).toBe(true);
   expect(isCertificateError(late)).toBe(false);
+});
+
+test.each([
+  [407, true, 'http://USER:PASSWORD@HOST:PORT'],
+  [403, true, 'allow that host'],
+  [503, false, 'allow that host'],
+])('a proxy that answers %d is told as that; that it is final: %s', async (status, final, advice) => {
+  await using proxy = await serveProxy(status);
+  process.env['HTTPS_PROXY'] = proxy.url.replace('//', '//somebody:proxy-password@');
+  try {
+    await using way = transport();
+    const url = new URL('https://upload.example/');
+    const error = await failing(way.fetch(url));
+    expect([isNetworkError(error), isFinal(error)]).toEqual([true, final]);
+    const told = connectionFailure('Issuer', url, "input 'issuer'", error);
+    expect(told.message).toBe(
+      `Issuer https://upload.example cannot be reached: the proxy on the way answers with ${status}`,
+    );
+    expect(told.hint).toContain(advice);
+    expect(told.message + String(told.hint)).not.toContain('proxy-password');
+    expect(proxy.tunnels.map(({ to }) => to)).toEqual(['upload.example:443']);
+  } finally {
+    Reflect.deleteProperty(process.env, 'HTTPS_PROXY');
+  }
 });
 
 test.each([

@@ -31,6 +31,13 @@ export interface WorkflowOptions {
    * `secrets.CLIENT_SECRET`.
    */
   readonly platform?: Platform;
+  /**
+   * Whether the job may ask for identity tokens, as with `permissions: id-token: write` on GitHub. act knows no permissions, and hands on the
+   * variables that it is given.
+   */
+  readonly identity?: boolean;
+  /** Whether the run has debug logging enabled. */
+  readonly debug?: boolean;
   /** Changes the copy of the checkout, given its path, before it is committed and run. */
   readonly prepare?: (checkout: string) => Promise<void>;
 }
@@ -54,6 +61,10 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
 function actArguments(options: WorkflowOptions, folder: string): string[] {
   const variables = { ...platformVariables(options.platform), ...options.variables };
   const secrets = { ...(options.platform && { CLIENT_SECRET: clientApp.secret }), ...options.secrets };
+  const environment = {
+    ...(options.identity === true && options.platform?.tokenService.environment),
+    ...(options.debug === true && { RUNNER_DEBUG: '1' }),
+  };
   return [
     options.event ?? 'push',
     ...['--workflows', join(fixtures, options.workflow)],
@@ -64,6 +75,7 @@ function actArguments(options: WorkflowOptions, folder: string): string[] {
     '--json',
     ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}=${value}`]),
     ...Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
+    ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
   ];
 }
 

@@ -13,6 +13,7 @@ export function assertionCredential(tokens: IdentityTokens, audience: string | u
     prove: async (issuer) => {
       const token = await tokens(audience ?? issuer);
       return {
+        secret: token,
         authenticate: (_, { client_id: clientId }, body) => {
           body.set('client_id', clientId);
           body.set('client_assertion_type', assertionType);

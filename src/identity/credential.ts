@@ -19,6 +19,8 @@ export interface Credential {
 export interface Proof {
   /** Puts the proof into a token request. */
   readonly authenticate: oidc.ClientAuth;
+  /** What is secret in it: it is told nobody, also where the issuer repeats it in its answer. */
+  readonly secret: string;
   /** What to tell when the issuer does not take it. */
   refusal(refused: Refused): Refusal;
 }

@@ -1,7 +1,7 @@
 import * as oidc from 'openid-client';
 
-import { causes } from '../errors.ts';
-import { isCertificateError, isNetworkError } from '../failures.ts';
+import { actionErrorIn, causes } from '../errors.ts';
+import { isFinal, isNetworkError } from '../failures.ts';
 import { isLoopback } from '../loopback.ts';
 import { type RetryPolicy, type Verdict, retryAfter } from '../retry.ts';
 
@@ -46,7 +46,9 @@ export function answerOf(error: unknown): Response | undefined {
 
 /** @param now milliseconds since the epoch, by the servers' clock */
 export function judge(error: unknown, now: number): Verdict {
-  if (isCertificateError(error)) return 'fail';
+  // Explained already, and tried again where that could help: such as a token service that gives no token.
+  if (actionErrorIn(error)) return 'fail';
+  if (isFinal(error)) return 'fail';
   if (isNetworkError(error)) return 'retry';
   const answer = answerOf(error);
   return answer ? judgeAnswer(answer, now) : 'fail';

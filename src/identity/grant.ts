@@ -69,7 +69,8 @@ function grantFailure(app: ClientApp, proof: Proof | undefined, endpoint: URL, e
   const status = answerOf(error)?.status ?? 200;
   const isRefusal = error instanceof oidc.ResponseBodyError && status !== 429 && status < 500;
   if (!proof || !isRefusal) return unusable(app.issuer, status, error);
-  const said = excerpt(`${error.error}${error.error_description ? `: ${error.error_description}` : ''}`);
+  const answered = `${error.error}${error.error_description ? `: ${error.error_description}` : ''}`;
+  const said = excerpt(answered.replaceAll(proof.secret, '***'));
   if (error.error === 'invalid_scope') {
     const platforms = app.platforms.length > 0 ? app.platforms.join(', ') : 'none';
     return new ActionError(

@@ -7,6 +7,7 @@ import type { Credential, Proof } from './credential.ts';
 export function secretCredential(secret: string): Credential {
   const proof: Proof = {
     authenticate: ClientSecretPost(secret),
+    secret,
     refusal: ({ issuer, clientId, said }) => ({
       message: `Issuer ${issuer.href} refuses client app '${excerpt(clientId)}' (${said})`,
       hint: `Check inputs 'client-id' and 'client-secret': the secret may have been rotated, or belong to another client app or issuer.`,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 import { ActionError } from '../errors.ts';
-import { connectionFailure, isCertificateError, isNetworkError } from '../failures.ts';
+import { connectionFailure, isFinal, isNetworkError } from '../failures.ts';
 import type { TokenSource } from '../identity/tokens.ts';
 import { excerpt } from '../printable.ts';
 import { type RetryPolicy, type Verdict, retry, retryAfter } from '../retry.ts';
@@ -103,7 +103,9 @@ async function send(
   const isRedirect = [302, 303, 307].includes(status) && location !== undefined;
   if (!response.ok && !(takesRedirect && isRedirect)) {
     const afterMs = retryAfter(response.headers.get('retry-after'), clock.now());
-    throw refusal({ asked, status, body, location }, afterMs);
+    // What is quoted of an answer may repeat what was sent.
+    const conceal = (text: string) => text.replaceAll(token, '***');
+    throw refusal({ asked, status, body: conceal(body), location: location && conceal(location) }, afterMs);
   }
   return { asked, status, body, location };
 }
@@ -182,7 +184,7 @@ function hints(status: number): string {
 }
 
 function judge(error: unknown): Verdict {
-  if (isCertificateError(error)) return 'fail';
+  if (isFinal(error)) return 'fail';
   if (error instanceof TerrapiError) {
     if (error.status !== 429 && error.status < 500) return 'fail';
     return error.afterMs === undefined ? 'retry' : { afterMs: error.afterMs };

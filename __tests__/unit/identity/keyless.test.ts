@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { ActionError } from '../../../src/errors.ts';
 import { openCredential } from '../../../src/identity/credential.ts';
+import { judge } from '../../../src/identity/exchange.ts';
 import { openTokenSource } from '../../../src/identity/tokens.ts';
 import { rejectionOf } from '../failure.ts';
 import { certificateFor, jwt, serve, serveProxy, transport } from '../servers.ts';
@@ -148,6 +150,16 @@ describe('without a secret', () => {
       expect(error.hint).toContain('id-token: write');
     },
   );
+});
+
+test('what was explained already is not tried again, whatever it came from', () => {
+  const cause = Object.assign(new Error('it answered with 503'), {
+    response: new Response(null, { status: 503 }),
+  });
+  expect(judge(cause, 0)).toBe('retry');
+  const explained = new ActionError('identity-token', 'no token', { cause });
+  expect(judge(explained, 0)).toBe('fail');
+  expect(judge(new TypeError('fetch failed', { cause: explained }), 0)).toBe('fail');
 });
 
 describe('the token service', () => {
@@ -307,6 +319,17 @@ describe('a token that the issuer does not take', () => {
     ]);
     expect(error.details.join()).not.toContain(claims.actor);
     expect([service.asked.length, grants.length]).toEqual([1, 1]);
+  });
+
+  test('is told without it, where the issuer repeats it', async () => {
+    await using service = await serveTokens();
+    const { error } = await refusal(service, {
+      token: () => ({
+        status: 400,
+        body: { error: 'invalid_client', error_description: `Bad token ${service.given.join()}` },
+      }),
+    });
+    expect(error.message).toContain('(400 invalid_client: Bad token ***)');
   });
 
   test('for its scopes is told as with a secret', async () => {

@@ -6,7 +6,7 @@ import { secretCredential } from '../../../src/identity/secret.ts';
 import { openTokenSource as openSource } from '../../../src/identity/tokens.ts';
 import type { Transport } from '../../../src/transport.ts';
 import { rejectionOf } from '../failure.ts';
-import { certificateFor, serve, transport } from '../servers.ts';
+import { certificateFor, serve, serveProxy, transport } from '../servers.ts';
 import { type Issuer, type IssuerRules, grant, idToken, serveIssuer } from './issuer.ts';
 
 const secret = 'the secret+of/the=app';
@@ -201,6 +201,27 @@ describe('discovery', () => {
     expect(server.connections()).toBe(1);
   });
 
+  test('asks once where the proxy refuses, and tells that it was the proxy', async () => {
+    await using proxy = await serveProxy(407);
+    process.env['HTTPS_PROXY'] = proxy.url;
+    try {
+      await using way = transport();
+      const given = {
+        issuer: new URL('https://iam.example/realms/master'),
+        clientId: 'app',
+        scope: [],
+        platforms: [],
+      };
+      const error = await rejectionOf(openTokenSource(given, way, () => undefined));
+      expect(error.message).toBe(
+        'Issuer https://iam.example cannot be reached: the proxy on the way answers with 407',
+      );
+      expect(proxy.tunnels).toHaveLength(1);
+    } finally {
+      Reflect.deleteProperty(process.env, 'HTTPS_PROXY');
+    }
+  });
+
   test('hands on what is wrong with the proxy', async () => {
     process.env['HTTPS_PROXY'] = 'socks5://proxy:1080';
     try {
@@ -235,6 +256,19 @@ describe('a grant', () => {
     expect(error.message).not.toContain('\n');
     expect(error.hint).toContain("'client-secret'");
     expect(grants).toBe(1);
+  });
+
+  test.each([
+    [401, 'invalid_client'],
+    [400, 'invalid_scope'],
+  ])('that is refused with %d %s, and the secret in the answer, is told without it', async (status, code) => {
+    const padding = 'x'.repeat(240);
+    const { error } = await refusal({
+      token: () => ({ status, body: { error: code, error_description: `${secret} ${padding} ${secret}` } }),
+    });
+    // The second would be cut through, and a part of it be told.
+    expect(error.message).toContain(`(${status === 401 ? '401 ' : ''}${code}: *** xxx`);
+    expect(error.message).not.toContain(secret.slice(0, 8));
   });
 
   test('for a scope that the client app may not have names scopes and platforms', async () => {

@@ -103,6 +103,16 @@ describe('a refusal', () => {
     expect(tokens).toHaveLength(1);
   });
 
+  test.each([
+    [{ status: 403, body: { title: 'Forbidden', detail: `Not with ${'x'.repeat(260)} Bearer token-1` } }],
+    [{ status: 500, body: { title: 'token-1', errors: { token: ['token-1'] } } }],
+    [{ status: 302, headers: { location: 'https://login.example/?token=token-1' } }],
+  ])('is told without the token, where the answer repeats it: %j', async (answer) => {
+    const { error } = await refusal(answer);
+    expect(error.message).toContain('***');
+    expect(error.message).not.toContain('token-1');
+  });
+
   test('is not mended by a redirect: it is refused, and the token not sent on', async () => {
     await using other = await serve(() => ({ body: [] }));
     const { error, tokens } = await refusal({ status: 301, headers: { location: `${other.url}/core` } });

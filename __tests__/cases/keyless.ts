@@ -1,0 +1,319 @@
+import { randomBytes } from 'node:crypto';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { buckets, keylessApps, usualJob } from '../../platform/catalogue.ts';
+import type { TokenService } from '../../platform/platform.ts';
+import type { RunnerOptions, RunnerResult } from '../../platform/runner.ts';
+import { subjectOf } from '../../platform/tokens/job.ts';
+import { folderWith } from '../support/folder.ts';
+import {
+  type ActionName,
+  type Subject,
+  errorOf,
+  linksFileOf,
+  runSubject,
+  storedFiles,
+  visibleText,
+} from '../support/subject.ts';
+import { throttle } from '../support/throttle.ts';
+
+const MiB = 1024 ** 2;
+const { branch, tag, environment, pullRequest, renamed } = keylessApps;
+
+/** A run of an action without a client secret; other inputs and variables as a case gives them. */
+async function runKeyless(
+  subject: Subject,
+  action: ActionName,
+  inputs: Readonly<Record<string, string>>,
+  options: Partial<RunnerOptions> & { readonly cwd: string },
+): Promise<RunnerResult> {
+  const result = await runSubject(
+    subject,
+    action,
+    // Somebody without a secret has an empty string here: what `secrets.X` is where there is no X.
+    { 'client-id': branch.id, 'client-secret': '', ...inputs },
+    {
+      ...options,
+      env: { RUNNER_DEBUG: '1', ...subject.platform.tokenService.environment, ...options.env },
+    },
+  );
+  expectNoSecretIn(result, subject);
+  return result;
+}
+
+/** However a run went, nobody can read of it what the job, GitHub and the platform keep between them. */
+function expectNoSecretIn(result: RunnerResult, { platform: { terrapi, tokenService } }: Subject): void {
+  const seen = visibleText(result);
+  const issued = [...tokenService.issued];
+  // Whoever finds payload and signature has the token: its header is the same for all.
+  const parts = issued.flatMap((token) => token.split('.').slice(1));
+  const bearer = tokenService.environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
+  const secrets = [bearer, ...parts, ...terrapi.secrets];
+  expect(secrets.filter((secret) => seen.includes(secret))).toEqual([]);
+  // With nothing to look for, it would be found nowhere.
+  if (Object.keys(result.outputs).length > 0) expect(issued.length).toBeGreaterThan(0);
+}
+
+interface Failure {
+  readonly title: string;
+  readonly given?: Partial<Pick<TokenService, 'job' | 'ageSeconds' | 'forged'>>;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly says: readonly (string | RegExp)[];
+}
+
+const refused = /^Issuer http.* refuses the identity token of this job for client 'ci-keyless' \(/;
+const subjectShown = (subject: string) =>
+  `- Subject presented, to be the 'Federated subject' of client 'ci-keyless': ${subject}\n`;
+
+/** A token is had, and the issuer does not take it. */
+const failures: readonly Failure[] = [
+  {
+    title: `another repository's token`,
+    given: { job: { ...usualJob, repository: 'someone/else' } },
+    says: [
+      refused,
+      '(401 invalid_client: ',
+      subjectShown('repo:someone/else:ref:refs/heads/main'),
+      `'Signed JWT - Federated'`,
+    ],
+  },
+  {
+    title: `another branch's token`,
+    given: { job: { ...usualJob, ref: 'refs/heads/feature' } },
+    says: [refused, '(401 invalid_client: ', subjectShown('repo:example/site:ref:refs/heads/feature')],
+  },
+  {
+    title: 'a token of a repository that has ids in its subject',
+    given: { job: renamed.job },
+    // That subject is another client's.
+    says: [refused, '(400 invalid_client: client_id parameter', subjectShown(subjectOf(renamed.job))],
+  },
+  {
+    title: 'a wrong audience',
+    inputs: { audience: 'https://github.com/example' },
+    says: [
+      refused,
+      '(400 invalid_client: Invalid token audience)\n',
+      `Leave input 'audience' out`,
+      /- Audience presented, to be the realm's own issuer URL http.*\/realms\/.*: https:\/\/github.com\/example$/m,
+    ],
+  },
+  {
+    title: 'an expired token',
+    given: { ageSeconds: 400 },
+    says: [refused, '(400 invalid_client: Token is not active)\n', 'the clocks of Keycloak'],
+  },
+  {
+    title: 'a token signed by an unknown key',
+    given: { forged: true },
+    says: [refused, '(401 invalid_client: ', subjectShown(subjectOf(usualJob)), '(JWKS URL)'],
+  },
+  {
+    title: 'a client app that there is not',
+    inputs: { 'client-id': 'nobody' },
+    says: [/ for client 'nobody' \(401 /, `'Federated subject' of client 'nobody'`],
+  },
+];
+
+/** What goes wrong where there is no secret: one clear message each, and no request that cannot help. */
+export function keylessFailureCases(subject: () => Subject): void {
+  const service = () => subject().platform.tokenService;
+  const publish = (
+    inputs: Readonly<Record<string, string>> = {},
+    env: Readonly<Record<string, string>> = {},
+  ) =>
+    runKeyless(subject(), 'upload', { path: 'a.txt', ...inputs }, { cwd: folderWith({ 'a.txt': 'a' }), env });
+  const asked = async (run: () => Promise<RunnerResult>) => {
+    const before = service().requests.length;
+    const result = await run();
+    expect(result.log.match(/^::error/gm) ?? []).toHaveLength(1);
+    expect([result.exitCode, result.outputs]).toEqual([1, {}]);
+    return { result, message: `${errorOf(result)}\n`, requests: service().requests.slice(before) };
+  };
+  afterEach(() => void Object.assign(service(), { job: usualJob, ageSeconds: 0, forged: false }));
+
+  describe('without a secret, one clear message after one try for', () => {
+    test.each(failures)('$title', async ({ given = {}, inputs = {}, says }) => {
+      Object.assign(service(), given);
+      const { result, message, requests } = await asked(() => publish(inputs));
+      for (const saying of says)
+        expect(message).toEqual(
+          typeof saying === 'string' ? expect.stringContaining(saying) : expect.stringMatching(saying),
+        );
+      expect(result.log).toMatch(/^::debug::Caused by: /m);
+      const audience = inputs['audience'] ?? subject().platform.issuer;
+      // Each request to the issuer has a token of its own, so that this counts those as well.
+      expect(requests).toEqual([{ audience, status: 200 }]);
+    });
+
+    test.each([401, 403])('a token service that answers %d', async (status) => {
+      service().fail({ status }, 1);
+      const { message, requests } = await asked(() => publish());
+      expect(message).toContain(`gave no identity token: it answered with ${status}\n`);
+      expect(message).toContain(`'permissions: id-token: write'`);
+      expect(requests).toHaveLength(1);
+    });
+
+    test('a missing permission: the two lines to add, and how to leave the step out', async () => {
+      const none = { ACTIONS_ID_TOKEN_REQUEST_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' };
+      const { message, requests } = await asked(() => publish({}, none));
+      expect(message).toMatch(
+        /^Input client-secret: is missing, and the job may not ask for an identity token/,
+      );
+      expect(message).toContain('\n    permissions:\n      id-token: write\n');
+      expect(message).toContain(`'if-no-credentials: skip'`);
+      expect(requests).toEqual([]);
+    });
+  });
+
+  test('without a secret, a token service that cannot be reached is told by its address', async () => {
+    const url = 'http://127.0.0.1:49151/idtoken?api-version=2.0';
+    const { message } = await asked(() => publish({}, { ACTIONS_ID_TOKEN_REQUEST_URL: url }));
+    expect(message).toMatch(
+      /^GitHub's token service http:\/\/127.0.0.1:49151 cannot be reached: it refuses the connection \(ECONNREFUSED\)\n/,
+    );
+  });
+
+  test('without a secret, a token service that goes on breaking its connections is asked three times', async () => {
+    service().fail('cut', 3);
+    const { message, requests } = await asked(() => publish());
+    expect(message).toContain('cannot be reached: it closed the connection');
+    expect(requests).toHaveLength(3);
+  });
+
+  test('without a secret, a token service that is in trouble for a moment is asked again', async () => {
+    service().fail({ status: 503 }, 1);
+    const before = service().requests.length;
+    const run = await publish();
+    expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+    expect(service().requests[before]?.status).toBe(503);
+    expect(service().requests[before + 1]?.status).toBe(200);
+  });
+
+  test('with neither secret nor identity, `skip` leaves each step out that may be', async () => {
+    const none = { ACTIONS_ID_TOKEN_REQUEST_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' };
+    const before = service().requests.length;
+    for (const action of ['upload', 'links', 'remove'] as const) {
+      const given = { 'if-no-credentials': 'skip', workspace: '', 'client-id': '' };
+      const run = await runKeyless(subject(), action, given, { cwd: folderWith({}), env: none });
+      expect([run.exitCode, errorOf(run), run.outputs]).toEqual([0, '', {}]);
+      expect(run.log).toMatch(/^::notice title=No credentials::Left out by 'if-no-credentials: skip'/m);
+    }
+    expect(service().requests).toHaveLength(before);
+  });
+}
+
+/** The actions without any client secret: the job shows who it is by GitHub's identity token. */
+export function keylessCases(subject: () => Subject): void {
+  beforeEach(() => subject().platform.store.clear(buckets.outputs));
+
+  describe('without a secret', () => {
+    test('files are published and links open, and no token is anywhere but masked', async () => {
+      const { tokenService } = subject().platform;
+      const before = new Set(tokenService.issued);
+      const cwd = folderWith({ 'site/index.html': '<h1>Hello', 'site/b/c d.bin': randomBytes(20_000) });
+      const run = await runKeyless(subject(), 'upload', { path: 'site', destination: 'k' }, { cwd });
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect((await storedFiles(subject().platform, '')).map(({ key }) => key)).toEqual([
+        'ci/k/b/c d.bin',
+        'ci/k/index.html',
+      ]);
+      expect(await (await fetch(run.outputs['url'] ?? '')).text()).toBe('<h1>Hello');
+      expect(run.log).toContain(`Who: service-account-${branch.id}\n`);
+      expect(run.summary).toContain('index.html');
+
+      const issued = [...tokenService.issued].filter((token) => !before.has(token));
+      expect(issued).toHaveLength(1);
+      const bearer = tokenService.environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
+      expect(run.masked).toEqual(expect.arrayContaining([bearer, ...issued]));
+    });
+
+    test('links are made anew, what is there is looked at, and deleted', async () => {
+      const cwd = folderWith({ 'a.txt': 'a', 'b.txt': 'b' });
+      const given = { destination: 'k' };
+      await runKeyless(subject(), 'upload', { path: '.', ...given }, { cwd });
+      const links = await runKeyless(subject(), 'links', given, { cwd });
+      expect([links.exitCode, errorOf(links)]).toEqual([0, '']);
+      const [first] = linksFileOf(links).files;
+      expect(await (await fetch(first?.url ?? '')).text()).toBe('a');
+      const looked = await runKeyless(subject(), 'workspaces', {}, { cwd });
+      expect(looked.outputs['user']).toBe(`service-account-${branch.id}`);
+      const removed = await runKeyless(subject(), 'remove', given, { cwd });
+      expect([removed.exitCode, errorOf(removed)]).toEqual([0, '']);
+      expect(await storedFiles(subject().platform, '')).toEqual([]);
+    });
+
+    test.each([
+      ['a tag', tag],
+      ['an environment', environment],
+      ['a pull request', pullRequest],
+      ['a repository with ids in its subject', renamed],
+    ])('the job of %s logs in as its own client app', async (_, app) => {
+      const { tokenService } = subject().platform;
+      tokenService.job = app.job;
+      try {
+        const given = { 'client-id': app.id };
+        const run = await runKeyless(subject(), 'workspaces', given, { cwd: folderWith({}) });
+        expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+        expect(run.outputs['user']).toBe(`service-account-${app.id}`);
+      } finally {
+        tokenService.job = usualJob;
+      }
+    });
+
+    test('a job that has a secret as well is not asked who it is', async () => {
+      const { tokenService } = subject().platform;
+      const before = tokenService.requests.length;
+      const run = await runSubject(
+        subject(),
+        'upload',
+        { path: 'a.txt' },
+        { cwd: folderWith({ 'a.txt': 'a' }), env: tokenService.environment },
+      );
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect(tokenService.requests).toHaveLength(before);
+    });
+  });
+}
+
+/** An upload that outlives its access tokens, and the sessions that are opened with them. */
+export function keylessRenewalCases(
+  subject: () => Subject,
+  {
+    tokenSeconds,
+    sessionSeconds,
+    uploadSeconds,
+  }: { tokenSeconds: number; sessionSeconds: number; uploadSeconds: number },
+): void {
+  test(
+    `without a secret, an upload of ${uploadSeconds} s outlives access tokens of ${tokenSeconds} s`,
+    async () => {
+      const { platform } = subject();
+      const large = randomBytes(20 * MiB);
+      const cwd = folderWith({ 'large.bin': large, 'small.txt': 'small' });
+      const slow = await throttle(platform.storageUrl, (20 * MiB) / uploadSeconds);
+      const before = platform.tokenService.requests.length;
+      platform.terrapi.storageEndpoint = slow.url;
+      platform.terrapi.sessionSeconds = sessionSeconds;
+      try {
+        const run = await runKeyless(subject(), 'upload', { path: '.', destination: 'slow' }, { cwd });
+        expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+        expect(run.seconds).toBeGreaterThan(uploadSeconds * 0.8);
+        const requests = platform.tokenService.requests.slice(before);
+        expect(requests.length).toBeGreaterThan(1);
+        expect(requests.filter(({ status }) => status !== 200)).toEqual([]);
+        // As many as have to be, and not one for each request to the platform.
+        expect(requests.length).toBeLessThan(2 * (run.seconds / tokenSeconds) + 2);
+        const link = linksFileOf(run).files.find(({ path }) => path === 'large.bin');
+        const body = Buffer.from(await (await fetch(link?.url ?? '')).arrayBuffer());
+        expect(body.equals(large)).toBe(true);
+      } finally {
+        platform.terrapi.storageEndpoint = undefined;
+        platform.terrapi.sessionSeconds = 900;
+        await slow.close();
+      }
+    },
+    (uploadSeconds + 60) * 1000,
+  );
+}
