@@ -3,9 +3,10 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { buckets } from '../../platform/catalogue.ts';
 import { bot, type Github, person, type Pull, type Release } from '../../platform/github/github.ts';
 import type { RunnerResult } from '../../platform/runner.ts';
+import { readAction } from '../../scripts/tables.ts';
 import { commit, githubVariables, pullRequestEvent, workflowRunEvent } from '../support/event.ts';
 import { folderWith } from '../support/folder.ts';
-import { errorOf, runSubject, type Subject } from '../support/subject.ts';
+import { type ActionName, errorOf, runSubject, type Subject } from '../support/subject.ts';
 
 const pull: Pull = { number: 7, state: 'open', owner: 'example', branch: 'patch', sha: commit };
 
@@ -27,6 +28,12 @@ function troubles(run: RunnerResult): string[] {
   return warningsOf(run).filter(
     (warning) => !/^The (?:links in what GitHub keeps|output 'urls')/.test(warning),
   );
+}
+
+/** Names of the outputs that an action declares. */
+function declaredOutputs(action: ActionName): string[] {
+  const { outputs = {} } = readAction(action === 'upload' ? 'action.yml' : `${action}/action.yml`);
+  return Object.keys(outputs).sort();
 }
 
 type Reporting = () => Subject & { readonly github: Github };
@@ -561,6 +568,17 @@ export function afterwardsCases(subject: Reporting): void {
       expect(notes.match(/<!-- upload-to-workspace begin: /g)).toHaveLength(1);
       expect(notes.match(/`[0-9a-f]{64}`/g)).toEqual(sums);
       expect(github().violations).toEqual([]);
+    });
+
+    test('every action sets the outputs that it declares, and no other', async () => {
+      const uploaded = await succeed({});
+      const outputs = {
+        upload: uploaded.outputs,
+        links: (await run('links', {})).outputs,
+        remove: (await run('remove', {})).outputs,
+      };
+      for (const action of ['upload', 'links', 'remove'] as const)
+        expect([action, Object.keys(outputs[action]).sort()]).toEqual([action, declaredOutputs(action)]);
     });
 
     // Two files, and the index page of their links.

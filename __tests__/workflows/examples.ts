@@ -84,7 +84,11 @@ export async function playStory({ tls, before, plays }: Story, github: Github): 
       throw new Error(`${play.file} ${play.fails ? 'was to fail' : 'failed'}:\n${run.log}`);
     const stored = () =>
       storedFiles(platform, 'ci/').then((objects) => objects.map(({ key }) => key.slice('ci/'.length)));
-    await play.then({ run, platform, github, stored });
+    try {
+      await play.then({ run, platform, github, stored });
+    } catch (error) {
+      throw new Error(`${play.file} did not do what it should:\n${run.log}`, { cause: error });
+    }
     if (github.violations.length > 0)
       throw new Error(
         `${play.file}: GitHub was asked for what it does not know: ${github.violations.join('; ')}`,
