@@ -73,6 +73,22 @@ export default defineConfig(
     rules: { 'no-restricted-exports': 'off' },
   },
   { files: ['__tests__/**'], rules: { 'max-lines-per-function': 'off' } },
+  {
+    // scripts/names.ts knows of what is read and set there, and of nothing else.
+    files: ['src/**'],
+    ignores: ['src/inputs.ts', 'src/outputs.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...['getInput', 'getMultilineInput', 'getBooleanInput'].map((property) => ({
+          object: 'core',
+          property,
+          message: 'Inputs are read in inputs.ts.',
+        })),
+        { object: 'core', property: 'setOutput', message: 'Outputs are set in outputs.ts.' },
+      ],
+    },
+  },
   ...forbidLaterStages,
   prettier,
 );

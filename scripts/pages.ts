@@ -1,9 +1,9 @@
-/** Pages that show a step's log and job summary much as GitHub does. */
+/** Pages that show a step's log, its job summary and what it reports much as GitHub does. */
 import type { LogEntry } from '../demo/log.ts';
 
 const style = `
   * { box-sizing: border-box }
-  body { margin: 0; padding: 14px; width: 880px; background: #fff; color: #1f2328;
+  body { margin: 0; padding: 14px; background: #fff; color: #1f2328;
     font: 14px/1.5 Inter, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif }
   a { color: #0969da; text-decoration: none }
   .box { border: 1px solid #d1d9e0; border-radius: 8px; overflow: hidden }
@@ -22,6 +22,23 @@ const style = `
   table { border-collapse: collapse; width: 100% }
   th, td { border: 1px solid #d1d9e0; padding: 6px 13px; text-align: left }
   tr:nth-child(even) { background: #f6f8fa }
+  code { padding: 2px 5px; border-radius: 6px; background: #eff1f3;
+    font: 12px 'JetBrains Mono', Consolas, Menlo, monospace; font-variant-ligatures: none; white-space: nowrap }
+  sub { font-size: 12px; color: #59636e }
+  h2 { margin: 8px 0 0; font-size: 28px; font-weight: 600 }
+  .tag { margin-left: 8px; padding: 2px 8px; border: 1px solid #1a7f37; border-radius: 12px;
+    color: #1a7f37; font: 500 12px Inter, Arial, sans-serif; vertical-align: middle }
+  em, .by { font-style: normal }
+  .by { font-weight: 400; color: #59636e }
+  .bot { margin-left: 4px; padding: 0 6px; border: 1px solid #d1d9e0; border-radius: 12px; color: #59636e;
+    font: 500 12px Inter, Arial, sans-serif }
+  .event { display: flex; align-items: center; gap: 10px }
+  .event span { flex: 1; color: #59636e }
+  .event b { color: #1f2328 }
+  .dot { flex: 0 0 30px; height: 30px; border-radius: 15px; background: #1a7f37; color: #fff; text-align: center;
+    line-height: 30px }
+  .button { padding: 4px 14px; border: 1px solid #d1d9e0; border-radius: 6px; background: #f6f8fa; font-weight: 500;
+    color: #25292e }
 `;
 
 /** The log of a step with its groups open, a number before each line; lines too long for the page are cut. */
@@ -41,9 +58,39 @@ function logLine({ kind, text, inGroup }: LogEntry): string {
 
 /** The job summary, out of the Markdown that the action writes: headings, paragraphs, tables, links, bold. */
 export function summaryPage(title: string, markdown: string): string {
-  const blocks = markdown.trim().split('\n\n').map(blockOf).join('');
   const head = `<div class="head">${escaped(title)}</div>`;
-  return pageOf(`<div class="box">${head}<div class="summary">${blocks}</div></div>`);
+  return pageOf(`<div class="box">${head}<div class="summary">${blocksOf(markdown)}</div></div>`);
+}
+
+/** A comment on a pull request, by the bot whose token every workflow has. */
+export function commentPage(markdown: string): string {
+  const author = 'github-actions<em class="bot">bot</em>';
+  const head = `<div class="head">${author} <i class="by">commented now</i></div>`;
+  return pageOf(`<div class="box">${head}<div class="summary">${blocksOf(markdown)}</div></div>`);
+}
+
+/** The line that a deployment adds to a pull request, with the button that opens its environment. */
+export function deploymentPage(environment: string, url: string): string {
+  const who = 'github-actions<em class="bot">bot</em>';
+  const words = `<b>${who}</b> deployed to <b>${escaped(environment)}</b> now <em class="tag">Active</em>`;
+  const button = `<a class="button" href="${escaped(url)}">View deployment</a>`;
+  return pageOf(`<div class="event"><div class="dot">➚</div><span>${words}</span>${button}</div>`);
+}
+
+/** A release with its notes. */
+export function releasePage(tag: string, markdown: string): string {
+  const head = `<h2>${escaped(tag)}<em class="tag">Latest</em></h2>`;
+  return pageOf(`<div class="box"><div class="summary">${head}${blocksOf(markdown)}</div></div>`);
+}
+
+/** What HTML comments hold is for the action alone. */
+function blocksOf(markdown: string): string {
+  const shown = markdown.replace(/<!-- (?:[^-]|-(?!->))* -->\n*/g, '\n\n');
+  return shown
+    .split(/\n{2,}/)
+    .filter((block) => block.trim() !== '')
+    .map(blockOf)
+    .join('');
 }
 
 function blockOf(block: string): string {
@@ -63,6 +110,8 @@ function tableOf(block: string): string {
 function spans(markdown: string): string {
   return markdown
     .replace(/\[([^\]]*)\]\(<([^>]*)>\)/g, '<a href="$2">$1</a>')
+    .replace(/\[([^\]]*)\]\(([^)<]*)\)/g, '<a href="$2">$1</a>')
+    .replace(/`([^`]*)`/g, '<code>$1</code>')
     .replace(/\*\*(.*?)\*\*/g, '<strong>$1</strong>');
 }
 

@@ -1,7 +1,9 @@
 /**
- * Takes the README's pictures: runs the demo's upload and photographs its log and job summary with headless Chromium.
+ * Takes the README's pictures: runs the demo's upload and photographs its log, its job summary and what it reports on GitHub with headless
+ * Chromium.
  *
- *     node scripts/pictures.ts
+ *     node scripts/pictures.ts                 all of them
+ *     node scripts/pictures.ts release.png     only those named
  *
  * A tool for whoever changes what people see, and no part of the checks. `scripts/browsers.ts` says where it looks for
  * Chromium. `pngquant`, where it is installed, makes the pictures a quarter as large.
@@ -17,10 +19,12 @@ import { buildSample } from '../demo/sample.ts';
 import { uploadSample } from '../demo/upload.ts';
 import { startEmbeddedPlatform } from '../platform/embedded/index.ts';
 import { browserPath } from './browsers.ts';
-import { logPage, summaryPage } from './pages.ts';
+import { commentPage, deploymentPage, logPage, releasePage, summaryPage } from './pages.ts';
+import { reportSample } from './reports.ts';
 
 const chromium = browserPath('chromium');
-const width = 880;
+/** A release's table is wide: GitHub has people scroll. */
+const widths: Readonly<Record<string, number>> = { 'release.png': 1500 };
 const folder = join(import.meta.dirname, '..', 'docs', 'pictures');
 
 /** The pages to photograph, by the names of their pictures. */
@@ -33,14 +37,19 @@ async function pages(): Promise<Record<string, string>> {
   const entries: LogEntry[] = [];
   const { exitCode, seconds, summary } = await uploadSample(platform, sample, (entry) => entries.push(entry));
   if (exitCode !== 0) throw new Error('The upload failed; npm run demo shows why.');
+  const { comment, deployment, notes } = await reportSample(platform);
+  const { environment, statuses } = deployment;
   return {
     'log.png': logPage('Upload to workspace', seconds, entries),
     'summary.png': summaryPage('publish summary', summary),
+    'comment.png': commentPage(comment),
+    'deployment.png': deploymentPage(environment, statuses.at(-1)?.environmentUrl ?? ''),
+    'release.png': releasePage('v1.2.3', notes),
   };
 }
 
 /** Photographs a page as high as it is, at twice its resolution. */
-function photograph(page: string, picture: string): void {
+function photograph(page: string, picture: string, width = 880): void {
   const temporary = mkdtempSync(join(tmpdir(), 'pictures-'));
   const file = join(temporary, 'page.html');
   const measuring = '<script>document.body.dataset.height = document.body.scrollHeight</script>';
@@ -66,7 +75,9 @@ function browse(file: string, ...options: string[]): string {
 }
 
 mkdirSync(folder, { recursive: true });
+const wanted = process.argv.slice(2);
 for (const [name, page] of Object.entries(await pages())) {
-  photograph(page, join(folder, name));
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  photograph(page, join(folder, name), widths[name]);
   spawnSync('pngquant', ['--force', '--output', join(folder, name), '64', join(folder, name)]);
 }

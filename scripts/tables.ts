@@ -1,10 +1,12 @@
 /**
- * Keeps the tables of inputs and outputs in README.md as the `action.yml` files have them.
+ * Keeps the tables of inputs and outputs in README.md as the `action.yml` files have them, and its recipes as the workflow files in
+ * `examples/`, which the tests run.
  *
  *     node scripts/tables.ts            writes them
  *     node scripts/tables.ts --check    fails when they are stale
  *
- * A table stands between `<!-- inputs:links/action.yml -->` and `<!-- /inputs -->`, or the same with `outputs`.
+ * A table stands between `<!-- inputs:links/action.yml -->` and `<!-- /inputs -->`, or the same with `outputs`; a recipe between
+ * `<!-- example:release.yml -->` and `<!-- /example -->`.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,6 +58,15 @@ export function withTables(page: string, actionOf: (file: string) => Action): st
   );
 }
 
+/** The page with every marked recipe written anew from the file in `examples/` that its marker names. */
+export function withExamples(page: string, textOf: (file: string) => string): string {
+  return page.replace(
+    /(<!-- example:(\S+) -->\n)[\s\S]*?(<!-- \/example -->)/g,
+    (_, start: string, file: string, end: string) =>
+      [start, `\`\`\`yaml\n${textOf(file).trim()}\n\`\`\`\n`, end].join('\n'),
+  );
+}
+
 function inputTable({ inputs = {} }: Action): string[] {
   const rows = Object.entries(inputs).map(([name, input]) => [
     `\`${name}\``,
@@ -99,7 +110,8 @@ export function missingMarkers(page: string, files: readonly string[]): string[]
 if (import.meta.main) {
   const readme = join(root, 'README.md');
   const page = readFileSync(readme, 'utf8');
-  const fresh = withTables(page, readAction);
+  const textOf = (file: string) => readFileSync(join(root, 'examples', file), 'utf8');
+  const fresh = withExamples(withTables(page, readAction), textOf);
   const missing = missingMarkers(page, actionFiles);
   if (missing.length > 0) {
     process.stderr.write(`README.md has no place for a table: ${missing.join(', ')}\n`);
@@ -108,7 +120,7 @@ if (import.meta.main) {
   if (!process.argv.includes('--check')) writeFileSync(readme, fresh);
   else if (fresh !== page) {
     process.stderr.write(
-      'The tables in README.md are stale. Run `npm run docs` and commit what it changes.\n',
+      'The tables or recipes in README.md are stale. Run `npm run docs` and commit what it changes.\n',
     );
     process.exitCode = 1;
   }

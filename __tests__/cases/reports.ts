@@ -3,12 +3,16 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { buckets } from '../../platform/catalogue.ts';
 import { bot, type Github, person, type Pull, type Release } from '../../platform/github/github.ts';
 import type { RunnerResult } from '../../platform/runner.ts';
+import { readAction } from '../../scripts/tables.ts';
 import { commit, githubVariables, pullRequestEvent, workflowRunEvent } from '../support/event.ts';
 import { folderWith } from '../support/folder.ts';
-import { errorOf, runSubject, type Subject } from '../support/subject.ts';
+import { type ActionName, errorOf, runSubject, type Subject } from '../support/subject.ts';
 
 const pull: Pull = { number: 7, state: 'open', owner: 'example', branch: 'patch', sha: commit };
 
+const deployments = 'post /repos/{owner}/{repo}/deployments';
+const statuses = 'post /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
+const updateRelease = 'patch /repos/{owner}/{repo}/releases/{release_id}';
 const comments = 'get /repos/{owner}/{repo}/issues/{issue_number}/comments';
 const createComment = 'post /repos/{owner}/{repo}/issues/{issue_number}/comments';
 
@@ -26,8 +30,16 @@ function troubles(run: RunnerResult): string[] {
   );
 }
 
-/** Reports on GitHub, from files on disk to what people see there. */
-export function reportCases(subject: () => Subject & { readonly github: Github }): void {
+/** Names of the outputs that an action declares. */
+function declaredOutputs(action: ActionName): string[] {
+  const { outputs = {} } = readAction(action === 'upload' ? 'action.yml' : `${action}/action.yml`);
+  return Object.keys(outputs).sort();
+}
+
+type Reporting = () => Subject & { readonly github: Github };
+
+/** What the cases below have in common: an empty repository with one pull request, and runs of the actions in it. */
+function reporting(subject: Reporting) {
   const github = () => subject().github;
 
   async function upload(
@@ -59,6 +71,13 @@ export function reportCases(subject: () => Subject & { readonly github: Github }
     github().reset();
     github().pulls.push(pull);
   });
+
+  return { github, upload, succeed };
+}
+
+/** Reports on GitHub, from files on disk to what people see there. */
+export function reportCases(subject: Reporting): void {
+  const { github, upload, succeed } = reporting(subject);
 
   describe('the comment on a pull request', () => {
     test('says what is there, where, of which commit and until when; a second run writes it anew', async () => {
@@ -159,9 +178,13 @@ export function reportCases(subject: () => Subject & { readonly github: Github }
         { name: 'pull_request', payload: pullRequestEvent(7, true) },
       );
       expect(fork.exitCode).toBe(0);
-      expect(troubles(fork)).toEqual([
-        expect.stringMatching(/from a fork, or of Dependabot, may only read; .*'workflow_run'/),
-      ]);
+      expect(troubles(fork)).toEqual([expect.stringMatching(/from a fork may only read; .*'workflow_run'/)]);
+      // Dependabot's jobs get what they ask for.
+      const dependabot = await upload(
+        { comment: 'true' },
+        { name: 'pull_request', payload: pullRequestEvent(7), env: { GITHUB_ACTOR: 'dependabot[bot]' } },
+      );
+      expect(troubles(dependabot)).toEqual([expect.stringContaining('  pull-requests: write')]);
     });
 
     test('a personal token writes as its person, and knows its own comment', async () => {
@@ -329,6 +352,30 @@ export function reportCases(subject: () => Subject & { readonly github: Github }
       expect(states()).toEqual([['in_progress', 'failure']]);
     });
 
+    test.each([
+      ['GitHub is down', deployments, { status: 503 }, /GitHub answered 503/],
+      ['GitHub goes down while files are sent', statuses, 'drop', /GitHub cannot be reached/],
+      [
+        'GitHub knows no such commit',
+        deployments,
+        { status: 422, message: 'No ref found for: c0ffee0' },
+        /GitHub answered 422 \(No ref found for: c0ffee0\)/,
+      ],
+      ['a check forbids it', deployments, { status: 409, message: 'Conflict' }, /GitHub answered 409/],
+    ] as const)('%s: one warning, and the upload has succeeded', async (_, operation, fault, words) => {
+      github().fail(operation, fault, 99);
+      const run = await upload({ environment: 'preview' });
+      expect([run.exitCode, run.outputs['file-count'], run.outputs['deployment-id']]).toEqual([0, '2', '']);
+      expect(troubles(run)).toEqual([expect.stringMatching(words)]);
+    });
+
+    test('succeeds when GitHub is down for as long as files are sent', async () => {
+      github().environmentUrlLimit = 10_000;
+      github().fail(statuses, { status: 422 }, 1);
+      await succeed({ environment: 'preview' });
+      expect(states()).toEqual([['success']]);
+    });
+
     test('without permission: one warning with the lines to add', async () => {
       github().permissions.deployments = 'none';
       const run = await upload({ environment: 'preview' });
@@ -405,9 +452,16 @@ export function reportCases(subject: () => Subject & { readonly github: Github }
       await succeed({ release: 'v1.2.3' }, push);
       const block = notes();
       const [end = ''] = block.match(/<!-- upload-to-workspace end: \S+ -->/g) ?? [];
+      const [begin = ''] = block.match(/<!-- upload-to-workspace begin: \S+ -->/g) ?? [];
       const long = 'Notes of a release, with a [link](https://example.org).\r\n\r\n'.repeat(1700);
-      for (const damaged of [block.replace(end, ''), `\`\`\`\n${block}\n\`\`\``]) {
-        github().releases.length = 0;
+      const damages = [
+        block.replace(end, ''),
+        block.replace(begin, ''),
+        block.replace(begin, `${begin}\n\n${block}\n\n`),
+        `\`\`\`\n${block}\n\`\`\``,
+      ];
+      for (const damaged of damages) {
+        github().reset();
         release(`${long}${damaged}`);
         const run = await upload({ release: 'v1.2.3' }, push);
         expect([run.exitCode, troubles(run)]).toEqual([
@@ -415,7 +469,29 @@ export function reportCases(subject: () => Subject & { readonly github: Github }
           [expect.stringMatching(/notes of release 'v1.2.3' are left as they are/)],
         ]);
         expect(notes()).toBe(`${long}${damaged}`);
+        expect(github().requests.map(({ operation }) => operation)).not.toContain(updateRelease);
       }
+    });
+
+    test.each([
+      ['GitHub is down', { status: 500 }, /GitHub answered 500/],
+      ['GitHub refuses them', { status: 422, message: 'Validation Failed' }, /GitHub answered 422/],
+    ] as const)('%s: one warning, and nothing is changed', async (_, fault, words) => {
+      release('Notes');
+      github().fail(updateRelease, fault, 99);
+      const run = await upload({ release: 'v1.2.3' }, push);
+      expect([run.exitCode, run.outputs['file-count'], notes()]).toEqual([0, '2', 'Notes']);
+      expect(troubles(run)).toEqual([expect.stringMatching(words)]);
+    });
+
+    test('a draft that the token is not shown: one warning with the lines to add', async () => {
+      release('Notes', { draft: true });
+      github().permissions.contents = 'read';
+      const run = await upload({ release: 'v1.2.3' }, push);
+      expect([run.exitCode, notes()]).toEqual([0, 'Notes']);
+      expect(troubles(run)).toEqual([
+        expect.stringMatching(/nor a draft.*permissions:\n {2}contents: write/s),
+      ]);
     });
 
     test('without a release of the tag, or permission: one warning that says what to do', async () => {
@@ -432,7 +508,31 @@ export function reportCases(subject: () => Subject & { readonly github: Github }
     });
   });
 
+  test('GitHub is down for all three: one warning each, the upload and its outputs are as ever', async () => {
+    github().releases.push({ id: 3, tag: 'v1', body: 'Notes', draft: false, immutable: false });
+    for (const operation of [comments, deployments, 'get /repos/{owner}/{repo}/releases/tags/{tag}'] as const)
+      github().fail(operation, { status: 503 }, 99);
+    const run = await upload({ comment: 'true', environment: 'preview', release: 'v1' });
+    expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+    expect(run.outputs).toMatchObject({ 'file-count': '2', 'comment-id': '', 'deployment-id': '' });
+    expect((await fetch(run.outputs['url'] ?? '')).status).toBe(200);
+    const about = troubles(run).map((warning) => /^The (\w+)/.exec(warning)?.[1]);
+    expect(about.sort()).toEqual(['comment', 'deployment', 'notes']);
+  });
+
+  test('links that end within the hour are no good for what outlives the job, and a warning says so', async () => {
+    const run = await succeed({ comment: 'true' });
+    expect(warningsOf(run)).toEqual([
+      expect.stringMatching(/end in 1[45] min.*'links: platform'.*'links' action/s),
+    ]);
+    expect(warningsOf(await succeed({}))).toEqual([]);
+  });
+}
+
+/** What becomes of the reports afterwards: links are renewed, files are removed. */
+export function afterwardsCases(subject: Reporting): void {
   describe('links and remove', () => {
+    const { github, succeed } = reporting(subject);
     const everywhere = { comment: 'true', environment: 'preview', release: 'v1' };
     const where = () => ({ destination: 'reports', 'github-token': github().token });
     const run = (
@@ -470,6 +570,17 @@ export function reportCases(subject: () => Subject & { readonly github: Github }
       expect(github().violations).toEqual([]);
     });
 
+    test('every action sets the outputs that it declares, and no other', async () => {
+      const uploaded = await succeed({});
+      const outputs = {
+        upload: uploaded.outputs,
+        links: (await run('links', {})).outputs,
+        remove: (await run('remove', {})).outputs,
+      };
+      for (const action of ['upload', 'links', 'remove'] as const)
+        expect([action, Object.keys(outputs[action]).sort()]).toEqual([action, declaredOutputs(action)]);
+    });
+
     // Two files, and the index page of their links.
     test('removal says so in the comment, makes the deployment inactive, and leaves no link', async () => {
       github().environmentUrlLimit = 10_000;
@@ -498,13 +609,5 @@ export function reportCases(subject: () => Subject & { readonly github: Github }
       expect([all.exitCode, all.outputs['deleted-count'], all.outputs['comment-id']]).toEqual([0, '3', '']);
       expect(github().comments).toEqual([]);
     });
-  });
-
-  test('links that end within the hour are no good for what outlives the job, and a warning says so', async () => {
-    const run = await succeed({ comment: 'true' });
-    expect(warningsOf(run)).toEqual([
-      expect.stringMatching(/end in 1[45] min.*'links: platform'.*'links' action/s),
-    ]);
-    expect(warningsOf(await succeed({}))).toEqual([]);
   });
 }

@@ -4,7 +4,7 @@ import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
 import type { Github } from '../../platform/github/github.ts';
 import { startGithub } from '../../platform/github/server.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { reportCases } from '../cases/reports.ts';
+import { afterwardsCases, reportCases } from '../cases/reports.ts';
 
 let platform: Platform;
 let github: Github;
@@ -15,4 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([platform.stop(), github.stop()]));
 
-reportCases(() => ({ platform, github, entries: 'src/entry' }));
+const subject = () => ({ platform, github, entries: 'src/entry' }) as const;
+
+reportCases(subject);
+afterwardsCases(subject);

@@ -1,13 +1,13 @@
-/** Runs workflow files with `act`, without containers, in a copy of this checkout. */
+/** Runs workflow files with `act`, without containers, in a copy of this checkout or of another. */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 
 import { clientApp, platformScope, workspaces } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { installTool, toolPath } from '../../scripts/tools.ts';
-import { copyCheckout } from './checkout.ts';
+import { commitAll, copyTracked } from './checkout.ts';
 import { readLog, type WorkflowRun } from './log.ts';
 
 // Here and not in a hook: the first time it takes longer than a hook may.
@@ -16,7 +16,7 @@ installTool('act');
 const fixtures = join(import.meta.dirname, 'fixtures');
 
 export interface WorkflowOptions {
-  /** Name of a file in `fixtures/`. */
+  /** Name of a file in `fixtures/`, or a path. */
   readonly workflow: string;
   /** Default `push`. */
   readonly event?: string;
@@ -38,6 +38,12 @@ export interface WorkflowOptions {
   readonly identity?: boolean;
   /** Whether the run has debug logging enabled. */
   readonly debug?: boolean;
+  /** Environment of the runner, and with it of every step. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Folders that stand for repositories of actions, by what `uses:` names them with: `owner/name@ref`. */
+  readonly actions?: Readonly<Record<string, string>>;
+  /** Fills the folder that becomes the checkout; default: what git tracks here. */
+  readonly checkout?: (folder: string) => Promise<void>;
   /** Changes the copy of the checkout, given its path, before it is committed and run. */
   readonly prepare?: (checkout: string) => Promise<void>;
 }
@@ -47,7 +53,9 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
   const folder = await mkdtemp(join(tmpdir(), 'act-'));
   try {
     const checkout = join(folder, 'checkout');
-    await copyCheckout(checkout, options.prepare);
+    await (options.checkout ?? copyTracked)(checkout);
+    await options.prepare?.(checkout);
+    await commitAll(checkout);
     // Without a settings file act asks which container images to use.
     await mkdir(join(folder, 'config', 'act'), { recursive: true });
     await writeFile(join(folder, 'config', 'act', 'actrc'), '');
@@ -62,21 +70,28 @@ function actArguments(options: WorkflowOptions, folder: string): string[] {
   const variables = { ...platformVariables(options.platform), ...options.variables };
   const secrets = { ...(options.platform && { CLIENT_SECRET: clientApp.secret }), ...options.secrets };
   const environment = {
+    ...options.env,
     ...(options.identity === true && options.platform?.tokenService.environment),
     ...(options.debug === true && { RUNNER_DEBUG: '1' }),
   };
   return [
     options.event ?? 'push',
-    ...['--workflows', join(fixtures, options.workflow)],
+    ...['--workflows', resolve(fixtures, options.workflow)],
     ...['--eventpath', join(folder, 'event.json')],
-    ...['--platform', 'ubuntu-latest=-self-hosted'],
+    // Both kinds of runners are this machine.
+    ...['--platform', 'ubuntu-latest=-self-hosted', '--platform', 'self-hosted=-self-hosted'],
     ...['--action-cache-path', join(folder, 'actions')],
     '--no-cache-server',
     '--json',
-    ...Object.entries(variables).flatMap(([name, value]) => ['--var', `${name}=${value}`]),
-    ...Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
-    ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...settings('--var', variables),
+    ...settings('--secret', secrets),
+    ...settings('--env', environment),
+    ...settings('--local-repository', options.actions),
   ];
+}
+
+function settings(option: string, values: Readonly<Record<string, string>> = {}): string[] {
+  return Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
 }
 
 function platformVariables(platform: Platform | undefined): Record<string, string> {

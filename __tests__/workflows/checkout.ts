@@ -7,19 +7,21 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 
-/**
- * Copies what git tracks here, or would on the next commit, into a new repository of one commit. Its remote gives the
- * workflow a repository name and is never contacted.
- */
-export async function copyCheckout(
-  target: string,
-  prepare: (checkout: string) => Promise<void> = () => Promise.resolve(),
-): Promise<void> {
-  const { stdout } = await git(root, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
+/** Copies what git tracks here, or would on the next commit; below `only` alone, where something is named. */
+export async function copyTracked(target: string, ...only: readonly string[]): Promise<void> {
+  const { stdout } = await git(root, [
+    ...['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--'],
+    ...only,
+  ]);
   const files = stdout.split('\0').filter((file) => file !== '' && existsSync(join(root, file)));
   await mkdir(target, { recursive: true });
   await Promise.all(files.map((file) => copyFile(file, target)));
-  await prepare(target);
+}
+
+/**
+ * Makes a folder a repository of one commit. Its remote gives the workflow a repository name and is never contacted.
+ */
+export async function commitAll(target: string): Promise<void> {
   await git(target, ['init', '--quiet', '--initial-branch=main']);
   await git(target, ['remote', 'add', 'origin', 'https://github.com/example/site.git']);
   await git(target, ['add', '--all', '--force']);

@@ -15,6 +15,7 @@ export const operations = [
   ['get', `${repository}/deployments/{deployment_id}/statuses`],
   ['post', `${repository}/deployments/{deployment_id}/statuses`],
   ['get', `${repository}/releases`],
+  ['get', `${repository}/releases/latest`],
   ['get', `${repository}/releases/tags/{tag}`],
   ['get', `${repository}/releases/{release_id}`],
   ['patch', `${repository}/releases/{release_id}`],

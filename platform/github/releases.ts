@@ -13,6 +13,12 @@ export const listReleases: Handler = (call) => {
   return page(call, '/releases', found, (release) => showRelease(call, release));
 };
 
+/** The newest that is published: GitHub goes by the date of the commit, here they are in the order in which they were made. */
+export const getLatestRelease: Handler = (call) => {
+  const found = requireOne(call.github.releases.toReversed(), ({ draft }) => !draft);
+  return json(200, showRelease(call, found));
+};
+
 export const getReleaseByTag: Handler = (call) => {
   const found = requireOne(
     call.github.releases,

@@ -28,6 +28,7 @@ const handlers: Readonly<Record<OperationName, Handler>> = {
   'get /repos/{owner}/{repo}/deployments/{deployment_id}/statuses': deployments.listStatuses,
   'post /repos/{owner}/{repo}/deployments/{deployment_id}/statuses': deployments.createStatus,
   'get /repos/{owner}/{repo}/releases': releases.listReleases,
+  'get /repos/{owner}/{repo}/releases/latest': releases.getLatestRelease,
   'get /repos/{owner}/{repo}/releases/tags/{tag}': releases.getReleaseByTag,
   'get /repos/{owner}/{repo}/releases/{release_id}': releases.getRelease,
   'patch /repos/{owner}/{repo}/releases/{release_id}': releases.updateRelease,

@@ -45,12 +45,11 @@ export async function beginDeployment(github: GithubClient, plan: DeploymentPlan
   // Were it to merge a branch first, as it is told not to, it would answer with a message.
   const id = 'id' in made && typeof made.id === 'number' ? made.id : undefined;
   if (id === undefined) throw new Error('GitHub answered without a deployment');
-  await addStatus(github, id, {
-    state: 'in_progress',
-    description: plan.description,
-    url: undefined,
-    runUrl: plan.runUrl,
-  });
+  const { description, runUrl } = plan;
+  // The deployment is there, and its end is what counts: that can be told when GitHub is back.
+  await addStatus(github, id, { state: 'in_progress', description, url: undefined, runUrl }).catch(
+    () => undefined,
+  );
   return id;
 }
 

@@ -9,12 +9,12 @@ export const notesLimit = 125_000;
 /** Notes that nothing was changed in, and why. */
 export class NotesLeft extends Error {
   override readonly name = 'NotesLeft';
-  /** Whether a person has to mend them. */
-  readonly isDamage: boolean;
+  /** What would help: a person who mends them, a token that is shown drafts, or nothing that is known here. */
+  readonly remedy: 'mending' | 'permission' | undefined;
 
-  constructor(problem: string, isDamage = false) {
+  constructor(problem: string, remedy?: NotesLeft['remedy']) {
     super(problem);
-    this.isDamage = isDamage;
+    this.remedy = remedy;
   }
 }
 
@@ -39,7 +39,7 @@ export async function editRelease(
     const { body } = await ask((rest) => rest.repos.getRelease({ owner, repo, release_id: id }));
     const notes = body ?? '';
     const edited = edit(notes);
-    if ('problem' in edited) throw new NotesLeft(edited.problem, edited.isDamage);
+    if ('problem' in edited) throw new NotesLeft(edited.problem, edited.isDamage ? 'mending' : undefined);
     return edited.notes === notes ? undefined : edited.notes;
   };
   for (let attempt = 1; attempt <= tries; attempt += 1) {
@@ -64,6 +64,7 @@ async function findRelease({ ask, pages, owner, repo }: GithubClient, tag: strin
     if (found) return found.id;
   }
   throw new NotesLeft(
-    `there is no release of the tag '${tag}', nor a draft for it that this token may see: make it first, e.g. with gh release create`,
+    `there is no release of the tag '${tag}', nor a draft for it that this token is shown: make it first, e.g. with gh release create`,
+    'permission',
   );
 }

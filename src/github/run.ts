@@ -18,7 +18,10 @@ export interface Run {
   readonly pull: number | undefined;
   /** The run before this one, whose branch may belong to a pull request: of a `workflow_run` event. */
   readonly before: Before | undefined;
-  /** Whether the event is a pull request of somebody who gets no more than a token that reads: from a fork, or Dependabot's. */
+  /**
+   * Whether the event is about a pull request from a fork, whose jobs get no more than a token that reads, whatever they ask for. Dependabot's do
+   * get what their `permissions:` say.
+   */
   readonly readOnly: boolean;
 }
 
@@ -74,7 +77,7 @@ export function readRun(environment: NodeJS.ProcessEnv, event: string): Run {
     commit: pull?.head.sha ?? before?.head_sha ?? environment['GITHUB_SHA'] ?? '',
     pull: pull?.number ?? (issue?.pull_request ? issue.number : undefined),
     before: before && beforeOf(before),
-    readOnly: name === 'pull_request' && isForeign(pull, environment['GITHUB_ACTOR']),
+    readOnly: readOnlyEvents.includes(name) && isForeign(pull),
   };
 }
 
@@ -94,6 +97,10 @@ function beforeOf(run: NonNullable<Event['workflow_run']>): Before {
   };
 }
 
-function isForeign(pull: Event['pull_request'], actor: string | undefined): boolean {
-  return actor === 'dependabot[bot]' || (pull !== undefined && pull.head.repo?.id !== pull.base.repo.id);
+/** `pull_request_target` is not one of them: it runs in the repository's own name. */
+const readOnlyEvents = ['pull_request', 'pull_request_review', 'pull_request_review_comment'];
+
+/** A fork that is gone has no repository any more. */
+function isForeign(pull: Event['pull_request']): boolean {
+  return pull !== undefined && pull.head.repo?.id !== pull.base.repo.id;
 }

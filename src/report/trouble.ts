@@ -24,7 +24,7 @@ export function explainReport(kind: ReportKind, name: string, error: unknown, ru
     release: `The notes of release '${printable(name)}' could not be written`,
   }[kind];
   if (error instanceof NotesLeft)
-    return `The notes of release '${printable(name)}' are left as they are: ${printable(error.message)}.${mending(error)}`;
+    return `The notes of release '${printable(name)}' are left as they are: ${printable(error.message)}.${remedy(error)}`;
   if (isDenied(error))
     return run.readOnly ? readOnly(what) : `${what}: ${printable(reasonOf(error))}. ${lines(kind)}`;
   if (isStatus(error, 404))
@@ -36,10 +36,10 @@ export function explainReport(kind: ReportKind, name: string, error: unknown, ru
   return `${what}: ${printable(reason)}. Nothing else of this step is touched by that.`;
 }
 
-function mending({ isDamage }: NotesLeft): string {
-  return isDamage
-    ? ' Mend the two lines that begin with `<!-- upload-to-workspace`, or take both away with what is between them, and run this again.'
-    : '';
+function remedy({ remedy }: NotesLeft): string {
+  if (remedy === 'mending')
+    return ' Mend the two lines that begin with `<!-- upload-to-workspace`, or take both away with what is between them, and run this again.';
+  return remedy === 'permission' ? ` Drafts are shown to tokens that may write. ${lines('release')}` : '';
 }
 
 /** What GitHub says to a token that may not do a thing, in its several ways. */
@@ -48,7 +48,7 @@ function isDenied(error: unknown): boolean {
 }
 
 function readOnly(what: string): string {
-  return `${what}: the token of a pull request from a fork, or of Dependabot, may only read; a workflow that runs after this one, on 'workflow_run', can write it.`;
+  return `${what}: the token of a pull request from a fork may only read; a workflow that runs after this one, on 'workflow_run', can write it.`;
 }
 
 function lines(kind: ReportKind): string {

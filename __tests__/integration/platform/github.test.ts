@@ -68,6 +68,7 @@ describe('the stand-in for GitHub', () => {
       id: 3,
       immutable: true,
     });
+    expect((await ask('GET', `${repository}/releases/latest`)).body).toMatchObject({ id: 3 });
     expect((await ask('PATCH', `${repository}/releases/3`, { body: 'New' })).body).toMatchObject({
       body: 'New',
     });
@@ -136,6 +137,7 @@ describe('the stand-in for GitHub', () => {
       201,
     );
     github.releases.push({ id: 3, tag: 'v1', body: '', draft: true, immutable: false });
+    expect((await ask('GET', `${repository}/releases/latest`)).status).toBe(404);
     expect((await ask('PATCH', `${repository}/releases/3`, { body: 'x'.repeat(125_001) })).status).toBe(422);
     expect((await ask('GET', `${repository}/releases/tags/v1`)).status).toBe(404);
   });

@@ -1,0 +1,39 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import type { Github } from '../../platform/github/github.ts';
+import { startGithub } from '../../platform/github/server.ts';
+import { playStory, type Story } from './examples.ts';
+import { fork } from './stories/fork.ts';
+import { inside } from './stories/inside.ts';
+import { matrix } from './stories/matrix.ts';
+import { pullRequestLife } from './stories/pullrequest.ts';
+import { releaseLife } from './stories/release.ts';
+import { results } from './stories/results.ts';
+
+/** Every file in `examples/` is in one of them. */
+const stories: readonly Story[] = [results, pullRequestLife, releaseLife, matrix, fork, inside];
+
+let github: Github;
+
+beforeAll(async () => {
+  github = await startGithub();
+}, 300_000);
+
+afterAll(() => github.stop());
+
+describe('the examples', () => {
+  test.each(stories.map((story) => [story.name, story] as const))(
+    '%s',
+    (_, story) => playStory(story, github),
+    300_000,
+  );
+
+  test('are all played', () => {
+    const files = globSync('*', { cwd: join(import.meta.dirname, '../../examples') });
+    const played = new Set(stories.flatMap(({ plays }) => plays.map(({ file }) => file)));
+    expect(files.sort()).toEqual([...played].sort());
+  });
+});

@@ -1,0 +1,72 @@
+/** Payloads of GitHub's events, as far as the examples and the actions read them ("Webhook events and payloads"). */
+import type { Pull } from '../../../platform/github/github.ts';
+
+const repository = { id: 1, full_name: 'example/site', private: true, visibility: 'private' };
+
+/** A pull request as GitHub's list has it, and as events tell of it. */
+export const patch: Pull = {
+  number: 7,
+  state: 'open',
+  owner: 'example',
+  branch: 'patch',
+  sha: 'c0ffee0123456789c0ffee0123456789c0ffee01',
+};
+
+/** One from a fork. */
+export const contribution: Pull = { ...patch, number: 8, owner: 'octocat', branch: 'fix/typo' };
+
+/** Of `pull_request` and `pull_request_target`. */
+export function pullRequest(
+  { number, owner, branch, sha }: Pull,
+  action: 'opened' | 'synchronize' | 'closed' = 'opened',
+): object {
+  const isFork = owner !== 'example';
+  return {
+    action,
+    number,
+    repository,
+    pull_request: {
+      number,
+      head: {
+        ref: branch,
+        sha,
+        label: `${owner}:${branch}`,
+        user: { login: owner },
+        repo: { id: isFork ? 2 : 1, full_name: `${owner}/site`, fork: isFork },
+      },
+      base: { ref: 'main', sha: 'ba5eba5eba5eba5eba5eba5eba5eba5eba5eba5e', repo: repository },
+    },
+  };
+}
+
+/** Of `workflow_run`, after the run of another workflow for a pull request from a fork: GitHub names no pull request in it. */
+export function workflowRun(id: number, { owner, branch, sha }: Pull): object {
+  return {
+    action: 'completed',
+    repository,
+    workflow: { name: 'Build' },
+    workflow_run: {
+      id,
+      name: 'Build',
+      event: 'pull_request',
+      conclusion: 'success',
+      head_sha: sha,
+      head_branch: branch,
+      head_repository: { full_name: `${owner}/site`, owner: { login: owner } },
+      pull_requests: [],
+    },
+  };
+}
+
+/** Of `release`. */
+export function release(tag: string): object {
+  return { action: 'published', repository, release: { tag_name: tag, draft: false } };
+}
+
+/** Of `workflow_dispatch`. */
+export function dispatch(inputs: Readonly<Record<string, string>> = {}): object {
+  return { repository, inputs };
+}
+
+/** Of `push` and `schedule`, of which nothing is read. */
+export const nothing = { repository };

@@ -1,0 +1,64 @@
+import { expect } from '@jest/globals';
+
+import { linkIn, open, type Play, type Story } from '../examples.ts';
+import { contribution, patch, pullRequest, workflowRun } from './events.ts';
+
+const place = 'forks/octocat/fix/typo';
+
+/** By the run of this id; a second one writes the same comment anew. */
+const publication = (run: string): Play => ({
+  file: 'fork-publish.yml',
+  on: 'workflow_run',
+  payload: workflowRun(31, contribution),
+  env: { GITHUB_RUN_ID: run },
+  then: async ({ github, stored }) => {
+    expect(github.comments.map(({ issue }) => issue)).toEqual([8]);
+    const { body } = github.comments[0] ?? {};
+    expect(body).toContain(`/commit/${contribution.sha}`);
+    expect(body).toContain(`/actions/runs/${run}`);
+    expect(await open(linkIn(body, 'Open index.html'))).toContain('<h1>Atlas</h1>');
+    expect(await stored()).toEqual([`${place}/assets/style.css`, `${place}/index.html`]);
+  },
+});
+
+export const fork: Story = {
+  name: 'a pull request from a fork: built without secrets, published after it, cleaned up when it closes',
+  // The other one has the same commit, from a branch of the repository's own.
+  before: (github) => void github.pulls.push(patch, contribution),
+  plays: [
+    {
+      file: 'fork-build.yml',
+      on: 'pull_request',
+      payload: pullRequest(contribution),
+      env: { GITHUB_RUN_ID: '31' },
+      fork: true,
+      then: async ({ github, stored }) => {
+        expect(await stored()).toEqual([]);
+        expect(github.requests).toEqual([]);
+      },
+    },
+    publication('41'),
+    publication('42'),
+    {
+      file: 'pull-request.yml',
+      on: 'pull_request',
+      payload: pullRequest(contribution),
+      fork: true,
+      then: async ({ run, github, stored }) => {
+        expect(run.annotations.map(({ level }) => level)).toEqual(['notice']);
+        expect(github.comments).toHaveLength(1);
+        expect(await stored()).toHaveLength(2);
+      },
+    },
+    {
+      file: 'clean-up.yml',
+      on: 'pull_request_target',
+      payload: pullRequest(contribution, 'closed'),
+      then: async ({ github, stored }) => {
+        expect(await stored()).toEqual([]);
+        expect(github.comments).toHaveLength(1);
+        expect(github.comments[0]?.body).toMatch(/### Deleted 3 objects.*Nothing is left/s);
+      },
+    },
+  ],
+};

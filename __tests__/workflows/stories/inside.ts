@@ -1,0 +1,30 @@
+import { expect } from '@jest/globals';
+
+import type { Story } from '../examples.ts';
+import { nothing } from './events.ts';
+
+const play = { file: 'self-hosted.yml', on: 'push', payload: nothing } as const;
+
+export const inside: Story = {
+  name: 'a self-hosted runner and a platform with certificates of a private authority',
+  tls: 'private-ca',
+  plays: [
+    {
+      ...play,
+      then: async ({ run, stored }) => {
+        expect(await stored()).toEqual(['sites/main/assets/style.css', 'sites/main/index.html']);
+        expect(run.annotations).toEqual([]);
+      },
+    },
+    {
+      ...play,
+      variables: { TERRAPI_CA_CERTIFICATES: '' },
+      fails: true,
+      then: ({ run }) => {
+        expect(run.annotations).toEqual([
+          { level: 'error', message: expect.stringMatching(/certificate that is not trusted here/) },
+        ]);
+      },
+    },
+  ],
+};
