@@ -14,7 +14,7 @@ import { putObjects } from '../support/session.ts';
 import { errorOf, linksFileOf, runSubject } from '../support/subject.ts';
 import { startBrowser } from './browsers.ts';
 import { openStore, publishPage } from './publishing.ts';
-import { clickRow, namesOf, openIndex, rowsOf, telephone, textOf, waitForText } from './tabs.ts';
+import { clickRow, desk, namesOf, openIndex, rowsOf, telephone, textOf, waitForText } from './tabs.ts';
 
 let platform: Platform;
 let published: RunnerResult;
@@ -165,6 +165,19 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     await page.waitForFunction(
       () => document.querySelector<HTMLImageElement>('#pane img')?.naturalWidth === 256,
     );
+    await page.setViewport({ width: 1100, height: 500 });
+    const edges = await page.$$eval('#pane > *', (parts) =>
+      parts
+        .map((part) => part.getBoundingClientRect())
+        .map(({ top, height }, index) => ({
+          top,
+          end: top + Math.max(height, parts[index]?.scrollHeight ?? 0),
+        })),
+    );
+    // In a low window, too, one part of it stands below the other.
+    for (const [index, { top }] of edges.entries())
+      expect(top).toBeGreaterThanOrEqual(edges[index - 1]?.end ?? 0);
+    await page.setViewport(desk);
     await click('confusion matrix.csv');
     await waitForText(page, '#pane pre', 'water,');
     expect(await textOf(page, '#pane pre')).toBe(content('reports/confusion matrix.csv').toString());
