@@ -68,6 +68,14 @@ export function manyCases(subject: () => Subject, { fileCount }: { fileCount: nu
         const answer = await fetch(url);
         expect([path, answer.status, await answer.text()]).toEqual([path, 200, files[path]]);
       }
+
+      const renewed = await runSubject(subject(), 'links', { destination: 'many' }, { cwd: folderWith({}) });
+      expect([renewed.exitCode, errorOf(renewed)]).toEqual([0, '']);
+      expect(linksFileOf(renewed).files.map(({ path }) => path)).toEqual(
+        links.map(({ path }) => path).sort(),
+      );
+      expect(Buffer.byteLength(renewed.summary)).toBeLessThan(limits.summary);
+      expect(renewed.outputs['url']).toContain('/ci/many/_links.html?');
     }, 300_000);
   });
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -224,6 +225,30 @@ export function publishCases(
       expect(run.masked.some((value) => link.includes(value))).toBe(true);
       const signature = new URL(link).searchParams.get('X-Amz-Signature') ?? 'none';
       expect(`${run.log}${run.summary}`).not.toContain(signature);
+    });
+
+    test('in a public repository, and there alone, a notice says that anybody can open links in what the run shows', async () => {
+      const cwd = folderWith({
+        'a.txt': 'a',
+        'public.json': '{"repository":{"visibility":"public"}}',
+        'private.json': '{"repository":{"visibility":"private"}}',
+      });
+      const notices = async (event: string, inputs: Record<string, string> = {}) => {
+        const env = { GITHUB_EVENT_PATH: path.join(cwd, event) };
+        const { log } = await runSubject(subject(), 'upload', { path: 'a.txt', ...inputs }, { cwd, env });
+        return [...log.matchAll(/^::(?:notice|warning)::(.*)$/gm)].map(([, text]) => text);
+      };
+      expect(await notices('public.json')).toEqual([
+        expect.stringMatching(
+          /^This repository is public: until they end, the links in log and summary of this run, .* 'mask-links: true' keeps them out\.$/,
+        ),
+      ]);
+      expect(await notices('public.json', { summary: 'false' })).toEqual([
+        expect.stringContaining('the links in the log of this run'),
+      ]);
+      expect(await notices('public.json', { 'mask-links': 'true' })).toEqual([]);
+      expect(await notices('public.json', { links: 'none' })).toEqual([]);
+      expect(await notices('private.json')).toEqual([]);
     });
 
     test('no secret is in the log, the outputs, the summary or a file, and each is masked', async () => {
