@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -9,7 +10,9 @@ import type { Contents } from '../../src/links/contents.ts';
 import { linkOf } from '../../src/links/table.ts';
 import { mediaType } from '../../src/media.ts';
 import { folderWith } from '../support/folder.ts';
-import { awkwardNames } from '../support/names.ts';
+import { printable } from '../../src/printable.ts';
+import { awkwardNames, hostileNames } from '../support/names.ts';
+import { putObjects } from '../support/session.ts';
 import {
   type Subject,
   errorOf,
@@ -29,6 +32,27 @@ async function openWithCurl(url: string): Promise<Buffer> {
     maxBuffer: 64 * MiB,
   });
   return stdout;
+}
+
+/** The workflow commands that a step of ours may give, told from names that only look like one. */
+const expectedCommands = new Set(['group', 'endgroup', 'debug', 'add-mask']);
+
+/** What a runner takes for commands in a log: they begin a line. */
+function commandsIn(log: string): string[] {
+  return [...log.matchAll(/^\s*::([^:\s]*)/gm)].map(([, command = '']) => command);
+}
+
+/** The names in the first cells of a summary's table, as a browser shows them. */
+function namesInTable(summary: string): string[] {
+  const rows = summary.split('\n').filter((line) => line.startsWith('| '));
+  return rows.slice(2).map((row) => {
+    const cells = row.slice(2, -2).split(' | ');
+    expect(cells).toHaveLength(3);
+    const [, name = ''] = /^\[(.*)\]\(<.*>\)$/.exec(cells[0] ?? '') ?? [];
+    return name
+      .replaceAll('<!-- -->', '')
+      .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+  });
 }
 
 /** Publishing, from files on disk to links that open. */
@@ -133,6 +157,41 @@ export function publishCases(
       expect(run.summary).toContain(`(<${run.outputs['url']}>)`);
     });
 
+    test('names with markup, quotes, commands and controls in them are nothing but names, wherever they are told', async () => {
+      const files = Object.fromEntries(hostileNames.map((name) => [name, `content of ${name}`]));
+      // Windows has no such files: there they come from somebody else.
+      await putObjects(
+        subject().platform,
+        Object.fromEntries(hostileNames.map((name) => [`ci/odd/${name}`, files[name] ?? ''])),
+      );
+      const runs = [
+        await runSubject(subject(), 'links', { destination: 'odd' }, { cwd: folderWith({}) }),
+        ...(process.platform === 'win32'
+          ? []
+          : [
+              await runSubject(
+                subject(),
+                'upload',
+                { path: '.', destination: 'odd' },
+                { cwd: folderWith(files) },
+              ),
+            ]),
+      ];
+      for (const run of runs) {
+        expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+        expect(Object.keys(urlsOf(run)).sort()).toEqual([...hostileNames].sort());
+        const links = linksFileOf(run).files;
+        expect(links.map(({ path }) => path).sort()).toEqual([...hostileNames].sort());
+        for (const { path, url } of links)
+          expect([path, await (await fetch(url)).text()]).toEqual([path, files[path]]);
+        expect(commandsIn(run.log).filter((command) => !expectedCommands.has(command))).toEqual([]);
+        expect(run.log).not.toMatch(/##\[|\u001b|[\u2028-\u202e\u2066-\u2069]/);
+        expect(run.masked.filter((value) => value.includes('injected'))).toEqual([]);
+        expect(namesInTable(run.summary).sort()).toEqual(hostileNames.map(printable).sort());
+        expect(run.summary.replace(/<!-- -->|\(<https?:[^<>]*>\)/g, '')).not.toMatch(/[<>]/);
+      }
+    }, 180_000);
+
     test('expires-at is the end of the session, and expires-in shortens it', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });
       const before = Date.now();
@@ -166,6 +225,30 @@ export function publishCases(
       expect(run.masked.some((value) => link.includes(value))).toBe(true);
       const signature = new URL(link).searchParams.get('X-Amz-Signature') ?? 'none';
       expect(`${run.log}${run.summary}`).not.toContain(signature);
+    });
+
+    test('in a public repository, and there alone, a notice says that anybody can open links in what the run shows', async () => {
+      const cwd = folderWith({
+        'a.txt': 'a',
+        'public.json': '{"repository":{"visibility":"public"}}',
+        'private.json': '{"repository":{"visibility":"private"}}',
+      });
+      const notices = async (event: string, inputs: Record<string, string> = {}) => {
+        const env = { GITHUB_EVENT_PATH: path.join(cwd, event) };
+        const { log } = await runSubject(subject(), 'upload', { path: 'a.txt', ...inputs }, { cwd, env });
+        return [...log.matchAll(/^::(?:notice|warning)::(.*)$/gm)].map(([, text]) => text);
+      };
+      expect(await notices('public.json')).toEqual([
+        expect.stringMatching(
+          /^This repository is public: until they end, the links in log and summary of this run, .* 'mask-links: true' keeps them out\.$/,
+        ),
+      ]);
+      expect(await notices('public.json', { summary: 'false' })).toEqual([
+        expect.stringContaining('the links in the log of this run'),
+      ]);
+      expect(await notices('public.json', { 'mask-links': 'true' })).toEqual([]);
+      expect(await notices('public.json', { links: 'none' })).toEqual([]);
+      expect(await notices('private.json')).toEqual([]);
     });
 
     test('no secret is in the log, the outputs, the summary or a file, and each is masked', async () => {

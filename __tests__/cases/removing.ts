@@ -48,21 +48,29 @@ export function removingCases(subject: () => Subject): void {
       await put('d/old 1.txt', 'd/old/2.txt');
       const oldSince = Date.now();
       await sleep(10_000);
-      await put('d/new.txt', 'd/old 1.txt.new');
+      // The pages of the folder `old` were made anew by the links action, and then its last file went.
+      await put('d/new.txt', 'd/old 1.txt.new', 'd/_links.html');
+      await put('d/old/_links.html', 'd/old/_preview.html', 'd/old/_preview-worker.js');
       // However slow this machine is: the old ones have just become that old, the new ones not by far.
       const age = () => `${Math.floor((Date.now() - oldSince) / 1000) - 1}s`;
       const dry = await remove({ 'older-than': age(), 'dry-run': 'true' });
-      expect(dry.log).toContain('Dry run: Would delete 2 objects, in s3://gep-build-outputs/ci/d/\n');
+      expect(dry.log).toContain('Dry run: Would delete 5 objects, in s3://gep-build-outputs/ci/d/\n');
       expect(dry.outputs['deleted-count']).toBe('0');
-      expect(await keys()).toHaveLength(4);
+      expect(await keys()).toHaveLength(8);
       const run = await remove({ 'older-than': age() });
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
-      expect(run.outputs['deleted-count']).toBe('2');
-      expect(run.summary).toMatch(/\n2 objects, 22 bytes, older than \d+ s, in /);
-      expect(run.log).toContain(' s, and left alone: 2 objects\n');
-      expect(await keys()).toEqual(['ci/d/new.txt', 'ci/d/old 1.txt.new']);
-      expect((await remove({ 'older-than': '14d' })).outputs['deleted-count']).toBe('0');
-      expect(await keys()).toHaveLength(2);
+      expect(run.outputs['deleted-count']).toBe('5');
+      expect(run.summary).toMatch(
+        /\n5 objects, \d+ bytes, older than \d+ s, 3 newer pages that would lead nowhere among them, in /,
+      );
+      expect(run.log).toContain('Left alone, as newer: 3 objects\n');
+      expect(run.log).toMatch(
+        /^::notice::Some of what _links\.html leads to is deleted: the 'links' action makes such pages anew\.$/m,
+      );
+      expect(await keys()).toEqual(['ci/d/_links.html', 'ci/d/new.txt', 'ci/d/old 1.txt.new']);
+      const none = await remove({ 'older-than': '14d' });
+      expect([none.outputs['deleted-count'], none.log.includes('::notice')]).toEqual(['0', false]);
+      expect(await keys()).toHaveLength(3);
     });
 
     test('finds what a server shows only when another object is gone', async () => {

@@ -72,6 +72,22 @@ export function renewingCases(subject: () => Subject, { filesEach }: { filesEach
       expect(run.summary).toContain('### Made links to 2 files: ');
     });
 
+    test('collects folders that were published each on its own, and counts none of their pages', async () => {
+      for (const job of ['linux', 'windows'])
+        await upload(
+          { 'index.html': job, 'b.txt': 'b' },
+          { destination: `d/${job}`, preview: 'true', checksums: 'true' },
+        );
+      const run = await links();
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect(linksFileOf(run).files.map(({ path }) => path)).toEqual(
+        ['linux', 'windows'].flatMap((job) =>
+          ['SHA256SUMS', 'b.txt', 'index.html'].map((name) => `${job}/${name}`),
+        ),
+      );
+      expect(run.outputs['url']).toContain('/ci/d/_links.html?');
+    });
+
     test('makes no links in a dry run, and with links: none tells what there is', async () => {
       await upload({ 'a.txt': 'a', 'b.txt': 'b' });
       const before = await stored();

@@ -2,7 +2,7 @@ import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { buckets } from '../../platform/catalogue.ts';
 import type { Store } from '../../platform/platform.ts';
-import { isGenerated } from '../../src/links/generated.ts';
+import { indexPageName } from '../../src/links/generated.ts';
 
 /** What is below a prefix of the bucket, without what the action writes of its own accord. */
 export interface Inventory {
@@ -17,7 +17,7 @@ const keysAtATime = 1000;
 /** Counts the files that are stored below a prefix. */
 export async function takeInventory(store: Store, prefix: string): Promise<Inventory> {
   const listed = await store.list(buckets.outputs, prefix);
-  const found = listed.filter(({ key }) => !isGenerated(key.slice(prefix.length)));
+  const found = listed.filter(({ key }) => key !== `${prefix}${indexPageName}`);
   return {
     objects: found.length,
     bytes: found.reduce((sum, { size }) => sum + size, 0),

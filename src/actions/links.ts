@@ -2,10 +2,12 @@ import * as core from '@actions/core';
 
 import { ActionError } from '../errors.ts';
 import { type LinkInputs, readLinkInputs } from '../inputs.ts';
-import { type Page, isGenerated } from '../links/generated.ts';
+import { sumsName } from '../files/sums.ts';
+import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
 import { mediaType } from '../media.ts';
 import { type PreviewNames, presentPreview } from '../preview/names.ts';
+import { presentPages } from '../preview/present.ts';
 import { setOutputs } from '../outputs.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
@@ -37,7 +39,7 @@ async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSi
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
   const own = presentPreview(new Set(objects.map(({ key }) => key.slice(base.length))));
-  const standing = standingOf(inputs, objects, own, destination);
+  const standing = standingOf(inputs, objects, destination);
   if (standing.fileCount === 0) throw await nothingThere(destination);
   logGroup(
     `What: ${count(standing.fileCount, 'file')}, ${formatBytes(standing.totalBytes)}`,
@@ -90,18 +92,14 @@ async function previewOf(
   return undefined;
 }
 
-/**
- * The files of a listing: without what was generated, and without the empty objects that stand for folders.
- * @param own names of the preview's objects, where there is one
- */
+/** The files of a listing: without what was generated, and without the empty objects that stand for folders. */
 function standingOf(
   { workspace, destination }: LinkInputs,
   objects: readonly RemoteObject[],
-  own: PreviewNames | undefined,
   { base, s3Uri }: Destination,
 ): Standing {
-  const isFile = (name: string) =>
-    !name.endsWith('/') && !isGenerated(name) && name !== own?.entry && name !== own?.worker;
+  const pages = presentPages(objects.map(({ key }) => key.slice(base.length)));
+  const isFile = (name: string) => !name.endsWith('/') && name !== sumsName && !pages.has(name);
   const files = objects.filter(({ key }) => isFile(key.slice(base.length)));
   return {
     workspace,

@@ -1,8 +1,10 @@
 import * as core from '@actions/core';
 
 import { ActionError, detailLines } from '../errors.ts';
+import { sumsName } from '../files/sums.ts';
 import { type RemoveInputs, readRemoveInputs } from '../inputs.ts';
 import { setOutputs } from '../outputs.ts';
+import { emptyPages, presentPages } from '../preview/present.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
 import { noReportIds } from '../report/ids.ts';
@@ -33,9 +35,11 @@ async function remove(inputs: RemoveInputs, connection: Connection, signal: Abor
   const objects = await listObjects(client, base, persist).catch(
     explain(`What is in ${s3Uri} could not be looked at`),
   );
-  const choose = chooser(inputs, destination);
+  const before = inputs.olderThan === undefined ? Infinity : destination.askedAt - inputs.olderThan * 1000;
+  const choose = chooser(before, destination);
   const chosen = choose(objects);
-  await tellChosen(inputs, objects, chosen, destination);
+  const which = whichWords(inputs, chosen, before);
+  await tellChosen(inputs, objects, chosen, which, destination);
   const { deleted, failures } =
     inputs.dryRun || chosen.length === 0
       ? { deleted: [], failures: [] }
@@ -57,9 +61,7 @@ async function remove(inputs: RemoveInputs, connection: Connection, signal: Abor
   if (inputs.summary) {
     const { workspace } = inputs;
     const gone = inputs.dryRun ? chosen : deleted;
-    await writeSummary(
-      removalSummary({ headline, workspace, s3Uri, base, objects: gone, older: olderWords(inputs) }),
-    );
+    await writeSummary(removalSummary({ headline, workspace, s3Uri, base, objects: gone, which }));
   }
   const ids = await withReports(inputs, client.clock, destination.signal, (reports) =>
     // What is younger than `older-than` stays, and with it what is told of it.
@@ -70,33 +72,74 @@ async function remove(inputs: RemoveInputs, connection: Connection, signal: Abor
   setOutputs({ 's3-uri': s3Uri, 'deleted-count': deleted.length, ...ids });
 }
 
-/** Which objects have to go. The object that stands for the folder itself stays: it is not below the destination. */
-function chooser({ olderThan }: RemoveInputs, { base, askedAt }: Destination) {
-  const before = olderThan === undefined ? undefined : askedAt - olderThan * 1000;
-  return (objects: readonly RemoteObject[]): readonly RemoteObject[] =>
-    objects.filter(
-      ({ key, lastModified }) => key !== base && (before === undefined || lastModified < before),
-    );
+/**
+ * Which objects have to go: all but the one that stands for the folder itself, which is not below the destination. By age the pages that carry links
+ * go with the last of their files, however new they are: renewing makes them anew, and they would lead nowhere.
+ */
+function chooser(before: number, { base }: Destination) {
+  return (objects: readonly RemoteObject[]): readonly RemoteObject[] => {
+    const below = objects.filter(({ key }) => key !== base);
+    const isOld = ({ lastModified }: RemoteObject) => before === Infinity || lastModified < before;
+    const name = ({ key }: RemoteObject) => key.slice(base.length);
+    const pages = presentPages(below.map(name));
+    const left = below.filter((object) => !isOld(object) && isFile(name(object), pages));
+    const empty = new Set(emptyPages(pages, left.map(name)));
+    return below.filter((object) => isOld(object) || empty.has(name(object)));
+  };
 }
 
-function olderWords({ olderThan }: RemoveInputs): string | undefined {
-  return olderThan === undefined ? undefined : `older than ${formatDuration(olderThan)}`;
+function isFile(name: string, pages: ReadonlyMap<string, string>): boolean {
+  return !name.endsWith('/') && !pages.has(name) && name.split('/').at(-1) !== sumsName;
+}
+
+/** Pages that stay though some of what they list goes. */
+function outdatedPages(
+  objects: readonly RemoteObject[],
+  chosen: readonly RemoteObject[],
+  { base }: Destination,
+): string[] {
+  const names = (those: readonly RemoteObject[]) => those.map(({ key }) => key.slice(base.length));
+  const gone = names(chosen);
+  const lost = new Set(gone);
+  const pages = presentPages(names(objects));
+  const untouched = new Set(emptyPages(pages, gone));
+  return [...pages.keys()].filter((page) => !lost.has(page) && !untouched.has(page));
+}
+
+/** Which of the objects have to go, in words; undefined where it is all of them. */
+function whichWords(
+  { olderThan }: RemoveInputs,
+  chosen: readonly RemoteObject[],
+  before: number,
+): string | undefined {
+  if (olderThan === undefined) return undefined;
+  const pages = chosen.filter(({ lastModified }) => lastModified >= before).length;
+  const also = `, ${count(pages, 'newer page')} that would lead nowhere among them`;
+  return `older than ${formatDuration(olderThan)}${pages > 0 ? also : ''}`;
 }
 
 async function tellChosen(
   inputs: RemoveInputs,
   objects: readonly RemoteObject[],
   chosen: readonly RemoteObject[],
+  which: string | undefined,
   destination: Destination,
 ): Promise<void> {
   const { base, s3Uri } = destination;
-  const older = olderWords(inputs);
   const bytes = chosen.reduce((sum, { size }) => sum + size, 0);
   const kept = objects.length - chosen.length;
-  logGroup(`What: ${count(chosen.length, 'object')}, ${formatBytes(bytes)}${older ? `, ${older}` : ''}`, [
+  logGroup(`What: ${count(chosen.length, 'object')}, ${formatBytes(bytes)}${which ? `, ${which}` : ''}`, [
     ...firstOf(chosen, 200, ({ key, lastModified }) => `${key.slice(base.length)}${storedAt(lastModified)}`),
-    ...(older && kept > 0 ? [`Not ${older}, and left alone: ${count(kept, 'object')}`] : []),
+    ...(which && kept > 0 ? [`Left alone, as newer: ${count(kept, 'object')}`] : []),
   ]);
+  const outdated = outdatedPages(objects, chosen, destination);
+  if (outdated.length > 0) {
+    core.notice(
+      printable(
+        `Some of what ${firstOf(outdated, 3, String).join(', ')} ${outdated.length === 1 ? 'leads' : 'lead'} to ${inputs.dryRun ? 'would be' : 'is'} deleted: the 'links' action makes such pages anew.`,
+      ),
+    );
+  }
   if (objects.length > 0) return;
   const obstacle = await obstacleAbove(destination);
   core.notice(

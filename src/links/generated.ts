@@ -1,4 +1,3 @@
-import { sumsName } from '../files/sums.ts';
 import type { Published } from './published.ts';
 
 /** An object that this action writes of its own accord, from what is published: not counted, not in `urls`, and replaced freely. */
@@ -29,11 +28,3 @@ export interface Page {
 
 /** The page with a link to each file. */
 export const indexPageName = '_links.html';
-
-/** What this action ever writes of its own accord, by its name relative to the destination. */
-const generatedNames: ReadonlySet<string> = new Set([indexPageName, sumsName]);
-
-/** Whether an object below a destination is one that this action generated, so that it is no file of somebody's. */
-export function isGenerated(name: string): boolean {
-  return generatedNames.has(name);
-}

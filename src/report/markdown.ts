@@ -107,7 +107,7 @@ export interface Removal {
   readonly base: string;
   readonly objects: readonly RemoteObject[];
   /** Which of them only, in words, e.g. `older than 14 d`; undefined for all. */
-  readonly older: string | undefined;
+  readonly which: string | undefined;
 }
 
 /**
@@ -115,11 +115,11 @@ export interface Removal {
  * @param limit bytes that it may have
  */
 export function removalSummary(
-  { headline, workspace, s3Uri, base, objects, older }: Removal,
+  { headline, workspace, s3Uri, base, objects, which }: Removal,
   limit = 1_000_000,
 ): string {
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-  const head = `### ${headline}: ${markdownText(workspace)}\n\n${count(objects.length, 'object')}, ${formatBytes(bytes)}${older ? `, ${older}` : ''}, in ${markdownText(s3Uri)}`;
+  const head = `### ${headline}: ${markdownText(workspace)}\n\n${count(objects.length, 'object')}, ${formatBytes(bytes)}${which ? `, ${which}` : ''}, in ${markdownText(s3Uri)}`;
   if (objects.length === 0) return `${head}\n`;
   const rows = Iterator.from(objects).map(({ key, size, lastModified }) => [
     markdownText(key.slice(base.length)),

@@ -200,13 +200,20 @@ describe('the index page', () => {
     expect(contentsOf(page).sums).toEqual([]);
   });
 
-  test('takes less than 150 ms of CPU for them, once the program is warm', () => {
-    const times = Array.from({ length: 7 }, () => {
-      const before = process.cpuUsage();
-      pageOf(published(many), { madeAt });
-      const { user, system } = process.cpuUsage(before);
-      return (user + system) / 1_000;
-    }).sort((a, b) => a - b);
-    expect(times[2]).toBeLessThan(150);
+  test('takes little more CPU time for them than signing the links does', () => {
+    const shortest = (work: () => void) =>
+      Math.min(
+        ...Array.from({ length: 7 }, () => {
+          const before = process.cpuUsage();
+          work();
+          const { user, system } = process.cpuUsage(before);
+          return (user + system) / 1_000;
+        }),
+      );
+    const signing = shortest(() => {
+      for (const { key } of many) url(key);
+    });
+    const making = shortest(() => pageOf(published(many), { madeAt }));
+    expect(making).toBeLessThan(4 * signing);
   });
 });

@@ -153,3 +153,29 @@ test('a path keeps its slashes, and encodes what is not unreserved', () => {
 test('a query is sorted by its encoded names', () => {
   expect(queryString({ b: '1', a: 'x y', 'A-': '' })).toBe('A-=&a=x%20y&b=1');
 });
+
+test('signs 10,000 links in less CPU time than the SDK takes for half as many', async () => {
+  // As long as the tokens of the platform's sessions are.
+  const signedBy = { ...session, sessionToken: 'token'.repeat(250) };
+  const date = new Date('2026-11-23T18:05:41Z');
+  const path = (number: number) => objectPath(endpoint, 'bucket', `ci/products/tile ${number}/band.tif`);
+  const own = async (count: number) => {
+    const signer = createSigner(endpoint, 'fr-par', signedBy);
+    for (let n = 0; n < count; n += 1) signer.presign({ method: 'GET', path: path(n) }, date, 900);
+    return Promise.resolve();
+  };
+  const theirs = async (count: number) => {
+    const signer = sdkSigner(signedBy);
+    for (let n = 0; n < count; n += 1)
+      await signer.presign(prepare('GET', path(n), {}, {}), { signingDate: date, expiresIn: 900 });
+  };
+  const cpuOf = async (work: (count: number) => Promise<void>, count: number) => {
+    await work(100);
+    const before = process.cpuUsage();
+    await work(count);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  };
+  const [ownMs, sdkMs] = [await cpuOf(own, 10_000), await cpuOf(theirs, 5_000)];
+  expect(ownMs).toBeLessThan(sdkMs);
+}, 120_000);

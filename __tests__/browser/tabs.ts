@@ -1,0 +1,90 @@
+import type { Browser, Page } from 'puppeteer-core';
+
+export interface Viewport {
+  readonly width: number;
+  readonly height: number;
+}
+
+export const desk: Viewport = { width: 1280, height: 800 };
+export const telephone: Viewport = { width: 390, height: 844 };
+
+export interface Tab {
+  readonly page: Page;
+  /** What the page complained of: errors, and what its Content-Security-Policy refused. */
+  readonly complaints: readonly string[];
+}
+
+/** Opens the index page in a tab of its own, and waits until it is there. */
+export async function openIndex(
+  browser: Browser,
+  url: string,
+  viewport: Viewport = desk,
+  prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(),
+): Promise<Tab> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.setViewport(viewport);
+  await prepare(page);
+  await page.goto(url);
+  await page.waitForSelector('#app:not([hidden])');
+  return { page, complaints };
+}
+
+/** The files of all rows of the table, from the top to the bottom, scrolled through as a reader would. */
+export function rowsOf(page: Page): Promise<{ readonly path: string; readonly url: string }[]> {
+  return page.$eval('#table', async (table) => {
+    const total = Number(table.getAttribute('aria-rowcount')) - 1;
+    const seen = new Map<number, { path: string; url: string } | undefined>();
+    for (let next = 0, idle = 0; next < total; idle += 1) {
+      if (idle === 100) throw new Error(`Row ${next} of ${total} never comes.`);
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      for (const row of table.querySelectorAll<HTMLElement>('.row[data-position]')) {
+        const url = row.querySelector<HTMLAnchorElement>('a.label')?.href;
+        seen.set(Number(row.dataset['position']), url === undefined ? undefined : { path: row.title, url });
+      }
+      const before = next;
+      while (seen.has(next)) next += 1;
+      if (next > before) idle = 0;
+      table.scrollTop = next * (table.querySelector<HTMLElement>('.row')?.offsetHeight ?? 0);
+    }
+    return [...seen].sort(([a], [b]) => a - b).flatMap(([, row]) => row ?? []);
+  });
+}
+
+/** The names that can be seen in the table just now, folders too. */
+export function namesOf(page: Page): Promise<string[]> {
+  return page.$$eval('.row[data-position] .label', (labels) => labels.map((label) => label.textContent));
+}
+
+/** Clicks on the row of this name, wherever it stands just now. */
+export async function clickRow(page: Page, name: string): Promise<void> {
+  const { x, y } = await page.$$eval(
+    '.row[data-position] .label',
+    (labels, wanted) => {
+      const box = labels.find((label) => label.textContent === wanted)?.getBoundingClientRect();
+      if (!box) throw new Error(`There is no row '${wanted}'.`);
+      return { x: box.x + 5, y: box.y + box.height / 2 };
+    },
+    name,
+  );
+  await page.mouse.click(x, y);
+}
+
+export function textOf(page: Page, selector: string): Promise<string> {
+  return page.$eval(selector, (element) => element.textContent);
+}
+
+/** Waits until an element says what is expected. */
+export async function waitForText(page: Page, selector: string, text: string | RegExp): Promise<void> {
+  const source = typeof text === 'string' ? text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : text.source;
+  await page.waitForFunction(
+    (place, pattern) => new RegExp(pattern).test(document.querySelector(place)?.textContent ?? ''),
+    {},
+    selector,
+    source,
+  );
+}

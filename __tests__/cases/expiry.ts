@@ -1,0 +1,89 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { folderWith } from '../support/folder.ts';
+import { type Subject, errorOf, linksFileOf, runSubject } from '../support/subject.ts';
+
+const skewed = pathToFileURL(path.resolve(import.meta.dirname, '../support/skew.ts')).href;
+
+/** When links were asked for and what came; milliseconds since the epoch, by the clock that the storage has as well. */
+interface Probe {
+  readonly askedAt: number;
+  readonly answeredAt: number;
+  readonly status: number;
+}
+
+/** Opens a link again and again, until it has been refused. */
+async function probe(url: string, patienceMs: number): Promise<Probe[]> {
+  const probes: Probe[] = [];
+  const deadline = Date.now() + patienceMs;
+  while (probes.at(-1)?.status !== 403 && Date.now() < deadline) {
+    const askedAt = Date.now();
+    const { status } = await fetch(url, { cache: 'no-store' });
+    probes.push({ askedAt, answeredAt: Date.now(), status });
+    await sleep(100);
+  }
+  return probes;
+}
+
+/** How long links live, with the runner's clock right and wrong. */
+export function expiryCases(subject: () => Subject, { sessionSeconds }: { sessionSeconds: number }): void {
+  beforeEach(() => {
+    subject().platform.terrapi.sessionSeconds = sessionSeconds;
+  });
+  afterEach(() => {
+    subject().platform.terrapi.sessionSeconds = 900;
+  });
+
+  const run = async (action: 'upload' | 'links', skewSeconds: number) => {
+    const startedAt = Date.now();
+    const result = await runSubject(
+      subject(),
+      action,
+      { destination: `skewed/${skewSeconds}`, ...(action === 'upload' && { path: '.' }) },
+      {
+        cwd: folderWith({ 'a.txt': 'a', 'b.txt': 'b' }),
+        env: { NODE_OPTIONS: `--import=${skewed}`, SKEW_SECONDS: String(skewSeconds) },
+      },
+    );
+    const endedAt = Date.now();
+    expect([result.exitCode, errorOf(result)]).toEqual([0, '']);
+    return { ...result, startedAt, endedAt, expiresAt: Date.parse(result.outputs['expires-at'] ?? '') };
+  };
+
+  describe(`with sessions of ${sessionSeconds} s, links`, () => {
+    test('work until expires-at and no longer than their session, also with the runner’s clock an hour off', async () => {
+      await Promise.all(
+        [0, -3_600, 3_600].map(async (skewSeconds) => {
+          const uploaded = await run('upload', skewSeconds);
+          const renewed = await run('links', skewSeconds);
+          for (const { startedAt, endedAt, expiresAt, log } of [uploaded, renewed]) {
+            // The session was opened between the two, or renewed since: so late and no later can its links end.
+            expect(expiresAt).toBeGreaterThanOrEqual(startedAt + sessionSeconds * 950 - 2_000);
+            expect(expiresAt).toBeLessThanOrEqual(endedAt + sessionSeconds * 1_000 + 1_000);
+            const [, off = '0', side = ''] =
+              /^This runner's clock is (\d+) s (\w+): the servers' time is used$/m.exec(log) ?? [];
+            expect(side).toBe(skewSeconds === 0 ? '' : skewSeconds < 0 ? 'behind' : 'ahead');
+            expect(Math.abs(Number(off) - Math.abs(skewSeconds))).toBeLessThanOrEqual(2);
+          }
+          const { files, expires_at: said } = linksFileOf(renewed);
+          const { expiresAt } = renewed;
+          expect(said).toBe(renewed.outputs['expires-at']);
+          const links = [renewed.outputs['url'] ?? '', ...files.map(({ url }) => url)];
+          expect(links).toHaveLength(3);
+          const patience = expiresAt - Date.now() + 60_000;
+          for (const probes of await Promise.all(links.map((link) => probe(link, patience)))) {
+            const before = probes.filter(({ answeredAt }) => answeredAt <= expiresAt);
+            expect([skewSeconds, before.filter(({ status }) => status !== 200)]).toEqual([skewSeconds, []]);
+            // It was tried until about a second before, however slow this machine is.
+            expect(before.at(-1)?.answeredAt).toBeGreaterThan(expiresAt - 2_000);
+            expect(probes.at(-1)?.status).toBe(403);
+          }
+        }),
+      );
+    }, 120_000);
+  });
+}

@@ -1,0 +1,81 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+
+import { buckets } from '../../platform/catalogue.ts';
+import type { Contents } from '../../src/links/contents.ts';
+import { linkOf } from '../../src/links/table.ts';
+import { folderWith } from '../support/folder.ts';
+import { type Subject, errorOf, linksFileOf, runSubject, storedFiles } from '../support/subject.ts';
+
+/** What GitHub takes: of a job's outputs in UTF-16, of a step's summary, and of one environment variable on Linux, in bytes. */
+const limits = { outputs: 1024 ** 2, summary: 1024 ** 2, variable: 128 * 1024 };
+
+/** Annotations of each kind that GitHub shows of a step. */
+const annotations = 10;
+
+/** Publishing more files than GitHub has room for. */
+export function manyCases(subject: () => Subject, { fileCount }: { fileCount: number }): void {
+  beforeEach(() => subject().platform.store.clear(buckets.outputs));
+
+  describe(`${fileCount.toLocaleString('en')} files`, () => {
+    test('are published within all limits of GitHub, and url opens a page that has them all', async () => {
+      const files = Object.fromEntries(
+        Array.from({ length: fileCount }, (_, index) => [
+          `tiles/zone ${index % 60}/tile #${index}, 100%.csv`,
+          `content of ${index}`,
+        ]),
+      );
+      const run = await runSubject(
+        subject(),
+        'upload',
+        { path: '.', destination: 'many' },
+        { cwd: folderWith(files) },
+      );
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      const { outputs, summary, log } = run;
+      expect(outputs).toMatchObject({ 'file-count': String(fileCount), 'uploaded-count': String(fileCount) });
+
+      const utf16 = Object.entries(outputs).reduce(
+        (sum, [name, value]) => sum + 2 * (name.length + value.length),
+        0,
+      );
+      expect(utf16).toBeLessThan(limits.outputs);
+      for (const value of Object.values(outputs))
+        expect(Buffer.byteLength(value)).toBeLessThan(limits.variable);
+      expect(Buffer.byteLength(summary)).toBeLessThan(limits.summary);
+      expect(log.match(/^::(?:warning|notice|error)/gm)?.length ?? 0).toBeLessThanOrEqual(annotations);
+      expect(outputs['urls']).toBe('');
+      expect(log).toMatch(/^::warning::The output 'urls' is left empty: .* 'links-file' has them all\.$/m);
+
+      const rows = summary.split('\n').filter((line) => line.startsWith('| [')).length;
+      const [, left = ''] =
+        /^… and (\d+) more: open the page with all links above, or see the output `links-file`\.$/m.exec(
+          summary,
+        ) ?? [];
+      expect(rows).toBeGreaterThan(100);
+      expect(rows + Number(left)).toBe(fileCount);
+
+      const links = linksFileOf(run).files;
+      expect(links.map(({ path }) => path).sort()).toEqual(Object.keys(files).sort());
+      expect(await storedFiles(subject().platform, 'ci/many/')).toHaveLength(fileCount);
+      const page = await (await fetch(outputs['url'] ?? '')).text();
+      const contents = JSON.parse(/id="data">([^<]*)</.exec(page)?.[1] ?? '') as Contents;
+      expect(contents.names).toHaveLength(fileCount);
+      const shown = new Map(
+        contents.names.map((name, index) => [name, contents.links && linkOf(contents.links, name, index)]),
+      );
+      expect(links.filter(({ path, url }) => shown.get(path) !== url)).toEqual([]);
+      for (const { path, url } of links.filter((_, index) => index % 131 === 0)) {
+        const answer = await fetch(url);
+        expect([path, answer.status, await answer.text()]).toEqual([path, 200, files[path]]);
+      }
+
+      const renewed = await runSubject(subject(), 'links', { destination: 'many' }, { cwd: folderWith({}) });
+      expect([renewed.exitCode, errorOf(renewed)]).toEqual([0, '']);
+      expect(linksFileOf(renewed).files.map(({ path }) => path)).toEqual(
+        links.map(({ path }) => path).sort(),
+      );
+      expect(Buffer.byteLength(renewed.summary)).toBeLessThan(limits.summary);
+      expect(renewed.outputs['url']).toContain('/ci/many/_links.html?');
+    }, 300_000);
+  });
+}
