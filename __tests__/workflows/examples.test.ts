@@ -8,13 +8,14 @@ import { startGithub } from '../../platform/github/server.ts';
 import { playStory, type Story } from './examples.ts';
 import { fork } from './stories/fork.ts';
 import { inside } from './stories/inside.ts';
+import { keyless } from './stories/keyless.ts';
 import { matrix } from './stories/matrix.ts';
 import { pullRequestLife } from './stories/pullrequest.ts';
 import { releaseLife } from './stories/release.ts';
 import { results } from './stories/results.ts';
 
 /** Every file in `examples/` is in one of them. */
-const stories: readonly Story[] = [results, pullRequestLife, releaseLife, matrix, fork, inside];
+const stories: readonly Story[] = [results, pullRequestLife, releaseLife, matrix, fork, inside, keyless];
 
 let github: Github;
 

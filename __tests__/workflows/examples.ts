@@ -3,6 +3,7 @@
  *
  * - `uses: terradue/upload-to-workspace@v1` is a copy of this checkout's actions (act's `--local-repository`). In the copy the platform's
  *   inputs have other *defaults*, the embedded platform's addresses, since an example rightly names none;
+ * - GitHub's token service is the embedded platform's, where the file's `permissions:` let a job ask for identity tokens;
  * - GitHub's API is the stand-in, by `GITHUB_API_URL` and the token, and the token may do what the file's `permissions:` say;
  * - `vars.*` and `secrets.*` are those that the README tells people to set; without a secret it is a pull request from a fork;
  * - the repository that is checked out is the small one in `project/`;
@@ -121,7 +122,12 @@ async function runExample(
       GITHUB_TOKEN: github.token,
       ...(!play.fork && { TERRAPI_CLIENT_SECRET: clientApp.secret }),
     },
-    env: { GITHUB_API_URL: github.apiUrl, ARTIFACTS: join(place, 'artifacts'), ...play.env },
+    env: {
+      GITHUB_API_URL: github.apiUrl,
+      ARTIFACTS: join(place, 'artifacts'),
+      ...(!play.fork && mayShowIdentity(text) && platform.tokenService.environment),
+      ...play.env,
+    },
     actions: actionsIn(text, join(place, 'actions')),
     checkout: (checkout) => cp(join(import.meta.dirname, 'project'), checkout, { recursive: true }),
     ...(play.prepare && { prepare: play.prepare }),
@@ -168,13 +174,23 @@ const readOnly: Github['permissions'] = { pulls: 'read', deployments: 'read', co
 
 type Granted = Readonly<Record<string, string>>;
 
-/** What the jobs of a file may do, all of them taken together; GitHub gives a job that says nothing what the file says. */
-function permissionsOf(workflow: string): Github['permissions'] {
+/** What each job of a file may do; GitHub gives one that says nothing what the file says. */
+function grantedBy(workflow: string): Granted[] {
   const { permissions = {}, jobs } = parse(workflow) as {
     permissions?: Granted;
     jobs: Readonly<Record<string, { permissions?: Granted }>>;
   };
-  const granted = Object.values(jobs).map((job) => job.permissions ?? permissions);
+  return Object.values(jobs).map((job) => job.permissions ?? permissions);
+}
+
+/** Whether a job may ask for identity tokens. */
+function mayShowIdentity(workflow: string): boolean {
+  return grantedBy(workflow).some((granted) => granted['id-token'] === 'write');
+}
+
+/** What the jobs of a file may do, all of them taken together. */
+function permissionsOf(workflow: string): Github['permissions'] {
+  const granted = grantedBy(workflow);
   const most = (name: string) => {
     const levels = granted.map((one) => one[name]);
     return levels.includes('write') ? 'write' : levels.includes('read') ? 'read' : 'none';

@@ -1,0 +1,31 @@
+import { expect } from '@jest/globals';
+
+import { keylessApps } from '../../../platform/catalogue.ts';
+import type { Story } from '../examples.ts';
+import { nothing } from './events.ts';
+
+const play = { file: 'keyless.yml', on: 'push', payload: nothing } as const;
+
+export const keyless: Story = {
+  name: 'a site by the identity of the job, and by that alone',
+  plays: [
+    {
+      ...play,
+      variables: { TERRAPI_CLIENT_ID: keylessApps.branch.id },
+      then: async ({ run, stored }) => {
+        expect(await stored()).toEqual(['site/assets/style.css', 'site/index.html']);
+        expect(run.annotations).toEqual([]);
+      },
+    },
+    {
+      // The app of another subject: the environment's, not the branch's.
+      ...play,
+      variables: { TERRAPI_CLIENT_ID: keylessApps.environment.id },
+      fails: true,
+      then: ({ run }) => {
+        expect(run.annotations.map(({ level }) => level)).toEqual(['error']);
+        expect(run.annotations[0]?.message).toContain('ref:refs/heads/main');
+      },
+    },
+  ],
+};
