@@ -46,7 +46,7 @@ const forbidLaterStages = stages.map((stage, index) => ({
 }));
 
 export default defineConfig(
-  { ignores: ['dist/', 'lib/', 'coverage/', '.cache/', 'src/browser/'] },
+  { ignores: ['dist/', 'lib/', 'coverage/', '.cache/', 'src/browser/', '__tests__/browser/sites/'] },
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

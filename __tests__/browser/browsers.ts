@@ -2,17 +2,28 @@ import { type Browser, launch } from 'puppeteer-core';
 
 import { type BrowserName, browserPath } from '../../scripts/browsers.ts';
 
+export interface BrowserSettings {
+  /** Settings of Firefox, as in `about:config`. */
+  readonly firefox?: Readonly<Record<string, unknown>>;
+  /** Folder of a profile of Chromium. */
+  readonly chromiumProfile?: string;
+}
+
 /**
  * Starts a browser as it comes, headless, with a profile of its own: Chromium driven by its DevTools protocol, Firefox by WebDriver BiDi.
  * Neither reaches anything but this machine.
  * @throws Error that says how to get the browser, where there is none
  */
-export function startBrowser(name: BrowserName): Promise<Browser> {
+export function startBrowser(
+  name: BrowserName,
+  { firefox, chromiumProfile }: BrowserSettings = {},
+): Promise<Browser> {
   const executablePath = browserPath(name);
   return name === 'chromium'
     ? launch({
         browser: 'chrome',
         executablePath,
+        ...(chromiumProfile !== undefined && { userDataDir: chromiumProfile }),
         args: [
           // As root, and in containers, there is no sandbox to be had.
           '--no-sandbox',
@@ -30,6 +41,7 @@ export function startBrowser(name: BrowserName): Promise<Browser> {
           'network.proxy.ssl': '127.0.0.1',
           'network.proxy.ssl_port': 9,
           'network.proxy.no_proxies_on': 'localhost, 127.0.0.1',
+          ...firefox,
         },
       });
 }
