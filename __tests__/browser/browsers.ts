@@ -28,6 +28,7 @@ export function startBrowser(
           // As root, and in containers, there is no sandbox to be had.
           '--no-sandbox',
           '--disable-dev-shm-usage',
+          '--force-prefers-reduced-motion',
           '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
         ],
       })
@@ -35,6 +36,10 @@ export function startBrowser(
         browser: 'firefox',
         executablePath,
         extraPrefsFirefox: {
+          'ui.prefersReducedMotion': 1,
+          'general.smoothScroll': false,
+          // Which links were visited is written down some time later.
+          'layout.css.visited_links_enabled': false,
           'network.proxy.type': 1,
           'network.proxy.http': '127.0.0.1',
           'network.proxy.http_port': 9,

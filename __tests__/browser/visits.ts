@@ -30,8 +30,8 @@ export async function openTab(
   page.on('pageerror', (error) => problems.push(`exception: ${String(error)}`));
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? '';
-    // Firefox gives up asking for a picture anew when it finds that it has it; what is missing is missing in pictures.
-    if (!(reason === 'NS_BINDING_ABORTED' && isPicture(request.url())) && !isIcon(request.url()))
+    // A page or a browser that gives up a request has its reasons, as on any server; what is missing is missing in pictures.
+    if (reason !== 'NS_BINDING_ABORTED' && !isIcon(request.url()))
       problems.push(`failed: ${shortened(request.url())} ${reason}`);
   });
   page.on('response', (response) => {
@@ -73,6 +73,7 @@ export async function picture(page: Page): Promise<Buffer> {
     const shot = Buffer.from(await page.screenshot({ type: 'png' }));
     if (shot.equals(last)) return shot;
     last = shot;
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`${shortened(page.url())} does not stop changing`);
 }
@@ -80,10 +81,6 @@ export async function picture(page: Page): Promise<Buffer> {
 /** Browsers look there for an icon of their own accord, past every worker, where a page names none. */
 function isIcon(url: string): boolean {
   return URL.parse(url)?.pathname === '/favicon.ico';
-}
-
-function isPicture(url: string): boolean {
-  return /\.(?:svg|png|jpe?g|webp|gif|ico)$/.test(URL.parse(url)?.pathname ?? '');
 }
 
 function shortened(url: string): string {
