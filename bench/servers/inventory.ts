@@ -11,11 +11,15 @@ export interface Inventory {
   readonly newest: number;
 }
 
+/** What the action writes of its own accord beside the files. */
+const generated = /\/_(?:links\.html|preview\.html|preview-worker\.js)$/;
+
 const keysAtATime = 1000;
 
-/** Counts what is stored below a prefix. */
+/** Counts the files that are stored below a prefix. */
 export async function takeInventory(store: Store, prefix: string): Promise<Inventory> {
-  const found = await store.list(buckets.outputs, prefix);
+  const all = await store.list(buckets.outputs, prefix);
+  const found = all.filter(({ key }) => !generated.test(key));
   return {
     objects: found.length,
     bytes: found.reduce((sum, { size }) => sum + size, 0),
