@@ -1,5 +1,5 @@
 /**
- * Takes the README's pictures: runs the demo's upload and photographs its log and job summary with headless Chromium.
+ * Takes the README's pictures: runs the demo's upload and photographs its log and job summary with headless Chromium, and a preview.
  *
  *     node scripts/pictures.ts
  *
@@ -18,6 +18,7 @@ import { uploadSample } from '../demo/upload.ts';
 import { startEmbeddedPlatform } from '../platform/embedded/index.ts';
 import { browserPath } from './browsers.ts';
 import { logPage, summaryPage } from './pages.ts';
+import { previewPictures } from './previews.ts';
 
 const chromium = browserPath('chromium');
 const width = 880;
@@ -68,5 +69,10 @@ function browse(file: string, ...options: string[]): string {
 mkdirSync(folder, { recursive: true });
 for (const [name, page] of Object.entries(await pages())) {
   photograph(page, join(folder, name));
-  spawnSync('pngquant', ['--force', '--output', join(folder, name), '64', join(folder, name)]);
+  reduce(join(folder, name));
+}
+for (const picture of await previewPictures(folder)) reduce(picture);
+
+function reduce(picture: string): void {
+  spawnSync('pngquant', ['--force', '--output', picture, '64', picture]);
 }

@@ -12,7 +12,7 @@ export function endedPage({ endsAt, origin }: PreviewSite): string {
     : '';
   return layout('The links of this preview have ended', [
     `They stopped working${when}. The site itself is still in its workspace: only the links to it have a limited life.`,
-    `<strong>To see it again</strong>, run the workflow that published it, or the one that renews its links, and open the new link. This page takes you there by itself if new links are published at the same place and you open their link.`,
+    `<strong>To see it again</strong>, run the workflow that published it, or the one that renews its links, and open the new link. Pages that are open here work again then.`,
     ...whereFrom(origin),
   ]);
 }
