@@ -94,6 +94,8 @@ const started = new AsyncDisposableStack();
 const links = new Map<SiteName, string>();
 const logs = new Map<SiteName, string>();
 let statics: StaticServer;
+/** What the log says of a site of VitePress that is not built for its folder. */
+let rooted = '';
 
 beforeAll(async () => {
   const [platform, installed] = await Promise.all([startRealPlatform(), installSites()]);
@@ -116,6 +118,9 @@ beforeAll(async () => {
     links.set(name, link);
     logs.set(name, log);
   }
+  ({ log: rooted } = await publishPreview(platform, buildSite(installed, 'vitepress', '/'), {
+    destination: 'previews/rooted',
+  }));
 }, 600_000);
 
 afterAll(() => started.disposeAsync());
@@ -200,6 +205,10 @@ function keepPictures(
     if (other) writeFileSync(`${file}-static.png`, other);
   }
 }
+
+test('a router that was built for the root of a host is warned of, with file and line', () => {
+  expect(rooted).toMatch(/^::warning.*Build with the preview's folder as base .*\(\S+\.html:\d+\)$/m);
+});
 
 test('nothing is warned of where all works', () => {
   for (const [name, log] of logs) {

@@ -101,7 +101,7 @@ addEventListener('load', async () => {
 export const workshop: Readonly<Record<string, string | Buffer>> = {
   'index.html': `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Workshop</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="style.css"><script type="module" src="main.js"></script></head>
-<body><h1>Workshop</h1><img src="dot.svg" alt=""><img srcset="dot.svg 1x, dot.svg 2x" alt="">
+<body><h1>Workshop</h1><img src="dot.svg" alt=""><img srcset="dot.svg 1x" alt="">
 <iframe title="frame" src="frame.html"></iframe>
 <a href="docs/">Papers</a> <a href="about">About</a> <a href="about?x=1#part">Part</a> <a href="none">Nothing</a>
 <a href="data/a%20b.txt" download="saved.txt">Save</a></body></html>`,
