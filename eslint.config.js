@@ -46,7 +46,17 @@ const forbidLaterStages = stages.map((stage, index) => ({
 }));
 
 export default defineConfig(
-  { ignores: ['dist/', 'lib/', 'coverage/', '.cache/', 'src/browser/', 'src/threads/'] },
+  {
+    ignores: [
+      'dist/',
+      'lib/',
+      'coverage/',
+      '.cache/',
+      'src/browser/',
+      'src/threads/',
+      '__tests__/browser/sites/',
+    ],
+  },
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
   {

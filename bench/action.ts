@@ -59,7 +59,7 @@ async function keepBundle(file: string): Promise<{ entry: string; digest: string
   return { entry: join(folder, basename(file)), digest, bytes };
 }
 
-function usualInputs({ source, route, destination }: Task): Record<string, string> {
+function usualInputs({ source, route, destination, inputs }: Task): Record<string, string> {
   return {
     'client-id': clientApp.id,
     'client-secret': clientApp.secret,
@@ -70,6 +70,7 @@ function usualInputs({ source, route, destination }: Task): Record<string, strin
     destination,
     path: source.path,
     'include-hidden-files': 'true',
+    ...inputs,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Program, RivalName } from './rivals.ts';
 import type { Credentials, Route } from './servers/protocol.ts';
 import type { Source } from './sources.ts';
 
-export const contenderNames = ['action', 's5cmd', 'rclone', 'aws-cli', 'plain', 'node'] as const;
+export const contenderNames = ['action', 'upload', 's5cmd', 'rclone', 'aws-cli', 'plain', 'node'] as const;
 
 export type ContenderName = (typeof contenderNames)[number];
 
@@ -24,6 +24,8 @@ export interface Task {
   readonly prefix: string;
   /** Whether all of it is there already, and only what differs is to be sent. */
   readonly unchanged: boolean;
+  /** What the action is asked for beside the upload. */
+  readonly inputs: Readonly<Record<string, string>>;
 }
 
 /** A command, and what there is to do after it. */
@@ -57,9 +59,16 @@ export async function findContender(
   report: (message: string) => void,
 ): Promise<Contender> {
   if (name === 'action') return prepareAction({});
+  if (name === 'upload') return uploadAlone(await prepareAction({}));
   if (name === 'node') return emptyProgram;
   if (name === 'plain') return plainContender(await installPlain());
   return rivalContender(name, await installRival(name, report));
+}
+
+/** The action as it would be without what a load asks for beside the upload. */
+function uploadAlone(action: Contender): Contender {
+  const prepare = (task: Task) => action.prepare({ ...task, inputs: {} });
+  return { ...action, name: 'upload', id: 'upload', label: 'the same upload alone', prepare };
 }
 
 const folder = import.meta.dirname;

@@ -1,6 +1,6 @@
 import type { ContenderName } from './contenders.ts';
 import type { ServersKind } from './servers/index.ts';
-import { fewFiles, largeFile, mixedTree, smallFiles, sparseFile } from './sources.ts';
+import { documentation, fewFiles, largeFile, mixedTree, smallFiles, sparseFile } from './sources.ts';
 import type { Source } from './sources.ts';
 
 const KiB = 1024;
@@ -19,6 +19,8 @@ export interface Load {
   /** Whose time is 1. */
   readonly reference: ContenderName;
   readonly target: Target;
+  /** What the action is asked for beside the upload. */
+  readonly inputs?: Readonly<Record<string, string>>;
   /** Runs of each contender, as a multiple of what was asked for; 0 for a single run. */
   readonly repetition: number;
   makeSource(): Promise<Source>;
@@ -80,6 +82,15 @@ const definitions = {
     target: { ratio: 0.5 },
     makeSource: mixedTree,
   },
+  preview: {
+    ...ordinary,
+    title: 'A site of 2,000 files, as a preview',
+    contenders: ['action', 'upload'],
+    reference: 'upload',
+    inputs: { preview: 'true' },
+    target: { ratio: 1.1 },
+    makeSource: () => documentation(2000),
+  },
   few: {
     ...ordinary,
     title: '3 small files, on the embedded platform',
@@ -114,6 +125,7 @@ export const usualLoads: readonly LoadName[] = [
   'small',
   'tree',
   'unchanged',
+  'preview',
   'few',
   'large-far',
   'small-far',

@@ -30,7 +30,7 @@ async function profileRun(name: string): Promise<string> {
   const servers = await startServers(load.servers);
   try {
     const route = load.delayed ? (servers.delayed ?? servers.direct) : servers.direct;
-    const place = { destination: 'profile', prefix: 'ci/profile/' };
+    const place = { destination: 'profile', prefix: 'ci/profile/', inputs: load.inputs ?? {} };
     const task: Task = { source, route, credentials: undefined, unchanged: load.unchanged, ...place };
     const folder = await mkdtemp(join(tmpdir(), 'bench-profile-'));
     const action = await prepareAction({});

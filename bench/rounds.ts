@@ -129,6 +129,7 @@ async function taskFor(options: RoundsOptions, contender: Contender): Promise<Ta
     destination: destinationOf(contender),
     prefix: prefixOf(contender),
     unchanged: load.unchanged,
+    inputs: load.inputs ?? {},
   };
 }
 
@@ -137,7 +138,7 @@ async function credentialsFor(
   { credentials, servers }: RoundsOptions,
   { name }: Contender,
 ): Promise<Credentials | undefined> {
-  if (name === 'action' || name === 'node') return undefined;
+  if (['action', 'upload', 'node'].includes(name)) return undefined;
   return credentials === 'session' ? servers.openSession() : servers.credentials;
 }
 

@@ -67,6 +67,35 @@ export async function mixedTree(): Promise<Source> {
   });
 }
 
+/** A site of as many files, such as documentation is: pages, scripts and pictures in like numbers, a hundred to a folder. */
+export function documentation(count: number): Promise<Source> {
+  return makeSource(`documentation-${count}`, 'site', async (path) => {
+    for (let index = 0; index < count; index += 1) {
+      const folder = join(path, `chapter-${Math.floor(index / 100)}`);
+      if (index % 100 === 0) await mkdir(folder, { recursive: true });
+      const { name, text } = documents[index % documents.length]?.(index) ?? { name: '', text: '' };
+      await writeFile(join(folder, name), text);
+    }
+  });
+}
+
+const documents: readonly ((index: number) => { readonly name: string; readonly text: string })[] = [
+  (index) => ({
+    name: `page-${index}.html`,
+    text: `<!doctype html><title>Page ${index}</title><script type="module" src="script-${index + 1}.js"></script>${`<p>What <a href="page-${index + 3}.html">the next page</a> says of tides and of what moves them.\n`.repeat(100)}`,
+  }),
+  (index) => ({
+    name: `script-${index}.js`,
+    text: `export const part = ${index};\nexport function tide_${index}(hours) { return Math.cos(hours) * ${index}; }\n`.repeat(
+      100,
+    ),
+  }),
+  (index) => ({
+    name: `picture-${index}.svg`,
+    text: `<svg xmlns="http://www.w3.org/2000/svg">${`<path d="M0 ${index}h9"/>`.repeat(150)}</svg>`,
+  }),
+];
+
 /** The result of a small build. */
 export function fewFiles(): Promise<Source> {
   return makeSource('few', 'site', async (path) => {

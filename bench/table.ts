@@ -107,6 +107,7 @@ function judge({ load, results }: Chapter): [string, { text: string; met: boolea
 const labels: Partial<Readonly<Record<ContenderName, string>>> = {
   node: 'empty program',
   action: 'this action',
+  upload: 'the upload alone',
 };
 
 function labelOf(name: ContenderName): string {

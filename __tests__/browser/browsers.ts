@@ -2,21 +2,33 @@ import { type Browser, launch } from 'puppeteer-core';
 
 import { type BrowserName, browserPath } from '../../scripts/browsers.ts';
 
+export interface BrowserSettings {
+  /** Settings of Firefox, as in `about:config`. */
+  readonly firefox?: Readonly<Record<string, unknown>>;
+  /** Folder of a profile of Chromium. */
+  readonly chromiumProfile?: string;
+}
+
 /**
  * Starts a browser as it comes, headless, with a profile of its own: Chromium driven by its DevTools protocol, Firefox by WebDriver BiDi.
  * Neither reaches anything but this machine.
  * @throws Error that says how to get the browser, where there is none
  */
-export function startBrowser(name: BrowserName): Promise<Browser> {
+export function startBrowser(
+  name: BrowserName,
+  { firefox, chromiumProfile }: BrowserSettings = {},
+): Promise<Browser> {
   const executablePath = browserPath(name);
   return name === 'chromium'
     ? launch({
         browser: 'chrome',
         executablePath,
+        ...(chromiumProfile !== undefined && { userDataDir: chromiumProfile }),
         args: [
           // As root, and in containers, there is no sandbox to be had.
           '--no-sandbox',
           '--disable-dev-shm-usage',
+          '--force-prefers-reduced-motion',
           '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1',
         ],
       })
@@ -24,12 +36,17 @@ export function startBrowser(name: BrowserName): Promise<Browser> {
         browser: 'firefox',
         executablePath,
         extraPrefsFirefox: {
+          'ui.prefersReducedMotion': 1,
+          'general.smoothScroll': false,
+          // Which links were visited is written down some time later.
+          'layout.css.visited_links_enabled': false,
           'network.proxy.type': 1,
           'network.proxy.http': '127.0.0.1',
           'network.proxy.http_port': 9,
           'network.proxy.ssl': '127.0.0.1',
           'network.proxy.ssl_port': 9,
           'network.proxy.no_proxies_on': 'localhost, 127.0.0.1',
+          ...firefox,
         },
       });
 }

@@ -2,7 +2,6 @@ import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { buckets } from '../../platform/catalogue.ts';
 import type { Store } from '../../platform/platform.ts';
-import { indexPageName } from '../../src/links/generated.ts';
 
 /** What is below a prefix of the bucket, without what the action writes of its own accord. */
 export interface Inventory {
@@ -12,12 +11,15 @@ export interface Inventory {
   readonly newest: number;
 }
 
+/** What the action writes of its own accord beside the files. */
+const generated = /\/_(?:links\.html|preview\.html|preview-worker\.js)$/;
+
 const keysAtATime = 1000;
 
 /** Counts the files that are stored below a prefix. */
 export async function takeInventory(store: Store, prefix: string): Promise<Inventory> {
-  const listed = await store.list(buckets.outputs, prefix);
-  const found = listed.filter(({ key }) => key !== `${prefix}${indexPageName}`);
+  const all = await store.list(buckets.outputs, prefix);
+  const found = all.filter(({ key }) => !generated.test(key));
   return {
     objects: found.length,
     bytes: found.reduce((sum, { size }) => sum + size, 0),

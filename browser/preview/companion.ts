@@ -12,6 +12,7 @@ const navigation = 'navigation' in window ? window.navigation : undefined;
 
 keepWorker();
 mapLinks();
+mapFrames();
 mapWorkers();
 mapDownloads();
 
@@ -29,7 +30,9 @@ function keepWorker(): void {
 /** Where an address leads that is meant from the root of a host; undefined for all others. */
 function mapped(address: string | URL): string | undefined {
   const url = URL.parse(address, document.baseURI);
-  if (url?.origin !== root.origin || url.pathname.startsWith(root.pathname)) return undefined;
+  // The origin of a `blob:` address is that of the page that made it.
+  if (url?.origin !== root.origin || url.protocol !== root.protocol) return undefined;
+  if (url.pathname.startsWith(root.pathname)) return undefined;
   return `${root.href}${url.pathname.slice(1)}${url.search}${url.hash}`;
 }
 
@@ -66,6 +69,23 @@ function mapLinks(): void {
     if (event.navigationType === 'replace') location.replace(to);
     else location.assign(to);
   });
+}
+
+/** Frames that scripts make; those of the page's own text the worker has led into the preview. A frame begins to load as soon as it is there. */
+function mapFrames(): void {
+  const { prototype } = HTMLIFrameElement;
+  const source = Object.getOwnPropertyDescriptor(prototype, 'src');
+  if (source?.set)
+    Object.defineProperty(prototype, 'src', {
+      ...source,
+      set(this: HTMLIFrameElement, address: string) {
+        source.set?.call(this, mapped(address) ?? address);
+      },
+    });
+  prototype.setAttribute = function (this: HTMLIFrameElement, name: string, value: string) {
+    const to = name.toLowerCase() === 'src' ? mapped(value) : undefined;
+    Element.prototype.setAttribute.call(this, name, to ?? value);
+  };
 }
 
 /** The script of a web worker is not asked for by its page, so that the preview's worker would not see it. */

@@ -45,7 +45,7 @@ function missing({ site, place, url }: Question, isPage: boolean): Response {
     : htmlResponse(missingPage(place), 404);
 }
 
-async function page(found: Found, status: 200 | 404, { site, url }: Question): Promise<Response> {
+async function page(found: Found, status: 200 | 404, { site, place, url }: Question): Promise<Response> {
   switch (found.kind) {
     case 'ended':
       return htmlResponse(endedPage(site), 410);
@@ -62,7 +62,7 @@ async function page(found: Found, status: 200 | 404, { site, url }: Question): P
       headers.set('referrer-policy', 'same-origin');
       const isHtml = /^text\/html\b/i.test(headers.get('content-type') ?? '');
       return site.companion !== null && isHtml && download === null && response.status === 200
-        ? accompanied(response, headers, status)
+        ? accompanied(response, { place, url, headers, status })
         : new Response(response.body, {
             status: response.status === 200 ? status : response.status,
             headers,

@@ -1,23 +1,75 @@
 import { companionName } from '../preview/terms.ts';
+import type { Place } from './place.ts';
 
-/** A page with the companion before all its other scripts. The bytes of the page stay what they are: it may be in any encoding that has ASCII in it. */
-export async function accompanied(response: Response, headers: Headers, status: number): Promise<Response> {
+/** What stands in a page in place of the bytes from `from` to `to`. */
+interface Change {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+export interface Company {
+  readonly place: Place;
+  /** Address of the page. */
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly status: number;
+}
+
+/**
+ * A page with the companion before all its other scripts, and with what no worker is asked for led to where it is. All other bytes of the page
+ * stay what they are: it may be in any encoding that has ASCII in it.
+ */
+export async function accompanied(
+  response: Response,
+  { place, url, headers, status }: Company,
+): Promise<Response> {
   const bytes = new Uint8Array(await response.arrayBuffer());
-  const head = latin1(bytes.subarray(0, 64 * 1024));
+  // A character for each byte.
+  const text = new TextDecoder('latin1').decode(bytes);
   headers.delete('content-length');
+  const head = text.slice(0, 64 * 1024);
   const isClosed = /<meta[^>]+http-equiv=["']?content-security-policy\b/i.test(head);
   if (isClosed) return new Response(bytes, { status, headers });
+  const changes = [companion(head, place), ...frames(text, place), ...plugins(text, place, url)];
+  const encoder = new TextEncoder();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let done = 0;
+  for (const { from, to, text: own } of changes.sort((a, b) => a.from - b.from)) {
+    parts.push(bytes.subarray(done, from), encoder.encode(own));
+    done = to;
+  }
+  return new Response(new Blob([...parts, bytes.subarray(done)]), { status, headers });
+}
+
+function companion(head: string, { root }: Place): Change {
   const mark = /<head(?:\s[^>]*)?>|<html(?:\s[^>]*)?>|<!doctype[^>]*>/gi;
   const marks = [...head.matchAll(mark)];
   const best = marks.find(([text]) => /^<head/i.test(text)) ?? marks.at(-1);
   const at = best ? best.index + best[0].length : 0;
   // Absolute: a `<base>` may come before.
-  const script = new TextEncoder().encode(
-    `<script src="${new URL(companionName, location.href).href}"></script>`,
-  );
-  return new Response(new Blob([bytes.subarray(0, at), script, bytes.subarray(at)]), { status, headers });
+  return { from: at, to: at, text: `<script src="${root.href}${companionName}"></script>` };
 }
 
-function latin1(bytes: Uint8Array): string {
-  return new TextDecoder('latin1').decode(bytes);
+/** A frame begins to load before any script could say where. */
+function frames(text: string, { root }: Place): Change[] {
+  const source = /<i?frame\s(?:[^<>]*?\s)?src\s*=\s*["']?(?=\/(?!\/))/gi;
+  return [...text.matchAll(source)]
+    .map(({ index, 0: { length } }) => index + length)
+    .filter((at) => !text.startsWith(root.pathname, at))
+    .map((at) => ({ from: at, to: at, text: root.pathname.slice(0, -1) }));
+}
+
+/** What `<object>` and `<embed>` name, browsers ask for past every worker (Service Workers, "Handle Fetch"): they get the file's link. */
+function plugins(text: string, place: Place, url: URL): Change[] {
+  const source = /<(?:object\s(?:[^<>]*?\s)?data|embed\s(?:[^<>]*?\s)?src)\s*=\s*["']?([^\s"'>]+)/gi;
+  const [, base = ''] = /<base\s(?:[^<>]*?\s)?href\s*=\s*["']?([^\s"'>]+)/i.exec(text) ?? [];
+  return [...text.matchAll(source)].flatMap(({ index, 0: { length }, 1: address = '' }) => {
+    const at = URL.parse(address.replaceAll('&amp;', '&'), new URL(base, url));
+    const route = at?.origin === place.root.origin ? place.locate(at, false) : undefined;
+    const link = route?.kind === 'file' ? place.link(route.name) : undefined;
+    if (!at || !link) return [];
+    const to = index + length;
+    return [{ from: to - address.length, to, text: `${link.url.replaceAll('&', '&amp;')}${at.hash}` }];
+  });
 }

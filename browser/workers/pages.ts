@@ -12,7 +12,7 @@ export function endedPage({ endsAt, origin }: PreviewSite): string {
     : '';
   return layout('The links of this preview have ended', [
     `They stopped working${when}. The site itself is still in its workspace: only the links to it have a limited life.`,
-    `<strong>To see it again</strong>, run the workflow that published it, or the one that renews its links, and open the new link. This page takes you there by itself if new links are published at the same place and you open their link.`,
+    `<strong>To see it again</strong>, run the workflow that published it, or the one that renews its links, and open the new link. Pages that are open here work again then.`,
     ...whereFrom(origin),
   ]);
 }
@@ -58,7 +58,7 @@ export function htmlResponse(html: string, status: number): Response {
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'`,
+      'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; img-src data:`,
       'referrer-policy': 'no-referrer',
       'x-robots-tag': 'noindex, nofollow',
     },
@@ -90,5 +90,5 @@ p { margin: .75rem 0 } a { color: light-dark(#0969da, #58a6ff) } ul { padding-le
 );
 
 function layout(title: string, paragraphs: readonly string[], head = ''): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex, nofollow">${head}<style>${style}</style></head><body><main><h1>${title}</h1>${paragraphs.map((text) => `<p>${text}</p>`).join('')}</main></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex, nofollow"><link rel="icon" href="data:,">${head}<style>${style}</style></head><body><main><h1>${title}</h1>${paragraphs.map((text) => `<p>${text}</p>`).join('')}</main></body></html>`;
 }

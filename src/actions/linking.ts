@@ -99,7 +99,8 @@ async function withPages(
     const names = await writePage(page, published, (name) => own.to(`${base}${name}`), destination);
     for (const name of names) generated.add(`${base}${name}`);
     if (names.length === 0) continue;
-    openings.push({ name: page.entry, url: await own.to(`${base}${page.entry}`), opens: page.opens });
+    const url = await own.to(`${base}${page.entry}`);
+    openings.push({ name: page.label ?? page.entry, url, opens: page.opens });
   }
   const opening = (opens: Page['opens']) => {
     const found = openings.find((one) => one.opens === opens);

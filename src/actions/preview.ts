@@ -29,6 +29,7 @@ export function previewPage(standing: Standing, traits: Traits, destination: Des
   const names = previewNames(new Set(namesOf(standing)));
   return {
     entry: names.entry,
+    label: 'the preview',
     opens: 'first',
     make: async function* (published, linkTo) {
       const { entryObject, previewSite, workerObject } = await import('../preview/pages.ts');

@@ -14,6 +14,8 @@ export interface GeneratedObject {
 export interface Page {
   /** The name of the object that a link to this page opens. */
   readonly entry: string;
+  /** What reports call it, after "Open"; the entry's name where there is none. */
+  readonly label?: string;
   /** Whether the output `url` opens it before anything else, or only where there is neither a lone file nor an `index.html`. */
   readonly opens: 'first' | 'last';
   /**

@@ -25,7 +25,7 @@ export interface Links {
   readonly endsAt: number | undefined;
 }
 
-/** A link to open, and the name of what it opens, relative to the destination. */
+/** A link to open, and the name of what it opens: relative to the destination, or what reports call it. */
 export interface Opening {
   readonly name: string;
   readonly url: string;

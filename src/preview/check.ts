@@ -8,6 +8,8 @@ export type FindingKind =
   | 'own-worker'
   /** A frame that no service worker may answer for. */
   | 'sandboxed-frame'
+  /** Files shown by `<object>` or `<embed>`, which browsers ask no service worker for. */
+  | 'plugin'
   /** Parts loaded over plain http. */
   | 'mixed-content'
   /** A page that needs the companion, and whose policy may forbid it. */
@@ -75,6 +77,7 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
       'sandboxed-frame',
       first(text, sandboxedFrame, ([tag]) => !/allow-same-origin/i.test(tag)),
     );
+    at('plugin', first(text, plugin));
     if (isSecure) at('mixed-content', first(text, plainPart));
     const script = first(text, rootScript, (match) => isRootPath(match[1] ?? '', place));
     if (script) traits.rootScript ||= `${name}:${lineAt(text, script.index)}`;
@@ -95,7 +98,7 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
   const result = () => {
     const routesAtRoot = traits.routes && traits.rootScript !== '';
     const companion =
-      ['root-links', 'own-worker'].some((kind) => found.has(kind as FindingKind)) ||
+      ['root-links', 'own-worker', 'plugin'].some((kind) => found.has(kind as FindingKind)) ||
       routesAtRoot ||
       traits.saves ||
       traits.rootWorker;
@@ -113,6 +116,8 @@ const rootLink =
   /<(?:a|area|form|iframe|frame)\s[^<>]*?\b(?:href|action|src)\s*=\s*["']?(\/(?!\/)[^\s"'>]*)|<meta\s[^<>]*?http-equiv=["']?refresh\b[^<>]*?url=(\/(?!\/)[^\s"'>]*)/gi;
 const rootScript = /<(?:script|base)\s[^<>]*?\b(?:src|href)\s*=\s*["']?(\/(?!\/)[^\s"'>]*)/gi;
 const sandboxedFrame = /<iframe\s[^<>]*?\bsandbox\b[^<>]*>/gi;
+const plugin =
+  /<(?:object\s(?:[^<>]*?\s)?data|embed\s(?:[^<>]*?\s)?src)\s*=\s*["']?(?!https?:|data:|\/\/)[^\s"'>]/gi;
 const plainPart =
   /<(?:script|img|iframe|source|video|audio|embed)\s[^<>]*?\bsrc\s*=\s*["']?http:\/\/|<link\s[^<>]*?\brel\s*=\s*["']?(?:stylesheet|modulepreload)\b[^<>]*?\bhref\s*=\s*["']?http:\/\//gi;
 const policyTag = /<meta\s[^<>]*?http-equiv\s*=\s*["']?content-security-policy\b/gi;

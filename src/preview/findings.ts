@@ -18,6 +18,10 @@ const words: Readonly<Record<FindingKind, { readonly text: string; readonly isTr
     text: `A frame with 'sandbox' and without 'allow-same-origin' cannot load files of the preview`,
     isTrouble: true,
   },
+  plugin: {
+    text: `Files shown by '<object>' or '<embed>' open by links of their own: what they load from beside themselves is missing`,
+    isTrouble: false,
+  },
   'mixed-content': {
     text: `Parts of pages are loaded over plain http, which browsers block in a page over https`,
     isTrouble: true,

@@ -39,6 +39,16 @@ describe('a look at a site', () => {
     });
   });
 
+  test('tells what browsers ask no worker for', () => {
+    const html = `<p>\n<object type="image/svg+xml" data="a.svg"></object><embed src=/b.pdf>`;
+    expect(checked({ 'index.html': html })).toMatchObject({
+      companion: true,
+      findings: { plugin: ['index.html:2'] },
+    });
+    const others = `<object data="https://example.org/a.pdf"></object><embed src="data:image/png;base64,">`;
+    expect(checked({ 'index.html': others })).toMatchObject({ companion: false, findings: {} });
+  });
+
   test('takes addresses of other hosts for what they are', () => {
     const html = `<a href="//cdn.example/x">a</a><a href="https://example.org/">b</a><script src="//cdn.example/x.js"></script>`;
     expect(checked({ 'index.html': html }).findings).toEqual({});

@@ -1,0 +1,413 @@
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { type IncomingHttpHeaders, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'puppeteer-core';
+
+import type { Platform } from '../../platform/platform.ts';
+import { startRealPlatform } from '../../platform/real/index.ts';
+import { browserNames } from '../../scripts/browsers.ts';
+import { folderWith } from '../support/folder.ts';
+import { putObjects } from '../support/session.ts';
+import { errorOf, runSubject } from '../support/subject.ts';
+import { startBrowser } from './browsers.ts';
+import { baseOf, publishPreview } from './previews.ts';
+import { openStore } from './publishing.ts';
+import { follow, openTab, reads, visit, whereIs } from './visits.ts';
+import { rooted, workshop, workshopResults } from './workshop.ts';
+
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = await startRealPlatform();
+}, 180_000);
+
+afterAll(() => platform.stop());
+
+const html = (title: string, body: string) =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><link rel="icon" href="data:,"></head><body>${body}</body></html>`;
+
+/** A site that shows which version its page is of, and, asked for it, which version a part of it is of. */
+const versioned = (version: string) => ({
+  'index.html': html(
+    version,
+    `<p>Page of ${version}</p><button>Load</button><script>
+const seen = JSON.parse(sessionStorage.getItem('seen') ?? '[]');
+document.querySelector('button').addEventListener('click', async () => {
+  const answer = await fetch('part.txt');
+  seen.push(answer.ok ? 'page of ${version}, part of ' + await answer.text() : 'page of ${version}, no part: ' + answer.status);
+  sessionStorage.setItem('seen', JSON.stringify(seen));
+});
+</script>`,
+  ),
+  'part.txt': version,
+});
+
+const seenIn = (page: Page) =>
+  page.evaluate(() => JSON.parse(sessionStorage.getItem('seen') ?? '[]') as string[]);
+const statusOf = (page: Page) =>
+  page.evaluate(
+    () => (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming).responseStatus,
+  );
+const click = (page: Page, text: string) => page.locator(`a ::-p-text(${text})`).click();
+const publish = (destination: string, files: Readonly<Record<string, string | Buffer>>) =>
+  publishPreview(platform, folderWith(files), { destination });
+
+describe.each(browserNames)('a preview in %s', (name) => {
+  let browser: Browser;
+  const downloads = mkdtempSync(path.join(tmpdir(), 'downloads-'));
+
+  beforeAll(async () => {
+    browser = await startBrowser(name, {
+      firefox: { 'browser.download.folderList': 2, 'browser.download.dir': downloads },
+    });
+  }, 60_000);
+
+  afterAll(() => browser.close());
+
+  test('loads all that a page can load', async () => {
+    const { link } = await publish(`${name}/workshop`, workshop);
+    await using visitor = await visit(browser);
+    await follow(visitor.page, link);
+    await reads(visitor.page, 'All is checked');
+    expect(await visitor.page.evaluate(() => Reflect.get(window, 'results') as unknown)).toEqual(
+      workshopResults,
+    );
+  }, 120_000);
+
+  test('goes where links lead, and says with 404 that there is nothing', async () => {
+    const { link } = await publish(`${name}/links`, { ...workshop, 'main.js': '' });
+    const base = baseOf(`${name}/links`);
+    await using visitor = await visit(browser);
+    const { page } = visitor;
+    await follow(page, link);
+    await reads(page, 'Workshop');
+    expect(await whereIs(page)).toBe(base);
+    await click(page, 'Papers');
+    await reads(page, 'All papers');
+    expect(await whereIs(page)).toBe(`${base}docs/`);
+    await click(page, 'About');
+    await reads(page, 'About it');
+    expect([await whereIs(page), await statusOf(page)]).toEqual([`${base}about`, 200]);
+    await page.evaluate(() => history.go(-2));
+    await reads(page, 'Workshop');
+    await click(page, 'Part');
+    await reads(page, 'About it');
+    expect(await whereIs(page)).toBe(`${base}about?x=1#part`);
+    await page.evaluate(() => history.back());
+    await reads(page, 'Workshop');
+    expect(visitor.problems).toEqual([]);
+    await click(page, 'Nothing');
+    await reads(page, 'Lost here');
+    expect([await whereIs(page), await statusOf(page)]).toEqual([`${base}none`, 404]);
+  }, 120_000);
+
+  test('opens at a page, with its query and fragment, that the link names', async () => {
+    const { link } = await publish(`${name}/deep`, { ...workshop, 'main.js': '' });
+    await using visitor = await visit(browser);
+    await follow(visitor.page, `${link}#/about?x=1#part`);
+    await reads(visitor.page, 'This part');
+    expect(await whereIs(visitor.page)).toBe(`${baseOf(`${name}/deep`)}about?x=1#part`);
+    await follow(visitor.page, `${link}#/docs`);
+    await reads(visitor.page, 'All papers');
+    expect(await whereIs(visitor.page)).toBe(`${baseOf(`${name}/deep`)}docs/`);
+    await follow(visitor.page, `${link}#part`);
+    await reads(visitor.page, 'Workshop');
+    expect(await whereIs(visitor.page)).toBe(`${baseOf(`${name}/deep`)}#part`);
+    expect(visitor.problems).toEqual([]);
+  }, 120_000);
+
+  test('saves a file under the name that its link gives', async () => {
+    const { link } = await publish(`${name}/download`, { ...workshop, 'main.js': '' });
+    await using visitor = await visit(browser);
+    const { page, context } = visitor;
+    if (name === 'chromium') {
+      const session = await browser.target().createCDPSession();
+      await session.send('Browser.setDownloadBehavior', {
+        behavior: 'allow',
+        downloadPath: downloads,
+        ...(context.id !== undefined && { browserContextId: context.id }),
+      });
+    }
+    await follow(page, link);
+    await reads(page, 'Workshop');
+    await click(page, 'Save');
+    const deadline = Date.now() + 20_000;
+    // While a file comes, another one that is part of it stands beside it.
+    while (readdirSync(downloads).join() !== 'saved.txt' && Date.now() < deadline) await sleep(50);
+    expect(readdirSync(downloads)).toEqual(['saved.txt']);
+    expect(readFileSync(path.join(downloads, 'saved.txt'), 'utf8')).toBe('space');
+  }, 120_000);
+
+  test('works for a site that was built for the root of a host', async () => {
+    const { link } = await publish(`${name}/rooted`, rooted);
+    const base = baseOf(`${name}/rooted`);
+    await using visitor = await visit(browser);
+    const { page } = visitor;
+    await follow(page, link);
+    await reads(page, 'late worker late 42 22px');
+    await page.waitForFunction(() => {
+      const frames = [...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument?.body);
+      return frames.map((body) => body?.textContent).join() === 'All papersHome,embedded';
+    });
+    await page.waitForFunction(
+      () => document.querySelector('object')?.contentDocument?.documentElement.localName === 'svg',
+    );
+    await click(page, 'Papers');
+    await reads(page, 'All papers');
+    expect(await whereIs(page)).toBe(`${base}docs/`);
+    await click(page, 'Home');
+    await reads(page, 'late worker late 42 22px');
+    expect(await whereIs(page)).toBe(base);
+    await page.locator('#send').click();
+    await reads(page, 'Found');
+    expect(await whereIs(page)).toBe(`${base}search?q=tide`);
+    await page.evaluate(() => history.back());
+    await reads(page, 'late worker late 42 22px');
+    await page.locator('body > button').click();
+    await reads(page, 'All papers');
+    expect(await whereIs(page)).toBe(`${base}docs/`);
+    expect(visitor.problems).toEqual([]);
+  }, 120_000);
+
+  test('stands beside another one, and a second push of one leaves no page half old and half new', async () => {
+    const first = await publish(`${name}/pr-7`, versioned('7a'));
+    const other = await publish(`${name}/pr-8`, versioned('8a'));
+    await using visitor = await visit(browser);
+    const { page, context } = visitor;
+    await follow(page, first.link);
+    await reads(page, 'Page of 7a');
+    const { page: beside } = await openTab(context);
+    await follow(beside, other.link);
+    await reads(beside, 'Page of 8a');
+    await beside.evaluate(() => Reflect.set(window, 'mark', 'still here'));
+
+    const second = await publish(`${name}/pr-7`, versioned('7b'));
+    await page.bringToFront();
+    await page.locator('button').click();
+    await reads(page, 'Page of 7b');
+    await page.locator('button').click();
+    await page.waitForFunction(() => (sessionStorage.getItem('seen') ?? '').includes('part of 7b'));
+    // A browser that looked for the new version of its own accord shows it before the first click.
+    const seen = new Set(await seenIn(page));
+    seen.delete('page of 7a, no part: 503');
+    expect([...seen]).toEqual(['page of 7b, part of 7b']);
+
+    await beside.bringToFront();
+    await beside.locator('button').click();
+    await beside.waitForFunction(() => (sessionStorage.getItem('seen') ?? '').includes('part'));
+    expect(await seenIn(beside)).toEqual(['page of 8a, part of 8a']);
+    expect(await beside.evaluate(() => Reflect.get(window, 'mark') as unknown)).toBe('still here');
+
+    const { page: late } = await openTab(context);
+    for (const { link } of [first, second]) {
+      await follow(late, link);
+      await reads(late, 'Page of 7b');
+      expect(await statusOf(late)).toBe(200);
+    }
+  }, 120_000);
+
+  test('says that a new version is on its way while one is, and shows it then', async () => {
+    const destination = `${name}/pr-9`;
+    const { link } = await publish(destination, versioned('9a'));
+    await using visitor = await visit(browser);
+    const { page } = visitor;
+    await follow(page, link);
+    await reads(page, 'Page of 9a');
+    await putObjects(platform, { [`ci/${destination}/index.html`]: versioned('9b')['index.html'] });
+    await page.reload();
+    await reads(page, 'A new version is being published');
+    expect(await statusOf(page)).toBe(503);
+    await publish(destination, versioned('9b'));
+    await reads(page, 'Page of 9b');
+    expect(await statusOf(page)).toBe(200);
+  }, 120_000);
+
+  test('says when its links have ended, when that was and what to do, and goes on with new ones', async () => {
+    const destination = `${name}/ended`;
+    const folder = folderWith(versioned('1'));
+    const env = {
+      GITHUB_SERVER_URL: 'https://github.example',
+      GITHUB_REPOSITORY: 'octo/site',
+      GITHUB_RUN_ID: '9001',
+      GITHUB_RUN_NUMBER: '12',
+    };
+    platform.terrapi.sessionSeconds = 20;
+    const { link, outputs } = await publishPreview(platform, folder, { destination }, { env }).finally(
+      () => (platform.terrapi.sessionSeconds = 900),
+    );
+    await using visitor = await visit(browser);
+    const { page } = visitor;
+    await follow(page, link);
+    await reads(page, 'Page of 1');
+    while ((await fetch(link)).status === 200) await sleep(500);
+    const ended = `${(outputs['expires-at'] ?? '').slice(0, 16).replace('T', ' at ')} UTC`;
+    for (const open of [() => page.reload(), () => follow(page, link)]) {
+      await open();
+      await reads(page, 'The links of this preview have ended');
+      await reads(page, ended);
+      await reads(page, 'run the workflow that published it');
+      expect(await statusOf(page)).toBe(410);
+    }
+    expect(await page.$eval('main a', (anchor) => anchor.href)).toBe(
+      'https://github.example/octo/site/actions/runs/9001',
+    );
+    const renewed = await publishPreview(platform, folder, { destination }, { action: 'links' });
+    await follow(page, renewed.link);
+    await reads(page, 'Page of 1');
+    expect(await whereIs(page)).toBe(baseOf(destination));
+    await page.reload();
+    await reads(page, 'Page of 1');
+  }, 180_000);
+
+  test('with links of the platform that lead to another host', async () => {
+    const destination = `${name}/elsewhere`;
+    const far = await openStore({
+      ...platform,
+      storageUrl: platform.storageUrl.replace('127.0.0.1', 'localhost'),
+    });
+    const body = JSON.stringify(far.url(`ci/${destination}/index.html`));
+    // The first link that is asked for is that of the only file.
+    platform.terrapi.fail('/v2/storage/download', { status: 200, body }, 1);
+    const { 'index.html': page } = versioned('1');
+    const { link } = await publishPreview(platform, folderWith({ 'index.html': page }), {
+      destination,
+      links: 'platform',
+    });
+    await using visitor = await visit(browser);
+    await follow(visitor.page, link);
+    await reads(visitor.page, 'Page of 1');
+    expect(await whereIs(visitor.page)).toBe(baseOf(destination));
+    expect(visitor.problems).toEqual([]);
+  }, 120_000);
+
+  test('says that it was removed', async () => {
+    const destination = `${name}/removed`;
+    const { link } = await publish(destination, versioned('1'));
+    await using visitor = await visit(browser);
+    const { page } = visitor;
+    await follow(page, link);
+    await reads(page, 'Page of 1');
+    const removed = await runSubject(
+      { platform, entries: 'dist' },
+      'remove',
+      { destination },
+      { cwd: folderWith({}) },
+    );
+    expect([removed.exitCode, errorOf(removed)]).toEqual([0, '']);
+    await page.reload();
+    await reads(page, 'This preview is not there any more');
+    expect(await statusOf(page)).toBe(404);
+    expect((await fetch(link)).status).toBe(404);
+  }, 120_000);
+
+  test('tells other hosts nothing, and asks none of its own accord', async () => {
+    const heard: IncomingHttpHeaders[] = [];
+    const host = createServer((request, response) => {
+      if (request.url === '/favicon.ico') return void response.writeHead(404).end();
+      heard.push(request.headers);
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.end(html('Elsewhere', '<p>Elsewhere</p>'));
+    });
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+    try {
+      const elsewhere = `http://localhost:${(host.address() as AddressInfo).port}/`;
+      const body = `<p>Here</p><a href="${elsewhere}">Go</a><img src="${elsewhere}dot" alt="">`;
+      const { link } = await publish(`${name}/quiet`, { 'index.html': html('Quiet', body) });
+      await using visitor = await visit(browser);
+      const asked = new Set<string>();
+      visitor.page.on('request', (request) => {
+        const { protocol, host: one } = new URL(request.url());
+        if (protocol.startsWith('http')) asked.add(one);
+      });
+      await follow(visitor.page, link);
+      await reads(visitor.page, 'Here');
+      await click(visitor.page, 'Go');
+      await reads(visitor.page, 'Elsewhere');
+      expect(heard).toHaveLength(2);
+      expect(heard.filter(({ referer }) => referer !== undefined)).toEqual([]);
+      expect([...asked].sort()).toEqual([new URL(platform.storageUrl).host, new URL(elsewhere).host].sort());
+    } finally {
+      host.closeAllConnections();
+      host.close();
+    }
+  }, 120_000);
+});
+
+test('a host that lets no page read its files is refused, with the reason', async () => {
+  const host = createServer((_, response) => response.end('<p>'));
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  try {
+    const origin = `http://localhost:${(host.address() as AddressInfo).port}`;
+    const body = JSON.stringify(`${origin}/index.html?X-Amz-Expires=600`);
+    platform.terrapi.fail('/v2/storage/download', { status: 200, body }, 1);
+    const run = await runSubject(
+      { platform, entries: 'dist' },
+      'upload',
+      { path: '.', destination: 'refused', links: 'platform', preview: 'true' },
+      { cwd: folderWith({ 'index.html': '<p>' }) },
+    );
+    expect(run.exitCode).toBe(1);
+    const own = new URL(platform.storageUrl).origin;
+    expect(errorOf(run)).toContain(`${origin} does not let pages of ${own} read files (CORS)`);
+    expect(errorOf(run)).toContain(`'links: session'`);
+  } finally {
+    host.closeAllConnections();
+    host.close();
+  }
+}, 60_000);
+
+describe('a browser that has no service workers', () => {
+  const say = async (browser: Browser, link: string) => {
+    try {
+      await using visitor = await visit(browser);
+      await follow(visitor.page, link);
+      await reads(visitor.page, 'Open index.html alone');
+      const said = await visitor.page.evaluate(() => document.body.innerText);
+      await click(visitor.page, 'Open index.html alone');
+      await reads(visitor.page, 'Page of 1');
+      return said;
+    } finally {
+      await browser.close();
+    }
+  };
+
+  test('Firefox with service workers turned off', async () => {
+    const { link } = await publish('off/firefox', versioned('1'));
+    const browser = await startBrowser('firefox', { firefox: { 'dom.serviceWorkers.enabled': false } });
+    expect(await say(browser, link)).toContain(
+      'The preview needs service workers, and this browser has them turned off.',
+    );
+  }, 120_000);
+
+  test('Chromium that keeps nothing', async () => {
+    const profile = mkdtempSync(path.join(tmpdir(), 'profile-'));
+    mkdirSync(path.join(profile, 'Default'));
+    writeFileSync(
+      path.join(profile, 'Default', 'Preferences'),
+      JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
+    );
+    const { link } = await publish('off/chromium', versioned('1'));
+    const browser = await startBrowser('chromium', { chromiumProfile: profile });
+    expect(await say(browser, link)).toContain('the settings of this browser, such as blocked cookies');
+  }, 120_000);
+
+  test('Chromium without JavaScript', async () => {
+    const { link } = await publish('off/script', versioned('1'));
+    const browser = await startBrowser('chromium');
+    try {
+      await using visitor = await visit(browser);
+      await visitor.page.setJavaScriptEnabled(false);
+      await follow(visitor.page, link);
+      expect(await visitor.page.$eval('noscript', (element) => element.textContent)).toContain(
+        'needs JavaScript',
+      );
+    } finally {
+      await browser.close();
+    }
+  }, 120_000);
+});
