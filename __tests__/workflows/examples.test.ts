@@ -10,12 +10,22 @@ import { fork } from './stories/fork.ts';
 import { inside } from './stories/inside.ts';
 import { keyless } from './stories/keyless.ts';
 import { matrix } from './stories/matrix.ts';
+import { previewLife } from './stories/preview.ts';
 import { pullRequestLife } from './stories/pullrequest.ts';
 import { releaseLife } from './stories/release.ts';
 import { results } from './stories/results.ts';
 
 /** Every file in `examples/` is in one of them. */
-const stories: readonly Story[] = [results, pullRequestLife, releaseLife, matrix, fork, inside, keyless];
+const stories: readonly Story[] = [
+  results,
+  pullRequestLife,
+  previewLife,
+  releaseLife,
+  matrix,
+  fork,
+  inside,
+  keyless,
+];
 
 let github: Github;
 

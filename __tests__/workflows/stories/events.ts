@@ -58,6 +58,16 @@ export function workflowRun(id: number, { owner, branch, sha }: Pull): object {
   };
 }
 
+/** Of `issue_comment`, on a pull request of this repository. */
+export function comment(number: number, body: string, association: 'MEMBER' | 'NONE'): object {
+  return {
+    action: 'created',
+    repository,
+    issue: { number, state: 'open', pull_request: {} },
+    comment: { body, author_association: association },
+  };
+}
+
 /** Of `release`. */
 export function release(tag: string): object {
   return { action: 'published', repository, release: { tag_name: tag, draft: false } };

@@ -1,0 +1,111 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { expect } from '@jest/globals';
+
+import { buckets } from '../../../platform/catalogue.ts';
+import type { Github } from '../../../platform/github/github.ts';
+import { linkIn, open, type Play, type Story } from '../examples.ts';
+import { comment, contribution, dispatch, patch, pullRequest } from './events.ts';
+
+/** Links to the preview that people had, one after the other. */
+const links: string[] = [];
+
+/** The preview's link in the one comment; its page holds the worker's, and the deployment has it as well. */
+async function opened({ comments, deployments }: Github): Promise<string> {
+  expect(comments.map(({ issue }) => issue)).toEqual([7]);
+  const link = linkIn(comments[0]?.body, 'Open the preview');
+  links.push(link);
+  expect(link).toContain('/ci/previews/pr-7/_preview.html?');
+  const page = await open(link);
+  expect(page).toContain('/ci/previews/pr-7/_preview-worker.js?');
+  expect(deployments.at(-1)).toMatchObject({ environment: 'preview/pr-7', transient: true });
+  expect(deployments.at(-1)?.statuses.at(-1)).toMatchObject({ state: 'success', environmentUrl: link });
+  return page;
+}
+
+const push: Omit<Play, 'then'> = {
+  file: 'preview.yml',
+  on: 'pull_request',
+  payload: pullRequest(patch, 'synchronize'),
+};
+
+const site = ['previews/pr-7/assets/style.css', 'previews/pr-7/index.html'];
+
+export const previewLife: Story = {
+  name: 'a preview: opened, pushed to, renewed by a comment and a button, not by others, closed',
+  before: (github) => void github.pulls.push(patch, contribution),
+  plays: [
+    {
+      ...push,
+      then: async ({ github, stored }) => {
+        await opened(github);
+        expect(await stored()).toEqual(site);
+      },
+    },
+    {
+      ...push,
+      prepare: (checkout) =>
+        writeFile(join(checkout, 'Makefile'), 'site:\n\tmkdir site\n\techo again > site/index.html\n'),
+      then: async ({ github, stored }) => {
+        await opened(github);
+        expect(github.deployments.map(({ statuses }) => statuses.at(-1)?.state)).toEqual([
+          'inactive',
+          'success',
+        ]);
+        expect(await stored()).toEqual(['previews/pr-7/index.html']);
+      },
+    },
+    {
+      file: 'preview-renew.yml',
+      on: 'issue_comment',
+      payload: comment(7, '/preview', 'NONE'),
+      then: ({ run, github }) => {
+        expect(run.log).not.toContain('Made links');
+        expect(github.comments[0]?.body).toContain('### Uploaded 1 file');
+      },
+    },
+    {
+      file: 'preview-renew.yml',
+      on: 'issue_comment',
+      payload: comment(7, '/preview', 'MEMBER'),
+      then: async ({ github }) => {
+        await opened(github);
+        expect(github.comments[0]?.body).toContain('### Made links to 1 file');
+      },
+    },
+    {
+      file: 'preview-renew.yml',
+      on: 'workflow_dispatch',
+      payload: dispatch({ number: '7' }),
+      then: async ({ github }) => {
+        await opened(github);
+      },
+    },
+    {
+      ...push,
+      payload: pullRequest(contribution),
+      fork: true,
+      then: ({ run, github }) => {
+        expect(run.annotations.map(({ level }) => level)).toEqual(['notice']);
+        expect(github.comments.map(({ issue }) => issue)).toEqual([7]);
+      },
+    },
+    {
+      file: 'preview-close.yml',
+      on: 'pull_request_target',
+      payload: pullRequest(patch, 'closed'),
+      then: async ({ github, platform }) => {
+        expect(await platform.store.list(buckets.outputs, 'ci/')).toEqual([]);
+        expect(github.comments).toHaveLength(1);
+        expect(github.comments[0]?.body).toMatch(/### Deleted 3 objects.*Nothing is left/s);
+        expect(github.comments[0]?.body).not.toContain('X-Amz');
+        expect(github.deployments.map(({ statuses }) => statuses.at(-1)?.state)).toEqual([
+          'inactive',
+          'inactive',
+        ]);
+        for (const link of links) expect((await fetch(link)).status).toBe(404);
+      },
+    },
+  ],
+};
