@@ -1,6 +1,8 @@
 const suite = (name) => ({
   displayName: name,
   testEnvironment: 'node',
+  // Packages that the suites install and copies of this repository are not its modules.
+  modulePathIgnorePatterns: ['<rootDir>/.cache/'],
   testMatch: [`<rootDir>/__tests__/${name}/**/*.test.ts`],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/__tests__/typescript.js' },

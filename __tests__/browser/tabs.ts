@@ -60,17 +60,26 @@ export function namesOf(page: Page): Promise<string[]> {
   return page.$$eval('.row[data-position] .label', (labels) => labels.map((label) => label.textContent));
 }
 
-/** Clicks on the row of this name, wherever it stands just now. */
+/** Clicks on the row of this name, where it stands once it stands still: a window that has just changed its size moves it. */
 export async function clickRow(page: Page, name: string): Promise<void> {
-  const { x, y } = await page.$$eval(
-    '.row[data-position] .label',
-    (labels, wanted) => {
-      const box = labels.find((label) => label.textContent === wanted)?.getBoundingClientRect();
-      if (!box) throw new Error(`There is no row '${wanted}'.`);
-      return { x: box.x + 5, y: box.y + box.height / 2 };
-    },
-    name,
-  );
+  const { x, y } = await page.evaluate(async (wanted) => {
+    const place = () => {
+      const labels = [...document.querySelectorAll('.row[data-position] .label')];
+      const label = labels.find((one) => one.textContent === wanted);
+      const box = label?.getBoundingClientRect();
+      const point = { x: (box?.x ?? 0) + 5, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 };
+      const isThere = label?.closest('.row')?.contains(document.elementFromPoint(point.x, point.y));
+      return isThere === true ? point : undefined;
+    };
+    for (let frames = 0, still = 0, last = place(); frames < 300; frames += 1) {
+      if (last && still === 5) return last;
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const next = place();
+      still = next && next.x === last?.x && next.y === last.y ? still + 1 : 0;
+      last = next;
+    }
+    throw new Error(`There is no row '${wanted}' that stands still.`);
+  }, name);
   await page.mouse.click(x, y);
 }
 
