@@ -32,10 +32,10 @@ export async function openStore(platform: Platform): Promise<Store> {
     endsAt,
   });
   const path = (key: string) => objectPath(endpoint, buckets.outputs, key);
+  const presigner = signer.presigner(new Date(signedAt), platform.terrapi.sessionSeconds);
   return {
     endsAt,
-    url: (key) =>
-      signer.presign({ method: 'GET', path: path(key) }, new Date(signedAt), platform.terrapi.sessionSeconds),
+    url: (key) => presigner.url(path(key), presigner.signature(path(key))),
     put: async (key, body, contentType) => {
       const request = { method: 'PUT', path: path(key), headers: { 'content-type': contentType } } as const;
       const headers = signer.sign(request, new Date());

@@ -1,4 +1,5 @@
-import { encodedPath, linkOf } from '../../src/links/table.ts';
+import { encodedPath } from '../../src/encoding.ts';
+import { linkOf } from '../../src/links/table.ts';
 import { type Route, createRoutes, decodedPath } from '../../src/preview/routes.ts';
 import type { PreviewSite } from '../../src/preview/site.ts';
 

@@ -15,7 +15,7 @@ export interface LinkedFile {
   readonly path: string;
   readonly key: string;
   readonly s3_uri: string;
-  /** Left out where no links were asked for. */
+  /** In characters that stand in JSON as they are; left out where no links were asked for. */
   readonly url?: string;
   /** Bytes. */
   readonly size: number;
@@ -40,7 +40,7 @@ export function writeLinksFile(folder: string, header: LinksHeader, files: Itera
     let pending = `${JSON.stringify(header).slice(0, -1)},"files":[`;
     let separator = '\n';
     for (const file of files) {
-      pending += `${separator}${JSON.stringify(file)}`;
+      pending += separator + entry(file);
       separator = ',\n';
       if (pending.length < batch) continue;
       appendFileSync(descriptor, pending);
@@ -51,4 +51,10 @@ export function writeLinksFile(folder: string, header: LinksHeader, files: Itera
     closeSync(descriptor);
   }
   return name;
+}
+
+/** Links are by far the longest part: to look through them for what JSON must escape takes longer than all else. */
+function entry({ url, ...file }: LinkedFile): string {
+  const json = JSON.stringify(file);
+  return url === undefined ? json : `${json.slice(0, -1)},"url":"${url}"}`;
 }

@@ -83,7 +83,7 @@ async function askLink(
   const ends = linkEnd(url.href);
   if (ends !== undefined && ends <= client.clock.now())
     throw noLink(client, key, `the link ended at ${new Date(ends).toISOString()} already`);
-  return { url: url.href, ends };
+  return { url: url.href.replaceAll('\\', '%5C'), ends };
 }
 
 /** The URL that TerrAPI is asked about. What means something in a URL cannot stand in an `s3:` one, which nothing says how to encode. */

@@ -19,7 +19,9 @@ export interface PublishedFile {
 /** Links to what is below a destination, all made at the same moment. */
 export interface Links {
   readonly signedBy: 'session' | 'platform';
-  /** The link of a key. It is made when it is asked for: 100,000 of them are 170 MB. */
+  /**
+   * The link of a key, in characters that stand in JSON as they are. It is put together when it is asked for: 100,000 of them are 170 MB.
+   */
   readonly url: (key: string) => string;
   /** Milliseconds since the epoch: the first moment at which one of them may stop working; undefined where nobody can know. */
   readonly endsAt: number | undefined;

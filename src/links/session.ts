@@ -18,12 +18,22 @@ export async function signSessionLinks(client: StorageClient, expiresIn: number 
   const signedAt = Math.floor(client.clock.now() / 1000) * 1000;
   const left = session.endsAt === undefined ? longest : Math.floor((session.endsAt - signedAt) / 1000);
   const seconds = Math.max(1, Math.min(expiresIn ?? longest, left, longest));
-  const signer = client.signer(session);
+  const { signature, url } = client.signer(session).presigner(new Date(signedAt), seconds);
+  // Pages and files ask for each link once more, and signing it is what takes time.
+  const signatures = new Map<string, string>();
+  const signatureOf = (key: string, path: string) => {
+    const known = signatures.get(key) ?? signature(path);
+    signatures.set(key, known);
+    return known;
+  };
   const ownEnd = signedAt + seconds * 1000;
   const known = session.endsAt !== undefined || session.sessionToken === undefined;
   return {
     signedBy: 'session',
-    url: (key) => signer.presign({ method: 'GET', path: client.path(key) }, new Date(signedAt), seconds),
+    url: (key) => {
+      const path = client.path(key);
+      return url(path, signatureOf(key, path));
+    },
     endsAt: known ? Math.min(ownEnd, session.endsAt ?? ownEnd) : undefined,
   };
 }

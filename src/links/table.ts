@@ -1,3 +1,5 @@
+import { encodedPath } from '../encoding.ts';
+
 /**
  * Links of many files in little room: those of one session share all but their path and their signature. A page that carries links is
  * made of this, and expands them when they are wanted.
@@ -46,17 +48,6 @@ export function linkTable(links: Iterable<{ readonly name: string; readonly url:
 export function linkOf({ base, query, rest }: LinkTable, name: string, index: number): string {
   const own = rest[index] ?? '';
   return own.startsWith('#') ? own.slice(1) : `${base}${encodedPath(name)}?${query}${own}`;
-}
-
-/** A path as S3 signs it: every byte but RFC 3986's unreserved ones and `/` is percent-encoded. */
-export function encodedPath(name: string): string {
-  return encodeURIComponent(name)
-    .replace(/%2F/g, '/')
-    .replace(/[!'()*]/g, percent);
-}
-
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 function split(path: string, url: string): { base: string; query: string } | undefined {

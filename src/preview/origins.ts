@@ -1,5 +1,6 @@
 import type { LinkTable } from '../links/table.ts';
-import { encodedPath, linkOf } from '../links/table.ts';
+import { encodedPath } from '../encoding.ts';
+import { linkOf } from '../links/table.ts';
 
 /** Where a preview's parts are, as browsers see it. */
 export interface Origins {

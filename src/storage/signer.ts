@@ -1,5 +1,6 @@
 import { type KeyObject, createHmac, createSecretKey, hash } from 'node:crypto';
 
+import { encodedPart, encodedPath } from '../encoding.ts';
 import type { Session } from '../workspace.ts';
 
 /** A request to the storage before it is signed. */
@@ -20,8 +21,16 @@ export interface StorageRequest {
 export interface Signer {
   /** Headers to send the request with, `authorization` among them. The payload is vouched for by a checksum of its own, not signed. */
   sign(request: StorageRequest, at: Date): Record<string, string>;
-  /** A URL that gives the request to whoever has it, for `expiresIn` seconds from `at` on, 604,800 at most. */
-  presign(request: Pick<StorageRequest, 'method' | 'path'>, at: Date, expiresIn: number): string;
+  /** Makes URLs that give an object to whoever has them, for `expiresIn` seconds from `at` on, 604,800 at most. */
+  presigner(at: Date, expiresIn: number): Presigner;
+}
+
+/** Links that are made at the same moment share all but their path and their signature. */
+export interface Presigner {
+  /** The signature of a GET of this path, 64 characters. */
+  signature(path: string): string;
+  /** The link to this path, with the signature of it. */
+  url(path: string, signature: string): string;
 }
 
 const algorithm = 'AWS4-HMAC-SHA256';
@@ -37,17 +46,6 @@ export function createSigner(endpoint: URL, region: string, session: Session): S
     createHmac('sha256', date.key)
       .update(`${algorithm}\n${date.stamp}\n${date.scope}\n${hash('sha256', canonicalRequest)}`)
       .digest('hex');
-  // All links of a session share some 1,700 characters.
-  const linkQuery = remembered((date: SigningDate, expiresIn: number) =>
-    queryString({
-      'X-Amz-Algorithm': algorithm,
-      'X-Amz-Credential': `${session.accessKeyId}/${date.scope}`,
-      'X-Amz-Date': date.stamp,
-      'X-Amz-Expires': String(expiresIn),
-      ...(session.sessionToken !== undefined && { 'X-Amz-Security-Token': session.sessionToken }),
-      'X-Amz-SignedHeaders': 'host',
-    }),
-  );
   return {
     sign: ({ method, path, query = {}, headers: given = {} }, at) => {
       const date = dateOf(at);
@@ -70,11 +68,22 @@ export function createSigner(endpoint: URL, region: string, session: Session): S
         `${algorithm} Credential=${session.accessKeyId}/${date.scope}, SignedHeaders=${signed}, Signature=${signature(date, canonical)}`;
       return headers;
     },
-    presign: ({ method, path }, at, expiresIn) => {
+    presigner: (at, expiresIn) => {
       const date = dateOf(at);
-      const query = linkQuery(date, expiresIn);
-      const canonical = `${method}\n${path}\n${query}\nhost:${endpoint.host}\n\nhost\n${unsignedPayload}`;
-      return `${endpoint.origin}${path}?${query}&X-Amz-Signature=${signature(date, canonical)}`;
+      // Some 1,700 characters.
+      const query = queryString({
+        'X-Amz-Algorithm': algorithm,
+        'X-Amz-Credential': `${session.accessKeyId}/${date.scope}`,
+        'X-Amz-Date': date.stamp,
+        'X-Amz-Expires': String(expiresIn),
+        ...(session.sessionToken !== undefined && { 'X-Amz-Security-Token': session.sessionToken }),
+        'X-Amz-SignedHeaders': 'host',
+      });
+      const canonicalEnd = `\n${query}\nhost:${endpoint.host}\n\nhost\n${unsignedPayload}`;
+      return {
+        signature: (path) => signature(date, `GET\n${path}${canonicalEnd}`),
+        url: (path, signed) => `${endpoint.origin}${path}?${query}&X-Amz-Signature=${signed}`,
+      };
     },
   };
 }
@@ -96,32 +105,24 @@ function signingDate(at: Date, region: string, { secretAccessKey }: Session): Si
   return { stamp, scope: `${day}/${region}/s3/aws4_request`, key: createSecretKey(key) };
 }
 
-/** Remembers the last answer: requests come in bursts within a second, and links are signed all at once. */
-function remembered<K extends readonly unknown[], V>(make: (...key: K) => V): (...key: K) => V {
+/** Remembers the last answer: requests come in bursts within a second. */
+function remembered<K, V>(make: (key: K) => V): (key: K) => V {
   let last: { readonly key: K; readonly value: V } | undefined;
-  return (...key) => {
-    if (!last?.key.every((part, index) => part === key[index])) last = { key, value: make(...key) };
+  return (key) => {
+    if (last?.key !== key) last = { key, value: make(key) };
     return last.value;
   };
 }
 
 /** The path of an object, path-style: every byte but RFC 3986's unreserved ones and `/` is percent-encoded, as SigV4 wants it. */
 export function objectPath({ pathname }: URL, bucket: string, key: string): string {
-  const encoded = /^[\w.~/-]*$/.test(key) ? key : key.split('/').map(encode).join('/');
-  return `${pathname.replace(/\/+$/, '')}/${bucket}/${encoded}`;
+  return `${pathname.replace(/\/+$/, '')}/${bucket}/${encodedPath(key)}`;
 }
 
 /** A query string, encoded and in the order that is signed. */
 export function queryString(query: Readonly<Record<string, string>>): string {
   return Object.entries(query)
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .map(([name, value]) => `${encodedPart(name)}=${encodedPart(value)}`)
     .sort()
     .join('&');
-}
-
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
 }

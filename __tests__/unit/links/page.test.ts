@@ -11,16 +11,18 @@ import { createSigner, objectPath } from '../../../src/storage/signer.ts';
 const endpoint = new URL('https://s3.example.org/');
 const madeAt = Date.UTC(2026, 10, 23, 18, 5, 41);
 
-const signer = createSigner(endpoint, 'fr-par', {
+const presigner = createSigner(endpoint, 'fr-par', {
   accessKeyId: 'KEYID',
   secretAccessKey: 'secret',
   sessionToken: 't0k3n'.repeat(300),
   openedAt: 0,
   endsAt: undefined,
-});
+}).presigner(new Date(madeAt), 900);
 
-const url = (key: string) =>
-  signer.presign({ method: 'GET', path: objectPath(endpoint, 'bucket', key) }, new Date(madeAt), 900);
+const url = (key: string) => {
+  const path = objectPath(endpoint, 'bucket', key);
+  return presigner.url(path, presigner.signature(path));
+};
 
 const links: Links = { signedBy: 'session', url, endsAt: madeAt + 900_000 };
 

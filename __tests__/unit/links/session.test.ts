@@ -151,3 +151,14 @@ test('no link says more than is true, nor does the moment told: whatever is aske
     { numRuns: 300 },
   );
 });
+
+test('a link that is asked for again is the same, whatever else was asked for meanwhile', async () => {
+  const { client } = platform(900);
+  const { url } = await signSessionLinks(client, undefined);
+  const keys = ['p/a b', 'p/a', 'p/%61', 'p/ä', 'p/__proto__'];
+  const first = keys.map(url);
+  expect(new Set(first).size).toBe(keys.length);
+  expect(keys.map(url)).toEqual(first);
+  const other = await signSessionLinks(client, undefined);
+  expect(keys.toReversed().map(other.url)).toEqual(first.toReversed());
+});

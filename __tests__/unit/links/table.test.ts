@@ -8,22 +8,18 @@ import { linkOf, linkTable } from '../../../src/links/table.ts';
 import { createSigner, objectPath } from '../../../src/storage/signer.ts';
 
 const endpoint = new URL('https://s3.example.org/');
-const signer = createSigner(endpoint, 'fr-par', {
+const presigner = createSigner(endpoint, 'fr-par', {
   accessKeyId: 'KEYID',
   secretAccessKey: 'secret',
   sessionToken: 'token'.repeat(300),
   openedAt: 0,
   endsAt: undefined,
-});
+}).presigner(new Date(1_800_000_000_000), 900);
 
-const signed = (name: string) => ({
-  name,
-  url: signer.presign(
-    { method: 'GET', path: objectPath(endpoint, 'bucket', `a2s/site/${name}`) },
-    new Date(1_800_000_000_000),
-    900,
-  ),
-});
+const signed = (name: string) => {
+  const path = objectPath(endpoint, 'bucket', `a2s/site/${name}`);
+  return { name, url: presigner.url(path, presigner.signature(path)) };
+};
 
 const expand = (links: readonly { name: string; url: string }[]) => {
   const table = linkTable(links);

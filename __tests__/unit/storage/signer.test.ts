@@ -112,11 +112,8 @@ test('presigns thousands of links as the SDK does', async () => {
       sessions,
       async (name, date, expiresIn, signedBy) => {
         const path = objectPath(endpoint, 'bucket', name);
-        const own = createSigner(endpoint, 'fr-par', signedBy).presign(
-          { method: 'GET', path },
-          date,
-          expiresIn,
-        );
+        const { signature, url } = createSigner(endpoint, 'fr-par', signedBy).presigner(date, expiresIn);
+        const own = url(path, signature(path));
         const unhoistable = new Set(['x-amz-content-sha256']);
         const theirs = await sdkSigner(signedBy).presign(prepare('GET', path, {}, {}), {
           signingDate: date,
@@ -160,8 +157,8 @@ test('signs 10,000 links in less CPU time than the SDK takes for half as many', 
   const date = new Date('2026-11-23T18:05:41Z');
   const path = (number: number) => objectPath(endpoint, 'bucket', `ci/products/tile ${number}/band.tif`);
   const own = async (count: number) => {
-    const signer = createSigner(endpoint, 'fr-par', signedBy);
-    for (let n = 0; n < count; n += 1) signer.presign({ method: 'GET', path: path(n) }, date, 900);
+    const { signature, url } = createSigner(endpoint, 'fr-par', signedBy).presigner(date, 900);
+    for (let n = 0; n < count; n += 1) url(path(n), signature(path(n)));
     return Promise.resolve();
   };
   const theirs = async (count: number) => {
