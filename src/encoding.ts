@@ -1,8 +1,7 @@
 /** A path as S3 signs it: every byte but RFC 3986's unreserved ones and `/` is percent-encoded. */
 export function encodedPath(path: string): string {
-  return encodeURIComponent(path)
-    .replaceAll('%2F', '/')
-    .replace(/[!'()*]/g, percent);
+  if (!/[^\w.~/-]/.test(path)) return path;
+  return encodeURI(path).replace(/[;,?:@&=+$#!'()*]/g, percent);
 }
 
 /** A part of a query as S3 signs it: every byte but RFC 3986's unreserved ones is percent-encoded. */

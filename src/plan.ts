@@ -106,7 +106,7 @@ const none: readonly string[] = [];
 
 /** Whether a key is short enough to fit all limits even if each of its letters took three bytes, and has no odd segment. */
 function isPlain(key: string): boolean {
-  return 3 * key.length <= longestKey && !/[^/]{85}/.test(key) && !/(^|\/)\.{0,2}(\/|$)/.test(key);
+  return 3 * key.length <= longestKey && !/(^|\/)[^/]{85}/.test(key) && !/(^|\/)\.{0,2}(\/|$)/.test(key);
 }
 
 function keyProblems({ key, name, file }: Put, base: string): readonly string[] {

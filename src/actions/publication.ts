@@ -67,7 +67,7 @@ export function publishedOutputs(
   return {
     url: main?.url ?? '',
     urls: links ? urlsOutput(published, links) : '{}',
-    'links-file': writeLinksFile(folder, header, linkedFiles(published, location)),
+    'links-file': writeLinksFile(folder, header, linkedFiles(published, location), links),
     'expires-at': expiresAt,
     's3-uri': published.s3Uri,
     'file-count': fileCount,
@@ -98,13 +98,12 @@ function rfc3339(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-function* linkedFiles({ files, links }: Published, location: Location): Generator<LinkedFile> {
+function* linkedFiles({ files }: Published, location: Location): Generator<LinkedFile> {
   for (const { name, key, size, contentType, sha256, status } of files()) {
     yield {
       path: name,
       key,
       s3_uri: s3Uri(location, key),
-      ...(links && { url: links.url(key) }),
       size,
       content_type: contentType,
       ...(sha256 !== undefined && { sha256 }),

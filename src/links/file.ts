@@ -1,5 +1,7 @@
-import { appendFileSync, closeSync, mkdtempSync, openSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
+
+import type { Links } from './published.ts';
 
 /** What the file of the output `links-file` says beside its `files`. */
 export interface LinksHeader {
@@ -15,8 +17,6 @@ export interface LinkedFile {
   readonly path: string;
   readonly key: string;
   readonly s3_uri: string;
-  /** In characters that stand in JSON as they are; left out where no links were asked for. */
-  readonly url?: string;
   /** Bytes. */
   readonly size: number;
   readonly content_type: string;
@@ -26,35 +26,81 @@ export interface LinkedFile {
   readonly status?: 'uploaded' | 'unchanged';
 }
 
-/** Characters that are gathered before they are written, so that the links of many files are never in memory all at once. */
-const batch = 1024 ** 2;
-
 /**
- * Writes the file into a new folder below `folder`, readable by this user alone: a JSON object with the header's fields and `files`.
+ * Writes the file into a new folder below `folder`, readable by this user alone: a JSON object with the header's fields and `files`, each with
+ * its link as `url`.
+ * @param links undefined where none were asked for
  * @returns its path
  */
-export function writeLinksFile(folder: string, header: LinksHeader, files: Iterable<LinkedFile>): string {
+export function writeLinksFile(
+  folder: string,
+  header: LinksHeader,
+  files: Iterable<LinkedFile>,
+  links: Pick<Links, 'url' | 'parts'> | undefined,
+): string {
   const name = path.join(mkdtempSync(path.join(folder, 'upload-to-workspace-')), 'links.json');
   const descriptor = openSync(name, 'w', 0o600);
   try {
-    let pending = `${JSON.stringify(header).slice(0, -1)},"files":[`;
+    const sink = openSink(descriptor);
+    const writeUrl = links && urlWriter(links, sink);
+    sink.text(`${JSON.stringify(header).slice(0, -1)},"files":[`);
     let separator = '\n';
     for (const file of files) {
-      pending += separator + entry(file);
+      sink.text(`${separator}${JSON.stringify(file).slice(0, -1)}`);
+      writeUrl?.(file.key);
+      sink.text('}');
       separator = ',\n';
-      if (pending.length < batch) continue;
-      appendFileSync(descriptor, pending);
-      pending = '';
     }
-    appendFileSync(descriptor, `${pending}\n]}\n`);
+    sink.text('\n]}\n');
+    sink.flush();
   } finally {
     closeSync(descriptor);
   }
   return name;
 }
 
-/** Links are by far the longest part: to look through them for what JSON must escape takes longer than all else. */
-function entry({ url, ...file }: LinkedFile): string {
-  const json = JSON.stringify(file);
-  return url === undefined ? json : `${json.slice(0, -1)},"url":"${url}"}`;
+/** Links are by far the longest part: what all have in common is put into bytes once, and they stand in JSON as they are. */
+function urlWriter({ parts, url }: Pick<Links, 'url' | 'parts'>, sink: Sink): (key: string) => void {
+  if (!parts) return (key) => sink.text(`,"url":"${url(key)}"`);
+  const query = Buffer.from(`?${parts.query}`);
+  return (key) => {
+    sink.text(`,"url":"${parts.address(key)}`);
+    sink.bytes(query);
+    sink.text(`${parts.own(key)}"`);
+  };
+}
+
+interface Sink {
+  readonly text: (text: string) => void;
+  readonly bytes: (bytes: Buffer) => void;
+  readonly flush: () => void;
+}
+
+/** Bytes that are gathered before they are written, so that the links of many files are never in memory all at once. */
+const batch = 1024 ** 2;
+
+function openSink(descriptor: number): Sink {
+  const buffer = Buffer.allocUnsafe(batch);
+  let filled = 0;
+  const write = (bytes: Buffer) => {
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+  };
+  const flush = () => {
+    write(buffer.subarray(0, filled));
+    filled = 0;
+  };
+  const bytes = (piece: Buffer) => {
+    if (filled + piece.length > batch) flush();
+    if (piece.length > batch) write(piece);
+    else filled += piece.copy(buffer, filled);
+  };
+  return {
+    text: (text) => {
+      // A character takes three bytes of UTF-8 at most, for each unit of UTF-16.
+      if (filled + 3 * text.length > batch) bytes(Buffer.from(text));
+      else filled += buffer.write(text, filled);
+    },
+    bytes,
+    flush,
+  };
 }

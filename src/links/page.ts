@@ -2,7 +2,7 @@ import { indexPage } from '../browser/index.ts';
 import { count, formatBytes } from '../quantities.ts';
 import type { Contents } from './contents.ts';
 import type { Links, PublishedFile, Standing } from './published.ts';
-import { linkTable } from './table.ts';
+import { tableOf } from './table.ts';
 
 /** What stands below a destination, with its links; undefined where none were asked for. */
 export interface Listed extends Standing {
@@ -70,15 +70,16 @@ function gather(
 ): { contents: Contents; origins: ReadonlySet<string> } {
   const columns = emptyColumns();
   const origins = new Set<string>();
-  const linked = function* (url: (key: string) => string) {
+  const gathered = function* ({ url, parts }: Links) {
     for (const file of files()) {
       columns.add(file, madeAt);
-      const link = url(file.key);
-      for (const origin of originOf(link)) origins.add(origin);
-      yield { name: file.name, url: link };
+      // Links that are made alike lead to one host.
+      const place = parts && origins.size > 0 ? [] : originOf(url(file.key));
+      for (const origin of place) origins.add(origin);
+      yield file;
     }
   };
-  const table = links ? linkTable(linked(links.url)) : null;
+  const table = links ? tableOf(gathered(links), links) : null;
   if (!links) for (const file of files()) columns.add(file, madeAt);
   const contents = {
     workspace,

@@ -23,8 +23,17 @@ export interface Links {
    * The link of a key, in characters that stand in JSON as they are. It is put together when it is asked for: 100,000 of them are 170 MB.
    */
   readonly url: (key: string) => string;
+  /** Of links that are made alike. */
+  readonly parts?: LinkParts | undefined;
   /** Milliseconds since the epoch: the first moment at which one of them may stop working; undefined where nobody can know. */
   readonly endsAt: number | undefined;
+}
+
+/** What a link is put together of: `address(key)?` and `query`, which all have in common and is most of it, and `own(key)`. */
+export interface LinkParts {
+  readonly address: (key: string) => string;
+  readonly query: string;
+  readonly own: (key: string) => string;
 }
 
 /** A link to open, and the name of what it opens: relative to the destination, or what reports call it. */

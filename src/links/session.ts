@@ -18,11 +18,11 @@ export async function signSessionLinks(client: StorageClient, expiresIn: number 
   const signedAt = Math.floor(client.clock.now() / 1000) * 1000;
   const left = session.endsAt === undefined ? longest : Math.floor((session.endsAt - signedAt) / 1000);
   const seconds = Math.max(1, Math.min(expiresIn ?? longest, left, longest));
-  const { signature, url } = client.signer(session).presigner(new Date(signedAt), seconds);
+  const { query, signature, url } = client.signer(session).presigner(new Date(signedAt), seconds);
   // Pages and files ask for each link once more, and signing it is what takes time.
   const signatures = new Map<string, string>();
-  const signatureOf = (key: string, path: string) => {
-    const known = signatures.get(key) ?? signature(path);
+  const own = (key: string) => {
+    const known = signatures.get(key) ?? signature(client.path(key));
     signatures.set(key, known);
     return known;
   };
@@ -30,9 +30,11 @@ export async function signSessionLinks(client: StorageClient, expiresIn: number 
   const known = session.endsAt !== undefined || session.sessionToken === undefined;
   return {
     signedBy: 'session',
-    url: (key) => {
-      const path = client.path(key);
-      return url(path, signatureOf(key, path));
+    url: (key) => url(client.path(key), own(key)),
+    parts: {
+      query,
+      address: (key) => `${client.location.endpoint.origin}${client.path(key)}`,
+      own,
     },
     endsAt: known ? Math.min(ownEnd, session.endsAt ?? ownEnd) : undefined,
   };

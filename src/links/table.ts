@@ -1,4 +1,5 @@
 import { encodedPath } from '../encoding.ts';
+import type { Links, PublishedFile } from './published.ts';
 
 /**
  * Links of many files in little room: those of one session share all but their path and their signature. A page that carries links is
@@ -11,6 +12,25 @@ export interface LinkTable {
   readonly query: string;
   /** For each name the rest of its query; `#` and a whole URL where a link is not made like that. */
   readonly rest: readonly string[];
+}
+
+/** The table of the links of files below one folder. */
+export function tableOf(
+  files: Iterable<Pick<PublishedFile, 'name' | 'key'>>,
+  { parts, url }: Pick<Links, 'parts' | 'url'>,
+): LinkTable {
+  if (!parts) return linkTable(linked(files, url));
+  let base = '';
+  const rest: string[] = [];
+  for (const { name, key } of files) {
+    if (rest.length === 0) base = parts.address(key.slice(0, key.length - name.length));
+    rest.push(parts.own(key));
+  }
+  return { base, query: parts.query, rest };
+}
+
+function* linked(files: Iterable<Pick<PublishedFile, 'name' | 'key'>>, url: Links['url']) {
+  for (const { name, key } of files) yield { name, url: url(key) };
 }
 
 /**

@@ -5,7 +5,7 @@ import { previewEntry } from '../browser/preview-entry.ts';
 import { previewWorker } from '../browser/preview-worker.ts';
 import type { GeneratedObject } from '../links/generated.ts';
 import type { Links, PublishedFile, Standing } from '../links/published.ts';
-import { linkTable } from '../links/table.ts';
+import { tableOf } from '../links/table.ts';
 import type { PreviewNames } from './names.ts';
 import type { Origin, PreviewEntry, PreviewSite } from './site.ts';
 import { type Traits, traitsHeader, writeTraits } from './traits.ts';
@@ -29,7 +29,7 @@ export function previewSite(
     ...names,
     names: all.map(({ name }) => name),
     etags: all.map(({ etag = '' }) => etag),
-    links: linkTable(all.map(({ name, key }) => ({ name, url: links.url(key) }))),
+    links: tableOf(all, links),
     endsAt: links.endsAt ?? null,
     history: traits.history,
     companion: traits.companion ? previewCompanion : null,
