@@ -29,18 +29,18 @@ export function comparable(puts: ReadonlyMap<string, Put>, objects: readonly Rem
 
 /**
  * Takes out of a plan what is there already with the same content.
- * @param etags ETags that the contents of the {@link comparable} files would get, by their keys
+ * @param prints the ETags that the contents of the {@link comparable} files would get, by their keys
  * @throws ActionError `exists` with `never`, that lists every object that is there with other content
  */
 export function planChanges(
   plan: Plan,
   remote: Remote,
-  etags: ReadonlyMap<string, string>,
+  prints: ReadonlyMap<string, { readonly etag: string }>,
   overwrite: Overwrite,
 ): ChangedPlan {
   if (overwrite === 'always') return { ...plan, unchanged: [] };
   const same = new Set(
-    plan.puts.filter(({ key }) => remote.has(key) && remote.get(key)?.etag === etags.get(key)),
+    plan.puts.filter(({ key }) => remote.has(key) && remote.get(key)?.etag === prints.get(key)?.etag),
   );
   const others = plan.puts.filter((put) => remote.has(put.key) && !same.has(put));
   if (overwrite === 'never' && others.length > 0) throw existing(others);

@@ -76,6 +76,30 @@ export function manyCases(subject: () => Subject, { fileCount }: { fileCount: nu
       );
       expect(Buffer.byteLength(renewed.summary)).toBeLessThan(limits.summary);
       expect(renewed.outputs['url']).toContain('/ci/many/_links.html?');
+
+      const [gone = '', other = ''] = Object.keys(files)
+        .sort()
+        .slice(fileCount / 2);
+      const kept = Object.entries(files).filter(([name]) => name !== gone);
+      const next = { ...Object.fromEntries(kept), [other]: 'other', 'tiles/zone 7/ü \u{1f6f0}.csv': 'new' };
+      const again = await runSubject(
+        subject(),
+        'upload',
+        { path: '.', destination: 'many', overwrite: 'changed', 'delete-stale': 'true' },
+        { cwd: folderWith(next) },
+      );
+      expect([again.exitCode, errorOf(again)]).toEqual([0, '']);
+      expect(again.outputs).toMatchObject({
+        'uploaded-count': '2',
+        'unchanged-count': String(fileCount - 2),
+        'deleted-count': '1',
+      });
+      const stored = await storedFiles(subject().platform, 'ci/many/');
+      expect(stored.map(({ key }) => key).sort()).toEqual(
+        Object.keys(next)
+          .map((name) => `ci/many/${name}`)
+          .sort(),
+      );
     }, 300_000);
   });
 }

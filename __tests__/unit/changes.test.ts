@@ -92,12 +92,12 @@ function publish(
   );
   const remote = new Map(store.list(base).map((object) => [object.key, object]));
   const contentOf = (name: string) => local[name] ?? 'sums';
-  const etags = new Map(
+  const prints = new Map(
     comparable(new Map(whole.puts.map((put) => [put.key, put])), [...remote.values()]).map(
-      ({ key, name }) => [key, etagOf(contentOf(name))],
+      ({ key, name }) => [key, { etag: etagOf(contentOf(name)) }],
     ),
   );
-  const changed = planChanges(whole, remote, etags, overwrite);
+  const changed = planChanges(whole, remote, prints, overwrite);
   const plan = generated ? { ...changed, ...withGenerated(changed, [file('SHA256SUMS', 4)]) } : changed;
   for (const group of plan.groups) {
     for (const put of backwards ? group.toReversed() : group)
@@ -262,7 +262,7 @@ test('only files whose object has the same size are read to be compared', () => 
 test('a group of which nothing is left to write is no group any more', () => {
   const plan = planUpload([file('a'), file('index.html')], '', 'd');
   const remote = new Map([['d/a', { key: 'd/a', size: 1, etag: 'e', lastModified: 0 }]]);
-  const { groups, unchanged, puts } = planChanges(plan, remote, new Map([['d/a', 'e']]), 'changed');
+  const { groups, unchanged, puts } = planChanges(plan, remote, new Map([['d/a', { etag: 'e' }]]), 'changed');
   expect(groups.map((group) => group.map(({ name: one }) => one))).toEqual([['index.html']]);
   expect(unchanged.map(({ name: one }) => one)).toEqual(['a']);
   expect(puts).toHaveLength(2);

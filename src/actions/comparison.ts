@@ -9,12 +9,11 @@ import { formatSums, sumsName } from '../files/sums.ts';
 import type { UploadInputs } from '../inputs.ts';
 import { type Plan, type Put, withGenerated } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { type Persist, type RemoteObject, listPages } from '../storage/listing.ts';
+import { type Persist, type RemoteObject, listExpected } from '../storage/listing.ts';
 import { existingAmong } from '../storage/obstacles.ts';
 import { readingThreads } from '../transfer/defaults.ts';
 import type { Fingerprint } from '../transfer/fingerprint.ts';
-import { openFingerprints } from '../transfer/fingerprints.ts';
-import type { Memory } from '../transfer/memory.ts';
+import { type Fingerprints, openFingerprints } from '../transfer/fingerprints.ts';
 
 export interface ComparedPlan extends ChangedPlan {
   /** What is below the destination; undefined where it was not listed. */
@@ -23,28 +22,39 @@ export interface ComparedPlan extends ChangedPlan {
   readonly sums: ReadonlyMap<string, string>;
 }
 
-export interface ComparisonTools {
-  readonly memory: Memory;
-  readonly persist: Persist;
-  readonly signal: AbortSignal;
+/** A release's table has checksums as well, without a file of them. */
+const sha256Wanted = ({ checksums, reports }: UploadInputs) => checksums || reports.release !== undefined;
+
+/** Whether files have to be read before it is known what to send. */
+export function readsContents(inputs: UploadInputs): boolean {
+  return inputs.overwrite !== 'always' || sha256Wanted(inputs);
+}
+
+/** What files are read with to be compared. */
+export function openReader(inputs: UploadInputs, signal: AbortSignal): Fingerprints {
+  const { partSize } = inputs;
+  return openFingerprints({
+    sha256Wanted: sha256Wanted(inputs),
+    partSize,
+    threads: readingThreads(),
+    signal,
+  });
 }
 
 /**
  * Looks at what is there, and decides what of a plan has to be written.
+ * @param reader of {@link openReader}, which is not needed any more afterwards
  * @throws ActionError `key` when a file is where a folder has to be, `exists` with `overwrite: never`, `files` when a file cannot be read
  */
 export async function comparePlan(
   inputs: UploadInputs,
   plan: Plan,
   client: StorageClient,
-  { memory, persist, signal }: ComparisonTools,
+  persist: Persist,
+  reader: Fingerprints,
 ): Promise<ComparedPlan> {
   const { overwrite, deleteStale, dryRun, checksums } = inputs;
-  // A release's table has them as well, without a file of them.
-  const sha256Wanted = checksums || inputs.reports.release !== undefined;
   const listing = overwrite !== 'always' || deleteStale || dryRun;
-  const { partSize } = inputs;
-  const reader = openFingerprints({ memory, sha256Wanted, partSize, threads: readingThreads(), signal });
   const prints = new Map<string, Fingerprint>();
   const read = async (puts: readonly Put[]) => {
     const found = await reader.of(puts.map(({ file }) => file));
@@ -56,22 +66,30 @@ export async function comparePlan(
   let remote: Remote | undefined;
   try {
     const compare = (puts: readonly Put[]) => (overwrite === 'always' ? Promise.resolve() : read(puts));
-    remote = listing ? await list(plan, client, persist, compare) : undefined;
+    const { objects, compared } = listing ? await list(plan, client, persist, compare) : unlisted;
+    remote = objects;
     await refuseCollisions(plan, client, remote, persist);
-    if (sha256Wanted) await read(plan.puts.filter(({ key }) => !prints.has(key)));
+    await compared;
+    if (sha256Wanted(inputs)) await read(plan.puts.filter(({ key }) => !prints.has(key)));
   } finally {
     await reader.close();
   }
-  const etags = new Map([...prints].map(([key, { etag }]) => [key, etag]));
-  const changed = planChanges(plan, remote ?? new Map(), etags, overwrite);
-  const sums = new Map(
-    plan.puts.flatMap(({ name, key }) => {
-      const sha256 = prints.get(key)?.sha256;
-      return sha256 === undefined ? [] : [[name, sha256] as const];
-    }),
-  );
+  const changed = planChanges(plan, remote ?? new Map(), prints, overwrite);
+  const sums = new Map<string, string>();
+  for (const { name, key } of sha256Wanted(inputs) ? plan.puts : []) {
+    const sha256 = prints.get(key)?.sha256;
+    if (sha256 !== undefined) sums.set(name, sha256);
+  }
   return { ...changed, ...(checksums && withGenerated(changed, [writeSums(plan, sums)])), remote, sums };
 }
+
+interface Listed {
+  readonly objects: Remote | undefined;
+  /** Comes when all files are compared. */
+  readonly compared: Promise<void>;
+}
+
+const unlisted: Listed = { objects: undefined, compared: Promise.resolve() };
 
 /** Lists what is below the destination, and has files compared meanwhile. */
 async function list(
@@ -79,19 +97,21 @@ async function list(
   client: StorageClient,
   persist: Persist,
   compare: (puts: readonly Put[]) => Promise<void>,
-): Promise<Remote> {
+): Promise<Listed> {
   const puts = new Map(plan.puts.map((put) => [put.key, put]));
-  const remote = new Map<string, RemoteObject>();
+  const objects = new Map<string, RemoteObject>();
   const compared: Promise<void>[] = [];
-  for await (const page of listPages(client, plan.base, persist)) {
-    for (const object of page) remote.set(object.key, object);
+  const keys = plan.puts.map(({ key }) => key);
+  for await (const page of listExpected(client, plan.base, persist, keys)) {
+    for (const object of page) objects.set(object.key, object);
     const comparison = compare(comparable(puts, page));
-    // What goes wrong is told when all are waited for.
     comparison.catch(() => undefined);
     compared.push(comparison);
   }
-  await Promise.all(compared);
-  return remote;
+  const all = Promise.all(compared).then(() => undefined);
+  // What goes wrong is told when it is waited for.
+  all.catch(() => undefined);
+  return { objects, compared: all };
 }
 
 async function refuseCollisions(
@@ -104,11 +124,13 @@ async function refuseCollisions(
   const folders = [...foldersOf(plan.puts.map(({ key }) => key))];
   const isBelow = (folder: string) => folder.startsWith(plan.base);
   const above = folders.filter((folder) => !isBelow(folder) && folder.startsWith(prefix));
-  const objects = await Promise.all([
+  const [outer, inner] = await Promise.all([
     existingAmong(client, prefix, above, persist),
-    remote ? new Set(remote.keys()) : existingAmong(client, plan.base, folders.filter(isBelow), persist),
+    remote?.keys() ?? existingAmong(client, plan.base, folders.filter(isBelow), persist),
   ]);
-  const found = collisions(plan, new Set(objects.flatMap((some) => [...some])));
+  const objects = new Set(inner);
+  for (const key of outer) objects.add(key);
+  const found = collisions(plan, objects);
   if (found.length === 0) return;
   const [first = ''] = found;
   throw new ActionError(

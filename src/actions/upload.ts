@@ -2,6 +2,7 @@ import * as core from '@actions/core';
 
 import { ActionError } from '../errors.ts';
 import { type Selection, selectFiles } from '../files/selection.ts';
+import type { WalkedFile } from '../files/walk.ts';
 import { type UploadInputs, readUploadInputs } from '../inputs.ts';
 import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
@@ -14,9 +15,10 @@ import { firstOf, logGroup } from '../report/log.ts';
 import type { Reports } from '../report/reports.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
+import type { Fingerprints } from '../transfer/fingerprints.ts';
 import { createMemory } from '../transfer/memory.ts';
 import { deleteStale, keptKeys } from './cleanup.ts';
-import { type ComparedPlan, comparePlan } from './comparison.ts';
+import { type ComparedPlan, comparePlan, openReader, readsContents } from './comparison.ts';
 import { type Connection, withConnection } from './connection.ts';
 import { readInputs } from './credentials.ts';
 import { publish } from './linking.ts';
@@ -34,30 +36,39 @@ export function run(): Promise<void> {
   return runStory(async (signal) => {
     const inputs = readInputs(readUploadInputs);
     if (!inputs) return;
-    const selection = select(inputs);
-    if (selection.files.length === 0) {
-      reportNoFiles(inputs, selection);
-      return;
+    const reader = openReader(inputs, signal);
+    try {
+      const selection = select(inputs, readsContents(inputs) ? reader.expect : () => undefined);
+      if (selection.files.length === 0) {
+        reportNoFiles(inputs, selection);
+        return;
+      }
+      const concurrency = inputs.concurrency ?? defaultConcurrency();
+      await withConnection(inputs, concurrency, (connection) =>
+        upload(inputs, selection, { concurrency, reader }, connection, signal),
+      );
+    } finally {
+      await reader.close();
     }
-    const concurrency = inputs.concurrency ?? defaultConcurrency();
-    await withConnection(inputs, concurrency, (connection) =>
-      upload(inputs, selection, concurrency, connection, signal),
-    );
   });
+}
+
+interface Means {
+  readonly concurrency: number;
+  readonly reader: Fingerprints;
 }
 
 async function upload(
   inputs: UploadInputs,
   selection: Selection,
-  concurrency: number,
+  { concurrency, reader }: Means,
   connection: Connection,
   signal: AbortSignal,
 ): Promise<void> {
   const destination = await openDestination(inputs, connection, signal);
   const { client, askedAt, persist, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
-  const memory = createMemory(defaultMemory());
-  const plan = await comparePlan(inputs, whole, client, { memory, persist, signal }).catch(
+  const plan = await comparePlan(inputs, whole, client, persist, reader).catch(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
   tellPlan(plan, selection);
@@ -73,7 +84,7 @@ async function upload(
     const { overwrite, partSize } = inputs;
     await sendFiles(plan, client, {
       concurrency,
-      memory,
+      memory: createMemory(defaultMemory()),
       partSize,
       ifAbsent: overwrite === 'never',
       signal,
@@ -178,7 +189,7 @@ function standingOf(
   };
 }
 
-function select(inputs: UploadInputs): Selection {
+function select(inputs: UploadInputs, onFile: (file: WalkedFile) => void): Selection {
   const cwd = process.cwd();
   return selectFiles({
     lines: inputs.path,
@@ -187,6 +198,7 @@ function select(inputs: UploadInputs): Selection {
     symlinks: inputs.symlinks,
     cwd,
     checkout: process.env['GITHUB_WORKSPACE'] ?? cwd,
+    onFile,
   });
 }
 

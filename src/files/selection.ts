@@ -19,6 +19,8 @@ export interface SelectionRules {
   readonly cwd: string;
   /** The checkout: links may lead there by the rule `inside`. */
   readonly checkout: string;
+  /** Called for each file that is found, before it is known whether all of them can be taken. */
+  readonly onFile: (file: WalkedFile) => void;
 }
 
 /** A file to upload. */
@@ -53,6 +55,7 @@ export function selectFiles(rules: SelectionRules): Selection {
       inside: [root, rules.checkout].map(realPath),
       enter: decide.enter,
       wants: decide.wants,
+      onFile: rules.onFile,
     }),
   );
   const found = walks.flatMap((walk) => walk.files);

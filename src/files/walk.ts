@@ -16,6 +16,8 @@ export interface WalkRules {
   readonly enter: (folder: string) => boolean;
   /** Whether a file is wanted at all: what is not is not looked at any further. */
   readonly wants: (file: string) => boolean;
+  /** Called for each file, while the walk goes on. */
+  readonly onFile: (file: WalkedFile) => void;
 }
 
 export interface WalkedFile {
@@ -125,12 +127,21 @@ function listLinked(on: Visit, link: string, target: string, trail: readonly str
   }
 }
 
-function add({ walk }: Visit, file: string): void {
+function add({ rules, walk }: Visit, file: string): void {
+  const stats = lookAt(walk, file);
+  if (!stats) return;
+  const { size, mtimeMs } = stats;
+  const found = { path: file, size, mtimeMs };
+  walk.files.push(found);
+  rules.onFile(found);
+}
+
+function lookAt(walk: Walk, file: string): Stats | undefined {
   try {
-    const { size, mtimeMs } = statSync(file);
-    walk.files.push({ path: file, size, mtimeMs });
+    return statSync(file);
   } catch (error) {
     walk.errors.push(`${printable(file)} cannot be read${undecodable(file)}: ${reason(error)}`);
+    return undefined;
   }
 }
 

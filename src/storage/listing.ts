@@ -2,6 +2,7 @@ import type { Session } from '../workspace.ts';
 import type { StorageClient } from './client.ts';
 import { plainEtag } from './etag.ts';
 import { storageError } from './failure.ts';
+import { type KeyRange, OutOfOrder, rangeBounds, restOf, within } from './ranges.ts';
 import { objectPath } from './signer.ts';
 import { element } from './xml.ts';
 
@@ -18,6 +19,12 @@ export interface RemoteObject {
 
 /** Runs a request until it succeeds or is not worth another try. */
 export type Persist = <T>(request: () => Promise<T>) => Promise<T>;
+
+/** Where a page begins: where the one before it says, or after a key. */
+interface From {
+  readonly token?: string | undefined;
+  readonly after?: string | undefined;
+}
 
 interface Page {
   readonly objects: readonly RemoteObject[];
@@ -36,6 +43,8 @@ export async function listObjects(
   return found;
 }
 
+type Ask = (from: From) => Promise<Page>;
+
 /**
  * All objects whose keys begin with `prefix`, in the order of their keys, by pages of 1,000 (S3 API, ListObjectsV2). The next page is asked
  * for before one is handed out, so that the storage works on it meanwhile.
@@ -45,15 +54,73 @@ export async function* listPages(
   prefix: string,
   persist: Persist,
 ): AsyncGenerator<readonly RemoteObject[]> {
-  const ask = (token: string | undefined) =>
-    persist(() => client.withSession((session) => getPage(client, session, prefix, token)));
-  for (let asked: Promise<Page> | undefined = ask(undefined); asked;) {
+  yield* pagesFrom(askFor(client, prefix, persist), undefined);
+}
+
+/**
+ * As {@link listPages}, but in any order, and an object may come twice. Who knows which keys to expect gets them sooner: what is between
+ * some of them is asked for at the same time.
+ * @param expected keys, in the order of a listing
+ */
+export async function* listExpected(
+  client: StorageClient,
+  prefix: string,
+  persist: Persist,
+  expected: readonly string[],
+): AsyncGenerator<readonly RemoteObject[]> {
+  const ask = askFor(client, prefix, persist);
+  const { objects, next } = await ask({});
+  const last = objects.at(-1)?.key;
+  const bounds = next === undefined || last === undefined ? [] : rangeBounds(expected, last);
+  if (bounds.length > 0) {
+    // The last range has no end.
+    const ranges = bounds.map((after, index) => ({ after, until: bounds[index + 1] }));
+    yield objects;
+    try {
+      yield* pagesOfRanges(ask, ranges);
+      return;
+    } catch (error) {
+      if (!(error instanceof OutOfOrder)) throw error;
+    }
+  } else yield objects;
+  if (next !== undefined) yield* pagesFrom(ask, next);
+}
+
+async function* pagesFrom(ask: Ask, token: string | undefined): AsyncGenerator<readonly RemoteObject[]> {
+  for (let asked: Promise<Page> | undefined = ask({ token }); asked;) {
     const { objects, next }: Page = await asked;
-    asked = next === undefined ? undefined : ask(next);
+    asked = next === undefined ? undefined : ask({ token: next });
     // Whoever goes through the pages may stop before this one is waited for.
     asked?.catch(() => undefined);
     yield objects;
   }
+}
+
+async function* pagesOfRanges(
+  ask: Ask,
+  ranges: readonly KeyRange[],
+): AsyncGenerator<readonly RemoteObject[]> {
+  const underWay = new Map<KeyRange, Promise<{ readonly range: KeyRange; readonly page: Page }>>();
+  const start = (range: KeyRange) => {
+    const asked = ask({ after: range.after }).then((page) => ({ range, page }));
+    asked.catch(() => undefined);
+    underWay.set(range, asked);
+  };
+  ranges.forEach(start);
+  while (underWay.size > 0) {
+    const { range, page } = await Promise.race(underWay.values());
+    underWay.delete(range);
+    const objects = within(range, page.objects);
+    if (page.next !== undefined && objects.length === page.objects.length) {
+      const rest = restOf(range, objects);
+      if (rest) start(rest);
+    }
+    yield objects;
+  }
+}
+
+function askFor(client: StorageClient, prefix: string, persist: Persist): Ask {
+  return (from) => persist(() => client.withSession((session) => getPage(client, session, prefix, from)));
 }
 
 /** A page has 1,000 objects at most, of which each takes some 3 KiB at most with its key encoded. */
@@ -67,13 +134,14 @@ async function getPage(
   client: StorageClient,
   session: Session,
   prefix: string,
-  token: string | undefined,
+  { token, after }: From,
 ): Promise<Page> {
   const query = {
     'list-type': '2',
     prefix,
     'encoding-type': 'url',
     ...(token !== undefined && { 'continuation-token': token }),
+    ...(after !== undefined && { 'start-after': after }),
   };
   const path = objectPath(client.location.endpoint, client.location.bucket, '');
   const { status, headers, body } = await client.send(

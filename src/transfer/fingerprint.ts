@@ -1,9 +1,8 @@
 import { createHash, hash } from 'node:crypto';
 
-import type { LocalFile } from '../files/selection.ts';
-import type { Memory } from './memory.ts';
+import type { WalkedFile } from '../files/walk.ts';
 import { type Part, partSizeOf, partsOf } from './parts.ts';
-import { openSource, readWhole } from './source.ts';
+import { readParts } from './source.ts';
 
 export interface Fingerprint {
   /** The ETag that the storage gives to this content when this action uploads it. */
@@ -12,48 +11,46 @@ export interface Fingerprint {
   readonly sha256: string | undefined;
 }
 
-/**
- * Reads a file to know its content: its ETag by the parts that it would be uploaded in, and its SHA-256 where that is wanted.
- * @throws ActionError `files` as reading for an upload does
- */
-export async function fingerprint(
-  file: LocalFile,
-  memory: Memory,
-  wantSha256: boolean,
-  partSize?: number,
-): Promise<Fingerprint> {
-  const length = Math.min(file.size, partSizeOf(file.size, partSize));
-  const loan = await memory.borrow(length);
-  try {
-    if (file.size <= length) {
-      await readWhole(file, loan.buffer);
-      return { etag: hash('md5', loan.buffer), sha256: wantSha256 ? hash('sha256', loan.buffer) : undefined };
-    }
-    return await fingerprintParts(file, partsOf(file.size, partSize), loan.buffer, wantSha256);
-  } finally {
-    loan.giveBack();
-  }
+/** Memory to read one file after the other into, larger where one needs it. */
+export type Scratch = (length: number) => Buffer;
+
+export function createScratch(): Scratch {
+  let buffer = Buffer.alloc(0);
+  return (length) => {
+    if (length > buffer.length) buffer = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(length)));
+    return buffer.subarray(0, length);
+  };
 }
 
-async function fingerprintParts(
-  file: LocalFile,
+/**
+ * Reads a file to know its content: its ETag by the parts that it would be uploaded in, and its SHA-256 where that is wanted. It does not
+ * let anything else run meanwhile.
+ * @throws ActionError `files` as reading for an upload does
+ */
+export function fingerprint(
+  file: WalkedFile,
+  scratch: Scratch,
+  wantSha256: boolean,
+  partSize?: number,
+): Fingerprint {
+  const parts = partsOf(file.size, partSize);
+  const buffer = scratch(Math.min(file.size, partSizeOf(file.size, partSize)));
+  if (parts.length > 1) return fingerprintParts(file, parts, buffer, wantSha256);
+  readParts(file, parts, buffer, () => undefined);
+  return { etag: hash('md5', buffer), sha256: wantSha256 ? hash('sha256', buffer) : undefined };
+}
+
+function fingerprintParts(
+  file: WalkedFile,
   parts: readonly Part[],
   buffer: Buffer,
   wantSha256: boolean,
-): Promise<Fingerprint> {
+): Fingerprint {
   const whole = wantSha256 ? createHash('sha256') : undefined;
   const digests: Buffer[] = [];
-  const source = await openSource(file);
-  try {
-    for (const { offset, length } of parts) {
-      const part = buffer.subarray(0, length);
-      await source.read(part, offset);
-      digests.push(hash('md5', part, 'buffer'));
-      whole?.update(part);
-    }
-    await source.verify();
-  } finally {
-    await source.close();
-  }
+  readParts(file, parts, buffer, (content) => {
+    digests.push(hash('md5', content, 'buffer'));
+    whole?.update(content);
+  });
   return { etag: `${hash('md5', Buffer.concat(digests))}-${digests.length}`, sha256: whole?.digest('hex') };
 }

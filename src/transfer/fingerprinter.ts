@@ -1,27 +1,32 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { ActionError } from '../errors.ts';
-import { fingerprint } from './fingerprint.ts';
-import type { Batch, BatchResult, ThreadSettings } from './fingerprints.ts';
-import { createMemory } from './memory.ts';
-import { partSizeOf } from './parts.ts';
+import { createScratch, fingerprint } from './fingerprint.ts';
+import type { Batch, BatchResult, ThreadSettings } from './readers.ts';
 
 /** A thread that reads files. It is no module of the program: `scripts/assets.ts` makes `src/threads/fingerprinter.ts` of it. */
-const { sha256Wanted, partSize } = workerData as ThreadSettings;
-const memory = createMemory(partSizeOf(0, partSize));
+const { sha256Wanted, partSize, haste } = workerData as ThreadSettings;
+const scratch = createScratch();
 
-async function read({ files }: Batch): Promise<BatchResult> {
-  const prints = [];
-  try {
-    for (const file of files) prints.push(await fingerprint(file, memory, sha256Wanted, partSize));
-    return { prints };
-  } catch (error) {
-    if (!(error instanceof ActionError)) throw error;
-    // An error loses its class on its way between threads.
-    return { trouble: { code: error.code, message: error.message, hint: error.hint } };
+function read({ paths, sizes, times, ahead }: Batch): BatchResult {
+  const etags: string[] = [];
+  const sums: (string | undefined)[] = [];
+  for (const [index, path] of paths.entries()) {
+    if (ahead && Atomics.load(haste, 0) !== 0) break;
+    const file = { path, size: sizes[index] ?? NaN, mtimeMs: times[index] ?? NaN };
+    try {
+      const { etag, sha256 } = fingerprint(file, scratch, sha256Wanted, partSize);
+      etags.push(etag);
+      sums.push(sha256);
+    } catch (error) {
+      if (!(error instanceof ActionError)) throw error;
+      // An error loses its class on its way between threads.
+      if (!ahead) return { trouble: { code: error.code, message: error.message, hint: error.hint } };
+      etags.push('');
+      sums.push(undefined);
+    }
   }
+  return { etags, sums };
 }
 
-parentPort?.on('message', (batch: Batch) => {
-  void read(batch).then((result) => parentPort?.postMessage(result));
-});
+parentPort?.on('message', (batch: Batch) => parentPort?.postMessage(read(batch)));

@@ -1,48 +1,24 @@
-import { Worker } from 'node:worker_threads';
-
-import { ActionError, type ErrorCode } from '../errors.ts';
-import type { LocalFile } from '../files/selection.ts';
-import { fingerprintThread } from '../threads/fingerprinter.ts';
-import { type Fingerprint, fingerprint } from './fingerprint.ts';
-import type { Memory } from './memory.ts';
+import type { WalkedFile } from '../files/walk.ts';
+import { type Fingerprint, createScratch, fingerprint } from './fingerprint.ts';
+import { type ReaderSettings, type Readers, openReaders } from './readers.ts';
 
 /** Reads files to know their contents. */
 export interface Fingerprints {
+  /** Tells of a file whose fingerprint may be wanted: it is read when there are many, and nothing else to read. */
+  readonly expect: (file: WalkedFile) => void;
   /**
    * The fingerprints of files, in their order.
    * @throws ActionError `files` as {@link fingerprint} does, or the signal's reason
    */
-  of(files: readonly LocalFile[]): Promise<readonly Fingerprint[]>;
-  close(): Promise<void>;
+  readonly of: (files: readonly WalkedFile[]) => Promise<readonly Fingerprint[]>;
+  readonly close: () => Promise<void>;
 }
 
-export interface FingerprintTools {
-  readonly memory: Memory;
-  readonly sha256Wanted: boolean;
-  /** Bytes of a part of a large file; undefined: from the file's size. */
-  readonly partSize: number | undefined;
+export interface FingerprintTools extends ReaderSettings {
   /** Threads to read with where there is much to read. */
   readonly threads: number;
   readonly signal: AbortSignal;
 }
-
-/** What a thread is told when it starts. */
-export type ThreadSettings = Pick<FingerprintTools, 'sha256Wanted' | 'partSize'>;
-
-/** Files that a thread is asked for at once. */
-export interface Batch {
-  readonly files: readonly LocalFile[];
-}
-
-export type BatchResult =
-  | { readonly prints: readonly Fingerprint[] }
-  | {
-      readonly trouble: {
-        readonly code: ErrorCode;
-        readonly message: string;
-        readonly hint: string | undefined;
-      };
-    };
 
 const MiB = 1024 ** 2;
 
@@ -50,107 +26,57 @@ const MiB = 1024 ** 2;
 const fewFiles = 250;
 const fewBytes = 16 * MiB;
 
-/** A message to a thread should be worth its while, and leave work for the others. */
-const batchFiles = 64;
-const batchBytes = 8 * MiB;
+/** What is read ahead is handed over in large lots, for the main thread walks on meanwhile, and does not see who has read all of its own. */
+const lotFiles = 1_024;
+const lotBytes = 32 * MiB;
+
+/** A larger file is not read ahead: whoever asks for another must not have to wait for it. */
+const largestAhead = 4 * MiB;
 
 /** Reads a little by itself, and much on threads, which are started when they are first needed. */
 export function openFingerprints(tools: FingerprintTools): Fingerprints {
-  let [files, bytes] = [0, 0];
-  let pool: Pool | undefined;
+  const { threads, signal } = tools;
+  const [asked, expected] = [createTally(), createTally()];
+  let lot: WalkedFile[] = [];
+  let readers: Readers | undefined;
   return {
-    of: async (wanted) => {
-      files += wanted.length;
-      for (const { size } of wanted) bytes += size;
-      if (!pool && files <= fewFiles && bytes <= fewBytes) return readHere(wanted, tools);
-      pool ??= openPool(tools);
-      return (await Promise.all(batchesOf(wanted).map(pool.read))).flat();
+    expect: (file) => {
+      if (file.size > largestAhead) return;
+      lot.push(file);
+      if (!expected.passes([file], lotFiles, lotBytes)) return;
+      readers ??= openReaders(tools, threads, signal);
+      readers.ahead(lot);
+      lot = [];
+      expected.restart();
     },
-    close: async () => pool?.close(),
+    of: async (files) => {
+      const isMuch = asked.passes(files, fewFiles, fewBytes);
+      if (!readers && !isMuch) return readHere(files, tools);
+      readers ??= openReaders(tools, threads, signal);
+      return readers.of(files);
+    },
+    close: async () => readers?.close(),
   };
 }
 
-async function readHere(files: readonly LocalFile[], tools: FingerprintTools): Promise<Fingerprint[]> {
-  const { memory, sha256Wanted, partSize, signal } = tools;
-  const prints: Fingerprint[] = [];
-  for (const file of files) {
-    signal.throwIfAborted();
-    prints.push(await fingerprint(file, memory, sha256Wanted, partSize));
-  }
-  return prints;
-}
-
-function batchesOf(files: readonly LocalFile[]): Batch[] {
-  const batches: LocalFile[][] = [];
-  let left = 0;
-  for (const file of files) {
-    const last = batches.at(-1);
-    if (last && last.length < batchFiles && file.size <= left) last.push(file);
-    else {
-      batches.push([file]);
-      left = batchBytes;
-    }
-    left -= file.size;
-  }
-  return batches.map((files) => ({ files }));
-}
-
-interface Pool {
-  readonly read: (batch: Batch) => Promise<readonly Fingerprint[]>;
-  readonly close: () => Promise<void>;
-}
-
-interface Task {
-  readonly batch: Batch;
-  readonly done: (result: BatchResult) => void;
-  readonly failed: (error: unknown) => void;
-}
-
-/** Each thread has one batch at a time; who is free takes the next. */
-function openPool({ sha256Wanted, partSize, threads, signal }: FingerprintTools): Pool {
-  const waiting: Task[] = [];
-  const busy = new Map<Worker, Task>();
-  let broken: { readonly error: unknown } | undefined;
-  const fail = (error: unknown) => {
-    broken ??= { error };
-    for (const task of [...busy.values(), ...waiting.splice(0)]) task.failed(broken.error);
-    busy.clear();
-  };
-  const feed = (worker: Worker) => {
-    const task = waiting.shift();
-    if (!task) return;
-    busy.set(worker, task);
-    worker.postMessage(task.batch);
-  };
-  const workers = Array.from({ length: threads }, () => {
-    const settings: ThreadSettings = { sha256Wanted, partSize };
-    const worker = new Worker(fingerprintThread, { eval: true, workerData: settings });
-    worker.on('message', (result: BatchResult) => {
-      const task = busy.get(worker);
-      busy.delete(worker);
-      task?.done(result);
-      feed(worker);
-    });
-    return worker.on('error', fail);
-  });
-  const onAbort = () => fail(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
+/** Adds up files and bytes, until they pass a limit. */
+function createTally() {
+  let [count, bytes] = [0, 0];
   return {
-    read: async (batch) => {
-      if (broken) throw broken.error;
-      const result = await new Promise<BatchResult>((done, failed) => {
-        waiting.push({ batch, done, failed });
-        const free = workers.find((worker) => !busy.has(worker));
-        if (free) feed(free);
-      });
-      if ('prints' in result) return result.prints;
-      const { code, message, hint } = result.trouble;
-      throw new ActionError(code, message, { hint });
+    passes: (files: readonly WalkedFile[], mostFiles: number, mostBytes: number): boolean => {
+      count += files.length;
+      for (const { size } of files) bytes += size;
+      return count > mostFiles || bytes > mostBytes;
     },
-    close: async () => {
-      signal.removeEventListener('abort', onAbort);
-      await Promise.all(workers.map((worker) => worker.terminate()));
+    restart: () => {
+      [count, bytes] = [0, 0];
     },
   };
+}
+
+function readHere(files: readonly WalkedFile[], tools: FingerprintTools): Fingerprint[] {
+  const { sha256Wanted, partSize, signal } = tools;
+  signal.throwIfAborted();
+  const scratch = createScratch();
+  return files.map((file) => fingerprint(file, scratch, sha256Wanted, partSize));
 }

@@ -2,8 +2,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 import { ActionError, messageOf, systemCode } from '../errors.ts';
-import type { LocalFile } from '../files/selection.ts';
+import type { WalkedFile } from '../files/walk.ts';
 import { printable } from '../printable.ts';
+import type { Part } from './parts.ts';
 
 /** A file that is open for reading, and has to stay what it was when the upload was planned. */
 export interface Source {
@@ -18,7 +19,7 @@ export interface Source {
  * Opens a file of the plan.
  * @throws ActionError `files`, from here and from the source, when it cannot be read or is not what it was when it was found
  */
-export async function openSource(file: LocalFile): Promise<Source> {
+export async function openSource(file: WalkedFile): Promise<Source> {
   const handle = await open(file.path).catch((error: unknown) => {
     throw unreadable(file, error);
   });
@@ -46,9 +47,9 @@ const readAtOnce = 128 * 1024;
  * Reads a whole file of the plan into a buffer of its size.
  * @throws as {@link openSource}
  */
-export async function readWhole(file: LocalFile, buffer: Buffer): Promise<void> {
+export async function readWhole(file: WalkedFile, buffer: Buffer): Promise<void> {
   if (file.size <= readAtOnce) {
-    readSmall(file, buffer);
+    readParts(file, [{ number: 1, offset: 0, length: file.size }], buffer, () => undefined);
     return;
   }
   const source = await openSource(file);
@@ -60,16 +61,28 @@ export async function readWhole(file: LocalFile, buffer: Buffer): Promise<void> 
   }
 }
 
-function readSmall(file: LocalFile, buffer: Buffer): void {
+/**
+ * Reads a whole file of the plan, part by part and without a break: for threads that have nothing else to do.
+ * @param buffer as long as the longest part
+ * @param onPart gets a view of the buffer, of the part's length
+ * @throws as {@link openSource}
+ */
+export function readParts(
+  file: WalkedFile,
+  parts: readonly Part[],
+  buffer: Buffer,
+  onPart: (content: Buffer) => void,
+): void {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file.path, 'r');
-    let filled = 0;
-    for (let read = -1; read !== 0 && filled < buffer.length; filled += read) {
-      read = readSync(descriptor, buffer, filled, buffer.length - filled, filled);
+    for (const { offset, length } of parts) {
+      const content = buffer.subarray(0, length);
+      fillAtOnce(descriptor, file, content, offset);
+      onPart(content);
     }
     const { size, mtimeMs } = fstatSync(descriptor);
-    if (filled < file.size || size !== file.size || mtimeMs !== file.mtimeMs) throw changed(file);
+    if (size !== file.size || mtimeMs !== file.mtimeMs) throw changed(file);
   } catch (error) {
     throw error instanceof ActionError ? error : unreadable(file, error);
   } finally {
@@ -77,7 +90,15 @@ function readSmall(file: LocalFile, buffer: Buffer): void {
   }
 }
 
-async function fill(handle: FileHandle, file: LocalFile, buffer: Buffer, offset: number): Promise<void> {
+function fillAtOnce(descriptor: number, file: WalkedFile, buffer: Buffer, offset: number): void {
+  for (let filled = 0; filled < buffer.length;) {
+    const bytesRead = readSync(descriptor, buffer, filled, buffer.length - filled, offset + filled);
+    if (bytesRead === 0) throw changed(file);
+    filled += bytesRead;
+  }
+}
+
+async function fill(handle: FileHandle, file: WalkedFile, buffer: Buffer, offset: number): Promise<void> {
   for (let filled = 0; filled < buffer.length;) {
     const { bytesRead } = await handle
       .read(buffer, filled, buffer.length - filled, offset + filled)
@@ -89,13 +110,13 @@ async function fill(handle: FileHandle, file: LocalFile, buffer: Buffer, offset:
   }
 }
 
-function changed(file: LocalFile): ActionError {
+function changed(file: WalkedFile): ActionError {
   return new ActionError('files', `${printable(file.path)} changed while it was uploaded`, {
     hint: `Something still writes to it: let that end before this step.`,
   });
 }
 
-function unreadable(file: LocalFile, error: unknown): ActionError {
+function unreadable(file: WalkedFile, error: unknown): ActionError {
   const code = systemCode(error);
   const reason =
     code === 'ENOENT'

@@ -8,6 +8,7 @@ export function select(
   rules: Partial<SelectionRules> = {},
 ): Selection {
   return selectFiles({
+    onFile: () => undefined,
     lines,
     root: undefined,
     includeHiddenFiles: false,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { listObjects, listPages } from '../../../src/storage/listing.ts';
+import { listExpected, listObjects, listPages } from '../../../src/storage/listing.ts';
 import { persistence } from '../../../src/transfer/persistence.ts';
 import type { Asked } from '../servers.ts';
 import { errorXml, keyOf, once, openBucket } from './bucket.ts';
@@ -165,5 +165,80 @@ describe('page by page', () => {
     }
     while (bucket.server.asked.length < 4) await sleep(5);
     await sleep(20);
+  });
+});
+
+describe('with keys that are expected', () => {
+  /** Lists as S3 does, 1,000 keys a page, or in an order of its own. */
+  const openStore = (keys: readonly string[], order?: (a: string, b: string) => number) =>
+    openBucket((asked) => {
+      const { 'start-after': after = '', 'continuation-token': token = after } = query(asked);
+      const sorted = order ? keys.toSorted(order) : keys.toSorted();
+      const start = order ? sorted.indexOf(token) + 1 : sorted.findIndex((key) => key > token);
+      const some = start < 0 ? [] : sorted.slice(start, start + 1_000);
+      const last = some.at(-1) ?? '';
+      const isLast = start < 0 || start + 1_000 >= sorted.length;
+      return page(
+        url + some.map((key) => contents(encodeURIComponent(key))).join(''),
+        isLast ? undefined : next(last),
+      );
+    });
+  const numbered = (count: number, start = 0) =>
+    Array.from({ length: count }, (_, index) => `a b/${String(start + index).padStart(5, '0')}`);
+  const listAll = async (store: Awaited<ReturnType<typeof openStore>>, expected: readonly string[]) => {
+    const found: string[] = [];
+    for await (const objects of listExpected(store.client, '', once, expected))
+      found.push(...objects.map(({ key }) => key));
+    return found;
+  };
+
+  test.each([
+    ['just those', numbered(9_000), numbered(9_000)],
+    ['those and many others', numbered(9_000), numbered(4_000, 2_500)],
+    ['only some of those', numbered(3_000, 4_000), numbered(20_000)],
+    ['others alone', numbered(5_000), numbered(9_000, 6_000)],
+    ['few', numbered(900), numbered(9_000)],
+    ['none', [], numbered(9_000)],
+  ])('%s are there: each is listed once', async (_, there, expected) => {
+    await using store = await openStore(there);
+    const found = await listAll(store, expected);
+    expect(found.toSorted()).toEqual(there);
+  });
+
+  test('pages of several ranges are asked for at the same time, and hardly more of them', async () => {
+    await using store = await openStore(numbered(20_000));
+    await listAll(store, numbered(20_000));
+    const starts = store.server.asked.map((asked) => query(asked)['start-after']);
+    expect(starts.slice(0, 5).every((after, index) => (after === undefined) === (index === 0))).toBe(true);
+    expect(new Set(starts).size).toBe(starts.length);
+    expect(starts.length).toBeLessThanOrEqual(24);
+  });
+
+  test('an empty listing is asked for once', async () => {
+    await using store = await openStore([]);
+    await listAll(store, numbered(9_000));
+    expect(store.server.asked).toHaveLength(1);
+  });
+
+  test('a server with another order is listed from page to page', async () => {
+    const keys = numbered(7_000);
+    await using store = await openStore(keys, (a, b) => (a < b ? 1 : -1));
+    expect(new Set(await listAll(store, keys))).toEqual(new Set(keys));
+    expect(query(store.server.asked.at(-1) ?? ({ path: '/' } as Asked))['continuation-token']).toBeDefined();
+  });
+
+  test('trouble of a range is told', async () => {
+    await using store = await openBucket((asked) =>
+      query(asked)['start-after'] === undefined
+        ? page(
+            url +
+              numbered(1_000)
+                .map((key) => contents(encodeURIComponent(key)))
+                .join(''),
+            next('x'),
+          )
+        : { status: 403, body: errorXml('AccessDenied', 'no') },
+    );
+    await expect(listAll(store, numbered(9_000))).rejects.toMatchObject({ code: 'AccessDenied' });
   });
 });

@@ -4,10 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { fingerprint } from '../../../src/transfer/fingerprint.ts';
+import { type Scratch, createScratch, fingerprint } from '../../../src/transfer/fingerprint.ts';
 import { multipartEtag } from '../../../src/transfer/lost.ts';
-import { type Memory, createMemory } from '../../../src/transfer/memory.ts';
-import { rejectionOf } from '../failure.ts';
+import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 import { fileIn } from './file.ts';
 
@@ -29,71 +28,62 @@ function modelEtag(content: Buffer, partSize: number): string {
 describe('is the ETag that the upload gets, and the SHA-256 where it is wanted', () => {
   test.each([0, 1, 100_000, 128 * 1024, 128 * 1024 + 1, MiB, MiB + 1, 3 * MiB, 3 * MiB + 17])(
     '%d bytes in parts of 1 MiB',
-    async (size) => {
+    (size) => {
       using folder = temporaryFolder();
       const content = randomBytes(size);
       const file = fileIn(folder, 'a', content);
-      const memory = createMemory(2 * MiB);
-      expect(await fingerprint(file, memory, true, MiB)).toEqual({
+      const scratch = createScratch();
+      expect(fingerprint(file, scratch, true, MiB)).toEqual({
         etag: modelEtag(content, MiB),
         sha256: sha256(content),
       });
-      expect(await fingerprint(file, memory, false, MiB)).toEqual({
+      expect(fingerprint(file, scratch, false, MiB)).toEqual({
         etag: modelEtag(content, MiB),
         sha256: undefined,
       });
     },
   );
 
-  test('in parts of 16 MiB where no size is asked for', async () => {
+  test('in parts of 16 MiB where no size is asked for', () => {
     using folder = temporaryFolder();
     const content = randomBytes(16 * MiB + 1);
-    const { etag } = await fingerprint(fileIn(folder, 'a', content), createMemory(MiB), false);
+    const { etag } = fingerprint(fileIn(folder, 'a', content), createScratch(), false);
     expect(etag).toBe(modelEtag(content, 16 * MiB));
     const parts = [content.subarray(0, 16 * MiB), content.subarray(16 * MiB)];
     expect(etag).toBe(multipartEtag(parts.map((part) => md5(part).digest('hex'))));
   });
 });
 
-test('memory is given back, after a failure too', async () => {
+test('the memory of a large file is used again for smaller ones', () => {
   using folder = temporaryFolder();
-  const memory = createMemory(MiB);
-  const file = fileIn(folder, 'a', randomBytes(3 * MiB));
-  await fingerprint(file, memory, true, MiB);
-  await rejectionOf(fingerprint({ ...file, size: 2 * MiB }, memory, true, MiB));
-  await rejectionOf(fingerprint({ ...file, path: folder.at('none') }, memory, true, MiB));
-  const loan = await Promise.race([memory.borrow(MiB), sleep(1_000)]);
-  expect(loan).toBeDefined();
+  const scratch = createScratch();
+  const contents = [3 * MiB, 100, 0, MiB + 1].map((size) => randomBytes(size));
+  for (const [index, content] of contents.entries()) {
+    const { etag } = fingerprint(fileIn(folder, `${index}`, content), scratch, false, MiB);
+    expect(etag).toBe(modelEtag(content, MiB));
+  }
+  expect(scratch(10).buffer).toBe(scratch(MiB).buffer);
 });
 
 describe('a file that changes while it is read is an error', () => {
-  /** Memory that does something when it is lent: in the middle of what the borrower does. */
-  const whenLent = (act: () => void): Memory => {
-    const memory = createMemory(4 * MiB);
-    return {
-      borrow: async (length) => {
-        const loan = await memory.borrow(length);
-        act();
-        return loan;
-      },
+  /** Memory that does something when it is asked for: before the file is read. */
+  const whenAsked = (act: () => void): Scratch => {
+    const scratch = createScratch();
+    return (length) => {
+      act();
+      return scratch(length);
     };
   };
 
-  test.each([100, 3 * MiB])('of %d bytes that grows', async (size) => {
+  test.each([100, 3 * MiB])('of %d bytes that grows', (size) => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', randomBytes(size));
-    const error = await rejectionOf(
-      fingerprint(
-        file,
-        whenLent(() => appendFileSync(file.path, 'x')),
-        false,
-        MiB,
-      ),
-    );
+    const grow = whenAsked(() => appendFileSync(file.path, 'x'));
+    const error = failureOf(() => fingerprint(file, grow, false, MiB));
     expect(error.message).toMatch(/\/a changed while it was uploaded$/);
   });
 
-  test('between two of its parts', async () => {
+  test('between two of its parts', () => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', randomBytes(3 * MiB));
     const buffer = Buffer.alloc(MiB);
@@ -105,8 +95,7 @@ describe('a file that changes while it is read is an error', () => {
       if (part === 3) appendFileSync(file.path, 'x');
       return cut(start, end);
     };
-    const memory = { borrow: () => Promise.resolve({ buffer, giveBack: () => undefined }) };
-    expect((await rejectionOf(fingerprint(file, memory, false, MiB))).message).toContain('changed');
+    expect(failureOf(() => fingerprint(file, () => buffer, false, MiB)).message).toContain('changed');
     expect(part).toBe(3);
   });
 
@@ -114,13 +103,8 @@ describe('a file that changes while it is read is an error', () => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', 'one');
     await sleep(10);
-    const error = await rejectionOf(
-      fingerprint(
-        file,
-        whenLent(() => writeFileSync(file.path, 'two')),
-        true,
-      ),
-    );
+    const rewrite = whenAsked(() => writeFileSync(file.path, 'two'));
+    const error = failureOf(() => fingerprint(file, rewrite, true));
     expect(error.message).toMatch(/changed/);
   });
 });

@@ -1,25 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { ActionError } from '../../../src/errors.ts';
-import { fingerprint } from '../../../src/transfer/fingerprint.ts';
+import { createScratch, fingerprint } from '../../../src/transfer/fingerprint.ts';
 import { type Fingerprints, openFingerprints } from '../../../src/transfer/fingerprints.ts';
-import { createMemory } from '../../../src/transfer/memory.ts';
 import { rejectionOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 import { fileIn } from './file.ts';
 
 const MiB = 1024 ** 2;
-const memory = createMemory(32 * MiB);
 const never = new AbortController().signal;
 
 const opened: Fingerprints[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((fingerprints) => fingerprints.close())));
 
 function open(signal = never, partSize?: number): Fingerprints {
-  const fingerprints = openFingerprints({ memory, sha256Wanted: true, partSize, threads: 3, signal });
+  const fingerprints = openFingerprints({ sha256Wanted: true, partSize, threads: 3, signal });
   opened.push(fingerprints);
   return fingerprints;
 }
@@ -36,7 +35,7 @@ describe('reads what a look at each file reads, in their order', () => {
     using folder = temporaryFolder();
     const files = manyFiles(folder).slice(0, count);
     const expected = [];
-    for (const file of files) expected.push(await fingerprint(file, memory, true));
+    for (const file of files) expected.push(fingerprint(file, createScratch(), true));
     const fingerprints = open();
     expect(await fingerprints.of(files)).toEqual(expected);
     expect(await fingerprints.of(files.slice(1, 3))).toEqual(expected.slice(1, 3));
@@ -53,10 +52,10 @@ describe('reads what a look at each file reads, in their order', () => {
       fingerprints.of([small]),
       fingerprints.of([large]),
     ]);
-    expect(first).toEqual(await fingerprint(large, memory, true, 5 * MiB));
+    expect(first).toEqual(fingerprint(large, createScratch(), true, 5 * MiB));
     expect(first?.etag).toMatch(/-4$/);
     expect(third).toEqual(first);
-    expect(second).toEqual(await fingerprint(small, memory, true));
+    expect(second).toEqual(fingerprint(small, createScratch(), true));
   });
 });
 
@@ -76,16 +75,88 @@ describe('what is wrong with a file is told as without threads', () => {
   });
 });
 
-test.each([3, 600])('a job that is cancelled waits for none of %d files', async (count) => {
-  using folder = temporaryFolder();
-  const files = manyFiles(folder).slice(0, count);
-  const controller = new AbortController();
-  const fingerprints = open(controller.signal);
-  const reading = fingerprints.of(files);
+describe('a job that is cancelled', () => {
   const reason = new Error('stop');
-  controller.abort(reason);
-  await expect(reading).rejects.toBe(reason);
-  await expect(fingerprints.of(files)).rejects.toBe(reason);
+
+  test('waits for no thread', async () => {
+    using folder = temporaryFolder();
+    const files = manyFiles(folder);
+    const controller = new AbortController();
+    const fingerprints = open(controller.signal);
+    const reading = fingerprints.of(files);
+    controller.abort(reason);
+    await expect(reading).rejects.toBe(reason);
+    await expect(fingerprints.of(files)).rejects.toBe(reason);
+  });
+
+  test('reads nothing without threads either', async () => {
+    using folder = temporaryFolder();
+    const fingerprints = open(AbortSignal.abort(reason));
+    await expect(fingerprints.of([fileIn(folder, 'a', 'a')])).rejects.toBe(reason);
+  });
+});
+
+describe('what was told of before is read ahead', () => {
+  const numbered = (folder: ReturnType<typeof temporaryFolder>, count: number) =>
+    Array.from({ length: count }, (_, index) => fileIn(folder, `${index}`, `content ${index % 900}`));
+
+  /** Waits until the files are read, or a second at most: nothing tells of that. */
+  const wait = () => sleep(1_000);
+
+  test('and known when it is asked for, even if it is gone by then', async () => {
+    using folder = temporaryFolder();
+    const files = numbered(folder, 2_500);
+    const expected = files.map((file) => fingerprint(file, createScratch(), true));
+    const fingerprints = open();
+    files.forEach(fingerprints.expect);
+    await wait();
+    // These were told of before a lot was full.
+    for (const file of files.slice(0, 1_000)) rmSync(file.path);
+    const backwards = files.toReversed();
+    expect(await fingerprints.of(backwards)).toEqual(expected.toReversed());
+  });
+
+  test('and given up for what is asked for', async () => {
+    using folder = temporaryFolder();
+    const files = numbered(folder, 3_000);
+    const expected = files.map((file) => fingerprint(file, createScratch(), true));
+    const fingerprints = open();
+    files.forEach(fingerprints.expect);
+    const orders = [files.slice(2_900), files.slice(0, 10), files.slice(5, 2_950), []];
+    const found = await Promise.all(orders.map(fingerprints.of));
+    const places = [expected.slice(2_900), expected.slice(0, 10), expected.slice(5, 2_950), []];
+    expect(found).toEqual(places);
+  });
+
+  test('and what cannot be read is told when it is asked for alone', async () => {
+    using folder = temporaryFolder();
+    const files = numbered(folder, 2_000);
+    const [gone, grown] = [files[3], files[700]];
+    if (gone) rmSync(gone.path);
+    if (grown) appendFileSync(grown.path, 'x');
+    const fingerprints = open();
+    files.forEach(fingerprints.expect);
+    await wait();
+    const others = files.filter((file) => file !== gone && file !== grown);
+    expect(await fingerprints.of(others)).toHaveLength(1_998);
+    expect(await rejectionOf(fingerprints.of(gone ? [gone] : []))).toMatchObject({
+      message: expect.stringMatching(/disappeared/),
+    });
+    expect(await rejectionOf(fingerprints.of(grown ? [grown] : []))).toMatchObject({
+      message: expect.stringMatching(/changed/),
+    });
+  });
+
+  test('unless it is large', async () => {
+    using folder = temporaryFolder();
+    const large = fileIn(folder, 'large', randomBytes(5 * MiB));
+    const files = [large, ...numbered(folder, 1_100)];
+    const fingerprints = open();
+    files.forEach(fingerprints.expect);
+    await wait();
+    rmSync(large.path);
+    await expect(fingerprints.of([large])).rejects.toThrow(/disappeared/);
+  });
 });
 
 test('a thread that breaks is told, and nobody waits for it', async () => {
