@@ -21,10 +21,12 @@ export type Remote = ReadonlyMap<string, RemoteObject>;
  * @param objects some of what is there, e.g. a page of a listing
  */
 export function comparable(puts: ReadonlyMap<string, Put>, objects: readonly RemoteObject[]): Put[] {
-  return objects.flatMap(({ key, size }) => {
+  const found: Put[] = [];
+  for (const { key, size } of objects) {
     const put = puts.get(key);
-    return put?.file.size === size ? [put] : [];
-  });
+    if (put?.file.size === size) found.push(put);
+  }
+  return found;
 }
 
 /**

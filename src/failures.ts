@@ -63,6 +63,11 @@ export function isFinal(error: unknown): boolean {
   return isCertificateError(error) || (status < 500 && status !== 429);
 }
 
+/** Whether the connection failed in a way that another try may mend. */
+export function mayPass(error: unknown): boolean {
+  return isNetworkError(error) && !isFinal(error);
+}
+
 /**
  * A connection's failure in words that name who was asked and which input to look at.
  * @param what the part of the platform, e.g. `issuer`

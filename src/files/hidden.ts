@@ -16,7 +16,7 @@ const guarded: readonly { readonly name: RegExp; readonly stem: string }[] = [
  */
 export function isLeftOut({ globs }: Pattern, segments: readonly string[], includeHidden: boolean): boolean {
   return segments.some((segment) => {
-    const guard = guarded.find(({ name }) => name.test(segment));
+    const guard = guarded.find(({ name, stem }) => segment.startsWith(stem) && name.test(segment));
     if (guard) return !globs.some((glob) => glob.startsWith(guard.stem) && spells(glob, segment));
     return (
       !includeHidden &&

@@ -26,6 +26,13 @@ export function segmentsBelow(root: string, file: string): string[] | undefined 
   return segments[0] === '..' ? undefined : segments;
 }
 
+/** As {@link segmentsBelow}, joined by `/`; empty where the file is not below the root. */
+export function nameBelow(root: string, file: string): string {
+  const folder = root.endsWith(path.sep) ? root : `${root}${path.sep}`;
+  if (path.sep === '/' && file.startsWith(folder)) return file.slice(folder.length);
+  return (segmentsBelow(root, file) ?? []).join('/');
+}
+
 function commonAncestor(a: string, b: string): string {
   let ancestor = a;
   while (!segmentsBelow(ancestor, b)) {

@@ -6,7 +6,7 @@ import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
 import { isLeftOut } from './hidden.ts';
 import { type Pattern, folderAt, readPatterns } from './pattern.ts';
-import { chooseRoot, segmentsBelow } from './root.ts';
+import { chooseRoot, nameBelow, segmentsBelow } from './root.ts';
 import { type SymlinkRule, type Walk, type WalkedFile, walkFrom } from './walk.ts';
 
 export interface SelectionRules {
@@ -61,7 +61,12 @@ export function selectFiles(rules: SelectionRules): Selection {
   const found = walks.flatMap((walk) => walk.files);
   failOnErrors(walks, found, root);
   const files = found
-    .map((file) => ({ ...file, name: (segmentsBelow(root, file.path) ?? []).join('/') }))
+    .map((file) => ({
+      path: file.path,
+      size: file.size,
+      mtimeMs: file.mtimeMs,
+      name: nameBelow(root, file.path),
+    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     root,
@@ -136,14 +141,19 @@ function createDecider(patterns: readonly Pattern[], includeHidden: boolean): De
   const hidden: string[] = [];
   const lastWanting = patterns.findLastIndex(({ negate }) => !negate);
   const wants = (file: string) => {
-    const meeting = patterns.flatMap((pattern) => {
+    let last: Pattern | undefined;
+    let visible = false;
+    const wanting: Pattern[] = [];
+    for (const pattern of patterns) {
       const segments = segmentsBelow(pattern.searchPath, file);
-      return segments && pattern.matches(segments) ? [{ pattern, segments }] : [];
-    });
-    if (meeting.at(-1)?.pattern.negate !== false) return false;
-    const wanting = meeting.filter(({ pattern }) => !pattern.negate);
-    for (const { pattern } of wanting) busy.add(pattern);
-    const visible = wanting.some(({ pattern, segments }) => !isLeftOut(pattern, segments, includeHidden));
+      if (!segments || !pattern.matches(segments)) continue;
+      last = pattern;
+      if (pattern.negate) continue;
+      wanting.push(pattern);
+      visible ||= !isLeftOut(pattern, segments, includeHidden);
+    }
+    if (last?.negate !== false) return false;
+    for (const pattern of wanting) busy.add(pattern);
     if (!visible) hidden.push(file);
     return visible;
   };

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 
 import { ActionError, actionErrorIn } from '../errors.ts';
-import { connectionFailure, isFinal, isNetworkError } from '../failures.ts';
+import { connectionFailure, isNetworkError, mayPass } from '../failures.ts';
 import { type RetryPolicy, retry } from '../retry.ts';
 import type { Transport } from '../transport.ts';
 import type { Location } from '../workspace.ts';
@@ -33,7 +33,7 @@ export async function discoverRegion(
   try {
     const said = await retry(
       () => askForRegion(url, transport),
-      (error) => (isNetworkError(error) && !isFinal(error) ? 'retry' : 'fail'),
+      (error) => (mayPass(error) ? 'retry' : 'fail'),
       policy,
     );
     return { region: said.region ?? location.region ?? (await ask()), askedAt: said.askedAt };

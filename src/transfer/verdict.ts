@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { isFinal, isNetworkError } from '../failures.ts';
+import { mayPass } from '../failures.ts';
 import { type RetryPolicy, type Verdict, retryAfter } from '../retry.ts';
 import { StorageError, isPassing } from '../storage/failure.ts';
 
@@ -13,5 +13,5 @@ export function judgeStorage(error: unknown, clock: Clock): Verdict {
     const afterMs = retryAfter(error.retryAfter, clock.now());
     return afterMs === undefined ? 'retry' : { afterMs };
   }
-  return isNetworkError(error) && !isFinal(error) ? 'retry' : 'fail';
+  return mayPass(error) ? 'retry' : 'fail';
 }
