@@ -72,7 +72,7 @@ export async function comparePlan(
     await compared;
     if (sha256Wanted(inputs)) await read(plan.puts.filter(({ key }) => !prints.has(key)));
   } finally {
-    await reader.close();
+    void reader.close();
   }
   const changed = planChanges(plan, remote ?? new Map(), prints, overwrite);
   const sums = new Map<string, string>();
