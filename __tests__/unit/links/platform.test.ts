@@ -46,6 +46,11 @@ test('each key gets the link that the platform gives, and all end when the first
   expect(() => links.url('p/other')).toThrow('No link was asked for');
 });
 
+test('a link holds nothing that JSON would have to escape', async () => {
+  const { links } = await ask(['a'], () => 'https://links.example.org/"a"?q=\\"\n&b=\\ \u2028');
+  expect(links.url('a')).toBe('https://links.example.org/%22a%22?q=%5C%22&b=%5C%20%E2%80%A8');
+});
+
 test('nobody knows when they end if one does not say', async () => {
   const { links } = await ask(['a', 'b'], (object) =>
     object.endsWith('b') ? 'https://links.example.org/s/1' : lasting('a'),

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import { createClock } from '../../../src/clock.ts';
 import { signSessionLinks } from '../../../src/links/session.ts';
+import { linkOf, tableOf } from '../../../src/links/table.ts';
 import { renewable } from '../../../src/renewable.ts';
 import { createStorageClient } from '../../../src/storage/client.ts';
 import type { Session } from '../../../src/workspace.ts';
@@ -161,4 +162,20 @@ test('a link that is asked for again is the same, whatever else was asked for me
   expect(keys.map(url)).toEqual(first);
   const other = await signSessionLinks(client, undefined);
   expect(keys.toReversed().map(other.url)).toEqual(first.toReversed());
+});
+
+test('a link is what its parts make, and a table of links expands to them', async () => {
+  const { client } = platform(900);
+  const links = await signSessionLinks(client, undefined);
+  const { parts, url } = links;
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.string({ unit: 'grapheme', minLength: 1 })), (names) => {
+      const files = names.map((name) => ({ name, key: `p/d e/${name}` }));
+      const table = tableOf(files, links);
+      for (const [index, { name, key }] of files.entries()) {
+        expect(`${parts?.address(key)}?${parts?.query}${parts?.own(key)}`).toBe(url(key));
+        expect(linkOf(table, name, index)).toBe(url(key));
+      }
+    }),
+  );
 });
