@@ -17,7 +17,7 @@ export function chooseRoot(patterns: readonly Pattern[]): string {
 
 /** The path from `root` down to `file`, by segments; undefined where the file is not below it. */
 export function segmentsBelow(root: string, file: string): string[] | undefined {
-  const folder = root.endsWith(path.sep) ? root : `${root}${path.sep}`;
+  const folder = withSeparator(root);
   if (file.startsWith(folder)) return file.slice(folder.length).split(path.sep);
   const relative = path.relative(root, file);
   if (relative === '') return [];
@@ -28,9 +28,13 @@ export function segmentsBelow(root: string, file: string): string[] | undefined 
 
 /** As {@link segmentsBelow}, joined by `/`; empty where the file is not below the root. */
 export function nameBelow(root: string, file: string): string {
-  const folder = root.endsWith(path.sep) ? root : `${root}${path.sep}`;
+  const folder = withSeparator(root);
   if (path.sep === '/' && file.startsWith(folder)) return file.slice(folder.length);
   return (segmentsBelow(root, file) ?? []).join('/');
+}
+
+function withSeparator(folder: string): string {
+  return folder.endsWith(path.sep) ? folder : `${folder}${path.sep}`;
 }
 
 function commonAncestor(a: string, b: string): string {

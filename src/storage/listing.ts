@@ -70,20 +70,21 @@ export async function* listExpected(
 ): AsyncGenerator<readonly RemoteObject[]> {
   const ask = askFor(client, prefix, persist);
   const { objects, next } = await ask({});
+  yield objects;
+  if (next === undefined) return;
   const last = objects.at(-1)?.key;
-  const bounds = next === undefined || last === undefined ? [] : rangeBounds(expected, last);
+  const bounds = last === undefined ? [] : rangeBounds(expected, last);
   if (bounds.length > 0) {
     // The last range has no end.
     const ranges = bounds.map((after, index) => ({ after, until: bounds[index + 1] }));
-    yield objects;
     try {
       yield* pagesOfRanges(ask, ranges);
       return;
     } catch (error) {
       if (!(error instanceof OutOfOrder)) throw error;
     }
-  } else yield objects;
-  if (next !== undefined) yield* pagesFrom(ask, next);
+  }
+  yield* pagesFrom(ask, next);
 }
 
 async function* pagesFrom(ask: Ask, token: string | undefined): AsyncGenerator<readonly RemoteObject[]> {

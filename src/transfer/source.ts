@@ -62,7 +62,7 @@ export async function readWhole(file: WalkedFile, buffer: Buffer): Promise<void>
 }
 
 /**
- * Reads a whole file of the plan, part by part and without a break: for threads that have nothing else to do.
+ * Reads a whole file of the plan, part by part, and lets nothing else run meanwhile: for small files, and for threads that only read.
  * @param buffer as long as the longest part
  * @param onPart gets a view of the buffer, of the part's length
  * @throws as {@link openSource}
