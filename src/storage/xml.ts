@@ -13,6 +13,11 @@ export function element(xml: string, name: string): string | undefined {
   return value?.includes('&') ? unescape(value) : value;
 }
 
+/** Text as it stands in XML between two tags (XML 1.0, 2.4). */
+export function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
 function unescape(text: string): string {
   return text.replace(
     /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(lt|gt|quot|apos|amp));/gi,

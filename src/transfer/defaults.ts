@@ -7,9 +7,12 @@ export function defaultConcurrency(): number {
   return Math.min(64, Math.max(16, 16 * availableParallelism()));
 }
 
-/** Bytes of files held in memory at once on this machine: enough to keep large parts moving, and a quarter of what is free at most. */
+/**
+ * Bytes of files held in memory at once on this machine: five parts on their way, and a quarter of what is free at most. More brings nothing,
+ * and costs time: memory that was not used before has to be cleared first, and on a virtual machine fetched from the host.
+ */
 export function defaultMemory(): number {
-  return Math.min(128 * MiB, Math.max(32 * MiB, Math.floor(freemem() / 4)));
+  return Math.min(80 * MiB, Math.max(32 * MiB, Math.floor(freemem() / 4)));
 }
 
 /** Threads to read files with on this machine, where there is much to read and nothing to send yet. */

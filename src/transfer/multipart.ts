@@ -1,7 +1,12 @@
 import type { Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import type { Persist } from '../storage/listing.ts';
-import type { UploadedPart } from '../storage/multipart.ts';
+import {
+  type UploadedPart,
+  abortMultipart,
+  completeMultipart,
+  createMultipart,
+} from '../storage/multipart.ts';
 import { multipartEtag, storeOnce } from './lost.ts';
 import { type Part, partsOf } from './parts.ts';
 import { putPart } from './put.ts';
@@ -28,7 +33,8 @@ export interface MultipartTools {
 
 interface Begun {
   readonly source: Source;
-  readonly uploadId: string;
+  /** Comes when the storage knows of the upload. */
+  readonly uploadId: Promise<string>;
 }
 
 /** Prepares the upload of a large file in parts; nothing is opened or sent before the first part. */
@@ -40,34 +46,30 @@ export function prepareMultipart(
   const done: UploadedPart[] = [];
   let beginning: Promise<Begun> | undefined;
   let completed = false;
+  const create = () =>
+    persist(() =>
+      createMultipart(client, put.key, { ...put.headers, 'content-type': put.contentType }, signal),
+    );
   const begin = async () => {
     const source = await openSource(put.file);
-    try {
-      const { createMultipart } = await import('../storage/multipart.ts');
-      return {
-        source,
-        uploadId: await persist(() =>
-          createMultipart(client, put.key, { ...put.headers, 'content-type': put.contentType }, signal),
-        ),
-      };
-    } catch (error) {
-      await source.close();
-      throw error;
-    }
+    const uploadId = create();
+    // What goes wrong is told when it is waited for.
+    uploadId.catch(() => undefined);
+    return { source, uploadId };
   };
   return {
     parts,
     send: async ({ number, offset }, buffer) => {
       const { source, uploadId } = await (beginning ??= begin());
       await source.read(buffer, offset);
-      done.push(await persist(() => putPart(client, put.key, uploadId, number, buffer, signal)));
+      const id = await uploadId;
+      done.push(await persist(() => putPart(client, put.key, id, number, buffer, signal)));
       if (done.length < parts.length) return undefined;
       await source.verify();
-      const { completeMultipart } = await import('../storage/multipart.ts');
       const inOrder = done.toSorted((a, b) => a.number - b.number);
       const etag = () => multipartEtag(inOrder.map((part) => part.etag));
       await storeOnce(client, put, etag, persist, () =>
-        completeMultipart(client, put.key, uploadId, inOrder, { signal, ifAbsent }),
+        completeMultipart(client, put.key, id, inOrder, { signal, ifAbsent }),
       );
       completed = true;
       await source.close();
@@ -76,10 +78,10 @@ export function prepareMultipart(
     abandon: async () => {
       if (!beginning || completed) return 'nothing';
       const begun = await beginning.catch(() => undefined);
-      if (!begun) return 'nothing';
-      await begun.source.close();
-      const { abortMultipart } = await import('../storage/multipart.ts');
-      return abortMultipart(client, put.key, begun.uploadId);
+      await begun?.source.close();
+      const uploadId = await begun?.uploadId.catch(() => undefined);
+      if (uploadId === undefined) return 'nothing';
+      return abortMultipart(client, put.key, uploadId);
     },
   };
 }

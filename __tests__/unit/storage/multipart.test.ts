@@ -1,0 +1,173 @@
+import { CompleteMultipartUploadCommand, CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, test } from '@jest/globals';
+
+import { completeMultipart, createMultipart } from '../../../src/storage/multipart.ts';
+import { judgeStorage } from '../../../src/transfer/verdict.ts';
+import { type Answer, type Asked, serve } from '../servers.ts';
+import { errorXml, keyOf, openBucket } from './bucket.ts';
+
+const key = 'p/a folder/1 & <2>#?.bin';
+const stored = {
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-cache',
+  'content-disposition': 'attachment',
+  'content-encoding': 'br',
+  'content-language': 'fr',
+  'x-amz-meta-commit': '1f2e3d',
+};
+const parts = [
+  { number: 1, etag: '0f343b0931126a20f133d67c2b018a3b', crc32: 'AAA+/w==' },
+  { number: 2, etag: 'not<an>&md5', crc32: 'zzz/+g==' },
+];
+const begun =
+  '<InitiateMultipartUploadResult><UploadId>id &amp; more</UploadId></InitiateMultipartUploadResult>';
+const completed = '<CompleteMultipartUploadResult><ETag>"x-2"</ETag></CompleteMultipartUploadResult>';
+
+/** What the SDK sends for the same. */
+async function asTheSdkAsks(answer: string, send: (sdk: S3Client) => Promise<unknown>): Promise<Asked> {
+  await using server = await serve(() => ({ body: answer }));
+  const sdk = new S3Client({
+    endpoint: `http://127.0.0.1:${server.port}`,
+    region: 'fr-par',
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    credentials: { accessKeyId: 'KEY', secretAccessKey: 'secret' },
+  });
+  await send(sdk);
+  const [asked] = server.asked;
+  if (!asked) throw new Error('The SDK asked nothing');
+  return asked;
+}
+
+/** What a storage reads of a request: how it is signed, and who sends it, aside. */
+function essence({ method, path, headers, body }: Asked) {
+  const url = new URL(path, 'http://localhost');
+  url.searchParams.delete('x-id');
+  const said = Object.entries(headers).filter(([name]) =>
+    /^(content-(?!length|md5)|cache-|if-|x-amz-(checksum|meta)-)/.test(name),
+  );
+  const elements = [...body.matchAll(/<(\w+)>([^<]*)<\/\1>/g)].map(([, name, value]) => `${name}: ${value}`);
+  return {
+    method,
+    path: url.pathname,
+    query: url.search,
+    headers: Object.fromEntries(said),
+    root: /<\w+/.exec(body)?.[0],
+    elements: elements.sort(),
+  };
+}
+
+async function ours(answer: string, send: Parameters<typeof withBucket>[1]): Promise<Asked> {
+  const { asked } = await withBucket(() => ({ body: answer }), send);
+  const [first] = asked;
+  if (!first || asked.length > 1) throw new Error(`${asked.length} requests instead of one`);
+  return first;
+}
+
+async function withBucket(
+  answer: (asked: Asked, count: number) => Answer,
+  send: (client: Awaited<ReturnType<typeof openBucket>>['client']) => Promise<unknown>,
+) {
+  await using bucket = await openBucket(answer);
+  const result = await send(bucket.client).catch((error: unknown) => error);
+  return { result, asked: bucket.server.asked, clock: bucket.client.clock };
+}
+
+test('an upload is begun as the SDK would begin it', async () => {
+  const sdk = await asTheSdkAsks(begun, (client) =>
+    client.send(
+      new CreateMultipartUploadCommand({
+        Bucket: 'bucket',
+        Key: key,
+        ContentType: stored['content-type'],
+        CacheControl: stored['cache-control'],
+        ContentDisposition: stored['content-disposition'],
+        ContentEncoding: stored['content-encoding'],
+        ContentLanguage: stored['content-language'],
+        Metadata: { commit: stored['x-amz-meta-commit'] },
+        ChecksumAlgorithm: 'CRC32',
+      }),
+    ),
+  );
+  const asked = await ours(begun, (client) => createMultipart(client, key, stored));
+  expect(essence(asked)).toEqual(essence(sdk));
+  expect(asked.headers).toMatchObject({ ...stored, 'x-amz-checksum-algorithm': 'CRC32' });
+});
+
+test.each([false, true])(
+  'an upload is completed as the SDK would complete it, ifAbsent: %s',
+  async (ifAbsent) => {
+    const sdk = await asTheSdkAsks(completed, (client) =>
+      client.send(
+        new CompleteMultipartUploadCommand({
+          Bucket: 'bucket',
+          Key: key,
+          UploadId: 'id & more',
+          ...(ifAbsent && { IfNoneMatch: '*' }),
+          MultipartUpload: {
+            Parts: parts.map(({ number, etag, crc32 }) => ({
+              PartNumber: number,
+              ETag: etag,
+              ChecksumCRC32: crc32,
+            })),
+          },
+        }),
+      ),
+    );
+    const asked = await ours(completed, (client) =>
+      completeMultipart(client, key, 'id & more', parts, { ifAbsent }),
+    );
+    expect(essence(asked)).toEqual(essence(sdk));
+    expect(asked.headers['if-none-match']).toBe(ifAbsent ? '*' : undefined);
+  },
+);
+
+test('the upload id is read as it is meant', async () => {
+  const { result } = await withBucket(
+    () => ({ body: begun }),
+    (client) => createMultipart(client, key, stored),
+  );
+  expect(result).toBe('id & more');
+});
+
+test('an answer without an upload id is an error', async () => {
+  const { result } = await withBucket(
+    () => ({ body: '' }),
+    (client) => createMultipart(client, key, stored),
+  );
+  expect(result).toMatchObject({ name: 'StorageError', code: 'NoUploadId' });
+});
+
+describe('an answer of 200 to a completion', () => {
+  const complete = (client: Parameters<typeof completeMultipart>[0]) =>
+    completeMultipart(client, key, 'id', parts, { ifAbsent: false });
+
+  test.each([
+    ['SlowDown', 'retry'],
+    ['InternalError', 'retry'],
+    ['AccessDenied', 'fail'],
+    ['InvalidPart', 'fail'],
+  ])('that says %s is what that is', async (code, worth) => {
+    const { result, clock } = await withBucket(() => ({ body: `   \n${errorXml(code)}` }), complete);
+    expect(result).toMatchObject({ name: 'StorageError', status: 200, code, message: 'said on cue' });
+    expect(judgeStorage(result, clock)).toBe(worth);
+  });
+
+  test.each(['', '   ', completed.slice(0, -5), '<html></html>'])(
+    'that does not say that it is done is asked for again: %j',
+    async (body) => {
+      const { result, clock } = await withBucket(() => ({ body }), complete);
+      expect(result).toMatchObject({ name: 'StorageError', status: 200, code: 'InternalError' });
+      expect(judgeStorage(result, clock)).toBe('retry');
+    },
+  );
+
+  test('that finds the session ended is asked for again with a new one', async () => {
+    const { result, asked } = await withBucket(
+      (_, count) => ({ body: count === 1 ? errorXml('ExpiredToken') : completed }),
+      complete,
+    );
+    expect(result).toBeUndefined();
+    expect(asked.map(keyOf)).toEqual(['KEY-1', 'KEY-2']);
+  });
+});
