@@ -9,13 +9,17 @@ const guarded: readonly { readonly name: RegExp; readonly stem: string }[] = [
   { name: /^gha-creds-.*\.json$/, stem: 'gha-creds-' },
 ];
 
+/** What a path with such a segment has at least, which few have. */
+const mayBeLeftOut = /(?:^|\/)(?:\.|gha-creds-)/;
+
 /**
  * Whether a file stays out although a line means it: because a segment of its path below the line's search path begins with a dot, or is
  * guarded, and no segment of that line spells it out.
- * @param segments the file's path below the line's search path
+ * @param name the file's path below the line's search path, by `/`
  */
-export function isLeftOut({ globs }: Pattern, segments: readonly string[], includeHidden: boolean): boolean {
-  return segments.some((segment) => {
+export function isLeftOut({ globs }: Pattern, name: string, includeHidden: boolean): boolean {
+  if (!mayBeLeftOut.test(name)) return false;
+  return name.split('/').some((segment) => {
     const guard = guarded.find(({ name, stem }) => segment.startsWith(stem) && name.test(segment));
     if (guard) return !globs.some((glob) => glob.startsWith(guard.stem) && spells(glob, segment));
     return (

@@ -26,12 +26,15 @@ export interface Pattern {
   readonly searchPath: string;
   /** Segments from the first wildcard on; empty for a plain folder or file. */
   readonly globs: readonly string[];
-  /** Whether the line means a file at this path below its search path, given by segments. A folder stands for all below it. */
-  matches(segments: readonly string[]): boolean;
+  /**
+   * Whether the line means a file at this path below its search path, by `/`; empty for the search path itself. A folder stands for all
+   * below it.
+   */
+  matches(name: string): boolean;
   /** Whether the line means everything below this folder. */
-  covers(segments: readonly string[]): boolean;
+  covers(name: string): boolean;
   /** Whether the line may mean something below this folder. */
-  mayMatchBelow(segments: readonly string[]): boolean;
+  mayMatchBelow(name: string): boolean;
 }
 
 /** Reads the lines of the input `path`; lines that begin with `#` are comments. */
@@ -81,7 +84,7 @@ function matcher(
 ): Pick<Pattern, 'matches' | 'covers' | 'mayMatchBelow'> {
   if (globs.length === 0) {
     return {
-      matches: (segments) => segments.length > 0 || !foldersOnly,
+      matches: (name) => name !== '' || !foldersOnly,
       covers: () => true,
       mayMatchBelow: () => true,
     };
@@ -90,15 +93,13 @@ function matcher(
   const below = new Minimatch([...globs, '**'].join('/'), dialect);
   // As for `@actions/glob`, `a/**` means the file `a` too, as if it were a folder.
   const end = globs.at(-1) === '**' ? '/' : '';
-  const matchesItself = (segments: readonly string[]) =>
-    itself.match(segments.length > 0 ? segments.join('/') + end : '');
-  const matchesBelow = (segments: readonly string[]) => below.match(segments.join('/'));
+  const matchesItself = (name: string) => itself.match(name === '' ? '' : name + end);
   // `a/**` does not match the folder `a`, and yet means all that is in it.
   const whole = globs.slice(0, globs.findLastIndex((glob) => glob !== '**') + 1);
   const folder = new Minimatch(whole.length > 0 ? whole.join('/') : '**', dialect);
   return {
-    matches: (segments) => (!foldersOnly && matchesItself(segments)) || matchesBelow(segments),
-    covers: (segments) => segments.length > 0 && (folder.match(segments.join('/')) || matchesBelow(segments)),
-    mayMatchBelow: (segments) => segments.length === 0 || below.match(segments.join('/'), true),
+    matches: (name) => (!foldersOnly && matchesItself(name)) || below.match(name),
+    covers: (name) => name !== '' && (folder.match(name) || below.match(name)),
+    mayMatchBelow: (name) => name === '' || below.match(name, true),
   };
 }

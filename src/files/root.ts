@@ -15,31 +15,32 @@ export function chooseRoot(patterns: readonly Pattern[]): string {
   return searchPaths.includes(common) && isFile(common) ? path.dirname(common) : common;
 }
 
-/** The path from `root` down to `file`, by segments; undefined where the file is not below it. */
-export function segmentsBelow(root: string, file: string): string[] | undefined {
-  const folder = withSeparator(root);
-  if (file.startsWith(folder)) return file.slice(folder.length).split(path.sep);
+/**
+ * The path from `root` down to `file`, by `/` on every system: empty for the root itself, undefined for what is not below it.
+ * @param root absolute and normalized, as the file is
+ */
+export function pathBelow(root: string, file: string): string | undefined {
+  const isThere = file.startsWith(root);
+  if (isThere && file.length === root.length) return '';
+  if (isThere && root.endsWith(path.sep)) return slashed(file.slice(root.length));
+  if (isThere && file[root.length] === path.sep) return slashed(file.slice(root.length + 1));
+  return path.sep === '/' ? undefined : windowsPathBelow(root, file);
+}
+
+/** Capitals and small letters are the same there, and drives have nothing above them. */
+function windowsPathBelow(root: string, file: string): string | undefined {
   const relative = path.relative(root, file);
-  if (relative === '') return [];
-  if (path.isAbsolute(relative)) return undefined;
-  const segments = relative.split(path.sep);
-  return segments[0] === '..' ? undefined : segments;
+  const isElsewhere = path.isAbsolute(relative) || /^\.\.(?:\\|$)/.test(relative);
+  return isElsewhere ? undefined : slashed(relative);
 }
 
-/** As {@link segmentsBelow}, joined by `/`; empty where the file is not below the root. */
-export function nameBelow(root: string, file: string): string {
-  const folder = withSeparator(root);
-  if (path.sep === '/' && file.startsWith(folder)) return file.slice(folder.length);
-  return (segmentsBelow(root, file) ?? []).join('/');
-}
-
-function withSeparator(folder: string): string {
-  return folder.endsWith(path.sep) ? folder : `${folder}${path.sep}`;
+function slashed(relative: string): string {
+  return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
 }
 
 function commonAncestor(a: string, b: string): string {
   let ancestor = a;
-  while (!segmentsBelow(ancestor, b)) {
+  while (pathBelow(ancestor, b) === undefined) {
     const above = path.dirname(ancestor);
     if (above === ancestor) {
       throw new ActionError('files', `No folder is above both ${printable(a)} and ${printable(b)}`, {

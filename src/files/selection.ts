@@ -6,7 +6,7 @@ import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
 import { isLeftOut } from './hidden.ts';
 import { type Pattern, folderAt, readPatterns } from './pattern.ts';
-import { chooseRoot, nameBelow, segmentsBelow } from './root.ts';
+import { chooseRoot, pathBelow } from './root.ts';
 import { type SymlinkRule, type Walk, type WalkedFile, walkFrom } from './walk.ts';
 
 export interface SelectionRules {
@@ -59,15 +59,14 @@ export function selectFiles(rules: SelectionRules): Selection {
     }),
   );
   const found = walks.flatMap((walk) => walk.files);
-  failOnErrors(walks, found, root);
-  const files = found
-    .map((file) => ({
-      path: file.path,
-      size: file.size,
-      mtimeMs: file.mtimeMs,
-      name: nameBelow(root, file.path),
-    }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const named = found.map((file) => ({
+    path: file.path,
+    size: file.size,
+    mtimeMs: file.mtimeMs,
+    name: pathBelow(root, file.path) ?? '',
+  }));
+  failOnErrors(walks, named, root);
+  const files = named.sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     root,
     files,
@@ -89,7 +88,7 @@ export function selectFiles(rules: SelectionRules): Selection {
 function startingPoints(patterns: readonly Pattern[]): string[] {
   const paths = new Set(patterns.filter(({ negate }) => !negate).map(({ searchPath }) => searchPath));
   return [...paths].filter(
-    (start) => ![...paths].some((other) => other !== start && segmentsBelow(other, start)),
+    (start) => ![...paths].some((other) => other !== start && pathBelow(other, start) !== undefined),
   );
 }
 
@@ -101,9 +100,9 @@ function realPath(folder: string): string {
   }
 }
 
-function failOnErrors(walks: readonly Walk[], found: readonly WalkedFile[], root: string): void {
+function failOnErrors(walks: readonly Walk[], found: readonly LocalFile[], root: string): void {
   const errors = walks.flatMap((walk) => walk.errors);
-  const outside = found.filter((file) => !segmentsBelow(root, file.path)?.length);
+  const outside = found.filter(({ name }) => name === '');
   errors.push(...outside.map((file) => `${printable(file.path)} is outside of the root`));
   if (errors.length === 0) return;
   const [first = ''] = errors;
@@ -145,12 +144,12 @@ function createDecider(patterns: readonly Pattern[], includeHidden: boolean): De
     let visible = false;
     const wanting: Pattern[] = [];
     for (const pattern of patterns) {
-      const segments = segmentsBelow(pattern.searchPath, file);
-      if (!segments || !pattern.matches(segments)) continue;
+      const name = pathBelow(pattern.searchPath, file);
+      if (name === undefined || !pattern.matches(name)) continue;
       last = pattern;
       if (pattern.negate) continue;
       wanting.push(pattern);
-      visible ||= !isLeftOut(pattern, segments, includeHidden);
+      visible ||= !isLeftOut(pattern, name, includeHidden);
     }
     if (last?.negate !== false) return false;
     for (const pattern of wanting) busy.add(pattern);
@@ -158,17 +157,17 @@ function createDecider(patterns: readonly Pattern[], includeHidden: boolean): De
     return visible;
   };
   const enter = (folder: string) => {
-    if (patterns.some((pattern) => !pattern.negate && segmentsBelow(folder, pattern.searchPath))) return true;
+    const leads = ({ negate, searchPath }: Pattern) => !negate && pathBelow(folder, searchPath) !== undefined;
+    if (patterns.some(leads)) return true;
     const closed = patterns.some(
-      (pattern, index) =>
-        index > lastWanting && meets(pattern, folder, (segments) => pattern.covers(segments)),
+      (pattern, index) => index > lastWanting && meets(pattern, folder, (name) => pattern.covers(name)),
     );
     const holding = patterns.filter(
-      (pattern) => !pattern.negate && meets(pattern, folder, (segments) => pattern.mayMatchBelow(segments)),
+      (pattern) => !pattern.negate && meets(pattern, folder, (name) => pattern.mayMatchBelow(name)),
     );
     if (closed || holding.length === 0) return false;
     const visible = holding.some(
-      (pattern) => !isLeftOut(pattern, segmentsBelow(pattern.searchPath, folder) ?? [], includeHidden),
+      (pattern) => !isLeftOut(pattern, pathBelow(pattern.searchPath, folder) ?? '', includeHidden),
     );
     if (!visible) hidden.push(`${folder}${path.sep}`);
     return visible;
@@ -181,7 +180,7 @@ function createDecider(patterns: readonly Pattern[], includeHidden: boolean): De
   };
 }
 
-function meets(pattern: Pattern, file: string, test: (segments: readonly string[]) => boolean): boolean {
-  const segments = segmentsBelow(pattern.searchPath, file);
-  return segments !== undefined && test(segments);
+function meets(pattern: Pattern, file: string, test: (name: string) => boolean): boolean {
+  const name = pathBelow(pattern.searchPath, file);
+  return name !== undefined && test(name);
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { messageOf, systemCode } from '../errors.ts';
 import { printable } from '../printable.ts';
-import { segmentsBelow } from './root.ts';
+import { pathBelow } from './root.ts';
 
 export type SymlinkRule = 'inside' | 'follow' | 'skip';
 
@@ -60,9 +60,14 @@ export function walkFrom(start: string, rules: WalkRules): Walk {
 
 /** Where a path below the root really is, when a link on the way leads out of where links may lead by the rule `inside`. */
 function astray({ symlinks, root, inside }: WalkRules, name: string): string | undefined {
-  if (symlinks !== 'inside' || !segmentsBelow(root, name)) return undefined;
+  if (symlinks !== 'inside' || !isBelow(root, name)) return undefined;
   const target = realpathSync(name);
-  return inside.some((folder) => segmentsBelow(folder, target)) ? undefined : target;
+  return inside.some((folder) => isBelow(folder, target)) ? undefined : target;
+}
+
+/** Also of the folder itself. */
+function isBelow(folder: string, name: string): boolean {
+  return pathBelow(folder, name) !== undefined;
 }
 
 function leadsAstray(name: string, target: string): string {
@@ -86,11 +91,16 @@ function list(on: Visit, folder: string, trail: readonly string[]): void {
       trail.length > 0 ? path.join(trail.at(-1) ?? '', path.basename(folder)) : realpathSync(folder),
     ];
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      visit(on, path.join(folder, entry.name), entry, here);
+      visit(on, inFolder(folder, entry.name), entry, here);
     }
   } catch (error) {
     on.walk.errors.push(`${printable(folder)} cannot be listed${undecodable(folder)}: ${reason(error)}`);
   }
+}
+
+/** What `path.join` gives for a folder that is normalized, in a quarter of the time. */
+function inFolder(folder: string, name: string): string {
+  return folder.endsWith(path.sep) ? folder + name : folder + path.sep + name;
 }
 
 function followLink(on: Visit, link: string, trail: readonly string[]): void {
@@ -104,9 +114,9 @@ function followLink(on: Visit, link: string, trail: readonly string[]): void {
     const stats = statSync(link);
     if (!stats.isDirectory() && !rules.wants(link)) return;
     if (stats.isDirectory() && !rules.enter(link)) return;
-    if (rules.symlinks === 'inside' && !rules.inside.some((folder) => segmentsBelow(folder, target))) {
+    if (rules.symlinks === 'inside' && !rules.inside.some((folder) => isBelow(folder, target))) {
       walk.errors.push(leadsAstray(link, target));
-    } else if (stats.isDirectory() && trail.some((folder) => segmentsBelow(target, folder))) {
+    } else if (stats.isDirectory() && trail.some((folder) => isBelow(target, folder))) {
       walk.errors.push(`${printable(link)} is a symbolic link back to ${printable(target)}: a loop`);
     } else if (stats.isDirectory()) {
       listLinked(on, link, target, trail);
@@ -123,7 +133,7 @@ function followLink(on: Visit, link: string, trail: readonly string[]): void {
 
 function listLinked(on: Visit, link: string, target: string, trail: readonly string[]): void {
   for (const entry of readdirSync(link, { withFileTypes: true })) {
-    visit(on, path.join(link, entry.name), entry, [...trail, target]);
+    visit(on, inFolder(link, entry.name), entry, [...trail, target]);
   }
 }
 

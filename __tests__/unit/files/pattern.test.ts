@@ -29,18 +29,18 @@ describe('a line of path', () => {
 });
 
 test.each([
-  ['!**/node_modules/**', ['a', 'node_modules'], true],
-  ['!**/node_modules', ['node_modules'], true],
-  ['!**/node_modules/', ['node_modules', 'x'], true],
-  ['!**', ['a'], true],
-  ['!a', [], true],
-  ['!a/*', ['b'], true],
-  ['!**/node_modules/*.js', ['node_modules'], false],
-  ['!**/node_modules/**', ['a'], false],
-  ['!*/b/**', ['a'], false],
-  ['!*/b/**', ['a', 'b'], true],
-])('%s covers all below the folder %j: %s', (line, segments, covered) => {
-  expect(readPatterns([line], '/', '/')[0]?.covers(segments)).toBe(covered);
+  ['!**/node_modules/**', 'a/node_modules', true],
+  ['!**/node_modules', 'node_modules', true],
+  ['!**/node_modules/', 'node_modules/x', true],
+  ['!**', 'a', true],
+  ['!a', '', true],
+  ['!a/*', 'b', true],
+  ['!**/node_modules/*.js', 'node_modules', false],
+  ['!**/node_modules/**', 'a', false],
+  ['!*/b/**', 'a', false],
+  ['!*/b/**', 'a/b', true],
+])('%s covers all below the folder %j: %s', (line, name, covered) => {
+  expect(readPatterns([line], '/', '/')[0]?.covers(name)).toBe(covered);
 });
 
 test('a folder from home is below the home of this user where no other is given', () => {
