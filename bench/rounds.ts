@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { freemem } from 'node:os';
+import { join } from 'node:path';
 import type { Contender, Task } from './contenders.ts';
 import type { Load } from './loads.ts';
 import { measure } from './measure.ts';
 import type { Figures } from './measure.ts';
+import { findPython } from './python.ts';
 import type { Servers } from './servers/index.ts';
 import type { Inventory } from './servers/inventory.ts';
 import type { Credentials } from './servers/protocol.ts';
@@ -111,11 +114,24 @@ async function attempt(contender: Contender, task: Task): Promise<Figures> {
   const command = await contender.prepare(task);
   // What the run before has left to be written is not written in the time of this one.
   spawnSync('sync');
+  touchMemory();
   try {
     return await measure(command);
   } finally {
     await command.cleanUp?.();
   }
+}
+
+/** What a run and its server use at most of memory that was not used just before. */
+const touchedBytes = 3 * 1024 ** 3;
+
+/** Has this machine's memory at hand for whoever comes next: see `touch.py`. */
+function touchMemory(): void {
+  const bytes = Math.min(touchedBytes, Math.floor(freemem() / 2));
+  const { status } = spawnSync(findPython(), ['-I', join(import.meta.dirname, 'touch.py'), String(bytes)], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error(`touch.py ended with ${status ?? 'a signal'}`);
 }
 
 async function taskFor(options: RoundsOptions, contender: Contender): Promise<Task> {
