@@ -42,7 +42,7 @@ export interface RoundsOptions {
 
 /**
  * So many files are left where they are until the servers end, and each run goes to a folder of its own. File systems do not use again what was
- * deleted some seconds ago (ext4: inodes), and to look for others took a quarter of all CPU time when 10,000 had been deleted just before.
+ * deleted some seconds ago (ext4: inodes), and to look for others took a quarter of MinIO's CPU time when 10,000 had been deleted just before.
  */
 const manyFiles = 1_000;
 
