@@ -9,8 +9,12 @@ const guarded: readonly { readonly name: RegExp; readonly stem: string }[] = [
   { name: /^gha-creds-.*\.json$/, stem: 'gha-creds-' },
 ];
 
-/** What a path with such a segment has at least, which few have. */
-const mayBeLeftOut = /(?:^|\/)(?:\.|gha-creds-)/;
+/** How a segment begins that may keep a file out, which few do: those that are guarded begin with a dot, or like this. */
+const beginnings = ['.', ...guarded.map(({ stem }) => stem).filter((stem) => !stem.startsWith('.'))];
+
+function mayBeLeftOut(name: string): boolean {
+  return beginnings.some((beginning) => name.startsWith(beginning) || name.includes(`/${beginning}`));
+}
 
 /**
  * Whether a file stays out although a line means it: because a segment of its path below the line's search path begins with a dot, or is
@@ -18,7 +22,7 @@ const mayBeLeftOut = /(?:^|\/)(?:\.|gha-creds-)/;
  * @param name the file's path below the line's search path, by `/`
  */
 export function isLeftOut({ globs }: Pattern, name: string, includeHidden: boolean): boolean {
-  if (!mayBeLeftOut.test(name)) return false;
+  if (!mayBeLeftOut(name)) return false;
   return name.split('/').some((segment) => {
     const guard = guarded.find(({ name, stem }) => segment.startsWith(stem) && name.test(segment));
     if (guard) return !globs.some((glob) => glob.startsWith(guard.stem) && spells(glob, segment));

@@ -88,7 +88,7 @@ function list(on: Visit, folder: string, trail: readonly string[]): void {
   try {
     const here = [
       ...trail,
-      trail.length > 0 ? path.join(trail.at(-1) ?? '', path.basename(folder)) : realpathSync(folder),
+      trail.length > 0 ? inFolder(trail.at(-1) ?? '', path.basename(folder)) : realpathSync(folder),
     ];
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       visit(on, inFolder(folder, entry.name), entry, here);

@@ -78,10 +78,10 @@ export function prepareMultipart(
     abandon: async () => {
       if (!beginning || completed) return 'nothing';
       const begun = await beginning.catch(() => undefined);
-      await begun?.source.close();
-      const uploadId = await begun?.uploadId.catch(() => undefined);
-      if (uploadId === undefined) return 'nothing';
-      return abortMultipart(client, put.key, uploadId);
+      if (!begun) return 'nothing';
+      await begun.source.close();
+      const uploadId = await begun.uploadId.catch(() => undefined);
+      return uploadId === undefined ? 'nothing' : abortMultipart(client, put.key, uploadId);
     },
   };
 }
