@@ -4,6 +4,9 @@ import type { LinkInputs } from '../inputs.ts';
 import type { Page } from '../links/generated.ts';
 import { type Links, type Opening, type Published, type Standing, mainFile } from '../links/published.ts';
 import { signSessionLinks } from '../links/session.ts';
+import type { TrialResult } from '../links/trial.ts';
+import { isLoopback } from '../loopback.ts';
+import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
 import { putObject } from '../transfer/put.ts';
 import type { Destination } from './storage.ts';
@@ -46,7 +49,8 @@ function keysOf({ files }: Standing): Iterable<string> {
 }
 
 function linkMaker(inputs: LinkInputs, destination: Destination): MakeLinks {
-  const make = inputs.links === 'platform' ? platformLinks(destination) : sessionLinks(inputs, destination);
+  const make =
+    inputs.links === 'platform' ? platformLinks(inputs, destination) : sessionLinks(inputs, destination);
   return async (keys) => {
     const links = await make(keys);
     if (inputs.maskLinks) hideLinks(keys, links);
@@ -62,13 +66,20 @@ function sessionLinks({ expiresIn }: LinkInputs, { client }: Destination): MakeL
 
 const progressEveryMs = 5_000;
 
-function platformLinks({ terrapi, client, signal }: Destination): MakeLinks {
+function platformLinks({ issuer, apiUrl }: LinkInputs, { terrapi, client, signal }: Destination): MakeLinks {
+  const allowsHttp = [issuer, apiUrl].some(({ hostname }) => isLoopback(hostname));
+  const tried = new Map<string, Promise<TrialResult>>();
+  const onUntried = (why: string) =>
+    core.warning(
+      `The platform's links could not be tried: ${printable(why)} from this runner. Open one of them, or use 'links: session'.`,
+    );
   return async (keys) => {
     const { askPlatformLinks } = await import('../links/platform.ts');
     let made = 0;
     const onLink = () => (made += 1);
     const timer = setInterval(() => core.info(`${count(made, 'link')} from the platform`), progressEveryMs);
-    return askPlatformLinks(keys, { terrapi, client, signal, onLink }).finally(() => clearInterval(timer));
+    const tools = { terrapi, client, signal, allowsHttp, tried, onLink, onUntried };
+    return askPlatformLinks(keys, tools).finally(() => clearInterval(timer));
   };
 }
 
