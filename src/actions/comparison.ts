@@ -161,6 +161,6 @@ function writeSums({ puts }: Plan, sums: ReadonlyMap<string, string>): LocalFile
     sumsName,
   );
   writeFileSync(file, formatSums(sums));
-  const { size, mtimeMs } = statSync(file);
-  return { path: file, name: sumsName, size, mtimeMs };
+  const { size, mtimeMs, dev, ino } = statSync(file);
+  return { path: file, name: sumsName, size, mtimeMs, dev, ino, linked: false };
 }
