@@ -101,6 +101,10 @@ export function overwritingCases(subject: () => Subject): void {
       expect(none.exitCode).toBe(0);
       const whole = await upload(folderWith({ 'a.txt': 'a' }), { 'delete-stale': 'true', destination: '/' });
       expect(errorOf(whole)).toMatch(/^Input delete-stale: got 'true' with an empty 'destination'/);
+      for (const destination of ['d/', 'd//']) {
+        const wide = await upload(folderWith({ 'a.txt': 'a' }), { 'delete-stale': 'true', destination });
+        expect(errorOf(wide)).toContain(`Input destination: got '${destination}', expected a folder `);
+      }
       expect(await keys()).toEqual(['ci/d/old.txt']);
     });
   });
