@@ -39,7 +39,7 @@ export async function openDestination(
   const { clock } = transport;
   const [account, { location, sessions }] = await Promise.all([
     accountName(terrapi),
-    openWorkspace(inputs.workspace, inputs.platforms, terrapi, clock, maskSecret),
+    openWorkspace(inputs.workspace, inputs.platforms, terrapi, transport, maskSecret),
   ]);
   logGroup(`Who: ${account ?? inputs.clientId}`, [
     `Client app: ${inputs.clientId}`,
