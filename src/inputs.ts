@@ -1,8 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-import * as core from '@actions/core';
-
 import { ActionError, messageOf } from './errors.ts';
 import { type HeaderRule, parseHeaderRule } from './headers.ts';
 import { urlFault } from './http/urls.ts';
@@ -91,7 +89,7 @@ export interface RemoveInputs extends DestinationInputs {
   readonly olderThan: number | undefined;
 }
 
-/** Where a raw input comes from: `core.getInput` on a runner. */
+/** Where a raw input comes from: the host's `input`. */
 export type RawInput = (name: string) => string;
 
 /** Reads inputs and keeps what is wrong with them, so that all of it can be told at once. */
@@ -187,8 +185,8 @@ class Reader {
  * @throws ActionError `invalid-input` that names every input that is wrong, what was received and what is expected
  */
 export function readUploadInputs(
-  raw: RawInput = rawInput,
-  mask: (secret: string) => void = maskSecret,
+  raw: RawInput,
+  mask: (secret: string) => void,
   keyless = false,
 ): UploadInputs {
   const reader = new Reader(raw, keyless);
@@ -213,11 +211,7 @@ export function readUploadInputs(
 }
 
 /** Reads the inputs of the `links` action; masks and throws as {@link readUploadInputs}. */
-export function readLinkInputs(
-  raw: RawInput = rawInput,
-  mask: (secret: string) => void = maskSecret,
-  keyless = false,
-): LinkInputs {
+export function readLinkInputs(raw: RawInput, mask: (secret: string) => void, keyless = false): LinkInputs {
   const reader = new Reader(raw, keyless);
   const inputs = readLinking(reader, mask);
   reader.finish();
@@ -226,8 +220,8 @@ export function readLinkInputs(
 
 /** Reads the inputs of the `remove` action; masks and throws as {@link readUploadInputs}. */
 export function readRemoveInputs(
-  raw: RawInput = rawInput,
-  mask: (secret: string) => void = maskSecret,
+  raw: RawInput,
+  mask: (secret: string) => void,
   keyless = false,
 ): RemoveInputs {
   const reader = new Reader(raw, keyless);
@@ -248,36 +242,21 @@ export function readRemoveInputs(
  * Whether a step without any credentials is to be left out. Looked at before all else: where secrets are kept from a job, other inputs may
  * be as well.
  */
-export function isLeftOut(keyless: boolean, raw: RawInput = rawInput): boolean {
+export function isLeftOut(keyless: boolean, raw: RawInput): boolean {
   const reader = new Reader(raw, keyless);
   return !keyless && !reader.text('client-secret') && readIfNoCredentials(reader) === 'skip';
 }
 
 /** Reads the inputs of the `workspaces` action; masks and throws as {@link readUploadInputs}. */
 export function readPlatformInputs(
-  raw: RawInput = rawInput,
-  mask: (secret: string) => void = maskSecret,
+  raw: RawInput,
+  mask: (secret: string) => void,
   keyless = false,
 ): PlatformInputs {
   const reader = new Reader(raw, keyless);
   const inputs = readPlatform(reader, mask);
   reader.finish();
   return Object.freeze(inputs);
-}
-
-/** Inputs as the runner gives them. */
-export const rawInput: RawInput = (name) => core.getInput(name, { trimWhitespace: false });
-
-/**
- * Masks a secret on each of its lines, since the runner masks line by line. A line under 4 characters would blot out half the log:
- * it is left, and said so.
- */
-export function maskSecret(secret: string): void {
-  for (const line of new Set(secret.split(/\r?\n/).map((part) => part.trim()))) {
-    if (line.length >= 4) core.setSecret(line);
-    else if (line.length > 0)
-      core.warning('A secret, or a line of one, is shorter than 4 characters and is not masked in the log.');
-  }
 }
 
 function readPlatform(reader: Reader, mask: (secret: string) => void): PlatformInputs {

@@ -132,7 +132,7 @@ describe('of several lines that mean a file', () => {
   });
 
   test('a type of the user counts more than the one that a name suggests', () => {
-    const files = ['a.html', 'b.html'].map((name) => ({ path: name, name, size: 1, mtimeMs: 0 }));
+    const files = ['a.html', 'b.html'].map((name) => ({ path: name, name, size: 1, mtimeMs: 0, dev: 0, ino: 0, linked: false }));
     const { puts } = planUpload(files, '', 'd', rules('a.html Content-Type: text/plain', 'Cache-Control: x'));
     expect(puts.map(({ contentType, headers }) => [contentType, headers])).toEqual([
       ['text/plain', { 'cache-control': 'x' }],

@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 
 import {
   isLeftOut,
-  maskSecret,
   readLinkInputs,
   readPlatformInputs,
   readRemoveInputs,
@@ -245,33 +244,6 @@ describe('without a client secret', () => {
   ])('a step with %s is left out or not', (_, more, keyless, expected) => {
     const inputs: Readonly<Record<string, string>> = more;
     expect(isLeftOut(keyless, (name) => inputs[name] ?? '')).toBe(expected);
-  });
-});
-
-describe('masking', () => {
-  const { write } = { write: process.stdout.write.bind(process.stdout) };
-  let written = '';
-  beforeEach(() => {
-    written = '';
-    process.stdout.write = (text: string | Uint8Array) => {
-      written += String(text);
-      return true;
-    };
-  });
-  afterEach(() => {
-    process.stdout.write = write;
-  });
-
-  test('covers each line of a secret, as the runner masks line by line', () => {
-    maskSecret('first line\r\nsecond\n\n  second  \n');
-    expect(written.split('\n').filter(Boolean)).toEqual(['::add-mask::first line', '::add-mask::second']);
-  });
-
-  test('leaves out lines that would blot out half the log, and says so without telling them', () => {
-    maskSecret('a1\nlong enough');
-    expect(written).toContain('::add-mask::long enough');
-    expect(written).toContain('::warning::A secret, or a line of one, is shorter than 4 characters');
-    expect(written).not.toContain('a1');
   });
 });
 
