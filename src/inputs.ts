@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { ActionError, messageOf } from './errors.ts';
 import { type HeaderRule, parseHeaderRule } from './headers.ts';
-import { isSafeUrl } from './loopback.ts';
+import { urlFault } from './http/urls.ts';
 import { excerpt } from './printable.ts';
 import { count, parseDuration } from './quantities.ts';
 
@@ -375,7 +375,7 @@ function readUrl(reader: Reader, name: string, fallback: string): URL {
 
 function parseUrl(text: string): URL | undefined {
   const url = URL.parse(text.replace(/\/+$/, ''));
-  return url && isSafeUrl(url) && !url.username && !url.password && !/[?#]/.test(text) ? url : undefined;
+  return url && !urlFault(url, true) && !/[?#]/.test(text) ? url : undefined;
 }
 
 function parseNumber(text: string): number | undefined {

@@ -4,7 +4,8 @@ import { openCredential } from '../identity/credential.ts';
 import { openTokenSource } from '../identity/tokens.ts';
 import type { PlatformInputs } from '../inputs.ts';
 import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
-import { type Transport, openTransport } from '../transport.ts';
+import { type Transport, openTransport } from '../http/transport.ts';
+import { allowsPlainHttp } from '../http/urls.ts';
 import { userAgent } from '../version.ts';
 
 export interface Connection {
@@ -27,7 +28,13 @@ export async function withConnection<T>(
     );
   }
   const { certificates, tlsVerify: verify } = inputs;
-  const transport = openTransport({ certificates, verify, connections, clock: createClock() });
+  const transport = openTransport({
+    certificates,
+    verify,
+    connections,
+    clock: createClock(),
+    plainHttp: allowsPlainHttp(inputs),
+  });
   try {
     const credential = await openCredential(inputs, process.env, host.mask);
     const tokens = await openTokenSource(inputs, credential, transport, host.mask);

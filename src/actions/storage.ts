@@ -40,7 +40,7 @@ export async function openDestination(
   const { clock } = transport;
   const [account, { location, sessions }] = await Promise.all([
     accountName(terrapi),
-    openWorkspace(inputs.workspace, inputs.platforms, terrapi, clock, host.mask),
+    openWorkspace(inputs.workspace, inputs.platforms, terrapi, transport, host.mask),
   ]);
   host.log.group(`Who: ${account ?? inputs.clientId}`, [
     `Client app: ${inputs.clientId}`,

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { Location, Session, SessionSource } from '../workspace.ts';
 import { type WireAnswer, type WireRequest, defaultStallMs, exchange } from './exchange.ts';
 import { isSessionEnded, storageError } from './failure.ts';
