@@ -142,7 +142,7 @@ export function platformLinkCases(subject: () => Subject): void {
       [
         'a link with a password',
         () => fail(download, 200, { body: 'https://user:pw@elsewhere.example/' }),
-        /: the link to elsewhere\.example has a user name or a password in it$/m,
+        /: the link leads to https:\/\/elsewhere\.example, which has a user name or password in it$/m,
         1,
       ],
       [

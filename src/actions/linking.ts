@@ -1,12 +1,9 @@
-import * as core from '@actions/core';
-
+import type { Host } from '../hosts/host.ts';
 import type { LinkInputs } from '../inputs.ts';
 import type { Page } from '../links/generated.ts';
 import { type Links, type Opening, type Published, type Standing, mainFile } from '../links/published.ts';
 import { signSessionLinks } from '../links/session.ts';
 import type { TrialResult } from '../links/trial.ts';
-import { isLoopback } from '../loopback.ts';
-import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
 import { putObject } from '../transfer/put.ts';
 import type { Destination } from './storage.ts';
@@ -49,11 +46,10 @@ function keysOf({ files }: Standing): Iterable<string> {
 }
 
 function linkMaker(inputs: LinkInputs, destination: Destination): MakeLinks {
-  const make =
-    inputs.links === 'platform' ? platformLinks(inputs, destination) : sessionLinks(inputs, destination);
+  const make = inputs.links === 'platform' ? platformLinks(destination) : sessionLinks(inputs, destination);
   return async (keys) => {
     const links = await make(keys);
-    if (inputs.maskLinks) hideLinks(keys, links);
+    if (inputs.maskLinks) hideLinks(destination.host, keys, links);
     return links;
   };
 }
@@ -66,31 +62,33 @@ function sessionLinks({ expiresIn }: LinkInputs, { client }: Destination): MakeL
 
 const progressEveryMs = 5_000;
 
-function platformLinks({ issuer, apiUrl }: LinkInputs, { terrapi, client, signal }: Destination): MakeLinks {
-  const allowsHttp = [issuer, apiUrl].some(({ hostname }) => isLoopback(hostname));
+function platformLinks({ host, terrapi, client, signal }: Destination): MakeLinks {
   const tried = new Map<string, Promise<TrialResult>>();
   const onUntried = (why: string) =>
-    core.warning(
-      `The platform's links could not be tried: ${printable(why)} from this runner. Open one of them, or use 'links: session'.`,
+    host.log.warning(
+      `The platform's links could not be tried: ${why} from this runner. Open one of them, or use 'links: session'.`,
     );
   return async (keys) => {
     const { askPlatformLinks } = await import('../links/platform.ts');
     let made = 0;
     const onLink = () => (made += 1);
-    const timer = setInterval(() => core.info(`${count(made, 'link')} from the platform`), progressEveryMs);
-    const tools = { terrapi, client, signal, allowsHttp, tried, onLink, onUntried };
+    const timer = setInterval(
+      () => host.log.info(`${count(made, 'link')} from the platform`),
+      progressEveryMs,
+    );
+    const tools = { terrapi, client, signal, tried, onLink, onUntried };
     return askPlatformLinks(keys, tools).finally(() => clearInterval(timer));
   };
 }
 
 /** Has the runner mask links by the part without which they open nothing: the session's token, or else each link as a whole. */
-function hideLinks(keys: Iterable<string>, { url }: Links): void {
+function hideLinks(host: Host, keys: Iterable<string>, { url }: Links): void {
   let last: string | undefined;
   for (const key of keys) {
     const link = url(key);
     const [, token] = /[?&]X-Amz-Security-Token=([^&#]+)/i.exec(link) ?? [];
     const secret = token ?? link;
-    if (secret !== last) core.setSecret(secret);
+    if (secret !== last) host.mask(secret);
     last = secret;
   }
 }
@@ -153,7 +151,7 @@ async function writePage(
   page: Page,
   published: Published,
   linkTo: (name: string) => Promise<string>,
-  { client, base, persist, signal, explain }: Destination,
+  { host, client, base, persist, signal, explain }: Destination,
 ): Promise<string[]> {
   const written: string[] = [];
   for await (const { name, content, contentType, headers } of await page.make(published, linkTo)) {
@@ -162,7 +160,7 @@ async function writePage(
     await persist(() => putObject(client, put, body, { signal, ifAbsent: false })).catch(
       explain(`${name}, which carries the links, could not be written`),
     );
-    core.info(`Wrote ${name}, ${formatBytes(body.length)}`);
+    host.log.info(`Wrote ${name}, ${formatBytes(body.length)}`);
     written.push(name);
   }
   return written;

@@ -1,6 +1,5 @@
-import * as core from '@actions/core';
-
 import { ActionError, messageOf } from '../errors.ts';
+import type { Log } from '../hosts/host.ts';
 import type { Plan, Put } from '../plan.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
@@ -20,36 +19,41 @@ export type SendOptions = Omit<TransferOptions, 'onProgress' | 'onRetry'>;
  * Sends all files of a plan, with a line of progress every few seconds.
  * @throws ActionError `upload` or `cancelled` that lists what is stored and what is not
  */
-export async function sendFiles(plan: Plan, client: StorageClient, options: SendOptions): Promise<void> {
+export async function sendFiles(
+  log: Log,
+  plan: Plan,
+  client: StorageClient,
+  options: SendOptions,
+): Promise<void> {
   const puts = plan.groups.flat();
   const started = performance.now();
   const progress = createProgress(
     { files: puts.length, bytes: totalSize(puts) },
     () => performance.now() - started,
   );
-  core.startGroup('Upload');
-  const timer = setInterval(() => core.info(progress.line()), progressEveryMs);
-  const retries = tellRetries();
+  const endGroup = log.openGroup('Upload');
+  const timer = setInterval(() => log.info(progress.line()), progressEveryMs);
+  const retries = tellRetries(log);
   const outcome = await transfer(plan, client, {
     ...options,
     onProgress: (stored) => progress.add(stored),
     onRetry: retries.tell,
   }).finally(() => clearInterval(timer));
   const seconds = (performance.now() - started) / 1000;
-  core.info(`${progress.line()}; took ${formatDuration(seconds)}${retries.summary()}`);
-  core.endGroup();
+  log.info(`${progress.line()}; took ${formatDuration(seconds)}${retries.summary()}`);
+  endGroup();
   if (outcome.stored.length < puts.length) throw incomplete(puts, client, outcome);
 }
 
 /** Says each kind of trouble once while it happens, and how often requests were sent again at the end. */
-function tellRetries() {
+function tellRetries(log: Log) {
   const told = new Set<string>();
   let total = 0;
   return {
     tell: (error: unknown, waitMs: number) => {
       total += 1;
       const reason = reasonOf(error);
-      if (!told.has(reason)) core.info(`Sent again in ${formatDuration(waitMs / 1000)}: ${reason}`);
+      if (!told.has(reason)) log.info(`Sent again in ${formatDuration(waitMs / 1000)}: ${reason}`);
       told.add(reason);
     },
     summary: () => (total > 0 ? `; ${count(total, 'request was', 'requests were')} sent again` : ''),

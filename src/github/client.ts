@@ -1,10 +1,10 @@
 import { getOctokit } from '@actions/github';
 
 import { actionErrorIn, messageOf } from '../errors.ts';
-import { isSafeUrl } from '../loopback.ts';
+import { urlFault } from '../http/urls.ts';
 import { type RetryPolicy, type Verdict, retry, retryAfter } from '../retry.ts';
 import { createClock } from '../clock.ts';
-import { openTransport } from '../transport.ts';
+import { openTransport } from '../http/transport.ts';
 import { userAgent } from '../version.ts';
 import type { Run } from './run.ts';
 
@@ -65,8 +65,15 @@ export function openGithub(
 ): GithubClient {
   if (!token) throw new Error(`there is no token: 'github-token' is empty`);
   const base = URL.parse(apiUrl);
-  if (!base || !isSafeUrl(base)) throw new Error(`GITHUB_API_URL is no https address: ${apiUrl}`);
-  const transport = openTransport({ certificates, verify: true, connections: 4, clock: createClock() });
+  const fault = base ? urlFault(base, true) : 'is not a URL';
+  if (fault) throw new Error(`GITHUB_API_URL ${fault}`);
+  const transport = openTransport({
+    certificates,
+    verify: true,
+    connections: 4,
+    clock: createClock(),
+    plainHttp: true,
+  });
   const silent = () => undefined;
   const { rest } = getOctokit(token, {
     baseUrl: apiUrl,
@@ -76,7 +83,7 @@ export function openGithub(
   });
   const send = <T>(request: (api: Rest) => Promise<T>) =>
     retry(() => request(rest), judge, policy, { signal: deadline() });
-  const size = { per_page: pageSize, ...(/\/api\/v1\/?$/.test(base.pathname) && { limit: pageSize }) };
+  const size = { per_page: pageSize, ...(/\/api\/v1\/?$/.test(apiUrl) && { limit: pageSize }) };
   return {
     owner,
     repo,

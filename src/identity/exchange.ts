@@ -2,16 +2,18 @@ import * as oidc from 'openid-client';
 
 import { actionErrorIn, causes } from '../errors.ts';
 import { isFinal, isNetworkError } from '../failures.ts';
-import { isLoopback } from '../loopback.ts';
+import type { Transport } from '../http/transport.ts';
 import { type RetryPolicy, type Verdict, retryAfter } from '../retry.ts';
 
 /** How often and how long an issuer that is in trouble is asked. */
 export const policy: RetryPolicy = { tries: 3, baseMs: 300, maxMs: 2_000, budgetMs: 3_000 };
 
-/** Plain http is for an issuer on this very machine alone; the inputs have seen to that for others. */
-export function extensions({ hostname }: URL): ((config: oidc.Configuration) => void)[] {
+/** The library refuses plain http of itself; which URLs may be plain http is decided by `urlFault`. */
+export function extensions({
+  plainHttp,
+}: Pick<Transport, 'plainHttp'>): ((config: oidc.Configuration) => void)[] {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to make it stand out, not to be removed
-  return isLoopback(hostname) ? [oidc.allowInsecureRequests] : [];
+  return plainHttp ? [oidc.allowInsecureRequests] : [];
 }
 
 /**

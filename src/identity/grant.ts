@@ -4,7 +4,7 @@ import { ActionError, actionErrorIn, messageOf } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
 import { excerpt } from '../printable.ts';
 import { retry } from '../retry.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { Credential, Proof } from './credential.ts';
 import { answerOf, extensions, judge, policy } from './exchange.ts';
 
@@ -32,7 +32,7 @@ export async function requestGrant(
   credential: Credential,
   server: oidc.ServerMetadata,
   fetch: typeof globalThis.fetch,
-  { clock }: Transport,
+  { clock, plainHttp }: Transport,
 ): Promise<Grant> {
   const requestedAt = clock.now();
   let proof: Proof | undefined;
@@ -48,7 +48,7 @@ export async function requestGrant(
         );
         config[oidc.customFetch] = fetch as oidc.CustomFetch;
         config.timeout = 10;
-        for (const extend of extensions(app.issuer)) extend(config);
+        for (const extend of extensions({ plainHttp })) extend(config);
         return oidc.clientCredentialsGrant(config, { scope: app.scope.join(' ') });
       },
       (error) => judge(error, clock.now()),

@@ -1,5 +1,5 @@
 import { renewable } from '../renewable.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { Credential } from './credential.ts';
 import { discover } from './discovery.ts';
 import { maskingFetch } from './exchange.ts';

@@ -1,4 +1,5 @@
-import { isLoopback } from '../loopback.ts';
+import { urlFault } from '../http/urls.ts';
+import { printable } from '../printable.ts';
 
 /** Characters of a link: longer ones are cut off or rejected by browsers, proxies and GitHub. */
 const longestLink = 8 * 1024;
@@ -6,19 +7,18 @@ const longestLink = 8 * 1024;
 /**
  * Why a URL that the platform answers with is not a link to follow; undefined where it is one. It quotes no more of it than the host, as the rest
  * may open something.
- * @param allowsHttp whether plain http to this machine is allowed, as the platform itself is on this machine
+ * @param plainHttp see {@link urlFault}
  */
-export function addressProblem(link: string, allowsHttp: boolean): string | undefined {
+export function addressProblem(link: string, plainHttp: boolean): string | undefined {
   if (link.length > longestLink) return `the link has ${link.length} characters, more than ${longestLink}`;
   if (/[\p{Cc}\\]/u.test(link)) return 'the link has a control character or a backslash in it';
   const [, authority] = /^https?:\/\/([^/?#]+)/i.exec(link) ?? [];
   const url = URL.parse(link);
   if (authority === undefined || !url) return 'it is not an https link';
-  if (authority.includes('@') || url.username !== '' || url.password !== '')
-    return `the link to ${url.host} has a user name or a password in it`;
-  if (link.includes('#')) return `the link to ${url.host} has a fragment (#) in it`;
-  if (url.protocol === 'https:' || (allowsHttp && isLoopback(url.hostname))) return undefined;
-  return `the link leads to ${url.origin}, which is not https`;
+  const fault = authority.includes('@') ? 'has a user name or password in it' : urlFault(url, plainHttp);
+  const where = printable(`${url.protocol}//${url.host}`);
+  if (fault !== undefined) return `the link leads to ${where}, which ${fault}`;
+  return link.includes('#') ? `the link to ${where} has a fragment (#) in it` : undefined;
 }
 
 /**

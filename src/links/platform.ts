@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.ts';
-import { isLoopback } from '../loopback.ts';
+import { isLoopback } from '../http/urls.ts';
 import { printable } from '../printable.ts';
 import { s3Uri } from '../s3uri.ts';
 import type { StorageClient } from '../storage/client.ts';
@@ -14,8 +14,6 @@ export interface PlatformTools {
   readonly terrapi: Terrapi;
   readonly client: StorageClient;
   readonly signal: AbortSignal;
-  /** Whether links may lead to this machine over plain http: the issuer or TerrAPI is on it. */
-  readonly allowsHttp: boolean;
   /** The places that links were tried at, by {@link placeOf}; shared by all calls of one run. */
   readonly tried: Map<string, Promise<TrialResult>>;
   /** Called for each link that was got. */
@@ -73,7 +71,7 @@ async function askLink(
   key: string,
   tools: PlatformTools,
 ): Promise<{ readonly url: string; readonly ends: number | undefined }> {
-  const { terrapi, client, signal, allowsHttp } = tools;
+  const { terrapi, client, signal } = tools;
   const object = objectUrl(client, key);
   const link = await terrapi.downloadLink(object, signal).catch((error: unknown) => {
     throw error instanceof TerrapiError ? refusedLink(client, key, error) : error;
@@ -87,7 +85,7 @@ async function askLink(
       `it answered with the address that it was asked about, as it does for what is not in the user's storage`,
     );
   }
-  const problem = addressProblem(link, allowsHttp);
+  const problem = addressProblem(link, client.transport.plainHttp);
   if (problem !== undefined) throw noLink(client, key, problem);
   const ends = linkEnd(url.href);
   if (ends !== undefined && ends <= client.clock.now())

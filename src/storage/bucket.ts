@@ -1,6 +1,6 @@
 import { GetBucketLocationCommand } from '@aws-sdk/client-s3';
 
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { Location, SessionSource } from '../workspace.ts';
 import { createSdk, viaSdk } from './sdk.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { Location, Session, SessionSource } from '../workspace.ts';
-import { type WireAnswer, type WireRequest, defaultStallMs, exchange } from './exchange.ts';
+import { type SlicedBody, type WireAnswer, type WireRequest, defaultStallMs, exchange } from './exchange.ts';
 import { isSessionEnded, storageError } from './failure.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
 
@@ -26,7 +26,7 @@ export interface StorageClient {
    */
   send(
     request: StorageRequest & {
-      readonly body?: Buffer;
+      readonly body?: Buffer | SlicedBody;
       readonly signal?: AbortSignal;
       readonly keep?: number;
     },

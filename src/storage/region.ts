@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { ActionError, actionErrorIn } from '../errors.ts';
 import { connectionFailure, isNetworkError, mayPass } from '../failures.ts';
 import { type RetryPolicy, retry } from '../retry.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { Location } from '../workspace.ts';
 
 const policy: RetryPolicy = { tries: 3, baseMs: 300, maxMs: 2_000, budgetMs: 3_000 };

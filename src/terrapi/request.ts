@@ -5,7 +5,7 @@ import { connectionFailure, isFinal, isNetworkError } from '../failures.ts';
 import type { TokenSource } from '../identity/tokens.ts';
 import { excerpt } from '../printable.ts';
 import { type RetryPolicy, type Verdict, retry, retryAfter } from '../retry.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import { problem } from './answers.ts';
 
 /** TerrAPI answered, and not with what was asked for. */

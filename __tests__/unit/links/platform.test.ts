@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { ActionError } from '../../../src/errors.ts';
+import { addressProblem } from '../../../src/links/address.ts';
 import { type PlatformTools, askPlatformLinks } from '../../../src/links/platform.ts';
 import { TerrapiError } from '../../../src/terrapi/request.ts';
 import { rejectionOf } from '../failure.ts';
@@ -45,7 +46,6 @@ async function ask(
     terrapi,
     client,
     signal: new AbortController().signal,
-    allowsHttp: true,
     tried: new Map(),
     onUntried: (why) => void untried.push(why),
     ...tools,
@@ -135,23 +135,17 @@ describe('what is no link to the object is refused', () => {
   });
 
   test('one to this very machine is taken over http as well', async () => {
-    const link = (object: string) => lasting(object);
-    expect((await ask(['a'], link)).links.url('a')).toMatch(/^http:\/\/127\.0\.0\.1:/);
-    const { message } = await rejectionOf(ask(['a'], link, { allowsHttp: false }));
-    expect(message).toMatch(/the link leads to http:\/\/127\.0\.0\.1:\d+, which is not https$/);
+    const { links } = await ask(['a'], (object) => lasting(object));
+    expect(links.url('a')).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    expect(addressProblem('http://127.0.0.1/a?b', true)).toBeUndefined();
+    expect(addressProblem('http://127.0.0.1/a?b', false)).toMatch(
+      /^the link leads to http:\/\/127\.0\.0\.1, which /,
+    );
   });
 
   test.each<[string, (object: string) => string, string]>([
-    [
-      'a user',
-      (object) => lasting(object).replace('//', '//user:pw@'),
-      'has a user name or a password in it',
-    ],
-    [
-      'an empty user',
-      (object) => lasting(object).replace('//', '//@'),
-      'has a user name or a password in it',
-    ],
+    ['a user', (object) => lasting(object).replace('//', '//user:pw@'), 'has a user name or password in it'],
+    ['an empty user', (object) => lasting(object).replace('//', '//@'), 'has a user name or password in it'],
     ['a user without slashes', () => 'https:user@links.example.org/a', 'it is not an https link'],
     ['a fragment', (object) => `${lasting(object)}#top`, 'has a fragment (#) in it'],
     ['a backslash', (object) => lasting(object).replace('//', '/\\'), 'a control character or a backslash'],
