@@ -4,6 +4,7 @@ import { createClock } from '../clock.ts';
 import { openCredential } from '../identity/credential.ts';
 import { openTokenSource } from '../identity/tokens.ts';
 import { type PlatformInputs, maskSecret } from '../inputs.ts';
+import { type RetryLog, createRetryLog } from '../report/retries.ts';
 import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
 import { type Transport, openTransport } from '../transport.ts';
 import { userAgent } from '../version.ts';
@@ -11,12 +12,14 @@ import { userAgent } from '../version.ts';
 export interface Connection {
   readonly terrapi: Terrapi;
   readonly transport: Transport;
+  readonly retries: RetryLog;
 }
 
 /** Authenticates the client app and gives it TerrAPI, all over one transport, for as long as `use` takes. */
 export async function withConnection<T>(
   inputs: PlatformInputs,
   connections: number,
+  signal: AbortSignal,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   if (!inputs.tlsVerify) {
@@ -27,10 +30,13 @@ export async function withConnection<T>(
   }
   const { certificates, tlsVerify: verify } = inputs;
   const transport = openTransport({ certificates, verify, connections, clock: createClock() });
+  const retries = createRetryLog(core.info);
+  const { onRetry } = retries;
   try {
-    const credential = await openCredential(inputs, process.env, maskSecret);
-    const tokens = await openTokenSource(inputs, credential, transport, maskSecret);
-    return await use({ terrapi: createTerrapi(inputs.apiUrl, tokens, transport, userAgent), transport });
+    const credential = await openCredential(inputs, process.env, maskSecret, { signal, onRetry });
+    const tokens = await openTokenSource(inputs, credential, transport, maskSecret, { signal, onRetry });
+    const terrapi = createTerrapi(inputs.apiUrl, tokens, transport, userAgent, { signal, onRetry });
+    return await use({ terrapi, transport, retries });
   } finally {
     await transport.close();
   }

@@ -28,14 +28,14 @@ export function run(): Promise<void> {
   return runStory(async (signal) => {
     const inputs = readInputs(readLinkInputs);
     if (!inputs) return;
-    await withConnection(inputs, 16, (connection) => renew(inputs, connection, signal));
+    await withConnection(inputs, 16, signal, (connection) => renew(inputs, connection, signal));
   });
 }
 
 async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSignal): Promise<void> {
   const destination = await openDestination(inputs, connection, signal);
-  const { client, base, persist, explain } = destination;
-  const objects = await listObjects(client, base, persist).catch(
+  const { client, base, explain } = destination;
+  const objects = await listObjects(client, base).catch(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
   const own = presentPreview(new Set(objects.map(({ key }) => key.slice(base.length))));

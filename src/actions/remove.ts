@@ -25,14 +25,14 @@ export function run(): Promise<void> {
   return runStory(async (signal) => {
     const inputs = readInputs(readRemoveInputs);
     if (!inputs) return;
-    await withConnection(inputs, 8, (connection) => remove(inputs, connection, signal));
+    await withConnection(inputs, 8, signal, (connection) => remove(inputs, connection, signal));
   });
 }
 
 async function remove(inputs: RemoveInputs, connection: Connection, signal: AbortSignal): Promise<void> {
   const destination = await openDestination(inputs, connection, signal);
-  const { client, base, persist, explain, s3Uri } = destination;
-  const objects = await listObjects(client, base, persist).catch(
+  const { client, base, explain, s3Uri } = destination;
+  const objects = await listObjects(client, base).catch(
     explain(`What is in ${s3Uri} could not be looked at`),
   );
   const before = inputs.olderThan === undefined ? Infinity : destination.askedAt - inputs.olderThan * 1000;

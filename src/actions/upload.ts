@@ -44,7 +44,7 @@ export function run(): Promise<void> {
         return;
       }
       const concurrency = inputs.concurrency ?? defaultConcurrency();
-      await withConnection(inputs, concurrency, (connection) =>
+      await withConnection(inputs, concurrency, signal, (connection) =>
         upload(inputs, selection, { concurrency, reader }, connection, signal),
       );
     } finally {
@@ -66,9 +66,9 @@ async function upload(
   signal: AbortSignal,
 ): Promise<void> {
   const destination = await openDestination(inputs, connection, signal);
-  const { client, askedAt, persist, explain } = destination;
+  const { client, askedAt, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
-  const plan = await comparePlan(inputs, whole, client, persist, reader).catch(
+  const plan = await comparePlan(inputs, whole, client, reader).catch(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
   tellPlan(plan, selection);
@@ -88,6 +88,7 @@ async function upload(
       partSize,
       ifAbsent: overwrite === 'never',
       signal,
+      retried: destination.retried,
       ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
     });
     await publishUpload(inputs, plan, standing, destination, reports);

@@ -2,22 +2,21 @@ import { offersIdentity } from '../identity/credential.ts';
 import { type PlatformInputs, maskSecret, rawInput, readPlatformInputs } from '../inputs.ts';
 import { setOutputs } from '../outputs.ts';
 import { count } from '../quantities.ts';
-import { fail, logGroup } from '../report/log.ts';
+import { logGroup } from '../report/log.ts';
 import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';
 import { writeSummary } from '../report/summary.ts';
 import type { SelfInfo, StoragePoint } from '../terrapi/answers.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { withConnection } from './connection.ts';
+import { runStory } from './story.ts';
 
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
-export async function run(): Promise<void> {
-  try {
+export function run(): Promise<void> {
+  return runStory(async (signal) => {
     const inputs = readPlatformInputs(rawInput, maskSecret, offersIdentity(process.env));
-    await withConnection(inputs, 8, ({ terrapi }) => discover(inputs, terrapi));
-  } catch (error) {
-    fail(error);
-  }
+    await withConnection(inputs, 8, signal, ({ terrapi }) => discover(inputs, terrapi));
+  });
 }
 
 async function discover(inputs: PlatformInputs, terrapi: Terrapi): Promise<void> {
