@@ -27,22 +27,34 @@ const forbidLaterStages = stages.map((stage, index) => ({
       {
         patterns: [
           {
-            regex: `^(\\.{1,2}/)+(${[...stages.slice(index + 1), 'actions', 'entry', 'outputs'].join('|')})(/|\\.ts$)`,
+            regex: `^(\\.{1,2}/)+(${[...stages.slice(index + 1), 'actions', 'entry', 'outputs', 'hosts/github'].join('|')})(/|\\.ts$)`,
             message: 'Data flows one way: this is a later stage (see CONTRIBUTING.md).',
           },
-          ...(['inputs', 'report'].includes(stage)
-            ? []
-            : [
-                {
-                  regex: '^@actions/core$',
-                  message:
-                    'Take what you need as an argument; only actions/, inputs, outputs and report/ know the runner.',
-                },
-              ]),
         ],
       },
     ],
   },
+}));
+
+const inputsAndOutputs = [
+  { property: 'input', message: 'Inputs are read in inputs.ts.' },
+  { property: 'output', message: 'Outputs are set in outputs.ts.' },
+].map(({ property, message }) => ({
+  selector: `CallExpression[callee.object.name='host'][callee.property.name='${property}']`,
+  message,
+}));
+
+const core = ['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclaration', 'ImportExpression'].map(
+  (node) => ({
+    selector: `${node}[source.value=/^@actions.core(?:\\u002F|$)/]`,
+    message: 'Take what you need from the host; only hosts/github/ knows @actions/core.',
+  }),
+);
+
+const streams = ['stdout', 'stderr', '_rawDebug', 'emitWarning'].map((property) => ({
+  object: 'process',
+  property,
+  message: 'Print through the host.',
 }));
 
 export default defineConfig(
@@ -84,20 +96,19 @@ export default defineConfig(
   },
   { files: ['__tests__/**'], rules: { 'max-lines-per-function': 'off' } },
   {
-    // scripts/names.ts knows of what is read and set there, and of nothing else.
+    // Whatever is printed goes through the host, where secrets and workflow commands are taken out of it.
     files: ['src/**'],
-    ignores: ['src/inputs.ts', 'src/outputs.ts'],
+    ignores: ['src/hosts/github/**'],
     rules: {
-      'no-restricted-properties': [
-        'error',
-        ...['getInput', 'getMultilineInput', 'getBooleanInput'].map((property) => ({
-          object: 'core',
-          property,
-          message: 'Inputs are read in inputs.ts.',
-        })),
-        { object: 'core', property: 'setOutput', message: 'Outputs are set in outputs.ts.' },
-      ],
+      'no-console': 'error',
+      'no-restricted-properties': ['error', ...streams],
+      // scripts/names.ts knows of what is read and set in these two, and of nothing else.
+      'no-restricted-syntax': ['error', ...core, ...inputsAndOutputs],
     },
+  },
+  {
+    files: ['src/inputs.ts', 'src/outputs.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...core] },
   },
   ...forbidLaterStages,
   prettier,

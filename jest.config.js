@@ -9,6 +9,8 @@ const suite = (name) => ({
 });
 
 export default {
+  // Most tests wait for a process or a server, so that each processor can take one.
+  maxWorkers: '100%',
   // Only to end what hangs: no test is about time.
   testTimeout: 60_000,
   projects: [

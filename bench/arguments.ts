@@ -7,7 +7,7 @@ import type { LoadName } from './loads.ts';
 import { credentialsKinds } from './rounds.ts';
 import type { CredentialsKind } from './rounds.ts';
 
-export const usage = `Usage: node bench/bench.ts [options]
+export const usage = `Usage: npm run bench -- [options]
 
 Compares this action with other tools, on a MinIO that it starts. bench/README.md says how.
 

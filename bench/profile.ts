@@ -1,4 +1,4 @@
-/** Shows where the action spends its time with a load: `node bench/profile.ts <load>`. */
+/** Shows where the action spends its time with a load: `npm run bench:profile -- <load>`. */
 import { mkdtemp, readFile, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
@@ -25,7 +25,7 @@ const shown = 30;
 /** Profiles one run of the sources, for in the bundle functions have lost their names. */
 async function profileRun(name: string): Promise<string> {
   const load = Object.entries(loads).find(([known]) => known === name)?.[1];
-  if (load === undefined) throw new Error(`Usage: node bench/profile.ts ${Object.keys(loads).join('|')}`);
+  if (load === undefined) throw new Error(`Usage: npm run bench:profile -- ${Object.keys(loads).join('|')}`);
   const source = await load.makeSource();
   const servers = await startServers(load.servers);
   try {

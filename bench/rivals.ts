@@ -1,4 +1,4 @@
-/** Installs the tools that the action is measured against, in pinned versions: `node bench/rivals.ts`. */
+/** Installs the tools that the action is measured against, in pinned versions: `npm run bench:rivals`. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { install } from '../platform/real/cache.ts';

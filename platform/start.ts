@@ -7,7 +7,7 @@ import type { Platform, PlatformOptions } from './platform.ts';
 import { subjectOf } from './tokens/job.ts';
 import { walkThrough, writeCaFile } from './walkthrough.ts';
 
-const usage = `Usage: node platform/start.ts [embedded|real] [options]
+const usage = `Usage: npm run platform -- [embedded|real] [options]
 
 Starts an issuer, a TerrAPI stand-in and an S3 store on this machine, until Ctrl-C.
 embedded (the default) needs nothing but Node; real runs Keycloak and MinIO.

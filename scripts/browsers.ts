@@ -1,7 +1,7 @@
 /**
  * Finds the browsers that the suite `browser` and the pictures need: Chromium or Chrome, and Firefox, as they come.
  *
- *     node scripts/browsers.ts    says where they are; installs what is missing where it may: on Debian, as root
+ *     npm run browsers:install    says where they are; installs what is missing where it may: on Debian, as root
  *
  * The variables `CHROMIUM` and `FIREFOX` name a program that is in none of the usual places.
  */

@@ -2,8 +2,8 @@
  * Takes the pictures of the documentation with headless Chromium: of the demo's log, its job summary and what it reports on GitHub, of the
  * index page, and of a preview.
  *
- *     node scripts/pictures.ts            all of them
- *     node scripts/pictures.ts index      of `reports`, `index` and `preview` those that are named
+ *     npm run pictures             all of them
+ *     npm run pictures -- index    of `reports`, `index` and `preview` those that are named
  *
  * A tool for whoever changes what people see, and no part of the checks. `scripts/browsers.ts` says where it looks for
  * Chromium. `pngquant`, where it is installed, makes the pictures a quarter as large.

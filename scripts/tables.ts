@@ -2,8 +2,8 @@
  * Keeps the tables of inputs and outputs in README.md as the `action.yml` files have them, and its recipes as the workflow files in
  * `examples/`, which the tests run.
  *
- *     node scripts/tables.ts            writes them
- *     node scripts/tables.ts --check    fails when they are stale
+ *     npm run docs               writes them
+ *     npm run docs -- --check    fails when they are stale
  *
  * A table stands between `<!-- inputs:links/action.yml -->` and `<!-- /inputs -->`, or the same with `outputs`; a recipe between
  * `<!-- example:release.yml -->` and `<!-- /example -->`.

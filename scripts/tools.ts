@@ -1,8 +1,8 @@
 /**
  * Installs the development tools that come as Go source, in the versions named here, into `.cache/bin`.
  *
- *     node scripts/tools.ts            all of them
- *     node scripts/tools.ts act        only those named
+ *     npm run tools:install           all of them
+ *     npm run tools:install -- act    only those named
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';

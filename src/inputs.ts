@@ -1,11 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-import * as core from '@actions/core';
-
 import { ActionError, messageOf } from './errors.ts';
 import { type HeaderRule, parseHeaderRule } from './headers.ts';
-import { isSafeUrl } from './loopback.ts';
+import { urlFault } from './http/urls.ts';
 import { excerpt } from './printable.ts';
 import { count, parseDuration } from './quantities.ts';
 
@@ -91,7 +89,7 @@ export interface RemoveInputs extends DestinationInputs {
   readonly olderThan: number | undefined;
 }
 
-/** Where a raw input comes from: `core.getInput` on a runner. */
+/** Where a raw input comes from: the host's `input`. */
 export type RawInput = (name: string) => string;
 
 /** Reads inputs and keeps what is wrong with them, so that all of it can be told at once. */
@@ -160,6 +158,11 @@ class Reader {
     return this.parsed(name, value, `'true' or 'false'`, parse) ?? fallback;
   }
 
+  /** Whether something is wrong with this input: what follows from that need not be told as well. */
+  hasProblem(name: string): boolean {
+    return this.problems.some((problem) => problem.startsWith(`${name}:`));
+  }
+
   refuse(name: string, value: string, expected: string): void {
     this.problems.push(`${name}: got '${excerpt(value, 120)}', expected ${expected}`);
   }
@@ -187,8 +190,8 @@ class Reader {
  * @throws ActionError `invalid-input` that names every input that is wrong, what was received and what is expected
  */
 export function readUploadInputs(
-  raw: RawInput = rawInput,
-  mask: (secret: string) => void = maskSecret,
+  raw: RawInput,
+  mask: (secret: string) => void,
   keyless = false,
 ): UploadInputs {
   const reader = new Reader(raw, keyless);
@@ -213,11 +216,7 @@ export function readUploadInputs(
 }
 
 /** Reads the inputs of the `links` action; masks and throws as {@link readUploadInputs}. */
-export function readLinkInputs(
-  raw: RawInput = rawInput,
-  mask: (secret: string) => void = maskSecret,
-  keyless = false,
-): LinkInputs {
+export function readLinkInputs(raw: RawInput, mask: (secret: string) => void, keyless = false): LinkInputs {
   const reader = new Reader(raw, keyless);
   const inputs = readLinking(reader, mask);
   reader.finish();
@@ -226,58 +225,47 @@ export function readLinkInputs(
 
 /** Reads the inputs of the `remove` action; masks and throws as {@link readUploadInputs}. */
 export function readRemoveInputs(
-  raw: RawInput = rawInput,
-  mask: (secret: string) => void = maskSecret,
+  raw: RawInput,
+  mask: (secret: string) => void,
   keyless = false,
 ): RemoveInputs {
   const reader = new Reader(raw, keyless);
+  refuseToRemoveAll(reader);
   const inputs: RemoveInputs = {
     ...readWhere(reader, mask),
     olderThan: reader.optional('older-than', `a time such as '12h' or '14d'`, parseDuration),
   };
+  reader.finish();
+  return Object.freeze(inputs);
+}
+
+function refuseToRemoveAll(reader: Reader): void {
   if (isWholeWorkspace(reader)) {
     reader.problems.push(
       `destination: got '${reader.text('destination')}', expected the folder to delete, e.g. 'previews/pr-7': without one it would be the whole workspace`,
     );
-  }
-  reader.finish();
-  return Object.freeze(inputs);
+  } else refuseOpenEnd(reader, `all that is below it is deleted`);
 }
 
 /**
  * Whether a step without any credentials is to be left out. Looked at before all else: where secrets are kept from a job, other inputs may
  * be as well.
  */
-export function isLeftOut(keyless: boolean, raw: RawInput = rawInput): boolean {
+export function isLeftOut(keyless: boolean, raw: RawInput): boolean {
   const reader = new Reader(raw, keyless);
   return !keyless && !reader.text('client-secret') && readIfNoCredentials(reader) === 'skip';
 }
 
 /** Reads the inputs of the `workspaces` action; masks and throws as {@link readUploadInputs}. */
 export function readPlatformInputs(
-  raw: RawInput = rawInput,
-  mask: (secret: string) => void = maskSecret,
+  raw: RawInput,
+  mask: (secret: string) => void,
   keyless = false,
 ): PlatformInputs {
   const reader = new Reader(raw, keyless);
   const inputs = readPlatform(reader, mask);
   reader.finish();
   return Object.freeze(inputs);
-}
-
-/** Inputs as the runner gives them. */
-export const rawInput: RawInput = (name) => core.getInput(name, { trimWhitespace: false });
-
-/**
- * Masks a secret on each of its lines, since the runner masks line by line. A line under 4 characters would blot out half the log:
- * it is left, and said so.
- */
-export function maskSecret(secret: string): void {
-  for (const line of new Set(secret.split(/\r?\n/).map((part) => part.trim()))) {
-    if (line.length >= 4) core.setSecret(line);
-    else if (line.length > 0)
-      core.warning('A secret, or a line of one, is shorter than 4 characters and is not masked in the log.');
-  }
 }
 
 function readPlatform(reader: Reader, mask: (secret: string) => void): PlatformInputs {
@@ -387,7 +375,7 @@ function readUrl(reader: Reader, name: string, fallback: string): URL {
 
 function parseUrl(text: string): URL | undefined {
   const url = URL.parse(text.replace(/\/+$/, ''));
-  return url && isSafeUrl(url) && !url.username && !url.password && !/[?#]/.test(text) ? url : undefined;
+  return url && !urlFault(url, true) && !/[?#]/.test(text) ? url : undefined;
 }
 
 function parseNumber(text: string): number | undefined {
@@ -417,11 +405,12 @@ function readHeaders(reader: Reader): HeaderRule[] {
 /** Names to share with, one a line. A folder is what is shared: without one it would be the whole workspace. */
 function readNames(reader: Reader, name: string): string[] {
   const names = [...new Set(reader.lines(name))];
-  if (names.length > 0 && isWholeWorkspace(reader)) {
+  if (names.length === 0 || reader.hasProblem('destination')) return names;
+  if (isWholeWorkspace(reader)) {
     reader.problems.push(
       `${name}: got ${count(names.length, 'name')} with an empty 'destination', expected a folder to share, e.g. 'reports'`,
     );
-  }
+  } else refuseOpenEnd(reader, `'${name}' shares what is below it`);
   return names;
 }
 
@@ -430,13 +419,29 @@ function isWholeWorkspace(reader: Reader): boolean {
   return reader.text('destination').replaceAll('/', '') === '';
 }
 
+/**
+ * Refuses a `/` at the end of the destination where all that is below it is deleted or shared: an expression that came out empty leaves it
+ * behind, and then more is meant than was meant to be.
+ * @param because what is done with it, as the end of a sentence
+ */
+function refuseOpenEnd(reader: Reader, because: string): void {
+  const given = reader.text('destination');
+  if (!given.endsWith('/') || reader.hasProblem('destination')) return;
+  reader.refuse(
+    'destination',
+    given,
+    `a folder without '/' at its end, because ${because}: an expression that is empty leaves such a '/' behind`,
+  );
+}
+
 function readDeleteStale(reader: Reader): boolean {
   const deleteStale = reader.boolean('delete-stale', false);
-  if (deleteStale && isWholeWorkspace(reader)) {
+  if (!deleteStale || reader.hasProblem('destination')) return deleteStale;
+  if (isWholeWorkspace(reader)) {
     reader.problems.push(
       `delete-stale: got 'true' with an empty 'destination', expected a folder of its own, e.g. 'site': it would delete whatever else is in the workspace`,
     );
-  }
+  } else refuseOpenEnd(reader, `'delete-stale' deletes what is below it`);
   return deleteStale;
 }
 
@@ -473,12 +478,13 @@ function isExclusion(line: string): boolean {
   return ((leadingBangs.exec(line)?.[0].match(/!/g) ?? []).length & 1) === 1;
 }
 
+/** One `/` at either end may be there or not; more of them leave an empty segment. */
 function readDestination(reader: Reader): string {
   const given = reader.text('destination');
-  const destination = given.replace(/^\/+|\/+$/g, '');
-  const segments = destination === '' ? [] : destination.split('/');
-  const wrong = segments.some((segment) => ['', '.', '..'].includes(segment) || /\p{Cc}/u.test(segment));
-  if (wrong) {
+  const [, destination = ''] = /^\/?(.*?)\/?$/s.exec(given) ?? [];
+  const isNone = given === '' || given === '/';
+  const isWrong = (segment: string) => /^\s*$|^\.\.?$|\p{Cc}/u.test(segment);
+  if (!isNone && destination.split('/').some(isWrong) && !reader.hasProblem('destination')) {
     reader.refuse(
       'destination',
       given,

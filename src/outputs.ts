@@ -1,5 +1,4 @@
-import * as core from '@actions/core';
-
+import type { Host } from './hosts/host.ts';
 import type { ReportIds } from './report/ids.ts';
 
 /** What every action that makes links hands out; names as in its `action.yml`. */
@@ -33,6 +32,9 @@ export interface WorkspacesOutputs {
 }
 
 /** Sets all outputs of an action, at its end and at once. */
-export function setOutputs(outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs): void {
-  for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
+export function setOutputs(
+  host: Host,
+  outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs,
+): void {
+  for (const [name, value] of Object.entries<string | number>({ ...outputs })) host.output(name, value);
 }

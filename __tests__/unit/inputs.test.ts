@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 
 import {
   isLeftOut,
-  maskSecret,
   readLinkInputs,
   readPlatformInputs,
   readRemoveInputs,
@@ -63,7 +62,7 @@ test('inputs cannot be changed after they were read', () => {
 });
 
 test.each([
-  ['destination', '/reports/main//', { destination: 'reports/main' }],
+  ['destination', '/reports/main/', { destination: 'reports/main' }],
   ['destination', '/', { destination: '' }],
   ['destination', 'a b/ü/…/..x/.hidden', { destination: 'a b/ü/…/..x/.hidden' }],
   [
@@ -103,6 +102,10 @@ test.each([
   ['destination', '..', `got '..'`],
   ['destination', './a', `got './a'`],
   ['destination', 'a//b', `got 'a//b'`],
+  ['destination', 'a//', `got 'a//'`],
+  ['destination', '//a', `got '//a'`],
+  ['destination', '//', `got '//'`],
+  ['destination', 'a/ /b', `got 'a/ /b'`],
   ['destination', 'a\tb', `got 'a\\u0009b'`],
   ['destination', 'a\u0085b', `got 'a\\u0085b'`],
   ['issuer', 'iam.example', `got 'iam.example'`],
@@ -248,33 +251,6 @@ describe('without a client secret', () => {
   });
 });
 
-describe('masking', () => {
-  const { write } = { write: process.stdout.write.bind(process.stdout) };
-  let written = '';
-  beforeEach(() => {
-    written = '';
-    process.stdout.write = (text: string | Uint8Array) => {
-      written += String(text);
-      return true;
-    };
-  });
-  afterEach(() => {
-    process.stdout.write = write;
-  });
-
-  test('covers each line of a secret, as the runner masks line by line', () => {
-    maskSecret('first line\r\nsecond\n\n  second  \n');
-    expect(written.split('\n').filter(Boolean)).toEqual(['::add-mask::first line', '::add-mask::second']);
-  });
-
-  test('leaves out lines that would blot out half the log, and says so without telling them', () => {
-    maskSecret('a1\nlong enough');
-    expect(written).toContain('::add-mask::long enough');
-    expect(written).toContain('::warning::A secret, or a line of one, is shorter than 4 characters');
-    expect(written).not.toContain('a1');
-  });
-});
-
 describe('ca-certificates', () => {
   const certificate = async () => (await generate([{ name: 'commonName', value: 'ca' }])).cert;
 
@@ -302,6 +278,20 @@ describe('ca-certificates', () => {
 test('destination may not be empty where stale files are deleted', () => {
   expect(problem({ 'delete-stale': 'true', destination: '/' })).toContain('delete-stale');
   expect(read({ 'delete-stale': 'true', destination: 'site' })).toMatchObject({ deleteStale: true });
+});
+
+test.each([
+  { 'delete-stale': 'true' },
+  { 'share-with-users': 'ada' },
+  { 'share-with-groups': 'a\nb', 'delete-stale': 'true' },
+])('a destination that an empty expression has widened is one problem with %j', (inputs) => {
+  const given = { 'delete-stale': 'true', ...inputs };
+  for (const destination of ['forks/', 'forks//', '/forks/', ' forks/ ', 'forks/ /', '//'])
+    expect(problem({ ...inputs, destination })).toMatch(
+      new RegExp(`^Input destination: got '${destination.trim()}', expected a folder `),
+    );
+  expect(problem({ ...given, destination: 'forks/' })).toContain(`without '/' at its end`);
+  expect(read({ ...given, destination: '/forks' })).toMatchObject({ destination: 'forks' });
 });
 
 test.each([
@@ -350,6 +340,16 @@ describe('what the other actions read', () => {
     const { message } = failureOf(() => readRemoveInputs(given({ destination }), noMask));
     expect(message).toContain(`destination: got '${destination}', expected the folder to delete`);
   });
+
+  test.each(['previews/', 'previews//', '/previews/', '//previews', 'previews/ /', 'a//b', ' previews/\n'])(
+    'remove refuses a folder that an empty expression has widened: %j',
+    (destination) => {
+      for (const inputs of [{}, { 'older-than': '14d' }, { 'dry-run': 'true' }])
+        expect(
+          failureOf(() => readRemoveInputs(given({ ...inputs, destination }), noMask)).message,
+        ).toContain(`Input destination: got '${destination.trim()}', expected a folder `);
+    },
+  );
 
   test.each(['14', '2 weeks', '0d'])('remove refuses %j as an age', (age) => {
     const { message } = failureOf(() =>

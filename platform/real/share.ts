@@ -1,4 +1,4 @@
-/** `node platform/real/share.ts FILE`: a Keycloak for many platforms in a row, until Ctrl-C. */
+/** `npm run platform:share -- FILE`: a Keycloak for many platforms in a row, until Ctrl-C. */
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { cacheFolder } from './cache.ts';
@@ -7,7 +7,7 @@ import { installParts } from './parts.ts';
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
-  console.error('Usage: node platform/real/share.ts FILE (to write, for the environment to name)');
+  console.error('Usage: npm run platform:share -- FILE (to write, for the environment to name)');
   process.exit(2);
 }
 const parts = await installParts(cacheFolder(process.env), process.env, (message) => {

@@ -3,7 +3,7 @@ import { ActionError, detailLines } from '../errors.ts';
 import type { Plan } from '../plan.ts';
 import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
-import { firstOf, logGroup } from '../report/log.ts';
+import { firstOf } from '../report/log.ts';
 import { describeStorageError } from '../storage/failure.ts';
 import { type RemoteObject, listObjects } from '../storage/listing.ts';
 import type { Destination } from './storage.ts';
@@ -24,7 +24,7 @@ export function keptKeys({ puts, groups }: Plan): ReadonlySet<string> {
  * @throws ActionError `upload` when some could not be deleted, listing them
  */
 export async function deleteStale(kept: ReadonlySet<string>, destination: Destination): Promise<number> {
-  const { base, askedAt } = destination;
+  const { host, base, askedAt } = destination;
   const { deleted, failures } = await sweep(destination, (objects) => {
     const stale = new Set(staleKeys(base, kept, objects, askedAt));
     return objects.filter(({ key }) => stale.has(key));
@@ -39,7 +39,7 @@ export async function deleteStale(kept: ReadonlySet<string>, destination: Destin
       },
     );
   }
-  logGroup(
+  host.log.group(
     `Deleted: ${count(deleted.length, 'stale object')}`,
     firstOf(deleted, 200, ({ key }) => key),
   );

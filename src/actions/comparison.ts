@@ -1,5 +1,4 @@
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { type ChangedPlan, type Remote, collisions, comparable, foldersOf, planChanges } from '../changes.ts';
@@ -43,10 +42,12 @@ export function openReader(inputs: UploadInputs, signal: AbortSignal): Fingerpri
 
 /**
  * Looks at what is there, and decides what of a plan has to be written.
+ * @param tempDir where generated files are written
  * @param reader of {@link openReader}, which is not needed any more afterwards
  * @throws ActionError `key` when a file is where a folder has to be, `exists` with `overwrite: never`, `files` when a file cannot be read
  */
 export async function comparePlan(
+  tempDir: string,
   inputs: UploadInputs,
   plan: Plan,
   client: StorageClient,
@@ -79,7 +80,12 @@ export async function comparePlan(
     const sha256 = prints.get(key)?.sha256;
     if (sha256 !== undefined) sums.set(name, sha256);
   }
-  return { ...changed, ...(checksums && withGenerated(changed, [writeSums(plan, sums)])), remote, sums };
+  return {
+    ...changed,
+    ...(checksums && withGenerated(changed, [writeSums(tempDir, plan, sums)])),
+    remote,
+    sums,
+  };
 }
 
 interface Listed {
@@ -143,7 +149,7 @@ async function refuseCollisions(
 }
 
 /** Writes the checksums to a file of the runner, to be uploaded like the others. */
-function writeSums({ puts }: Plan, sums: ReadonlyMap<string, string>): LocalFile {
+function writeSums(tempDir: string, { puts }: Plan, sums: ReadonlyMap<string, string>): LocalFile {
   if (puts.some(({ name }) => name === sumsName)) {
     throw new ActionError(
       'key',
@@ -153,11 +159,8 @@ function writeSums({ puts }: Plan, sums: ReadonlyMap<string, string>): LocalFile
       },
     );
   }
-  const file = path.join(
-    mkdtempSync(path.join(process.env['RUNNER_TEMP'] ?? tmpdir(), 'upload-to-workspace-')),
-    sumsName,
-  );
+  const file = path.join(mkdtempSync(path.join(tempDir, 'upload-to-workspace-')), sumsName);
   writeFileSync(file, formatSums(sums));
-  const { size, mtimeMs } = statSync(file);
-  return { path: file, name: sumsName, size, mtimeMs };
+  const { size, mtimeMs, dev, ino } = statSync(file);
+  return { path: file, name: sumsName, size, mtimeMs, dev, ino, linked: false };
 }

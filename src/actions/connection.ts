@@ -1,15 +1,16 @@
-import * as core from '@actions/core';
-
 import { createClock } from '../clock.ts';
+import type { Host } from '../hosts/host.ts';
 import { openCredential } from '../identity/credential.ts';
 import { openTokenSource } from '../identity/tokens.ts';
-import { type PlatformInputs, maskSecret } from '../inputs.ts';
+import type { PlatformInputs } from '../inputs.ts';
 import { type RetryLog, createRetryLog } from '../report/retries.ts';
 import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
-import { type Transport, openTransport } from '../transport.ts';
+import { type Transport, openTransport } from '../http/transport.ts';
+import { allowsPlainHttp } from '../http/urls.ts';
 import { userAgent } from '../version.ts';
 
 export interface Connection {
+  readonly host: Host;
   readonly terrapi: Terrapi;
   readonly transport: Transport;
   readonly retries: RetryLog;
@@ -17,26 +18,33 @@ export interface Connection {
 
 /** Authenticates the client app and gives it TerrAPI, all over one transport, for as long as `use` takes. */
 export async function withConnection<T>(
+  host: Host,
   inputs: PlatformInputs,
   connections: number,
   signal: AbortSignal,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   if (!inputs.tlsVerify) {
-    core.warning(
+    host.log.warning(
       `'tls-verify: false': certificates are not checked, so anybody between this runner and the platform can read and change what is sent, the client secret or identity token too. Only for development; 'ca-certificates' is the safe way.`,
-      { title: 'Certificates are not checked' },
+      'Certificates are not checked',
     );
   }
   const { certificates, tlsVerify: verify } = inputs;
-  const transport = openTransport({ certificates, verify, connections, clock: createClock() });
-  const retries = createRetryLog(core.info);
+  const transport = openTransport({
+    certificates,
+    verify,
+    connections,
+    clock: createClock(),
+    plainHttp: allowsPlainHttp(inputs),
+  });
+  const retries = createRetryLog(host.log);
   const { onRetry } = retries;
   try {
-    const credential = await openCredential(inputs, process.env, maskSecret, { signal, onRetry });
-    const tokens = await openTokenSource(inputs, credential, transport, maskSecret, { signal, onRetry });
+    const credential = await openCredential(inputs, process.env, host.mask, { signal, onRetry });
+    const tokens = await openTokenSource(inputs, credential, transport, host.mask, { signal, onRetry });
     const terrapi = createTerrapi(inputs.apiUrl, tokens, transport, userAgent, { signal, onRetry });
-    return await use({ terrapi, transport, retries });
+    return await use({ host, terrapi, transport, retries });
   } finally {
     await transport.close();
   }

@@ -1,20 +1,21 @@
-import * as core from '@actions/core';
-
+import type { Host } from '../hosts/host.ts';
 import { offersIdentity } from '../identity/credential.ts';
-import { type RawInput, isLeftOut, maskSecret, rawInput } from '../inputs.ts';
+import { type RawInput, isLeftOut } from '../inputs.ts';
 
 /**
  * Reads an action's inputs by one of the functions of `inputs.ts`, with what the job offers in place of a secret. Undefined, after a notice,
  * where there are no credentials and `if-no-credentials` says to leave the step out.
  */
 export function readInputs<T>(
+  host: Host,
   read: (raw: RawInput, mask: (secret: string) => void, keyless: boolean) => T,
 ): T | undefined {
   const keyless = offersIdentity(process.env);
-  if (!isLeftOut(keyless)) return read(rawInput, maskSecret, keyless);
-  core.notice(
+  const { input, mask } = host;
+  if (!isLeftOut(keyless, input)) return read(input, mask, keyless);
+  host.log.notice(
     `Left out by 'if-no-credentials: skip': this job has neither a client secret nor an identity token, as is the rule for pull requests from forks and of Dependabot.`,
-    { title: 'No credentials' },
+    'No credentials',
   );
   return undefined;
 }

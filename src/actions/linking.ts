@@ -1,5 +1,4 @@
-import * as core from '@actions/core';
-
+import type { Host } from '../hosts/host.ts';
 import type { LinkInputs } from '../inputs.ts';
 import type { Page } from '../links/generated.ts';
 import { type Links, type Opening, type Published, type Standing, mainFile } from '../links/published.ts';
@@ -49,7 +48,7 @@ function linkMaker(inputs: LinkInputs, destination: Destination): MakeLinks {
   const make = inputs.links === 'platform' ? platformLinks(destination) : sessionLinks(inputs, destination);
   return async (keys) => {
     const links = await make(keys);
-    if (inputs.maskLinks) hideLinks(keys, links);
+    if (inputs.maskLinks) hideLinks(destination.host, keys, links);
     return links;
   };
 }
@@ -62,24 +61,27 @@ function sessionLinks({ expiresIn }: LinkInputs, { client }: Destination): MakeL
 
 const progressEveryMs = 5_000;
 
-function platformLinks({ terrapi, client, signal }: Destination): MakeLinks {
+function platformLinks({ host, terrapi, client, signal }: Destination): MakeLinks {
   return async (keys) => {
     const { askPlatformLinks } = await import('../links/platform.ts');
     let made = 0;
     const onLink = () => (made += 1);
-    const timer = setInterval(() => core.info(`${count(made, 'link')} from the platform`), progressEveryMs);
+    const timer = setInterval(
+      () => host.log.info(`${count(made, 'link')} from the platform`),
+      progressEveryMs,
+    );
     return askPlatformLinks(keys, { terrapi, client, signal, onLink }).finally(() => clearInterval(timer));
   };
 }
 
 /** Has the runner mask links by the part without which they open nothing: the session's token, or else each link as a whole. */
-function hideLinks(keys: Iterable<string>, { url }: Links): void {
+function hideLinks(host: Host, keys: Iterable<string>, { url }: Links): void {
   let last: string | undefined;
   for (const key of keys) {
     const link = url(key);
     const [, token] = /[?&]X-Amz-Security-Token=([^&#]+)/i.exec(link) ?? [];
     const secret = token ?? link;
-    if (secret !== last) core.setSecret(secret);
+    if (secret !== last) host.mask(secret);
     last = secret;
   }
 }
@@ -142,7 +144,7 @@ async function writePage(
   page: Page,
   published: Published,
   linkTo: (name: string) => Promise<string>,
-  { client, base, signal, explain }: Destination,
+  { host, client, base, signal, explain }: Destination,
 ): Promise<string[]> {
   const written: string[] = [];
   for await (const { name, content, contentType, headers } of await page.make(published, linkTo)) {
@@ -151,7 +153,7 @@ async function writePage(
     await putObject(client, put, body, { signal, ifAbsent: false }).catch(
       explain(`${name}, which carries the links, could not be written`),
     );
-    core.info(`Wrote ${name}, ${formatBytes(body.length)}`);
+    host.log.info(`Wrote ${name}, ${formatBytes(body.length)}`);
     written.push(name);
   }
   return written;

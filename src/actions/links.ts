@@ -1,6 +1,5 @@
-import * as core from '@actions/core';
-
 import { ActionError } from '../errors.ts';
+import type { Host } from '../hosts/host.ts';
 import { type LinkInputs, readLinkInputs } from '../inputs.ts';
 import { sumsName } from '../files/sums.ts';
 import type { Page } from '../links/generated.ts';
@@ -11,7 +10,7 @@ import { presentPages } from '../preview/present.ts';
 import { setOutputs } from '../outputs.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
-import { firstAmong, logGroup } from '../report/log.ts';
+import { firstAmong } from '../report/log.ts';
 import { type RemoteObject, listObjects } from '../storage/listing.ts';
 import { type Connection, withConnection } from './connection.ts';
 import { readInputs } from './credentials.ts';
@@ -24,24 +23,24 @@ import { withReports } from './reporting.ts';
 import { runStory } from './story.ts';
 
 /** The `links` action: signs links again to what is below the destination, and uploads nothing but the pages that carry them. */
-export function run(): Promise<void> {
-  return runStory(async (signal) => {
-    const inputs = readInputs(readLinkInputs);
+export function run(host: Host): Promise<void> {
+  return runStory(host, async (signal) => {
+    const inputs = readInputs(host, readLinkInputs);
     if (!inputs) return;
-    await withConnection(inputs, 16, signal, (connection) => renew(inputs, connection, signal));
+    await withConnection(host, inputs, 16, signal, (connection) => renew(inputs, connection, signal));
   });
 }
 
 async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSignal): Promise<void> {
   const destination = await openDestination(inputs, connection, signal);
-  const { client, base, explain } = destination;
+  const { host, client, base, explain } = destination;
   const objects = await listObjects(client, base).catch(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
   const own = presentPreview(new Set(objects.map(({ key }) => key.slice(base.length))));
   const standing = standingOf(inputs, objects, destination);
   if (standing.fileCount === 0) throw await nothingThere(destination);
-  logGroup(
+  host.log.group(
     `What: ${count(standing.fileCount, 'file')}, ${formatBytes(standing.totalBytes)}`,
     firstAmong(
       standing.files(),
@@ -50,7 +49,7 @@ async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSi
       ({ name, size }) => `${name} (${formatBytes(size)})`,
     ),
   );
-  await withReports(inputs, client.clock, signal, async (reports) => {
+  await withReports(host, inputs, client.clock, signal, async (reports) => {
     const { published } = inputs.dryRun
       ? { published: { ...standing, links: undefined, main: undefined } }
       : await publish(
@@ -65,14 +64,14 @@ async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSi
       : published.links
         ? `Made links to ${files}`
         : `Found ${files}`;
-    await tellPublished(inputs, published, headline, client.clock);
+    await tellPublished(host, inputs, published, headline, client.clock);
     if (inputs.dryRun) {
-      setOutputs(unpublishedOutputs(standing));
+      setOutputs(host, unpublishedOutputs(standing));
       return;
     }
-    const outputs = publishedOutputs(inputs, published, client.location);
+    const outputs = publishedOutputs(host, inputs, published, client.location);
     const told = { headline, published, built: false, showLinks: !inputs.maskLinks };
-    setOutputs({ ...outputs, ...(await reports.published(told)) });
+    setOutputs(host, { ...outputs, ...(await reports.published(told)) });
   });
 }
 
@@ -88,7 +87,9 @@ async function previewOf(
     return previewPage(standing, await storedTraits(own, destination), destination);
   }
   if (own)
-    core.notice(`There is a preview here, whose links are left as they are: 'preview: true' renews it.`);
+    destination.host.log.notice(
+      `There is a preview here, whose links are left as they are: 'preview: true' renews it.`,
+    );
   return undefined;
 }
 

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-import * as core from '@actions/core';
-
 import { isTransient } from '../classify.ts';
 import { ActionError } from '../errors.ts';
+import type { Host } from '../hosts/host.ts';
 import type { Page } from '../links/generated.ts';
 import type { Links, Published, Standing } from '../links/published.ts';
 import type { Put } from '../plan.ts';
@@ -15,7 +14,7 @@ import type { PreviewSite } from '../preview/site.ts';
 import { type Traits, readTraits, traitsHeader, unknownTraits } from '../preview/traits.ts';
 import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
-import { firstOf, logGroup } from '../report/log.ts';
+import { firstOf } from '../report/log.ts';
 import { runOrigin } from '../report/repository.ts';
 import { exchange } from '../storage/exchange.ts';
 import { StorageError, createStorageRetrier, storageError } from '../storage/failure.ts';
@@ -71,7 +70,7 @@ export async function storedTraits(
 
 /** Looks at a site's texts on the runner, and tells what cannot work. */
 export function checkSite(puts: readonly Put[], destination: Destination): CheckedSite {
-  const { client, base } = destination;
+  const { host, client, base } = destination;
   const check = createSiteCheck(
     puts.map(({ name }) => name),
     client.path(base),
@@ -84,15 +83,16 @@ export function checkSite(puts: readonly Put[], destination: Destination): Check
     check.read(name, readFileSync(file.path, 'utf8'));
   }
   const site = check.result();
-  tell(site, puts);
+  tell(host, site, puts);
   return site;
 }
 
-function tell({ findings }: CheckedSite, puts: readonly Put[]): void {
+function tell(host: Host, { findings }: CheckedSite, puts: readonly Put[]): void {
   const pages = puts.filter(({ name }) => /\.html?$/i.test(name));
-  if (pages.length === 0) core.warning('There is no page in the preview: none of the files ends in .html.');
+  if (pages.length === 0)
+    host.log.warning('There is no page in the preview: none of the files ends in .html.');
   const told = findings.map((finding) => ({ ...tellFinding(finding), finding }));
-  logGroup(
+  host.log.group(
     `Preview: ${count(pages.length, 'page')}, ${count(puts.length, 'file')}`,
     told.length === 0
       ? ['Nothing was found that does not work in a preview']
@@ -103,7 +103,7 @@ function tell({ findings }: CheckedSite, puts: readonly Put[]): void {
         ]),
   );
   for (const { text, isTrouble, finding } of told)
-    if (isTrouble) core.warning(`${text} (${printable(finding.places[0] ?? '')})`);
+    if (isTrouble) host.log.warning(`${text} (${finding.places[0] ?? ''})`);
 }
 
 /** @throws ActionError `preview` where no browser could open it */

@@ -1,19 +1,14 @@
-import { tmpdir } from 'node:os';
-
-import * as core from '@actions/core';
-
 import type { Clock } from '../clock.ts';
+import type { Host } from '../hosts/host.ts';
 import type { LinkInputs } from '../inputs.ts';
 import { type LinkedFile, writeLinksFile } from '../links/file.ts';
 import type { Links, Published } from '../links/published.ts';
 import type { LinksOutputs } from '../outputs.ts';
-import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
-import { firstAmong, logGroup } from '../report/log.ts';
+import { firstAmong } from '../report/log.ts';
 import { formatMoment, publishedSummary } from '../report/markdown.ts';
 import { noReportIds, type ReportIds } from '../report/ids.ts';
 import { isPublicRepository } from '../report/repository.ts';
-import { writeSummary } from '../report/summary.ts';
 import { s3Uri } from '../s3uri.ts';
 import type { Location } from '../workspace.ts';
 
@@ -25,6 +20,7 @@ const urlsLimit = 100 * 1024;
  * @param headline what this step did, e.g. `Uploaded 3 files`
  */
 export async function tellPublished(
+  host: Host,
   inputs: LinkInputs,
   published: Published,
   headline: string,
@@ -32,14 +28,14 @@ export async function tellPublished(
 ): Promise<void> {
   const { links } = published;
   if (links) {
-    warnOfExpiry(inputs, links, clock);
-    noticeOfPublicity(inputs);
-    tellLinks(inputs, published, links);
+    warnOfExpiry(host, inputs, links, clock);
+    noticeOfPublicity(host, inputs);
+    tellLinks(host, inputs, published, links);
   }
-  core.info(headline);
-  if (links) tellMain(inputs, published);
+  host.log.info(headline);
+  if (links) tellMain(host, inputs, published);
   if (!inputs.summary) return;
-  await writeSummary(
+  await host.summary(
     publishedSummary(published, {
       headline,
       now: clock.now(),
@@ -51,6 +47,7 @@ export async function tellPublished(
 
 /** Writes the links file, and gives the outputs that say what is published. */
 export function publishedOutputs(
+  host: Host,
   inputs: LinkInputs,
   published: Published,
   location: Location,
@@ -63,11 +60,10 @@ export function publishedOutputs(
     destination: inputs.destination,
     expires_at: expiresAt,
   };
-  const folder = process.env['RUNNER_TEMP'] ?? tmpdir();
   return {
     url: main?.url ?? '',
-    urls: links ? urlsOutput(published, links) : '{}',
-    'links-file': writeLinksFile(folder, header, linkedFiles(published, location), links),
+    urls: links ? urlsOutput(host, published, links) : '{}',
+    'links-file': writeLinksFile(host.tempDir, header, linkedFiles(published, location), links),
     'expires-at': expiresAt,
     's3-uri': published.s3Uri,
     'file-count': fileCount,
@@ -112,7 +108,7 @@ function* linkedFiles({ files }: Published, location: Location): Generator<Linke
   }
 }
 
-function urlsOutput({ files, fileCount }: Published, { url }: Links): string {
+function urlsOutput(host: Host, { files, fileCount }: Published, { url }: Links): string {
   const entries: string[] = [];
   let bytes = 2;
   for (const { name, key } of files()) {
@@ -120,7 +116,7 @@ function urlsOutput({ files, fileCount }: Published, { url }: Links): string {
     bytes += Buffer.byteLength(entry) + 1;
     entries.push(entry);
     if (bytes > urlsLimit) {
-      core.warning(
+      host.log.warning(
         `The output 'urls' is left empty: ${count(fileCount, 'link')} would pass ${formatBytes(urlsLimit)}, more than can go from step to step in an environment variable. The file named by the output 'links-file' has them all.`,
       );
       return '';
@@ -129,13 +125,18 @@ function urlsOutput({ files, fileCount }: Published, { url }: Links): string {
   return `{${entries.join(',')}}`;
 }
 
-function warnOfExpiry({ expiresIn }: LinkInputs, { endsAt, signedBy }: Links, clock: Clock): void {
+function warnOfExpiry(
+  host: Host,
+  { expiresIn }: LinkInputs,
+  { endsAt, signedBy }: Links,
+  clock: Clock,
+): void {
   if (endsAt === undefined) {
     const why =
       signedBy === 'session'
         ? 'the platform does not tell when its storage sessions do'
         : 'those that the platform signs do not tell it';
-    core.warning(`Nobody can say when the links end: ${why}. The output 'expires-at' is empty.`);
+    host.log.warning(`Nobody can say when the links end: ${why}. The output 'expires-at' is empty.`);
     return;
   }
   if (expiresIn === undefined) return;
@@ -143,25 +144,30 @@ function warnOfExpiry({ expiresIn }: LinkInputs, { endsAt, signedBy }: Links, cl
   const had = `these work for ${formatDuration(left)}, until ${formatMoment(endsAt)}`;
   const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
   if (signedBy === 'platform' && Math.abs(expiresIn - left) > 60)
-    core.warning(
+    host.log.warning(
       `${asked}, and how long links signed by the platform work is the platform's to say: ${had}.`,
     );
   else if (expiresIn > left + 5)
-    core.warning(`${asked}, and links signed by a storage session end with it: ${had}.`);
+    host.log.warning(`${asked}, and links signed by a storage session end with it: ${had}.`);
 }
 
 /** What everybody can read of a public repository's runs is no place for what must stay among a few. */
-function noticeOfPublicity({ maskLinks, summary }: LinkInputs): void {
+function noticeOfPublicity(host: Host, { maskLinks, summary }: LinkInputs): void {
   if (maskLinks || isPublicRepository() !== true) return;
-  core.notice(
+  host.log.notice(
     `This repository is public: until they end, the links in ${summary ? 'log and summary' : 'the log'} of this run, and in comments, can be opened by anybody. 'mask-links: true' keeps them out.`,
   );
 }
 
-function tellLinks({ maskLinks }: LinkInputs, { files, fileCount }: Published, links: Links): void {
+function tellLinks(
+  host: Host,
+  { maskLinks }: LinkInputs,
+  { files, fileCount }: Published,
+  links: Links,
+): void {
   const by = links.signedBy === 'platform' ? ', signed by the platform' : '';
   const until = links.endsAt === undefined ? '' : `, until ${formatMoment(links.endsAt)}`;
-  logGroup(
+  host.log.group(
     `Links: ${count(fileCount, 'file')}${by}${until}`,
     maskLinks
       ? [`'mask-links: true' keeps them out of the log; the file of the output 'links-file' has them`]
@@ -169,6 +175,6 @@ function tellLinks({ maskLinks }: LinkInputs, { files, fileCount }: Published, l
   );
 }
 
-function tellMain({ maskLinks }: LinkInputs, { main }: Published): void {
-  if (main && !maskLinks) core.info(printable(`Open ${main.name}: ${main.url}`));
+function tellMain(host: Host, { maskLinks }: LinkInputs, { main }: Published): void {
+  if (main && !maskLinks) host.log.info(`Open ${main.name}: ${main.url}`);
 }

@@ -1,15 +1,13 @@
-import * as core from '@actions/core';
-
 import { staleKeys } from '../changes.ts';
 import type { Clock } from '../clock.ts';
+import type { Host } from '../hosts/host.ts';
 import type { UploadInputs } from '../inputs.ts';
 import type { Published, Standing } from '../links/published.ts';
 import { setOutputs } from '../outputs.ts';
 import { count } from '../quantities.ts';
 import { headline } from '../report/headline.ts';
-import { firstOf, logGroup } from '../report/log.ts';
+import { firstOf } from '../report/log.ts';
 import { publishedSummary } from '../report/markdown.ts';
-import { writeSummary } from '../report/summary.ts';
 import type { RemoteObject } from '../storage/listing.ts';
 import { keptKeys } from './cleanup.ts';
 import type { ComparedPlan } from './comparison.ts';
@@ -17,6 +15,7 @@ import { unpublishedOutputs } from './publication.ts';
 
 /** Tells what an upload would write, replace and delete; no link is made, for nothing is there to open. */
 export async function rehearse(
+  host: Host,
   inputs: UploadInputs,
   plan: ComparedPlan,
   standing: Standing,
@@ -37,7 +36,7 @@ export async function rehearse(
     true,
   );
   const tell = (title: string, names: readonly string[]) => {
-    if (names.length > 0) logGroup(title, firstOf(names, 200, String));
+    if (names.length > 0) host.log.group(title, firstOf(names, 200, String));
   };
   tell(
     `Would upload ${count(fresh.length, 'new file')}`,
@@ -48,14 +47,14 @@ export async function rehearse(
     replaced.map(({ name }) => name),
   );
   tell(`Would delete ${count(stale.length, 'stale object')}`, stale);
-  core.info(`Dry run: ${would}, in ${standing.s3Uri}; nothing was written`);
+  host.log.info(`Dry run: ${would}, in ${standing.s3Uri}; nothing was written`);
   const published: Published = { ...standing, links: undefined, main: undefined };
   if (inputs.summary) {
-    await writeSummary(
+    await host.summary(
       publishedSummary(published, { headline: would, now: clock.now(), showLinks: false, dryRun: true }),
     );
   }
-  setOutputs({
+  setOutputs(host, {
     ...unpublishedOutputs(standing),
     'uploaded-count': 0,
     'unchanged-count': unchanged.length,

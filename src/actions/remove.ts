@@ -1,16 +1,14 @@
-import * as core from '@actions/core';
-
 import { ActionError, detailLines } from '../errors.ts';
 import { sumsName } from '../files/sums.ts';
+import type { Host } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../inputs.ts';
 import { setOutputs } from '../outputs.ts';
 import { emptyPages, presentPages } from '../preview/present.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
 import { noReportIds } from '../report/ids.ts';
-import { firstOf, logGroup } from '../report/log.ts';
+import { firstOf } from '../report/log.ts';
 import { formatMoment, removalSummary } from '../report/markdown.ts';
-import { writeSummary } from '../report/summary.ts';
 import { type RemoteObject, listObjects } from '../storage/listing.ts';
 import { sweep } from './cleanup.ts';
 import { type Connection, withConnection } from './connection.ts';
@@ -21,17 +19,17 @@ import { withReports } from './reporting.ts';
 import { runStory } from './story.ts';
 
 /** The `remove` action: deletes what is below the destination, all of it or what is older than so long. */
-export function run(): Promise<void> {
-  return runStory(async (signal) => {
-    const inputs = readInputs(readRemoveInputs);
+export function run(host: Host): Promise<void> {
+  return runStory(host, async (signal) => {
+    const inputs = readInputs(host, readRemoveInputs);
     if (!inputs) return;
-    await withConnection(inputs, 8, signal, (connection) => remove(inputs, connection, signal));
+    await withConnection(host, inputs, 8, signal, (connection) => remove(inputs, connection, signal));
   });
 }
 
 async function remove(inputs: RemoveInputs, connection: Connection, signal: AbortSignal): Promise<void> {
   const destination = await openDestination(inputs, connection, signal);
-  const { client, base, explain, s3Uri } = destination;
+  const { host, client, base, explain, s3Uri } = destination;
   const objects = await listObjects(client, base).catch(
     explain(`What is in ${s3Uri} could not be looked at`),
   );
@@ -57,19 +55,19 @@ async function remove(inputs: RemoveInputs, connection: Connection, signal: Abor
   const headline = inputs.dryRun
     ? `Would delete ${count(chosen.length, 'object')}`
     : `Deleted ${count(deleted.length, 'object')}`;
-  core.info(printable(`${inputs.dryRun ? 'Dry run: ' : ''}${headline}, in ${s3Uri}`));
+  host.log.info(`${inputs.dryRun ? 'Dry run: ' : ''}${headline}, in ${s3Uri}`);
   if (inputs.summary) {
     const { workspace } = inputs;
     const gone = inputs.dryRun ? chosen : deleted;
-    await writeSummary(removalSummary({ headline, workspace, s3Uri, base, objects: gone, which }));
+    await host.summary(removalSummary({ headline, workspace, s3Uri, base, objects: gone, which }));
   }
-  const ids = await withReports(inputs, client.clock, destination.signal, (reports) =>
+  const ids = await withReports(host, inputs, client.clock, destination.signal, (reports) =>
     // What is younger than `older-than` stays, and with it what is told of it.
     deleted.length === objects.filter(({ key }) => key !== base).length
       ? reports.removed({ headline, s3Uri })
       : Promise.resolve(noReportIds),
   );
-  setOutputs({ 's3-uri': s3Uri, 'deleted-count': deleted.length, ...ids });
+  setOutputs(host, { 's3-uri': s3Uri, 'deleted-count': deleted.length, ...ids });
 }
 
 /**
@@ -125,27 +123,30 @@ async function tellChosen(
   which: string | undefined,
   destination: Destination,
 ): Promise<void> {
-  const { base, s3Uri } = destination;
+  const { host, base, s3Uri } = destination;
   const bytes = chosen.reduce((sum, { size }) => sum + size, 0);
   const kept = objects.length - chosen.length;
-  logGroup(`What: ${count(chosen.length, 'object')}, ${formatBytes(bytes)}${which ? `, ${which}` : ''}`, [
-    ...firstOf(chosen, 200, ({ key, lastModified }) => `${key.slice(base.length)}${storedAt(lastModified)}`),
-    ...(which && kept > 0 ? [`Left alone, as newer: ${count(kept, 'object')}`] : []),
-  ]);
+  host.log.group(
+    `What: ${count(chosen.length, 'object')}, ${formatBytes(bytes)}${which ? `, ${which}` : ''}`,
+    [
+      ...firstOf(
+        chosen,
+        200,
+        ({ key, lastModified }) => `${key.slice(base.length)}${storedAt(lastModified)}`,
+      ),
+      ...(which && kept > 0 ? [`Left alone, as newer: ${count(kept, 'object')}`] : []),
+    ],
+  );
   const outdated = outdatedPages(objects, chosen, destination);
   if (outdated.length > 0) {
-    core.notice(
-      printable(
-        `Some of what ${firstOf(outdated, 3, String).join(', ')} ${outdated.length === 1 ? 'leads' : 'lead'} to ${inputs.dryRun ? 'would be' : 'is'} deleted: the 'links' action makes such pages anew.`,
-      ),
+    host.log.notice(
+      `Some of what ${firstOf(outdated, 3, String).join(', ')} ${outdated.length === 1 ? 'leads' : 'lead'} to ${inputs.dryRun ? 'would be' : 'is'} deleted: the 'links' action makes such pages anew.`,
     );
   }
   if (objects.length > 0) return;
   const obstacle = await obstacleAbove(destination);
-  core.notice(
-    printable(
-      `There is nothing in ${s3Uri} to delete: it is empty, or was never there. ${obstacle ?? `If something should be there, check 'destination' and 'workspace'.`}`,
-    ),
+  host.log.notice(
+    `There is nothing in ${s3Uri} to delete: it is empty, or was never there. ${obstacle ?? `If something should be there, check 'destination' and 'workspace'.`}`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Host } from '../hosts/host.ts';
 import type { DestinationInputs } from '../inputs.ts';
 import { noReportIds } from '../report/ids.ts';
 import type { Reports } from '../report/reports.ts';
@@ -17,12 +18,13 @@ const none: Reports = {
  * failed. GitHub's client is loaded only where it is needed.
  */
 export async function withReports<T>(
+  host: Host,
   inputs: DestinationInputs,
   clock: Clock,
   signal: AbortSignal,
   use: (reports: Reports) => Promise<T>,
 ): Promise<T> {
-  const reports = await open(inputs, clock);
+  const reports = await open(host, inputs, clock);
   try {
     return await use(reports);
   } catch (error) {
@@ -33,9 +35,9 @@ export async function withReports<T>(
   }
 }
 
-async function open(inputs: DestinationInputs, clock: Clock): Promise<Reports> {
+async function open(host: Host, inputs: DestinationInputs, clock: Clock): Promise<Reports> {
   const { comment, environment, release } = inputs.reports;
   if (inputs.dryRun || (!comment && environment === undefined && release === undefined)) return none;
   const { openReports } = await import('../report/reports.ts');
-  return openReports(inputs, () => clock.now());
+  return openReports(host.log, inputs, () => clock.now());
 }

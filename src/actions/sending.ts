@@ -1,6 +1,5 @@
-import * as core from '@actions/core';
-
 import { ActionError } from '../errors.ts';
+import type { Log } from '../hosts/host.ts';
 import type { Plan, Put } from '../plan.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
@@ -22,15 +21,20 @@ export interface SendOptions extends Omit<TransferOptions, 'onProgress'> {
  * Sends all files of a plan, with a line of progress every few seconds.
  * @throws ActionError `upload` or `cancelled` that lists what is stored and what is not
  */
-export async function sendFiles(plan: Plan, client: StorageClient, options: SendOptions): Promise<void> {
+export async function sendFiles(
+  log: Log,
+  plan: Plan,
+  client: StorageClient,
+  options: SendOptions,
+): Promise<void> {
   const puts = plan.groups.flat();
   const started = performance.now();
   const progress = createProgress(
     { files: puts.length, bytes: totalSize(puts) },
     () => performance.now() - started,
   );
-  core.startGroup('Upload');
-  const timer = setInterval(() => core.info(progress.line()), progressEveryMs);
+  const endGroup = log.openGroup('Upload');
+  const timer = setInterval(() => log.info(progress.line()), progressEveryMs);
   const before = options.retried();
   const outcome = await transfer(plan, client, {
     ...options,
@@ -38,10 +42,10 @@ export async function sendFiles(plan: Plan, client: StorageClient, options: Send
   }).finally(() => clearInterval(timer));
   const seconds = (performance.now() - started) / 1000;
   const again = options.retried() - before;
-  core.info(
+  log.info(
     `${progress.line()}; took ${formatDuration(seconds)}${again > 0 ? `; ${count(again, 'request was', 'requests were')} sent again` : ''}`,
   );
-  core.endGroup();
+  endGroup();
   if (outcome.stored.length < puts.length) throw incomplete(puts, client, outcome);
 }
 

@@ -1,10 +1,8 @@
-import * as core from '@actions/core';
-
 import { ActionError } from '../errors.ts';
+import type { Host } from '../hosts/host.ts';
 import type { UploadInputs } from '../inputs.ts';
 import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
-import { logGroup } from '../report/log.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import type { Destination } from './storage.ts';
 
@@ -18,16 +16,16 @@ function sharers({ shareWithUsers: users, shareWithGroups: groups }: UploadInput
 }
 
 /** Says whom a dry run would share the destination with. */
-export function rehearseSharing(inputs: UploadInputs): void {
+export function rehearseSharing(host: Host, inputs: UploadInputs): void {
   const whom = sharers(inputs);
-  if (whom) core.info(printable(`Would share '${inputs.destination}' with ${whom}`));
+  if (whom) host.log.info(`Would share '${inputs.destination}' with ${whom}`);
 }
 
 /**
  * Shares the destination on the platform, where that was asked for.
  * @throws ActionError `sharing`
  */
-export async function shareDestination(inputs: UploadInputs, { terrapi }: Destination): Promise<void> {
+export async function shareDestination(inputs: UploadInputs, { terrapi, host }: Destination): Promise<void> {
   const whom = sharers(inputs);
   if (!whom) return;
   const { workspace, destination: path, shareWithUsers: users, shareWithGroups: groups } = inputs;
@@ -48,7 +46,7 @@ export async function shareDestination(inputs: UploadInputs, { terrapi }: Destin
       },
     );
   }
-  logGroup(`Shared '${path}' with ${whom}`, [
+  host.log.group(`Shared '${path}' with ${whom}`, [
     ...users.map((name) => `User ${name}`),
     ...groups.map((name) => `Group ${name}`),
   ]);

@@ -1,8 +1,8 @@
 import { ActionError } from '../errors.ts';
-import { type DestinationInputs, maskSecret } from '../inputs.ts';
+import type { Host } from '../hosts/host.ts';
+import type { DestinationInputs } from '../inputs.ts';
 import { baseOf } from '../plan.ts';
 import { formatDuration } from '../quantities.ts';
-import { logGroup } from '../report/log.ts';
 import { s3Uri } from '../s3uri.ts';
 import { bucketLocation, defaultRegion } from '../storage/bucket.ts';
 import { type StorageClient, createStorageClient } from '../storage/client.ts';
@@ -16,6 +16,7 @@ import type { Connection } from './connection.ts';
 
 /** A destination in a workspace, ready to be worked on. */
 export interface Destination {
+  readonly host: Host;
   readonly terrapi: Terrapi;
   readonly client: StorageClient;
   /** What every key below it begins with: empty, or ending in `/`. */
@@ -34,15 +35,15 @@ export interface Destination {
 /** Finds out who the client app is and where its files are, and tells both. */
 export async function openDestination(
   inputs: DestinationInputs,
-  { terrapi, transport, retries }: Connection,
+  { host, terrapi, transport, retries }: Connection,
   signal: AbortSignal,
 ): Promise<Destination> {
   const { clock } = transport;
   const [account, { location, sessions }] = await Promise.all([
     accountName(terrapi),
-    openWorkspace(inputs.workspace, inputs.platforms, terrapi, clock, maskSecret),
+    openWorkspace(inputs.workspace, inputs.platforms, terrapi, transport, host.mask),
   ]);
-  logGroup(`Who: ${account ?? inputs.clientId}`, [
+  host.log.group(`Who: ${account ?? inputs.clientId}`, [
     `Client app: ${inputs.clientId}`,
     `Issuer: ${inputs.issuer.href}`,
     `TerrAPI: ${inputs.apiUrl.href}`,
@@ -55,7 +56,7 @@ export async function openDestination(
   );
   const { endsAt } = await sessions.get();
   const base = baseOf(location.prefix, inputs.destination);
-  logGroup(`Where: ${s3Uri(location, base)}`, [
+  host.log.group(`Where: ${s3Uri(location, base)}`, [
     `Workspace: ${inputs.workspace}`,
     `Endpoint: ${location.endpoint.href}, region ${region}`,
     endsAt === undefined
@@ -68,6 +69,7 @@ export async function openDestination(
         ]),
   ]);
   return {
+    host,
     terrapi,
     client: clientFor(region),
     base,

@@ -1,8 +1,8 @@
-import * as core from '@actions/core';
-
 import { ActionError } from '../errors.ts';
 import { type Selection, selectFiles } from '../files/selection.ts';
 import type { WalkedFile } from '../files/walk.ts';
+import type { Host } from '../hosts/host.ts';
+import { idleRules } from '../headers.ts';
 import { type UploadInputs, readUploadInputs } from '../inputs.ts';
 import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
@@ -11,7 +11,7 @@ import { type Plan, planUpload } from '../plan.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
 import { headline } from '../report/headline.ts';
-import { firstOf, logGroup } from '../report/log.ts';
+import { firstOf } from '../report/log.ts';
 import type { Reports } from '../report/reports.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
@@ -32,19 +32,23 @@ import { type Destination, openDestination } from './storage.ts';
 import { runStory } from './story.ts';
 
 /** The root action: uploads files to a workspace and hands back links. */
-export function run(): Promise<void> {
-  return runStory(async (signal) => {
-    const inputs = readInputs(readUploadInputs);
+export function run(host: Host): Promise<void> {
+  return runStory(host, async (signal) => {
+    const inputs = readInputs(host, readUploadInputs);
     if (!inputs) return;
     const reader = openReader(inputs, signal);
     try {
-      const selection = select(inputs, readsContents(inputs) ? reader.expect : () => undefined);
+      const selection = select(
+        inputs,
+        host.workspaceDir,
+        readsContents(inputs) ? reader.expect : () => undefined,
+      );
       if (selection.files.length === 0) {
-        reportNoFiles(inputs, selection);
+        reportNoFiles(host, inputs, selection);
         return;
       }
       const concurrency = inputs.concurrency ?? defaultConcurrency();
-      await withConnection(inputs, concurrency, signal, (connection) =>
+      await withConnection(host, inputs, concurrency, signal, (connection) =>
         upload(inputs, selection, { concurrency, reader }, connection, signal),
       );
     } finally {
@@ -66,23 +70,23 @@ async function upload(
   signal: AbortSignal,
 ): Promise<void> {
   const destination = await openDestination(inputs, connection, signal);
-  const { client, askedAt, explain } = destination;
+  const { host, client, askedAt, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
-  const plan = await comparePlan(inputs, whole, client, reader).catch(
+  const plan = await comparePlan(host.tempDir, inputs, whole, client, reader).catch(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
-  tellPlan(plan, selection);
+  tellPlan(host, inputs, plan, selection);
   const etags = new Map<string, string>();
   const standing = standingOf(inputs, plan, etags, destination);
   if (inputs.dryRun) {
-    rehearseSharing(inputs);
-    await rehearse(inputs, plan, standing, askedAt, client.clock);
+    rehearseSharing(host, inputs);
+    await rehearse(host, inputs, plan, standing, askedAt, client.clock);
     return;
   }
-  await withReports(inputs, client.clock, signal, async (reports) => {
+  await withReports(host, inputs, client.clock, signal, async (reports) => {
     reports.begin(destination.s3Uri);
     const { overwrite, partSize } = inputs;
-    await sendFiles(plan, client, {
+    await sendFiles(host.log, plan, client, {
       concurrency,
       memory: createMemory(defaultMemory()),
       partSize,
@@ -103,7 +107,7 @@ async function publishUpload(
   destination: Destination,
   reports: Reports,
 ): Promise<void> {
-  const { client, explain, s3Uri } = destination;
+  const { host, client, explain, s3Uri } = destination;
   const preview = inputs.preview ? await previewOf(plan, standing, destination) : undefined;
   const pages = pagesFor(client.clock, preview);
   const { published, generated } = await publish(inputs, standing, pages, destination).catch(
@@ -122,10 +126,10 @@ async function publishUpload(
   const unchanged = plan.unchanged.length;
   const uploaded = plan.puts.length - unchanged;
   const done = headline({ uploaded, unchanged, deleted }, false);
-  await tellPublished(inputs, published, done, client.clock);
-  const outputs = publishedOutputs(inputs, published, client.location);
+  await tellPublished(host, inputs, published, done, client.clock);
+  const outputs = publishedOutputs(host, inputs, published, client.location);
   const told = { headline: done, published, built: true, showLinks: !inputs.maskLinks };
-  setOutputs({
+  setOutputs(host, {
     ...outputs,
     ...(await reports.published(told)),
     'uploaded-count': uploaded,
@@ -190,7 +194,7 @@ function standingOf(
   };
 }
 
-function select(inputs: UploadInputs, onFile: (file: WalkedFile) => void): Selection {
+function select(inputs: UploadInputs, checkout: string, onFile: (file: WalkedFile) => void): Selection {
   const cwd = process.cwd();
   return selectFiles({
     lines: inputs.path,
@@ -198,21 +202,26 @@ function select(inputs: UploadInputs, onFile: (file: WalkedFile) => void): Selec
     includeHiddenFiles: inputs.includeHiddenFiles,
     symlinks: inputs.symlinks,
     cwd,
-    checkout: process.env['GITHUB_WORKSPACE'] ?? cwd,
+    checkout,
     onFile,
   });
 }
 
 function tellPlan(
+  host: Host,
+  { headers, destination }: UploadInputs,
   { puts, totalBytes, unchanged }: ComparedPlan,
   { root, hidden, skippedLinks, warnings }: Selection,
 ): void {
-  logGroup(`What: ${count(puts.length, 'file')}, ${formatBytes(totalBytes)} from ${root}`, [
+  host.log.group(`What: ${count(puts.length, 'file')}, ${formatBytes(totalBytes)} from ${root}`, [
     ...firstOf(puts, 200, ({ name, file }) => `${name} (${formatBytes(file.size)})`),
     ...(unchanged.length > 0 ? [`Unchanged, and not sent again: ${count(unchanged.length, 'file')}`] : []),
     ...leftOut(hidden, skippedLinks),
   ]);
-  for (const warning of firstOf(warnings, 5, String)) core.warning(warning);
+  const names = puts.map(({ name }) => name);
+  const idle = idleRules(headers, names, root, destination);
+  for (const warning of [...firstOf(warnings, 5, String), ...firstOf(idle, 5, String)])
+    host.log.warning(warning);
 }
 
 function leftOut(hidden: readonly string[], skippedLinks: readonly string[]): string[] {
@@ -229,6 +238,7 @@ function leftOut(hidden: readonly string[], skippedLinks: readonly string[]): st
 }
 
 function reportNoFiles(
+  host: Host,
   { ifNoFilesFound, path }: UploadInputs,
   { hidden, skippedLinks, warnings }: Selection,
 ): void {
@@ -242,10 +252,10 @@ function reportNoFiles(
       details,
     });
   }
-  const text = [message, ...details].join('\n');
-  if (ifNoFilesFound === 'warn') core.warning(text);
-  else core.info(text);
-  setOutputs({
+  const text = [message, ...details];
+  if (ifNoFilesFound === 'warn') host.log.warning(text);
+  else host.log.info(text);
+  setOutputs(host, {
     ...unpublishedOutputs({ s3Uri: '', fileCount: 0, totalBytes: 0 }),
     'uploaded-count': 0,
     'unchanged-count': 0,

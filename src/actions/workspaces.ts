@@ -1,10 +1,9 @@
+import type { Host } from '../hosts/host.ts';
 import { offersIdentity } from '../identity/credential.ts';
-import { type PlatformInputs, maskSecret, rawInput, readPlatformInputs } from '../inputs.ts';
+import { type PlatformInputs, readPlatformInputs } from '../inputs.ts';
 import { setOutputs } from '../outputs.ts';
 import { count } from '../quantities.ts';
-import { logGroup } from '../report/log.ts';
 import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';
-import { writeSummary } from '../report/summary.ts';
 import type { SelfInfo, StoragePoint } from '../terrapi/answers.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
@@ -12,14 +11,14 @@ import { withConnection } from './connection.ts';
 import { runStory } from './story.ts';
 
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
-export function run(): Promise<void> {
-  return runStory(async (signal) => {
-    const inputs = readPlatformInputs(rawInput, maskSecret, offersIdentity(process.env));
-    await withConnection(inputs, 8, signal, ({ terrapi }) => discover(inputs, terrapi));
+export function run(host: Host): Promise<void> {
+  return runStory(host, async (signal) => {
+    const inputs = readPlatformInputs(host.input, host.mask, offersIdentity(process.env));
+    await withConnection(host, inputs, 8, signal, ({ terrapi }) => discover(host, inputs, terrapi));
   });
 }
 
-async function discover(inputs: PlatformInputs, terrapi: Terrapi): Promise<void> {
+async function discover(host: Host, inputs: PlatformInputs, terrapi: Terrapi): Promise<void> {
   const [user, workspaces, folders] = await Promise.all([
     terrapi.accountName(),
     terrapi.workspaces(),
@@ -29,18 +28,18 @@ async function discover(inputs: PlatformInputs, terrapi: Terrapi): Promise<void>
     ...workspaces.map((listed) => describe(listed, (name) => terrapi.workspace(name))),
     ...folders.map((listed) => describe(listed, (name) => terrapi.sharedFolder(name))),
   ]);
-  logGroup(`Who: ${user}`, [
+  host.log.group(`Who: ${user}`, [
     `Client app: ${inputs.clientId}`,
     `Issuer: ${inputs.issuer.href}`,
     `TerrAPI: ${inputs.apiUrl.href}`,
     `Platforms asked for: ${inputs.platforms.join(', ') || 'none'}`,
   ]);
-  logGroup(
+  host.log.group(
     `What: ${count(rows.length, 'workspace or shared folder', 'workspaces and shared folders')}`,
     tableLines(rows),
   );
-  await writeSummary(workspacesSummary(user, rows));
-  setOutputs({ user, workspaces: JSON.stringify(rows) });
+  await host.summary(workspacesSummary(user, rows));
+  setOutputs(host, { user, workspaces: JSON.stringify(rows) });
 }
 
 /** A workspace that may be listed and not be looked at is still told, with the status that TerrAPI answered. */

@@ -1,3 +1,4 @@
 import { run } from '../actions/upload.ts';
+import { githubHost } from '../hosts/github/host.ts';
 
-await run();
+await run(githubHost(process.env));

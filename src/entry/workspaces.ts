@@ -1,3 +1,4 @@
 import { run } from '../actions/workspaces.ts';
+import { githubHost } from '../hosts/github/host.ts';
 
-await run();
+await run(githubHost(process.env));

@@ -2,10 +2,10 @@ import { getOctokit } from '@actions/github';
 
 import { type FailedAnswer, classifier } from '../classify.ts';
 import { actionErrorIn, messageOf } from '../errors.ts';
-import { isSafeUrl } from '../loopback.ts';
+import { urlFault } from '../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../retry.ts';
 import { createClock } from '../clock.ts';
-import { openTransport } from '../transport.ts';
+import { openTransport } from '../http/transport.ts';
 import { userAgent } from '../version.ts';
 import type { Run } from './run.ts';
 
@@ -57,8 +57,15 @@ export function openGithub(
 ): GithubClient {
   if (!token) throw new Error(`there is no token: 'github-token' is empty`);
   const base = URL.parse(apiUrl);
-  if (!base || !isSafeUrl(base)) throw new Error(`GITHUB_API_URL is no https address: ${apiUrl}`);
-  const transport = openTransport({ certificates, verify: true, connections: 4, clock: createClock() });
+  const fault = base ? urlFault(base, true) : 'is not a URL';
+  if (fault) throw new Error(`GITHUB_API_URL ${fault}`);
+  const transport = openTransport({
+    certificates,
+    verify: true,
+    connections: 4,
+    clock: createClock(),
+    plainHttp: true,
+  });
   const silent = () => undefined;
   const { rest } = getOctokit(token, {
     baseUrl: apiUrl,

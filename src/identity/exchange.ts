@@ -3,13 +3,15 @@ import * as oidc from 'openid-client';
 import { type FailedAnswer, classifier } from '../classify.ts';
 import type { Clock } from '../clock.ts';
 import { actionErrorIn, causes } from '../errors.ts';
-import { isLoopback } from '../loopback.ts';
+import type { Transport } from '../http/transport.ts';
 import { type Classified, type Retrier, type RetryOptions, createRetrier } from '../retry.ts';
 
-/** Plain http is for an issuer on this very machine alone; the inputs have seen to that for others. */
-export function extensions({ hostname }: URL): ((config: oidc.Configuration) => void)[] {
+/** The library refuses plain http of itself; which URLs may be plain http is decided by `urlFault`. */
+export function extensions({
+  plainHttp,
+}: Pick<Transport, 'plainHttp'>): ((config: oidc.Configuration) => void)[] {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to make it stand out, not to be removed
-  return isLoopback(hostname) ? [oidc.allowInsecureRequests] : [];
+  return plainHttp ? [oidc.allowInsecureRequests] : [];
 }
 
 /**

@@ -2,10 +2,10 @@ import { classifier } from '../classify.ts';
 import { createClock } from '../clock.ts';
 import { ActionError, messageOf, systemCode } from '../errors.ts';
 import { connectionFailure, isCertificateError, isNetworkError } from '../failures.ts';
-import { isSafeUrl } from '../loopback.ts';
+import { urlFault } from '../http/urls.ts';
 import { excerpt } from '../printable.ts';
 import { type RetryOptions, createRetrier } from '../retry.ts';
-import { openTransport } from '../transport.ts';
+import { openTransport } from '../http/transport.ts';
 import { userAgent } from '../version.ts';
 import type { IdentityTokens } from './credential.ts';
 import { factsOf } from './exchange.ts';
@@ -46,7 +46,7 @@ export function githubTokens(
   return Promise.resolve(async (audience) => {
     const asked = new URL(url);
     asked.searchParams.set('audience', audience);
-    const transport = openTransport({ certificates, verify: true, connections: 1, clock });
+    const transport = openTransport({ certificates, verify: true, connections: 1, clock, plainHttp: true });
     try {
       return await retrier(({ timeoutMs }) => ask(transport.fetch, asked, bearer, mask, timeoutMs), {
         what: () => `GET ${url.origin}${url.pathname}`,
@@ -61,10 +61,10 @@ export function githubTokens(
 
 function serviceUrl(given: string): URL {
   const url = URL.parse(given);
-  if (url && isSafeUrl(url)) return url;
+  if (url && !urlFault(url, true)) return url;
   throw new ActionError(
     'identity-token',
-    `${what} has no address to send a token to: got '${excerpt(url?.origin ?? given, 120)}', expected an https URL (http for loopback hosts only)`,
+    `${what} has no address to send a token to: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
     { hint: `The runner sets ACTIONS_ID_TOKEN_REQUEST_URL; take out what else sets it.` },
   );
 }

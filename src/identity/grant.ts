@@ -4,7 +4,7 @@ import { ActionError, actionErrorIn, messageOf } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
 import { excerpt } from '../printable.ts';
 import type { Retrier } from '../retry.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { Credential, Proof } from './credential.ts';
 import { answerOf, extensions } from './exchange.ts';
 
@@ -32,7 +32,7 @@ export async function requestGrant(
   credential: Credential,
   server: oidc.ServerMetadata,
   fetch: typeof globalThis.fetch,
-  { clock }: Transport,
+  { clock, plainHttp }: Transport,
   retrier: Retrier,
 ): Promise<Grant> {
   const requestedAt = clock.now();
@@ -49,7 +49,7 @@ export async function requestGrant(
         );
         config[oidc.customFetch] = fetch as oidc.CustomFetch;
         config.timeout = Math.min(10, timeoutMs / 1000);
-        for (const extend of extensions(app.issuer)) extend(config);
+        for (const extend of extensions({ plainHttp })) extend(config);
         return oidc.clientCredentialsGrant(config, { scope: app.scope.join(' ') });
       },
       { what: () => `POST ${server.token_endpoint ?? ''}` },

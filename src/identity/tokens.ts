@@ -1,6 +1,6 @@
 import { renewable } from '../renewable.ts';
 import type { RetryOptions } from '../retry.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { Credential } from './credential.ts';
 import { discover } from './discovery.ts';
 import { createIssuerRetrier, maskingFetch } from './exchange.ts';
@@ -29,7 +29,7 @@ export async function openTokenSource(
 ): Promise<TokenSource> {
   const fetch = maskingFetch(transport.fetch, mask);
   const retrier = createIssuerRetrier(transport.clock, retries);
-  const server = await discover(app.issuer, app.clientId, fetch, retrier);
+  const server = await discover(app.issuer, app.clientId, fetch, transport, retrier);
   const grant = renewable(
     () => requestGrant(app, credential, server, fetch, transport, retrier),
     ({ renewAt }) => renewAt > transport.clock.now(),

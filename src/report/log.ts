@@ -1,14 +1,5 @@
-import * as core from '@actions/core';
-
 import { ActionError, causes, messageOf } from '../errors.ts';
-import { printable } from '../printable.ts';
-
-/** A group of lines in the job's log, closed by default: its title tells the story, its lines the detail. */
-export function logGroup(title: string, lines: readonly string[]): void {
-  core.startGroup(printable(title));
-  for (const line of lines) core.info(printable(line));
-  core.endGroup();
-}
+import type { Host } from '../hosts/host.ts';
 
 /** Lines for the first of many items, and one that says how many there are beside. */
 export function firstOf<T>(items: readonly T[], most: number, line: (item: T) => string): string[] {
@@ -30,12 +21,12 @@ export function firstAmong<T>(
  * Ends the step as failed: one line that says what failed, then what to do, then details. Causes are told in the debug log, by their names
  * and messages only, for a cause may hold an answer with a token in it.
  */
-export function fail(error: unknown): void {
+export function fail(host: Host, error: unknown): void {
   const hint =
     error instanceof ActionError
       ? error.hint
       : 'This is not a failure that was foreseen: please report it with the debug log (secret ACTIONS_STEP_DEBUG = true).';
   const details = error instanceof ActionError ? error.details : [];
-  for (const cause of causes(error)) core.debug(printable(`Caused by: ${cause.message}`));
-  core.setFailed([messageOf(error), hint, ...details].filter(Boolean).join('\n'));
+  for (const cause of causes(error)) host.log.debug(`Caused by: ${cause.message}`);
+  host.fail([messageOf(error), hint ?? '', ...details].filter(Boolean));
 }

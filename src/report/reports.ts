@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import * as core from '@actions/core';
-
 import { type GithubClient, openGithub } from '../github/client.ts';
 import { keepComment, type CommentBody } from '../github/comment.ts';
 import { activeDeployment, beginDeployment, deactivate, endDeployment } from '../github/deployment.ts';
 import { findPull } from '../github/pullrequest.ts';
 import { editRelease } from '../github/release.ts';
 import { type Run, readRun } from '../github/run.ts';
+import type { Log } from '../hosts/host.ts';
 import type { DestinationInputs } from '../inputs.ts';
 import type { Published } from '../links/published.ts';
 import { formatDuration } from '../quantities.ts';
@@ -52,9 +51,9 @@ const lastMomentMs = 4_000;
 const soonMs = 3_600_000;
 
 /** Opens the reports that the inputs ask for. @param now milliseconds since the epoch, by the servers' clock */
-export function openReports(inputs: DestinationInputs, now: () => number): Reports {
+export function openReports(log: Log, inputs: DestinationInputs, now: () => number): Reports {
   const run = readRun(process.env, readEvent(process.env['GITHUB_EVENT_PATH']));
-  return new GithubReports(inputs, run, now);
+  return new GithubReports(log, inputs, run, now);
 }
 
 function readEvent(file: string | undefined): string {
@@ -66,6 +65,7 @@ function readEvent(file: string | undefined): string {
 }
 
 class GithubReports implements Reports {
+  readonly #log: Log;
   readonly #inputs: DestinationInputs;
   readonly #run: Run;
   readonly #now: () => number;
@@ -74,7 +74,8 @@ class GithubReports implements Reports {
   #deadline = AbortSignal.timeout(patienceMs);
   #begun: Promise<number | undefined> | undefined;
 
-  constructor(inputs: DestinationInputs, run: Run, now: () => number) {
+  constructor(log: Log, inputs: DestinationInputs, run: Run, now: () => number) {
+    this.#log = log;
     this.#inputs = inputs;
     this.#run = run;
     this.#now = now;
@@ -179,7 +180,7 @@ class GithubReports implements Reports {
         begun ?? (await activeDeployment(github, environment)) ?? (await beginDeployment(github, plan));
       const { linkTaken } = await endDeployment(github, environment, id, { ...plan, state: 'success', url });
       if (!linkTaken) {
-        core.warning(
+        this.#log.warning(
           `GitHub takes no link of ${url?.length ?? 0} characters for a deployment: the environment '${environment}' opens the page of this run instead, whose summary has the link.`,
         );
       }
@@ -202,7 +203,7 @@ class GithubReports implements Reports {
     if (left > soonMs || !links) return;
     const longer =
       links.signedBy === 'session' ? `'links: platform' makes such as work longer, and the` : 'The';
-    core.warning(
+    this.#log.warning(
       `The links in what GitHub keeps of this run (comment, deployment, release) end in ${formatDuration(left / 1000)}. ${longer} 'links' action makes new ones, on a schedule for instance.`,
     );
   }
@@ -222,7 +223,7 @@ class GithubReports implements Reports {
       );
       return await use(this.#client);
     } catch (error) {
-      core.warning(explainReport(kind, typeof name === 'string' ? name : name(), error, this.#run));
+      this.#log.warning(explainReport(kind, typeof name === 'string' ? name : name(), error, this.#run));
       return undefined;
     }
   }

@@ -1,5 +1,5 @@
 import { causes, messageOf } from '../errors.ts';
-import { printable } from '../printable.ts';
+import type { Log } from '../hosts/host.ts';
 import { formatDuration } from '../quantities.ts';
 import type { OnRetry } from '../retry.ts';
 import { StorageError, describeStorageError } from '../storage/failure.ts';
@@ -14,12 +14,9 @@ export interface RetryLog {
 /** The same trouble is told again after this time, however many requests it hits meanwhile. */
 const everyMs = 10_000;
 
-/**
- * Tells each kind of trouble at once, and then every few seconds for as long as it goes on.
- * @param info prints a line
- */
+/** Tells each kind of trouble at once, and then every few seconds for as long as it goes on. */
 export function createRetryLog(
-  info: (line: string) => void,
+  log: Pick<Log, 'info'>,
   now: () => number = () => performance.now(),
 ): RetryLog {
   const told = new Map<string, number>();
@@ -34,7 +31,7 @@ export function createRetryLog(
       told.set(reason, now());
       const wait = waitMs < 1_000 ? '' : ` in ${formatDuration(waitMs / 1000)}`;
       const before = last === undefined ? '' : `; retries so far: ${total}`;
-      info(printable(`Retrying ${what}${wait} (${reason})${before}`));
+      log.info(`Retrying ${what}${wait} (${reason})${before}`);
     },
   };
 }

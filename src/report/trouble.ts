@@ -1,6 +1,7 @@
 import { isStatus, reasonOf } from '../github/client.ts';
 import { NotesLeft } from '../github/release.ts';
 import type { Run } from '../github/run.ts';
+import type { Text } from '../hosts/host.ts';
 import { printable } from '../printable.ts';
 import { messageOf } from '../errors.ts';
 
@@ -14,21 +15,27 @@ const permissions: Readonly<Record<ReportKind, readonly string[]>> = {
 };
 
 /**
- * Why a report could not be written, and what to do, in one text.
+ * Why a report could not be written, and what to do.
  * @param name of what it is about: where the comment is, the environment, the tag
  */
-export function explainReport(kind: ReportKind, name: string, error: unknown, run: Run): string {
+export function explainReport(kind: ReportKind, name: string, error: unknown, run: Run): Text {
   const what = {
     comment: `The comment ${printable(name)} could not be written`,
     deployment: `The deployment to '${printable(name)}' could not be written`,
     release: `The notes of release '${printable(name)}' could not be written`,
   }[kind];
   if (error instanceof NotesLeft)
-    return `The notes of release '${printable(name)}' are left as they are: ${printable(error.message)}.${remedy(error)}`;
+    return remedy(
+      `The notes of release '${printable(name)}' are left as they are: ${printable(error.message)}.`,
+      error,
+    );
   if (isDenied(error))
-    return run.readOnly ? readOnly(what) : `${what}: ${printable(reasonOf(error))}. ${lines(kind)}`;
+    return run.readOnly ? readOnly(what) : withPermissions(`${what}: ${printable(reasonOf(error))}.`, kind);
   if (isStatus(error, 404))
-    return `${what}: GitHub knows of no such thing here, or does not show it to this token. ${lines(kind)}`;
+    return withPermissions(
+      `${what}: GitHub knows of no such thing here, or does not show it to this token.`,
+      kind,
+    );
   if (isStatus(error, 401))
     return `${what}: GitHub does not take the token of 'github-token'. Leave that input out for the job's own.`;
   const isLate = Error.isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
@@ -36,10 +43,12 @@ export function explainReport(kind: ReportKind, name: string, error: unknown, ru
   return `${what}: ${printable(reason)}. Nothing else of this step is touched by that.`;
 }
 
-function remedy({ remedy }: NotesLeft): string {
+function remedy(what: string, { remedy }: NotesLeft): Text {
   if (remedy === 'mending')
-    return ' Mend the two lines that begin with `<!-- upload-to-workspace`, or take both away with what is between them, and run this again.';
-  return remedy === 'permission' ? ` Drafts are shown to tokens that may write. ${lines('release')}` : '';
+    return `${what} Mend the two lines that begin with \`<!-- upload-to-workspace\`, or take both away with what is between them, and run this again.`;
+  return remedy === 'permission'
+    ? withPermissions(`${what} Drafts are shown to tokens that may write.`, 'release')
+    : what;
 }
 
 /** What GitHub says to a token that may not do a thing, in its several ways. */
@@ -51,8 +60,11 @@ function readOnly(what: string): string {
   return `${what}: the token of a pull request from a fork may only read; a workflow that runs after this one, on 'workflow_run', can write it.`;
 }
 
-function lines(kind: ReportKind): string {
-  return [`Let the job's token do it:`, 'permissions:', ...permissions[kind].map((line) => `  ${line}`)].join(
-    '\n',
-  );
+/** The lines that let the job's token do it, to be copied as they are. */
+function withPermissions(what: string, kind: ReportKind): Text {
+  return [
+    `${what} Let the job's token do it:`,
+    'permissions:',
+    ...permissions[kind].map((line) => `  ${line}`),
+  ];
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Retrier } from '../retry.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { Location, Session, SessionSource } from '../workspace.ts';
 import { type WireAnswer, type WireRequest, defaultStallMs, exchange } from './exchange.ts';
 import { createStorageRetrier, isSessionEnded, storageError } from './failure.ts';

@@ -4,7 +4,7 @@ import { isTransient } from '../classify.ts';
 import { ActionError, actionErrorIn } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
 import type { Retrier } from '../retry.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { Location } from '../workspace.ts';
 import { StorageError, storageError } from './failure.ts';
 import { storageTrouble } from './trouble.ts';

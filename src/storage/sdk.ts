@@ -1,7 +1,7 @@
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type HttpHandler, type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import type { Location, Session } from '../workspace.ts';
 import type { StorageClient } from './client.ts';
 import { defaultStallMs } from './exchange.ts';

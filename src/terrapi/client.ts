@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 import type { TokenSource } from '../identity/tokens.ts';
 import type { RetryOptions } from '../retry.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import {
   type SelfInfo,
   type StoragePoint,

@@ -6,7 +6,7 @@ import { connectionFailure, isNetworkError } from '../failures.ts';
 import type { TokenSource } from '../identity/tokens.ts';
 import { excerpt } from '../printable.ts';
 import { type Attempt, type RetryOptions, createRetrier } from '../retry.ts';
-import type { Transport } from '../transport.ts';
+import type { Transport } from '../http/transport.ts';
 import { problem } from './answers.ts';
 
 /** TerrAPI answered, and not with what was asked for. */

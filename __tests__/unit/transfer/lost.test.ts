@@ -9,7 +9,7 @@ import { openBucket } from '../storage/bucket.ts';
 import { putOf } from './file.ts';
 
 const etag = hash('md5', 'content');
-const put = putOf({ path: '/work/a', name: 'a', size: 7, mtimeMs: 0 });
+const put = putOf({ path: '/work/a', name: 'a', size: 7, mtimeMs: 0, dev: 0, ino: 0, linked: false });
 
 /** A write that fails so, of an object that is looked at by a HEAD answered so; resolves to how often it was looked at. */
 async function write(error: Error | undefined, head: Answer = { status: 404 }): Promise<number> {
