@@ -58,7 +58,9 @@ export function createSender(
   userAgent: string,
   retries: RetryOptions,
 ): Sender {
-  const answerIn = (error: unknown) => (error instanceof TerrapiError ? error : undefined);
+  // Its `code` is this program's word for it, and none of TerrAPI's.
+  const answerIn = (error: unknown) =>
+    error instanceof TerrapiError ? { status: error.status, retryAfter: error.retryAfter } : undefined;
   const retrier = createRetrier({
     classify: classifier(answerIn, () => transport.clock.now()),
     ...retries,
