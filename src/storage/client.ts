@@ -2,13 +2,13 @@ import type { Clock } from '../clock.ts';
 import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location, Session, SessionSource } from '../workspace.ts';
-import { type WireAnswer, type WireRequest, defaultStallMs, exchange } from './exchange.ts';
+import { type SlicedBody, type WireAnswer, type WireRequest, defaultStallMs, exchange } from './exchange.ts';
 import { createStorageRetrier, isSessionEnded, storageError } from './failure.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
 
 /** One call of the storage. */
 export interface StorageCall extends StorageRequest {
-  readonly body?: Buffer;
+  readonly body?: Buffer | SlicedBody;
   /** In place of the client's own. */
   readonly signal?: AbortSignal | undefined;
   /** Bytes of the answer's body to keep. */

@@ -1,14 +1,13 @@
-import { hash } from 'node:crypto';
-
 import { messageOf } from '../errors.ts';
 import type { Plan, Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { Memory } from './memory.ts';
+import { type Content, md5Of, readContent } from './content.ts';
+import { type Memory, bufferLength } from './memory.ts';
 import { storeOnce } from './lost.ts';
 import { type MultipartTransfer, prepareMultipart } from './multipart.ts';
 import { partSizeOf } from './parts.ts';
 import { putObject } from './put.ts';
-import { readWhole } from './source.ts';
+import { readWhole, withSource } from './source.ts';
 
 export interface TransferOptions {
   /** Requests under way at once. */
@@ -148,21 +147,32 @@ class Run {
   }
 
   async #sendWhole(put: Put): Promise<void> {
-    await this.#withBuffer(put.file.size, async (buffer) => {
-      await readWhole(put.file, buffer);
-      const conditions = { signal: this.signal, ifAbsent: this.#options.ifAbsent && !put.generated };
-      const usual = () => hash('md5', buffer);
-      let etag: string | undefined;
-      await storeOnce(this.#client, put, usual, async () => {
-        etag = await putObject(this.#client, put, buffer, conditions);
-      });
-      this.#listener.stored(put, etag ?? usual());
-      this.#options.onProgress({ bytes: put.file.size, files: 1 });
+    const { file } = put;
+    await this.#withBuffer(file.size, (buffer) =>
+      buffer.length < file.size
+        ? withSource(file, async (source) => {
+            const content = await readContent(source, { offset: 0, length: file.size }, buffer);
+            await source.verify();
+            await this.#store(put, content);
+          })
+        : readWhole(file, buffer).then(() => this.#store(put, buffer)),
+    );
+  }
+
+  async #store(put: Put, content: Content): Promise<void> {
+    const conditions = { signal: this.signal, ifAbsent: this.#options.ifAbsent && !put.generated };
+    const usual = () => md5Of(content).toString('hex');
+    let etag: string | undefined;
+    await storeOnce(this.#client, put, usual, async () => {
+      etag = await putObject(this.#client, put, content, conditions);
     });
+    this.#listener.stored(put, etag ?? usual());
+    this.#options.onProgress({ bytes: put.file.size, files: 1 });
   }
 
   async #withBuffer(length: number, use: (buffer: Buffer) => Promise<void>): Promise<void> {
-    const loan = await this.#options.memory.borrow(length);
+    const { memory } = this.#options;
+    const loan = await memory.borrow(bufferLength(length, memory.total));
     try {
       await use(loan.buffer);
     } finally {

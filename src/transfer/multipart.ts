@@ -6,6 +6,7 @@ import {
   completeMultipart,
   createMultipart,
 } from '../storage/multipart.ts';
+import { readContent } from './content.ts';
 import { multipartEtag, storeOnce } from './lost.ts';
 import { type Part, partsOf } from './parts.ts';
 import { putPart } from './put.ts';
@@ -14,7 +15,7 @@ import { type Source, openSource } from './source.ts';
 /** A large file on its way: begun by its first part, completed by its last, whichever that is. */
 export interface MultipartTransfer {
   readonly parts: readonly Part[];
-  /** Reads a part into the buffer and stores it; resolves to the object's ETag where that completed it. */
+  /** Reads a part into the buffer, or through it, and stores it; resolves to the object's ETag where that completed it. */
   send(part: Part, buffer: Buffer): Promise<string | undefined>;
   /** Forgets what was stored, if anything was begun; what could not be forgotten is told. */
   abandon(): Promise<'nothing' | 'aborted' | 'not-permitted'>;
@@ -55,15 +56,15 @@ export function prepareMultipart(
   };
   return {
     parts,
-    send: async ({ number, offset }, buffer) => {
+    send: async (part, buffer) => {
       const { source, uploadId } = await (beginning ??= begin());
-      await source.read(buffer, offset);
+      const content = await readContent(source, part, buffer);
       const id = await uploadId;
-      done.push(await putPart(client, put.key, id, number, buffer, signal));
+      done.push(await putPart(client, put.key, id, part.number, content, signal));
       if (done.length < parts.length) return undefined;
       await source.verify();
       const inOrder = done.toSorted((a, b) => a.number - b.number);
-      const etag = () => multipartEtag(inOrder.map((part) => part.etag));
+      const etag = () => multipartEtag(inOrder.map(({ etag: of }) => of));
       await storeOnce(client, put, etag, () =>
         completeMultipart(client, put.key, id, inOrder, { signal, ifAbsent }),
       );

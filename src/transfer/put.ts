@@ -1,12 +1,10 @@
-import { hash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-
 import type { Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { plainEtag } from '../storage/etag.ts';
 import type { WireAnswer } from '../storage/exchange.ts';
 import { StorageError } from '../storage/failure.ts';
 import type { UploadedPart } from '../storage/multipart.ts';
+import { type Content, crc32Of, md5Of } from './content.ts';
 
 export interface PutConditions {
   readonly signal: AbortSignal;
@@ -23,10 +21,10 @@ export interface PutConditions {
 export async function putObject(
   client: StorageClient,
   put: Pick<Put, 'key' | 'contentType' | 'headers'>,
-  body: Buffer,
+  body: Content,
   { signal, ifAbsent }: PutConditions,
 ): Promise<string> {
-  const md5 = hash('md5', body, 'buffer');
+  const md5 = md5Of(body);
   const answer = await client.send({
     method: 'PUT',
     path: client.path(put.key),
@@ -55,12 +53,10 @@ export async function putPart(
   key: string,
   uploadId: string,
   number: number,
-  body: Buffer,
+  body: Content,
   signal: AbortSignal,
 ): Promise<UploadedPart> {
-  const checksum = Buffer.alloc(4);
-  checksum.writeUInt32BE(crc32(body));
-  const expected = checksum.toString('base64');
+  const expected = crc32Of(body);
   const answer = await client.send({
     method: 'PUT',
     path: client.path(key),
@@ -70,7 +66,7 @@ export async function putPart(
     signal,
     accept: (stored) => {
       const said = stored.headers['x-amz-checksum-crc32'];
-      if (said === undefined ? isOther(stored, () => hash('md5', body)) : said !== expected)
+      if (said === undefined ? isOther(stored, () => md5Of(body).toString('hex')) : said !== expected)
         throw corrupted();
     },
   });

@@ -9,7 +9,7 @@ export interface Place extends AsyncDisposable {
 }
 
 /** Gives a TerrAPI of tests little time to come back. */
-export const policy = { baseMs: 1, maxMs: 20, budgetMs: 1_500, askedBudgetMs: 60_000 };
+export const policy = { baseMs: 1, maxMs: 20, budgetMs: 1_500, askedBudgetMs: 90_000 };
 
 /** TerrAPI core at `/core`, and a client of it whose tokens are numbered. */
 export async function startTerrapi(

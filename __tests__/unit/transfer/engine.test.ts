@@ -124,6 +124,7 @@ describe('requests under way at once', () => {
     let lent = 0;
     let mostLent = 0;
     const watched: Memory = {
+      ...memory,
       borrow: async (length) => {
         const loan = await memory.borrow(length);
         lent += length;
@@ -146,6 +147,36 @@ describe('requests under way at once', () => {
   });
 });
 
+describe('a file or part that would take more than half of the memory', () => {
+  test.each([
+    ['whole', 3 * MiB + 1],
+    ['in parts', 12 * MiB + 1],
+  ])('is sent slice by slice (%s), and again where that fails', async (_, size) => {
+    using folder = temporaryFolder();
+    const seen = new Set<string>();
+    await using bucket = await modelBucket(({ what, key, part }) => {
+      const isFirst = !seen.has(`${what} ${part}`);
+      seen.add(`${what} ${part}`);
+      return isFirst && key === 'p/d/large' ? { status: 503, body: errorXml('SlowDown') } : undefined;
+    });
+    const memory = createMemory(2 * MiB);
+    const lengths: number[] = [];
+    const watched: Memory = {
+      ...memory,
+      borrow: (length) => {
+        lengths.push(length);
+        return memory.borrow(length);
+      },
+    };
+    const plan = planOf(folder, { large: size, small: 100 });
+    const { stored, failures } = await send(bucket, plan, { partSize: 5 * MiB, memory: watched });
+    expect([stored.length, failures]).toEqual([2, []]);
+    expect(Math.max(...lengths)).toBe(MiB);
+    const sent = bucket.objects.get('p/d/large') ?? '';
+    expect([sent.length, sent === 'large\n'.repeat(size).slice(0, size)]).toEqual([size, true]);
+  });
+});
+
 describe('the first failure that stays', () => {
   const deny = { status: 403, body: errorXml('AccessDenied') };
 
@@ -156,6 +187,7 @@ describe('the first failure that stays', () => {
     const memory = createMemory(MiB);
     let read = 0;
     const counted: Memory = {
+      ...memory,
       borrow: (length) => {
         read += 1;
         return memory.borrow(length);
@@ -240,7 +272,7 @@ describe('the first failure that stays', () => {
   test('of memory is a failure too, and nobody waits for ever', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
-    const memory: Memory = { borrow: () => Promise.reject(new RangeError('no memory')) };
+    const memory: Memory = { total: MiB, borrow: () => Promise.reject(new RangeError('no memory')) };
     const { stored, failures } = await send(bucket, planOf(folder, many(5, 100)), { memory });
     expect([stored.length, failures.length]).toEqual([0, 1]);
   });
