@@ -1,8 +1,8 @@
-import { isNetworkError, mayPass } from '../failures.ts';
-import { type RetryPolicy, retry } from '../retry.ts';
+import { isNetworkError } from '../failures.ts';
+import type { RetryPolicy } from '../retry.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { plainEtag } from '../storage/etag.ts';
-import { StorageError } from '../storage/failure.ts';
+import { StorageError, createStorageRetrier, storageError } from '../storage/failure.ts';
 import { type ObjectHead, headObject } from '../storage/head.ts';
 
 /** How a link was found to be: it opens the object, or it does not, or its host cannot be reached from here. */
@@ -10,7 +10,12 @@ export type TrialResult =
   { readonly kind: 'opens' } | { readonly kind: 'fails' | 'unreachable'; readonly why: string };
 
 /** Only one link of many is tried, and the files are stored already: a host that is away is not waited for as the platform is. */
-const policy: RetryPolicy = { tries: 4, baseMs: 500, maxMs: 4_000, budgetMs: 15_000 };
+const policy: RetryPolicy = {
+  baseMs: 250,
+  maxMs: 2_000,
+  budgetMs: 15_000,
+  start: { refusedMs: 1_000, silentMs: 15_000 },
+};
 const answerMs = 15_000;
 
 interface Answered {
@@ -31,19 +36,18 @@ export async function tryLink(
   const [object, answer] = await Promise.all([
     headOf(client, key),
     ask(url, client, signal).catch((error: unknown) => {
-      if (signal.aborted || !isNetworkError(error)) throw error;
-      return undefined;
+      if (error instanceof StorageError) return `answers with ${error.status}`;
+      if (!signal.aborted && isNetworkError(error)) return 'cannot be reached';
+      throw error;
     }),
   ]);
-  if (answer === undefined) return { kind: 'unreachable', why: `its host ${url.host} cannot be reached` };
+  if (typeof answer === 'string') return { kind: 'unreachable', why: `its host ${url.host} ${answer}` };
   return compare(url, answer, object);
 }
 
 function compare(url: URL, { status, size, etag }: Answered, object: ObjectHead | undefined): TrialResult {
   // Nothing is in the range of an empty object.
   const isEmpty = status === 416 && size === 0 && (object?.size ?? 0) === 0;
-  if (status >= 500 || status === 429)
-    return { kind: 'unreachable', why: `its host ${url.host} answers with ${status}` };
   if (status !== 200 && status !== 206 && !isEmpty)
     return { kind: 'fails', why: `the link to ${url.host} does not open it: the answer is ${status}` };
   if (object === undefined || isEmpty) return { kind: 'opens' };
@@ -63,8 +67,14 @@ async function headOf(client: StorageClient, key: string): Promise<ObjectHead | 
   }
 }
 
-function ask(url: URL, { transport: { dispatcher } }: StorageClient, signal: AbortSignal): Promise<Answered> {
-  const once = async (attempt: number) => {
+/** @throws StorageError for an answer that another try may change */
+function ask(
+  url: URL,
+  { transport: { dispatcher }, clock }: StorageClient,
+  signal: AbortSignal,
+): Promise<Answered> {
+  const retrier = createStorageRetrier(clock, { policy, signal });
+  return retrier(async () => {
     const { statusCode, headers, body } = await dispatcher.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
@@ -76,22 +86,11 @@ function ask(url: URL, { transport: { dispatcher } }: StorageClient, signal: Abo
     });
     // The connection is dropped where the server sends all of it.
     await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
-    if (statusCode >= 500 && attempt < policy.tries)
-      throw new BusyError(`${url.host} answers with ${statusCode}`);
+    if (statusCode >= 500 || statusCode === 429) throw storageError(statusCode, headers, '');
     const text = (name: string) => headers[name]?.toString();
-    return {
-      status: statusCode,
-      size: sizeOf(statusCode, text),
-      etag: plainEtag(text('etag')).replace(/^W\//, ''),
-    };
-  };
-  return retry(once, (error) => (error instanceof BusyError || mayPass(error) ? 'retry' : 'fail'), policy, {
-    signal,
+    const etag = plainEtag(text('etag')).replace(/^W\//, '');
+    return { status: statusCode, size: sizeOf(statusCode, text), etag };
   });
-}
-
-class BusyError extends Error {
-  override readonly name = 'BusyError';
 }
 
 /** Bytes of the whole object: after the slash of `Content-Range`, else the length of an answer with all of it (RFC 9110, 14.4). */
