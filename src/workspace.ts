@@ -1,7 +1,8 @@
 import type { Clock } from './clock.ts';
 import { ActionError } from './errors.ts';
 import { jwtExpiry } from './jwt.ts';
-import { isSafeUrl } from './loopback.ts';
+import type { Transport } from './http/transport.ts';
+import { urlFault } from './http/urls.ts';
 import { excerpt } from './printable.ts';
 import { type Renewable, renewable } from './renewable.ts';
 import type { StoragePoint, StorageToken } from './terrapi/answers.ts';
@@ -47,7 +48,7 @@ export async function openWorkspace(
   name: string,
   platforms: readonly string[],
   terrapi: Terrapi,
-  clock: Clock,
+  { clock, plainHttp }: Pick<Transport, 'clock' | 'plainHttp'>,
   mask: (secret: string) => void,
 ): Promise<Workspace> {
   const open = async () => {
@@ -58,7 +59,7 @@ export async function openWorkspace(
   const first = await open().catch(async (error: unknown) => {
     throw await explain(name, platforms, terrapi, error);
   });
-  const location = locate(first.storage);
+  const location = locate(first.storage, plainHttp);
   let unused: StorageToken | undefined = first;
   const sessions = renewable(
     async () => {
@@ -109,15 +110,17 @@ function utc(time: string): number {
 
 /**
  * Reads the endpoint, bucket and prefix off a storage point: from its properties, else from its other fields.
+ * @param plainHttp whether its endpoint may be plain http on this machine
  * @throws ActionError `workspace` when it is not S3, not in order, or does not say where it is
  */
-export function locate(point: StoragePoint): Location {
+export function locate(point: StoragePoint, plainHttp: boolean): Location {
   checkUsable(point);
   const storage = s3Uri(property(point, 'storage_url') ?? point.resource_uris?.[0]);
   const bucket = property(point, 'bucket') ?? storage?.bucket;
   const prefix = property(point, 'key') ?? storage?.prefix ?? '';
   const endpoint = property(point, 'service_url') ?? point.endPoint ?? undefined;
-  if (!bucket || !endpoint || !URL.canParse(endpoint)) {
+  const url = URL.parse(endpoint ?? '');
+  if (!bucket || !url) {
     throw new ActionError(
       'workspace',
       `Workspace '${excerpt(point.name)}' does not say where its storage is (endpoint ${excerpt(endpoint ?? 'none')}, bucket ${excerpt(bucket ?? 'none')})`,
@@ -126,13 +129,13 @@ export function locate(point: StoragePoint): Location {
       },
     );
   }
-  const url = new URL(endpoint);
-  if (!isSafeUrl(url)) {
+  const fault = urlFault(url, plainHttp);
+  if (fault) {
     throw new ActionError(
       'workspace',
-      `Workspace '${excerpt(point.name)}' names the storage endpoint ${excerpt(endpoint)}, which is not https`,
+      `Workspace '${excerpt(point.name)}' names the storage endpoint ${excerpt(`${url.protocol}//${url.host}`)}, which ${fault}`,
       {
-        hint: `Files and session would travel in the clear; plain http is used for loopback hosts only.`,
+        hint: `Ask those who run the platform to correct the workspace's endpoint: it has to be https, without user and password. Plain http is for a platform on this machine only.`,
       },
     );
   }

@@ -77,7 +77,7 @@ interface Publication {
 }
 
 function file(name: string, size = 1): LocalFile {
-  return { path: `/work/${name}`, name, size, mtimeMs: 0 };
+  return { path: `/work/${name}`, name, size, mtimeMs: 0, dev: 0, ino: 0, linked: false };
 }
 
 /** Does what an upload does, with the storage's model in the place of the storage. */

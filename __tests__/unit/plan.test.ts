@@ -4,7 +4,7 @@ import { planUpload } from '../../src/plan.ts';
 import { failureOf } from './failure.ts';
 
 function file(name: string, size = 1) {
-  return { path: `/work/${name}`, name, size, mtimeMs: 0 };
+  return { path: `/work/${name}`, name, size, mtimeMs: 0, dev: 0, ino: 0, linked: false };
 }
 
 function keys(names: readonly string[], prefix = 'a2s/', destination = 'd') {

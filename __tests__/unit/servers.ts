@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { generate } from 'selfsigned';
 
 import { type Clock, createClock } from '../../src/clock.ts';
-import { type Transport, type TransportOptions, openTransport } from '../../src/transport.ts';
+import { type Transport, type TransportOptions, openTransport } from '../../src/http/transport.ts';
 
 export interface Asked {
   readonly method: string | undefined;
@@ -144,6 +144,7 @@ export function transport(
     verify: true,
     connections: 4,
     clock: createClock(),
+    plainHttp: true,
     ...options,
   });
   return { ...opened, [Symbol.asyncDispose]: () => opened.close() };

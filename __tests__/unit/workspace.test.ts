@@ -66,7 +66,7 @@ async function open({ token, paths = {}, platforms = ['gep'], name = 'gep-w' }: 
     time,
     masked,
     opened: () => count,
-    opening: openWorkspace(name, platforms, terrapi, clock, (secret) => masked.push(secret)),
+    opening: openWorkspace(name, platforms, terrapi, way, (secret) => masked.push(secret)),
     [Symbol.asyncDispose]: async () => {
       await way.close();
       await server[Symbol.asyncDispose]();
@@ -83,9 +83,9 @@ describe('where a workspace is', () => {
   const expected = { bucket: 'gep-processing-results', prefix: 'a2s/', region: undefined };
 
   test('is read off its properties', () => {
-    expect(locate(point)).toEqual({ ...expected, endpoint: new URL('https://s3.gep.terradue.com/') });
+    expect(locate(point, false)).toEqual({ ...expected, endpoint: new URL('https://s3.gep.terradue.com/') });
     const properties = { ...point.properties, region: ['fr-par'], service_url: ['https://other.example'] };
-    expect(locate({ ...point, properties })).toMatchObject({
+    expect(locate({ ...point, properties }, false)).toMatchObject({
       region: 'fr-par',
       endpoint: new URL('https://other.example'),
     });
@@ -106,14 +106,17 @@ describe('where a workspace is', () => {
       { ...point, properties: { bucket: [], key: [''], service_url: null, storage_url: [7] } },
     ],
   ])('is read off %s', (_, other) => {
-    expect(locate(other)).toMatchObject({ ...expected, endpoint: new URL('https://s3.gep.terradue.com/') });
+    expect(locate(other, false)).toMatchObject({
+      ...expected,
+      endpoint: new URL('https://s3.gep.terradue.com/'),
+    });
   });
 
   test.each([
     [['/a2s/b//'], 'a2s/b/'],
     [['/'], ''],
   ])('has a prefix that is empty or ends in a slash: %j', (key, prefix) => {
-    expect(locate({ ...point, properties: { ...point.properties, key } }).prefix).toBe(prefix);
+    expect(locate({ ...point, properties: { ...point.properties, key } }, false).prefix).toBe(prefix);
   });
 
   test.each([
@@ -121,16 +124,27 @@ describe('where a workspace is', () => {
     ['no endpoint', { ...point, properties: null, endPoint: null }, 'endpoint none'],
     ['an endpoint that is no URL', { ...point, properties: null, endPoint: 's3' }, 'endpoint s3'],
     ['plain http', { ...point, properties: null, endPoint: 'http://s3.example' }, 'not https'],
+    [
+      'plain http to this machine',
+      { ...point, properties: null, endPoint: 'http://127.0.0.1:9000' },
+      'names the storage endpoint http://127.0.0.1:9000, which is plain http to this machine, where the platform is not',
+    ],
+    [
+      'a user',
+      { ...point, properties: { service_url: ['https://me:pw@s3.example/'] } },
+      'names the storage endpoint https://s3.example, which has a user name or password in it',
+    ],
   ])('is refused where it says %s', (_, other, said) => {
-    const error = failureOf(() => locate(other));
+    const error = failureOf(() => locate(other, false));
     expect(error.code).toBe('workspace');
     expect(error.message).toContain(said);
   });
 
-  test('may be on this machine without https', () => {
-    expect(locate({ ...point, properties: null, endPoint: 'http://localhost:9000' }).endpoint.port).toBe(
-      '9000',
-    );
+  test('may be on this machine without https where the platform is', () => {
+    const place = locate({ ...point, properties: null, endPoint: 'http://localhost:9000' }, true);
+    expect(place.endpoint.port).toBe('9000');
+    const other = { ...point, properties: null, endPoint: 'http://0.0.0.0:9000' };
+    expect(failureOf(() => locate(other, true)).message).toContain('is not https');
   });
 });
 
@@ -341,7 +355,7 @@ describe('sessions', () => {
        import { openWorkspace } from '${new URL('../../src/workspace.ts', import.meta.url).href}';
        const [storage, credentials] = process.argv.slice(2).map((text) => JSON.parse(text));
        const terrapi = { storageToken: async () => ({ storage, credentials }) };
-       const { sessions } = await openWorkspace('w', [], terrapi, createClock(() => ${now}), () => {});
+       const { sessions } = await openWorkspace('w', [], terrapi, { clock: createClock(() => ${now}), plainHttp: false }, () => {});
        process.stdout.write(JSON.stringify([new Date(${now}).getHours(), (await sessions.get()).endsAt]));`,
     );
     const given = [point, credentials(1, { token: null, expiration: '2026-03-01T12:15:00' })];

@@ -63,6 +63,9 @@ export function selectFiles(rules: SelectionRules): Selection {
     path: file.path,
     size: file.size,
     mtimeMs: file.mtimeMs,
+    dev: file.dev,
+    ino: file.ino,
+    linked: file.linked,
     name: pathBelow(root, file.path) ?? '',
   }));
   failOnErrors(walks, named, root);

@@ -1,4 +1,13 @@
-import { type Dirent, type Stats, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import {
+  type Dirent,
+  type Stats,
+  accessSync,
+  constants,
+  lstatSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 
 import { messageOf, systemCode } from '../errors.ts';
@@ -20,10 +29,15 @@ export interface WalkRules {
   readonly onFile: (file: WalkedFile) => void;
 }
 
+/** A file as it was when it was found: it has to be the same one, and unchanged, when it is read. */
 export interface WalkedFile {
   readonly path: string;
   readonly size: number;
   readonly mtimeMs: number;
+  readonly dev: number;
+  readonly ino: number;
+  /** The path itself is a symbolic link that the walk followed; a link above it does not count. */
+  readonly linked: boolean;
 }
 
 export interface Walk {
@@ -74,12 +88,21 @@ function leadsAstray(name: string, target: string): string {
   return `${printable(name)} is a symbolic link to ${printable(target)}, or below one, outside of the root and the checkout`;
 }
 
-/** @param trail real paths of the folders that led here, to notice a loop of links */
-function visit(on: Visit, name: string, entry: Dirent | Stats, trail: readonly string[]): void {
+/**
+ * @param trail real paths of the folders that led here, to notice a loop of links
+ * @param linked whether the path is a symbolic link, and the entry what it leads to
+ */
+function visit(
+  on: Visit,
+  name: string,
+  entry: Dirent | Stats,
+  trail: readonly string[],
+  linked = false,
+): void {
   if (entry.isDirectory()) list(on, name, trail);
   else if (entry.isSymbolicLink()) followLink(on, name, trail);
   else if (!on.rules.wants(name)) return;
-  else if (entry.isFile()) add(on, name);
+  else if (entry.isFile()) add(on, name, linked);
   else on.walk.warnings.push(`${printable(name)} is ${kindOf(entry)}, not a file: left out`);
 }
 
@@ -121,7 +144,7 @@ function followLink(on: Visit, link: string, trail: readonly string[]): void {
     } else if (stats.isDirectory()) {
       listLinked(on, link, target, trail);
     } else {
-      visit(on, link, stats, trail);
+      visit(on, link, stats, trail, true);
     }
   } catch (error) {
     if (!rules.wants(link) && !rules.enter(link)) return;
@@ -137,22 +160,23 @@ function listLinked(on: Visit, link: string, target: string, trail: readonly str
   }
 }
 
-function add({ rules, walk }: Visit, file: string): void {
-  const stats = lookAt(walk, file);
-  if (!stats) return;
-  const { size, mtimeMs } = stats;
-  const found = { path: file, size, mtimeMs };
-  walk.files.push(found);
-  rules.onFile(found);
-}
-
-function lookAt(walk: Walk, file: string): Stats | undefined {
+function add({ rules, walk }: Visit, file: string, linked: boolean): void {
   try {
-    return statSync(file);
+    const stats = linked ? statSync(file) : lstatSync(file);
+    if (!stats.isFile()) throw new Error('it was replaced a moment ago');
+    if (!isReadableByAll(stats)) accessSync(file, constants.R_OK);
+    const { size, mtimeMs, dev, ino } = stats;
+    const found = { path: file, size, mtimeMs, dev, ino, linked };
+    walk.files.push(found);
+    rules.onFile(found);
   } catch (error) {
     walk.errors.push(`${printable(file)} cannot be read${undecodable(file)}: ${reason(error)}`);
-    return undefined;
   }
+}
+
+/** Nearly every file is, and asking the system about each of them would double the time of the walk. */
+function isReadableByAll({ mode }: Stats): boolean {
+  return (mode & 0o444) === 0o444;
 }
 
 /** A name that Node cannot tell as text comes with this character, and is then not found by it. */

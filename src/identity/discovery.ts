@@ -2,10 +2,11 @@ import * as oidc from 'openid-client';
 
 import { ActionError, actionErrorIn, messageOf } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
+import { urlFault } from '../http/urls.ts';
 import { excerpt } from '../printable.ts';
-import { retry } from '../retry.ts';
-import type { Transport } from '../transport.ts';
-import { answerOf, extensions, judge, policy } from './exchange.ts';
+import type { Transport } from '../http/transport.ts';
+import type { Retrier } from '../retry.ts';
+import { answerOf, extensions } from './exchange.ts';
 
 /**
  * What an issuer says about itself (OpenID Connect Discovery 1.0, section 4).
@@ -15,22 +16,22 @@ export async function discover(
   issuer: URL,
   clientId: string,
   fetch: typeof globalThis.fetch,
-  { clock }: Transport,
+  { plainHttp }: Transport,
+  retrier: Retrier,
 ): Promise<oidc.ServerMetadata> {
   const location = new URL(`${withoutSlash(issuer.href)}/.well-known/openid-configuration`);
   try {
-    const config = await retry(
-      () =>
+    const config = await retrier(
+      ({ timeoutMs }) =>
         oidc.discovery(location, clientId, undefined, oidc.None(), {
           [oidc.customFetch]: fetch as oidc.CustomFetch,
-          execute: extensions(issuer),
-          timeout: 10,
+          execute: extensions({ plainHttp }),
+          timeout: Math.min(10, timeoutMs / 1000),
         }),
-      (error) => judge(error, clock.now()),
-      policy,
+      { what: () => `GET ${location.href}` },
     );
     const server = config.serverMetadata();
-    checkIssuer(issuer, server);
+    checkIssuer(issuer, server, plainHttp);
     return server;
   } catch (error) {
     throw actionErrorIn(error) ?? discoveryFailure(issuer, error);
@@ -38,16 +39,31 @@ export async function discover(
 }
 
 /** Whether the configuration is that issuer's own (OpenID Connect Discovery 1.0, section 4.3); a `/` at its end is not told apart. */
-function checkIssuer({ href }: URL, { issuer, token_endpoint: endpoint }: oidc.ServerMetadata): void {
+function checkIssuer(
+  { href }: URL,
+  { issuer, token_endpoint: endpoint }: oidc.ServerMetadata,
+  plainHttp: boolean,
+): void {
   if (withoutSlash(new URL(issuer).href) !== withoutSlash(href)) {
     throw new ActionError('issuer', `Issuer ${href} calls itself ${excerpt(issuer)}`, {
       hint: `Set input 'issuer' to the name that it has for itself, if that is the one you mean.`,
     });
   }
-  if (endpoint === undefined || !URL.canParse(endpoint)) {
+  const url = URL.parse(endpoint ?? '');
+  if (!url) {
     throw new ActionError('issuer', `Issuer ${href} names no token endpoint`, {
       hint: `Its OpenID configuration has to hold 'token_endpoint'; if it goes on, tell those who run it.`,
     });
+  }
+  const fault = urlFault(url, plainHttp);
+  if (fault) {
+    throw new ActionError(
+      'issuer',
+      `Issuer ${href} names the token endpoint ${excerpt(`${url.protocol}//${url.host}`)}, which ${fault}`,
+      {
+        hint: `The client's secret is sent there: its OpenID configuration has to name an https URL without user and password. Tell those who run it.`,
+      },
+    );
   }
 }
 

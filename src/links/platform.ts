@@ -1,5 +1,5 @@
 import { ActionError } from '../errors.ts';
-import { isSafeUrl } from '../loopback.ts';
+import { urlFault } from '../http/urls.ts';
 import { excerpt, printable } from '../printable.ts';
 import { s3Uri } from '../s3uri.ts';
 import type { StorageClient } from '../storage/client.ts';
@@ -78,8 +78,9 @@ async function askLink(
       `it answered with the address that it was asked about, as it does for what is not in the user's storage`,
     );
   }
-  if (!isSafeUrl(url))
-    throw noLink(client, key, `the link leads to ${excerpt(url.origin)}, which is not https`);
+  const fault = urlFault(url, client.transport.plainHttp);
+  if (fault)
+    throw noLink(client, key, `the link leads to ${excerpt(`${url.protocol}//${url.host}`)}, which ${fault}`);
   const ends = linkEnd(url.href);
   if (ends !== undefined && ends <= client.clock.now())
     throw noLink(client, key, `the link ended at ${new Date(ends).toISOString()} already`);

@@ -8,12 +8,19 @@ import type { Batch, BatchResult, ThreadSettings } from './readers.ts';
 const { sha256Wanted, partSize, haste } = workerData as ThreadSettings;
 const scratch = createScratch();
 
-function read({ paths, sizes, times, ahead }: Batch): BatchResult {
+function read({ paths, sizes, times, devices, inodes, linked, ahead }: Batch): BatchResult {
   const etags: string[] = [];
   const sums: (string | undefined)[] = [];
   for (const [index, path] of paths.entries()) {
     if (ahead && Atomics.load(haste, 0) !== 0) break;
-    const file = { path, size: sizes[index] ?? NaN, mtimeMs: times[index] ?? NaN };
+    const file = {
+      path,
+      size: sizes[index] ?? NaN,
+      mtimeMs: times[index] ?? NaN,
+      dev: devices[index] ?? NaN,
+      ino: inodes[index] ?? NaN,
+      linked: linked[index] ?? false,
+    };
     try {
       const { etag, sha256 } = fingerprint(file, scratch, sha256Wanted, partSize);
       etags.push(etag);

@@ -22,6 +22,9 @@ export interface Batch {
   readonly paths: readonly string[];
   readonly sizes: readonly number[];
   readonly times: readonly number[];
+  readonly devices: readonly number[];
+  readonly inodes: readonly number[];
+  readonly linked: readonly boolean[];
   /** Nobody waits for it: it may be broken off between two files, and one that cannot be read is passed over. */
   readonly ahead: boolean;
 }
@@ -209,6 +212,9 @@ function messageOf({ files, ahead }: Task): Batch {
     paths: files.map(({ path }) => path),
     sizes: files.map(({ size }) => size),
     times: files.map(({ mtimeMs }) => mtimeMs),
+    devices: files.map(({ dev }) => dev),
+    inodes: files.map(({ ino }) => ino),
+    linked: files.map((file) => file.linked),
     ahead,
   };
 }

@@ -1,16 +1,18 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { type Stats, closeSync, constants, fstatSync, openSync, readvSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 import { ActionError, messageOf, systemCode } from '../errors.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import { printable } from '../printable.ts';
-import type { Part } from './parts.ts';
+import { formatBytes } from '../quantities.ts';
+import type { Stretch } from './parts.ts';
 
 /** A file that is open for reading, and has to stay what it was when the upload was planned. */
 export interface Source {
+  readonly file: WalkedFile;
   /** Fills the whole buffer from `offset` on. */
   read(buffer: Buffer, offset: number): Promise<void>;
-  /** Fails if the file's size or time of change is not what it was. */
+  /** Fails if the file's size or time of change is not what it was, or if it goes on past its size. */
   verify(): Promise<void>;
   close(): Promise<void>;
 }
@@ -20,14 +22,20 @@ export interface Source {
  * @throws ActionError `files`, from here and from the source, when it cannot be read or is not what it was when it was found
  */
 export async function openSource(file: WalkedFile): Promise<Source> {
-  const handle = await open(file.path).catch((error: unknown) => {
+  const handle = await open(file.path, flagsFor(file)).catch((error: unknown) => {
     throw unreadable(file, error);
   });
   const source: Source = {
-    read: (buffer, offset) => fill(handle, file, buffer, offset),
+    file,
+    read: async (buffer, offset) => {
+      const end = await fill(handle, file, buffer, offset);
+      if (end === offset + buffer.length) return;
+      judge(file, await handle.stat());
+      throw misstated(file);
+    },
     verify: async () => {
-      const { size, mtimeMs } = await handle.stat();
-      if (size !== file.size || mtimeMs !== file.mtimeMs) throw changed(file);
+      judge(file, await handle.stat());
+      if ((await fill(handle, file, Buffer.alloc(1), file.size)) > file.size) throw misstated(file);
     },
     close: () => handle.close(),
   };
@@ -49,40 +57,49 @@ const readAtOnce = 128 * 1024;
  */
 export async function readWhole(file: WalkedFile, buffer: Buffer): Promise<void> {
   if (file.size <= readAtOnce) {
-    readParts(file, [{ number: 1, offset: 0, length: file.size }], buffer, () => undefined);
+    readParts(file, [{ offset: 0, length: file.size }], buffer, () => undefined);
     return;
   }
-  const source = await openSource(file);
-  try {
+  await withSource(file, async (source) => {
     await source.read(buffer, 0);
     await source.verify();
+  });
+}
+
+/** Opens a file of the plan, and closes it when it was used. */
+export async function withSource(file: WalkedFile, use: (source: Source) => Promise<void>): Promise<void> {
+  const source = await openSource(file);
+  try {
+    await use(source);
   } finally {
     await source.close();
   }
 }
 
 /**
- * Reads a whole file of the plan, part by part, and lets nothing else run meanwhile: for small files, and for threads that only read.
- * @param buffer as long as the longest part
- * @param onPart gets a view of the buffer, of the part's length
+ * Reads a whole file of the plan, stretch by stretch, and lets nothing else run meanwhile: for small files, and for threads that only read.
+ * @param buffer as long as the longest stretch
+ * @param onPart gets a view of the buffer, of the stretch's length
  * @throws as {@link openSource}
  */
 export function readParts(
   file: WalkedFile,
-  parts: readonly Part[],
+  parts: readonly Stretch[],
   buffer: Buffer,
   onPart: (content: Buffer) => void,
 ): void {
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(file.path, 'r');
+    descriptor = openSync(file.path, flagsFor(file));
+    let end = 0;
     for (const { offset, length } of parts) {
       const content = buffer.subarray(0, length);
-      fillAtOnce(descriptor, file, content, offset);
+      end = fillAtOnce(descriptor, content, offset);
+      if (end < offset + length) break;
       onPart(content);
     }
-    const { size, mtimeMs } = fstatSync(descriptor);
-    if (size !== file.size || mtimeMs !== file.mtimeMs) throw changed(file);
+    judge(file, fstatSync(descriptor));
+    if (end !== file.size) throw misstated(file);
   } catch (error) {
     throw error instanceof ActionError ? error : unreadable(file, error);
   } finally {
@@ -90,34 +107,90 @@ export function readParts(
   }
 }
 
-function fillAtOnce(descriptor: number, file: WalkedFile, buffer: Buffer, offset: number): void {
-  for (let filled = 0; filled < buffer.length;) {
-    const bytesRead = readSync(descriptor, buffer, filled, buffer.length - filled, offset + filled);
-    if (bytesRead === 0) throw changed(file);
-    filled += bytesRead;
-  }
+/**
+ * How to open a file: not through a link that was put in its place, and without waiting where it was replaced by a named pipe. Windows knows
+ * neither flag.
+ */
+function flagsFor({ linked }: WalkedFile): number {
+  return linked ? patient : patient | noFollow;
 }
 
-async function fill(handle: FileHandle, file: WalkedFile, buffer: Buffer, offset: number): Promise<void> {
-  for (let filled = 0; filled < buffer.length;) {
+const flag = (name: 'O_NONBLOCK' | 'O_NOFOLLOW') => (constants as Partial<typeof constants>)[name] ?? 0;
+const patient = constants.O_RDONLY | flag('O_NONBLOCK');
+const noFollow = flag('O_NOFOLLOW');
+
+/** Takes what comes right after the buffer: what has more bytes than its size says is found without another system call. */
+const beyond = Buffer.alloc(1);
+
+/** Returns where in the file the bytes end: one past the buffer's end where the file goes on, and before it where the file ends. */
+function fillAtOnce(descriptor: number, buffer: Buffer, offset: number): number {
+  let filled = 0;
+  do {
+    const rest = filled === 0 ? buffer : buffer.subarray(filled);
+    const bytesRead = readvSync(descriptor, [rest, beyond], offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  } while (filled < buffer.length);
+  return offset + filled;
+}
+
+/** Returns where in the file the bytes end: at the buffer's end, or before it where the file ends. */
+async function fill(handle: FileHandle, file: WalkedFile, buffer: Buffer, offset: number): Promise<number> {
+  let filled = 0;
+  while (filled < buffer.length) {
     const { bytesRead } = await handle
       .read(buffer, filled, buffer.length - filled, offset + filled)
       .catch((error: unknown) => {
         throw unreadable(file, error);
       });
-    if (bytesRead === 0) throw changed(file);
+    if (bytesRead === 0) break;
     filled += bytesRead;
   }
+  return offset + filled;
 }
 
-function changed(file: WalkedFile): ActionError {
+/** Whether what is open is the file that was found, and as it was then. */
+function judge(file: WalkedFile, stats: Stats): void {
+  if (!stats.isFile() || !isSame(file, stats)) throw replaced(file);
+  if (stats.size !== file.size || stats.mtimeMs !== file.mtimeMs) throw changed(file);
+}
+
+/** On Windows Node does not always name the device of a path and of an open file in the same way. */
+function isSame(file: WalkedFile, { dev, ino }: Stats): boolean {
+  return ino === file.ino && (dev === file.dev || process.platform === 'win32');
+}
+
+export function changed(file: WalkedFile): ActionError {
   return new ActionError('files', `${printable(file.path)} changed while it was uploaded`, {
     hint: `Something still writes to it: let that end before this step.`,
   });
 }
 
+function replaced(file: WalkedFile): ActionError {
+  return new ActionError(
+    'files',
+    `${printable(file.path)} cannot be read: it was replaced after the upload was planned`,
+    {
+      hint: `Something still writes there: let that end before this step.`,
+    },
+  );
+}
+
+/** Files of /proc and /sys, and of some network file systems, are made when they are read, whatever size they show. */
+function misstated(file: WalkedFile): ActionError {
+  return new ActionError(
+    'files',
+    `${printable(file.path)} cannot be read: its content is not as long as its size says (${formatBytes(file.size)})`,
+    { hint: `Copy it into an ordinary file first, as 'cat' does, and upload that one.` },
+  );
+}
+
+/** Codes for what there may be by now: a link, a socket, a named pipe, a folder. */
+const replacements = new Set(['ELOOP', 'ENXIO', 'ESPIPE', 'EISDIR']);
+
 function unreadable(file: WalkedFile, error: unknown): ActionError {
   const code = systemCode(error);
+  if (code !== undefined && replacements.has(code)) return replaced(file);
   const reason =
     code === 'ENOENT'
       ? 'it disappeared after the upload was planned'

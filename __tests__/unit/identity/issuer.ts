@@ -1,4 +1,4 @@
-import { type Answer, type Asked, type LocalServer, jwt, serve } from '../servers.ts';
+import { type Answer, type Asked, type Certificate, type LocalServer, jwt, serve } from '../servers.ts';
 
 export interface Issuer extends LocalServer {
   /** The issuer's URL, with a path as a Keycloak realm has it. */
@@ -16,6 +16,8 @@ export interface IssuerRules {
   readonly ahead?: number;
   /** What it calls itself, by its URL. */
   readonly named?: (url: string) => string;
+  /** Served over https with this one. */
+  readonly certificate?: Certificate;
 }
 
 /** What a Keycloak realm answers to a client app's grant. */
@@ -40,6 +42,7 @@ export async function serveIssuer({
   discovery = (_, configuration) => ({ body: configuration }),
   ahead = 0,
   named = (url) => url,
+  certificate,
 }: IssuerRules = {}): Promise<Issuer> {
   const path = '/realms/master';
   const counts = { discovery: 0, token: 0 };
@@ -61,7 +64,7 @@ export async function serveIssuer({
     return (
       given && { ...given, headers: { date: new Date(Date.now() + ahead).toUTCString(), ...given.headers } }
     );
-  });
+  }, certificate);
   return {
     ...server,
     issuer: new URL(`${server.url}${path}`),

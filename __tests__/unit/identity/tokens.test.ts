@@ -4,7 +4,7 @@ import { createClock } from '../../../src/clock.ts';
 import type { ClientApp } from '../../../src/identity/grant.ts';
 import { secretCredential } from '../../../src/identity/secret.ts';
 import { openTokenSource as openSource } from '../../../src/identity/tokens.ts';
-import type { Transport } from '../../../src/transport.ts';
+import type { Transport } from '../../../src/http/transport.ts';
 import { rejectionOf } from '../failure.ts';
 import { certificateFor, serve, serveProxy, transport } from '../servers.ts';
 import { type Issuer, type IssuerRules, grant, idToken, serveIssuer } from './issuer.ts';
@@ -21,8 +21,11 @@ function app(issuer: Issuer, more: Partial<ClientApp> = {}): ClientApp {
   };
 }
 
+/** Gives issuers of tests little time to come back. */
+const policy = { baseMs: 1, maxMs: 20, budgetMs: 1_500 };
+
 function openTokenSource(given: ClientApp, way: Transport, mask: (text: string) => void) {
-  return openSource(given, secretCredential(secret), way, mask);
+  return openSource(given, secretCredential(secret), way, mask, { policy });
 }
 
 /** The error of the first token that is asked for, from an issuer that goes by these rules. */
@@ -165,6 +168,23 @@ describe('discovery', () => {
     expect(error.message).toContain('names no token endpoint');
   });
 
+  test.each([
+    ['http://0.0.0.0:9/token', true, 'http://0.0.0.0:9, which is not https'],
+    ['http://iam.example/token', true, 'http://iam.example, which is not https'],
+    ['https://me:pw@iam.example/token', true, 'https://iam.example, which has a user name or password in it'],
+    ['http://127.0.0.1:9/token', false, 'http://127.0.0.1:9, which is plain http to this machine'],
+  ])('refuses the token endpoint %s (plain http allowed: %s)', async (endpoint, plainHttp, said) => {
+    const certificate = await certificateFor('localhost');
+    await using issuer = await serveIssuer({
+      discovery: (_, configuration) => ({ body: { ...configuration, token_endpoint: endpoint } }),
+      ...(!plainHttp && { certificate, named: (url) => url.replace('http:', 'https:') }),
+    });
+    await using way = transport({ plainHttp, certificates: [certificate.cert] });
+    const error = await rejectionOf(openTokenSource(app(issuer), way, () => undefined));
+    expect(error.code).toBe('issuer');
+    expect(error.message).toContain(`names the token endpoint ${said}`);
+  });
+
   test.concurrent('goes on after trouble that passes', async () => {
     await using issuer = await serveIssuer({
       discovery: (count, configuration) =>
@@ -301,7 +321,7 @@ describe('a grant', () => {
     expect(error.code).toBe('issuer');
     expect(error.message).toContain(`it answered with ${status}`);
     expect(error.hint).toContain('later');
-    expect(grants).toBe(3);
+    expect(grants).toBeGreaterThan(2);
   });
 
   test.concurrent('waits as long as a 429 asks', async () => {

@@ -8,8 +8,8 @@ import type { TemporaryFolder } from '../folders.ts';
 export function fileIn(folder: TemporaryFolder, name: string, content: string | Buffer): LocalFile {
   const path = folder.at(name);
   writeFileSync(path, content);
-  const { size, mtimeMs } = statSync(path);
-  return { path, name, size, mtimeMs };
+  const { size, mtimeMs, dev, ino } = statSync(path);
+  return { path, name, size, mtimeMs, dev, ino, linked: false };
 }
 
 /** What a plan says of a file. */

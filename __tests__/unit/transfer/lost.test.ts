@@ -5,11 +5,11 @@ import { describe, expect, test } from '@jest/globals';
 import { StorageError } from '../../../src/storage/failure.ts';
 import { multipartEtag, storeOnce } from '../../../src/transfer/lost.ts';
 import type { Answer } from '../servers.ts';
-import { once, openBucket } from '../storage/bucket.ts';
+import { openBucket } from '../storage/bucket.ts';
 import { putOf } from './file.ts';
 
 const etag = hash('md5', 'content');
-const put = putOf({ path: '/work/a', name: 'a', size: 7, mtimeMs: 0 });
+const put = putOf({ path: '/work/a', name: 'a', size: 7, mtimeMs: 0, dev: 0, ino: 0, linked: false });
 
 /** A write that fails so, of an object that is looked at by a HEAD answered so; resolves to how often it was looked at. */
 async function write(error: Error | undefined, head: Answer = { status: 404 }): Promise<number> {
@@ -18,7 +18,6 @@ async function write(error: Error | undefined, head: Answer = { status: 404 }): 
     bucket.client,
     put,
     () => etag,
-    once,
     () => (error === undefined ? Promise.resolve() : Promise.reject(error)),
   );
   expect(bucket.server.asked.every(({ method, path }) => method === 'HEAD' && path === '/bucket/p/d/a')).toBe(
@@ -89,7 +88,6 @@ test('the session that ended while the answer was lost is renewed to look', asyn
     client,
     put,
     () => etag,
-    once,
     () => Promise.reject(failure('PreconditionFailed')),
   );
   expect(bucket.sessions).toHaveLength(2);

@@ -12,7 +12,7 @@ const md5 = hash('md5', body);
 const other = hash('md5', 'other');
 const signal = new AbortController().signal;
 const put = putOf(
-  { path: '/work/a', name: 'a', size: body.length, mtimeMs: 0 },
+  { path: '/work/a', name: 'a', size: body.length, mtimeMs: 0, dev: 0, ino: 0, linked: false },
   { contentType: 'text/csv', headers: { 'cache-control': 'no-cache', 'x-amz-meta-a': 'b' } },
 );
 

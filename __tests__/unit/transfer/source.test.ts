@@ -1,5 +1,19 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, chmodSync, mkdirSync, rmSync, truncateSync, utimesSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+} from 'node:fs';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -13,6 +27,14 @@ const KiB = 1024;
 
 /** Read at one go, and read bit by bit. */
 const sizes = [100, 300 * KiB];
+
+const testPipes = process.platform === 'win32' ? test.skip : test;
+
+/** Of what is at a path, whatever it is, what a walk tells of a file. */
+function statsOf(path: string): Pick<LocalFile, 'mtimeMs' | 'dev' | 'ino'> {
+  const { mtimeMs, dev, ino } = lstatSync(path);
+  return { mtimeMs, dev, ino };
+}
 
 async function read(file: LocalFile): Promise<Buffer> {
   const buffer = Buffer.alloc(file.size);
@@ -71,8 +93,61 @@ describe.each(sizes)('a file of %d bytes', (size) => {
     rmSync(file.path);
     mkdirSync(file.path);
     const error = await rejectionOf(read(file));
-    expect(error.code).toBe('files');
-    expect(error.message).toMatch(/changed while it was uploaded|cannot be read: EISDIR/);
+    expect([error.code, error.message]).toEqual([
+      'files',
+      `${file.path} cannot be read: it was replaced after the upload was planned`,
+    ]);
+  });
+
+  test.each([
+    ['another file of the same size and time', (path: string, other: string) => renameSync(other, path)],
+    ['a link to one', (path: string, other: string) => symlinkSync(other, path)],
+    ['a link to itself', (path: string) => symlinkSync(path, path)],
+  ])('that is replaced by %s is an error, and not what is there now', async (_, replace) => {
+    using folder = temporaryFolder();
+    const file = fileIn(folder, 'a', randomBytes(size));
+    const other = fileIn(folder, 'other', randomBytes(size));
+    utimesSync(other.path, file.mtimeMs / 1000, file.mtimeMs / 1000);
+    rmSync(file.path);
+    replace(file.path, other.path);
+    for (const found of [file, { ...file, linked: true }])
+      expect((await rejectionOf(read(found))).message).toBe(
+        `${file.path} cannot be read: it was replaced after the upload was planned`,
+      );
+  });
+
+  testPipes('that is replaced by a named pipe is an error, and not waited for (needs mkfifo)', async () => {
+    using folder = temporaryFolder();
+    const file = fileIn(folder, 'a', randomBytes(size));
+    rmSync(file.path);
+    execFileSync('mkfifo', [file.path]);
+    const ofPipe = { ...file, ...statsOf(file.path) };
+    for (const found of [file, ofPipe])
+      expect((await rejectionOf(read(found))).message).toContain('it was replaced after');
+    const writer = openSync(file.path, 'r+');
+    expect((await rejectionOf(read(file))).message).toContain('it was replaced after');
+    closeSync(writer);
+  });
+
+  test('that is below a folder which is replaced by a link is an error', async () => {
+    using folder = temporaryFolder();
+    folder.folder('a');
+    folder.folder('b');
+    const file = fileIn(folder, 'a/c', randomBytes(size));
+    const other = fileIn(folder, 'b/c', randomBytes(size));
+    utimesSync(other.path, file.mtimeMs / 1000, file.mtimeMs / 1000);
+    renameSync(folder.at('a'), folder.at('gone'));
+    folder.link('a', 'b');
+    expect((await rejectionOf(read(file))).message).toContain('it was replaced after');
+  });
+
+  test('that was found by a link is read by it', async () => {
+    using folder = temporaryFolder();
+    const content = randomBytes(size);
+    const file = fileIn(folder, 'a', content);
+    folder.link('b', 'a');
+    const found = { ...file, path: folder.at('b'), linked: true };
+    expect((await read(found)).equals(content)).toBe(true);
   });
 
   test('with a line break in its name is told of in one line', async () => {
@@ -89,6 +164,39 @@ test('an empty file is read, and noticed when it is empty no more', async () => 
   appendFileSync(file.path, 'x');
   expect((await rejectionOf(read(file))).message).toContain('changed');
 });
+
+(process.platform === 'linux' ? describe : describe.skip)(
+  'a file whose size is not true (needs Linux)',
+  () => {
+    const found = (path: string): LocalFile => ({
+      ...statsOf(path),
+      path,
+      name: 'a',
+      size: statSync(path).size,
+      linked: false,
+    });
+
+    test.each([
+      ['/proc/version', '0 bytes'],
+      ['/proc/self/status', '0 bytes'],
+      ['/sys/devices/system/cpu/online', '4.0 KiB'],
+    ])('is an error that says so: %s', async (path, size) => {
+      const error = await rejectionOf(read(found(path)));
+      expect(error.message).toBe(
+        `${path} cannot be read: its content is not as long as its size says (${size})`,
+      );
+      expect(error.hint).toContain('Copy it into an ordinary file');
+    });
+
+    test.each(['/proc/version', '/sys/devices/system/cpu/online'])(
+      'is none for an open source either: %s',
+      async (path) => {
+        const reading = openSource(found(path)).then((source) => source.read(Buffer.alloc(4096), 0));
+        expect((await rejectionOf(reading)).message).toContain('not as long as its size says');
+      },
+    );
+  },
+);
 
 describe('an open source', () => {
   test('reads any stretch, in any order', async () => {

@@ -3,9 +3,9 @@ import { getCACertificates } from 'node:tls';
 import { checkBypass } from '@actions/http-client/lib/proxy';
 import { Agent, type Dispatcher, Pool, ProxyAgent, fetch as undiciFetch } from 'undici';
 
-import type { Clock } from './clock.ts';
-import { ActionError, actionErrorIn } from './errors.ts';
-import { isLoopback } from './loopback.ts';
+import type { Clock } from '../clock.ts';
+import { ActionError, actionErrorIn } from '../errors.ts';
+import { isLoopback } from './urls.ts';
 
 export interface TransportOptions {
   /** PEM certificates of authorities to trust beside the public ones. */
@@ -15,6 +15,8 @@ export interface TransportOptions {
   /** Connections kept open to one origin at most. */
   readonly connections: number;
   readonly clock: Clock;
+  /** Whether plain http to this machine is allowed, see `allowsPlainHttp`. */
+  readonly plainHttp: boolean;
 }
 
 /** The one way out of this program: every client in it sends by this, so that proxy and TLS rules hold for all of them. */
@@ -23,6 +25,8 @@ export interface Transport {
   /** `fetch` over this transport; never follows a redirect, and sets the clock by each answer. */
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
+  /** Whether plain http to this machine is allowed: no other plain http ever is. */
+  readonly plainHttp: boolean;
   close(): Promise<void>;
 }
 
@@ -49,7 +53,13 @@ export function proxyFor(url: URL): string | undefined {
 }
 
 /** Opens the transport. Connections are made when they are needed, and kept. */
-export function openTransport({ certificates, verify, connections, clock }: TransportOptions): Transport {
+export function openTransport({
+  certificates,
+  verify,
+  connections,
+  clock,
+  plainHttp,
+}: TransportOptions): Transport {
   // Given as `ca`, certificates would replace the public roots: these have to be named beside them.
   const ca = certificates.length > 0 ? [...getCACertificates('default'), ...certificates] : undefined;
   const tls = { rejectUnauthorized: verify, ...(ca && { ca }) };
@@ -72,6 +82,7 @@ export function openTransport({ certificates, verify, connections, clock }: Tran
   return {
     dispatcher,
     clock,
+    plainHttp,
     fetch: createFetch(dispatcher, clock),
     close: () => dispatcher.destroy(),
   };

@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { ActionError, systemCode } from '../../src/errors.ts';
-import { connectionFailure, isCertificateError, isFinal, isNetworkError } from '../../src/failures.ts';
-import { proxyFor } from '../../src/transport.ts';
-import { temporaryFolder } from './folders.ts';
-import { certificateFor, serve, serveProxy, transport } from './servers.ts';
+import { ActionError, systemCode } from '../../../src/errors.ts';
+import { connectionFailure, isCertificateError, isPermanent, isNetworkError } from '../../../src/failures.ts';
+import { proxyFor } from '../../../src/http/transport.ts';
+import { temporaryFolder } from '../folders.ts';
+import { certificateFor, serve, serveProxy, transport } from '../servers.ts';
 
 const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'];
 
@@ -154,8 +154,8 @@ describe('certificates', () => {
     writeFileSync(folder.at('root.pem'), root.cert);
     writeFileSync(
       folder.at('ask.ts'),
-      `import { createClock } from '${new URL('../../src/clock.ts', import.meta.url).href}';
-       import { openTransport } from '${new URL('../../src/transport.ts', import.meta.url).href}';
+      `import { createClock } from '${new URL('../../../src/clock.ts', import.meta.url).href}';
+       import { openTransport } from '${new URL('../../../src/http/transport.ts', import.meta.url).href}';
        const [given, ...urls] = process.argv.slice(2);
        const way = openTransport({ certificates: [given], verify: true, connections: 1, clock: createClock() });
        for (const url of urls) process.stdout.write((await way.fetch(url)).status + ' ');
@@ -237,7 +237,7 @@ test.each([
     await using way = transport();
     const url = new URL('https://upload.example/');
     const error = await failing(way.fetch(url));
-    expect([isNetworkError(error), isFinal(error)]).toEqual([true, final]);
+    expect([isNetworkError(error), isPermanent(error)]).toEqual([true, final]);
     const told = connectionFailure('Issuer', url, "input 'issuer'", error);
     expect(told.message).toBe(
       `Issuer https://upload.example cannot be reached: the proxy on the way answers with ${status}`,

@@ -1,0 +1,66 @@
+import { expect, test } from '@jest/globals';
+
+import { allowsPlainHttp, isLoopback, urlFault } from '../../../src/http/urls.ts';
+
+test.each([
+  'http://localhost:9000/',
+  'http://LOCALHOST/',
+  'http://localhost./',
+  'http://minio.localhost/',
+  'http://127.0.0.1/',
+  'http://127.0.0.1./',
+  'http://127.1/',
+  'http://0x7f.1/',
+  'http://2130706433/',
+  'http://0177.0.0.1/',
+  'http://127.255.255.254/',
+  'http://[::1]/',
+  'http://[0:0:0:0:0:0:0:1]/',
+])('%s is this machine: plain http is allowed where the platform is on it, and nowhere else', (text) => {
+  const url = new URL(text);
+  expect(isLoopback(url.hostname)).toBe(true);
+  expect(urlFault(url, true)).toBeUndefined();
+  expect(urlFault(url, false)).toBe('is plain http to this machine, where the platform is not');
+});
+
+test.each([
+  'http://example.com/',
+  'http://localhost.example.com/',
+  'http://notlocalhost/',
+  'http://127.0.0.1.example.com/',
+  'http://128.0.0.1/',
+  'http://0.0.0.0/',
+  'http://0/',
+  'http://10.0.0.1/',
+  'http://[::]/',
+  'http://[::2]/',
+  'http://[::ffff:127.0.0.1]/',
+  'ftp://localhost/',
+  'file:///etc/passwd',
+])('%s is not https, wherever the platform is', (url) => {
+  expect(urlFault(new URL(url), true)).toBe('is not https');
+  expect(urlFault(new URL(url), false)).toBe('is not https');
+});
+
+test.each(['https://user@example.com/', 'https://:pw@example.com/', 'http://localhost@127.0.0.1/'])(
+  '%s has a user name or password in it',
+  (url) => {
+    expect(urlFault(new URL(url), true)).toBe('has a user name or password in it');
+  },
+);
+
+test('https is allowed for any host', () => {
+  expect(urlFault(new URL('https://example.com/x'), false)).toBeUndefined();
+});
+
+test('the platform is on this machine where its issuer or its API is', () => {
+  const [here, away] = [new URL('http://localhost:1/'), new URL('https://iam.example/')];
+  expect(allowsPlainHttp({ issuer: here, apiUrl: away })).toBe(true);
+  expect(allowsPlainHttp({ issuer: away, apiUrl: here })).toBe(true);
+  expect(allowsPlainHttp({ issuer: away, apiUrl: away })).toBe(false);
+});
+
+test('a name that only looks like an address of this machine is none', () => {
+  expect(isLoopback('127.evil.example')).toBe(false);
+  expect(isLoopback('127.0.0.1x')).toBe(false);
+});
