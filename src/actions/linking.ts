@@ -88,7 +88,7 @@ function hideLinks(host: Host, keys: Iterable<string>, { url }: Links): void {
     const link = url(key);
     const [, token] = /[?&]X-Amz-Security-Token=([^&#]+)/i.exec(link) ?? [];
     const secret = token ?? link;
-    if (secret !== last) host.mask(secret);
+    if (secret !== last) host.maskLater(secret);
     last = secret;
   }
 }
