@@ -22,6 +22,7 @@ import { type ComparedPlan, comparePlan, openReader, readsContents } from './com
 import { type Connection, withConnection } from './connection.ts';
 import { readInputs } from './credentials.ts';
 import { publish } from './linking.ts';
+import { warnOfFork } from './forks.ts';
 import { pagesFor } from './pages.ts';
 import { publishedOutputs, tellPublished, unpublishedOutputs } from './publication.ts';
 import { rehearse } from './rehearsal.ts';
@@ -76,6 +77,7 @@ async function upload(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
   tellPlan(host, inputs, plan, selection);
+  warnOfFork(host, inputs, plan.puts);
   const etags = new Map<string, string>();
   const standing = standingOf(inputs, plan, etags, destination);
   if (inputs.dryRun) {
