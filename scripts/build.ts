@@ -5,6 +5,8 @@ import path from 'node:path';
 
 import { minify } from 'terser';
 
+import { licensesOf } from './licenses.ts';
+
 /** Actions by the name of their entry: each is one line that calls its function in the one bundle. */
 const entries = ['links', 'remove', 'upload', 'workspaces'];
 
@@ -19,16 +21,7 @@ function node(script: string, ...args: string[]): void {
 rmSync(path.join(top, 'lib'), { recursive: true, force: true });
 rmSync(dist, { recursive: true, force: true });
 node(require.resolve('typescript/bin/tsc'), '--project', 'tsconfig.build.json');
-node(
-  require.resolve('@vercel/ncc/dist/ncc/cli.js'),
-  'build',
-  'lib/entry/index.js',
-  '--out',
-  dist,
-  '--license',
-  'LICENSES.txt',
-  '--quiet',
-);
+node(require.resolve('@vercel/ncc/dist/ncc/cli.js'), 'build', 'lib/entry/index.js', '--out', dist, '--quiet');
 
 // ncc minifies its first file alone; the parts that are loaded when they are needed want it as well.
 for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
@@ -46,3 +39,12 @@ for (const entry of entries) {
     `import { ${entry} } from './index.js';\n\nawait ${entry}();\n`,
   );
 }
+
+// ncc leaves out the packages whose modules it joins, so that the list is made from what the bundle really has.
+const browserScripts = ['index/page.ts', 'preview/companion.ts', 'preview/entry.ts', 'workers/preview.ts'];
+const licenses = await licensesOf(top, [
+  'lib/entry/index.js',
+  'lib/transfer/fingerprinter.js',
+  ...browserScripts.map((name) => `browser/${name}`),
+]);
+writeFileSync(path.join(dist, 'LICENSES.txt'), licenses);
