@@ -12,6 +12,7 @@ import { type PreviewNames, previewNames } from '../preview/names.ts';
 import { lookAtOrigins } from '../preview/origins.ts';
 import type { PreviewSite } from '../preview/site.ts';
 import { type Traits, readTraits, traitsHeader, unknownTraits } from '../preview/traits.ts';
+import { missingFirstPage } from '../preview/first.ts';
 import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
 import { firstOf } from '../report/log.ts';
@@ -26,7 +27,10 @@ const mostText = 128 * 1024 ** 2;
 
 /** The preview of a site: one link opens all of it. */
 export function previewPage(standing: Standing, traits: Traits, destination: Destination): Page {
-  const names = previewNames(new Set(namesOf(standing)));
+  const all = new Set(namesOf(standing));
+  const names = previewNames(all);
+  const missing = missingFirstPage(all, standing.s3Uri);
+  if (missing !== undefined) destination.host.log.warning(missing);
   return {
     entry: names.entry,
     label: 'the preview',
@@ -89,8 +93,6 @@ export function checkSite(puts: readonly Put[], destination: Destination): Check
 
 function tell(host: Host, { findings }: CheckedSite, puts: readonly Put[]): void {
   const pages = puts.filter(({ name }) => /\.html?$/i.test(name));
-  if (pages.length === 0)
-    host.log.warning('There is no page in the preview: none of the files ends in .html.');
   const told = findings.map((finding) => ({ ...tellFinding(finding), finding }));
   host.log.group(
     `Preview: ${count(pages.length, 'page')}, ${count(puts.length, 'file')}`,
