@@ -1,4 +1,7 @@
-import { ActionError, causes, messageOf, systemCode } from './errors.ts';
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+
+import { ActionError, causes, messageOf, outOfFiles, systemCode } from './errors.ts';
 
 /** Codes of Node's TLS layer for a certificate that leads to no authority trusted here. */
 const untrusted = new Set([
@@ -30,6 +33,8 @@ const reasons: Readonly<Record<string, string>> = {
   OAUTH_TIMEOUT: 'it does not answer',
   EHOSTUNREACH: 'there is no route to it',
   ENETUNREACH: 'there is no route to it',
+  EMFILE: 'too many files and connections are open at once',
+  ENFILE: 'too many files and connections are open at once',
 };
 
 /** Codes of the HTTP client for what this program did itself: it closed the transport, or asked for nonsense. */
@@ -109,13 +114,27 @@ export function connectionFailure(what: string, url: URL, setting: string, error
       },
     );
   }
-  const reason = reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
+  const out = outOfFiles(error) ?? outOfFilesNow(code);
+  const reason = out?.reason ?? reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
   return new ActionError(
     'unreachable',
     `${what} ${url.origin} cannot be reached: ${reason}${code ? ` (${code})` : ''}`,
     {
-      hint: `Check ${setting}, and whether this runner may reach that host (a proxy is taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY).`,
+      hint:
+        out?.hint ??
+        `Check ${setting}, and whether this runner may reach that host (a proxy is taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY).`,
       cause: error,
     },
   );
+}
+
+/** A name that cannot be resolved is said not to be there where the files of the resolver cannot be opened. */
+function outOfFilesNow(code: string): ReturnType<typeof outOfFiles> {
+  if (code !== 'ENOTFOUND' && code !== 'EAI_AGAIN') return undefined;
+  try {
+    closeSync(openSync(devNull, 'r'));
+    return undefined;
+  } catch (error) {
+    return outOfFiles(error);
+  }
 }

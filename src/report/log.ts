@@ -1,4 +1,4 @@
-import { ActionError, causes, messageOf } from '../errors.ts';
+import { ActionError, causes, messageOf, outOfFiles } from '../errors.ts';
 import type { Host } from '../hosts/host.ts';
 
 /** Lines for the first of many items, and one that says how many there are beside. */
@@ -25,7 +25,8 @@ export function fail(host: Host, error: unknown): void {
   const hint =
     error instanceof ActionError
       ? error.hint
-      : 'This is not a failure that was foreseen: please report it with the debug log (secret ACTIONS_STEP_DEBUG = true).';
+      : (outOfFiles(error)?.hint ??
+        'This is not a failure that was foreseen: please report it with the debug log (secret ACTIONS_STEP_DEBUG = true).');
   const details = error instanceof ActionError ? error.details : [];
   for (const cause of causes(error)) host.log.debug(`Caused by: ${cause.message}`);
   host.fail([messageOf(error), hint ?? '', ...details].filter(Boolean));
