@@ -48,7 +48,7 @@ export function run(host: Host): Promise<void> {
         return;
       }
       const concurrency = inputs.concurrency ?? defaultConcurrency();
-      await withConnection(host, inputs, concurrency, (connection) =>
+      await withConnection(host, inputs, concurrency, signal, (connection) =>
         upload(inputs, selection, { concurrency, reader }, connection, signal),
       );
     } finally {
@@ -70,9 +70,9 @@ async function upload(
   signal: AbortSignal,
 ): Promise<void> {
   const destination = await openDestination(inputs, connection, signal);
-  const { host, client, askedAt, persist, explain } = destination;
+  const { host, client, askedAt, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
-  const plan = await comparePlan(host.tempDir, inputs, whole, client, persist, reader).catch(
+  const plan = await comparePlan(host.tempDir, inputs, whole, client, reader).catch(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
   tellPlan(host, inputs, plan, selection);
@@ -92,6 +92,7 @@ async function upload(
       partSize,
       ifAbsent: overwrite === 'never',
       signal,
+      retried: destination.retried,
       ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
     });
     await publishUpload(inputs, plan, standing, destination, reports);

@@ -1,14 +1,11 @@
 import { messageOf } from '../errors.ts';
 import type { Plan, Put } from '../plan.ts';
-import type { RetryTools } from '../retry.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { Persist } from '../storage/listing.ts';
 import { type Content, md5Of, readContent } from './content.ts';
 import { type Memory, bufferLength } from './memory.ts';
 import { storeOnce } from './lost.ts';
 import { type MultipartTransfer, prepareMultipart } from './multipart.ts';
 import { partSizeOf } from './parts.ts';
-import { persistence } from './persistence.ts';
 import { putObject } from './put.ts';
 import { readWhole, withSource } from './source.ts';
 
@@ -24,7 +21,6 @@ export interface TransferOptions {
   readonly signal: AbortSignal;
   /** Told of every stretch of a file that is stored, and of every file that is. */
   readonly onProgress: (progress: { readonly bytes: number; readonly files: number }) => void;
-  readonly onRetry: NonNullable<RetryTools['onRetry']>;
   /** Told the ETag of every file that is stored. */
   readonly onStored?: (put: Put, etag: string) => void;
 }
@@ -84,7 +80,6 @@ class Run {
   readonly #client: StorageClient;
   readonly #options: TransferOptions;
   readonly #listener: Listener;
-  readonly #persist: Persist;
   readonly #large = new Map<Put, MultipartTransfer>();
 
   constructor(client: StorageClient, options: TransferOptions, listener: Listener) {
@@ -92,7 +87,6 @@ class Run {
     this.#client = client;
     this.#options = options;
     this.#listener = listener;
-    this.#persist = persistence(client.clock, options);
   }
 
   /** Works off a group of files; resolves when all of them are stored, or nothing of it is under way any more. */
@@ -134,7 +128,7 @@ class Run {
   *#partJobs(put: Put): Generator<Job> {
     const { partSize } = this.#options;
     const ifAbsent = this.#options.ifAbsent && !put.generated;
-    const tools = { client: this.#client, signal: this.signal, persist: this.#persist, ifAbsent, partSize };
+    const tools = { client: this.#client, signal: this.signal, ifAbsent, partSize };
     const transfer = prepareMultipart(put, tools);
     this.#large.set(put, transfer);
     for (const part of transfer.parts) {
@@ -169,7 +163,7 @@ class Run {
     const conditions = { signal: this.signal, ifAbsent: this.#options.ifAbsent && !put.generated };
     const usual = () => md5Of(content).toString('hex');
     let etag: string | undefined;
-    await storeOnce(this.#client, put, usual, this.#persist, async () => {
+    await storeOnce(this.#client, put, usual, async () => {
       etag = await putObject(this.#client, put, content, conditions);
     });
     this.#listener.stored(put, etag ?? usual());

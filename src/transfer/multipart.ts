@@ -1,6 +1,5 @@
 import type { Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { Persist } from '../storage/listing.ts';
 import {
   type UploadedPart,
   abortMultipart,
@@ -25,7 +24,6 @@ export interface MultipartTransfer {
 export interface MultipartTools {
   readonly client: StorageClient;
   readonly signal: AbortSignal;
-  readonly persist: Persist;
   /** Only where there is no such object yet. */
   readonly ifAbsent: boolean;
   /** Bytes of a part; undefined: from the file's size. */
@@ -41,16 +39,14 @@ interface Begun {
 /** Prepares the upload of a large file in parts; nothing is opened or sent before the first part. */
 export function prepareMultipart(
   put: Put,
-  { client, signal, persist, ifAbsent, partSize }: MultipartTools,
+  { client, signal, ifAbsent, partSize }: MultipartTools,
 ): MultipartTransfer {
   const parts = partsOf(put.file.size, partSize);
   const done: UploadedPart[] = [];
   let beginning: Promise<Begun> | undefined;
   let completed = false;
   const create = () =>
-    persist(() =>
-      createMultipart(client, put.key, { ...put.headers, 'content-type': put.contentType }, signal),
-    );
+    createMultipart(client, put.key, { ...put.headers, 'content-type': put.contentType }, signal);
   const begin = async () => {
     const source = await openSource(put.file);
     const uploadId = create();
@@ -64,12 +60,12 @@ export function prepareMultipart(
       const { source, uploadId } = await (beginning ??= begin());
       const content = await readContent(source, part, buffer);
       const id = await uploadId;
-      done.push(await persist(() => putPart(client, put.key, id, part.number, content, signal)));
+      done.push(await putPart(client, put.key, id, part.number, content, signal));
       if (done.length < parts.length) return undefined;
       await source.verify();
       const inOrder = done.toSorted((a, b) => a.number - b.number);
       const etag = () => multipartEtag(inOrder.map(({ etag: of }) => of));
-      await storeOnce(client, put, etag, persist, () =>
+      await storeOnce(client, put, etag, () =>
         completeMultipart(client, put.key, id, inOrder, { signal, ifAbsent }),
       );
       completed = true;

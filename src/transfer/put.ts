@@ -25,24 +25,21 @@ export async function putObject(
   { signal, ifAbsent }: PutConditions,
 ): Promise<string> {
   const md5 = md5Of(body);
-  const answer = await client.withSession((session) =>
-    client.send(
-      {
-        method: 'PUT',
-        path: client.path(put.key),
-        headers: {
-          ...put.headers,
-          'content-type': put.contentType,
-          'content-md5': md5.toString('base64'),
-          ...(ifAbsent && { 'if-none-match': '*' }),
-        },
-        body,
-        signal,
-      },
-      session,
-    ),
-  );
-  if (isOther(answer, () => md5.toString('hex'))) throw corrupted();
+  const answer = await client.send({
+    method: 'PUT',
+    path: client.path(put.key),
+    headers: {
+      ...put.headers,
+      'content-type': put.contentType,
+      'content-md5': md5.toString('base64'),
+      ...(ifAbsent && { 'if-none-match': '*' }),
+    },
+    body,
+    signal,
+    accept: (stored) => {
+      if (isOther(stored, () => md5.toString('hex'))) throw corrupted();
+    },
+  });
   return etagOf(answer);
 }
 
@@ -60,22 +57,19 @@ export async function putPart(
   signal: AbortSignal,
 ): Promise<UploadedPart> {
   const expected = crc32Of(body);
-  const answer = await client.withSession((session) =>
-    client.send(
-      {
-        method: 'PUT',
-        path: client.path(key),
-        query: { partNumber: String(number), uploadId },
-        headers: { 'x-amz-checksum-crc32': expected },
-        body,
-        signal,
-      },
-      session,
-    ),
-  );
-  const said = answer.headers['x-amz-checksum-crc32'];
-  if (said === undefined ? isOther(answer, () => md5Of(body).toString('hex')) : said !== expected)
-    throw corrupted();
+  const answer = await client.send({
+    method: 'PUT',
+    path: client.path(key),
+    query: { partNumber: String(number), uploadId },
+    headers: { 'x-amz-checksum-crc32': expected },
+    body,
+    signal,
+    accept: (stored) => {
+      const said = stored.headers['x-amz-checksum-crc32'];
+      if (said === undefined ? isOther(stored, () => md5Of(body).toString('hex')) : said !== expected)
+        throw corrupted();
+    },
+  });
   return { number, etag: etagOf(answer), crc32: expected };
 }
 
