@@ -11,6 +11,8 @@ export interface RunnerOptions {
   /** Working directory and checkout. */
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that Node is started by, with its arguments, e.g. `prlimit --nofile=40`. */
+  readonly launcher?: readonly string[];
   /** Called with each piece of output as it comes. */
   readonly onOutput?: (text: string) => void;
   /** Sends SIGINT to the action when it aborts. */
@@ -39,6 +41,7 @@ export async function runAction({
   inputs,
   cwd,
   env = {},
+  launcher = [],
   onOutput,
   signal,
 }: RunnerOptions): Promise<RunnerResult> {
@@ -48,7 +51,8 @@ export async function runAction({
   await mkdir(temp);
   await Promise.all([outputFile, summaryFile].map((file) => writeFile(file, '')));
   const started = performance.now();
-  const child = spawn(process.execPath, [path.resolve(entry)], {
+  const [command = process.execPath, ...args] = [...launcher, process.execPath, path.resolve(entry)];
+  const child = spawn(command, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -56,7 +56,7 @@ function totalSize(puts: readonly Put[]): number {
 function incomplete(
   puts: readonly Put[],
   client: StorageClient,
-  { stored, failures, leftovers }: Outcome,
+  { stored, failures, unanswered, leftovers }: Outcome,
 ): ActionError {
   const done = new Set(stored);
   const missing = puts.filter((put) => !done.has(put));
@@ -69,6 +69,12 @@ function incomplete(
     ...names(stored),
     `Not stored, ${count(missing.length, 'file')}, ${formatBytes(totalSize(missing))}:`,
     ...names(missing),
+    ...(unanswered.length > 0
+      ? [
+          `Of these, ${count(unanswered.length, 'file was', 'files were')} sent and not answered, and may be stored:`,
+          ...names(unanswered),
+        ]
+      : []),
   ];
   const [first] = failures;
   if (!first) {
