@@ -51,7 +51,7 @@ export async function runAction({
   await mkdir(temp);
   await Promise.all([outputFile, summaryFile].map((file) => writeFile(file, '')));
   const started = performance.now();
-  const [command = process.execPath, ...args] = [...launcher, process.execPath, path.resolve(entry)];
+  const [command, ...args] = [...launcher, process.execPath, path.resolve(entry)];
   const child = spawn(command, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
