@@ -7,11 +7,13 @@ import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
 import { type Transport, openTransport } from '../http/transport.ts';
 import { allowsPlainHttp } from '../http/urls.ts';
 import { userAgent } from '../version.ts';
+import type { Cancellation } from './cancellation.ts';
 
 export interface Connection {
   readonly host: Host;
   readonly terrapi: Terrapi;
   readonly transport: Transport;
+  readonly cancellation: Cancellation;
 }
 
 /** Authenticates the client app and gives it TerrAPI, all over one transport, for as long as `use` takes. */
@@ -19,6 +21,7 @@ export async function withConnection<T>(
   host: Host,
   inputs: PlatformInputs,
   connections: number,
+  cancellation: Cancellation,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   if (!inputs.tlsVerify) {
@@ -28,20 +31,23 @@ export async function withConnection<T>(
     );
   }
   const { certificates, tlsVerify: verify } = inputs;
+  const { signal } = cancellation;
   const transport = openTransport({
     certificates,
     verify,
     connections,
     clock: createClock(),
     plainHttp: allowsPlainHttp(inputs),
+    signal,
   });
   try {
-    const credential = await openCredential(inputs, process.env, host.mask);
+    const credential = await openCredential(inputs, process.env, host.mask, signal);
     const tokens = await openTokenSource(inputs, credential, transport, host.mask);
     return await use({
       host,
       terrapi: createTerrapi(inputs.apiUrl, tokens, transport, userAgent),
       transport,
+      cancellation,
     });
   } finally {
     await transport.close();

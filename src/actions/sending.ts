@@ -10,10 +10,11 @@ import { StorageError, describeStorageError } from '../storage/failure.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import { type Outcome, type TransferOptions, transfer } from '../transfer/engine.ts';
 import { createProgress } from '../transfer/progress.ts';
+import type { Destination } from './storage.ts';
 
 const progressEveryMs = 3_000;
 
-export type SendOptions = Omit<TransferOptions, 'onProgress' | 'onRetry'>;
+export type SendOptions = Omit<TransferOptions, 'onProgress' | 'onRetry' | 'signal'>;
 
 /**
  * Sends all files of a plan, with a line of progress every few seconds.
@@ -22,7 +23,7 @@ export type SendOptions = Omit<TransferOptions, 'onProgress' | 'onRetry'>;
 export async function sendFiles(
   log: Log,
   plan: Plan,
-  client: StorageClient,
+  { client, signal, cancellation }: Pick<Destination, 'client' | 'signal' | 'cancellation'>,
   options: SendOptions,
 ): Promise<void> {
   const puts = plan.groups.flat();
@@ -34,10 +35,17 @@ export async function sendFiles(
   const endGroup = log.openGroup('Upload');
   const timer = setInterval(() => log.info(progress.line()), progressEveryMs);
   const retries = tellRetries(log);
+  const sent: Put[] = [];
+  cancellation.done.set('stored', () => storedLines(puts, sent));
   const outcome = await transfer(plan, client, {
     ...options,
+    signal,
     onProgress: (stored) => progress.add(stored),
     onRetry: retries.tell,
+    onStored: (put, etag) => {
+      sent.push(put);
+      options.onStored?.(put, etag);
+    },
   }).finally(() => clearInterval(timer));
   const seconds = (performance.now() - started) / 1000;
   log.info(`${progress.line()}; took ${formatDuration(seconds)}${retries.summary()}`);
@@ -73,17 +81,12 @@ function incomplete(
   client: StorageClient,
   { stored, failures, leftovers }: Outcome,
 ): ActionError {
-  const done = new Set(stored);
-  const missing = puts.filter((put) => !done.has(put));
   const details = [
     ...leftovers.map(
       ({ put, reason }) =>
         `- parts of ${printable(put.name)} are left behind (${reason}); the server clears them away by itself, after a day by default`,
     ),
-    `Stored before that, ${count(stored.length, 'file')}:`,
-    ...names(stored),
-    `Not stored, ${count(missing.length, 'file')}, ${formatBytes(totalSize(missing))}:`,
-    ...names(missing),
+    ...storedLines(puts, stored),
   ];
   const [first] = failures;
   if (!first) {
@@ -100,6 +103,21 @@ function incomplete(
   const what = `${printable(put.name)} could not be uploaded to ${printable(s3Uri(client.location, put.key))}`;
   const { message, hint } = storageTrouble(what, client.location, error);
   return new ActionError('upload', message, { hint, details, cause: error });
+}
+
+function storedLines(puts: readonly Put[], stored: readonly Put[]): string[] {
+  const done = new Set(stored);
+  const missing = puts.filter((put) => !done.has(put));
+  return [
+    `Stored before that, ${count(stored.length, 'file')}:`,
+    ...names(stored),
+    ...(missing.length > 0
+      ? [
+          `Not stored, ${count(missing.length, 'file')}, ${formatBytes(totalSize(missing))}:`,
+          ...names(missing),
+        ]
+      : ['All files are stored.']),
+  ];
 }
 
 function names(puts: readonly Put[]): string[] {

@@ -47,6 +47,7 @@ export const pageSize = 100;
  * whatever `tls-verify` says. Proxies are those of the environment.
  * @param certificates PEM of authorities to trust beside the public ones, for a GitHub Enterprise that wants one
  * @param deadline when all of this has to end, asked for with each request
+ * @param signal aborts when the run is cancelled: a report may take some seconds more then, to say so
  * @throws Error when the API's address may not be given a token
  */
 export function openGithub(
@@ -54,6 +55,7 @@ export function openGithub(
   token: string,
   certificates: readonly string[],
   deadline: () => AbortSignal,
+  signal: AbortSignal,
 ): GithubClient {
   if (!token) throw new Error(`there is no token: 'github-token' is empty`);
   const base = URL.parse(apiUrl);
@@ -65,16 +67,18 @@ export function openGithub(
     connections: 4,
     clock: createClock(),
     plainHttp: true,
+    signal,
   });
+  const until = () => AbortSignal.any([deadline(), transport.cleanup.signal]);
   const silent = () => undefined;
   const { rest } = getOctokit(token, {
     baseUrl: apiUrl,
     userAgent,
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    request: { fetch: followingFetch(transport.fetch, deadline) },
+    request: { fetch: followingFetch(transport.cleanup.fetch, until) },
   });
   const ask: GithubClient['ask'] = async (request) =>
-    (await retry(() => request(rest), judge, policy, { signal: deadline() })).data;
+    (await retry(() => request(rest), judge, policy, { signal: until() })).data;
   return {
     owner,
     repo,

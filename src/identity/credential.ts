@@ -59,6 +59,7 @@ interface Service {
     environment: NodeJS.ProcessEnv,
     certificates: readonly string[],
     mask: (secret: string) => void,
+    signal: AbortSignal,
   ): Promise<IdentityTokens>;
 }
 
@@ -79,12 +80,14 @@ export function offersIdentity(environment: NodeJS.ProcessEnv): boolean {
 /**
  * The client app's secret, or else the job's own identity. What the latter takes is loaded only then.
  * @param mask told every secret before anything else sees it
+ * @param signal cancels requests for identity tokens
  * @throws ActionError `credentials` when there is neither
  */
 export async function openCredential(
   { clientSecret, audience, certificates }: Means,
   environment: NodeJS.ProcessEnv,
   mask: (secret: string) => void,
+  signal: AbortSignal,
 ): Promise<Credential> {
   if (clientSecret !== undefined) return secretCredential(clientSecret);
   const service = services.find((one) => one.isOffered(environment));
@@ -94,5 +97,5 @@ export async function openCredential(
     });
   }
   const { assertionCredential } = await import('./assertion.ts');
-  return assertionCredential(await service.open(environment, certificates, mask), audience);
+  return assertionCredential(await service.open(environment, certificates, mask, signal), audience);
 }

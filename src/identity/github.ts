@@ -34,6 +34,7 @@ export function githubTokens(
   environment: NodeJS.ProcessEnv,
   certificates: readonly string[],
   mask: (secret: string) => void,
+  signal: AbortSignal,
 ): Promise<IdentityTokens> {
   const url = serviceUrl(environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '');
   const bearer = environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
@@ -42,13 +43,14 @@ export function githubTokens(
     const asked = new URL(url);
     asked.searchParams.set('audience', audience);
     const clock = createClock();
-    const transport = openTransport({ certificates, verify: true, connections: 1, clock, plainHttp: true });
+    const transport = openTransport({ certificates, verify: true, connections: 1, clock, plainHttp: true, signal });
     try {
       return await retry(
         () => ask(transport.fetch, asked, bearer, mask),
         (error) =>
           error instanceof Unanswered ? judgeAnswer(error.response, clock.now()) : judge(error, clock.now()),
         policy,
+        { signal },
       );
     } catch (error) {
       throw failure(url, error);

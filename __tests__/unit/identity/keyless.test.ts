@@ -24,7 +24,12 @@ async function open(
   const issuer = await serveIssuer(rules);
   const way = transport();
   const app = { issuer: issuer.issuer, clientId: 'app', scope: ['openid', 'gep'], platforms: ['gep'] };
-  const credential = await openCredential({ ...means, ...more }, service.environment, mask);
+  const credential = await openCredential(
+    { ...means, ...more },
+    service.environment,
+    mask,
+    new AbortController().signal,
+  );
   const tokens = await openTokenSource(app, credential, way, mask);
   return {
     issuer,
@@ -146,7 +151,9 @@ describe('without a secret', () => {
   test.each([{}, { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://h/' }, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' }])(
     'a job with no identity either is told so: %j',
     async (environment) => {
-      const error = await rejectionOf(openCredential(means, environment, () => undefined));
+      const error = await rejectionOf(
+        openCredential(means, environment, () => undefined, new AbortController().signal),
+      );
       expect(error.hint).toContain('id-token: write');
     },
   );
@@ -241,7 +248,9 @@ describe('the token service', () => {
         ACTIONS_ID_TOKEN_REQUEST_URL: address || ' ',
         ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer,
       };
-      const error = await rejectionOf(openCredential(means, environment, () => undefined));
+      const error = await rejectionOf(
+        openCredential(means, environment, () => undefined, new AbortController().signal),
+      );
       expect(error.code).toBe('identity-token');
       expect(error.message).toContain('expected an https URL');
       expect(error.message).not.toContain('secret-part');
