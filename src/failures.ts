@@ -55,19 +55,14 @@ function proxyErrorIn(error: unknown): ProxyError | undefined {
 }
 
 /** The status by which a proxy refuses to connect to a host, e.g. 407. */
-function proxyStatus(error: unknown): number | undefined {
+export function proxyStatus(error: unknown): number | undefined {
   return proxyErrorIn(error)?.status;
 }
 
 /** Whether a connection would fail again in the same way: for its certificate, or since a proxy does not allow it. */
-export function isFinal(error: unknown): boolean {
+export function isPermanent(error: unknown): boolean {
   const status = proxyStatus(error) ?? 500;
   return isCertificateError(error) || (status < 500 && status !== 429);
-}
-
-/** Whether the connection failed in a way that another try may mend. */
-export function mayPass(error: unknown): boolean {
-  return isNetworkError(error) && !isFinal(error);
 }
 
 /**

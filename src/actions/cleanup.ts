@@ -59,7 +59,7 @@ export interface Sweep {
  * @param listed a listing made already, to begin with
  */
 export async function sweep(
-  { client, base, persist, cancellation }: Destination,
+  { client, base, cancellation }: Destination,
   choose: (objects: readonly RemoteObject[]) => readonly RemoteObject[],
   listed?: readonly RemoteObject[],
 ): Promise<Sweep> {
@@ -67,11 +67,11 @@ export async function sweep(
   const gone: RemoteObject[] = [];
   cancellation.done.set('deleted', () => [`Deleted before that, ${count(gone.length, 'object')}.`]);
   for (let pass = 0; pass < mostPasses; pass += 1) {
-    const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base, persist));
+    const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base));
     const chosen = choose(objects);
     if (chosen.length === 0) break;
     const keys = chosen.map(({ key }) => key);
-    const { deleted, failed } = await deleteObjects(client, base, keys, persist);
+    const { deleted, failed } = await deleteObjects(client, base, keys);
     const deletedKeys = new Set(deleted);
     gone.push(...chosen.filter(({ key }) => deletedKeys.has(key)));
     if (failed.length > 0) {

@@ -3,6 +3,7 @@ import type { Host } from '../hosts/host.ts';
 import { openCredential } from '../identity/credential.ts';
 import { openTokenSource } from '../identity/tokens.ts';
 import type { PlatformInputs } from '../inputs.ts';
+import { type RetryLog, createRetryLog } from '../report/retries.ts';
 import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
 import { type Transport, openTransport } from '../http/transport.ts';
 import { allowsPlainHttp } from '../http/urls.ts';
@@ -14,6 +15,7 @@ export interface Connection {
   readonly terrapi: Terrapi;
   readonly transport: Transport;
   readonly cancellation: Cancellation;
+  readonly retries: RetryLog;
 }
 
 /** Authenticates the client app and gives it TerrAPI, all over one transport, for as long as `use` takes. */
@@ -40,15 +42,13 @@ export async function withConnection<T>(
     plainHttp: allowsPlainHttp(inputs),
     signal,
   });
+  const retries = createRetryLog(host.log);
+  const { onRetry } = retries;
   try {
-    const credential = await openCredential(inputs, process.env, host.mask, signal);
-    const tokens = await openTokenSource(inputs, credential, transport, host.mask);
-    return await use({
-      host,
-      terrapi: createTerrapi(inputs.apiUrl, tokens, transport, userAgent),
-      transport,
-      cancellation,
-    });
+    const credential = await openCredential(inputs, process.env, host.mask, { signal, onRetry });
+    const tokens = await openTokenSource(inputs, credential, transport, host.mask, { signal, onRetry });
+    const terrapi = createTerrapi(inputs.apiUrl, tokens, transport, userAgent, { signal, onRetry });
+    return await use({ host, terrapi, transport, cancellation, retries });
   } finally {
     await transport.close();
   }

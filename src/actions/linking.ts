@@ -144,13 +144,13 @@ async function writePage(
   page: Page,
   published: Published,
   linkTo: (name: string) => Promise<string>,
-  { host, client, base, persist, signal, explain }: Destination,
+  { host, client, base, signal, explain }: Destination,
 ): Promise<string[]> {
   const written: string[] = [];
   for await (const { name, content, contentType, headers } of await page.make(published, linkTo)) {
     const put = { key: `${base}${name}`, contentType, headers: { ...headers, 'cache-control': 'no-store' } };
     const body = typeof content === 'string' ? Buffer.from(content) : content;
-    await persist(() => putObject(client, put, body, { signal, ifAbsent: false })).catch(
+    await putObject(client, put, body, { signal, ifAbsent: false }).catch(
       explain(`${name}, which carries the links, could not be written`),
     );
     host.log.info(`Wrote ${name}, ${formatBytes(body.length)}`);

@@ -33,8 +33,8 @@ export function run(host: Host): Promise<void> {
 
 async function renew(inputs: LinkInputs, connection: Connection): Promise<void> {
   const destination = await openDestination(inputs, connection);
-  const { host, client, base, persist, explain } = destination;
-  const objects = await listObjects(client, base, persist).catch(
+  const { host, client, base, explain } = destination;
+  const objects = await listObjects(client, base).catch(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
   const own = presentPreview(new Set(objects.map(({ key }) => key.slice(base.length))));

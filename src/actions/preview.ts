@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { isTransient } from '../classify.ts';
 import { ActionError } from '../errors.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Page } from '../links/generated.ts';
@@ -16,7 +17,7 @@ import { count } from '../quantities.ts';
 import { firstOf } from '../report/log.ts';
 import { runOrigin } from '../report/repository.ts';
 import { exchange } from '../storage/exchange.ts';
-import { StorageError } from '../storage/failure.ts';
+import { StorageError, createStorageRetrier, storageError } from '../storage/failure.ts';
 import type { Destination } from './storage.ts';
 
 /** Bytes of a script or a page above which it is not looked at, and of all of them together: a look at more would take seconds. */
@@ -52,12 +53,12 @@ export function previewPage(standing: Standing, traits: Traits, destination: Des
  */
 export async function storedTraits(
   own: PreviewNames | undefined,
-  { client, base, persist, explain }: Destination,
+  { client, base, explain }: Destination,
 ): Promise<Traits> {
   if (!own) return unknownTraits;
   const path = client.path(`${base}${own.worker}`);
-  const head = () => client.withSession((session) => client.send({ method: 'HEAD', path }, session));
-  const kept = await persist(head).then(
+  const head = () => client.send({ method: 'HEAD', path });
+  const kept = await head().then(
     ({ headers }) => headers[traitsHeader],
     (error: unknown) => {
       if (error instanceof StorageError && error.status === 404) return undefined;
@@ -130,21 +131,18 @@ async function refuseOrigins(
 }
 
 /** Asks as a browser would that was told by a page of `origin` to read a file on condition of its ETag. */
-async function letsRead(
-  link: string,
-  origin: string,
-  { client, persist, signal }: Destination,
-): Promise<boolean> {
+async function letsRead(link: string, origin: string, { client, signal }: Destination): Promise<boolean> {
   const { origin: host, pathname, search } = new URL(link);
+  const retrier = createStorageRetrier(client.clock, { signal });
   const request = { origin: host, path: `${pathname}${search}`, headers: { origin } };
   const ask = (method: 'GET' | 'OPTIONS', headers: Readonly<Record<string, string>>) =>
-    persist(() =>
-      exchange(
-        client.transport.dispatcher,
-        { ...request, method, headers: { ...request.headers, ...headers } },
-        { signal, stallMs: 15_000 },
-      ),
-    );
+    retrier(async () => {
+      const sent = { ...request, method, headers: { ...request.headers, ...headers } };
+      const answered = await exchange(client.transport.dispatcher, sent, { signal, stallMs: 15_000 });
+      const error = storageError(answered.status, answered.headers, answered.body);
+      if (isTransient(error)) throw error;
+      return answered;
+    });
   const [preflight, answer] = await Promise.all([
     ask('OPTIONS', {
       'access-control-request-method': 'GET',

@@ -29,8 +29,8 @@ export function run(host: Host): Promise<void> {
 
 async function remove(inputs: RemoveInputs, connection: Connection): Promise<void> {
   const destination = await openDestination(inputs, connection);
-  const { host, client, base, persist, explain, s3Uri } = destination;
-  const objects = await listObjects(client, base, persist).catch(
+  const { host, client, base, explain, s3Uri } = destination;
+  const objects = await listObjects(client, base).catch(
     explain(`What is in ${s3Uri} could not be looked at`),
   );
   const before = inputs.olderThan === undefined ? Infinity : destination.askedAt - inputs.olderThan * 1000;

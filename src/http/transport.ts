@@ -21,7 +21,7 @@ export interface TransportOptions {
   /** Whether plain http to this machine is allowed, see `allowsPlainHttp`. */
   readonly plainHttp: boolean;
   /** Aborts when the run is cancelled. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** A way to send requests, which ends when its signal aborts: the requests under way too. */
@@ -60,11 +60,11 @@ export function openTransport(options: TransportOptions): Transport {
   const run = new AbortController();
   const end = new AbortController();
   const cancel = () => {
-    run.abort(signal.reason);
-    setTimeout(() => end.abort(signal.reason), cleanupMs).unref();
+    run.abort(signal?.reason);
+    setTimeout(() => end.abort(signal?.reason), cleanupMs).unref();
   };
-  signal.addEventListener('abort', cancel, { once: true });
-  if (signal.aborted) cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  if (signal?.aborted) cancel();
   const agent = createAgent(options, end.signal);
   return {
     ...createLane(agent, run.signal, clock),
@@ -72,7 +72,7 @@ export function openTransport(options: TransportOptions): Transport {
     clock,
     plainHttp,
     close: () => {
-      signal.removeEventListener('abort', cancel);
+      signal?.removeEventListener('abort', cancel);
       end.abort(new errors.ClientDestroyedError());
       return agent.destroy();
     },

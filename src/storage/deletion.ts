@@ -1,8 +1,8 @@
-import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
 
+import { isTransient } from '../classify.ts';
 import type { StorageClient } from './client.ts';
-import { StorageError, isPassing } from './failure.ts';
-import type { Persist } from './listing.ts';
+import { StorageError } from './failure.ts';
 import { withSdk } from './sdk.ts';
 
 /** What one request may name (S3 API, DeleteObjects). */
@@ -30,7 +30,6 @@ export async function deleteObjects(
   client: StorageClient,
   base: string,
   keys: readonly string[],
-  persist: Persist,
 ): Promise<Deletion> {
   const stray = keys.find((key) => !key.startsWith(base) || key === base);
   if (base === '' || stray !== undefined)
@@ -38,42 +37,37 @@ export async function deleteObjects(
   const failed: Failed[] = [];
   const together = keys.filter((key) => !beyondXml.test(key));
   for (let start = 0; start < together.length; start += mostKeys)
-    failed.push(...(await deleteMany(client, together.slice(start, start + mostKeys), persist)));
+    failed.push(...(await deleteMany(client, together.slice(start, start + mostKeys))));
   for (const key of keys.filter((other) => beyondXml.test(other)))
-    failed.push(...(await deleteOne(client, key, persist)));
+    failed.push(...(await deleteOne(client, key)));
   const remaining = new Set(failed.map(({ key }) => key));
   return { deleted: keys.filter((key) => !remaining.has(key)), failed };
 }
 
 /** Sends the keys in one request, and those again that the storage could not delete for a reason that passes. */
-async function deleteMany(
-  client: StorageClient,
-  keys: readonly string[],
-  persist: Persist,
-): Promise<Failed[]> {
+async function deleteMany(client: StorageClient, keys: readonly string[]): Promise<Failed[]> {
   const lasting: Failed[] = [];
   let passing: readonly Failed[] = [];
   let left = keys;
-  const attempt = async () => {
-    const failed = await requestDeletion(client, left);
-    passing = failed.filter(({ error }) => isPassing(error));
-    lasting.push(...failed.filter(({ error }) => !isPassing(error)));
+  const attempt = async (sdk: S3Client) => {
+    const failed = await requestDeletion(sdk, client.location.bucket, left);
+    passing = failed.filter(({ error }) => isTransient(error));
+    lasting.push(...failed.filter(({ error }) => !isTransient(error)));
     left = passing.map(({ key }) => key);
     if (passing[0]) throw passing[0].error;
   };
   try {
-    await persist(attempt);
+    await withSdk(client, `delete ${keys.length} objects`, attempt);
   } catch (error) {
     if (!passing.some((failed) => failed.error === error)) throw error;
   }
   return [...lasting, ...passing];
 }
 
-async function requestDeletion(client: StorageClient, keys: readonly string[]): Promise<Failed[]> {
-  const Bucket = client.location.bucket;
+async function requestDeletion(sdk: S3Client, Bucket: string, keys: readonly string[]): Promise<Failed[]> {
   const Objects = keys.map((Key) => ({ Key }));
-  const { Errors = [] } = await withSdk(client, (sdk) =>
-    sdk.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } })),
+  const { Errors = [] } = await sdk.send(
+    new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
   );
   return Errors.map(({ Key = '', Code = '', Message = '' }) => ({
     key: Key,
@@ -81,10 +75,10 @@ async function requestDeletion(client: StorageClient, keys: readonly string[]): 
   }));
 }
 
-async function deleteOne(client: StorageClient, key: string, persist: Persist): Promise<Failed[]> {
+async function deleteOne(client: StorageClient, key: string): Promise<Failed[]> {
   const request = { method: 'DELETE', path: client.path(key) } as const;
   try {
-    await persist(() => client.withSession((session) => client.send(request, session)));
+    await client.send(request);
     return [];
   } catch (error) {
     if (error instanceof StorageError) return [{ key, error }];

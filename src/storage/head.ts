@@ -11,9 +11,7 @@ export interface ObjectHead {
 /** Looks at an object; undefined where there is none. */
 export async function headObject(client: StorageClient, key: string): Promise<ObjectHead | undefined> {
   try {
-    const { headers } = await client.withSession((session) =>
-      client.send({ method: 'HEAD', path: client.path(key) }, session),
-    );
+    const { headers } = await client.send({ method: 'HEAD', path: client.path(key) });
     return {
       size: Number(headers['content-length'] ?? NaN),
       etag: plainEtag(headers['etag']),

@@ -1,6 +1,6 @@
-import type { Session } from '../workspace.ts';
 import type { StorageClient } from './client.ts';
 import { plainEtag } from './etag.ts';
+import type { WireAnswer } from './exchange.ts';
 import { storageError } from './failure.ts';
 import { type KeyRange, OutOfOrder, rangeBounds, restOf, within } from './ranges.ts';
 import { objectPath } from './signer.ts';
@@ -17,9 +17,6 @@ export interface RemoteObject {
   readonly lastModified: number;
 }
 
-/** Runs a request until it succeeds or is not worth another try. */
-export type Persist = <T>(request: () => Promise<T>) => Promise<T>;
-
 /** Where a page begins: where the one before it says, or after a key. */
 interface From {
   readonly token?: string | undefined;
@@ -33,13 +30,9 @@ interface Page {
 }
 
 /** All objects whose keys begin with `prefix`, in the order of their keys. */
-export async function listObjects(
-  client: StorageClient,
-  prefix: string,
-  persist: Persist,
-): Promise<RemoteObject[]> {
+export async function listObjects(client: StorageClient, prefix: string): Promise<RemoteObject[]> {
   const found: RemoteObject[] = [];
-  for await (const objects of listPages(client, prefix, persist)) found.push(...objects);
+  for await (const objects of listPages(client, prefix)) found.push(...objects);
   return found;
 }
 
@@ -52,9 +45,8 @@ type Ask = (from: From) => Promise<Page>;
 export async function* listPages(
   client: StorageClient,
   prefix: string,
-  persist: Persist,
 ): AsyncGenerator<readonly RemoteObject[]> {
-  yield* pagesFrom(askFor(client, prefix, persist), undefined);
+  yield* pagesFrom(askFor(client, prefix), undefined);
 }
 
 /**
@@ -65,10 +57,9 @@ export async function* listPages(
 export async function* listExpected(
   client: StorageClient,
   prefix: string,
-  persist: Persist,
   expected: readonly string[],
 ): AsyncGenerator<readonly RemoteObject[]> {
-  const ask = askFor(client, prefix, persist);
+  const ask = askFor(client, prefix);
   const { objects, next } = await ask({});
   yield objects;
   if (next === undefined) return;
@@ -120,8 +111,8 @@ async function* pagesOfRanges(
   }
 }
 
-function askFor(client: StorageClient, prefix: string, persist: Persist): Ask {
-  return (from) => persist(() => client.withSession((session) => getPage(client, session, prefix, from)));
+function askFor(client: StorageClient, prefix: string): Ask {
+  return (from) => getPage(client, prefix, from);
 }
 
 /** A page has 1,000 objects at most, of which each takes some 3 KiB at most with its key encoded. */
@@ -131,12 +122,7 @@ const longestPage = 8 * 1024 ** 2;
  * Keys are asked for percent-encoded, since XML has no way to write some of the characters that they may hold. The answer is read here and not
  * by the SDK: over 14 pages that takes 20 ms of CPU instead of 400.
  */
-async function getPage(
-  client: StorageClient,
-  session: Session,
-  prefix: string,
-  { token, after }: From,
-): Promise<Page> {
+async function getPage(client: StorageClient, prefix: string, { token, after }: From): Promise<Page> {
   const query = {
     'list-type': '2',
     prefix,
@@ -145,11 +131,7 @@ async function getPage(
     ...(after !== undefined && { 'start-after': after }),
   };
   const path = objectPath(client.location.endpoint, client.location.bucket, '');
-  const { status, headers, body } = await client.send(
-    { method: 'GET', path, query, keep: longestPage },
-    session,
-  );
-  if (!/<\/ListBucketResult>\s*$/.test(body)) throw storageError(status, headers, body);
+  const { body } = await client.send({ method: 'GET', path, query, keep: longestPage, accept: refuseCut });
   const decode = element(body, 'EncodingType') === 'url' ? urlDecode : (key: string) => key;
   const objects = [...body.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, object = '']) => {
     const time = Date.parse(element(object, 'LastModified') ?? '');
@@ -163,6 +145,10 @@ async function getPage(
   });
   const isLast = element(body, 'IsTruncated') !== 'true';
   return { objects, next: isLast ? undefined : element(body, 'NextContinuationToken') };
+}
+
+function refuseCut({ status, headers, body }: WireAnswer): void {
+  if (!/<\/ListBucketResult>\s*$/.test(body)) throw storageError(status, headers, body);
 }
 
 /** As query strings are written: a space is `+`. */

@@ -1,4 +1,5 @@
 import type { StorageClient } from './client.ts';
+import type { WireAnswer } from './exchange.ts';
 import { StorageError, isSessionEnded, storageError } from './failure.ts';
 import { element, escape } from './xml.ts';
 
@@ -28,9 +29,9 @@ export async function createMultipart(
     path: client.path(key),
     query: { uploads: '' },
     headers: { ...headers, 'x-amz-checksum-algorithm': 'CRC32' },
-    ...(signal && { signal }),
+    signal,
   } as const;
-  const { status, body } = await client.withSession((session) => client.send(request, session));
+  const { status, body } = await client.send(request);
   const uploadId = element(body, 'UploadId');
   if (!uploadId)
     throw new StorageError({ status, code: 'NoUploadId', message: 'The answer names no upload id' });
@@ -54,14 +55,15 @@ export async function completeMultipart(
     query: { uploadId },
     headers: { 'content-type': 'application/xml', ...(ifAbsent && { 'if-none-match': '*' }) },
     body: Buffer.from(partList(parts)),
-    ...(signal && { signal }),
+    signal,
+    accept: refuseIncomplete,
   } as const;
-  const { status, headers, body } = await client.withSession(async (session) => {
-    const answer = await client.send(request, session);
-    if (element(answer.body, 'Code') !== undefined)
-      throw storageError(answer.status, answer.headers, answer.body);
-    return answer;
-  });
+  await client.send(request);
+}
+
+/** The storage may begin to answer with 200, and fail then. */
+function refuseIncomplete({ status, headers, body }: WireAnswer): void {
+  if (element(body, 'Code') !== undefined) throw storageError(status, headers, body);
   if (/<\/CompleteMultipartUploadResult>\s*$/.test(body)) return;
   throw new StorageError({
     status,
@@ -93,7 +95,7 @@ export async function abortMultipart(
 ): Promise<Abortion> {
   const request = { method: 'DELETE', path: client.path(key), query: { uploadId } } as const;
   try {
-    await client.withSession((session) => client.send(request, session));
+    await client.send(request);
     return 'aborted';
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;

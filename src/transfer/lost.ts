@@ -6,7 +6,6 @@ import { printable } from '../printable.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { StorageError } from '../storage/failure.ts';
 import { headObject } from '../storage/head.ts';
-import type { Persist } from '../storage/listing.ts';
 
 /**
  * Whether this is what a repeated request gets when the first one did its work and its answer was lost: the object exists by now, or the
@@ -25,14 +24,13 @@ export async function storeOnce(
   client: StorageClient,
   put: Put,
   etag: () => string,
-  persist: Persist,
   request: () => Promise<unknown>,
 ): Promise<void> {
   try {
-    await persist(request);
+    await request();
   } catch (error) {
     if (!(error instanceof StorageError) || !mayBeDone(error)) throw error;
-    const head = await persist(() => headObject(client, put.key));
+    const head = await headObject(client, put.key);
     if (head?.size === put.file.size && head.etag === etag()) return;
     if (error.status !== 412) throw error;
     throw new ActionError(

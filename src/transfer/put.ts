@@ -1,12 +1,10 @@
-import { hash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-
 import type { Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { plainEtag } from '../storage/etag.ts';
 import type { WireAnswer } from '../storage/exchange.ts';
 import { StorageError } from '../storage/failure.ts';
 import type { UploadedPart } from '../storage/multipart.ts';
+import { type Content, crc32Of, md5Of } from './content.ts';
 
 export interface PutConditions {
   readonly signal: AbortSignal;
@@ -23,28 +21,25 @@ export interface PutConditions {
 export async function putObject(
   client: StorageClient,
   put: Pick<Put, 'key' | 'contentType' | 'headers'>,
-  body: Buffer,
+  body: Content,
   { signal, ifAbsent }: PutConditions,
 ): Promise<string> {
-  const md5 = hash('md5', body, 'buffer');
-  const answer = await client.withSession((session) =>
-    client.send(
-      {
-        method: 'PUT',
-        path: client.path(put.key),
-        headers: {
-          ...put.headers,
-          'content-type': put.contentType,
-          'content-md5': md5.toString('base64'),
-          ...(ifAbsent && { 'if-none-match': '*' }),
-        },
-        body,
-        signal,
-      },
-      session,
-    ),
-  );
-  if (isOther(answer, () => md5.toString('hex'))) throw corrupted();
+  const md5 = md5Of(body);
+  const answer = await client.send({
+    method: 'PUT',
+    path: client.path(put.key),
+    headers: {
+      ...put.headers,
+      'content-type': put.contentType,
+      'content-md5': md5.toString('base64'),
+      ...(ifAbsent && { 'if-none-match': '*' }),
+    },
+    body,
+    signal,
+    accept: (stored) => {
+      if (isOther(stored, () => md5.toString('hex'))) throw corrupted();
+    },
+  });
   return etagOf(answer);
 }
 
@@ -58,27 +53,23 @@ export async function putPart(
   key: string,
   uploadId: string,
   number: number,
-  body: Buffer,
+  body: Content,
   signal: AbortSignal,
 ): Promise<UploadedPart> {
-  const checksum = Buffer.alloc(4);
-  checksum.writeUInt32BE(crc32(body));
-  const expected = checksum.toString('base64');
-  const answer = await client.withSession((session) =>
-    client.send(
-      {
-        method: 'PUT',
-        path: client.path(key),
-        query: { partNumber: String(number), uploadId },
-        headers: { 'x-amz-checksum-crc32': expected },
-        body,
-        signal,
-      },
-      session,
-    ),
-  );
-  const said = answer.headers['x-amz-checksum-crc32'];
-  if (said === undefined ? isOther(answer, () => hash('md5', body)) : said !== expected) throw corrupted();
+  const expected = crc32Of(body);
+  const answer = await client.send({
+    method: 'PUT',
+    path: client.path(key),
+    query: { partNumber: String(number), uploadId },
+    headers: { 'x-amz-checksum-crc32': expected },
+    body,
+    signal,
+    accept: (stored) => {
+      const said = stored.headers['x-amz-checksum-crc32'];
+      if (said === undefined ? isOther(stored, () => md5Of(body).toString('hex')) : said !== expected)
+        throw corrupted();
+    },
+  });
   return { number, etag: etagOf(answer), crc32: expected };
 }
 

@@ -2,9 +2,9 @@ import { CompleteMultipartUploadCommand, CreateMultipartUploadCommand, S3Client 
 import { describe, expect, test } from '@jest/globals';
 
 import { completeMultipart, createMultipart } from '../../../src/storage/multipart.ts';
-import { judgeStorage } from '../../../src/transfer/verdict.ts';
 import { type Answer, type Asked, serve } from '../servers.ts';
-import { errorXml, keyOf, openBucket } from './bucket.ts';
+import { storageClassifier } from '../../../src/storage/failure.ts';
+import { errorXml, keyOf, once, openBucket } from './bucket.ts';
 
 const key = 'p/a folder/1 & <2>#?.bin';
 const stored = {
@@ -68,7 +68,7 @@ async function withBucket(
   answer: (asked: Asked, count: number) => Answer,
   send: (client: Awaited<ReturnType<typeof openBucket>>['client']) => Promise<unknown>,
 ) {
-  await using bucket = await openBucket(answer);
+  await using bucket = await openBucket(answer, { policy: once });
   const result = await send(bucket.client).catch((error: unknown) => error);
   return { result, asked: bucket.server.asked, clock: bucket.client.clock };
 }
@@ -143,14 +143,14 @@ describe('an answer of 200 to a completion', () => {
     completeMultipart(client, key, 'id', parts, { ifAbsent: false });
 
   test.each([
-    ['SlowDown', 'retry'],
-    ['InternalError', 'retry'],
-    ['AccessDenied', 'fail'],
-    ['InvalidPart', 'fail'],
+    ['SlowDown', true],
+    ['InternalError', true],
+    ['AccessDenied', false],
+    ['InvalidPart', false],
   ])('that says %s is what that is', async (code, worth) => {
     const { result, clock } = await withBucket(() => ({ body: `   \n${errorXml(code)}` }), complete);
     expect(result).toMatchObject({ name: 'StorageError', status: 200, code, message: 'said on cue' });
-    expect(judgeStorage(result, clock)).toBe(worth);
+    expect(storageClassifier(clock)(result).transient).toBe(worth);
   });
 
   test.each(['', '   ', completed.slice(0, -5), '<html></html>'])(
@@ -158,7 +158,7 @@ describe('an answer of 200 to a completion', () => {
     async (body) => {
       const { result, clock } = await withBucket(() => ({ body }), complete);
       expect(result).toMatchObject({ name: 'StorageError', status: 200, code: 'InternalError' });
-      expect(judgeStorage(result, clock)).toBe('retry');
+      expect(storageClassifier(clock)(result).transient).toBe(true);
     },
   );
 

@@ -54,6 +54,25 @@ describe('is the ETag that the upload gets, and the SHA-256 where it is wanted',
   });
 });
 
+test.each([
+  ['one part', 64],
+  ['parts of 18 MiB', 18],
+])('%s longer than what is read at once: 16 MiB of memory are enough', (_, partMiB) => {
+  using folder = temporaryFolder();
+  const content = randomBytes(37 * MiB);
+  const buffer = Buffer.alloc(16 * MiB);
+  const asked: number[] = [];
+  const scratch: Scratch = (length) => {
+    asked.push(length);
+    return buffer.subarray(0, length);
+  };
+  expect(fingerprint(fileIn(folder, 'a', content), scratch, true, partMiB * MiB)).toEqual({
+    etag: modelEtag(content, partMiB * MiB),
+    sha256: sha256(content),
+  });
+  expect(asked).toEqual([16 * MiB]);
+});
+
 test('the memory of a large file is used again for smaller ones', () => {
   using folder = temporaryFolder();
   const scratch = createScratch();

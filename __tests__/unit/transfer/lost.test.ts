@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { StorageError } from '../../../src/storage/failure.ts';
 import { multipartEtag, storeOnce } from '../../../src/transfer/lost.ts';
 import type { Answer } from '../servers.ts';
-import { once, openBucket } from '../storage/bucket.ts';
+import { openBucket } from '../storage/bucket.ts';
 import { putOf } from './file.ts';
 
 const etag = hash('md5', 'content');
@@ -18,7 +18,6 @@ async function write(error: Error | undefined, head: Answer = { status: 404 }): 
     bucket.client,
     put,
     () => etag,
-    once,
     () => (error === undefined ? Promise.resolve() : Promise.reject(error)),
   );
   expect(bucket.server.asked.every(({ method, path }) => method === 'HEAD' && path === '/bucket/p/d/a')).toBe(
@@ -89,7 +88,6 @@ test('the session that ended while the answer was lost is renewed to look', asyn
     client,
     put,
     () => etag,
-    once,
     () => Promise.reject(failure('PreconditionFailed')),
   );
   expect(bucket.sessions).toHaveLength(2);
