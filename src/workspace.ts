@@ -3,6 +3,7 @@ import { ActionError } from './errors.ts';
 import { jwtExpiry } from './jwt.ts';
 import type { Transport } from './http/transport.ts';
 import { urlFault } from './http/urls.ts';
+import { nearestFirst } from './nearest.ts';
 import { excerpt } from './printable.ts';
 import { type Renewable, renewable } from './renewable.ts';
 import type { StoragePoint, StorageToken } from './terrapi/answers.ts';
@@ -218,7 +219,7 @@ function unknownWorkspace(
     platforms.length > 0
       ? `platforms asked for: ${platforms.map((platform) => excerpt(platform)).join(', ')}`
       : 'no platforms were asked for';
-  const nearest = names.toSorted((a, b) => distance(name, a) - distance(name, b));
+  const nearest = nearestFirst(name, names);
   if (nearest.length === 0) {
     return new ActionError(
       'workspace',
@@ -238,25 +239,4 @@ function unknownWorkspace(
       cause,
     },
   );
-}
-
-/** What a letter that is missing from a name costs: little, for a name is cut short more often than misspelt at length. */
-const missing = 0.2;
-
-/**
- * How far a name is from one that there is: insertions, deletions and replacements (Levenshtein), letter case aside, with insertions at a
- * lower price.
- */
-function distance(from: string, to: string): number {
-  const [a, b] = [from.toLowerCase(), to.toLowerCase()];
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index * missing);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + missing, replaced));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
