@@ -12,7 +12,6 @@ export type ErrorCode =
   | 'terrapi'
   | 'workspace'
   | 'session'
-  | 'region'
   | 'exists'
   | 'no-files'
   | 'files'

@@ -4,7 +4,6 @@ import { type FailedAnswer, classifier } from '../classify.ts';
 import { actionErrorIn, messageOf } from '../errors.ts';
 import { urlFault } from '../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../retry.ts';
-import { createClock } from '../clock.ts';
 import { openTransport } from '../http/transport.ts';
 import { userAgent } from '../version.ts';
 import type { Run } from './run.ts';
@@ -63,7 +62,6 @@ export function openGithub(
     certificates,
     verify: true,
     connections: 4,
-    clock: createClock(),
     plainHttp: true,
   });
   const silent = () => undefined;

@@ -3,7 +3,7 @@ import { getCACertificates } from 'node:tls';
 import { checkBypass } from '@actions/http-client/lib/proxy';
 import { Agent, type Dispatcher, Pool, ProxyAgent, fetch as undiciFetch } from 'undici';
 
-import type { Clock } from '../clock.ts';
+import { type Clocks, createClocks } from '../clock.ts';
 import { ActionError, actionErrorIn } from '../errors.ts';
 import { isLoopback } from './urls.ts';
 
@@ -14,7 +14,8 @@ export interface TransportOptions {
   readonly verify: boolean;
   /** Connections kept open to one origin at most. */
   readonly connections: number;
-  readonly clock: Clock;
+  /** The machine's time in milliseconds since the epoch. */
+  readonly now?: (() => number) | undefined;
   /** Whether plain http to this machine is allowed, see `allowsPlainHttp`. */
   readonly plainHttp: boolean;
 }
@@ -22,9 +23,9 @@ export interface TransportOptions {
 /** The one way out of this program: every client in it sends by this, so that proxy and TLS rules hold for all of them. */
 export interface Transport {
   readonly dispatcher: Dispatcher;
-  /** `fetch` over this transport; never follows a redirect, and sets the clock by each answer. */
+  /** `fetch` over this transport; never follows a redirect, and sets the server's clock by each answer. */
   readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
+  readonly clockOf: Clocks;
   /** Whether plain http to this machine is allowed: no other plain http ever is. */
   readonly plainHttp: boolean;
   close(): Promise<void>;
@@ -57,7 +58,7 @@ export function openTransport({
   certificates,
   verify,
   connections,
-  clock,
+  now,
   plainHttp,
 }: TransportOptions): Transport {
   // Given as `ca`, certificates would replace the public roots: these have to be named beside them.
@@ -79,16 +80,17 @@ export function openTransport({
         : new Pool(origin, options);
     },
   });
+  const clockOf = createClocks(now);
   return {
     dispatcher,
-    clock,
+    clockOf,
     plainHttp,
-    fetch: createFetch(dispatcher, clock),
+    fetch: createFetch(dispatcher, clockOf),
     close: () => dispatcher.destroy(),
   };
 }
 
-function createFetch(dispatcher: Dispatcher, clock: Clock): typeof globalThis.fetch {
+function createFetch(dispatcher: Dispatcher, clockOf: Clocks): typeof globalThis.fetch {
   // The same shapes, declared twice: this undici's, and those of the undici within Node, which refuses dispatchers of another.
   const send = undiciFetch as unknown as typeof globalThis.fetch;
   return async (input, init) => {
@@ -100,7 +102,8 @@ function createFetch(dispatcher: Dispatcher, clock: Clock): typeof globalThis.fe
     });
     // A cache gives the time of the day on which it was filled.
     const isFresh = Number(response.headers.get('age') ?? 0) === 0;
-    if (isFresh) clock.observe(response.headers.get('date'), performance.now() - started);
+    const url = new URL(input instanceof Request ? input.url : input);
+    if (isFresh) clockOf(url).observe(response.headers.get('date'), performance.now() - started);
     return response;
   };
 }
