@@ -141,6 +141,7 @@ export function transport(options: Partial<TransportOptions> = {}): Transport & 
     verify: true,
     connections: 4,
     plainHttp: true,
+    signal: new AbortController().signal,
     ...options,
   });
   return { ...opened, [Symbol.asyncDispose]: () => opened.close() };

@@ -11,6 +11,7 @@ import { discoverRegion } from '../storage/region.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { openWorkspace } from '../workspace.ts';
+import type { Cancellation } from './cancellation.ts';
 import type { Connection } from './connection.ts';
 
 /** A destination in a workspace, ready to be worked on. */
@@ -25,6 +26,7 @@ export interface Destination {
   /** A moment not later than now by the storage's own clock, in milliseconds since the epoch. */
   readonly askedAt: number;
   readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   /** Requests to the platform that were retried so far. */
   readonly retried: () => number;
   /** Throws what went wrong at the storage in words for people; what was explained already, and the end that the runner asked for, as it is. */
@@ -34,9 +36,9 @@ export interface Destination {
 /** Finds out who the client app is and where its files are, and tells both. */
 export async function openDestination(
   inputs: DestinationInputs,
-  { host, terrapi, transport, retries }: Connection,
-  signal: AbortSignal,
+  { host, terrapi, transport, cancellation, retries }: Connection,
 ): Promise<Destination> {
+  const { signal } = cancellation;
   const account = accountName(terrapi, signal);
   const { location, sessions } = await openWorkspace(
     inputs.workspace,
@@ -79,6 +81,7 @@ export async function openDestination(
     s3Uri: s3Uri(location, base),
     askedAt,
     signal,
+    cancellation,
     retried: retries.total,
     explain: (what) => (error) => {
       throw error instanceof ActionError || signal.aborted ? error : storageTrouble(what, location, error);

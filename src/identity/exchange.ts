@@ -25,14 +25,29 @@ export function maskingFetch(
   return async (input, init) => {
     const response = await fetch(input, init);
     const text = await response.text();
-    for (const [, token = ''] of text.matchAll(
-      /"(?:access|refresh|id)_token"\s*:\s*("(?:[^"\\]|\\["\\/bfnrtu])+")/g,
-    ))
-      mask(String(JSON.parse(token)));
+    for (const token of tokensIn(text)) mask(token);
     const headers = new Headers(response.headers);
     headers.delete('www-authenticate');
     return new Response(text.length > 0 ? text : null, { status: response.status, headers });
   };
+}
+
+/** Every token in an answer, read as the library will read it; in one that is not whole, those that are. */
+function tokensIn(answer: string): string[] {
+  const tokens: string[] = [];
+  const add = (name: string, value: unknown) => {
+    if (/token$/i.test(name) && typeof value === 'string' && value !== '') tokens.push(value);
+    return value;
+  };
+  try {
+    JSON.parse(answer, add);
+  } catch {
+    for (const [, token = ''] of answer.matchAll(
+      /_token"\s*:\s*("(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-f]{4})+")/gi,
+    ))
+      add('token', JSON.parse(token));
+  }
+  return tokens;
 }
 
 /** The answer that the library's error is about. */
