@@ -13,6 +13,8 @@ export interface RunnerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Program of the Node.js to run it with; default: this one. */
   readonly node?: string;
+  /** A command that Node is started by, with its arguments, e.g. `prlimit --nofile=40`. */
+  readonly launcher?: readonly string[];
   /** Called with each piece of output as it comes. */
   readonly onOutput?: (text: string) => void;
   /** Sends SIGINT to the action when it aborts. */
@@ -42,6 +44,7 @@ export async function runAction({
   cwd,
   env = {},
   node = process.execPath,
+  launcher = [],
   onOutput,
   signal,
 }: RunnerOptions): Promise<RunnerResult> {
@@ -51,7 +54,8 @@ export async function runAction({
   await mkdir(temp);
   await Promise.all([outputFile, summaryFile].map((file) => writeFile(file, '')));
   const started = performance.now();
-  const child = spawn(node, [path.resolve(entry)], {
+  const [command, ...args] = [...launcher, node, path.resolve(entry)];
+  const child = spawn(command, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

@@ -84,6 +84,26 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 /**
+ * Why nothing more can be opened, and what to do about it; undefined for an error that is about something else. Files, folders,
+ * connections and threads all count towards the same limit.
+ */
+export function outOfFiles(error: unknown): { readonly reason: string; readonly hint: string } | undefined {
+  const isOut = causes(error).some(
+    (cause) =>
+      'code' in cause &&
+      (cause.code === 'EMFILE' ||
+        cause.code === 'ENFILE' ||
+        (cause.code === 'ERR_WORKER_INIT_FAILED' && /E[MN]FILE/.test(cause.message))),
+  );
+  return isOut ? tooMany : undefined;
+}
+
+const tooMany = {
+  reason: 'too many files and connections are open at once',
+  hint: `Raise the limit of open files where the job runs ('ulimit -n'), or have fewer requests at once by input 'concurrency', e.g. 8.`,
+};
+
+/**
  * The message of an error, or the thing itself as text when something else was thrown. What a JSON parser quotes is left out: it is cut out of
  * the text, so that half a secret may be in it.
  */

@@ -145,6 +145,7 @@ export function transport(
     connections: 4,
     clock: createClock(),
     plainHttp: true,
+    signal: new AbortController().signal,
     ...options,
   });
   return { ...opened, [Symbol.asyncDispose]: () => opened.close() };

@@ -12,6 +12,7 @@ import { storageTrouble } from '../storage/trouble.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { openWorkspace } from '../workspace.ts';
+import type { Cancellation } from './cancellation.ts';
 import type { Connection } from './connection.ts';
 
 /** A destination in a workspace, ready to be worked on. */
@@ -26,6 +27,7 @@ export interface Destination {
   /** A moment not later than now by the storage's own clock, in milliseconds since the epoch. */
   readonly askedAt: number;
   readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   /** Requests to the platform that were retried so far. */
   readonly retried: () => number;
   /** Throws what went wrong at the storage in words for people; what was explained already, and the end that the runner asked for, as it is. */
@@ -35,10 +37,10 @@ export interface Destination {
 /** Finds out who the client app is and where its files are, and tells both. */
 export async function openDestination(
   inputs: DestinationInputs,
-  { host, terrapi, transport, retries }: Connection,
-  signal: AbortSignal,
+  { host, terrapi, transport, cancellation, retries }: Connection,
 ): Promise<Destination> {
   const { clock } = transport;
+  const { signal } = cancellation;
   const [account, { location, sessions }] = await Promise.all([
     accountName(terrapi),
     openWorkspace(inputs.workspace, inputs.platforms, terrapi, transport, host.mask),
@@ -76,6 +78,7 @@ export async function openDestination(
     s3Uri: s3Uri(location, base),
     askedAt,
     signal,
+    cancellation,
     retried: retries.total,
     explain: (what) => (error) => {
       throw error instanceof ActionError || signal.aborted ? error : storageTrouble(what, location, error);

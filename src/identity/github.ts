@@ -46,7 +46,14 @@ export function githubTokens(
   return Promise.resolve(async (audience) => {
     const asked = new URL(url);
     asked.searchParams.set('audience', audience);
-    const transport = openTransport({ certificates, verify: true, connections: 1, clock, plainHttp: true });
+    const transport = openTransport({
+      certificates,
+      verify: true,
+      connections: 1,
+      clock,
+      plainHttp: true,
+      signal: retries.signal,
+    });
     try {
       return await retrier(({ timeoutMs }) => ask(transport.fetch, asked, bearer, mask, timeoutMs), {
         what: () => `GET ${url.origin}${url.pathname}`,
