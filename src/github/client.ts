@@ -1,7 +1,7 @@
 import { getOctokit } from '@actions/github';
 
 import { type FailedAnswer, classifier } from '../classify.ts';
-import { actionErrorIn, messageOf } from '../errors.ts';
+import { actionErrorIn, isError, messageOf } from '../errors.ts';
 import { urlFault } from '../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../retry.ts';
 import { openTransport } from '../http/transport.ts';
@@ -144,7 +144,7 @@ interface Refusal {
 /** What GitHub answered instead of doing what it was asked; undefined for errors of another kind. */
 export function refusalIn(error: unknown): Refusal | undefined {
   // Not `instanceof`: RequestError is known by its name, for there may be two of Octokit's packages.
-  if (!Error.isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
+  if (!isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
   const { status } = error;
   const response =
     'response' in error ? (error.response as { headers?: Refusal['headers'] } | undefined) : undefined;
