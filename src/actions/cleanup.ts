@@ -59,12 +59,13 @@ export interface Sweep {
  * @param listed a listing made already, to begin with
  */
 export async function sweep(
-  { client, base }: Destination,
+  { client, base, cancellation }: Destination,
   choose: (objects: readonly RemoteObject[]) => readonly RemoteObject[],
   listed?: readonly RemoteObject[],
 ): Promise<Sweep> {
   const { deleteObjects } = await import('../storage/deletion.ts');
   const gone: RemoteObject[] = [];
+  cancellation.done.set('deleted', () => [`Deleted before that, ${count(gone.length, 'object')}.`]);
   for (let pass = 0; pass < mostPasses; pass += 1) {
     const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base));
     const chosen = choose(objects);

@@ -33,10 +33,10 @@ import { runStory } from './story.ts';
 
 /** The root action: uploads files to a workspace and hands back links. */
 export function run(host: Host): Promise<void> {
-  return runStory(host, async (signal) => {
+  return runStory(host, async (cancellation) => {
     const inputs = readInputs(host, readUploadInputs);
     if (!inputs) return;
-    const reader = openReader(inputs, signal);
+    const reader = openReader(inputs, cancellation.signal);
     try {
       const selection = selectUpload(host, inputs, readsContents(inputs) ? reader.expect : () => undefined);
       if (selection.files.length === 0) {
@@ -44,8 +44,8 @@ export function run(host: Host): Promise<void> {
         return;
       }
       const concurrency = inputs.concurrency ?? defaultConcurrency();
-      await withConnection(host, inputs, concurrency, signal, (connection) =>
-        upload(inputs, selection, { concurrency, reader }, connection, signal),
+      await withConnection(host, inputs, concurrency, cancellation, (connection) =>
+        upload(inputs, selection, { concurrency, reader }, connection),
       );
     } finally {
       await reader.close();
@@ -63,9 +63,8 @@ async function upload(
   selection: Selection,
   { concurrency, reader }: Means,
   connection: Connection,
-  signal: AbortSignal,
 ): Promise<void> {
-  const destination = await openDestination(inputs, connection, signal);
+  const destination = await openDestination(inputs, connection);
   const { host, client, askedAt, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
   const plan = await comparePlan(host.tempDir, inputs, whole, client, reader).catch(
@@ -79,15 +78,14 @@ async function upload(
     await rehearse(host, inputs, plan, standing, askedAt, client.clock);
     return;
   }
-  await withReports(host, inputs, client.clock, signal, async (reports) => {
+  await withReports(host, inputs, client.clock, destination.signal, async (reports) => {
     reports.begin(destination.s3Uri);
     const { overwrite, partSize } = inputs;
-    await sendFiles(host.log, plan, client, {
+    await sendFiles(host.log, plan, destination, {
       concurrency,
       memory: createMemory(defaultMemory()),
       partSize,
       ifAbsent: overwrite === 'never',
-      signal,
       retried: destination.retried,
       ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
     });

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
-import { messageOf, systemCode } from '../errors.ts';
+import { messageOf, outOfFiles, systemCode } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { pathBelow } from './root.ts';
 
@@ -187,6 +187,8 @@ function kindOf(entry: Dirent | Stats): string {
 function reason(error: unknown): string {
   const code = systemCode(error);
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  const out = outOfFiles(error);
+  if (out) return `${out.reason}: ${out.hint}`;
   if (code === 'ELOOP') return 'its links lead in a circle';
   return printable(messageOf(error));
 }
