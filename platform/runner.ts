@@ -11,6 +11,8 @@ export interface RunnerOptions {
   /** Working directory and checkout. */
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Program of the Node.js to run it with; default: this one. */
+  readonly node?: string;
   /** A command that Node is started by, with its arguments, e.g. `prlimit --nofile=40`. */
   readonly launcher?: readonly string[];
   /** Called with each piece of output as it comes. */
@@ -41,6 +43,7 @@ export async function runAction({
   inputs,
   cwd,
   env = {},
+  node = process.execPath,
   launcher = [],
   onOutput,
   signal,
@@ -51,7 +54,7 @@ export async function runAction({
   await mkdir(temp);
   await Promise.all([outputFile, summaryFile].map((file) => writeFile(file, '')));
   const started = performance.now();
-  const [command, ...args] = [...launcher, process.execPath, path.resolve(entry)];
+  const [command, ...args] = [...launcher, node, path.resolve(entry)];
   const child = spawn(command, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
