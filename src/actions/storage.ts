@@ -25,6 +25,8 @@ export interface Destination {
   readonly s3Uri: string;
   /** A moment not later than now by the storage's own clock, in milliseconds since the epoch. */
   readonly askedAt: number;
+  /** That moment as closely as it can be told, within a second. */
+  readonly startedAt: number;
   readonly signal: AbortSignal;
   readonly persist: Persist;
   /** Throws what went wrong at the storage in words for people; what was explained already, and the end that the runner asked for, as it is. */
@@ -47,10 +49,14 @@ export async function openDestination(
     `Issuer: ${inputs.issuer.href}`,
     `TerrAPI: ${inputs.apiUrl.href}`,
   ]);
+  const began = performance.now();
   const { region, askedAt } = await discoverRegion(location, transport, async () => {
     const { bucketLocation } = await import('../storage/bucket.ts');
     return bucketLocation(location, sessions, transport);
   });
+  // The storage tells its time in whole seconds; within that second, this machine's clock decides.
+  const own = clock.now() - (performance.now() - began);
+  const startedAt = Math.min(Math.max(own, askedAt), askedAt + 999);
   const { endsAt } = await sessions.get();
   const base = baseOf(location.prefix, inputs.destination);
   host.log.group(`Where: ${s3Uri(location, base)}`, [
@@ -72,6 +78,7 @@ export async function openDestination(
     base,
     s3Uri: s3Uri(location, base),
     askedAt,
+    startedAt,
     signal,
     persist: persistence(clock, { signal }),
     explain: (what) => (error) => {

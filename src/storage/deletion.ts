@@ -1,12 +1,17 @@
-import { DeleteObjectsCommand } from '@aws-sdk/client-s3';
+import { hash } from 'node:crypto';
 
 import type { StorageClient } from './client.ts';
 import { StorageError, isPassing } from './failure.ts';
 import type { Persist } from './listing.ts';
-import { withSdk } from './sdk.ts';
+import { objectPath } from './signer.ts';
+import { notS3 } from './stored.ts';
+import { element, elements, escape } from './xml.ts';
 
 /** What one request may name (S3 API, DeleteObjects). */
 const mostKeys = 1_000;
+
+/** An answer names 1,000 keys at most, each with the reason why it could not be deleted. */
+const longestAnswer = 8 * 1024 ** 2;
 
 /** Characters that XML cannot hold (XML 1.0, 2.2), and so no request that names several keys. */
 const beyondXml = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
@@ -69,15 +74,32 @@ async function deleteMany(
   return [...lasting, ...passing];
 }
 
+/** Deletes keys in one request (S3 API, DeleteObjects), and gives those that the storage could not delete. */
 async function requestDeletion(client: StorageClient, keys: readonly string[]): Promise<Failed[]> {
-  const Bucket = client.location.bucket;
-  const Objects = keys.map((Key) => ({ Key }));
-  const { Errors = [] } = await withSdk(client, (sdk) =>
-    sdk.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } })),
+  const objects = keys.map((key) => `<Object><Key>${escape(key)}</Key></Object>`).join('');
+  const body = Buffer.from(
+    `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>${objects}</Delete>`,
   );
-  return Errors.map(({ Key = '', Code = '', Message = '' }) => ({
-    key: Key,
-    error: new StorageError({ status: 200, code: Code, message: Message }),
+  const request = {
+    method: 'POST',
+    path: objectPath(client.location.endpoint, client.location.bucket, ''),
+    query: { delete: '' },
+    headers: { 'content-type': 'application/xml', 'content-md5': hash('md5', body, 'base64') },
+    body,
+    keep: longestAnswer,
+  } as const;
+  const answer = await client.withSession((session) => client.send(request, session));
+  const text = answer.body.trim();
+  const isResult =
+    /^(?:<\?[^<>]*>)?\s*<DeleteResult[\s/>]/.test(text) && /(?:<\/DeleteResult|\/)>$/.test(text);
+  if (answer.status !== 200 || !isResult) throw notS3(answer);
+  return [...elements(text, 'Error')].map((error) => ({
+    key: element(error, 'Key') ?? '',
+    error: new StorageError({
+      status: 200,
+      code: element(error, 'Code') ?? '',
+      message: element(error, 'Message') ?? '',
+    }),
   }));
 }
 

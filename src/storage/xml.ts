@@ -24,9 +24,13 @@ export function* elements(xml: string, name: string): Generator<string> {
   }
 }
 
-/** Text as it stands in XML between two tags (XML 1.0, 2.4). */
+/** Text as it stands in XML between two tags (XML 1.0, 2.4). Readers of XML turn a carriage return into a line feed (2.11). */
 export function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('\r', '&#13;');
 }
 
 function unescape(text: string): string {

@@ -132,9 +132,14 @@ class Run {
     }
   }
 
+  /** Whether a file may only be written where there is no such object. */
+  #ifAbsent(put: Put): boolean {
+    return this.#options.ifAbsent && !put.generated && !put.replaces;
+  }
+
   *#partJobs(put: Put): Generator<Job> {
     const { partSize } = this.#options;
-    const ifAbsent = this.#options.ifAbsent && !put.generated;
+    const ifAbsent = this.#ifAbsent(put);
     const tools = { client: this.#client, signal: this.signal, persist: this.#persist, ifAbsent, partSize };
     const transfer = prepareMultipart(put, tools);
     this.#large.set(put, transfer);
@@ -156,7 +161,7 @@ class Run {
   async #sendWhole(put: Put): Promise<void> {
     await this.#withBuffer(put.file.size, async (buffer) => {
       await readWhole(put.file, buffer);
-      const conditions = { signal: this.signal, ifAbsent: this.#options.ifAbsent && !put.generated };
+      const conditions = { signal: this.signal, ifAbsent: this.#ifAbsent(put) };
       const usual = () => hash('md5', buffer);
       let etag: string | undefined;
       await storeOnce(this.#client, put, usual, this.#persist, async () => {
