@@ -81,7 +81,11 @@ export function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** The message of an error, or the thing itself as text when something else was thrown. */
+/**
+ * The message of an error, or the thing itself as text when something else was thrown. What a JSON parser quotes is left out: it is cut out of
+ * the text, so that half a secret may be in it.
+ */
 export function messageOf(error: unknown): string {
-  return Error.isError(error) ? error.message : String(error);
+  if (!Error.isError(error)) return String(error);
+  return error.message.endsWith(' is not valid JSON') ? 'this is not valid JSON' : error.message;
 }

@@ -49,7 +49,7 @@ export function isCertificateError(error: unknown): boolean {
 }
 
 /** The status by which a proxy refuses to connect to a host, e.g. 407; the HTTP client tells it in its message alone. */
-function proxyStatus(error: unknown): number | undefined {
+export function proxyStatus(error: unknown): number | undefined {
   const answers = causes(error).map(
     ({ message }) => /^Proxy response \((\d{3})\) !== 200/.exec(message)?.[1],
   );
@@ -58,14 +58,9 @@ function proxyStatus(error: unknown): number | undefined {
 }
 
 /** Whether a connection would fail again in the same way: for its certificate, or since a proxy does not allow it. */
-export function isFinal(error: unknown): boolean {
+export function isPermanent(error: unknown): boolean {
   const status = proxyStatus(error) ?? 500;
   return isCertificateError(error) || (status < 500 && status !== 429);
-}
-
-/** Whether the connection failed in a way that another try may mend. */
-export function mayPass(error: unknown): boolean {
-  return isNetworkError(error) && !isFinal(error);
 }
 
 /**

@@ -1,11 +1,15 @@
 import { Minimatch } from 'minimatch';
 
+import { printable } from './printable.ts';
+
 /** One line of the input `headers`. */
 export interface HeaderRule {
   readonly line: string;
   /** In lower case. */
   readonly name: string;
   readonly value: string;
+  /** As it was given; undefined where the line means all files. */
+  readonly glob: string | undefined;
   /** Whether the line means the file of this name, relative to the destination. */
   readonly matches: (file: string) => boolean;
 }
@@ -36,14 +40,17 @@ export function parseHeaderRule(line: string): HeaderRule | undefined {
     ) ?? [];
   const name = header.toLowerCase();
   if (!storable.test(name) || name in generatedMark) return undefined;
-  if (glob === undefined) return { line, name, value, matches: () => true };
+  return { line, name, value, glob, matches: glob === undefined ? () => true : matcher(glob) };
+}
+
+function matcher(glob: string): (file: string) => boolean {
   const pattern = new Minimatch(glob.replace(/^\.?\//, ''), {
     dot: true,
     matchBase: !glob.includes('/'),
     nocomment: true,
     nonegate: true,
   });
-  return { line, name, value, matches: (file) => pattern.match(file) };
+  return (file) => pattern.match(file);
 }
 
 /** Headers to store a file with: for each header the last line that means the file. Names are in lower case. */
@@ -51,4 +58,51 @@ export function headersFor(file: string, rules: readonly HeaderRule[]): Readonly
   return Object.fromEntries(
     rules.filter(({ matches }) => matches(file)).map(({ name, value }) => [name, value]),
   );
+}
+
+/**
+ * A sentence on each line that changes nothing: no file matches it, or a later line has another value for all that do.
+ * @param files their names, relative to the destination
+ * @param root absolute path of the folder that they are in
+ */
+export function idleRules(
+  rules: readonly HeaderRule[],
+  files: readonly string[],
+  root: string,
+  destination: string,
+): string[] {
+  return rules.flatMap((rule, index) => {
+    const later = rules
+      .slice(index + 1)
+      .filter(({ name, value }) => name === rule.name && value !== rule.value);
+    const counts = (file: string) => rule.matches(file) && !later.some(({ matches }) => matches(file));
+    if (files.some(counts)) return [];
+    const line = `the line '${printable(rule.line)}' of 'headers'`;
+    return files.some(rule.matches)
+      ? [`Later lines decide for every file that ${line} matches: move it below them, or remove it`]
+      : [`No file matches ${line}: ${comparison(rule, files, root, destination)}`];
+  });
+}
+
+function comparison({ glob = '' }: HeaderRule, files: readonly string[], root: string, destination: string) {
+  const found = [...alternatives(glob, [root, destination])]
+    .map((other) => ({ other, example: files.find(matcher(other)) }))
+    .find(({ example }) => example !== undefined);
+  const example = printable(found?.example ?? files[0] ?? '');
+  const hint = found ? `; to match it, write '${printable(found.other)}'` : '';
+  return `it is compared with names relative to ${printable(root)}, such as '${example}'${hint}`;
+}
+
+/** What may be meant by a glob that matches nothing: a folder, a name by another separator, one from higher up, or one in another case. */
+function* alternatives(glob: string, folders: readonly string[]): Generator<string> {
+  const whole = glob.replaceAll('\\', '/').replace(/^(?:\.{0,2}\/)+|\/+$/g, '');
+  const segments = whole.split('/');
+  const above = folders.map((folder) => `/${folder.replaceAll('\\', '/')}`);
+  const lengths = [...segments.keys()].map((index) => index + 1);
+  const inside = lengths
+    .filter((length) => above.some((folder) => folder.endsWith(`/${segments.slice(0, length).join('/')}`)))
+    .map((length) => segments.slice(length))
+    .map((rest) => (rest.length === 1 ? `/${rest.join('')}` : rest.join('/') || '**'));
+  for (const text of [whole, ...inside]) yield* [text, `${text}/**`];
+  yield* [`**/${whole}`, whole.toLowerCase()];
 }

@@ -158,6 +158,11 @@ class Reader {
     return this.parsed(name, value, `'true' or 'false'`, parse) ?? fallback;
   }
 
+  /** Whether something is wrong with this input: what follows from that need not be told as well. */
+  hasProblem(name: string): boolean {
+    return this.problems.some((problem) => problem.startsWith(`${name}:`));
+  }
+
   refuse(name: string, value: string, expected: string): void {
     this.problems.push(`${name}: got '${excerpt(value, 120)}', expected ${expected}`);
   }
@@ -225,17 +230,21 @@ export function readRemoveInputs(
   keyless = false,
 ): RemoveInputs {
   const reader = new Reader(raw, keyless);
+  refuseToRemoveAll(reader);
   const inputs: RemoveInputs = {
     ...readWhere(reader, mask),
     olderThan: reader.optional('older-than', `a time such as '12h' or '14d'`, parseDuration),
   };
+  reader.finish();
+  return Object.freeze(inputs);
+}
+
+function refuseToRemoveAll(reader: Reader): void {
   if (isWholeWorkspace(reader)) {
     reader.problems.push(
       `destination: got '${reader.text('destination')}', expected the folder to delete, e.g. 'previews/pr-7': without one it would be the whole workspace`,
     );
-  }
-  reader.finish();
-  return Object.freeze(inputs);
+  } else refuseOpenEnd(reader, `all that is below it is deleted`);
 }
 
 /**
@@ -396,11 +405,12 @@ function readHeaders(reader: Reader): HeaderRule[] {
 /** Names to share with, one a line. A folder is what is shared: without one it would be the whole workspace. */
 function readNames(reader: Reader, name: string): string[] {
   const names = [...new Set(reader.lines(name))];
-  if (names.length > 0 && isWholeWorkspace(reader)) {
+  if (names.length === 0 || reader.hasProblem('destination')) return names;
+  if (isWholeWorkspace(reader)) {
     reader.problems.push(
       `${name}: got ${count(names.length, 'name')} with an empty 'destination', expected a folder to share, e.g. 'reports'`,
     );
-  }
+  } else refuseOpenEnd(reader, `'${name}' shares what is below it`);
   return names;
 }
 
@@ -409,13 +419,29 @@ function isWholeWorkspace(reader: Reader): boolean {
   return reader.text('destination').replaceAll('/', '') === '';
 }
 
+/**
+ * Refuses a `/` at the end of the destination where all that is below it is deleted or shared: an expression that came out empty leaves it
+ * behind, and then more is meant than was meant to be.
+ * @param because what is done with it, as the end of a sentence
+ */
+function refuseOpenEnd(reader: Reader, because: string): void {
+  const given = reader.text('destination');
+  if (!given.endsWith('/') || reader.hasProblem('destination')) return;
+  reader.refuse(
+    'destination',
+    given,
+    `a folder without '/' at its end, because ${because}: an expression that is empty leaves such a '/' behind`,
+  );
+}
+
 function readDeleteStale(reader: Reader): boolean {
   const deleteStale = reader.boolean('delete-stale', false);
-  if (deleteStale && isWholeWorkspace(reader)) {
+  if (!deleteStale || reader.hasProblem('destination')) return deleteStale;
+  if (isWholeWorkspace(reader)) {
     reader.problems.push(
       `delete-stale: got 'true' with an empty 'destination', expected a folder of its own, e.g. 'site': it would delete whatever else is in the workspace`,
     );
-  }
+  } else refuseOpenEnd(reader, `'delete-stale' deletes what is below it`);
   return deleteStale;
 }
 
@@ -452,12 +478,13 @@ function isExclusion(line: string): boolean {
   return ((leadingBangs.exec(line)?.[0].match(/!/g) ?? []).length & 1) === 1;
 }
 
+/** One `/` at either end may be there or not; more of them leave an empty segment. */
 function readDestination(reader: Reader): string {
   const given = reader.text('destination');
-  const destination = given.replace(/^\/+|\/+$/g, '');
-  const segments = destination === '' ? [] : destination.split('/');
-  const wrong = segments.some((segment) => ['', '.', '..'].includes(segment) || /\p{Cc}/u.test(segment));
-  if (wrong) {
+  const [, destination = ''] = /^\/?(.*?)\/?$/s.exec(given) ?? [];
+  const isNone = given === '' || given === '/';
+  const isWrong = (segment: string) => /^\s*$|^\.\.?$|\p{Cc}/u.test(segment);
+  if (!isNone && destination.split('/').some(isWrong) && !reader.hasProblem('destination')) {
     reader.refuse(
       'destination',
       given,

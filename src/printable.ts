@@ -1,3 +1,5 @@
+import { redact } from './secrets.ts';
+
 /** C0 and C1 controls, line separators, and the marks that turn the direction of text around. */
 export const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
@@ -16,9 +18,9 @@ export function printable(text: string): string {
     .replaceAll('##[', '#\\u0023[');
 }
 
-/** As {@link printable}, at most `length` characters long. */
+/** As {@link printable}, without secrets, at most `length` characters long: half a secret would not be known for one any more. */
 export function excerpt(text: string, length = 300): string {
-  const line = printable(text.trim());
+  const line = printable(redact(text.trim()));
   // A cut through a surrogate pair would leave half a character.
   return line.length <= length ? line : `${line.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -101,8 +101,29 @@ export function overwritingCases(subject: () => Subject): void {
       expect(none.exitCode).toBe(0);
       const whole = await upload(folderWith({ 'a.txt': 'a' }), { 'delete-stale': 'true', destination: '/' });
       expect(errorOf(whole)).toMatch(/^Input delete-stale: got 'true' with an empty 'destination'/);
+      for (const destination of ['d/', 'd//']) {
+        const wide = await upload(folderWith({ 'a.txt': 'a' }), { 'delete-stale': 'true', destination });
+        expect(errorOf(wide)).toContain(`Input destination: got '${destination}', expected a folder `);
+      }
       expect(await keys()).toEqual(['ci/d/old.txt']);
     });
+  });
+
+  test('a line of headers that matches no file is a warning: what it is compared with, and what would match', async () => {
+    const cwd = folderWith({ 'dist/index.html': '<p>', 'dist/assets/app.js': '1' });
+    const headers = [
+      'dist/*.html Cache-Control: no-cache',
+      'assets Cache-Control: immutable',
+      '*.js Content-Language: de',
+    ].join('\n');
+    for (const dryRun of ['true', 'false']) {
+      const run = await upload(cwd, { path: 'dist', headers, 'dry-run': dryRun });
+      expect(run.exitCode).toBe(0);
+      expect(run.log.match(/^::warning::.*/gm)).toEqual([
+        `::warning::No file matches the line 'dist/*.html Cache-Control: no-cache' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'index.html'; to match it, write '/*.html'`,
+        `::warning::No file matches the line 'assets Cache-Control: immutable' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'assets/app.js'; to match it, write 'assets/**'`,
+      ]);
+    }
   });
 
   test('headers are stored with the files they are for, in one request or in parts', async () => {

@@ -50,6 +50,16 @@ export function removingCases(subject: () => Subject): void {
       expect(await keys()).toEqual(['ci/d.txt', 'ci/dd/neighbour.txt']);
     });
 
+    test.each(['d/', 'd//', '/d/', '//d', ' d/ ', 'd/ /'])(
+      'deletes nothing below a folder that an empty expression has widened: %j',
+      async (destination) => {
+        await put('d/7/a.txt', 'd/8/b.txt');
+        const run = await remove({ destination });
+        expect(errorOf(run)).toContain(`Input destination: got '${destination.trim()}', expected a folder `);
+        expect([run.exitCode, await keys()]).toEqual([1, ['ci/d/7/a.txt', 'ci/d/8/b.txt']]);
+      },
+    );
+
     test('leaves what is not older than so long', async () => {
       await put('d/old 1.txt', 'd/old/2.txt');
       const oldSince = Date.now();

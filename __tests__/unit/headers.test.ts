@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { headersFor, parseHeaderRule } from '../../src/headers.ts';
+import { headersFor, idleRules, parseHeaderRule } from '../../src/headers.ts';
 import { planUpload } from '../../src/plan.ts';
 
 function rules(...lines: string[]) {
@@ -132,11 +132,57 @@ describe('of several lines that mean a file', () => {
   });
 
   test('a type of the user counts more than the one that a name suggests', () => {
-    const files = ['a.html', 'b.html'].map((name) => ({ path: name, name, size: 1, mtimeMs: 0, dev: 0, ino: 0, linked: false }));
+    const files = ['a.html', 'b.html'].map((name) => ({
+      path: name,
+      name,
+      size: 1,
+      mtimeMs: 0,
+      dev: 0,
+      ino: 0,
+      linked: false,
+    }));
     const { puts } = planUpload(files, '', 'd', rules('a.html Content-Type: text/plain', 'Cache-Control: x'));
     expect(puts.map(({ contentType, headers }) => [contentType, headers])).toEqual([
       ['text/plain', { 'cache-control': 'x' }],
       ['text/html; charset=utf-8', { 'cache-control': 'x' }],
     ]);
+  });
+});
+
+describe('a line that does nothing', () => {
+  const names = ['assets/app.js', 'assets/x/a.css', 'docs/READ.html', 'index.html'];
+  const idle = (...lines: string[]) => idleRules(rules(...lines), names, '/w/dist', 'sites/main');
+
+  test.each([
+    ['dist/*.html', '/*.html', 'index.html'],
+    ['./dist/assets/*.js', 'assets/*.js', 'assets/app.js'],
+    ['/w/dist/index.html', '/index.html', 'index.html'],
+    ['sites/main/*.html', '/*.html', 'index.html'],
+    ['assets', 'assets/**', 'assets/app.js'],
+    ['/assets/', 'assets/**', 'assets/app.js'],
+    ['dist/assets', '/assets/**', 'assets/app.js'],
+    ['dist', '**', 'assets/app.js'],
+    ['x/*.css', '**/x/*.css', 'assets/x/a.css'],
+    ['assets\\*.js', 'assets/*.js', 'assets/app.js'],
+    ['*.JS', '*.js', 'assets/app.js'],
+  ])('%s: what it is compared with, and what would match', (glob, instead, example) => {
+    expect(idle(`${glob} Cache-Control: x`)).toEqual([
+      `No file matches the line '${glob} Cache-Control: x' of 'headers': it is compared with names relative to /w/dist, such as '${example}'; to match it, write '${instead}'`,
+    ]);
+    expect(idle(`${instead} Cache-Control: x`)).toEqual([]);
+  });
+
+  test.each(['*.wasm', 'other/*.html', 'dist/*.wasm'])('%s: nothing is near', (glob) => {
+    expect(idle(`${glob} Cache-Control: x`)).toEqual([
+      `No file matches the line '${glob} Cache-Control: x' of 'headers': it is compared with names relative to /w/dist, such as 'assets/app.js'`,
+    ]);
+  });
+
+  test('as later lines decide for all that it matches', () => {
+    expect(idle('*.js Cache-Control: a', 'Content-Language: de', 'Cache-Control: b')).toEqual([
+      `Later lines decide for every file that the line '*.js Cache-Control: a' of 'headers' matches: move it below them, or remove it`,
+    ]);
+    expect(idle('Cache-Control: a', '*.js Cache-Control: b', '*.html Cache-Control: c')).toEqual([]);
+    expect(idle('*.js Cache-Control: a', 'assets/** Cache-Control: a')).toEqual([]);
   });
 });

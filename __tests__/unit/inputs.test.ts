@@ -62,7 +62,7 @@ test('inputs cannot be changed after they were read', () => {
 });
 
 test.each([
-  ['destination', '/reports/main//', { destination: 'reports/main' }],
+  ['destination', '/reports/main/', { destination: 'reports/main' }],
   ['destination', '/', { destination: '' }],
   ['destination', 'a b/ü/…/..x/.hidden', { destination: 'a b/ü/…/..x/.hidden' }],
   [
@@ -102,6 +102,10 @@ test.each([
   ['destination', '..', `got '..'`],
   ['destination', './a', `got './a'`],
   ['destination', 'a//b', `got 'a//b'`],
+  ['destination', 'a//', `got 'a//'`],
+  ['destination', '//a', `got '//a'`],
+  ['destination', '//', `got '//'`],
+  ['destination', 'a/ /b', `got 'a/ /b'`],
   ['destination', 'a\tb', `got 'a\\u0009b'`],
   ['destination', 'a\u0085b', `got 'a\\u0085b'`],
   ['issuer', 'iam.example', `got 'iam.example'`],
@@ -277,6 +281,20 @@ test('destination may not be empty where stale files are deleted', () => {
 });
 
 test.each([
+  { 'delete-stale': 'true' },
+  { 'share-with-users': 'ada' },
+  { 'share-with-groups': 'a\nb', 'delete-stale': 'true' },
+])('a destination that an empty expression has widened is one problem with %j', (inputs) => {
+  const given = { 'delete-stale': 'true', ...inputs };
+  for (const destination of ['forks/', 'forks//', '/forks/', ' forks/ ', 'forks/ /', '//'])
+    expect(problem({ ...inputs, destination })).toMatch(
+      new RegExp(`^Input destination: got '${destination.trim()}', expected a folder `),
+    );
+  expect(problem({ ...given, destination: 'forks/' })).toContain(`without '/' at its end`);
+  expect(read({ ...given, destination: '/forks' })).toMatchObject({ destination: 'forks' });
+});
+
+test.each([
   ['part-size', '5MiB', { partSize: 5 * 1024 ** 2 }],
   ['part-size', '5 gib', { partSize: 5 * 1024 ** 3 }],
   ['overwrite', 'never', { overwrite: 'never' }],
@@ -322,6 +340,16 @@ describe('what the other actions read', () => {
     const { message } = failureOf(() => readRemoveInputs(given({ destination }), noMask));
     expect(message).toContain(`destination: got '${destination}', expected the folder to delete`);
   });
+
+  test.each(['previews/', 'previews//', '/previews/', '//previews', 'previews/ /', 'a//b', ' previews/\n'])(
+    'remove refuses a folder that an empty expression has widened: %j',
+    (destination) => {
+      for (const inputs of [{}, { 'older-than': '14d' }, { 'dry-run': 'true' }])
+        expect(
+          failureOf(() => readRemoveInputs(given({ ...inputs, destination }), noMask)).message,
+        ).toContain(`Input destination: got '${destination.trim()}', expected a folder `);
+    },
+  );
 
   test.each(['14', '2 weeks', '0d'])('remove refuses %j as an age', (age) => {
     const { message } = failureOf(() =>

@@ -73,11 +73,11 @@ export async function sweep(
   choose: Choose,
   listed?: readonly RemoteObject[],
 ): Promise<Sweep> {
-  const { client, base, persist } = destination;
+  const { client, base } = destination;
   const deleted = new Map<string, RemoteObject>();
   const tries = new Map<string, number>();
   for (let pass = 0; ; pass += 1) {
-    const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base, persist));
+    const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base));
     const chosen = await choose(objects);
     for (const { key } of chosen) deleted.delete(key);
     const gone = () => [...deleted.values()];
@@ -96,14 +96,14 @@ const stillThere = ({ key }: RemoteObject) =>
 
 /** Deletes objects group by group, and no further than the first group of which some stay. */
 async function deleteInOrder(
-  { client, base, persist }: Destination,
+  { client, base }: Destination,
   chosen: readonly RemoteObject[],
 ): Promise<Pick<Sweep, 'deleted' | 'failures'>> {
   const { deleteObjects } = await import('../storage/deletion.ts');
   const gone: RemoteObject[] = [];
   for (const group of deletionGroups(base, chosen)) {
     const keys = group.map(({ key }) => key);
-    const { deleted, failed } = await deleteObjects(client, base, keys, persist);
+    const { deleted, failed } = await deleteObjects(client, base, keys);
     const those = new Set(deleted);
     gone.push(...group.filter(({ key }) => those.has(key)));
     if (failed.length > 0) {

@@ -13,7 +13,7 @@ import { printable } from '../printable.ts';
 import { s3Uri } from '../s3uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { headObjects } from '../storage/head.ts';
-import { type Persist, type RemoteObject, listExpected } from '../storage/listing.ts';
+import { type RemoteObject, listExpected } from '../storage/listing.ts';
 import { existingAmong } from '../storage/obstacles.ts';
 import { readingThreads } from '../transfer/defaults.ts';
 import type { Fingerprint } from '../transfer/fingerprint.ts';
@@ -56,7 +56,6 @@ export async function comparePlan(
   inputs: UploadInputs,
   plan: Plan,
   client: StorageClient,
-  persist: Persist,
   reader: Fingerprints,
 ): Promise<ComparedPlan> {
   const { overwrite, deleteStale, dryRun, checksums } = inputs;
@@ -75,9 +74,9 @@ export async function comparePlan(
     const sumsRefused = checksums ? refuseSums(plan, client) : undefined;
     sumsRefused?.catch(() => undefined);
     const compare = (puts: readonly Put[]) => (overwrite === 'always' ? Promise.resolve() : read(puts));
-    const { objects, compared } = listing ? await list(plan, client, persist, compare) : unlisted;
+    const { objects, compared } = listing ? await list(plan, client, compare) : unlisted;
     remote = objects;
-    await refuseCollisions(plan, client, remote, persist);
+    await refuseCollisions(plan, client, remote);
     await sumsRefused;
     if (overwrite === 'never') replacing = await replaceable(plan, client, objects);
     await compared;
@@ -111,14 +110,13 @@ const unlisted: Listed = { objects: undefined, compared: Promise.resolve() };
 async function list(
   plan: Plan,
   client: StorageClient,
-  persist: Persist,
   compare: (puts: readonly Put[]) => Promise<void>,
 ): Promise<Listed> {
   const puts = new Map(plan.puts.map((put) => [put.key, put]));
   const objects = new Map<string, RemoteObject>();
   const compared: Promise<void>[] = [];
   const keys = plan.puts.map(({ key }) => key);
-  for await (const page of listExpected(client, plan.base, persist, keys)) {
+  for await (const page of listExpected(client, plan.base, keys)) {
     for (const object of page) objects.set(object.key, object);
     const comparison = compare(comparable(puts, page));
     comparison.catch(() => undefined);
@@ -134,15 +132,14 @@ async function refuseCollisions(
   plan: Plan,
   client: StorageClient,
   remote: Remote | undefined,
-  persist: Persist,
 ): Promise<void> {
   const { prefix } = client.location;
   const folders = [...foldersOf(plan.puts.map(({ key }) => key))];
   const isBelow = (folder: string) => folder.startsWith(plan.base);
   const above = folders.filter((folder) => !isBelow(folder) && folder.startsWith(prefix));
   const [outer, inner] = await Promise.all([
-    existingAmong(client, prefix, above, persist),
-    remote?.keys() ?? existingAmong(client, plan.base, folders.filter(isBelow), persist),
+    existingAmong(client, prefix, above),
+    remote?.keys() ?? existingAmong(client, plan.base, folders.filter(isBelow)),
   ]);
   const objects = new Set(inner);
   for (const key of outer) objects.add(key);

@@ -3,6 +3,7 @@ import type { Host } from '../hosts/host.ts';
 import { openCredential } from '../identity/credential.ts';
 import { openTokenSource } from '../identity/tokens.ts';
 import type { PlatformInputs } from '../inputs.ts';
+import { type RetryLog, createRetryLog } from '../report/retries.ts';
 import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
 import { type Transport, openTransport } from '../http/transport.ts';
 import { allowsPlainHttp } from '../http/urls.ts';
@@ -12,6 +13,7 @@ export interface Connection {
   readonly host: Host;
   readonly terrapi: Terrapi;
   readonly transport: Transport;
+  readonly retries: RetryLog;
 }
 
 /** Authenticates the client app and gives it TerrAPI, all over one transport, for as long as `use` takes. */
@@ -19,6 +21,7 @@ export async function withConnection<T>(
   host: Host,
   inputs: PlatformInputs,
   connections: number,
+  signal: AbortSignal,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   if (!inputs.tlsVerify) {
@@ -35,14 +38,13 @@ export async function withConnection<T>(
     clock: createClock(),
     plainHttp: allowsPlainHttp(inputs),
   });
+  const retries = createRetryLog(host.log);
+  const { onRetry } = retries;
   try {
-    const credential = await openCredential(inputs, process.env, host.mask);
-    const tokens = await openTokenSource(inputs, credential, transport, host.mask);
-    return await use({
-      host,
-      terrapi: createTerrapi(inputs.apiUrl, tokens, transport, userAgent),
-      transport,
-    });
+    const credential = await openCredential(inputs, process.env, host.mask, { signal, onRetry });
+    const tokens = await openTokenSource(inputs, credential, transport, host.mask, { signal, onRetry });
+    const terrapi = createTerrapi(inputs.apiUrl, tokens, transport, userAgent, { signal, onRetry });
+    return await use({ host, terrapi, transport, retries });
   } finally {
     await transport.close();
   }

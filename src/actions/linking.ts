@@ -82,7 +82,7 @@ function hideLinks(host: Host, keys: Iterable<string>, { url }: Links): void {
     const link = url(key);
     const [, token] = /[?&]X-Amz-Security-Token=([^&#]+)/i.exec(link) ?? [];
     const secret = token ?? link;
-    if (secret !== last) host.mask(secret);
+    if (secret !== last) host.maskLater(secret);
     last = secret;
   }
 }
@@ -145,7 +145,7 @@ async function writePage(
   page: Page,
   published: Published,
   linkTo: (name: string) => Promise<string>,
-  { host, client, base, persist, signal, explain }: Destination,
+  { host, client, base, signal, explain }: Destination,
 ): Promise<string[]> {
   const written: string[] = [];
   for await (const { name, content, contentType, headers } of await page.make(published, linkTo)) {
@@ -155,7 +155,7 @@ async function writePage(
       headers: { ...headers, 'cache-control': 'no-store', ...generatedMark },
     };
     const body = typeof content === 'string' ? Buffer.from(content) : content;
-    await persist(() => putObject(client, put, body, { signal, ifAbsent: false })).catch(
+    await putObject(client, put, body, { signal, ifAbsent: false }).catch(
       explain(`${name}, which carries the links, could not be written`),
     );
     host.log.info(`Wrote ${name}, ${formatBytes(body.length)}`);

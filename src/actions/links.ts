@@ -27,14 +27,14 @@ export function run(host: Host): Promise<void> {
   return runStory(host, async (signal) => {
     const inputs = readInputs(host, readLinkInputs);
     if (!inputs) return;
-    await withConnection(host, inputs, 16, (connection) => renew(inputs, connection, signal));
+    await withConnection(host, inputs, 16, signal, (connection) => renew(inputs, connection, signal));
   });
 }
 
 async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSignal): Promise<void> {
   const destination = await openDestination(inputs, connection, signal);
-  const { host, client, base, persist, explain } = destination;
-  const objects = await listObjects(client, base, persist).catch(
+  const { host, client, base, explain } = destination;
+  const objects = await listObjects(client, base).catch(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
   const { files: found, generated } = await tellApart(client, base, objects).catch(

@@ -6,15 +6,10 @@ import type { Destination } from './storage.ts';
  * Says that there is an object with the very name of the destination, which may hide from listings what is below; undefined where there is
  * none. For a destination in which nothing was found.
  */
-export async function obstacleAbove({
-  client,
-  base,
-  persist,
-  explain,
-}: Destination): Promise<string | undefined> {
+export async function obstacleAbove({ client, base, explain }: Destination): Promise<string | undefined> {
   const key = base.replace(/\/$/, '');
   if (key === client.location.prefix.replace(/\/$/, '')) return undefined;
-  const head = await persist(() => headObject(client, key)).catch(
+  const head = await headObject(client, key).catch(
     explain(`Whether ${printable(key)} is an object could not be found out`),
   );
   return head && `There is an object '${printable(key)}', and what is below such a name is not listed.`;

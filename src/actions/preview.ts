@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { isTransient } from '../classify.ts';
 import { ActionError } from '../errors.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Page } from '../links/generated.ts';
@@ -16,6 +17,7 @@ import { count } from '../quantities.ts';
 import { firstOf } from '../report/log.ts';
 import { runOrigin } from '../report/repository.ts';
 import { exchange } from '../storage/exchange.ts';
+import { createStorageRetrier, storageError } from '../storage/failure.ts';
 import type { Destination } from './storage.ts';
 
 /** Bytes of a script or a page above which it is not looked at, and of all of them together: a look at more would take seconds. */
@@ -107,21 +109,18 @@ async function refuseOrigins(
 }
 
 /** Asks as a browser would that was told by a page of `origin` to read a file on condition of its ETag. */
-async function letsRead(
-  link: string,
-  origin: string,
-  { client, persist, signal }: Destination,
-): Promise<boolean> {
+async function letsRead(link: string, origin: string, { client, signal }: Destination): Promise<boolean> {
   const { origin: host, pathname, search } = new URL(link);
+  const retrier = createStorageRetrier(client.clock, { signal });
   const request = { origin: host, path: `${pathname}${search}`, headers: { origin } };
   const ask = (method: 'GET' | 'OPTIONS', headers: Readonly<Record<string, string>>) =>
-    persist(() =>
-      exchange(
-        client.transport.dispatcher,
-        { ...request, method, headers: { ...request.headers, ...headers } },
-        { signal, stallMs: 15_000 },
-      ),
-    );
+    retrier(async () => {
+      const sent = { ...request, method, headers: { ...request.headers, ...headers } };
+      const answered = await exchange(client.transport.dispatcher, sent, { signal, stallMs: 15_000 });
+      const error = storageError(answered.status, answered.headers, answered.body);
+      if (isTransient(error)) throw error;
+      return answered;
+    });
   const [preflight, answer] = await Promise.all([
     ask('OPTIONS', {
       'access-control-request-method': 'GET',

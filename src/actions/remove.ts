@@ -24,14 +24,14 @@ export function run(host: Host): Promise<void> {
   return runStory(host, async (signal) => {
     const inputs = readInputs(host, readRemoveInputs);
     if (!inputs) return;
-    await withConnection(host, inputs, 8, (connection) => remove(inputs, connection, signal));
+    await withConnection(host, inputs, 8, signal, (connection) => remove(inputs, connection, signal));
   });
 }
 
 async function remove(inputs: RemoveInputs, connection: Connection, signal: AbortSignal): Promise<void> {
   const destination = await openDestination(inputs, connection, signal);
-  const { host, client, base, persist, explain, s3Uri } = destination;
-  const objects = await listObjects(client, base, persist).catch(
+  const { host, client, base, explain, s3Uri } = destination;
+  const objects = await listObjects(client, base).catch(
     explain(`What is in ${s3Uri} could not be looked at`),
   );
   const before = inputs.olderThan === undefined ? undefined : destination.askedAt - inputs.olderThan * 1000;

@@ -1,4 +1,4 @@
-import { ActionError, messageOf } from '../errors.ts';
+import { ActionError } from '../errors.ts';
 import type { Log } from '../hosts/host.ts';
 import type { Plan, Put } from '../plan.ts';
 import { printable } from '../printable.ts';
@@ -6,14 +6,16 @@ import { count, formatBytes, formatDuration } from '../quantities.ts';
 import { firstOf } from '../report/log.ts';
 import { s3Uri } from '../s3uri.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { StorageError, describeStorageError } from '../storage/failure.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import { type Outcome, type TransferOptions, transfer } from '../transfer/engine.ts';
 import { createProgress } from '../transfer/progress.ts';
 
 const progressEveryMs = 3_000;
 
-export type SendOptions = Omit<TransferOptions, 'onProgress' | 'onRetry'>;
+export interface SendOptions extends Omit<TransferOptions, 'onProgress'> {
+  /** Requests that the run has retried so far. */
+  readonly retried: () => number;
+}
 
 /**
  * Sends all files of a plan, with a line of progress every few seconds.
@@ -33,35 +35,18 @@ export async function sendFiles(
   );
   const endGroup = log.openGroup('Upload');
   const timer = setInterval(() => log.info(progress.line()), progressEveryMs);
-  const retries = tellRetries(log);
+  const before = options.retried();
   const outcome = await transfer(plan, client, {
     ...options,
     onProgress: (stored) => progress.add(stored),
-    onRetry: retries.tell,
   }).finally(() => clearInterval(timer));
   const seconds = (performance.now() - started) / 1000;
-  log.info(`${progress.line()}; took ${formatDuration(seconds)}${retries.summary()}`);
+  const again = options.retried() - before;
+  log.info(
+    `${progress.line()}; took ${formatDuration(seconds)}${again > 0 ? `; ${count(again, 'request was', 'requests were')} sent again` : ''}`,
+  );
   endGroup();
   if (outcome.stored.length < puts.length) throw incomplete(puts, client, outcome);
-}
-
-/** Says each kind of trouble once while it happens, and how often requests were sent again at the end. */
-function tellRetries(log: Log) {
-  const told = new Set<string>();
-  let total = 0;
-  return {
-    tell: (error: unknown, waitMs: number) => {
-      total += 1;
-      const reason = reasonOf(error);
-      if (!told.has(reason)) log.info(`Sent again in ${formatDuration(waitMs / 1000)}: ${reason}`);
-      told.add(reason);
-    },
-    summary: () => (total > 0 ? `; ${count(total, 'request was', 'requests were')} sent again` : ''),
-  };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof StorageError ? describeStorageError(error) : printable(messageOf(error));
 }
 
 function totalSize(puts: readonly Put[]): number {

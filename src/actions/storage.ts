@@ -4,13 +4,13 @@ import type { DestinationInputs } from '../inputs.ts';
 import { baseOf } from '../plan.ts';
 import { formatDuration } from '../quantities.ts';
 import { s3Uri } from '../s3uri.ts';
+import { bucketLocation, defaultRegion } from '../storage/bucket.ts';
 import { type StorageClient, createStorageClient } from '../storage/client.ts';
-import type { Persist } from '../storage/listing.ts';
+import { createStorageRetrier } from '../storage/failure.ts';
 import { discoverRegion } from '../storage/region.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
-import { persistence } from '../transfer/persistence.ts';
 import { openWorkspace } from '../workspace.ts';
 import type { Connection } from './connection.ts';
 
@@ -28,7 +28,8 @@ export interface Destination {
   /** That moment as closely as it can be told, within a second. */
   readonly startedAt: number;
   readonly signal: AbortSignal;
-  readonly persist: Persist;
+  /** Requests to the platform that were retried so far. */
+  readonly retried: () => number;
   /** Throws what went wrong at the storage in words for people; what was explained already, and the end that the runner asked for, as it is. */
   readonly explain: (what: string) => (error: unknown) => never;
 }
@@ -36,7 +37,7 @@ export interface Destination {
 /** Finds out who the client app is and where its files are, and tells both. */
 export async function openDestination(
   inputs: DestinationInputs,
-  { host, terrapi, transport }: Connection,
+  { host, terrapi, transport, retries }: Connection,
   signal: AbortSignal,
 ): Promise<Destination> {
   const { clock } = transport;
@@ -50,10 +51,12 @@ export async function openDestination(
     `TerrAPI: ${inputs.apiUrl.href}`,
   ]);
   const began = performance.now();
-  const { region, askedAt } = await discoverRegion(location, transport, async () => {
-    const { bucketLocation } = await import('../storage/bucket.ts');
-    return bucketLocation(location, sessions, transport);
-  });
+  const retrier = createStorageRetrier(clock, { signal, onRetry: retries.onRetry });
+  const clientFor = (region: string) =>
+    createStorageClient(location, region, sessions, transport, { retrier });
+  const { region, askedAt } = await discoverRegion(location, transport, retrier, () =>
+    bucketLocation(clientFor(defaultRegion)),
+  );
   // The storage tells its time in whole seconds; within that second, this machine's clock decides.
   const own = clock.now() - (performance.now() - began);
   const startedAt = Math.min(Math.max(own, askedAt), askedAt + 999);
@@ -74,13 +77,13 @@ export async function openDestination(
   return {
     host,
     terrapi,
-    client: createStorageClient(location, region, sessions, transport),
+    client: clientFor(region),
     base,
     s3Uri: s3Uri(location, base),
     askedAt,
     startedAt,
     signal,
-    persist: persistence(clock, { signal }),
+    retried: retries.total,
     explain: (what) => (error) => {
       throw error instanceof ActionError || signal.aborted ? error : storageTrouble(what, location, error);
     },

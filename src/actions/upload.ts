@@ -2,6 +2,7 @@ import { ActionError } from '../errors.ts';
 import { type Selection, selectFiles } from '../files/selection.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import type { Host } from '../hosts/host.ts';
+import { idleRules } from '../headers.ts';
 import { type UploadInputs, readUploadInputs } from '../inputs.ts';
 import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
@@ -48,7 +49,7 @@ export function run(host: Host): Promise<void> {
         return;
       }
       const concurrency = inputs.concurrency ?? defaultConcurrency();
-      await withConnection(host, inputs, concurrency, (connection) =>
+      await withConnection(host, inputs, concurrency, signal, (connection) =>
         upload(inputs, selection, { concurrency, reader }, connection, signal),
       );
     } finally {
@@ -70,13 +71,13 @@ async function upload(
   signal: AbortSignal,
 ): Promise<void> {
   const destination = await openDestination(inputs, connection, signal);
-  const { host, client, askedAt, persist, explain } = destination;
+  const { host, client, askedAt, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
   const [plan, names] = await Promise.all([
-    comparePlan(host.tempDir, inputs, whole, client, persist, reader),
+    comparePlan(host.tempDir, inputs, whole, client, reader),
     pageNames(inputs, whole, client),
   ]).catch(explain(`What is in ${destination.s3Uri} could not be looked at`));
-  tellPlan(host, plan, selection);
+  tellPlan(host, inputs, plan, selection);
   const etags = new Map<string, string>();
   const standing = standingOf(inputs, plan, etags, destination);
   if (inputs.dryRun) {
@@ -93,6 +94,7 @@ async function upload(
       partSize,
       ifAbsent: overwrite === 'never',
       signal,
+      retried: destination.retried,
       ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
     });
     await publishUpload(inputs, plan, names, standing, destination, reports);
@@ -210,6 +212,7 @@ function select(inputs: UploadInputs, checkout: string, onFile: (file: WalkedFil
 
 function tellPlan(
   host: Host,
+  { headers, destination }: UploadInputs,
   { puts, totalBytes, unchanged }: ComparedPlan,
   { root, hidden, skippedLinks, warnings }: Selection,
 ): void {
@@ -218,7 +221,10 @@ function tellPlan(
     ...(unchanged.length > 0 ? [`Unchanged, and not sent again: ${count(unchanged.length, 'file')}`] : []),
     ...leftOut(hidden, skippedLinks),
   ]);
-  for (const warning of firstOf(warnings, 5, String)) host.log.warning(warning);
+  const names = puts.map(({ name }) => name);
+  const idle = idleRules(headers, names, root, destination);
+  for (const warning of [...firstOf(warnings, 5, String), ...firstOf(idle, 5, String)])
+    host.log.warning(warning);
 }
 
 function leftOut(hidden: readonly string[], skippedLinks: readonly string[]): string[] {

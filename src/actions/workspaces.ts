@@ -3,21 +3,19 @@ import { offersIdentity } from '../identity/credential.ts';
 import { type PlatformInputs, readPlatformInputs } from '../inputs.ts';
 import { setOutputs } from '../outputs.ts';
 import { count } from '../quantities.ts';
-import { fail } from '../report/log.ts';
 import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';
 import type { SelfInfo, StoragePoint } from '../terrapi/answers.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { withConnection } from './connection.ts';
+import { runStory } from './story.ts';
 
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
-export async function run(host: Host): Promise<void> {
-  try {
+export function run(host: Host): Promise<void> {
+  return runStory(host, async (signal) => {
     const inputs = readPlatformInputs(host.input, host.mask, offersIdentity(process.env));
-    await withConnection(host, inputs, 8, ({ terrapi }) => discover(host, inputs, terrapi));
-  } catch (error) {
-    fail(host, error);
-  }
+    await withConnection(host, inputs, 8, signal, ({ terrapi }) => discover(host, inputs, terrapi));
+  });
 }
 
 async function discover(host: Host, inputs: PlatformInputs, terrapi: Terrapi): Promise<void> {

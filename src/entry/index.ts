@@ -5,9 +5,9 @@ import { run as runLinks } from '../actions/links.ts';
 import { run as runRemove } from '../actions/remove.ts';
 import { run as runUpload } from '../actions/upload.ts';
 import { run as runWorkspaces } from '../actions/workspaces.ts';
-import { githubHost } from '../hosts/github/host.ts';
+import { start } from './start.ts';
 
-export const links = () => runLinks(githubHost(process.env));
-export const remove = () => runRemove(githubHost(process.env));
-export const upload = () => runUpload(githubHost(process.env));
-export const workspaces = () => runWorkspaces(githubHost(process.env));
+export const links = () => start(runLinks);
+export const remove = () => start(runRemove);
+export const upload = () => start(runUpload);
+export const workspaces = () => start(runWorkspaces);

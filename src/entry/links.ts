@@ -1,4 +1,4 @@
 import { run } from '../actions/links.ts';
-import { githubHost } from '../hosts/github/host.ts';
+import { start } from './start.ts';
 
-await run(githubHost(process.env));
+await start(run);

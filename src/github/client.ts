@@ -1,8 +1,9 @@
 import { getOctokit } from '@actions/github';
 
+import { type FailedAnswer, classifier } from '../classify.ts';
 import { actionErrorIn, messageOf } from '../errors.ts';
 import { urlFault } from '../http/urls.ts';
-import { type RetryPolicy, type Verdict, retry, retryAfter } from '../retry.ts';
+import { type RetryPolicy, createRetrier, retryAfter } from '../retry.ts';
 import { createClock } from '../clock.ts';
 import { openTransport } from '../http/transport.ts';
 import { userAgent } from '../version.ts';
@@ -34,10 +35,9 @@ export interface GithubClient {
   close(): Promise<void>;
 }
 
-/** No report is worth minutes of a job. A secondary limit is over after one, says GitHub: that is waited for, once. */
-const policy: RetryPolicy = { tries: 4, baseMs: 1_000, maxMs: 8_000, budgetMs: 70_000 };
+/** No report is worth minutes of a job. A secondary limit is over after one, says GitHub: that is waited for. */
+const policy: RetryPolicy = { baseMs: 1_000, maxMs: 4_000, budgetMs: 8_000, askedBudgetMs: 70_000 };
 
-const longestWaitMs = 65_000;
 const requestMs = 20_000;
 
 export const pageSize = 100;
@@ -73,8 +73,9 @@ export function openGithub(
     log: { debug: silent, info: silent, warn: silent, error: silent },
     request: { fetch: followingFetch(transport.fetch, deadline) },
   });
+  const retrier = createRetrier({ classify, policy });
   const ask: GithubClient['ask'] = async (request) =>
-    (await retry(() => request(rest), judge, policy, { signal: deadline() })).data;
+    (await retrier(() => request(rest), { signal: deadline() })).data;
   return {
     owner,
     repo,
@@ -134,19 +135,22 @@ export function isStatus(error: unknown, status: number): boolean {
   return refusal?.headers !== undefined && refusal.status === status;
 }
 
-/** What to do about a refusal: limits pass, and so do the server's own failures; the rest was meant. */
-export function judge(error: unknown): Verdict {
-  if (actionErrorIn(error)) return 'fail';
-  const refusal = refusalIn(error);
-  if (!refusal) return 'fail';
+export const classify = classifier(answerIn, Date.now);
+
+/** An answer as others would give it: GitHub refuses by 403 what goes beyond a limit, and Octokit has a status where no answer came. */
+function answerIn(error: unknown): FailedAnswer | undefined {
+  const refusal = actionErrorIn(error) ? undefined : refusalIn(error);
+  if (!refusal) return undefined;
   const { status, headers, message } = refusal;
-  if (headers === undefined || status >= 500) return 'retry';
+  if (headers === undefined) return { status: 503 };
   const isLimit =
     status === 429 ||
     (status === 403 && (headers['retry-after'] !== undefined || /rate limit/i.test(message)));
-  if (!isLimit) return 'fail';
-  const afterMs = retryAfter(text(headers['retry-after']), Date.now()) ?? untilReset(headers);
-  return afterMs <= longestWaitMs ? { afterMs } : 'fail';
+  if (!isLimit) return { status };
+  return {
+    status: 429,
+    afterMs: retryAfter(text(headers['retry-after']), Date.now()) ?? untilReset(headers),
+  };
 }
 
 /** Without a `Retry-After` a limit ends at its reset, or, as GitHub says, after a minute. */

@@ -28,8 +28,10 @@ export interface Host {
   readonly workspaceDir: string;
   /** An input as it was given; empty where it was not. */
   readonly input: (name: string) => string;
-  /** Keeps a secret out of all that is printed from now on. */
+  /** Keeps a secret out of all that is printed from now on, by later steps as well. */
   readonly mask: (secret: string) => void;
+  /** Keeps a text out of what later steps print; for what this step prints nowhere. */
+  readonly maskLater: (text: string) => void;
   output(name: string, value: string | number): void;
   /** Adds Markdown to the job summary. A summary that cannot be written is a warning. */
   summary(markdown: string): Promise<void>;

@@ -1,6 +1,7 @@
 import type * as oidc from 'openid-client';
 
 import { ActionError } from '../errors.ts';
+import type { RetryOptions } from '../retry.ts';
 import { secretCredential } from './secret.ts';
 
 /**
@@ -59,6 +60,7 @@ interface Service {
     environment: NodeJS.ProcessEnv,
     certificates: readonly string[],
     mask: (secret: string) => void,
+    retries: RetryOptions,
   ): Promise<IdentityTokens>;
 }
 
@@ -85,6 +87,7 @@ export async function openCredential(
   { clientSecret, audience, certificates }: Means,
   environment: NodeJS.ProcessEnv,
   mask: (secret: string) => void,
+  retries: RetryOptions = {},
 ): Promise<Credential> {
   if (clientSecret !== undefined) return secretCredential(clientSecret);
   const service = services.find((one) => one.isOffered(environment));
@@ -94,5 +97,5 @@ export async function openCredential(
     });
   }
   const { assertionCredential } = await import('./assertion.ts');
-  return assertionCredential(await service.open(environment, certificates, mask), audience);
+  return assertionCredential(await service.open(environment, certificates, mask, retries), audience);
 }

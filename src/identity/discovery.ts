@@ -4,9 +4,9 @@ import { ActionError, actionErrorIn, messageOf } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
 import { urlFault } from '../http/urls.ts';
 import { excerpt } from '../printable.ts';
-import { retry } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
-import { answerOf, extensions, judge, policy } from './exchange.ts';
+import type { Retrier } from '../retry.ts';
+import { answerOf, extensions } from './exchange.ts';
 
 /**
  * What an issuer says about itself (OpenID Connect Discovery 1.0, section 4).
@@ -16,19 +16,19 @@ export async function discover(
   issuer: URL,
   clientId: string,
   fetch: typeof globalThis.fetch,
-  { clock, plainHttp }: Transport,
+  { plainHttp }: Transport,
+  retrier: Retrier,
 ): Promise<oidc.ServerMetadata> {
   const location = new URL(`${withoutSlash(issuer.href)}/.well-known/openid-configuration`);
   try {
-    const config = await retry(
-      () =>
+    const config = await retrier(
+      ({ timeoutMs }) =>
         oidc.discovery(location, clientId, undefined, oidc.None(), {
           [oidc.customFetch]: fetch as oidc.CustomFetch,
           execute: extensions({ plainHttp }),
-          timeout: 10,
+          timeout: Math.min(10, timeoutMs / 1000),
         }),
-      (error) => judge(error, clock.now()),
-      policy,
+      { what: () => `GET ${location.href}` },
     );
     const server = config.serverMetadata();
     checkIssuer(issuer, server, plainHttp);

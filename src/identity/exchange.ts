@@ -1,12 +1,10 @@
 import * as oidc from 'openid-client';
 
+import { type FailedAnswer, classifier } from '../classify.ts';
+import type { Clock } from '../clock.ts';
 import { actionErrorIn, causes } from '../errors.ts';
-import { isFinal, isNetworkError } from '../failures.ts';
 import type { Transport } from '../http/transport.ts';
-import { type RetryPolicy, type Verdict, retryAfter } from '../retry.ts';
-
-/** How often and how long an issuer that is in trouble is asked. */
-export const policy: RetryPolicy = { tries: 3, baseMs: 300, maxMs: 2_000, budgetMs: 3_000 };
+import { type Classified, type Retrier, type RetryOptions, createRetrier } from '../retry.ts';
 
 /** The library refuses plain http of itself; which URLs may be plain http is decided by `urlFault`. */
 export function extensions({
@@ -27,14 +25,29 @@ export function maskingFetch(
   return async (input, init) => {
     const response = await fetch(input, init);
     const text = await response.text();
-    for (const [, token = ''] of text.matchAll(
-      /"(?:access|refresh|id)_token"\s*:\s*("(?:[^"\\]|\\["\\/bfnrtu])+")/g,
-    ))
-      mask(String(JSON.parse(token)));
+    for (const token of tokensIn(text)) mask(token);
     const headers = new Headers(response.headers);
     headers.delete('www-authenticate');
     return new Response(text.length > 0 ? text : null, { status: response.status, headers });
   };
+}
+
+/** Every token in an answer, read as the library will read it; in one that is not whole, those that are. */
+function tokensIn(answer: string): string[] {
+  const tokens: string[] = [];
+  const add = (name: string, value: unknown) => {
+    if (/token$/i.test(name) && typeof value === 'string' && value !== '') tokens.push(value);
+    return value;
+  };
+  try {
+    JSON.parse(answer, add);
+  } catch {
+    for (const [, token = ''] of answer.matchAll(
+      /_token"\s*:\s*("(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-f]{4})+")/gi,
+    ))
+      add('token', JSON.parse(token));
+  }
+  return tokens;
 }
 
 /** The answer that the library's error is about. */
@@ -46,19 +59,19 @@ export function answerOf(error: unknown): Response | undefined {
   return undefined;
 }
 
-/** @param now milliseconds since the epoch, by the servers' clock */
-export function judge(error: unknown, now: number): Verdict {
-  // Explained already, and tried again where that could help: such as a token service that gives no token.
-  if (actionErrorIn(error)) return 'fail';
-  if (isFinal(error)) return 'fail';
-  if (isNetworkError(error)) return 'retry';
-  const answer = answerOf(error);
-  return answer ? judgeAnswer(answer, now) : 'fail';
+/** Judges what requests to an issuer fail with; what was explained already is not about its answer any more. */
+export function issuerClassifier(clock: Clock): (error: unknown) => Classified {
+  return classifier(
+    (error) => (actionErrorIn(error) ? undefined : factsOf(answerOf(error))),
+    () => clock.now(),
+  );
 }
 
-/** Whether to ask again after an answer that was not the one wanted: when it says that the server is in trouble, or asked too often. */
-export function judgeAnswer({ status, headers }: Pick<Response, 'status' | 'headers'>, now: number): Verdict {
-  if (status !== 429 && status < 500) return 'fail';
-  const afterMs = retryAfter(headers.get('retry-after'), now);
-  return afterMs === undefined ? 'retry' : { afterMs };
+export function createIssuerRetrier(clock: Clock, retries: RetryOptions): Retrier {
+  return createRetrier({ classify: issuerClassifier(clock), ...retries });
+}
+
+/** What decides about another try in an answer that was not the one wanted. */
+export function factsOf(answer: Response | undefined): FailedAnswer | undefined {
+  return answer && { status: answer.status, retryAfter: answer.headers.get('retry-after') };
 }

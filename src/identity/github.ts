@@ -1,13 +1,14 @@
+import { classifier } from '../classify.ts';
 import { createClock } from '../clock.ts';
 import { ActionError, messageOf, systemCode } from '../errors.ts';
 import { connectionFailure, isCertificateError, isNetworkError } from '../failures.ts';
 import { urlFault } from '../http/urls.ts';
 import { excerpt } from '../printable.ts';
-import { retry } from '../retry.ts';
+import { type RetryOptions, createRetrier } from '../retry.ts';
 import { openTransport } from '../http/transport.ts';
 import { userAgent } from '../version.ts';
 import type { IdentityTokens } from './credential.ts';
-import { judge, judgeAnswer, policy } from './exchange.ts';
+import { factsOf } from './exchange.ts';
 
 const what = `GitHub's token service`;
 
@@ -34,22 +35,22 @@ export function githubTokens(
   environment: NodeJS.ProcessEnv,
   certificates: readonly string[],
   mask: (secret: string) => void,
+  retries: RetryOptions,
 ): Promise<IdentityTokens> {
   const url = serviceUrl(environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '');
   const bearer = environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
   mask(bearer);
+  const clock = createClock();
+  const answerIn = (error: unknown) => (error instanceof Unanswered ? factsOf(error.response) : undefined);
+  const retrier = createRetrier({ classify: classifier(answerIn, () => clock.now()), ...retries });
   return Promise.resolve(async (audience) => {
     const asked = new URL(url);
     asked.searchParams.set('audience', audience);
-    const clock = createClock();
     const transport = openTransport({ certificates, verify: true, connections: 1, clock, plainHttp: true });
     try {
-      return await retry(
-        () => ask(transport.fetch, asked, bearer, mask),
-        (error) =>
-          error instanceof Unanswered ? judgeAnswer(error.response, clock.now()) : judge(error, clock.now()),
-        policy,
-      );
+      return await retrier(({ timeoutMs }) => ask(transport.fetch, asked, bearer, mask, timeoutMs), {
+        what: () => `GET ${url.origin}${url.pathname}`,
+      });
     } catch (error) {
       throw failure(url, error);
     } finally {
@@ -73,10 +74,11 @@ async function ask(
   url: URL,
   bearer: string,
   mask: (secret: string) => void,
+  timeoutMs: number,
 ): Promise<string> {
   const response = await fetch(url, {
     headers: { accept: 'application/json', authorization: `Bearer ${bearer}`, 'user-agent': userAgent },
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(Math.min(10_000, Math.ceil(timeoutMs))),
   });
   const token = tokenIn(await response.text(), mask);
   if (response.status !== 200) throw new Unanswered(response, `it answered with ${response.status}`);

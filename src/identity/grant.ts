@@ -3,10 +3,10 @@ import * as oidc from 'openid-client';
 import { ActionError, actionErrorIn, messageOf } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
 import { excerpt } from '../printable.ts';
-import { retry } from '../retry.ts';
+import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Credential, Proof } from './credential.ts';
-import { answerOf, extensions, judge, policy } from './exchange.ts';
+import { answerOf, extensions } from './exchange.ts';
 
 export interface ClientApp {
   readonly issuer: URL;
@@ -33,12 +33,13 @@ export async function requestGrant(
   server: oidc.ServerMetadata,
   fetch: typeof globalThis.fetch,
   { clock, plainHttp }: Transport,
+  retrier: Retrier,
 ): Promise<Grant> {
   const requestedAt = clock.now();
   let proof: Proof | undefined;
   try {
-    const answer = await retry(
-      async () => {
+    const answer = await retrier(
+      async ({ timeoutMs }) => {
         proof = await credential.prove(server.issuer);
         const config = new oidc.Configuration(
           server,
@@ -47,12 +48,11 @@ export async function requestGrant(
           proof.authenticate,
         );
         config[oidc.customFetch] = fetch as oidc.CustomFetch;
-        config.timeout = 10;
+        config.timeout = Math.min(10, timeoutMs / 1000);
         for (const extend of extensions({ plainHttp })) extend(config);
         return oidc.clientCredentialsGrant(config, { scope: app.scope.join(' ') });
       },
-      (error) => judge(error, clock.now()),
-      policy,
+      { what: () => `POST ${server.token_endpoint ?? ''}` },
     );
     const life = answer.expires_in ?? 60;
     const margin = Math.min(60, life / 5);

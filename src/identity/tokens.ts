@@ -1,8 +1,9 @@
 import { renewable } from '../renewable.ts';
+import type { RetryOptions } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Credential } from './credential.ts';
 import { discover } from './discovery.ts';
-import { maskingFetch } from './exchange.ts';
+import { createIssuerRetrier, maskingFetch } from './exchange.ts';
 import { type ClientApp, requestGrant } from './grant.ts';
 
 /** Access tokens for the client app, renewed before they end; all who ask at the same time share one request. */
@@ -24,11 +25,13 @@ export async function openTokenSource(
   credential: Credential,
   transport: Transport,
   mask: (secret: string) => void,
+  retries: RetryOptions = {},
 ): Promise<TokenSource> {
   const fetch = maskingFetch(transport.fetch, mask);
-  const server = await discover(app.issuer, app.clientId, fetch, transport);
+  const retrier = createIssuerRetrier(transport.clock, retries);
+  const server = await discover(app.issuer, app.clientId, fetch, transport, retrier);
   const grant = renewable(
-    () => requestGrant(app, credential, server, fetch, transport),
+    () => requestGrant(app, credential, server, fetch, transport, retrier),
     ({ renewAt }) => renewAt > transport.clock.now(),
   );
   return {

@@ -22,11 +22,21 @@ export function firstAmong<T>(
  * and messages only, for a cause may hold an answer with a token in it.
  */
 export function fail(host: Host, error: unknown): void {
-  const hint =
-    error instanceof ActionError
-      ? error.hint
-      : 'This is not a failure that was foreseen: please report it with the debug log (secret ACTIONS_STEP_DEBUG = true).';
-  const details = error instanceof ActionError ? error.details : [];
-  for (const cause of causes(error)) host.log.debug(`Caused by: ${cause.message}`);
-  host.fail([messageOf(error), hint ?? '', ...details].filter(Boolean));
+  for (const cause of causes(error)) host.log.debug(`Caused by: ${messageOf(cause)}`);
+  if (error instanceof ActionError) {
+    const { message, hint = '', details } = error;
+    host.fail([message, hint, ...details].filter(Boolean));
+    return;
+  }
+  host.log.debug(framesOf(error));
+  host.fail([
+    `Unexpected error: ${messageOf(error)}`,
+    'Please report it with the debug log: set the secret ACTIONS_STEP_DEBUG to true, and run the job again.',
+  ]);
+}
+
+/** Where in the program an error comes from. Not the stack as it is: the message is at its beginning. */
+function framesOf(error: unknown): string[] {
+  const stack = Error.isError(error) ? (error.stack ?? '') : '';
+  return stack.split('\n').filter((line) => /^\s+at /.test(line));
 }

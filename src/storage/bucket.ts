@@ -1,19 +1,13 @@
-import { GetBucketLocationCommand } from '@aws-sdk/client-s3';
-
-import type { Transport } from '../http/transport.ts';
-import type { Location, SessionSource } from '../workspace.ts';
-import { createSdk, viaSdk } from './sdk.ts';
+import type { StorageClient } from './client.ts';
+import { objectPath } from './signer.ts';
 
 /** Any region will do to ask for the right one (S3 API, GetBucketLocation), and an empty answer means this one. */
-const defaultRegion = 'us-east-1';
+export const defaultRegion = 'us-east-1';
 
 /** The region of the workspace's bucket by a signed request. */
-export async function bucketLocation(
-  location: Location,
-  sessions: SessionSource,
-  transport: Transport,
-): Promise<string> {
-  const sdk = createSdk(location, defaultRegion, await sessions.get(), transport);
-  const answer = await viaSdk(() => sdk.send(new GetBucketLocationCommand({ Bucket: location.bucket })));
-  return answer.LocationConstraint ?? defaultRegion;
+export async function bucketLocation(client: StorageClient): Promise<string> {
+  const { location } = client;
+  const path = objectPath(location.endpoint, location.bucket, '');
+  const { body } = await client.send({ method: 'GET', path, query: { location: '' } });
+  return /<LocationConstraint[^>]*>([^<]+)</.exec(body)?.[1] ?? defaultRegion;
 }

@@ -1,11 +1,23 @@
 import type { Clock } from '../clock.ts';
+import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location, Session, SessionSource } from '../workspace.ts';
-import { type WireAnswer, type WireRequest, defaultStallMs, exchange } from './exchange.ts';
-import { isSessionEnded, storageError } from './failure.ts';
+import { type SlicedBody, type WireAnswer, type WireRequest, defaultStallMs, exchange } from './exchange.ts';
+import { createStorageRetrier, isSessionEnded, storageError } from './failure.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
 
-/** The bucket of a workspace, ready to be asked. */
+/** One call of the storage. */
+export interface StorageCall extends StorageRequest {
+  readonly body?: Buffer | SlicedBody;
+  /** In place of the client's own. */
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of the answer's body to keep. */
+  readonly keep?: number;
+  /** Throws where an answer below 300 is not what was asked for; that error is retried like any other. */
+  readonly accept?: (answer: WireAnswer) => void;
+}
+
+/** The bucket of a workspace, ready to be asked. Every call retries what is transient and renews a session that has ended. */
 export interface StorageClient {
   readonly location: Location;
   readonly region: string;
@@ -16,22 +28,18 @@ export interface StorageClient {
   path(key: string): string;
   signer(session: Session): Signer;
   /**
-   * Runs an operation with a session, and once more with a new one if the server says that it has ended: however many requests find out
-   * at the same time, one new session is opened.
+   * Sends a signed request. One that is given as a function is made anew for each try.
+   * @throws StorageError for an answer of 300 and above, what `accept` throws, or what the connection throws
    */
-  withSession<T>(operation: (session: Session) => Promise<T>): Promise<T>;
-  /**
-   * Sends one signed request.
-   * @throws StorageError for an answer of 300 and above, or what the connection throws
-   */
-  send(
-    request: StorageRequest & {
-      readonly body?: Buffer;
-      readonly signal?: AbortSignal;
-      readonly keep?: number;
-    },
-    session: Session,
-  ): Promise<WireAnswer>;
+  send(call: StorageCall | (() => StorageCall)): Promise<WireAnswer>;
+  /** Runs what sends a request in its own way, such as the SDK, with a session; retries and renews as {@link send} does. */
+  withSession<T>(operation: (session: Session) => Promise<T>, what: () => string): Promise<T>;
+}
+
+export interface StorageClientOptions {
+  /** Retries the requests; default: by the usual policy. */
+  readonly retrier?: Retrier;
+  readonly stallMs?: number;
 }
 
 export function createStorageClient(
@@ -39,13 +47,30 @@ export function createStorageClient(
   region: string,
   sessions: SessionSource,
   transport: Transport,
-  stallMs = defaultStallMs,
+  { retrier = createStorageRetrier(transport.clock), stallMs = defaultStallMs }: StorageClientOptions = {},
 ): StorageClient {
   const signers = new WeakMap<Session, Signer>();
   const signer = (session: Session) => {
     const known = signers.get(session) ?? createSigner(location.endpoint, region, session);
     signers.set(session, known);
     return known;
+  };
+  const once = async (
+    { body, signal, keep, accept, ...request }: StorageCall,
+    session: Session,
+  ): Promise<WireAnswer> => {
+    const headers = signer(session).sign(request, new Date(transport.clock.now()));
+    const query = request.query ? `?${queryString(request.query)}` : '';
+    const answer = await ask(transport, stallMs, signal, {
+      origin: location.endpoint.origin,
+      path: `${request.path}${query}`,
+      method: request.method,
+      headers,
+      body,
+      keep,
+    });
+    accept?.(answer);
+    return answer;
   };
   return {
     location,
@@ -55,26 +80,43 @@ export function createStorageClient(
     clock: transport.clock,
     path: (key) => objectPath(location.endpoint, location.bucket, key),
     signer,
-    withSession: (operation) => withSession(sessions, operation),
-    send: async ({ body, signal, keep, ...request }, session) => {
-      const headers = signer(session).sign(request, new Date(transport.clock.now()));
-      const query = request.query ? `?${queryString(request.query)}` : '';
-      return ask(transport, stallMs, signal, {
-        origin: location.endpoint.origin,
-        path: `${request.path}${query}`,
-        method: request.method,
-        headers,
-        body,
-        keep,
+    send: (call) => {
+      const make = typeof call === 'function' ? call : () => call;
+      const { signal } = make();
+      return retrier(() => renewing(sessions, (session) => once(make(), session)), {
+        signal,
+        what: () => `${make().method} ${nameOf(make(), location)}`,
       });
     },
+    withSession: (operation, what) => retrier(() => renewing(sessions, operation), { what }),
   };
 }
 
-async function withSession<T>(
-  sessions: SessionSource,
-  operation: (session: Session) => Promise<T>,
+/**
+ * Sends a request and reads its answer, once for each try.
+ * @throws as {@link StorageClient.send}, and what `read` throws, which is retried as an answer of the storage is
+ */
+export async function sendAndRead<T>(
+  client: StorageClient,
+  call: StorageCall,
+  read: (answer: WireAnswer) => T,
 ): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  await client.send({
+    ...call,
+    accept: (answer) => {
+      result = { value: read(answer) };
+    },
+  });
+  const { value } = result as unknown as { readonly value: T };
+  return value;
+}
+
+/**
+ * Runs an operation with the session in hand, and once more with a new one if the server says that it has ended: however many requests
+ * find out at the same time, one new session is opened.
+ */
+async function renewing<T>(sessions: SessionSource, operation: (session: Session) => Promise<T>): Promise<T> {
   const session = await sessions.get();
   try {
     return await operation(session);
@@ -83,6 +125,12 @@ async function withSession<T>(
     await sessions.replace((held) => held === session);
     return operation(await sessions.get());
   }
+}
+
+/** What a call is about, for people: the key, or what is asked of the bucket. */
+function nameOf({ path, query }: StorageCall, { endpoint, bucket }: Location): string {
+  const key = decodeURIComponent(path.slice(objectPath(endpoint, bucket, '').length));
+  return key || `${bucket}?${Object.keys(query ?? {}).join('&')}`;
 }
 
 async function ask(

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 
-import type { StorageClient } from './client.ts';
-import { StorageError, isPassing } from './failure.ts';
-import type { Persist } from './listing.ts';
+import { isTransient } from '../classify.ts';
+import type { StorageCall, StorageClient } from './client.ts';
+import type { WireAnswer } from './exchange.ts';
+import { StorageError } from './failure.ts';
 import { objectPath } from './signer.ts';
 import { notS3 } from './stored.ts';
 import { element, elements, escape } from './xml.ts';
@@ -35,7 +36,6 @@ export async function deleteObjects(
   client: StorageClient,
   base: string,
   keys: readonly string[],
-  persist: Persist,
 ): Promise<Deletion> {
   const stray = keys.find((key) => !key.startsWith(base) || key === base);
   if (base === '' || stray !== undefined)
@@ -43,52 +43,50 @@ export async function deleteObjects(
   const failed: Failed[] = [];
   const together = keys.filter((key) => !beyondXml.test(key));
   for (let start = 0; start < together.length; start += mostKeys)
-    failed.push(...(await deleteMany(client, together.slice(start, start + mostKeys), persist)));
+    failed.push(...(await deleteMany(client, together.slice(start, start + mostKeys))));
   for (const key of keys.filter((other) => beyondXml.test(other)))
-    failed.push(...(await deleteOne(client, key, persist)));
+    failed.push(...(await deleteOne(client, key)));
   const remaining = new Set(failed.map(({ key }) => key));
   return { deleted: keys.filter((key) => !remaining.has(key)), failed };
 }
 
-/** Sends the keys in one request, and those again that the storage could not delete for a reason that passes. */
-async function deleteMany(
-  client: StorageClient,
-  keys: readonly string[],
-  persist: Persist,
-): Promise<Failed[]> {
+/** Sends the keys in one request (S3 API, DeleteObjects), and those again that the storage could not delete for a reason that passes. */
+async function deleteMany(client: StorageClient, keys: readonly string[]): Promise<Failed[]> {
   const lasting: Failed[] = [];
   let passing: readonly Failed[] = [];
   let left = keys;
-  const attempt = async () => {
-    const failed = await requestDeletion(client, left);
-    passing = failed.filter(({ error }) => isPassing(error));
-    lasting.push(...failed.filter(({ error }) => !isPassing(error)));
+  const accept = (answer: WireAnswer) => {
+    const failed = readResult(answer);
+    passing = failed.filter(({ error }) => isTransient(error));
+    lasting.push(...failed.filter(({ error }) => !isTransient(error)));
     left = passing.map(({ key }) => key);
     if (passing[0]) throw passing[0].error;
   };
   try {
-    await persist(attempt);
+    await client.send(() => ({ ...deletion(client, left), accept }));
   } catch (error) {
     if (!passing.some((failed) => failed.error === error)) throw error;
   }
   return [...lasting, ...passing];
 }
 
-/** Deletes keys in one request (S3 API, DeleteObjects), and gives those that the storage could not delete. */
-async function requestDeletion(client: StorageClient, keys: readonly string[]): Promise<Failed[]> {
+function deletion({ location }: StorageClient, keys: readonly string[]): StorageCall {
   const objects = keys.map((key) => `<Object><Key>${escape(key)}</Key></Object>`).join('');
   const body = Buffer.from(
     `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>${objects}</Delete>`,
   );
-  const request = {
+  return {
     method: 'POST',
-    path: objectPath(client.location.endpoint, client.location.bucket, ''),
+    path: objectPath(location.endpoint, location.bucket, ''),
     query: { delete: '' },
     headers: { 'content-type': 'application/xml', 'content-md5': hash('md5', body, 'base64') },
     body,
     keep: longestAnswer,
-  } as const;
-  const answer = await client.withSession((session) => client.send(request, session));
+  };
+}
+
+/** Reads which keys the storage could not delete. */
+function readResult(answer: WireAnswer): Failed[] {
   const text = answer.body.trim();
   const isResult =
     /^(?:<\?[^<>]*>)?\s*<DeleteResult[\s/>]/.test(text) && /(?:<\/DeleteResult|\/)>$/.test(text);
@@ -103,10 +101,10 @@ async function requestDeletion(client: StorageClient, keys: readonly string[]): 
   }));
 }
 
-async function deleteOne(client: StorageClient, key: string, persist: Persist): Promise<Failed[]> {
+async function deleteOne(client: StorageClient, key: string): Promise<Failed[]> {
   const request = { method: 'DELETE', path: client.path(key) } as const;
   try {
-    await persist(() => client.withSession((session) => client.send(request, session)));
+    await client.send(request);
     return [];
   } catch (error) {
     if (error instanceof StorageError) return [{ key, error }];

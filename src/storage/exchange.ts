@@ -1,5 +1,12 @@
 import { type Dispatcher, util } from 'undici';
 
+/** A body that is not held in memory; its slices are asked for again with each try. */
+export interface SlicedBody {
+  /** In bytes. */
+  readonly length: number;
+  slices(): AsyncIterable<Buffer>;
+}
+
 /** An HTTP request as it goes onto the wire. */
 export interface WireRequest {
   readonly origin: string;
@@ -7,7 +14,7 @@ export interface WireRequest {
   readonly path: string;
   readonly method: Dispatcher.HttpMethod;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Buffer | undefined;
+  readonly body?: Buffer | SlicedBody | undefined;
   /** Bytes of the answer's body to keep; default 64 KiB, enough for errors and for the results of uploads. */
   readonly keep?: number | undefined;
 }
@@ -112,16 +119,24 @@ function wireOptions(
   { body, headers, origin, path, method }: WireRequest,
   onMove: () => void,
 ): Dispatcher.DispatchOptions {
-  const sliced = body && body.length > sliceBytes;
+  const sliced = body && (!Buffer.isBuffer(body) || body.length > sliceBytes);
   return {
     origin,
     path,
     method,
     headers: sliced ? { ...headers, 'content-length': String(body.length) } : headers,
-    body: (sliced ? slices(body, onMove) : (body ?? null)) as Buffer | null,
+    body: (sliced ? moving(body, onMove) : (body ?? null)) as Buffer | null,
     headersTimeout: 0,
     bodyTimeout: 0,
   };
+}
+
+function moving(body: Buffer | SlicedBody, onMove: () => void): Iterable<Buffer> | AsyncIterable<Buffer> {
+  return Buffer.isBuffer(body) ? slices(body, onMove) : allSlices(body.slices(), onMove);
+}
+
+async function* allSlices(bodies: AsyncIterable<Buffer>, onMove: () => void): AsyncGenerator<Buffer> {
+  for await (const body of bodies) yield* slices(body, onMove);
 }
 
 function* slices(body: Buffer, onMove: () => void): Generator<Buffer> {

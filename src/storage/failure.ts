@@ -1,4 +1,7 @@
+import { classifier } from '../classify.ts';
+import type { Clock } from '../clock.ts';
 import { excerpt } from '../printable.ts';
+import { type Classified, type Retrier, type RetryOptions, createRetrier } from '../retry.ts';
 import { element } from './xml.ts';
 
 /** What the storage answered instead of doing what it was asked (S3 API, "Error responses"). */
@@ -81,36 +84,16 @@ export function isSessionEnded(error: unknown): boolean {
   return error instanceof StorageError && ended.has(error.code);
 }
 
-/** Codes that pass, whatever the status that comes with them. */
-const passing = new Set([
-  'RequestTimeout',
-  'RequestTimeTooSkewed',
-  'SlowDown',
-  'SlowDownRead',
-  'SlowDownWrite',
-  'Throttling',
-  'ThrottlingException',
-  'RequestLimitExceeded',
-  'TooManyRequests',
-  'BandwidthLimitExceeded',
-  'InternalError',
-  'ServiceUnavailable',
-  'OperationAborted',
-  'ConditionalRequestConflict',
-  'IncompleteBody',
-  'BadDigest',
-]);
+/** Judges what requests to the storage fail with, those that the SDK sends among them. */
+export function storageClassifier(clock: Clock): (error: unknown) => Classified {
+  return classifier(
+    (error) => (error instanceof StorageError ? error : undefined),
+    () => clock.now(),
+  );
+}
 
-/** Codes that come with a 5xx and yet stay. */
-const lasting = new Set(['NotImplemented', 'XMinioStorageFull', 'MethodNotAllowed']);
-
-/** Statuses of 5xx that say what the server cannot do at all (RFC 9110, 15.6; RFC 4918, 11.5). */
-const unable = new Set([501, 505, 507]);
-
-/** Whether the same request may succeed a little later: by the code where there is one, else by the status. */
-export function isPassing({ code, status }: StorageError): boolean {
-  if (code) return passing.has(code) || (status >= 500 && !lasting.has(code));
-  return status === 408 || status === 429 || (status >= 500 && !unable.has(status));
+export function createStorageRetrier(clock: Clock, options: RetryOptions = {}): Retrier {
+  return createRetrier({ classify: storageClassifier(clock), ...options });
 }
 
 function text(header: unknown): string | undefined {

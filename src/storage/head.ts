@@ -1,4 +1,4 @@
-import type { StorageClient } from './client.ts';
+import { type StorageClient, sendAndRead } from './client.ts';
 import { plainEtag } from './etag.ts';
 import type { WireAnswer } from './exchange.ts';
 import { StorageError } from './failure.ts';
@@ -18,17 +18,18 @@ export interface ObjectHead {
  */
 export async function headObject(client: StorageClient, key: string): Promise<ObjectHead | undefined> {
   try {
-    const answer = await client.withSession((session) =>
-      client.send({ method: 'HEAD', path: client.path(key) }, session),
-    );
-    const { headers } = answer;
-    const etag = plainEtag(headers['etag']);
-    if (answer.status !== 200 || etag === '') throw notS3(answer);
-    return { size: Number(headers['content-length'] ?? NaN), etag, headers };
+    return await sendAndRead(client, { method: 'HEAD', path: client.path(key) }, readHead);
   } catch (error) {
     if (error instanceof StorageError && error.status === 404) return undefined;
     throw error;
   }
+}
+
+function readHead(answer: WireAnswer): ObjectHead {
+  const { status, headers } = answer;
+  const etag = plainEtag(headers['etag']);
+  if (status !== 200 || etag === '') throw notS3(answer);
+  return { size: Number(headers['content-length'] ?? NaN), etag, headers };
 }
 
 /** Objects that are looked at at once. */

@@ -1,6 +1,6 @@
 import type { StorageClient } from './client.ts';
 import { headObject } from './head.ts';
-import { type Persist, listObjects } from './listing.ts';
+import { listObjects } from './listing.ts';
 
 /** Looking at so many names one by one, all at once, is faster than listing; more are found by a listing. */
 const mostHeads = 64;
@@ -10,12 +10,11 @@ export async function existingAmong(
   client: StorageClient,
   base: string,
   keys: readonly string[],
-  persist: Persist,
 ): Promise<ReadonlySet<string>> {
   if (keys.length > mostHeads) {
-    const listed = new Set((await listObjects(client, base, persist)).map(({ key }) => key));
+    const listed = new Set((await listObjects(client, base)).map(({ key }) => key));
     return new Set(keys.filter((key) => listed.has(key)));
   }
-  const heads = await Promise.all(keys.map((key) => persist(() => headObject(client, key))));
+  const heads = await Promise.all(keys.map((key) => headObject(client, key)));
   return new Set(keys.filter((_, index) => heads[index] !== undefined));
 }

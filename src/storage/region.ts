@@ -1,12 +1,13 @@
 import { request } from 'undici';
 
+import { isTransient } from '../classify.ts';
 import { ActionError, actionErrorIn } from '../errors.ts';
-import { connectionFailure, isNetworkError, mayPass } from '../failures.ts';
-import { type RetryPolicy, retry } from '../retry.ts';
+import { connectionFailure, isNetworkError } from '../failures.ts';
+import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location } from '../workspace.ts';
-
-const policy: RetryPolicy = { tries: 3, baseMs: 300, maxMs: 2_000, budgetMs: 3_000 };
+import { StorageError, storageError } from './failure.ts';
+import { storageTrouble } from './trouble.ts';
 
 export interface Discovery {
   readonly region: string;
@@ -27,19 +28,20 @@ const unknownClockMs = 10_000;
 export async function discoverRegion(
   location: Location,
   transport: Transport,
+  retrier: Retrier,
   ask: () => Promise<string>,
 ): Promise<Discovery> {
   const url = new URL(`${location.endpoint.href.replace(/\/+$/, '')}/${location.bucket}`);
   try {
-    const said = await retry(
-      () => askForRegion(url, transport),
-      (error) => (mayPass(error) ? 'retry' : 'fail'),
-      policy,
-    );
+    const said = await retrier(({ timeoutMs }) => askForRegion(url, transport, timeoutMs), {
+      what: () => `HEAD ${location.bucket}`,
+    });
     return { region: said.region ?? location.region ?? (await ask()), askedAt: said.askedAt };
   } catch (error) {
     const known = actionErrorIn(error);
     if (known) throw known;
+    if (error instanceof StorageError && isTransient(error))
+      throw storageTrouble(`Bucket '${location.bucket}' could not be looked at`, location, error);
     if (isNetworkError(error)) {
       throw connectionFailure(
         'Storage',
@@ -62,11 +64,18 @@ export async function discoverRegion(
 async function askForRegion(
   url: URL,
   { dispatcher, clock }: Transport,
+  timeoutMs: number,
 ): Promise<{ region: string | undefined; askedAt: number }> {
   const started = performance.now();
-  const { headers, body } = await request(url, { method: 'HEAD', dispatcher, headersTimeout: 8_000 });
+  const { statusCode, headers, body } = await request(url, {
+    method: 'HEAD',
+    dispatcher,
+    headersTimeout: Math.min(8_000, Math.ceil(timeoutMs)),
+  });
   await body.dump();
   clock.observe(headers['date']?.toString(), performance.now() - started);
+  const error = storageError(statusCode, headers, '');
+  if (statusCode >= 300 && isTransient(error)) throw error;
   const date = Date.parse(headers['date']?.toString() ?? '');
   return {
     region: headers['x-amz-bucket-region']?.toString(),

@@ -9,10 +9,7 @@ import { StorageError, storageError } from './failure.ts';
 
 // This module is loaded when the SDK is needed for the first time: it takes longer to load than a few small files take to upload.
 
-/**
- * The AWS SDK's client for one session, sending by this program's own transport. It tries each request once: who calls it decides about
- * more.
- */
+/** The AWS SDK's client for one session, sending by this program's own transport. It tries each request once: {@link withSdk} retries. */
 export function createSdk(
   { endpoint }: Location,
   region: string,
@@ -37,10 +34,20 @@ export function createSdk(
   });
 }
 
-/** Makes an SDK call with the session that is held, and with a new one if that has ended. */
-export function withSdk<T>(client: StorageClient, call: (sdk: S3Client) => Promise<T>): Promise<T> {
+/**
+ * Makes an SDK call, which retries and renews as all calls of the client do.
+ * @param what what it does, e.g. `delete 12 objects`
+ */
+export function withSdk<T>(
+  client: StorageClient,
+  what: string,
+  call: (sdk: S3Client) => Promise<T>,
+): Promise<T> {
   const { location, region, transport } = client;
-  return client.withSession((session) => viaSdk(() => call(createSdk(location, region, session, transport))));
+  return client.withSession(
+    (session) => viaSdk(() => call(createSdk(location, region, session, transport))),
+    () => what,
+  );
 }
 
 /**

@@ -5,8 +5,8 @@ import { element } from './xml.ts';
 
 /** What an answer has to say about what is stored, to be that of the request. */
 export interface Expected {
-  /** The ETag of what was sent, without quotes; asked for only where it decides. */
-  readonly etag: () => string;
+  /** The ETag of what was sent, without quotes; called with the one in the answer, where it decides. Undefined where nobody can know: then any counts. */
+  readonly etag: (said: string) => string | undefined;
   /** CRC-32 in base64. It decides in place of the ETag where the answer has one. */
   readonly crc32?: string;
 }
@@ -24,11 +24,15 @@ export function storedCheck({ etag: expected, crc32 }: Expected): (answer: WireA
     const etag = etagIn(answer);
     if (answer.status !== 200 || etag === '') throw notS3(answer);
     const said = crc32 === undefined ? undefined : answer.headers['x-amz-checksum-crc32'];
-    const isOther =
-      said === undefined ? !isEncrypted(answer) && etag.toLowerCase() !== expected() : said !== crc32;
+    const isOther = said === undefined ? isOtherEtag(answer, etag, expected) : said !== crc32;
     if (isOther) throw otherStored((others += 1));
     return etag;
   };
+}
+
+function isOtherEtag(answer: WireAnswer, etag: string, expected: Expected['etag']): boolean {
+  const own = isEncrypted(answer) ? undefined : expected(etag);
+  return own !== undefined && etag.toLowerCase() !== own;
 }
 
 /** The ETag is in a header, and for a completed multipart upload in the body. */

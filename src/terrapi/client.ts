@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 import type { TokenSource } from '../identity/tokens.ts';
-import type { RetryPolicy } from '../retry.ts';
+import type { RetryOptions } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import {
   type SelfInfo,
@@ -45,9 +45,6 @@ export interface Sharing {
   readonly groups: readonly string[];
 }
 
-/** Links are asked for by the thousand: one of them may wait for a platform that is asked too often. */
-const linkPolicy: RetryPolicy = { tries: 8, baseMs: 300, maxMs: 15_000, budgetMs: 90_000 };
-
 /**
  * A client of TerrAPI core. Every answer is checked against its schema.
  * @param url base URL, e.g. `https://api.terradue.com/core`
@@ -57,8 +54,9 @@ export function createTerrapi(
   tokens: TokenSource,
   transport: Transport,
   userAgent: string,
+  retries: RetryOptions = {},
 ): Terrapi {
-  const send = createSender(url, tokens, transport, userAgent);
+  const send = createSender(url, tokens, transport, userAgent, retries);
   const get = async <S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> =>
     parsed(await send({ method: 'GET', path }), schema);
   const name = encodeURIComponent;
@@ -72,7 +70,7 @@ export function createTerrapi(
     storageToken: (id) => get(`v2/storage/token?storagePointId=${name(id)}`, storageToken),
     downloadLink: async (object, signal) => {
       const path = `v2/storage/download?url=${name(object)}&redirect=false`;
-      const answer = await send({ method: 'POST', path, takesRedirect: true, policy: linkPolicy, signal });
+      const answer = await send({ method: 'POST', path, takesRedirect: true, signal });
       return linkIn(answer, object);
     },
     share: async (id, { path, users, groups }) => {

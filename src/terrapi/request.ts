@@ -1,23 +1,24 @@
 import * as v from 'valibot';
 
 import { ActionError } from '../errors.ts';
-import { connectionFailure, isFinal, isNetworkError } from '../failures.ts';
+import { classifier } from '../classify.ts';
+import { connectionFailure, isNetworkError } from '../failures.ts';
 import type { TokenSource } from '../identity/tokens.ts';
 import { excerpt } from '../printable.ts';
-import { type RetryPolicy, type Verdict, retry, retryAfter } from '../retry.ts';
+import { type Attempt, type RetryOptions, createRetrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import { problem } from './answers.ts';
 
 /** TerrAPI answered, and not with what was asked for. */
 export class TerrapiError extends ActionError {
   readonly status: number;
-  /** Milliseconds that the answer asks to wait. */
-  readonly afterMs: number | undefined;
+  /** The answer's `Retry-After`, unread. */
+  readonly retryAfter: string | undefined;
 
-  constructor(status: number, message: string, hint: string, afterMs?: number) {
+  constructor(status: number, message: string, hint: string, retryAfter?: string) {
     super('terrapi', message, { hint });
     this.status = status;
-    this.afterMs = afterMs;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -29,7 +30,6 @@ export interface Ask {
   readonly content?: { readonly type: string; readonly body: string };
   /** Whether an answer of 302, 303 or 307 is what was asked for, and no refusal. */
   readonly takesRedirect?: boolean;
-  readonly policy?: RetryPolicy;
   readonly signal?: AbortSignal;
 }
 
@@ -44,8 +44,6 @@ export interface Answered {
 
 export type Sender = (ask: Ask) => Promise<Answered>;
 
-/** For calls that the whole run waits for. */
-const usualPolicy: RetryPolicy = { tries: 4, baseMs: 300, maxMs: 3_000, budgetMs: 4_000 };
 const answerTimeout = 20_000;
 
 /**
@@ -53,13 +51,27 @@ const answerTimeout = 20_000;
  * no redirect is followed, so that the token goes nowhere else.
  * @param url base URL, e.g. `https://api.terradue.com/core`
  */
-export function createSender(url: URL, tokens: TokenSource, transport: Transport, userAgent: string): Sender {
+export function createSender(
+  url: URL,
+  tokens: TokenSource,
+  transport: Transport,
+  userAgent: string,
+  retries: RetryOptions,
+): Sender {
+  // Its `code` is this program's word for it, and none of TerrAPI's.
+  const answerIn = (error: unknown) =>
+    error instanceof TerrapiError ? { status: error.status, retryAfter: error.retryAfter } : undefined;
+  const retrier = createRetrier({
+    classify: classifier(answerIn, () => transport.clock.now()),
+    ...retries,
+  });
   return (ask) =>
-    retry(
-      () => authorized(tokens, (token) => send(url, ask, token, transport, userAgent)),
-      judge,
-      ask.policy ?? usualPolicy,
-      { signal: ask.signal },
+    retrier(
+      (attempt) => authorized(tokens, (token) => send(url, ask, token, transport, userAgent, attempt)),
+      {
+        signal: ask.signal,
+        what: () => `TerrAPI ${ask.method} ${ask.path}`,
+      },
     ).catch((error: unknown) => {
       throw isNetworkError(error) ? connectionFailure('TerrAPI', url, "input 'api-url'", error) : error;
     });
@@ -80,11 +92,12 @@ async function send(
   base: URL,
   { method, path, content, takesRedirect = false, signal }: Ask,
   token: string,
-  { fetch, clock }: Transport,
+  { fetch }: Transport,
   userAgent: string,
+  { timeoutMs }: Attempt,
 ): Promise<Answered> {
   const url = new URL(`${base.href.replace(/\/+$/, '')}/${path}`);
-  const timeout = AbortSignal.timeout(answerTimeout);
+  const timeout = AbortSignal.timeout(Math.min(answerTimeout, Math.ceil(timeoutMs)));
   const response = await fetch(url, {
     method,
     headers: {
@@ -102,10 +115,10 @@ async function send(
   const asked = `${method} ${excerpt(url.href)}`;
   const isRedirect = [302, 303, 307].includes(status) && location !== undefined;
   if (!response.ok && !(takesRedirect && isRedirect)) {
-    const afterMs = retryAfter(response.headers.get('retry-after'), clock.now());
+    const after = response.headers.get('retry-after') ?? undefined;
     // What is quoted of an answer may repeat what was sent.
     const conceal = (text: string) => text.replaceAll(token, '***');
-    throw refusal({ asked, status, body: conceal(body), location: location && conceal(location) }, afterMs);
+    throw refusal({ asked, status, body: conceal(body), location: location && conceal(location) }, after);
   }
   return { asked, status, body, location };
 }
@@ -148,7 +161,7 @@ export function parseJson(body: string): unknown {
   }
 }
 
-function refusal({ asked, status, body, location }: Answered, afterMs: number | undefined): TerrapiError {
+function refusal({ asked, status, body, location }: Answered, after: string | undefined): TerrapiError {
   const answered = `TerrAPI answered ${asked} with ${status}`;
   if (status >= 300 && status < 400 && location !== undefined) {
     return new TerrapiError(
@@ -169,7 +182,7 @@ function refusal({ asked, status, body, location }: Answered, afterMs: number | 
     status,
     said.length > 0 ? `${answered}: ${excerpt(said.join('; '))}` : answered,
     hints(status),
-    afterMs,
+    after,
   );
 }
 
@@ -181,13 +194,4 @@ function hints(status: number): string {
   if (status === 404)
     return `Check input 'api-url', e.g. https://api.terradue.com/core, without '/v2' at its end.`;
   return `The platform is in trouble; run the job again later.`;
-}
-
-function judge(error: unknown): Verdict {
-  if (isFinal(error)) return 'fail';
-  if (error instanceof TerrapiError) {
-    if (error.status !== 429 && error.status < 500) return 'fail';
-    return error.afterMs === undefined ? 'retry' : { afterMs: error.afterMs };
-  }
-  return !(error instanceof ActionError) && isNetworkError(error) ? 'retry' : 'fail';
 }

@@ -1,17 +1,13 @@
-import { hash } from 'node:crypto';
-
 import { messageOf } from '../errors.ts';
 import type { Plan, Put } from '../plan.ts';
-import type { RetryTools } from '../retry.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { Persist } from '../storage/listing.ts';
-import type { Memory } from './memory.ts';
+import { type Content, md5Of, readContent } from './content.ts';
+import { type Memory, bufferLength } from './memory.ts';
 import { storeOnce } from './lost.ts';
 import { type MultipartTransfer, prepareMultipart } from './multipart.ts';
 import { partSizeOf } from './parts.ts';
-import { persistence } from './persistence.ts';
 import { putObject } from './put.ts';
-import { readWhole } from './source.ts';
+import { readWhole, withSource } from './source.ts';
 
 export interface TransferOptions {
   /** Requests under way at once. */
@@ -25,7 +21,6 @@ export interface TransferOptions {
   readonly signal: AbortSignal;
   /** Told of every stretch of a file that is stored, and of every file that is. */
   readonly onProgress: (progress: { readonly bytes: number; readonly files: number }) => void;
-  readonly onRetry: NonNullable<RetryTools['onRetry']>;
   /** Told the ETag of every file that is stored. */
   readonly onStored?: (put: Put, etag: string) => void;
 }
@@ -85,7 +80,6 @@ class Run {
   readonly #client: StorageClient;
   readonly #options: TransferOptions;
   readonly #listener: Listener;
-  readonly #persist: Persist;
   readonly #large = new Map<Put, MultipartTransfer>();
 
   constructor(client: StorageClient, options: TransferOptions, listener: Listener) {
@@ -93,7 +87,6 @@ class Run {
     this.#client = client;
     this.#options = options;
     this.#listener = listener;
-    this.#persist = persistence(client.clock, options);
   }
 
   /** Works off a group of files; resolves when all of them are stored, or nothing of it is under way any more. */
@@ -140,7 +133,7 @@ class Run {
   *#partJobs(put: Put): Generator<Job> {
     const { partSize } = this.#options;
     const ifAbsent = this.#ifAbsent(put);
-    const tools = { client: this.#client, signal: this.signal, persist: this.#persist, ifAbsent, partSize };
+    const tools = { client: this.#client, signal: this.signal, ifAbsent, partSize };
     const transfer = prepareMultipart(put, tools);
     this.#large.set(put, transfer);
     for (const part of transfer.parts) {
@@ -159,21 +152,32 @@ class Run {
   }
 
   async #sendWhole(put: Put): Promise<void> {
-    await this.#withBuffer(put.file.size, async (buffer) => {
-      await readWhole(put.file, buffer);
-      const conditions = { signal: this.signal, ifAbsent: this.#ifAbsent(put) };
-      const usual = () => hash('md5', buffer);
-      let etag: string | undefined;
-      await storeOnce(this.#client, put, usual, this.#persist, async () => {
-        etag = await putObject(this.#client, put, buffer, conditions);
-      });
-      this.#listener.stored(put, etag ?? usual());
-      this.#options.onProgress({ bytes: put.file.size, files: 1 });
+    const { file } = put;
+    await this.#withBuffer(file.size, (buffer) =>
+      buffer.length < file.size
+        ? withSource(file, async (source) => {
+            const content = await readContent(source, { offset: 0, length: file.size }, buffer);
+            await source.verify();
+            await this.#store(put, content);
+          })
+        : readWhole(file, buffer).then(() => this.#store(put, buffer)),
+    );
+  }
+
+  async #store(put: Put, content: Content): Promise<void> {
+    const conditions = { signal: this.signal, ifAbsent: this.#ifAbsent(put) };
+    const usual = () => md5Of(content).toString('hex');
+    let etag: string | undefined;
+    await storeOnce(this.#client, put, usual, conditions.ifAbsent, async () => {
+      etag = await putObject(this.#client, put, content, conditions);
     });
+    this.#listener.stored(put, etag ?? usual());
+    this.#options.onProgress({ bytes: put.file.size, files: 1 });
   }
 
   async #withBuffer(length: number, use: (buffer: Buffer) => Promise<void>): Promise<void> {
-    const loan = await this.#options.memory.borrow(length);
+    const { memory } = this.#options;
+    const loan = await memory.borrow(bufferLength(length, memory.total));
     try {
       await use(loan.buffer);
     } finally {

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 
 import type { WalkedFile } from '../files/walk.ts';
-import { type Part, partSizeOf, partsOf } from './parts.ts';
+import { type Part, partSizeOf, partsOf, slicesOf } from './parts.ts';
 import { readParts } from './source.ts';
 
 export interface Fingerprint {
@@ -22,6 +22,9 @@ export function createScratch(): Scratch {
   };
 }
 
+/** Most bytes that are read at once, whatever the size of the parts. */
+const sliceBytes = 16 * 1024 ** 2;
+
 /**
  * Reads a file to know its content: its ETag by the parts that it would be uploaded in, and its SHA-256 where that is wanted. It does not
  * let anything else run meanwhile.
@@ -34,8 +37,8 @@ export function fingerprint(
   partSize?: number,
 ): Fingerprint {
   const parts = partsOf(file.size, partSize);
-  const buffer = scratch(Math.min(file.size, partSizeOf(file.size, partSize)));
-  if (parts.length > 1) return fingerprintParts(file, parts, buffer, wantSha256);
+  const buffer = scratch(Math.min(file.size, partSizeOf(file.size, partSize), sliceBytes));
+  if (parts.length > 1 || file.size > sliceBytes) return fingerprintParts(file, parts, buffer, wantSha256);
   readParts(file, parts, buffer, () => undefined);
   return { etag: hash('md5', buffer), sha256: wantSha256 ? hash('sha256', buffer) : undefined };
 }
@@ -47,10 +50,22 @@ function fingerprintParts(
   wantSha256: boolean,
 ): Fingerprint {
   const whole = wantSha256 ? createHash('sha256') : undefined;
+  const ends = new Set(parts.map(({ offset, length }) => offset + length));
   const digests: Buffer[] = [];
-  readParts(file, parts, buffer, (content) => {
-    digests.push(hash('md5', content, 'buffer'));
+  let [position, part] = [0, createHash('md5')];
+  const slices = parts.flatMap((one) => slicesOf(one, buffer.length));
+  readParts(file, slices, buffer, (content) => {
+    part.update(content);
     whole?.update(content);
+    position += content.length;
+    if (!ends.has(position)) return;
+    digests.push(part.digest());
+    part = createHash('md5');
   });
-  return { etag: `${hash('md5', Buffer.concat(digests))}-${digests.length}`, sha256: whole?.digest('hex') };
+  const [first] = digests;
+  const etag =
+    first && digests.length === 1
+      ? first.toString('hex')
+      : `${hash('md5', Buffer.concat(digests))}-${digests.length}`;
+  return { etag, sha256: whole?.digest('hex') };
 }

@@ -7,7 +7,20 @@ export interface Loan {
 
 /** An amount of memory that buffers are lent from; who asks for more than is left waits, first come first served. */
 export interface Memory {
+  /** Bytes that there are in all. */
+  readonly total: number;
   borrow(length: number): Promise<Loan>;
+}
+
+/** A longer stretch is read and sent in slices of this length. */
+const slice = 16 * 1024 ** 2;
+
+/**
+ * How long a buffer has to be for a stretch of so many bytes: as long as that, but for a stretch that would take more than half of all
+ * memory. That one is sent slice by slice.
+ */
+export function bufferLength(length: number, total: number): number {
+  return length <= total / 2 ? length : Math.min(slice, total / 2);
 }
 
 /** Smaller ones Node cuts out of a slab of its own, which costs less than to keep them. */
@@ -54,6 +67,7 @@ export function createMemory(total: number): Memory {
     idleBytes += size;
   };
   return {
+    total,
     borrow: async (length) => {
       const size = length > total ? length : sizeClass(length);
       const charge = Math.min(size, total);

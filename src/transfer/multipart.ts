@@ -1,13 +1,14 @@
 import type { Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { Persist } from '../storage/listing.ts';
+import { multipartEtag } from '../storage/etag.ts';
 import {
   type UploadedPart,
   abortMultipart,
   completeMultipart,
   createMultipart,
 } from '../storage/multipart.ts';
-import { multipartEtag, storeOnce } from './lost.ts';
+import { readContent } from './content.ts';
+import { storeOnce } from './lost.ts';
 import { type Part, partsOf } from './parts.ts';
 import { putPart } from './put.ts';
 import { type Source, openSource } from './source.ts';
@@ -15,7 +16,7 @@ import { type Source, openSource } from './source.ts';
 /** A large file on its way: begun by its first part, completed by its last, whichever that is. */
 export interface MultipartTransfer {
   readonly parts: readonly Part[];
-  /** Reads a part into the buffer and stores it; resolves to the object's ETag where that completed it. */
+  /** Reads a part into the buffer, or through it, and stores it; resolves to the object's ETag where that completed it. */
   send(part: Part, buffer: Buffer): Promise<string | undefined>;
   /** Forgets what was stored, if anything was begun; what could not be forgotten is told. */
   abandon(): Promise<'nothing' | 'aborted' | 'not-permitted'>;
@@ -24,7 +25,6 @@ export interface MultipartTransfer {
 export interface MultipartTools {
   readonly client: StorageClient;
   readonly signal: AbortSignal;
-  readonly persist: Persist;
   /** Only where there is no such object yet. */
   readonly ifAbsent: boolean;
   /** Bytes of a part; undefined: from the file's size. */
@@ -40,16 +40,14 @@ interface Begun {
 /** Prepares the upload of a large file in parts; nothing is opened or sent before the first part. */
 export function prepareMultipart(
   put: Put,
-  { client, signal, persist, ifAbsent, partSize }: MultipartTools,
+  { client, signal, ifAbsent, partSize }: MultipartTools,
 ): MultipartTransfer {
   const parts = partsOf(put.file.size, partSize);
   const done: UploadedPart[] = [];
   let beginning: Promise<Begun> | undefined;
   let completed = false;
   const create = () =>
-    persist(() =>
-      createMultipart(client, put.key, { ...put.headers, 'content-type': put.contentType }, signal),
-    );
+    createMultipart(client, put.key, { ...put.headers, 'content-type': put.contentType }, signal);
   const begin = async () => {
     const source = await openSource(put.file);
     const uploadId = create();
@@ -59,21 +57,22 @@ export function prepareMultipart(
   };
   return {
     parts,
-    send: async ({ number, offset }, buffer) => {
+    send: async (part, buffer) => {
       const { source, uploadId } = await (beginning ??= begin());
-      await source.read(buffer, offset);
+      const content = await readContent(source, part, buffer);
       const id = await uploadId;
-      done.push(await persist(() => putPart(client, put.key, id, number, buffer, signal)));
+      done.push(await putPart(client, put.key, id, part.number, content, signal));
       if (done.length < parts.length) return undefined;
       await source.verify();
       const inOrder = done.toSorted((a, b) => a.number - b.number);
-      const etag = () => multipartEtag(inOrder.map((part) => part.etag));
-      await storeOnce(client, put, etag, persist, () =>
-        completeMultipart(client, put.key, id, inOrder, { signal, ifAbsent }),
-      );
+      const etag = () => multipartEtag(inOrder.map(({ etag: of }) => of));
+      let stored: string | undefined;
+      await storeOnce(client, put, etag, ifAbsent, async () => {
+        stored = await completeMultipart(client, put.key, id, inOrder, { signal, ifAbsent });
+      });
       completed = true;
       await source.close();
-      return etag();
+      return stored ?? etag();
     },
     abandon: async () => {
       if (!beginning || completed) return 'nothing';

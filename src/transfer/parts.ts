@@ -5,11 +5,15 @@ const smallestPart = 16 * MiB;
 const mostParts = 10_000;
 
 /** A stretch of a file. */
-export interface Part {
-  /** From 1 on. */
-  readonly number: number;
+export interface Stretch {
   readonly offset: number;
   readonly length: number;
+}
+
+/** A stretch that is sent in a request of its own. */
+export interface Part extends Stretch {
+  /** From 1 on. */
+  readonly number: number;
 }
 
 /**
@@ -28,5 +32,13 @@ export function partsOf(size: number, wanted?: number): Part[] {
     number: index + 1,
     offset: index * partSize,
     length: Math.min(partSize, size - index * partSize),
+  }));
+}
+
+/** The pieces that a stretch is read in where not all of it is held in memory. */
+export function slicesOf({ offset, length }: Stretch, most: number): Stretch[] {
+  return Array.from({ length: Math.ceil(length / most) }, (_, index) => ({
+    offset: offset + index * most,
+    length: Math.min(most, length - index * most),
   }));
 }

@@ -5,10 +5,11 @@ import { ActionError, messageOf, systemCode } from '../errors.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import { printable } from '../printable.ts';
 import { formatBytes } from '../quantities.ts';
-import type { Part } from './parts.ts';
+import type { Stretch } from './parts.ts';
 
 /** A file that is open for reading, and has to stay what it was when the upload was planned. */
 export interface Source {
+  readonly file: WalkedFile;
   /** Fills the whole buffer from `offset` on. */
   read(buffer: Buffer, offset: number): Promise<void>;
   /** Fails if the file's size or time of change is not what it was, or if it goes on past its size. */
@@ -25,6 +26,7 @@ export async function openSource(file: WalkedFile): Promise<Source> {
     throw unreadable(file, error);
   });
   const source: Source = {
+    file,
     read: async (buffer, offset) => {
       const end = await fill(handle, file, buffer, offset);
       if (end === offset + buffer.length) return;
@@ -55,27 +57,34 @@ const readAtOnce = 128 * 1024;
  */
 export async function readWhole(file: WalkedFile, buffer: Buffer): Promise<void> {
   if (file.size <= readAtOnce) {
-    readParts(file, [{ number: 1, offset: 0, length: file.size }], buffer, () => undefined);
+    readParts(file, [{ offset: 0, length: file.size }], buffer, () => undefined);
     return;
   }
-  const source = await openSource(file);
-  try {
+  await withSource(file, async (source) => {
     await source.read(buffer, 0);
     await source.verify();
+  });
+}
+
+/** Opens a file of the plan, and closes it when it was used. */
+export async function withSource(file: WalkedFile, use: (source: Source) => Promise<void>): Promise<void> {
+  const source = await openSource(file);
+  try {
+    await use(source);
   } finally {
     await source.close();
   }
 }
 
 /**
- * Reads a whole file of the plan, part by part, and lets nothing else run meanwhile: for small files, and for threads that only read.
- * @param buffer as long as the longest part
- * @param onPart gets a view of the buffer, of the part's length
+ * Reads a whole file of the plan, stretch by stretch, and lets nothing else run meanwhile: for small files, and for threads that only read.
+ * @param buffer as long as the longest stretch
+ * @param onPart gets a view of the buffer, of the stretch's length
  * @throws as {@link openSource}
  */
 export function readParts(
   file: WalkedFile,
-  parts: readonly Part[],
+  parts: readonly Stretch[],
   buffer: Buffer,
   onPart: (content: Buffer) => void,
 ): void {
@@ -151,7 +160,7 @@ function isSame(file: WalkedFile, { dev, ino }: Stats): boolean {
   return ino === file.ino && (dev === file.dev || process.platform === 'win32');
 }
 
-function changed(file: WalkedFile): ActionError {
+export function changed(file: WalkedFile): ActionError {
   return new ActionError('files', `${printable(file.path)} changed while it was uploaded`, {
     hint: `Something still writes to it: let that end before this step.`,
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { judge, reasonOf } from '../../../src/github/client.ts';
+import { classify, reasonOf } from '../../../src/github/client.ts';
 
 /** As Octokit throws it. */
 function refused(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Error {
@@ -13,12 +13,12 @@ describe('what GitHub refuses', () => {
     [502, 'Bad Gateway'],
     [503, 'Unavailable'],
   ])('%i is asked again', (status, message) => {
-    expect(judge(refused(status, message))).toBe('retry');
+    expect(classify(refused(status, message)).transient).toBe(true);
   });
 
   test('is asked again where no answer came', () => {
     const lost = Object.assign(new Error('other side closed'), { name: 'HttpError', status: 500 });
-    expect(judge(lost)).toBe('retry');
+    expect(classify(lost).transient).toBe(true);
     expect(reasonOf(lost)).toBe('GitHub cannot be reached (other side closed)');
   });
 
@@ -29,37 +29,24 @@ describe('what GitHub refuses', () => {
     [409, 'Conflict'],
     [422, 'Validation Failed'],
   ])('%i (%s) is not', (status, message) => {
-    expect(judge(refused(status, message))).toBe('fail');
+    expect(classify(refused(status, message)).transient).toBe(false);
   });
 
   test.each([
-    ['by Retry-After', 403, 'secondary rate limit', { 'retry-after': '30' }, { afterMs: 30_000 }],
-    ['by Retry-After alone', 403, 'Slow down', { 'retry-after': '2' }, { afterMs: 2_000 }],
-    [
-      'after a minute where nothing says more',
-      403,
-      'You have exceeded a secondary rate limit',
-      {},
-      { afterMs: 60_000 },
-    ],
-    ['of 429 likewise', 429, 'Too many', {}, { afterMs: 60_000 }],
-    ['unless that is too long', 429, 'Too many', { 'retry-after': '3600' }, 'fail'],
-    [
-      'nor until a reset in an hour',
-      403,
-      'API rate limit exceeded',
-      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.round(Date.now() / 1000) + 3600) },
-      'fail',
-    ],
+    ['by Retry-After', 403, 'secondary rate limit', { 'retry-after': '30' }, 30_000],
+    ['by Retry-After alone', 403, 'Slow down', { 'retry-after': '2' }, 2_000],
+    ['after a minute where nothing says more', 403, 'You have exceeded a secondary rate limit', {}, 60_000],
+    ['of 429 likewise', 429, 'Too many', {}, 60_000],
+    ['even of an hour, for which nobody waits', 429, 'Too many', { 'retry-after': '3600' }, 3_600_000],
     [
       'at once after a reset that has passed',
       403,
       'API rate limit exceeded',
       { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' },
-      { afterMs: 0 },
+      0,
     ],
-  ])('is waited for when it is a limit, %s', (_, status, message, headers, verdict) => {
-    expect(judge(refused(status, message, headers))).toEqual(verdict);
+  ])('is waited for when it is a limit, %s', (_, status, message, headers, afterMs) => {
+    expect(classify(refused(status, message, headers))).toMatchObject({ transient: true, afterMs });
   });
 
   test('is told in its own words, without the page that GitHub names', () => {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { ActionError, systemCode } from '../../../src/errors.ts';
-import { connectionFailure, isCertificateError, isFinal, isNetworkError } from '../../../src/failures.ts';
+import { connectionFailure, isCertificateError, isPermanent, isNetworkError } from '../../../src/failures.ts';
 import { proxyFor } from '../../../src/http/transport.ts';
 import { temporaryFolder } from '../folders.ts';
 import { certificateFor, serve, serveProxy, transport } from '../servers.ts';
@@ -237,7 +237,7 @@ test.each([
     await using way = transport();
     const url = new URL('https://upload.example/');
     const error = await failing(way.fetch(url));
-    expect([isNetworkError(error), isFinal(error)]).toEqual([true, final]);
+    expect([isNetworkError(error), isPermanent(error)]).toEqual([true, final]);
     const told = connectionFailure('Issuer', url, "input 'issuer'", error);
     expect(told.message).toBe(
       `Issuer https://upload.example cannot be reached: the proxy on the way answers with ${status}`,

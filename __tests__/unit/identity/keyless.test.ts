@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { createClock } from '../../../src/clock.ts';
 import { ActionError } from '../../../src/errors.ts';
 import { openCredential } from '../../../src/identity/credential.ts';
-import { judge } from '../../../src/identity/exchange.ts';
+import { issuerClassifier } from '../../../src/identity/exchange.ts';
 import { openTokenSource } from '../../../src/identity/tokens.ts';
 import { rejectionOf } from '../failure.ts';
 import { certificateFor, jwt, serve, serveProxy, transport } from '../servers.ts';
@@ -14,6 +15,9 @@ const means = { clientSecret: undefined, audience: undefined, certificates: [] }
 
 type Mask = (text: string) => void;
 
+/** Gives servers of tests little time to come back. */
+const retries = { policy: { baseMs: 1, maxMs: 20, budgetMs: 1_500 } };
+
 /** A token source without a secret, opened and not asked yet. */
 async function open(
   service: Pick<TokenService, 'environment'>,
@@ -24,8 +28,8 @@ async function open(
   const issuer = await serveIssuer(rules);
   const way = transport();
   const app = { issuer: issuer.issuer, clientId: 'app', scope: ['openid', 'gep'], platforms: ['gep'] };
-  const credential = await openCredential({ ...means, ...more }, service.environment, mask);
-  const tokens = await openTokenSource(app, credential, way, mask);
+  const credential = await openCredential({ ...means, ...more }, service.environment, mask, retries);
+  const tokens = await openTokenSource(app, credential, way, mask, retries);
   return {
     issuer,
     tokens,
@@ -156,10 +160,11 @@ test('what was explained already is not tried again, whatever it came from', () 
   const cause = Object.assign(new Error('it answered with 503'), {
     response: new Response(null, { status: 503 }),
   });
-  expect(judge(cause, 0)).toBe('retry');
+  const classify = issuerClassifier(createClock());
+  expect(classify(cause).transient).toBe(true);
   const explained = new ActionError('identity-token', 'no token', { cause });
-  expect(judge(explained, 0)).toBe('fail');
-  expect(judge(new TypeError('fetch failed', { cause: explained }), 0)).toBe('fail');
+  expect(classify(explained).transient).toBe(false);
+  expect(classify(new TypeError('fetch failed', { cause: explained })).transient).toBe(false);
 });
 
 describe('the token service', () => {
@@ -202,7 +207,8 @@ describe('the token service', () => {
     const { error, grants } = await refusal(service);
     expect(error.message).toContain('it answered with 500');
     expect(error.hint).toContain('later');
-    expect([service.asked.length, grants.length]).toEqual([3, 0]);
+    expect(service.asked.length).toBeGreaterThan(2);
+    expect(grants).toEqual([]);
   });
 
   test.each([

@@ -1,7 +1,8 @@
 import { createClock } from '../../../src/clock.ts';
 import { renewable } from '../../../src/renewable.ts';
+import type { OnRetry, RetryPolicy } from '../../../src/retry.ts';
 import { type StorageClient, createStorageClient } from '../../../src/storage/client.ts';
-import type { Persist } from '../../../src/storage/listing.ts';
+import { createStorageRetrier } from '../../../src/storage/failure.ts';
 import type { Session } from '../../../src/workspace.ts';
 import { type Answer, type Asked, type LocalServer, serve, transport } from '../servers.ts';
 
@@ -15,6 +16,9 @@ export interface LocalBucket extends AsyncDisposable {
 
 export interface BucketOptions {
   readonly stallMs?: number;
+  /** Default: {@link quick}. */
+  readonly policy?: RetryPolicy;
+  readonly onRetry?: OnRetry;
   readonly session?: Partial<Session>;
   /** The machine's time in milliseconds since the epoch. */
   readonly now?: () => number;
@@ -22,7 +26,7 @@ export interface BucketOptions {
 
 export async function openBucket(
   answer: (asked: Asked, count: number) => Answer | undefined | Promise<Answer | undefined>,
-  { stallMs, session, now = Date.now }: BucketOptions = {},
+  { stallMs, policy = quick, onRetry, session, now = Date.now }: BucketOptions = {},
 ): Promise<LocalBucket> {
   const server = await serve(answer);
   const opened: Session[] = [];
@@ -49,7 +53,10 @@ export async function openBucket(
     region: undefined,
   };
   return {
-    client: createStorageClient(location, 'fr-par', sessions, over, stallMs),
+    client: createStorageClient(location, 'fr-par', sessions, over, {
+      retrier: createStorageRetrier(over.clock, { policy, onRetry }),
+      ...(stallMs !== undefined && { stallMs }),
+    }),
     server,
     sessions: opened,
     [Symbol.asyncDispose]: async () => {
@@ -60,7 +67,10 @@ export async function openBucket(
 }
 
 /** Tries once. */
-export const once: Persist = (request) => request();
+export const once: RetryPolicy = { baseMs: 0, maxMs: 0, budgetMs: 0 };
+
+/** Gives servers of tests the time that they need. */
+export const quick: RetryPolicy = { baseMs: 1, maxMs: 20, budgetMs: 10_000 };
 
 /** An error as S3 tells of it. */
 export function errorXml(code: string, message = 'said on cue'): string {

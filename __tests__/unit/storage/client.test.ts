@@ -5,13 +5,10 @@ import { describe, expect, test } from '@jest/globals';
 import type { StorageClient } from '../../../src/storage/client.ts';
 import { StorageError } from '../../../src/storage/failure.ts';
 import { headObject } from '../../../src/storage/head.ts';
-import { persistence } from '../../../src/transfer/persistence.ts';
-import { errorXml, keyAsked, keyOf, openBucket } from './bucket.ts';
+import { errorXml, keyAsked, keyOf, once, openBucket } from './bucket.ts';
 
 function put(client: StorageClient, key: string): Promise<unknown> {
-  return client.withSession((session) =>
-    client.send({ method: 'PUT', path: client.path(key), body: Buffer.from(key) }, session),
-  );
+  return client.send({ method: 'PUT', path: client.path(key), body: Buffer.from(key) });
 }
 
 describe('a session that has ended', () => {
@@ -54,8 +51,7 @@ describe('a session that has ended', () => {
   test('and another, and another: fails after one renewal, with no further try', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('InvalidAccessKeyId') }));
     const { client } = bucket;
-    const persist = persistence(client.clock, {});
-    await expect(persist(() => put(client, 'p/a'))).rejects.toMatchObject({ code: 'InvalidAccessKeyId' });
+    await expect(put(client, 'p/a')).rejects.toMatchObject({ code: 'InvalidAccessKeyId' });
     expect(bucket.sessions).toHaveLength(2);
     expect(bucket.server.asked).toHaveLength(2);
   });
@@ -98,7 +94,7 @@ describe('a clock that is off', () => {
         { now: () => Date.now() + off },
       );
       const { client } = bucket;
-      await persistence(client.clock, {})(() => put(client, 'p/a'));
+      await put(client, 'p/a');
       expect(bucket.server.asked).toHaveLength(2);
       expect(Math.abs(client.clock.now() - Date.now())).toBeLessThan(3_000);
       expect(bucket.sessions).toHaveLength(1);
@@ -107,10 +103,12 @@ describe('a clock that is off', () => {
 });
 
 test('an answer that is none of success is an error with what the storage says', async () => {
-  await using bucket = await openBucket((_, count) =>
-    count === 1
-      ? { status: 307, headers: { location: 'http://127.0.0.1:9/elsewhere' } }
-      : { status: 503, headers: { 'retry-after': '4', 'x-amz-request-id': 'R' }, body: 'away' },
+  await using bucket = await openBucket(
+    (_, count) =>
+      count === 1
+        ? { status: 307, headers: { location: 'http://127.0.0.1:9/elsewhere' } }
+        : { status: 503, headers: { 'retry-after': '4', 'x-amz-request-id': 'R' }, body: 'away' },
+    { policy: once },
   );
   await expect(put(bucket.client, 'p/a')).rejects.toMatchObject({ status: 307, code: '' });
   const error = await put(bucket.client, 'p/a').catch((reason: unknown) => reason);
@@ -121,17 +119,12 @@ test('an answer that is none of success is an error with what the storage says',
 test('a request says what is signed, to the byte', async () => {
   await using bucket = await openBucket(() => ({ body: '' }));
   const { client, server } = bucket;
-  await client.withSession((session) =>
-    client.send(
-      {
-        method: 'PUT',
-        path: client.path("p/a b/ü+%'.txt"),
-        query: { uploadId: 'a/b+c', partNumber: '1' },
-        body: Buffer.from('x'),
-      },
-      session,
-    ),
-  );
+  await client.send({
+    method: 'PUT',
+    path: client.path("p/a b/ü+%'.txt"),
+    query: { uploadId: 'a/b+c', partNumber: '1' },
+    body: Buffer.from('x'),
+  });
   expect(server.asked[0]).toMatchObject({
     method: 'PUT',
     path: '/bucket/p/a%20b/%C3%BC%2B%25%27.txt?partNumber=1&uploadId=a%2Fb%2Bc',
@@ -141,7 +134,7 @@ test('a request says what is signed, to the byte', async () => {
 });
 
 test('a storage that takes a request and says nothing is given up after the time that the client was given', async () => {
-  await using bucket = await openBucket(() => new Promise(() => undefined), { stallMs: 100 });
+  await using bucket = await openBucket(() => new Promise(() => undefined), { stallMs: 100, policy: once });
   await expect(put(bucket.client, 'p/a')).rejects.toMatchObject({ name: 'StalledError' });
 });
 

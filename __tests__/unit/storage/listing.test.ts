@@ -3,9 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 
 import { listExpected, listObjects, listPages } from '../../../src/storage/listing.ts';
-import { persistence } from '../../../src/transfer/persistence.ts';
 import type { Asked } from '../servers.ts';
-import { errorXml, keyOf, once, openBucket } from './bucket.ts';
+import { errorXml, keyOf, openBucket } from './bucket.ts';
 
 const modified = '2026-11-23T12:00:00.500Z';
 
@@ -30,7 +29,7 @@ function query({ path }: Asked): Record<string, string> {
 
 test('an object is told of by key, size, ETag without quotes, and time', async () => {
   await using bucket = await openBucket(() => page(contents('p/d/a', { size: 1_234, etag: '"abc-2"' })));
-  expect(await listObjects(bucket.client, 'p/d/', once)).toEqual([
+  expect(await listObjects(bucket.client, 'p/d/')).toEqual([
     { key: 'p/d/a', size: 1_234, etag: 'abc-2', lastModified: Date.parse(modified) },
   ]);
   expect(bucket.server.asked.map(query)).toEqual([
@@ -44,7 +43,7 @@ test('pages are asked for until there are no more', async () => {
     if (token === undefined) return page(contents('a'), next('one/+='));
     return token === 'one/+=' ? page(contents('b'), next('two')) : page(contents('c'));
   });
-  const keys = (await listObjects(bucket.client, '', once)).map(({ key }) => key);
+  const keys = (await listObjects(bucket.client, '')).map(({ key }) => key);
   expect(keys).toEqual(['a', 'b', 'c']);
   expect(bucket.server.asked.map((asked) => query(asked)['continuation-token'])).toEqual([
     undefined,
@@ -60,18 +59,18 @@ test('a token in the last page does not begin it all again', async () => {
       `<IsTruncated>false</IsTruncated><NextContinuationToken>${count > 5 ? 'stop' : ''}</NextContinuationToken>`,
     ),
   );
-  expect(await listObjects(bucket.client, '', once)).toHaveLength(1);
+  expect(await listObjects(bucket.client, '')).toHaveLength(1);
   expect(bucket.server.asked).toHaveLength(1);
 });
 
 test('an empty listing has no objects', async () => {
   await using bucket = await openBucket(() => page(''));
-  expect(await listObjects(bucket.client, 'p/', once)).toEqual([]);
+  expect(await listObjects(bucket.client, 'p/')).toEqual([]);
 });
 
 test('an object that the storage gives no time for counts as new, so that nobody deletes it as stale', async () => {
   await using bucket = await openBucket(() => page(contents('a', { time: '' })));
-  expect(await listObjects(bucket.client, '', once)).toMatchObject([{ lastModified: Infinity }]);
+  expect(await listObjects(bucket.client, '')).toMatchObject([{ lastModified: Infinity }]);
 });
 
 describe('keys', () => {
@@ -86,7 +85,7 @@ describe('keys', () => {
     ['%26lt%3B%3C', '&lt;<'],
   ])('%s of a server that encodes means %j', async (written, key) => {
     await using bucket = await openBucket(() => page(`${url}${contents(written)}`));
-    expect((await listObjects(bucket.client, '', once)).map((object) => object.key)).toEqual([key]);
+    expect((await listObjects(bucket.client, '')).map((object) => object.key)).toEqual([key]);
   });
 
   test.each([
@@ -98,7 +97,7 @@ describe('keys', () => {
     ['007', '007'],
   ])('%s of one that does not means %j', async (written, key) => {
     await using bucket = await openBucket(() => page(contents(written)));
-    expect((await listObjects(bucket.client, '', once)).map((object) => object.key)).toEqual([key]);
+    expect((await listObjects(bucket.client, '')).map((object) => object.key)).toEqual([key]);
   });
 });
 
@@ -111,15 +110,13 @@ describe('trouble with a page', () => {
           ? { status: 503, body: '<html><body>Bad gateway<br></body></html>' }
           : page(contents('b')),
     );
-    const persist = persistence(bucket.client.clock, {});
-    expect(await listObjects(bucket.client, '', persist)).toHaveLength(2);
+    expect(await listObjects(bucket.client, '')).toHaveLength(2);
     expect(bucket.server.asked).toHaveLength(3);
   });
 
   test('that stays is told at once', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied', 'no') }));
-    const persist = persistence(bucket.client.clock, {});
-    await expect(listObjects(bucket.client, '', persist)).rejects.toMatchObject({
+    await expect(listObjects(bucket.client, '')).rejects.toMatchObject({
       name: 'StorageError',
       code: 'AccessDenied',
       status: 403,
@@ -132,7 +129,7 @@ describe('trouble with a page', () => {
     await using bucket = await openBucket((asked) =>
       keyOf(asked) === 'KEY-1' ? { status: 403, body: errorXml('InvalidAccessKeyId') } : page(contents('a')),
     );
-    expect(await listObjects(bucket.client, '', once)).toHaveLength(1);
+    expect(await listObjects(bucket.client, '')).toHaveLength(1);
     expect(bucket.sessions).toHaveLength(2);
   });
 });
@@ -145,7 +142,7 @@ describe('page by page', () => {
         : page(contents('b')),
     );
     const keys: string[] = [];
-    for await (const objects of listPages(bucket.client, '', once)) {
+    for await (const objects of listPages(bucket.client, '')) {
       while (bucket.server.asked.length < 2) await sleep(5);
       keys.push(...objects.map(({ key }) => key));
     }
@@ -156,10 +153,10 @@ describe('page by page', () => {
     await using bucket = await openBucket((_, count) =>
       count % 2 === 1 ? page(contents('a'), next('two')) : { status: 403, body: errorXml('AccessDenied') },
     );
-    const pages = listPages(bucket.client, '', once);
+    const pages = listPages(bucket.client, '');
     expect((await pages.next()).done).toBe(false);
     await expect(pages.next()).rejects.toMatchObject({ code: 'AccessDenied' });
-    for await (const objects of listPages(bucket.client, '', once)) {
+    for await (const objects of listPages(bucket.client, '')) {
       expect(objects).toHaveLength(1);
       break;
     }
@@ -187,7 +184,7 @@ describe('with keys that are expected', () => {
     Array.from({ length: count }, (_, index) => `a b/${String(start + index).padStart(5, '0')}`);
   const listAll = async (store: Awaited<ReturnType<typeof openStore>>, expected: readonly string[]) => {
     const found: string[] = [];
-    for await (const objects of listExpected(store.client, '', once, expected))
+    for await (const objects of listExpected(store.client, '', expected))
       found.push(...objects.map(({ key }) => key));
     return found;
   };
@@ -250,7 +247,7 @@ describe('with keys that are expected', () => {
 describe('a listing that nobody can rely on is an error', () => {
   const listed = async (answer: (asked: Asked, count: number) => { body: string }, prefix = 'p/') => {
     await using bucket = await openBucket(answer);
-    return await listObjects(bucket.client, prefix, once).then(
+    return await listObjects(bucket.client, prefix).then(
       () => new Error('It did not fail'),
       (error: unknown) => error as Error,
     );
@@ -335,7 +332,7 @@ describe('a listing that nobody can rely on is an error', () => {
         ? page('', next('three'))
         : page(contents(`p/${count}`), count === 1 ? next('two') : undefined),
     );
-    expect(await listObjects(bucket.client, 'p/', once)).toHaveLength(2);
+    expect(await listObjects(bucket.client, 'p/')).toHaveLength(2);
   });
 
   test('and a million entries without an end are read in no time', async () => {
@@ -350,6 +347,6 @@ test.each(['7', '2026', 'Tue, 24 Nov 2026 10:00:00 GMT', '2026-99-99T00:00:00Z']
     await using bucket = await openBucket(() =>
       page(contents('a', { time: `<LastModified>${time}</LastModified>` })),
     );
-    expect(await listObjects(bucket.client, '', once)).toMatchObject([{ lastModified: Infinity }]);
+    expect(await listObjects(bucket.client, '')).toMatchObject([{ lastModified: Infinity }]);
   },
 );

@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { existingAmong } from '../../../src/storage/obstacles.ts';
-import { persistence } from '../../../src/transfer/persistence.ts';
-import { type LocalBucket, errorXml, keyAsked, once, openBucket } from './bucket.ts';
+import { type LocalBucket, errorXml, keyAsked, openBucket } from './bucket.ts';
 
 const there = { headers: { etag: '"e"', 'content-length': '1' } };
 
@@ -25,7 +24,7 @@ test.each([
   [65, 'GET', 1],
 ])('of %d keys those that exist are found by %s, in %d requests', async (count, method, requests) => {
   await using bucket = await holding('p/d/7', 'p/d/70', 'p/d/7/x', 'p/other');
-  const found = await existingAmong(bucket.client, 'p/d/', folders(count), once);
+  const found = await existingAmong(bucket.client, 'p/d/', folders(count));
   expect([...found]).toEqual(['p/d/7']);
   expect(bucket.server.asked.map((asked) => asked.method)).toEqual(
     Array.from({ length: requests }, () => method),
@@ -34,27 +33,26 @@ test.each([
 
 test('no keys are no request', async () => {
   await using bucket = await holding('p/d/a');
-  expect((await existingAmong(bucket.client, 'p/d/', [], once)).size).toBe(0);
+  expect((await existingAmong(bucket.client, 'p/d/', [])).size).toBe(0);
   expect(bucket.server.asked).toEqual([]);
 });
 
 test('a refusal is an error, and not a key that is free', async () => {
   await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied') }));
-  await expect(existingAmong(bucket.client, 'p/d/', ['p/d/a'], once)).rejects.toMatchObject({ status: 403 });
+  await expect(existingAmong(bucket.client, 'p/d/', ['p/d/a'])).rejects.toMatchObject({ status: 403 });
 });
 
 test('trouble that passes is mended for that key alone', async () => {
   await using bucket = await openBucket((asked, count) =>
     count === 1 ? { status: 503 } : keyAsked(asked) === 'p/d/0' ? there : { status: 404 },
   );
-  const persist = persistence(bucket.client.clock, {});
-  expect([...(await existingAmong(bucket.client, 'p/d/', folders(3), persist))]).toEqual(['p/d/0']);
+  expect([...(await existingAmong(bucket.client, 'p/d/', folders(3)))]).toEqual(['p/d/0']);
   expect(bucket.server.asked).toHaveLength(4);
 });
 
 test('a portal that answers whatever is asked for is an error, and not a key that exists', async () => {
   await using bucket = await openBucket(() => ({ headers: { 'content-type': 'text/html' } }));
-  await expect(existingAmong(bucket.client, 'p/d/', ['p/d/a'], once)).rejects.toMatchObject({
+  await expect(existingAmong(bucket.client, 'p/d/', ['p/d/a'])).rejects.toMatchObject({
     code: 'NotS3',
     message: 'this is not the answer of an S3 server (text/html, empty)',
   });

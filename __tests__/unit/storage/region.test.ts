@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 
 import { createClock } from '../../../src/clock.ts';
 import { bucketLocation } from '../../../src/storage/bucket.ts';
+import { createStorageRetrier } from '../../../src/storage/failure.ts';
 import { discoverRegion } from '../../../src/storage/region.ts';
 import { rejectionOf } from '../failure.ts';
 import { type Answer, type Asked, serve, transport } from '../servers.ts';
-import { errorXml, openBucket } from './bucket.ts';
+import { errorXml, once, openBucket, quick } from './bucket.ts';
 
 interface Found {
   readonly region: string;
@@ -18,6 +19,7 @@ async function discover(
   property?: string,
   ask: () => Promise<string> = () => Promise.reject(new Error('nobody knows')),
   path = '/',
+  policy = quick,
 ): Promise<Found & { readonly asked: readonly Asked[]; readonly now: () => number }> {
   await using server = await serve(answer);
   await using over = transport({ clock: createClock(() => Date.parse('2026-11-23T12:00:00Z')) });
@@ -25,6 +27,7 @@ async function discover(
   const found = await discoverRegion(
     { endpoint, bucket: 'bucket', prefix: 'p/', region: property },
     over,
+    createStorageRetrier(over.clock, { policy }),
     ask,
   );
   return { ...found, asked: server.asked, now: () => over.clock.now() };
@@ -45,7 +48,7 @@ describe('the region', () => {
     expect(asked.map(({ path }) => path)).toEqual(['/s3/bucket']);
   });
 
-  test.each([200, 404, 500])('else is what the platform says (answered by %d)', async (status) => {
+  test.each([200, 404, 501])('else is what the platform says (answered by %d)', async (status) => {
     const { region } = await discover(() => ({ status }), 'eu-west-3');
     expect(region).toBe('eu-west-3');
   });
@@ -66,9 +69,21 @@ describe('the region', () => {
     expect(error.hint).toContain("property 'region'");
   });
 
-  test('is asked for again when the connection breaks', async () => {
-    const { region, asked } = await discover((_, count) => (count === 1 ? undefined : says('fr-par')));
-    expect([region, asked.length]).toEqual(['fr-par', 2]);
+  test.each([
+    ['the connection breaks', undefined],
+    ['the storage is away', { status: 503, headers: { 'x-amz-bucket-region': 'not-this' } }],
+    ['a proxy cannot reach it', { status: 502, body: 'Bad Gateway' }],
+  ])('is asked for again when %s', async (_, trouble) => {
+    const { region, asked } = await discover((__, count) => (count <= 2 ? trouble : says('fr-par')));
+    expect([region, asked.length]).toEqual(['fr-par', 3]);
+  });
+
+  test('that a storage in trouble does not tell is not blamed on the workspace', async () => {
+    const policy = { baseMs: 1, maxMs: 5, budgetMs: 50 };
+    const error = await rejectionOf(discover(() => ({ status: 503 }), undefined, undefined, '/', policy));
+    expect(error.code).toBe('storage');
+    expect(error.message).toContain("Bucket 'bucket' could not be looked at: HTTP 503");
+    expect(error.hint).not.toContain('region');
   });
 });
 
@@ -78,7 +93,11 @@ test('a storage that is not there is an error that names it', async () => {
   const { port } = server;
   await server[Symbol.asyncDispose]();
   const location = { endpoint: new URL(`http://127.0.0.1:${port}`), bucket: 'b', prefix: '', region: 'x' };
-  const error = await rejectionOf(discoverRegion(location, over, () => Promise.resolve('y')));
+  const error = await rejectionOf(
+    discoverRegion(location, over, createStorageRetrier(over.clock, { policy: once }), () =>
+      Promise.resolve('y'),
+    ),
+  );
   expect(error.code).toBe('unreachable');
   expect(error.message).toBe(
     `Storage http://127.0.0.1:${port} cannot be reached: it refuses the connection (ECONNREFUSED)`,
@@ -117,14 +136,14 @@ describe('a signed request for the region', () => {
   ])("answered by '%s' means %s", async (said, meant) => {
     await using bucket = await openBucket(() => location(said));
     const { client, server } = bucket;
-    expect(await bucketLocation(client.location, client.sessions, client.transport)).toBe(meant);
+    expect(await bucketLocation(client)).toBe(meant);
     expect(server.asked[0]?.path).toBe('/bucket/?location=');
   });
 
   test('that is refused is an error', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied') }));
     const { client } = bucket;
-    await expect(bucketLocation(client.location, client.sessions, client.transport)).rejects.toMatchObject({
+    await expect(bucketLocation(client)).rejects.toMatchObject({
       code: 'AccessDenied',
     });
   });

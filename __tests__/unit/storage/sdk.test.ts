@@ -1,13 +1,14 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
 
+import { storageClassifier } from '../../../src/storage/failure.ts';
 import { createSdk, viaSdk } from '../../../src/storage/sdk.ts';
-import { judgeStorage } from '../../../src/transfer/verdict.ts';
+import type { Classified } from '../../../src/retry.ts';
 import type { Answer } from '../servers.ts';
 import { errorXml, openBucket } from './bucket.ts';
 
 /** What an SDK call fails with when it is answered so, and whether it is worth another try. */
-async function failure(answer: Answer): Promise<{ error: unknown; verdict: unknown }> {
+async function failure(answer: Answer): Promise<{ error: unknown; verdict: Classified }> {
   await using bucket = await openBucket(() => answer);
   const { client } = bucket;
   const sdk = createSdk(client.location, client.region, await client.sessions.get(), client.transport);
@@ -16,30 +17,30 @@ async function failure(answer: Answer): Promise<{ error: unknown; verdict: unkno
     (reason: unknown) => reason,
   );
   expect(bucket.server.asked).toHaveLength(1);
-  return { error, verdict: judgeStorage(error, client.clock) };
+  return { error, verdict: storageClassifier(client.clock)(error) };
 }
 
 test.each([
-  [503, errorXml('SlowDown', 'wait'), { code: 'SlowDown', message: 'wait' }, 'retry'],
-  [403, errorXml('RequestTimeTooSkewed', 'late'), { code: 'RequestTimeTooSkewed' }, 'retry'],
-  [403, errorXml('AccessDenied', 'no'), { code: 'AccessDenied', message: 'no' }, 'fail'],
-  [429, '', { code: '', message: 'no reason given' }, 'retry'],
-  [500, '', { code: '' }, 'retry'],
-  [403, '', { code: '' }, 'fail'],
-  [502, '<html><body>Bad Gateway<br></body></html>', { code: '' }, 'retry'],
-  [503, 'Service Unavailable', { code: '' }, 'retry'],
-  [403, '<html><body>Forbidden by policy<br></body></html>', { code: '' }, 'fail'],
+  [503, errorXml('SlowDown', 'wait'), { code: 'SlowDown', message: 'wait' }, true],
+  [403, errorXml('RequestTimeTooSkewed', 'late'), { code: 'RequestTimeTooSkewed' }, true],
+  [403, errorXml('AccessDenied', 'no'), { code: 'AccessDenied', message: 'no' }, false],
+  [429, '', { code: '', message: 'no reason given' }, true],
+  [500, '', { code: '' }, true],
+  [403, '', { code: '' }, false],
+  [502, '<html><body>Bad Gateway<br></body></html>', { code: '' }, true],
+  [503, 'Service Unavailable', { code: '' }, true],
+  [403, '<html><body>Forbidden by policy<br></body></html>', { code: '' }, false],
 ])('%d %s is read like the answer to any request', async (status, body, expected, worth) => {
   const { error, verdict } = await failure({ status, body });
   expect(error).toMatchObject({ name: 'StorageError', status, ...expected });
-  expect(verdict).toBe(worth);
+  expect(verdict.transient).toBe(worth);
 });
 
 test.each([errorXml('SlowDown'), 'Service Unavailable'])(
   'when to come back is heard, with %s',
   async (body) => {
     const { verdict } = await failure({ status: 503, headers: { 'retry-after': '9' }, body });
-    expect(verdict).toEqual({ afterMs: 9_000 });
+    expect(verdict).toMatchObject({ transient: true, afterMs: 9_000 });
   },
 );
 
@@ -51,7 +52,7 @@ test('a storage that takes the request and says nothing is given up as the other
   const error = await viaSdk(() => sdk.send(new ListObjectsV2Command({ Bucket: 'bucket' }))).catch(
     (reason: unknown) => reason,
   );
-  expect(judgeStorage(error, client.clock)).toBe('retry');
+  expect(storageClassifier(client.clock)(error).transient).toBe(true);
   expect(performance.now() - started).toBeLessThan(3_000);
 });
 
@@ -62,5 +63,5 @@ test('a connection that breaks is tried again', async () => {
   const error = await viaSdk(() => sdk.send(new ListObjectsV2Command({ Bucket: 'bucket' }))).catch(
     (reason: unknown) => reason,
   );
-  expect(judgeStorage(error, client.clock)).toBe('retry');
+  expect(storageClassifier(client.clock)(error).transient).toBe(true);
 });

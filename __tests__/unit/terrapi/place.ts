@@ -8,6 +8,9 @@ export interface Place extends AsyncDisposable {
   readonly refused: string[];
 }
 
+/** Gives a TerrAPI of tests little time to come back. */
+export const policy = { baseMs: 1, maxMs: 20, budgetMs: 1_500, askedBudgetMs: 90_000 };
+
 /** TerrAPI core at `/core`, and a client of it whose tokens are numbered. */
 export async function startTerrapi(
   answer: (asked: Asked, count: number) => Answer | undefined,
@@ -25,7 +28,7 @@ export async function startTerrapi(
     },
   };
   return {
-    terrapi: createTerrapi(new URL(`${server.url}/core`), tokens, way, 'test/1'),
+    terrapi: createTerrapi(new URL(`${server.url}/core`), tokens, way, 'test/1', { policy }),
     server,
     refused,
     [Symbol.asyncDispose]: async () => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 
 import { type Scratch, createScratch, fingerprint } from '../../../src/transfer/fingerprint.ts';
-import { multipartEtag } from '../../../src/transfer/lost.ts';
+import { multipartEtag } from '../../../src/storage/etag.ts';
 import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 import { fileIn } from './file.ts';
@@ -52,6 +52,25 @@ describe('is the ETag that the upload gets, and the SHA-256 where it is wanted',
     const parts = [content.subarray(0, 16 * MiB), content.subarray(16 * MiB)];
     expect(etag).toBe(multipartEtag(parts.map((part) => md5(part).digest('hex'))));
   });
+});
+
+test.each([
+  ['one part', 64],
+  ['parts of 18 MiB', 18],
+])('%s longer than what is read at once: 16 MiB of memory are enough', (_, partMiB) => {
+  using folder = temporaryFolder();
+  const content = randomBytes(37 * MiB);
+  const buffer = Buffer.alloc(16 * MiB);
+  const asked: number[] = [];
+  const scratch: Scratch = (length) => {
+    asked.push(length);
+    return buffer.subarray(0, length);
+  };
+  expect(fingerprint(fileIn(folder, 'a', content), scratch, true, partMiB * MiB)).toEqual({
+    etag: modelEtag(content, partMiB * MiB),
+    sha256: sha256(content),
+  });
+  expect(asked).toEqual([16 * MiB]);
 });
 
 test('the memory of a large file is used again for smaller ones', () => {

@@ -13,21 +13,47 @@ beforeEach(() => {
 });
 afterEach(() => {
   process.stdout.write = write;
+  process.exitCode = undefined;
 });
 
 const lines = () => written.split('\n').filter(Boolean);
+const onRunner = (env: Record<string, string> = {}) => githubHost({ GITHUB_ACTIONS: 'true', ...env });
+const elsewhere = (env: Record<string, string> = {}) => githubHost(env);
 
 describe('masking', () => {
   test('covers each line of a secret, as the runner masks line by line', () => {
-    githubHost({}).mask('first line\r\nsecond\n\n  second  \n');
-    expect(lines()).toEqual(['::add-mask::first line', '::add-mask::second']);
+    onRunner().mask('first-line-of-2\r\nsecond-line-of-2\n\n  second-line-of-2  \n');
+    expect(lines()).toEqual(['::add-mask::first-line-of-2', '::add-mask::second-line-of-2']);
   });
 
   test('leaves out lines that would blot out half the log, and says so without telling them', () => {
-    githubHost({}).mask('a1\nlong enough');
-    expect(written).toContain('::add-mask::long enough');
+    onRunner().mask('a1\nlong-enough-to-mask');
+    expect(written).toContain('::add-mask::long-enough-to-mask');
     expect(written).toContain('::warning::A secret, or a line of one, is shorter than 4 characters');
     expect(written).not.toContain('a1');
+  });
+
+  test('has later lines without the secret, by itself', () => {
+    const host = elsewhere();
+    host.mask('kept/by=the+host');
+    host.log.info(['kept/by=the+host', 'and kept%2Fby%3Dthe%2Bhost']);
+    expect(lines()).toEqual(['***', 'and ***']);
+  });
+
+  test.each([
+    ['HTTPS_PROXY', 'http://ci:50%25off-a@proxy:3128', ['50%25off-a', '50%off-a']],
+    ['https_proxy', 'ci:50%off-b@proxy:3128', ['50%off-b']],
+    ['HTTP_PROXY', 'http://ci:of@two@proxy', ['of@two']],
+    ['http_proxy', 'http://ci@proxy:3128', []],
+    ['HTTPS_PROXY', 'http://proxy:3128', []],
+  ])('begins with the password in %s=%s', (name, value, secrets) => {
+    onRunner({ [name]: value });
+    expect(lines()).toEqual(secrets.map((secret) => `::add-mask::${secret.replaceAll('%', '%25')}`));
+  });
+
+  test('begins with the token that asks for identity tokens', () => {
+    onRunner({ ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'asks-for-tokens' });
+    expect(lines()).toEqual(['::add-mask::asks-for-tokens']);
   });
 });
 
@@ -36,20 +62,21 @@ describe('the log', () => {
   const escaped = '.x\\u000a::set-output name=url::evil\\u000d::stop-commands::pwn';
 
   test('shows a line break in a name as an escape, wherever it is printed', () => {
-    const host = githubHost({});
+    const host = onRunner();
     const { log } = host;
     log.info(evil);
     log.info(['one', evil]);
     log.debug(evil);
+    log.warning(evil, evil);
     log.group(evil, [evil]);
     log.openGroup(evil)();
     host.fail(evil);
-    process.exitCode = undefined;
     expect(lines()).toEqual([
       escaped,
       'one',
       escaped,
       `::debug::${escaped}`,
+      `::warning title=${escaped.replaceAll(':', '%3A')}::${escaped}`,
       `::group::${escaped}`,
       escaped,
       '::endgroup::',
@@ -57,14 +84,47 @@ describe('the log', () => {
       '::endgroup::',
       `::error::${escaped}`,
     ]);
+    expect(process.exitCode).toBe(1);
   });
 
-  test.each(['::debug::x', ' \t ::debug::x', '\u00a0::debug::x', '##[group]x', 'x ##[group]x'])(
-    'prints no command that a line %j would be',
-    (line) => {
-      githubHost({}).log.info(line);
-      expect(written).not.toMatch(/^\s*::/);
-      expect(written).not.toContain('##[');
-    },
-  );
+  test.each([
+    '::debug::x',
+    ' \t ::debug::x',
+    '\u00a0::debug::x',
+    '\u0085::debug::x',
+    '##[group]x',
+    'x ##[group]x',
+  ])('prints no command that a line %j would be', (line) => {
+    onRunner().log.info(line);
+    expect(written).not.toMatch(/^\s*::/);
+    expect(written).not.toContain('##[');
+  });
+
+  test('is plain text where no runner reads commands', () => {
+    const host = elsewhere();
+    host.log.debug('only with RUNNER_DEBUG');
+    host.log.notice('n', 'title');
+    host.log.warning(['w', evil]);
+    host.log.group('g', ['in it']);
+    host.maskLater('a link');
+    host.output('url', 'u');
+    host.fail(['f', 'hint']);
+    elsewhere({ RUNNER_DEBUG: '1' }).log.debug('d');
+    expect(lines()).toEqual([
+      'Notice: n',
+      'Warning: w',
+      escaped,
+      'g',
+      'in it',
+      'Error: f',
+      'hint',
+      'Debug: d',
+    ]);
+    expect(process.exitCode).toBe(1);
+  });
+});
+
+test('an output is no command where the runner gives no file for outputs', () => {
+  onRunner().output('url', 'u');
+  expect(written).toBe('');
 });

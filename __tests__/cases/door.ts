@@ -1,0 +1,235 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { clientApp, workspaces } from '../../platform/catalogue.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { folderWith } from '../support/folder.ts';
+import {
+  type ActionName,
+  type Subject,
+  errorOf,
+  inputsFor,
+  runSubject,
+  visibleText,
+} from '../support/subject.ts';
+import { serveIssuer } from '../unit/identity/issuer.ts';
+
+/** Lines that a runner would take for commands, after each of the characters that somebody might take for a line's end. */
+const injected = ['\n', '\r', '\r\n', '\u0085', '\u2028', '\u2029', '\u000b', '\u000c'].map(
+  (end) => `${end}::set-output name=url::evil${end}  ::stop-commands::pwn${end}##[group]pwn\u001b[2J`,
+);
+const hostile = `x${injected.join('')}`;
+
+/** What no text from outside may do, whatever the log's reader: a runner, or somebody's terminal. */
+function expectHarmless(log: string): void {
+  const lines = log.split(/[\n\r\u0085\u2028\u2029\u000b\u000c]/);
+  expect(lines.filter((line) => /^\s*::(?:set-output|stop-commands)/.test(line))).toEqual([]);
+  expect(log).not.toMatch(/##\[|\u001b/);
+}
+
+/** A storage session whose storage point is changed: what a platform that means harm would answer. */
+async function changedSession(platform: Platform, properties: Record<string, string[]>): Promise<string> {
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: clientApp.id,
+    client_secret: clientApp.secret,
+    scope: 'gep',
+  };
+  const granted = await fetch(`${platform.issuer}/protocol/openid-connect/token`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+  });
+  const { access_token: token } = (await granted.json()) as { access_token: string };
+  const opened = await fetch(`${platform.apiUrl}/v2/storage/token?storagePointId=${workspaces.main}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const session = (await opened.json()) as { storage: { properties: Record<string, string[]> } };
+  const storage = { ...session.storage, properties: { ...session.storage.properties, ...properties } };
+  return JSON.stringify({ ...session, storage });
+}
+
+/** Every way in which a client's request may come back, one after another: as it was sent, and quoted in other forms. */
+function echoes(
+  { body, headers }: { body: string; headers: Readonly<Record<string, unknown>> },
+  secret: string,
+): string {
+  const basic = [secret, encodeURIComponent(secret), new URLSearchParams({ x: secret }).toString().slice(2)];
+  const quoted = [
+    secret,
+    JSON.stringify(secret),
+    encodeURIComponent(secret),
+    encodeURIComponent(secret).toLowerCase(),
+    encodeURIComponent(encodeURIComponent(secret)),
+    secret.replaceAll('&', '&amp;').replaceAll('"', '&#34;').replaceAll('<', '&#x3C;'),
+    ...basic.flatMap((text) => ['id:', 'id1:', 'id22:'].map((id) => btoa(id + text))),
+    Buffer.from(`id:${secret}`).toString('base64url'),
+  ];
+  return [body, String(headers['authorization']), ...quoted].join(' | ');
+}
+
+export function doorCases(subject: () => Subject): void {
+  describe('the door for all that is printed', () => {
+    const runHostile = (action: ActionName, inputs: Record<string, string>, cwd: string, env = {}) =>
+      runSubject(subject(), action, inputs, { cwd, env });
+
+    (process.platform === 'win32' ? test.skip : test)(
+      'a hidden file whose name holds commands is only text, where nothing is found (needs line breaks in names)',
+      async () => {
+        const name = `.${hostile}`.slice(0, 200).replaceAll('/', '');
+        const cwd = folderWith({ [name]: 'a' });
+        for (const found of ['ignore', 'warn', 'error']) {
+          const run = await runHostile('upload', { path: '.', 'if-no-files-found': found }, cwd);
+          expect(run.log).toContain('set-output name=url');
+          expectHarmless(run.log);
+          expect(run.outputs['url'] ?? '').toBe('');
+        }
+      },
+    );
+
+    test('a prefix and an endpoint that hold commands are only text, in a dry run and in errors', async () => {
+      const { platform } = subject();
+      for (const changes of [
+        { key: [hostile] },
+        { bucket: [hostile] },
+        { region: [hostile] },
+        { service_url: [hostile] },
+      ]) {
+        const body = await changedSession(platform, changes);
+        for (const action of ['upload', 'remove'] as const) {
+          platform.terrapi.fail(
+            '/v2/storage/token',
+            { status: 200, headers: { 'content-type': 'application/json' }, body },
+            1,
+          );
+          const inputs = {
+            destination: 'd',
+            'dry-run': 'true',
+            ...(action === 'upload' && { path: 'a.txt' }),
+          };
+          const run = await runHostile(action, inputs, folderWith({ 'a.txt': 'a' }));
+          expectHarmless(run.log);
+          expect(run.summary).not.toMatch(/^::|\u001b|##\[/m);
+        }
+      }
+    });
+
+    test('inputs that hold commands are only text, in the message that refuses them', async () => {
+      const names = [
+        'client-id',
+        'workspace',
+        'platforms',
+        'destination',
+        'expires-in',
+        'links',
+        'headers',
+        'title',
+        'path',
+      ];
+      for (const name of names) {
+        const inputs = { path: 'a.txt', [name]: `${hostile}\n${hostile}` };
+        const run = await runHostile('upload', inputs, folderWith({ 'a.txt': 'a' }));
+        expectHarmless(run.log);
+      }
+    });
+  });
+
+  describe('without a runner that reads commands', () => {
+    test.each([['upload'], ['links'], ['remove'], ['workspaces']] as const)(
+      '%s prints no command, no secret, and what it says as plain text',
+      async (action) => {
+        const { platform } = subject();
+        const cwd = folderWith({ 'a.txt': 'a', 'ca.pem': platform.caCertificate ?? '' });
+        await runSubject(subject(), 'upload', { path: 'a.txt', destination: 'plain' }, { cwd });
+        const given = { path: 'a.txt', destination: 'plain', 'tls-verify': 'false' };
+        const env = { GITHUB_ACTIONS: '', GITHUB_OUTPUT: '', GITHUB_STEP_SUMMARY: '', GITHUB_WORKSPACE: '' };
+        const run = await runSubject(subject(), action, given, { cwd, env });
+        expect(run.exitCode).toBe(0);
+        expect(run.log).not.toMatch(/^\s*::|##\[/m);
+        expect(run.log).toMatch(/^Warning: 'tls-verify: false': certificates are not checked/m);
+        const secrets = [clientApp.secret, ...platform.terrapi.secrets];
+        expect(secrets.filter((secret) => run.log.includes(secret))).toEqual([]);
+
+        const failed = await runSubject(
+          subject(),
+          action,
+          { ...given, workspace: '', 'client-id': '' },
+          { cwd, env },
+        );
+        expect(failed.exitCode).toBe(1);
+        expect(failed.log).toMatch(/^Error: .*input/im);
+        expect(failed.log).not.toMatch(/^\s*::|##\[/m);
+      },
+    );
+
+    test('an output is no command either where the runner gives no file for outputs', async () => {
+      const cwd = folderWith({ 'a.txt': 'a' });
+      const run = await runSubject(
+        subject(),
+        'upload',
+        { path: 'a.txt' },
+        { cwd, env: { GITHUB_OUTPUT: '' } },
+      );
+      expect(run.exitCode).toBe(0);
+      expect(run.log).not.toContain('::set-output');
+    });
+  });
+
+  describe('an issuer that repeats what it is sent', () => {
+    const secret = `p+s/w=rd & <"x"> é~!*'()%41-${'long'.repeat(20)}`;
+    const forms = (text: string) => [
+      text,
+      encodeURIComponent(text),
+      new URLSearchParams({ x: text }).toString().slice(2),
+      btoa(encodeURIComponent(text)).slice(4, 60),
+      'longlonglong',
+      Buffer.from('longlonglong').toString('base64'),
+    ];
+    const answers = {
+      'an error description': (text: string) => ({
+        status: 401,
+        body: { error: 'invalid_client', error_description: text },
+      }),
+      'an error code': (text: string) => ({ status: 400, body: { error: text } }),
+      'a page': (text: string) => ({ status: 200, body: `<html>${text}</html>` }),
+      'JSON that breaks off': (text: string) => ({
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: `{"x": ${text}`,
+      }),
+      'a token of another type': (text: string) => ({
+        status: 200,
+        body: { access_token: 'x', token_type: text },
+      }),
+    };
+
+    test.each(Object.entries(answers))('shows no form of the secret in %s', async (_, answer) => {
+      for (const before of ['', 'x'.repeat(150), 'x'.repeat(260)]) {
+        await using served = await serveIssuer({
+          token: () => {
+            const asked = served.grants().at(-1);
+            return answer(before + (asked ? echoes(asked, secret) : secret));
+          },
+        });
+        const inputs = { path: 'a.txt', issuer: served.issuer.href, 'client-secret': secret };
+        const run = await runSubject(subject(), 'upload', inputs, { cwd: folderWith({ 'a.txt': 'a' }) });
+        expect(run.exitCode).toBe(1);
+        expect(errorOf(run)).not.toBe('');
+        expect(forms(secret).filter((form) => visibleText(run).includes(form))).toEqual([]);
+      }
+    });
+
+    test('has its tokens masked by whatever name of JSON it hands them out', async () => {
+      const token = 'a-token-that-nobody-may-see-7c1d';
+      await using issuer = await serveIssuer({
+        token: () => ({
+          headers: { 'content-type': 'application/json' },
+          body: `{"access\\u005ftoken":"${token}","token_type":"Bearer","expires_in":60,"id\\u005Ftoken" : "${token}-id"}`,
+        }),
+      });
+      const { 'api-url': apiUrl } = inputsFor(subject().platform);
+      const inputs = { issuer: issuer.issuer.href, 'api-url': apiUrl ?? '' };
+      const run = await runSubject(subject(), 'workspaces', inputs, { cwd: folderWith({}) });
+      expect(run.masked).toEqual(expect.arrayContaining([token, `${token}-id`]));
+      expect(visibleText(run)).not.toContain(token);
+    });
+  });
+}

@@ -1,0 +1,71 @@
+import { createHash, hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+import type { SlicedBody } from '../storage/exchange.ts';
+import { type Stretch, slicesOf } from './parts.ts';
+import { type Source, changed } from './source.ts';
+
+/** A stretch of a file that is too long for memory: it was read once to know its digests, and is read again whenever it is sent. */
+export interface LongContent extends SlicedBody {
+  readonly md5: Buffer;
+  readonly crc32: number;
+}
+
+/** What is stored as an object or a part. */
+export type Content = Buffer | LongContent;
+
+/** Reads a stretch of an open file: into the buffer if it fits, else through the buffer. */
+export async function readContent(source: Source, stretch: Stretch, buffer: Buffer): Promise<Content> {
+  if (buffer.length < stretch.length) return readLong(source, stretch, buffer);
+  await source.read(buffer, stretch.offset);
+  return buffer;
+}
+
+async function readLong(source: Source, stretch: Stretch, buffer: Buffer): Promise<LongContent> {
+  const md5 = createHash('md5');
+  let sum = 0;
+  for await (const slice of slices(source, stretch, buffer)) {
+    md5.update(slice);
+    sum = crc32(slice, sum);
+  }
+  return {
+    length: stretch.length,
+    md5: md5.digest(),
+    crc32: sum,
+    slices: () => slices(source, stretch, buffer, sum),
+  };
+}
+
+/**
+ * Slices come from the two halves of the buffer in turn, for one may still be on its way to the network when the next is read.
+ * @param expected the CRC-32 of all of them: if it is another one by now, the last slice never comes
+ */
+async function* slices(
+  source: Source,
+  stretch: Stretch,
+  buffer: Buffer,
+  expected?: number,
+): AsyncGenerator<Buffer> {
+  const half = Math.ceil(buffer.length / 2);
+  const pieces = slicesOf(stretch, half);
+  let sum = 0;
+  for (const [index, { offset, length }] of pieces.entries()) {
+    const start = index % 2 === 0 ? 0 : buffer.length - half;
+    const slice = buffer.subarray(start, start + length);
+    await source.read(slice, offset);
+    if (expected !== undefined) sum = crc32(slice, sum);
+    if (index === pieces.length - 1 && sum !== (expected ?? sum)) throw changed(source.file);
+    yield slice;
+  }
+}
+
+export function md5Of(content: Content): Buffer {
+  return Buffer.isBuffer(content) ? hash('md5', content, 'buffer') : content.md5;
+}
+
+/** In base64, big-endian, as S3 wants it. */
+export function crc32Of(content: Content): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(Buffer.isBuffer(content) ? crc32(content) : content.crc32);
+  return bytes.toString('base64');
+}
