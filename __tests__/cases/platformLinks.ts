@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets, sharedFolders, workspaces } from '../../platform/catalogue.ts';
@@ -70,8 +72,8 @@ export function platformLinkCases(subject: () => Subject): void {
     });
 
     test('a redirect is as good, and the links action renews them', async () => {
-      await upload({ 'a.txt': 'a' }, { links: 'none' });
-      const location = 'https://links.example.org/a?X-Amz-Date=29991231T000000Z&X-Amz-Expires=60';
+      const first = await upload({ 'a.txt': 'a' });
+      const location = first.outputs['url'] ?? '';
       fail(download, 302, { location });
       const run = await runSubject(
         subject(),
@@ -80,19 +82,26 @@ export function platformLinkCases(subject: () => Subject): void {
         { cwd: folderWith({}) },
       );
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
-      expect(run.outputs).toMatchObject({ url: location, 'expires-at': '2999-12-31T00:01:00Z' });
+      expect(run.outputs).toMatchObject({ url: location, 'expires-at': first.outputs['expires-at'] });
     });
 
     test('that do not say when they end: nobody can know, and it says so', async () => {
-      fail(download, 200, { body: 'https://links.example.org/s/4b1f' });
-      const run = await upload({ 'a.txt': 'a', 'index.html': 'b' });
+      const etag = createHash('md5').update('a').digest('hex');
+      await using short = await serve(() => ({
+        status: 206,
+        headers: { etag: `"${etag}"`, 'content-range': 'bytes 0-0/1' },
+        body: 'a',
+      }));
+      const link = `http://127.0.0.1:${short.port}/s/4b1f`;
+      fail(download, 200, { body: link });
+      const run = await upload({ 'a.txt': 'a', 'index.html': 'a' });
       expect([run.exitCode, run.outputs['expires-at']]).toEqual([0, '']);
       expect(run.log).toMatch(
         /^::warning::Nobody can say when the links end: those that the platform signs do not tell it\. The output 'expires-at' is empty\.$/m,
       );
       expect(run.summary).toContain('Nobody can say when the links end.');
       expect(linksFileOf(run).expires_at).toBe('');
-      expect(Object.values(urlsOf(run))).toContain('https://links.example.org/s/4b1f');
+      expect(Object.values(urlsOf(run))).toContain(link);
     });
 
     test('expires-in cannot change them, and it says so', async () => {
@@ -130,6 +139,24 @@ export function platformLinkCases(subject: () => Subject): void {
         /: the link leads to http:\/\/links\.example\.org, which is not https$/m,
         1,
       ],
+      [
+        'a link with a password',
+        () => fail(download, 200, { body: 'https://user:pw@elsewhere.example/' }),
+        /: the link leads to https:\/\/elsewhere\.example, which has a user name or password in it$/m,
+        1,
+      ],
+      [
+        'a link to another service of this machine',
+        () => fail(download, 200, { body: 'http://127.0.0.1:1/admin' }),
+        /: its host 127\.0\.0\.1:1 cannot be reached$/m,
+        1,
+      ],
+      [
+        'a link to a host that is not there',
+        () => fail(download, 302, { location: 'https://elsewhere.invalid/a' }),
+        /: its host elsewhere\.invalid cannot be reached$/m,
+        1,
+      ],
       ['something else', () => fail(download, 200, { body: { ok: true } }), /it holds no URL/, 1],
     ])('%s is a failure, and says that the files are there', async (_, prepare, says, requests) => {
       prepare();
@@ -142,6 +169,21 @@ export function platformLinkCases(subject: () => Subject): void {
       expect(errorOf(run)).toMatch(says);
       expect(errorOf(run)).toMatch(/'links: session' .*\nStored, 1 file:\n- a\.txt$/);
       expect(asked() - before).toBe(requests);
+    });
+
+    test('a link to another object, or to a page that asks people to sign in, is refused', async () => {
+      const other = await upload({ 'b.txt': 'another' });
+      await using portal = await serve(() => ({ body: '<html>Sign in</html>' }));
+      for (const body of [
+        other.outputs['url'],
+        `http://127.0.0.1:${portal.port}/gep-build-outputs/ci/d/a.txt`,
+      ]) {
+        fail(download, 200, { body });
+        const run = await upload({ 'a.txt': 'a' });
+        expect([run.exitCode, run.outputs['url'] ?? '']).toEqual([1, '']);
+        expect(errorOf(run)).toMatch(/: the link to \S+ opens something of another size or ETag$/m);
+      }
+      expect(portal.asked.map(({ headers }) => headers.authorization)).toEqual([undefined]);
     });
 
     test('a 429 is waited for as long as it asks', async () => {
@@ -162,8 +204,8 @@ export function platformLinkCases(subject: () => Subject): void {
       }
       const { port } = other;
       fail(download, 302, { location: `http://127.0.0.1:${port}/file?X-Amz-Expires=60` });
-      expect((await upload({ 'a.txt': 'a' })).outputs['url']).toContain(`:${port}/file`);
-      expect(other.asked).toEqual([]);
+      expect((await upload({ 'a.txt': 'a' })).exitCode).toBe(1);
+      expect(other.asked.map(({ headers }) => headers.authorization)).toEqual([undefined]);
     });
 
     test('mask-links has the runner mask each of them', async () => {

@@ -6,6 +6,7 @@ import type { RunnerResult } from '../../platform/runner.ts';
 import { readAction } from '../../scripts/tables.ts';
 import { commit, githubVariables, pullRequestEvent, workflowRunEvent } from '../support/event.ts';
 import { folderWith } from '../support/folder.ts';
+import { serve } from '../unit/servers.ts';
 import { type ActionName, errorOf, runSubject, type Subject } from '../support/subject.ts';
 
 const pull: Pull = { number: 7, state: 'open', owner: 'example', branch: 'patch', sha: commit };
@@ -113,6 +114,34 @@ export function reportCases(subject: Reporting): void {
       expect(github().comments).toHaveLength(652);
       expect(github().comments.at(-1)?.body).toContain(`(<${run.outputs['url']}>)`);
       expect(github().comments[2]?.body).toBe(forged);
+    });
+
+    test('on Gitea, which ignores page and knows no account types, is found among 394 with few requests', async () => {
+      await succeed({ comment: 'true' });
+      const [own] = github().comments;
+      const people = Array.from({ length: 393 }, (_, index) => ({
+        id: index + 1,
+        body: `no. ${index}`,
+        user: { id: 5, login: 'ann' },
+      }));
+      const ours = { id: 394, body: own?.body ?? '', user: { id: -2, login: 'gitea-actions' } };
+      await using gitea = await serve(({ method, path }) => {
+        if (path.includes('/user')) return { status: 403, body: { message: 'token does not have a user' } };
+        return { body: method === 'GET' ? [...people, ours] : ours };
+      });
+      const run = await upload(
+        { comment: 'true', 'github-token': '0123456789abcdef' },
+        {
+          name: 'pull_request',
+          payload: pullRequestEvent(7),
+          env: { GITHUB_API_URL: `http://127.0.0.1:${gitea.port}/api/v1` },
+        },
+      );
+      expect([run.exitCode, troubles(run), run.outputs['comment-id']]).toEqual([0, [], '394']);
+      const lists = gitea.asked.filter(({ method, path }) => method === 'GET' && path.includes('/comments'));
+      expect(lists.length).toBeLessThanOrEqual(2);
+      expect(lists.map(({ path }) => new URL(path, gitea.url).searchParams.get('limit'))).not.toContain(null);
+      expect(gitea.asked.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
     });
 
     test('of two jobs at once with one key there is one; with two keys there are two', async () => {

@@ -75,6 +75,9 @@ export async function sweep(
 ): Promise<Sweep> {
   const { client, base } = destination;
   const deleted = new Map<string, RemoteObject>();
+  destination.cancellation.done.set('deleted', () => [
+    `Deleted before that, ${count(deleted.size, 'object')}.`,
+  ]);
   const tries = new Map<string, number>();
   for (let pass = 0; ; pass += 1) {
     const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base));
@@ -85,31 +88,32 @@ export async function sweep(
     const stuck = chosen.filter(({ key }) => pass >= mostPasses || tries.get(key) === mostTries);
     if (stuck.length > 0) return { deleted: gone(), failures: stuck.map(stillThere), left: undefined };
     for (const { key } of chosen) tries.set(key, (tries.get(key) ?? 0) + 1);
-    const result = await deleteInOrder(destination, chosen);
-    for (const object of result.deleted) deleted.set(object.key, object);
-    if (result.failures.length > 0) return { deleted: gone(), failures: result.failures, left: undefined };
+    const failures = await deleteInOrder(destination, chosen, deleted);
+    if (failures.length > 0) return { deleted: gone(), failures, left: undefined };
   }
 }
 
 const stillThere = ({ key }: RemoteObject) =>
   `${printable(key)}: the storage says that it is deleted, and lists it still`;
 
-/** Deletes objects group by group, and no further than the first group of which some stay. */
+/**
+ * Deletes objects group by group, and no further than the first group of which some stay.
+ * @param deleted gets what is deleted, by its keys
+ * @returns a line for each object that could not be deleted
+ */
 async function deleteInOrder(
   { client, base }: Destination,
   chosen: readonly RemoteObject[],
-): Promise<Pick<Sweep, 'deleted' | 'failures'>> {
+  deleted: Map<string, RemoteObject>,
+): Promise<string[]> {
   const { deleteObjects } = await import('../storage/deletion.ts');
-  const gone: RemoteObject[] = [];
   for (const group of deletionGroups(base, chosen)) {
     const keys = group.map(({ key }) => key);
-    const { deleted, failed } = await deleteObjects(client, base, keys);
-    const those = new Set(deleted);
-    gone.push(...group.filter(({ key }) => those.has(key)));
-    if (failed.length > 0) {
-      const failures = failed.map(({ key, error }) => `${printable(key)}: ${describeStorageError(error)}`);
-      return { deleted: gone, failures };
-    }
+    const result = await deleteObjects(client, base, keys);
+    const those = new Set(result.deleted);
+    for (const object of group) if (those.has(object.key)) deleted.set(object.key, object);
+    if (result.failed.length > 0)
+      return result.failed.map(({ key, error }) => `${printable(key)}: ${describeStorageError(error)}`);
   }
-  return { deleted: gone, failures: [] };
+  return [];
 }

@@ -4,6 +4,7 @@ import type { LinkInputs } from '../inputs.ts';
 import type { Page } from '../links/generated.ts';
 import { type Links, type Opening, type Published, type Standing, mainFile } from '../links/published.ts';
 import { signSessionLinks } from '../links/session.ts';
+import type { TrialResult } from '../links/trial.ts';
 import { count, formatBytes } from '../quantities.ts';
 import { putObject } from '../transfer/put.ts';
 import type { Destination } from './storage.ts';
@@ -63,6 +64,11 @@ function sessionLinks({ expiresIn }: LinkInputs, { client }: Destination): MakeL
 const progressEveryMs = 5_000;
 
 function platformLinks({ host, terrapi, client, signal }: Destination): MakeLinks {
+  const tried = new Map<string, Promise<TrialResult>>();
+  const onUntried = (why: string) =>
+    host.log.warning(
+      `The platform's links could not be tried: ${why} from this runner. Open one of them, or use 'links: session'.`,
+    );
   return async (keys) => {
     const { askPlatformLinks } = await import('../links/platform.ts');
     let made = 0;
@@ -71,7 +77,8 @@ function platformLinks({ host, terrapi, client, signal }: Destination): MakeLink
       () => host.log.info(`${count(made, 'link')} from the platform`),
       progressEveryMs,
     );
-    return askPlatformLinks(keys, { terrapi, client, signal, onLink }).finally(() => clearInterval(timer));
+    const tools = { terrapi, client, signal, tried, onLink, onUntried };
+    return askPlatformLinks(keys, tools).finally(() => clearInterval(timer));
   };
 }
 

@@ -24,15 +24,15 @@ import { runStory } from './story.ts';
 
 /** The `links` action: signs links again to what is below the destination, and uploads nothing but the pages that carry them. */
 export function run(host: Host): Promise<void> {
-  return runStory(host, async (signal) => {
+  return runStory(host, async (cancellation) => {
     const inputs = readInputs(host, readLinkInputs);
     if (!inputs) return;
-    await withConnection(host, inputs, 16, signal, (connection) => renew(inputs, connection, signal));
+    await withConnection(host, inputs, 16, cancellation, (connection) => renew(inputs, connection));
   });
 }
 
-async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSignal): Promise<void> {
-  const destination = await openDestination(inputs, connection, signal);
+async function renew(inputs: LinkInputs, connection: Connection): Promise<void> {
+  const destination = await openDestination(inputs, connection);
   const { host, client, base, explain } = destination;
   const objects = await listObjects(client, base).catch(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
@@ -53,7 +53,7 @@ async function renew(inputs: LinkInputs, connection: Connection, signal: AbortSi
   );
   const names = new Set(found.map(({ key }) => key.slice(base.length)));
   const index = await freeIndexName(hasName(names));
-  await withReports(host, inputs, client.clock, signal, async (reports) => {
+  await withReports(host, inputs, client.clock, destination.signal, async (reports) => {
     const { published } = inputs.dryRun
       ? { published: { ...standing, links: undefined, main: undefined } }
       : await publish(

@@ -21,15 +21,15 @@ import { runStory } from './story.ts';
 
 /** The `remove` action: deletes what is below the destination, all of it or what is older than so long. */
 export function run(host: Host): Promise<void> {
-  return runStory(host, async (signal) => {
+  return runStory(host, async (cancellation) => {
     const inputs = readInputs(host, readRemoveInputs);
     if (!inputs) return;
-    await withConnection(host, inputs, 8, signal, (connection) => remove(inputs, connection, signal));
+    await withConnection(host, inputs, 8, cancellation, (connection) => remove(inputs, connection));
   });
 }
 
-async function remove(inputs: RemoveInputs, connection: Connection, signal: AbortSignal): Promise<void> {
-  const destination = await openDestination(inputs, connection, signal);
+async function remove(inputs: RemoveInputs, connection: Connection): Promise<void> {
+  const destination = await openDestination(inputs, connection);
   const { host, client, base, explain, s3Uri } = destination;
   const objects = await listObjects(client, base).catch(
     explain(`What is in ${s3Uri} could not be looked at`),

@@ -1,10 +1,9 @@
 import { getOctokit } from '@actions/github';
 
 import { type FailedAnswer, classifier } from '../classify.ts';
-import { actionErrorIn, messageOf } from '../errors.ts';
+import { actionErrorIn, isError, messageOf } from '../errors.ts';
 import { urlFault } from '../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../retry.ts';
-import { createClock } from '../clock.ts';
 import { openTransport } from '../http/transport.ts';
 import { userAgent } from '../version.ts';
 import type { Run } from './run.ts';
@@ -22,17 +21,24 @@ export interface GithubClient {
    * @throws RequestError of Octokit, or whatever kept the request from being answered
    */
   readonly ask: <T>(request: (rest: Rest) => Promise<{ readonly data: T }>) => Promise<T>;
-  /** Goes through a list, page by page of at most 100, from page `first` on. */
-  readonly pages: <T>(
-    request: (
-      rest: Rest,
-      page: { readonly page: number; readonly per_page: number },
-    ) => Promise<{
-      readonly data: readonly T[];
-    }>,
+  /** Goes through a list, page by page of at most 100, from page `first` on. Nothing comes twice, and a list that has no end is left after 500 pages. */
+  readonly pages: <T extends { readonly id: number }>(
+    request: (rest: Rest, page: PageQuery) => Promise<Page<T>>,
     first?: number,
   ) => AsyncGenerator<readonly T[]>;
   close(): Promise<void>;
+}
+
+/** Which page of a list to send. Gitea and Forgejo call the size `limit`; GitHub does not know that parameter. */
+export interface PageQuery {
+  readonly page: number;
+  readonly per_page: number;
+  readonly limit?: number;
+}
+
+interface Page<T> {
+  readonly data: readonly T[];
+  readonly headers: { readonly link?: string | undefined };
 }
 
 /** No report is worth minutes of a job. A secondary limit is over after one, says GitHub: that is waited for. */
@@ -40,13 +46,15 @@ const policy: RetryPolicy = { baseMs: 1_000, maxMs: 4_000, budgetMs: 8_000, aske
 
 const requestMs = 20_000;
 
-export const pageSize = 100;
+const pageSize = 100;
+const mostPages = 500;
 
 /**
  * Opens the API over a transport of its own: the platform's clock is none of GitHub's business, and GitHub's certificate is checked
  * whatever `tls-verify` says. Proxies are those of the environment.
  * @param certificates PEM of authorities to trust beside the public ones, for a GitHub Enterprise that wants one
  * @param deadline when all of this has to end, asked for with each request
+ * @param signal aborts when the run is cancelled: a report may take some seconds more then, to say so
  * @throws Error when the API's address may not be given a token
  */
 export function openGithub(
@@ -54,6 +62,7 @@ export function openGithub(
   token: string,
   certificates: readonly string[],
   deadline: () => AbortSignal,
+  signal: AbortSignal,
 ): GithubClient {
   if (!token) throw new Error(`there is no token: 'github-token' is empty`);
   const base = URL.parse(apiUrl);
@@ -63,33 +72,48 @@ export function openGithub(
     certificates,
     verify: true,
     connections: 4,
-    clock: createClock(),
     plainHttp: true,
+    signal,
   });
+  const until = () => AbortSignal.any([deadline(), transport.cleanup.signal]);
   const silent = () => undefined;
   const { rest } = getOctokit(token, {
     baseUrl: apiUrl,
     userAgent,
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    request: { fetch: followingFetch(transport.fetch, deadline) },
+    request: { fetch: followingFetch(transport.cleanup.fetch, until) },
   });
   const retrier = createRetrier({ classify, policy });
-  const ask: GithubClient['ask'] = async (request) =>
-    (await retrier(() => request(rest), { signal: deadline() })).data;
+  const send = <T>(request: (api: Rest) => Promise<T>) => retrier(() => request(rest), { signal: until() });
+  const size = { per_page: pageSize, ...(/\/api\/v1\/?$/.test(apiUrl) && { limit: pageSize }) };
   return {
     owner,
     repo,
     isApp: token.startsWith('ghs_'),
-    ask,
-    async *pages(request, first = 1) {
-      for (let page = first; ; page += 1) {
-        const members = await ask((api) => request(api, { page, per_page: pageSize }));
-        yield members;
-        if (members.length < pageSize) return;
-      }
-    },
+    ask: async (request) => (await send(request)).data,
+    pages: (request, first = 1) => pagesOf((page) => send((api) => request(api, { page, ...size })), first),
     close: () => transport.close(),
   };
+}
+
+/**
+ * The pages of a list. A server that ignores `page` (Gitea, for comments) answers with the same members again: the list ends there.
+ * @param get asks for the page of this number
+ */
+export async function* pagesOf<T extends { readonly id: number }>(
+  get: (page: number) => Promise<Page<T>>,
+  first: number,
+): AsyncGenerator<readonly T[]> {
+  const seen = new Set<number>();
+  for (let page = first, asked = 0; asked < mostPages; asked += 1) {
+    const { data, headers } = await get(page);
+    const members = data.filter(({ id }) => !seen.has(id));
+    for (const { id } of members) seen.add(id);
+    if (members.length > 0 || asked === 0) yield members;
+    const isLast = headers.link === undefined ? data.length < pageSize : !/\brel="?next\b/.test(headers.link);
+    if (isLast || members.length === 0) return;
+    page += 1;
+  }
 }
 
 /** Follows the redirects of a repository that has moved, by the same method as GitHub wants it, and never to another host. */
@@ -120,7 +144,7 @@ interface Refusal {
 /** What GitHub answered instead of doing what it was asked; undefined for errors of another kind. */
 export function refusalIn(error: unknown): Refusal | undefined {
   // Not `instanceof`: RequestError is known by its name, for there may be two of Octokit's packages.
-  if (!Error.isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
+  if (!isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
   const { status } = error;
   const response =
     'response' in error ? (error.response as { headers?: Refusal['headers'] } | undefined) : undefined;

@@ -59,20 +59,32 @@ export async function keepComment(
   }
 }
 
-type Authorship = (user: { readonly id: number; readonly type: string } | null) => boolean;
+type Authorship = (user: Author | null) => boolean;
+
+interface Author {
+  readonly id: number;
+  readonly login?: string;
+  /** Gitea and Forgejo leave it out. */
+  readonly type?: string;
+}
 
 /** Anybody may write a comment that begins with a marker: only one that this token may have made is taken for ours. */
 async function authorship(github: GithubClient): Promise<Authorship> {
-  const isBot: Authorship = (user) => user?.type === 'Bot';
+  const isBot: Authorship = (user) => user !== null && isBotAccount(user);
   if (github.isApp) return isBot;
   try {
     const { id } = await github.ask((rest) => rest.users.getAuthenticated());
     return (user) => user?.id === id;
   } catch (error) {
     // An app's token whose form is not known: GitHub tells apps nothing of a user.
-    if (isStatus(error, 403)) return isBot;
+    if (isStatus(error, 403) || isStatus(error, 404)) return isBot;
     throw error;
   }
+}
+
+/** Without a type, the account that Gitea and Forgejo run jobs as: nobody can register that name, nor a negative id. */
+function isBotAccount({ type, id, login = '' }: Author): boolean {
+  return type === undefined ? id < 0 || /^(?:gitea|forgejo)-actions$/.test(login) : type === 'Bot';
 }
 
 /** All comments of the marker, oldest first, and how many pages there are. */

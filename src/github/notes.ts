@@ -1,6 +1,4 @@
-import type { Root } from 'mdast';
-import { fromMarkdown } from 'mdast-util-from-markdown';
-
+import { type Line, commentLines } from './blocks.ts';
 import { encodedKey } from './comment.ts';
 
 /** Notes with a block of ours in them, or why they were left alone. */
@@ -34,14 +32,7 @@ export function blockMarkers(key: string): Markers {
  */
 export function findBlock(notes: string, key: string): Place {
   const { begin, end } = blockMarkers(key);
-  // A whole document is read for few of them: most notes have no marker.
-  const hasMarkers = notes.includes('<!-- upload-to-workspace');
-  if (hasMarkers && isTooDeep(notes))
-    return {
-      kind: 'damaged',
-      problem: `they have quotes or lists within one another deeper than is read here`,
-    };
-  const lines = hasMarkers ? markerLines(notes) : [];
+  const lines = markerLines(notes);
   const own = lines.filter(({ text }) => text === begin || text === end);
   const [first, last] = own;
   if (own.length === 0) {
@@ -112,37 +103,14 @@ function gap(notes: string, newline: string): string {
   return notes.endsWith('\n') ? newline : `${newline}${newline}`;
 }
 
-interface MarkerLine {
-  readonly text: string;
-  readonly offset: number;
-}
-
 const anyMarker = /^<!-- upload-to-workspace (?:begin|end): \S+ -->$/;
 
 /** The markers that are HTML comments of their own at the top of the document, whatever their key, in their order. */
-function markerLines(notes: string): MarkerLine[] {
-  const root: Root = fromMarkdown(notes, { extensions: [blocksAlone] });
-  return root.children.flatMap((node) => {
-    const offset = node.position?.start.offset;
-    if (node.type !== 'html' || offset === undefined || !anyMarker.test(node.value)) return [];
-    const stands = notes.startsWith(node.value, offset) && (offset === 0 || notes[offset - 1] === '\n');
-    return stands ? [{ text: node.value, offset }] : [];
-  });
-}
-
-/** What is within a line decides nothing about where blocks are; a text that is full of it takes the parser a quarter of a minute. */
-const blocksAlone = {
-  disable: {
-    null: [
-      ...['attention', 'autolink', 'characterEscape', 'characterReference', 'codeText'],
-      ...['hardBreakEscape', 'htmlText', 'labelEnd', 'labelStartImage', 'labelStartLink'],
-    ],
-  },
-};
-
-/** Whether a line begins with a hundred quotes or lists within one another, which takes the parser minutes from some thousands on. */
-function isTooDeep(notes: string): boolean {
-  return /^(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))){100}/m.test(notes);
+function markerLines(notes: string): Line[] {
+  if (!notes.includes('<!-- upload-to-workspace')) return [];
+  const isLine = ({ text, offset }: Line) =>
+    anyMarker.test(text) && (offset === 0 || notes[offset - 1] === '\n');
+  return [...commentLines(notes)].filter(isLine);
 }
 
 /** A longer key may begin like this one, and is another. */

@@ -81,6 +81,7 @@ export function offersIdentity(environment: NodeJS.ProcessEnv): boolean {
 /**
  * The client app's secret, or else the job's own identity. What the latter takes is loaded only then.
  * @param mask told every secret before anything else sees it
+ * @param signal cancels requests for identity tokens
  * @throws ActionError `credentials` when there is neither
  */
 export async function openCredential(

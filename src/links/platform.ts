@@ -1,19 +1,25 @@
 import { ActionError } from '../errors.ts';
-import { urlFault } from '../http/urls.ts';
-import { excerpt, printable } from '../printable.ts';
+import { isLoopback } from '../http/urls.ts';
+import { printable } from '../printable.ts';
 import { s3Uri } from '../s3uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
+import { addressProblem, placeOf } from './address.ts';
 import { linkEnd } from './expiry.ts';
 import type { Links } from './published.ts';
+import { type TrialResult, tryLink } from './trial.ts';
 
 export interface PlatformTools {
   readonly terrapi: Terrapi;
   readonly client: StorageClient;
   readonly signal: AbortSignal;
+  /** The places that links were tried at, by {@link placeOf}; shared by all calls of one run. */
+  readonly tried: Map<string, Promise<TrialResult>>;
   /** Called for each link that was got. */
   readonly onLink?: () => void;
+  /** Called once for a host whose links cannot be tried from here. */
+  readonly onUntried?: (why: string) => void;
 }
 
 /** Requests under way at once: TerrAPI is there for people too. */
@@ -63,8 +69,9 @@ export async function askPlatformLinks(keys: Iterable<string>, tools: PlatformTo
 
 async function askLink(
   key: string,
-  { terrapi, client, signal }: PlatformTools,
+  tools: PlatformTools,
 ): Promise<{ readonly url: string; readonly ends: number | undefined }> {
+  const { terrapi, client, signal } = tools;
   const object = objectUrl(client, key);
   const link = await terrapi.downloadLink(object, signal).catch((error: unknown) => {
     throw error instanceof TerrapiError ? refusedLink(client, key, error) : error;
@@ -78,13 +85,28 @@ async function askLink(
       `it answered with the address that it was asked about, as it does for what is not in the user's storage`,
     );
   }
-  const fault = urlFault(url, client.transport.plainHttp);
-  if (fault)
-    throw noLink(client, key, `the link leads to ${excerpt(`${url.protocol}//${url.host}`)}, which ${fault}`);
+  const problem = addressProblem(link, client.transport.plainHttp);
+  if (problem !== undefined) throw noLink(client, key, problem);
   const ends = linkEnd(url.href);
   if (ends !== undefined && ends <= client.clock.now())
     throw noLink(client, key, `the link ended at ${new Date(ends).toISOString()} already`);
-  return { url: url.href.replaceAll('\\', '%5C'), ends };
+  await requireOpening(url, key, tools);
+  return { url: url.href, ends };
+}
+
+/** Tries a link where none like it was tried before, so that of many links one is opened. */
+async function requireOpening(url: URL, key: string, tools: PlatformTools): Promise<void> {
+  const { client, signal, tried, onUntried } = tools;
+  const place = placeOf(url, key);
+  const known = place === undefined ? undefined : tried.get(place);
+  const result = known ?? tryLink(url, key, client, signal);
+  if (place !== undefined) tried.set(place, result);
+  const trial = await result;
+  if (trial.kind === 'opens') return;
+  // A link that names the object may lead to a host that only this runner cannot reach.
+  const mayOpen = trial.kind === 'unreachable' && place !== undefined && !isLoopback(url.hostname);
+  if (!mayOpen) throw noLink(client, key, trial.why);
+  if (!known) onUntried?.(trial.why);
 }
 
 /** The URL that TerrAPI is asked about. What means something in a URL cannot stand in an `s3:` one, which nothing says how to encode. */

@@ -1,5 +1,7 @@
 import { type Dispatcher, util } from 'undici';
 
+import { isError } from '../errors.ts';
+
 /** A body that is not held in memory; its slices are asked for again with each try. */
 export interface SlicedBody {
   /** In bytes. */
@@ -175,5 +177,5 @@ function watchStall(stallMs: number) {
 
 function abortReason(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
-  return Error.isError(reason) ? reason : new Error('Cancelled', { cause: reason });
+  return isError(reason) ? reason : new Error('Cancelled', { cause: reason });
 }

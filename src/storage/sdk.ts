@@ -1,6 +1,7 @@
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type HttpHandler, type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 
+import type { Clock } from '../clock.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location, Session } from '../workspace.ts';
 import type { StorageClient } from './client.ts';
@@ -24,8 +25,8 @@ export function createSdk(
     maxAttempts: 1,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    systemClockOffset: transport.clock.skewSeconds * 1000,
-    requestHandler: createHandler(transport, stallMs),
+    systemClockOffset: transport.clockOf(endpoint).skewSeconds * 1000,
+    requestHandler: createHandler(transport, transport.clockOf(endpoint), stallMs),
     credentials: {
       accessKeyId: session.accessKeyId,
       secretAccessKey: session.secretAccessKey,
@@ -77,7 +78,7 @@ function refusalIn(error: unknown): StorageError | undefined {
   return storageError(response.statusCode, response.headers, '');
 }
 
-function createHandler({ dispatcher, clock }: Transport, stallMs: number): HttpHandler {
+function createHandler({ dispatcher }: Transport, clock: Clock, stallMs: number): HttpHandler {
   return {
     handle: async (request: HttpRequest, { abortSignal } = {}) => {
       const started = performance.now();
