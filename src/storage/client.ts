@@ -11,6 +11,8 @@ export interface StorageCall extends StorageRequest {
   readonly body?: Buffer | SlicedBody;
   /** In place of the client's own. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether this clears away what was begun: then it goes on for some seconds after the run was cancelled. */
+  readonly cleanup?: boolean;
   /** Bytes of the answer's body to keep. */
   readonly keep?: number;
   /** Throws where an answer below 300 is not what was asked for; that error is retried like any other. */
@@ -56,12 +58,13 @@ export function createStorageClient(
     return known;
   };
   const once = async (
-    { body, signal, keep, accept, ...request }: StorageCall,
+    { body, signal, cleanup = false, keep, accept, ...request }: StorageCall,
     session: Session,
   ): Promise<WireAnswer> => {
     const headers = signer(session).sign(request, new Date(transport.clock.now()));
     const query = request.query ? `?${queryString(request.query)}` : '';
-    const answer = await ask(transport, stallMs, signal, {
+    const { dispatcher } = cleanup ? transport.cleanup : transport;
+    const answer = await ask({ dispatcher, clock: transport.clock }, stallMs, signal, {
       origin: location.endpoint.origin,
       path: `${request.path}${query}`,
       method: request.method,
@@ -82,7 +85,7 @@ export function createStorageClient(
     signer,
     send: (call) =>
       retrier(() => renewing(sessions, (session) => once(call, session)), {
-        signal: call.signal,
+        signal: call.cleanup ? transport.cleanup.signal : call.signal,
         what: () => `${call.method} ${nameOf(call, location)}`,
       }),
     withSession: (operation, what) => retrier(() => renewing(sessions, operation), { what }),
@@ -111,7 +114,7 @@ function nameOf({ path, query }: StorageCall, { endpoint, bucket }: Location): s
 }
 
 async function ask(
-  { dispatcher, clock }: Transport,
+  { dispatcher, clock }: Pick<Transport, 'dispatcher' | 'clock'>,
   stallMs: number,
   signal: AbortSignal | undefined,
   request: WireRequest,

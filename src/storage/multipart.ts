@@ -93,7 +93,7 @@ export async function abortMultipart(
   key: string,
   uploadId: string,
 ): Promise<Abortion> {
-  const request = { method: 'DELETE', path: client.path(key), query: { uploadId } } as const;
+  const request = { method: 'DELETE', path: client.path(key), query: { uploadId }, cleanup: true } as const;
   try {
     await client.send(request);
     return 'aborted';
