@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { minify } from 'terser';
 
-/** Actions by the name of their entry: each is one line that calls its function in the one bundle. */
-const entries = ['links', 'remove', 'upload', 'workspaces'];
+/** What the actions start with, beside the one bundle: an entry for each, and the look at the version of Node.js that comes before. */
+const entries = ['links', 'remove', 'upload', 'workspaces', 'node'];
 
 const require = createRequire(import.meta.url);
 const top = path.resolve(import.meta.dirname, '..');
@@ -30,6 +30,9 @@ node(
   '--quiet',
 );
 
+for (const entry of entries)
+  copyFileSync(path.join(top, 'lib/entry', `${entry}.js`), path.join(dist, `${entry}.js`));
+
 // ncc minifies its first file alone; the parts that are loaded when they are needed want it as well.
 for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
   const file = path.join(dist, name);
@@ -39,10 +42,4 @@ for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
     format: { comments: false },
   });
   writeFileSync(file, `${code}\n`);
-}
-for (const entry of entries) {
-  writeFileSync(
-    path.join(dist, `${entry}.js`),
-    `import { ${entry} } from './index.js';\n\nawait ${entry}();\n`,
-  );
 }

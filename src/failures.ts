@@ -1,4 +1,7 @@
-import { ActionError, causes, messageOf, systemCode } from './errors.ts';
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+
+import { ActionError, causes, messageOf, outOfFiles, systemCode } from './errors.ts';
 import { ProxyError } from './http/connect.ts';
 
 /** Codes of Node's TLS layer for a certificate that leads to no authority trusted here. */
@@ -31,6 +34,8 @@ const reasons: Readonly<Record<string, string>> = {
   OAUTH_TIMEOUT: 'it does not answer',
   EHOSTUNREACH: 'there is no route to it',
   ENETUNREACH: 'there is no route to it',
+  EMFILE: 'too many files and connections are open at once',
+  ENFILE: 'too many files and connections are open at once',
 };
 
 /** Codes of the HTTP client for what this program did itself: it closed the transport, or asked for nonsense. */
@@ -94,15 +99,29 @@ export function connectionFailure(what: string, url: URL, setting: string, error
       },
     );
   }
-  const reason = reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
+  const out = outOfFiles(error) ?? outOfFilesNow(code);
+  const reason = out?.reason ?? reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
   return new ActionError(
     'unreachable',
     `${what} ${url.origin} cannot be reached: ${reason}${code ? ` (${code})` : ''}`,
     {
-      hint: `Check ${setting}, and whether this runner may reach that host (a proxy is taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY).`,
+      hint:
+        out?.hint ??
+        `Check ${setting}, and whether this runner may reach that host (a proxy is taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY).`,
       cause: error,
     },
   );
+}
+
+/** A name that cannot be resolved is said not to be there where the files of the resolver cannot be opened. */
+function outOfFilesNow(code: string): ReturnType<typeof outOfFiles> {
+  if (code !== 'ENOTFOUND' && code !== 'EAI_AGAIN') return undefined;
+  try {
+    closeSync(openSync(devNull, 'r'));
+    return undefined;
+  } catch (error) {
+    return outOfFiles(error);
+  }
 }
 
 /** What is wrong with the proxy: that it refuses, or that it cannot be reached itself. */
@@ -122,6 +141,6 @@ function proxyFailure(what: string, setting: string, error: ProxyError): ActionE
   return new ActionError(
     'unreachable',
     `${what}: the proxy ${proxy} on the way fails: ${reason}${code ? ` (${code})` : ''}`,
-    { hint: `Check ${variable}, or name the host in NO_PROXY.`, cause: error },
+    { hint: outOfFiles(cause)?.hint ?? `Check ${variable}, or name the host in NO_PROXY.`, cause: error },
   );
 }

@@ -57,8 +57,7 @@ async function open({ token, paths = {}, platforms = ['gep'], name = 'gep-w' }: 
     return token ? token(count) : { body: { storage: point, credentials: credentials(count) } };
   });
   const time = { now };
-  const clock = { now: () => time.now, skewSeconds: 0, observe: () => undefined };
-  const way = transport({ clock });
+  const way = transport({ now: () => time.now });
   const tokens = { token: () => Promise.resolve('t'), renew: () => Promise.resolve('t') };
   const terrapi = createTerrapi(new URL(`${server.url}/core`), tokens, way, 'test');
   const masked: string[] = [];
@@ -76,7 +75,7 @@ async function open({ token, paths = {}, platforms = ['gep'], name = 'gep-w' }: 
 
 async function refusal(world: World) {
   await using place = await open(world);
-  return await rejectionOf(place.opening);
+  return await rejectionOf(place.opening.then(({ sessions }) => sessions.get()));
 }
 
 describe('where a workspace is', () => {
@@ -281,7 +280,7 @@ describe('sessions', () => {
     expect(place.masked).toEqual(['secret-1', 'secret-2']);
   });
 
-  test('are opened once for all who ask, and again before they end', async () => {
+  test('are opened once for all who ask, and again before they end, which nobody waits for', async () => {
     await using place = await open({
       token: (count) => ({
         body: {
@@ -295,14 +294,39 @@ describe('sessions', () => {
     });
     const { sessions } = await place.opening;
     await Promise.all([sessions.get(), sessions.get()]);
-    place.time.now = now + 839_000;
-    await sessions.get();
+    place.time.now = now + 719_000;
+    const first = await sessions.get();
     expect(place.opened()).toBe(1);
-    place.time.now = now + 841_000;
+    place.time.now = now + 721_000;
     const [one, two] = await Promise.all([sessions.get(), sessions.get()]);
-    expect(one).toBe(two);
-    expect(one.accessKeyId).toBe('key-2');
+    expect([one, two]).toEqual([first, first]);
+    const { accessKeyId } = await sessions.replace((held) => held === first);
+    expect([accessKeyId, (await sessions.get()).accessKeyId]).toEqual(['key-2', 'key-2']);
     expect(place.opened()).toBe(2);
+  });
+
+  test('are used until their end while no new one is to be had, and waited for then', async () => {
+    let away = false;
+    await using place = await open({
+      token: (count) =>
+        away
+          ? { status: 403, body: { title: 'not now' } }
+          : {
+              body: {
+                storage: point,
+                credentials: credentials(count, { token: null, expiration: '2026-03-01T12:15:00Z' }),
+              },
+            },
+    });
+    const { sessions } = await place.opening;
+    const first = await sessions.get();
+    away = true;
+    for (const seconds of [721, 800, 898]) {
+      place.time.now = now + seconds * 1_000;
+      expect(await sessions.get()).toBe(first);
+    }
+    place.time.now = now + 901_000;
+    await expect(sessions.get()).rejects.toThrow('with 403');
   });
 
   test('that live for 20 s are kept for four fifths of that', async () => {
@@ -319,7 +343,9 @@ describe('sessions', () => {
     await sessions.get();
     expect(place.opened()).toBe(1);
     place.time.now = now + 16_500;
-    await sessions.get();
+    const held = await sessions.get();
+    expect(held.accessKeyId).toBe('key-1');
+    await sessions.replace((one) => one === held);
     expect(place.opened()).toBe(2);
   });
 
@@ -351,11 +377,11 @@ describe('sessions', () => {
     // A program takes its time zone from its environment when it starts.
     writeFileSync(
       folder.at('open.ts'),
-      `import { createClock } from '${new URL('../../src/clock.ts', import.meta.url).href}';
+      `import { createClocks } from '${new URL('../../src/clock.ts', import.meta.url).href}';
        import { openWorkspace } from '${new URL('../../src/workspace.ts', import.meta.url).href}';
        const [storage, credentials] = process.argv.slice(2).map((text) => JSON.parse(text));
        const terrapi = { storageToken: async () => ({ storage, credentials }) };
-       const { sessions } = await openWorkspace('w', [], terrapi, { clock: createClock(() => ${now}), plainHttp: false }, () => {});
+       const { sessions } = await openWorkspace('w', [], terrapi, { clockOf: createClocks(() => ${now}), plainHttp: false }, () => {});
        process.stdout.write(JSON.stringify([new Date(${now}).getHours(), (await sessions.get()).endsAt]));`,
     );
     const given = [point, credentials(1, { token: null, expiration: '2026-03-01T12:15:00' })];

@@ -64,7 +64,7 @@ function totalSize(puts: readonly Put[]): number {
 function incomplete(
   puts: readonly Put[],
   client: StorageClient,
-  { stored, failures, leftovers }: Outcome,
+  { stored, failures, unanswered, leftovers }: Outcome,
 ): ActionError {
   const details = [
     ...leftovers.map(
@@ -72,6 +72,12 @@ function incomplete(
         `- parts of ${printable(put.name)} are left behind (${reason}); the server clears them away by itself, after a day by default`,
     ),
     ...storedLines(puts, stored),
+    ...(unanswered.length > 0
+      ? [
+          `Of these, ${count(unanswered.length, 'file was', 'files were')} sent and not answered, and may be stored:`,
+          ...names(unanswered),
+        ]
+      : []),
   ];
   const [first] = failures;
   if (!first) {

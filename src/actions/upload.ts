@@ -1,6 +1,5 @@
 import { ActionError } from '../errors.ts';
-import { type Selection, selectFiles } from '../files/selection.ts';
-import type { WalkedFile } from '../files/walk.ts';
+import type { Selection } from '../files/selection.ts';
 import type { Host } from '../hosts/host.ts';
 import { idleRules } from '../headers.ts';
 import { type UploadInputs, readUploadInputs } from '../inputs.ts';
@@ -23,9 +22,10 @@ import { type Connection, withConnection } from './connection.ts';
 import { readInputs } from './credentials.ts';
 import { publish } from './linking.ts';
 import { pagesFor } from './pages.ts';
-import { publishedOutputs, tellPublished, unpublishedOutputs } from './publication.ts';
+import { publishedOutputs, tellPublished } from './publication.ts';
 import { rehearse } from './rehearsal.ts';
 import { withReports } from './reporting.ts';
+import { leftOut, reportNoFiles, selectUpload } from './selecting.ts';
 import { sendFiles } from './sending.ts';
 import { rehearseSharing, shareDestination } from './sharing.ts';
 import { type Destination, openDestination } from './storage.ts';
@@ -38,11 +38,7 @@ export function run(host: Host): Promise<void> {
     if (!inputs) return;
     const reader = openReader(inputs, cancellation.signal);
     try {
-      const selection = select(
-        inputs,
-        host.workspaceDir,
-        readsContents(inputs) ? reader.expect : () => undefined,
-      );
+      const selection = selectUpload(host, inputs, readsContents(inputs) ? reader.expect : () => undefined);
       if (selection.files.length === 0) {
         reportNoFiles(host, inputs, selection);
         return;
@@ -192,71 +188,20 @@ function standingOf(
   };
 }
 
-function select(inputs: UploadInputs, checkout: string, onFile: (file: WalkedFile) => void): Selection {
-  const cwd = process.cwd();
-  return selectFiles({
-    lines: inputs.path,
-    root: inputs.root,
-    includeHiddenFiles: inputs.includeHiddenFiles,
-    symlinks: inputs.symlinks,
-    cwd,
-    checkout,
-    onFile,
-  });
-}
-
 function tellPlan(
   host: Host,
   { headers, destination }: UploadInputs,
   { puts, totalBytes, unchanged }: ComparedPlan,
-  { root, hidden, skippedLinks, warnings }: Selection,
+  selection: Selection,
 ): void {
+  const { root, warnings } = selection;
   host.log.group(`What: ${count(puts.length, 'file')}, ${formatBytes(totalBytes)} from ${root}`, [
     ...firstOf(puts, 200, ({ name, file }) => `${name} (${formatBytes(file.size)})`),
     ...(unchanged.length > 0 ? [`Unchanged, and not sent again: ${count(unchanged.length, 'file')}`] : []),
-    ...leftOut(hidden, skippedLinks),
+    ...leftOut(selection),
   ]);
   const names = puts.map(({ name }) => name);
   const idle = idleRules(headers, names, root, destination);
   for (const warning of [...firstOf(warnings, 5, String), ...firstOf(idle, 5, String)])
     host.log.warning(warning);
-}
-
-function leftOut(hidden: readonly string[], skippedLinks: readonly string[]): string[] {
-  return [
-    ...(hidden.length > 0
-      ? [
-          `Left out as hidden: ${firstOf(hidden, 10, String).join(', ')} (input 'include-hidden-files', or a line of 'path' that names them, lets them in)`,
-        ]
-      : []),
-    ...(skippedLinks.length > 0
-      ? [`Left out by 'symlinks: skip': ${count(skippedLinks.length, 'symbolic link')}`]
-      : []),
-  ];
-}
-
-function reportNoFiles(
-  host: Host,
-  { ifNoFilesFound, path }: UploadInputs,
-  { hidden, skippedLinks, warnings }: Selection,
-): void {
-  const message = `No files were found for 'path' (${printable(path.join(', '))}), from ${process.cwd()}`;
-  const details = [...firstOf(warnings, 20, String), ...leftOut(hidden, skippedLinks)].map(
-    (line) => `- ${line}`,
-  );
-  if (ifNoFilesFound === 'error') {
-    throw new ActionError('no-files', message, {
-      hint: `Check 'path' and that the step before has built something; 'if-no-files-found: warn' or 'ignore' lets the job go on.`,
-      details,
-    });
-  }
-  const text = [message, ...details];
-  if (ifNoFilesFound === 'warn') host.log.warning(text);
-  else host.log.info(text);
-  setOutputs(host, {
-    ...unpublishedOutputs({ s3Uri: '', fileCount: 0, totalBytes: 0 }),
-    'uploaded-count': 0,
-    'unchanged-count': 0,
-    'deleted-count': 0,
-  });
 }

@@ -2,10 +2,9 @@ import { Octokit } from '@octokit/core';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 
 import { type FailedAnswer, classifier } from '../classify.ts';
-import { actionErrorIn, messageOf } from '../errors.ts';
+import { actionErrorIn, isError, messageOf } from '../errors.ts';
 import { urlFault } from '../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../retry.ts';
-import { createClock } from '../clock.ts';
 import { openTransport } from '../http/transport.ts';
 import { userAgent } from '../version.ts';
 import type { Run } from './run.ts';
@@ -77,7 +76,6 @@ export function openGithub(
     certificates,
     verify: true,
     connections: 4,
-    clock: createClock(),
     plainHttp: true,
     signal,
   });
@@ -91,8 +89,7 @@ export function openGithub(
     request: { fetch: followingFetch(transport.cleanup.fetch, until) },
   });
   const retrier = createRetrier({ classify, policy });
-  const send = <T>(request: (api: Rest) => Promise<T>) =>
-    retrier(() => request(rest), { signal: until() });
+  const send = <T>(request: (api: Rest) => Promise<T>) => retrier(() => request(rest), { signal: until() });
   const size = { per_page: pageSize, ...(/\/api\/v1\/?$/.test(apiUrl) && { limit: pageSize }) };
   return {
     owner,
@@ -152,7 +149,7 @@ interface Refusal {
 /** What GitHub answered instead of doing what it was asked; undefined for errors of another kind. */
 export function refusalIn(error: unknown): Refusal | undefined {
   // Not `instanceof`: RequestError is known by its name, for there may be two of Octokit's packages.
-  if (!Error.isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
+  if (!isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
   const { status } = error;
   const response =
     'response' in error ? (error.response as { headers?: Refusal['headers'] } | undefined) : undefined;

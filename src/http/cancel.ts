@@ -1,5 +1,7 @@
 import { Dispatcher } from 'undici';
 
+import { isError } from '../errors.ts';
+
 /** What has to end when a signal aborts. One listener serves all of it: to add and remove one for each request costs more than to sign it. */
 export class Endings {
   readonly #calls = new Set<(reason: unknown) => void>();
@@ -93,5 +95,5 @@ class CancellableHandler implements Dispatcher.DispatchHandlers {
 
 /** The reason of a signal as an error. */
 export function errorOf(reason: unknown): Error {
-  return Error.isError(reason) ? reason : new Error('Cancelled', { cause: reason });
+  return isError(reason) ? reason : new Error('Cancelled', { cause: reason });
 }

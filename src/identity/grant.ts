@@ -3,6 +3,7 @@ import * as oidc from 'openid-client';
 import { ActionError, actionErrorIn, messageOf } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
 import { excerpt } from '../printable.ts';
+import { lifetime } from '../renewable.ts';
 import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Credential, Proof } from './credential.ts';
@@ -19,8 +20,9 @@ export interface ClientApp {
 
 export interface Grant {
   readonly accessToken: string;
-  /** Milliseconds since the epoch, by the servers' clock. */
-  readonly renewAt: number;
+  /** Milliseconds since the epoch, by the issuer's clock: when to ask for another, and until when to use it. */
+  readonly freshUntil: number;
+  readonly usableUntil: number;
 }
 
 /**
@@ -32,9 +34,10 @@ export async function requestGrant(
   credential: Credential,
   server: oidc.ServerMetadata,
   fetch: typeof globalThis.fetch,
-  { clock, plainHttp }: Transport,
+  { clockOf, plainHttp }: Transport,
   retrier: Retrier,
 ): Promise<Grant> {
+  const clock = clockOf(app.issuer);
   const requestedAt = clock.now();
   let proof: Proof | undefined;
   try {
@@ -58,8 +61,7 @@ export async function requestGrant(
       { what: () => `POST ${server.token_endpoint ?? ''}` },
     );
     const life = answer.expires_in ?? 60;
-    const margin = Math.min(60, life / 5);
-    return { accessToken: answer.access_token, renewAt: requestedAt + (life - margin) * 1000 };
+    return { accessToken: answer.access_token, ...lifetime(requestedAt, requestedAt + life * 1000) };
   } catch (error) {
     throw (
       actionErrorIn(error) ?? grantFailure(app, proof, new URL(server.token_endpoint ?? app.issuer), error)

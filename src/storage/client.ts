@@ -2,9 +2,10 @@ import type { Clock } from '../clock.ts';
 import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location, Session, SessionSource } from '../workspace.ts';
-import { type SlicedBody, type WireAnswer, type WireRequest, defaultStallMs, exchange } from './exchange.ts';
-import { createStorageRetrier, isSessionEnded, storageError } from './failure.ts';
+import { type SlicedBody, type WireAnswer, defaultStallMs, exchange } from './exchange.ts';
+import { type StorageError, createStorageRetrier, isSessionEnded, storageError } from './failure.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
+import { element } from './xml.ts';
 
 /** One call of the storage. */
 export interface StorageCall extends StorageRequest {
@@ -49,8 +50,10 @@ export function createStorageClient(
   region: string,
   sessions: SessionSource,
   transport: Transport,
-  { retrier = createStorageRetrier(transport.clock), stallMs = defaultStallMs }: StorageClientOptions = {},
+  { retrier, stallMs = defaultStallMs }: StorageClientOptions = {},
 ): StorageClient {
+  const clock = transport.clockOf(location.endpoint);
+  const run = retrier ?? createStorageRetrier(clock);
   const signers = new WeakMap<Session, Signer>();
   const signer = (session: Session) => {
     const known = signers.get(session) ?? createSigner(location.endpoint, region, session);
@@ -61,17 +64,20 @@ export function createStorageClient(
     { body, signal, cleanup = false, keep, accept, ...request }: StorageCall,
     session: Session,
   ): Promise<WireAnswer> => {
-    const headers = signer(session).sign(request, new Date(transport.clock.now()));
+    const signedAt = clock.now();
+    const headers = signer(session).sign(request, new Date(signedAt));
     const query = request.query ? `?${queryString(request.query)}` : '';
-    const { dispatcher } = cleanup ? transport.cleanup : transport;
-    const answer = await ask({ dispatcher, clock: transport.clock }, stallMs, signal, {
+    const sent = {
       origin: location.endpoint.origin,
       path: `${request.path}${query}`,
       method: request.method,
       headers,
       body,
       keep,
-    });
+    };
+    const { dispatcher } = cleanup ? transport.cleanup : transport;
+    const answer = await exchange(dispatcher, sent, { signal, stallMs });
+    if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
     accept?.(answer);
     return answer;
   };
@@ -80,15 +86,15 @@ export function createStorageClient(
     region,
     sessions,
     transport,
-    clock: transport.clock,
+    clock,
     path: (key) => objectPath(location.endpoint, location.bucket, key),
     signer,
     send: (call) =>
-      retrier(() => renewing(sessions, (session) => once(call, session)), {
+      run(() => renewing(sessions, (session) => once(call, session)), {
         signal: call.cleanup ? transport.cleanup.signal : call.signal,
         what: () => `${call.method} ${nameOf(call, location)}`,
       }),
-    withSession: (operation, what) => retrier(() => renewing(sessions, operation), { what }),
+    withSession: (operation, what) => run(() => renewing(sessions, operation), { what }),
   };
 }
 
@@ -113,15 +119,19 @@ function nameOf({ path, query }: StorageCall, { endpoint, bucket }: Location): s
   return key || `${bucket}?${Object.keys(query ?? {}).join('&')}`;
 }
 
-async function ask(
-  { dispatcher, clock }: Pick<Transport, 'dispatcher' | 'clock'>,
-  stallMs: number,
-  signal: AbortSignal | undefined,
-  request: WireRequest,
-): Promise<WireAnswer> {
-  const answer = await exchange(dispatcher, request, { signal, stallMs });
-  if (answer.status < 300) return answer;
-  const error = storageError(answer.status, answer.headers, answer.body);
-  if (error.code === 'RequestTimeTooSkewed') clock.observe(answer.headers['date']?.toString(), 0);
-  throw error;
+/** A clock that is off by less is no reason to refuse a request: S3 takes a quarter of an hour. */
+const longestSkewMs = 300_000;
+
+/**
+ * What the storage refuses by. A refusal for the time of a request sets the clock, and the request is repeated; that of a HEAD has no body
+ * to say so: then the time of the answer does.
+ */
+function refusalOf({ status, headers, body }: WireAnswer, signedAt: number, clock: Clock): StorageError {
+  const error = storageError(status, headers, body);
+  const date = element(body, 'ServerTime') ?? headers['date']?.toString();
+  const isOff = Math.abs(Date.parse(date ?? '') - signedAt) > longestSkewMs;
+  if (error.code === 'RequestTimeTooSkewed') clock.observe(date, 0);
+  if (error.code !== '' || status !== 403 || !isOff) return error;
+  clock.observe(date, 0);
+  return storageError(status, { ...headers, 'x-minio-error-code': 'RequestTimeTooSkewed' }, body);
 }

@@ -1,5 +1,6 @@
 import { type Dispatcher, util } from 'undici';
 
+import { isError } from '../errors.ts';
 import { longestAnswer, tooLarge } from '../http/answers.ts';
 
 /** A body that is not held in memory; its slices are asked for again with each try. */
@@ -195,5 +196,5 @@ function watchStall(stallMs: number) {
 
 function abortReason(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
-  return Error.isError(reason) ? reason : new Error('Cancelled', { cause: reason });
+  return isError(reason) ? reason : new Error('Cancelled', { cause: reason });
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type HttpHandler, type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 
+import type { Clock } from '../clock.ts';
 import { longestAnswer } from '../http/answers.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location, Session } from '../workspace.ts';
@@ -27,8 +28,8 @@ export function createSdk(
     maxAttempts: 1,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    systemClockOffset: transport.clock.skewSeconds * 1000,
-    requestHandler: createHandler(transport, stallMs),
+    systemClockOffset: transport.clockOf(endpoint).skewSeconds * 1000,
+    requestHandler: createHandler(transport, transport.clockOf(endpoint), stallMs),
     credentials: {
       accessKeyId: session.accessKeyId,
       secretAccessKey: session.secretAccessKey,
@@ -80,7 +81,7 @@ function refusalIn(error: unknown): StorageError | undefined {
   return storageError(response.statusCode, response.headers, '');
 }
 
-function createHandler({ dispatcher, clock }: Transport, stallMs: number): HttpHandler {
+function createHandler({ dispatcher }: Transport, clock: Clock, stallMs: number): HttpHandler {
   return {
     handle: async (request: HttpRequest, { abortSignal } = {}) => {
       const started = performance.now();

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { createClock } from '../../../src/clock.ts';
 import type { ClientApp } from '../../../src/identity/grant.ts';
 import { secretCredential } from '../../../src/identity/secret.ts';
 import { openTokenSource as openSource } from '../../../src/identity/tokens.ts';
@@ -112,20 +111,37 @@ describe('tokens', () => {
   });
 
   test.each([
-    [3600, 3_539_000, 3_541_000],
+    [3600, 3_299_000, 3_301_000],
     [100, 79_000, 81_000],
   ])('that live for %d s are renewed before their end', async (life, before, after) => {
     let now = Date.now();
     await using issuer = await serveIssuer({ token: (count) => grant(count, { expires_in: life }) });
-    const clock = { now: () => now, skewSeconds: 0, observe: () => undefined };
-    await using way = transport({ clock });
+    await using way = transport({ now: () => now });
     const tokens = await openTokenSource(app(issuer), way, () => undefined);
     const start = now;
     expect(await tokens.token()).toBe('access-1');
     now = start + before;
     expect(await tokens.token()).toBe('access-1');
     now = start + after;
+    expect(await tokens.token()).toBe('access-1');
+    expect(await tokens.renew('access-1')).toBe('access-2');
     expect(await tokens.token()).toBe('access-2');
+    expect(issuer.grants()).toHaveLength(2);
+  });
+
+  test('are used until their end while the issuer is away, and waited for then', async () => {
+    let now = Date.now();
+    await using issuer = await serveIssuer({
+      token: (count) => (count === 1 ? grant(1, { expires_in: 100 }) : { status: 503 }),
+    });
+    await using way = transport({ now: () => now });
+    const tokens = await openTokenSource(app(issuer), way, () => undefined);
+    const start = now;
+    await tokens.token();
+    now = start + 98_000;
+    expect(await tokens.token()).toBe('access-1');
+    now = start + 100_000;
+    expect((await rejectionOf(tokens.token())).message).toContain('it answered with 503');
   });
 
   test('that were refused are replaced once', async () => {
@@ -440,7 +456,7 @@ describe('a runner whose clock is an hour off', () => {
     const tokens = await openTokenSource(app(issuer), way, () => undefined);
     expect(await tokens.token()).toBe('access-1');
     expect(await tokens.token()).toBe('access-1');
-    expect(Math.abs(way.clock.skewSeconds - ahead / 1000)).toBeLessThanOrEqual(2);
+    expect(Math.abs(way.clockOf(issuer.issuer).skewSeconds - ahead / 1000)).toBeLessThanOrEqual(2);
   });
 
   test('is what the check of these tokens depends on', async () => {
@@ -449,7 +465,7 @@ describe('a runner whose clock is an hour off', () => {
       token: (count) => grant(count, { id_token: idToken(url, Date.now() - 3_600_000) }),
     });
     url = issuer.issuer.href;
-    await using way = transport({ clock: createClock() });
+    await using way = transport();
     const tokens = await openTokenSource(app(issuer), way, () => undefined);
     const error = await rejectionOf(tokens.token());
     expect(error.message).toContain('timestamp');

@@ -138,6 +138,19 @@ test('a storage that takes a request and says nothing is given up after the time
   await expect(put(bucket.client, 'p/a')).rejects.toMatchObject({ name: 'StalledError' });
 });
 
+test.each([-1, 1])(
+  'a HEAD refused for the time, without a word, is mended by that of the answer',
+  async (sign) => {
+    const off = sign * 7_200_000;
+    await using bucket = await openBucket(
+      (_, count) => (count === 1 ? { status: 403 } : { headers: { etag: '"abc"', 'content-length': '7' } }),
+      { now: () => Date.now() + off },
+    );
+    expect(await headObject(bucket.client, 'p/a')).toEqual({ size: 7, etag: 'abc' });
+    expect(Math.abs(bucket.client.clock.now() - Date.now())).toBeLessThan(3_000);
+  },
+);
+
 describe('a HEAD', () => {
   test('of what is not there finds nothing', async () => {
     await using bucket = await openBucket(() => ({ status: 404 }));
