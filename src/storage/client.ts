@@ -12,6 +12,8 @@ export interface StorageCall extends StorageRequest {
   readonly body?: Buffer | SlicedBody;
   /** In place of the client's own. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether this clears away what was begun: then it goes on for some seconds after the run was cancelled. */
+  readonly cleanup?: boolean;
   /** Bytes of the answer's body to keep. */
   readonly keep?: number;
   /** Throws where an answer below 300 is not what was asked for; that error is retried like any other. */
@@ -59,7 +61,7 @@ export function createStorageClient(
     return known;
   };
   const once = async (
-    { body, signal, keep, accept, ...request }: StorageCall,
+    { body, signal, cleanup = false, keep, accept, ...request }: StorageCall,
     session: Session,
   ): Promise<WireAnswer> => {
     const signedAt = clock.now();
@@ -73,7 +75,8 @@ export function createStorageClient(
       body,
       keep,
     };
-    const answer = await exchange(transport.dispatcher, sent, { signal, stallMs });
+    const { dispatcher } = cleanup ? transport.cleanup : transport;
+    const answer = await exchange(dispatcher, sent, { signal, stallMs });
     if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
     accept?.(answer);
     return answer;
@@ -88,10 +91,10 @@ export function createStorageClient(
     signer,
     send: (call) => {
       const make = typeof call === 'function' ? call : () => call;
-      const { signal } = make();
+      const first = make();
       return run(() => renewing(sessions, (session) => once(make(), session)), {
-        signal,
-        what: () => `${make().method} ${nameOf(make(), location)}`,
+        signal: first.cleanup ? transport.cleanup.signal : first.signal,
+        what: () => `${first.method} ${nameOf(first, location)}`,
       });
     },
     withSession: (operation, what) => run(() => renewing(sessions, operation), { what }),

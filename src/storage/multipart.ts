@@ -105,7 +105,7 @@ export async function abortMultipart(
   key: string,
   uploadId: string,
 ): Promise<Abortion> {
-  const request = { method: 'DELETE', path: client.path(key), query: { uploadId } } as const;
+  const request = { method: 'DELETE', path: client.path(key), query: { uploadId }, cleanup: true } as const;
   try {
     await sendAndRead(client, request, (answer) => {
       if (answer.status !== 204) throw notS3(answer);
