@@ -7,6 +7,7 @@ import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
 import { setOutputs } from '../outputs.ts';
 import { type Plan, planUpload } from '../plan.ts';
+import type { PreviewNames } from '../preview/names.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
 import { headline } from '../report/headline.ts';
@@ -21,7 +22,7 @@ import { type ComparedPlan, comparePlan, openReader, readsContents } from './com
 import { type Connection, withConnection } from './connection.ts';
 import { readInputs } from './credentials.ts';
 import { publish } from './linking.ts';
-import { pagesFor } from './pages.ts';
+import { type PageNames, pageKeys, pageNames, pagesFor } from './pages.ts';
 import { publishedOutputs, tellPublished } from './publication.ts';
 import { rehearse } from './rehearsal.ts';
 import { withReports } from './reporting.ts';
@@ -67,15 +68,16 @@ async function upload(
   const destination = await openDestination(inputs, connection);
   const { host, client, askedAt, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
-  const plan = await comparePlan(host.tempDir, inputs, whole, client, reader).catch(
-    explain(`What is in ${destination.s3Uri} could not be looked at`),
-  );
+  const [plan, names] = await Promise.all([
+    comparePlan(host.tempDir, inputs, whole, client, reader),
+    pageNames(inputs, whole, client),
+  ]).catch(explain(`What is in ${destination.s3Uri} could not be looked at`));
   tellPlan(host, inputs, plan, selection);
   const etags = new Map<string, string>();
   const standing = standingOf(inputs, plan, etags, destination);
   if (inputs.dryRun) {
     rehearseSharing(host, inputs);
-    await rehearse(host, inputs, plan, standing, askedAt, client.clock);
+    await rehearse(host, inputs, plan, standing, pageKeys(names, plan.base), askedAt, client.clock);
     return;
   }
   await withReports(host, inputs, client.clock, destination.signal, async (reports) => {
@@ -89,7 +91,7 @@ async function upload(
       retried: destination.retried,
       ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
     });
-    await publishUpload(inputs, plan, standing, destination, reports);
+    await publishUpload(inputs, plan, names, standing, destination, reports);
   });
 }
 
@@ -97,13 +99,14 @@ async function upload(
 async function publishUpload(
   inputs: UploadInputs,
   plan: ComparedPlan,
+  names: PageNames,
   standing: Standing,
   destination: Destination,
   reports: Reports,
 ): Promise<void> {
   const { host, client, explain, s3Uri } = destination;
-  const preview = inputs.preview ? await previewOf(plan, standing, destination) : undefined;
-  const pages = pagesFor(client.clock, preview);
+  const preview = names.preview && (await previewOf(plan, names.preview, destination));
+  const pages = pagesFor(client.clock, names.index, preview);
   const { published, generated } = await publish(inputs, standing, pages, destination).catch(
     afterUpload(`their links could not be made`, plan, destination),
   );
@@ -155,9 +158,9 @@ function afterUpload(what: string, { puts }: Plan, { client, s3Uri, signal }: De
   };
 }
 
-async function previewOf(plan: ComparedPlan, standing: Standing, destination: Destination): Promise<Page> {
+async function previewOf(plan: ComparedPlan, names: PreviewNames, destination: Destination): Promise<Page> {
   const { checkSite, previewPage } = await import('./preview.ts');
-  return previewPage(standing, checkSite(plan.puts, destination), destination);
+  return previewPage(names, checkSite(plan.puts, destination), destination);
 }
 
 /**

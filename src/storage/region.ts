@@ -1,5 +1,3 @@
-import { request } from 'undici';
-
 import { isTransient } from '../classify.ts';
 import { actionErrorIn } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
@@ -7,6 +5,7 @@ import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location } from '../workspace.ts';
 import { defaultRegion } from './bucket.ts';
+import { exchange } from './exchange.ts';
 import { StorageError, storageError } from './failure.ts';
 import { storageTrouble } from './trouble.ts';
 
@@ -66,15 +65,14 @@ async function askForRegion(
 ): Promise<{ region: string | undefined; askedAt: number }> {
   const clock = clockOf(url);
   const started = performance.now();
-  const { statusCode, headers, body } = await request(url, {
-    method: 'HEAD',
+  const { status, headers, body } = await exchange(
     dispatcher,
-    headersTimeout: Math.min(8_000, Math.ceil(timeoutMs)),
-  });
-  await body.dump();
+    { origin: url.origin, path: url.pathname, method: 'HEAD', headers: {} },
+    { stallMs: Math.min(8_000, Math.ceil(timeoutMs)) },
+  );
   clock.observe(headers['date']?.toString(), performance.now() - started);
-  const error = storageError(statusCode, headers, '');
-  if (statusCode >= 300 && isTransient(error)) throw error;
+  const error = storageError(status, headers, body);
+  if (status >= 300 && isTransient(error)) throw error;
   const date = Date.parse(headers['date']?.toString() ?? '');
   return {
     region: headers['x-amz-bucket-region']?.toString(),
