@@ -1,10 +1,10 @@
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { statSync, writeFileSync } from 'node:fs';
 
 import { type ChangedPlan, type Remote, collisions, comparable, foldersOf, planChanges } from '../changes.ts';
 import { ActionError, detailLines } from '../errors.ts';
 import type { LocalFile } from '../files/selection.ts';
 import { formatSums, sumsName } from '../files/sums.ts';
+import { writeTemporary } from '../hosts/temporary.ts';
 import type { UploadInputs } from '../inputs.ts';
 import { type Plan, type Put, withGenerated } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
@@ -47,7 +47,7 @@ export function openReader(inputs: UploadInputs, signal: AbortSignal): Fingerpri
  * @throws ActionError `key` when a file is where a folder has to be, `exists` with `overwrite: never`, `files` when a file cannot be read
  */
 export async function comparePlan(
-  tempDir: string,
+  tempDir: () => string,
   inputs: UploadInputs,
   plan: Plan,
   client: StorageClient,
@@ -149,7 +149,7 @@ async function refuseCollisions(
 }
 
 /** Writes the checksums to a file of the runner, to be uploaded like the others. */
-function writeSums(tempDir: string, { puts }: Plan, sums: ReadonlyMap<string, string>): LocalFile {
+function writeSums(tempDir: () => string, { puts }: Plan, sums: ReadonlyMap<string, string>): LocalFile {
   if (puts.some(({ name }) => name === sumsName)) {
     throw new ActionError(
       'key',
@@ -159,8 +159,7 @@ function writeSums(tempDir: string, { puts }: Plan, sums: ReadonlyMap<string, st
       },
     );
   }
-  const file = path.join(mkdtempSync(path.join(tempDir, 'upload-to-workspace-')), sumsName);
-  writeFileSync(file, formatSums(sums));
+  const file = writeTemporary(tempDir(), sumsName, (name) => writeFileSync(name, formatSums(sums)));
   const { size, mtimeMs, dev, ino } = statSync(file);
   return { path: file, name: sumsName, size, mtimeMs, dev, ino, linked: false };
 }

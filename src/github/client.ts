@@ -86,8 +86,7 @@ export function openGithub(
     request: { fetch: followingFetch(transport.cleanup.fetch, until) },
   });
   const retrier = createRetrier({ classify, policy });
-  const send = <T>(request: (api: Rest) => Promise<T>) =>
-    retrier(() => request(rest), { signal: until() });
+  const send = <T>(request: (api: Rest) => Promise<T>) => retrier(() => request(rest), { signal: until() });
   const size = { per_page: pageSize, ...(/\/api\/v1\/?$/.test(apiUrl) && { limit: pageSize }) };
   return {
     owner,
