@@ -11,7 +11,6 @@ export type ErrorCode =
   | 'terrapi'
   | 'workspace'
   | 'session'
-  | 'region'
   | 'exists'
   | 'no-files'
   | 'files'

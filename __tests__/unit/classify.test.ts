@@ -115,6 +115,7 @@ describe('a connection', () => {
     ['ENOTFOUND', 'refused'],
     ['EAI_AGAIN', 'refused'],
     ['EHOSTUNREACH', 'refused'],
+    ['EMFILE', 'refused'],
   ])('that breaks with %s passes, also as a cause: %s', (code, kind) => {
     expect(classify(broken(code))).toEqual({ transient: true, kind });
     expect(classify(new Error('fetch failed', { cause: broken(code) }))).toEqual({ transient: true, kind });

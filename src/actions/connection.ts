@@ -1,4 +1,3 @@
-import { createClock } from '../clock.ts';
 import type { Host } from '../hosts/host.ts';
 import { openCredential } from '../identity/credential.ts';
 import { openTokenSource } from '../identity/tokens.ts';
@@ -39,7 +38,6 @@ export async function withConnection<T>(
     certificates,
     verify,
     connections,
-    clock: createClock(),
     plainHttp: allowsPlainHttp(inputs),
     signal,
   });

@@ -165,7 +165,9 @@ function warnOfExpiry(
       `${asked}, and how long links signed by the platform work is the platform's to say: ${had}.`,
     );
   else if (expiresIn > left + 5)
-    host.log.warning(`${asked}, and links signed by a storage session end with it: ${had}.`);
+    host.log.warning(
+      `${asked}, and links signed by a storage session end with it: ${had}. 'links: platform' makes links that work longer; or ask for less.`,
+    );
 }
 
 /** What everybody can read of a public repository's runs is no place for what must stay among a few. */

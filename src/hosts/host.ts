@@ -27,6 +27,8 @@ export interface Host {
    * @throws ActionError `host` where none can be written
    */
   readonly tempDir: () => string;
+  /** The folder in which the job keeps its temporary files, whether or not it can be written. */
+  readonly tempRoot: string;
   /** Folder of the checkout. */
   readonly workspaceDir: string;
   /** An input as it was given; empty where it was not. */

@@ -2,7 +2,7 @@ import { getCACertificates } from 'node:tls';
 
 import { Agent, type Dispatcher, Pool, errors, fetch as undiciFetch } from 'undici';
 
-import type { Clock } from '../clock.ts';
+import { type Clocks, createClocks } from '../clock.ts';
 import { ActionError, actionErrorIn } from '../errors.ts';
 import { answerMs, readAnswer } from './answers.ts';
 import { CancellableDispatcher } from './cancel.ts';
@@ -17,7 +17,8 @@ export interface TransportOptions {
   readonly verify: boolean;
   /** Connections kept open to one origin at most. */
   readonly connections: number;
-  readonly clock: Clock;
+  /** The machine's time in milliseconds since the epoch. */
+  readonly now?: (() => number) | undefined;
   /** Whether plain http to this machine is allowed, see `allowsPlainHttp`. */
   readonly plainHttp: boolean;
   /** Aborts when the run is cancelled. */
@@ -29,7 +30,7 @@ export interface Lane {
   readonly dispatcher: Dispatcher;
   readonly signal: AbortSignal;
   /**
-   * `fetch` over this transport: it never follows a redirect, sets the clock by each answer, and reads the whole answer, which is limited in
+   * `fetch` over this transport: it never follows a redirect, sets the server's clock by each answer, and reads the whole answer, which is limited in
    * size and time.
    */
   readonly fetch: typeof globalThis.fetch;
@@ -40,7 +41,8 @@ export interface Lane {
  * client in the program.
  */
 export interface Transport extends Lane {
-  readonly clock: Clock;
+  /** The time of each server, set by its answers. */
+  readonly clockOf: Clocks;
   /** Whether plain http to this machine is allowed: no other plain http ever is. */
   readonly plainHttp: boolean;
   /** For requests that clear away what was begun: after the run was cancelled it goes on for some seconds. */
@@ -56,7 +58,8 @@ export const cleanupMs = 3_000;
 
 /** Opens the transport. Connections are made when they are needed, and kept. */
 export function openTransport(options: TransportOptions): Transport {
-  const { clock, plainHttp, signal } = options;
+  const { now, plainHttp, signal } = options;
+  const clockOf = createClocks(now);
   const run = new AbortController();
   const end = new AbortController();
   const cancel = () => {
@@ -67,9 +70,9 @@ export function openTransport(options: TransportOptions): Transport {
   if (signal?.aborted) cancel();
   const agent = createAgent(options, end.signal);
   return {
-    ...createLane(agent, run.signal, clock),
-    cleanup: createLane(agent, end.signal, clock),
-    clock,
+    ...createLane(agent, run.signal, clockOf),
+    cleanup: createLane(agent, end.signal, clockOf),
+    clockOf,
     plainHttp,
     close: () => {
       signal?.removeEventListener('abort', cancel);
@@ -100,15 +103,15 @@ function createAgent(
   });
 }
 
-function createLane(agent: Agent, signal: AbortSignal, clock: Clock): Lane {
+function createLane(agent: Agent, signal: AbortSignal, clockOf: Clocks): Lane {
   return {
     signal,
     dispatcher: new CancellableDispatcher(agent, signal),
-    fetch: createFetch(agent, signal, clock),
+    fetch: createFetch(agent, signal, clockOf),
   };
 }
 
-function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clock: Clock): typeof globalThis.fetch {
+function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clocks): typeof globalThis.fetch {
   // The same shapes, declared twice: this undici's, and those of the undici within Node, which refuses dispatchers of another.
   const send = undiciFetch as unknown as typeof globalThis.fetch;
   return async (input, init) => {
@@ -125,9 +128,10 @@ function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clock: Clock):
       const response = await send(input, { ...init, ...over, redirect: 'manual' });
       isAnswered = true;
       // A cache gives the time of the day on which it was filled.
+      const url = new URL(input instanceof Request ? input.url : input);
       const isFresh = Number(response.headers.get('age') ?? 0) === 0;
-      if (isFresh) clock.observe(response.headers.get('date'), performance.now() - started);
-      return await whole(response, new URL(input instanceof Request ? input.url : input).origin);
+      if (isFresh) clockOf(url).observe(response.headers.get('date'), performance.now() - started);
+      return await whole(response, url.origin);
     } catch (error) {
       // Otherwise it would be a cause of "fetch failed".
       throw actionErrorIn(error) ?? error;

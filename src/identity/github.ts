@@ -1,5 +1,4 @@
 import { classifier } from '../classify.ts';
-import { createClock } from '../clock.ts';
 import { ActionError, messageOf, systemCode } from '../errors.ts';
 import { connectionFailure, isCertificateError, isNetworkError } from '../failures.ts';
 import { urlFault } from '../http/urls.ts';
@@ -40,9 +39,8 @@ export function githubTokens(
   const url = serviceUrl(environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '');
   const bearer = environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
   mask(bearer);
-  const clock = createClock();
   const answerIn = (error: unknown) => (error instanceof Unanswered ? factsOf(error.response) : undefined);
-  const retrier = createRetrier({ classify: classifier(answerIn, () => clock.now()), ...retries });
+  const retrier = createRetrier({ classify: classifier(answerIn, Date.now), ...retries });
   return Promise.resolve(async (audience) => {
     const asked = new URL(url);
     asked.searchParams.set('audience', audience);
@@ -50,7 +48,6 @@ export function githubTokens(
       certificates,
       verify: true,
       connections: 1,
-      clock,
       plainHttp: true,
       signal: retries.signal,
     });

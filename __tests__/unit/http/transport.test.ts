@@ -126,10 +126,9 @@ describe('certificates', () => {
     writeFileSync(folder.at('root.pem'), root.cert);
     writeFileSync(
       folder.at('ask.ts'),
-      `import { createClock } from '${new URL('../../../src/clock.ts', import.meta.url).href}';
-       import { openTransport } from '${new URL('../../../src/http/transport.ts', import.meta.url).href}';
+      `import { openTransport } from '${new URL('../../../src/http/transport.ts', import.meta.url).href}';
        const [given, ...urls] = process.argv.slice(2);
-       const way = openTransport({ certificates: [given], verify: true, connections: 1, clock: createClock(), plainHttp: false, signal: new AbortController().signal });
+       const way = openTransport({ certificates: [given], verify: true, connections: 1, plainHttp: false, signal: new AbortController().signal });
        for (const url of urls) process.stdout.write((await way.fetch(url)).status + ' ');
        await way.close();`,
     );
@@ -157,18 +156,18 @@ describe('an answer', () => {
 
   const hourAhead = () => new Date(Date.now() + 3_600_000).toUTCString();
 
-  test('sets the clock', async () => {
+  test('sets the clock of that server, and of no other', async () => {
     await using server = await serve(() => ({ headers: { date: hourAhead() } }));
     await using way = transport();
     await way.fetch(server.url);
-    expect(Math.abs(way.clock.skewSeconds - 3_600)).toBeLessThanOrEqual(2);
+    expect(Math.abs(way.clockOf(new URL(server.url)).skewSeconds - 3_600)).toBeLessThanOrEqual(2);
   });
 
   test('out of a cache does not set the clock', async () => {
     await using server = await serve(() => ({ headers: { date: hourAhead(), age: '3600' } }));
     await using way = transport();
     await way.fetch(server.url);
-    expect(way.clock.skewSeconds).toBe(0);
+    expect(way.clockOf(new URL(server.url)).skewSeconds).toBe(0);
   });
 });
 

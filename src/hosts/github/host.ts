@@ -32,6 +32,7 @@ export function githubHost(env: Environment): Host {
   return {
     log,
     tempDir: () => (tempDir ??= openTempDir(env, workspaceDir, log)),
+    tempRoot: given(env, 'RUNNER_TEMP') ?? tmpdir(),
     workspaceDir,
     checkOutputs: () => checkOutputs(env['GITHUB_OUTPUT']),
     input: (name) => core.getInput(name, { trimWhitespace: false }),
