@@ -11,6 +11,10 @@ export interface RunnerOptions {
   /** Working directory and checkout. */
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Program of the Node.js to run it with; default: this one. */
+  readonly node?: string;
+  /** A command that Node is started by, with its arguments, e.g. `prlimit --nofile=40`. */
+  readonly launcher?: readonly string[];
   /** Called with each piece of output as it comes. */
   readonly onOutput?: (text: string) => void;
   /** Sends SIGINT to the action when it aborts. */
@@ -39,6 +43,8 @@ export async function runAction({
   inputs,
   cwd,
   env = {},
+  node = process.execPath,
+  launcher = [],
   onOutput,
   signal,
 }: RunnerOptions): Promise<RunnerResult> {
@@ -48,7 +54,8 @@ export async function runAction({
   await mkdir(temp);
   await Promise.all([outputFile, summaryFile].map((file) => writeFile(file, '')));
   const started = performance.now();
-  const child = spawn(process.execPath, [path.resolve(entry)], {
+  const [command, ...args] = [...launcher, node, path.resolve(entry)];
+  const child = spawn(command, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

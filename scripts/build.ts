@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -7,8 +7,8 @@ import { minify } from 'terser';
 
 import { licensesOf } from './licenses.ts';
 
-/** Actions by the name of their entry: each is one line that calls its function in the one bundle. */
-const entries = ['links', 'remove', 'upload', 'workspaces'];
+/** What the actions start with, beside the one bundle: an entry for each, and the look at the version of Node.js that comes before. */
+const entries = ['links', 'remove', 'upload', 'workspaces', 'node'];
 
 const require = createRequire(import.meta.url);
 const top = path.resolve(import.meta.dirname, '..');
@@ -23,6 +23,9 @@ rmSync(dist, { recursive: true, force: true });
 node(require.resolve('typescript/bin/tsc'), '--project', 'tsconfig.build.json');
 node(require.resolve('@vercel/ncc/dist/ncc/cli.js'), 'build', 'lib/entry/index.js', '--out', dist, '--quiet');
 
+for (const entry of entries)
+  copyFileSync(path.join(top, 'lib/entry', `${entry}.js`), path.join(dist, `${entry}.js`));
+
 // ncc minifies its first file alone; the parts that are loaded when they are needed want it as well.
 for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
   const file = path.join(dist, name);
@@ -32,12 +35,6 @@ for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
     format: { comments: false },
   });
   writeFileSync(file, `${code}\n`);
-}
-for (const entry of entries) {
-  writeFileSync(
-    path.join(dist, `${entry}.js`),
-    `import { ${entry} } from './index.js';\n\nawait ${entry}();\n`,
-  );
 }
 
 // ncc leaves out the packages whose modules it joins, so that the list is made from what the bundle really has.

@@ -1,11 +1,23 @@
-/** A clock that can be set right by what servers say the time is, since a runner's clock may be off. */
+/** A clock that can be set right by what a server says the time is, since a runner's clock may be off. */
 export interface Clock {
-  /** Milliseconds since the epoch, by the servers' time. */
+  /** Milliseconds since the epoch, by the server's time. */
   now(): number;
-  /** Seconds that the servers are ahead of this machine; negative when they are behind. */
+  /** Seconds that the server is ahead of this machine; negative when it is behind. */
   readonly skewSeconds: number;
   /** Takes the `Date` header (RFC 9110, 6.6.1) of an answer to a request that took `elapsed` ms. */
   observe(date: string | null | undefined, elapsed: number): void;
+}
+
+/** A clock for each server, since each may be off in its own way; all begin with this machine's time. */
+export type Clocks = (url: URL) => Clock;
+
+export function createClocks(machine?: () => number): Clocks {
+  const clocks = new Map<string, Clock>();
+  return ({ origin }) => {
+    const clock = clocks.get(origin) ?? createClock(machine);
+    clocks.set(origin, clock);
+    return clock;
+  };
 }
 
 /** A `Date` header has whole seconds and travels for a while: smaller differences say nothing. */

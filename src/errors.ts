@@ -1,8 +1,7 @@
-/// <reference lib="esnext.error" />
-
 /** Words for what went wrong, stable enough to be tested and searched for. */
 export type ErrorCode =
   | 'invalid-input'
+  | 'host'
   | 'unreachable'
   | 'untrusted-certificate'
   | 'issuer'
@@ -12,7 +11,6 @@ export type ErrorCode =
   | 'terrapi'
   | 'workspace'
   | 'session'
-  | 'region'
   | 'exists'
   | 'no-files'
   | 'files'
@@ -56,14 +54,18 @@ export function detailLines(problems: readonly string[], most = 50): string[] {
   return problems.length > most ? [...lines, `- … and ${problems.length - most} more`] : lines;
 }
 
+/** Whether something is an error. Not `instanceof` alone: Node's own errors come from another realm where a program runs in one of its own, as tests do. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
 /** The error and all that caused it, outermost first; ends at a cause that is no error, or after eight. */
 export function causes(error: unknown): Error[] {
-  // Not `instanceof`: Node's own errors come from another realm where a program runs in one of its own, as tests do.
   const chain: Error[] = [];
-  for (let next = error; Error.isError(next) && chain.length < 8; next = next.cause) {
+  for (let next = error; isError(next) && chain.length < 8; next = next.cause) {
     chain.push(next);
     if ('errors' in next && Array.isArray(next.errors))
-      chain.push(...next.errors.filter((inner) => Error.isError(inner)));
+      chain.push(...next.errors.filter((inner) => isError(inner)));
   }
   return chain;
 }
@@ -82,10 +84,30 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 /**
+ * Why nothing more can be opened, and what to do about it; undefined for an error that is about something else. Files, folders,
+ * connections and threads all count towards the same limit.
+ */
+export function outOfFiles(error: unknown): { readonly reason: string; readonly hint: string } | undefined {
+  const isOut = causes(error).some(
+    (cause) =>
+      'code' in cause &&
+      (cause.code === 'EMFILE' ||
+        cause.code === 'ENFILE' ||
+        (cause.code === 'ERR_WORKER_INIT_FAILED' && /E[MN]FILE/.test(cause.message))),
+  );
+  return isOut ? tooMany : undefined;
+}
+
+const tooMany = {
+  reason: 'too many files and connections are open at once',
+  hint: `Raise the limit of open files where the job runs ('ulimit -n'), or have fewer requests at once by input 'concurrency', e.g. 8.`,
+};
+
+/**
  * The message of an error, or the thing itself as text when something else was thrown. What a JSON parser quotes is left out: it is cut out of
  * the text, so that half a secret may be in it.
  */
 export function messageOf(error: unknown): string {
-  if (!Error.isError(error)) return String(error);
+  if (!isError(error)) return String(error);
   return error.message.endsWith(' is not valid JSON') ? 'this is not valid JSON' : error.message;
 }

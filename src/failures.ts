@@ -1,4 +1,8 @@
-import { ActionError, causes, messageOf, systemCode } from './errors.ts';
+import { closeSync, openSync } from 'node:fs';
+import { devNull } from 'node:os';
+
+import { ActionError, causes, messageOf, outOfFiles, systemCode } from './errors.ts';
+import { ProxyError } from './http/connect.ts';
 
 /** Codes of Node's TLS layer for a certificate that leads to no authority trusted here. */
 const untrusted = new Set([
@@ -30,6 +34,8 @@ const reasons: Readonly<Record<string, string>> = {
   OAUTH_TIMEOUT: 'it does not answer',
   EHOSTUNREACH: 'there is no route to it',
   ENETUNREACH: 'there is no route to it',
+  EMFILE: 'too many files and connections are open at once',
+  ENFILE: 'too many files and connections are open at once',
 };
 
 /** Codes of the HTTP client for what this program did itself: it closed the transport, or asked for nonsense. */
@@ -37,6 +43,7 @@ const own = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_INVALID_ARG
 
 /** Whether the error is about the connection (name, TCP, TLS, time), not about an answer. */
 export function isNetworkError(error: unknown): boolean {
+  if (proxyErrorIn(error)) return true;
   const code = systemCode(error);
   if (code === undefined) return causes(error).some((cause) => cause.name === 'TimeoutError');
   return code in reasons || (code.startsWith('UND_ERR_') && !own.has(code)) || isCertificateError(error);
@@ -48,13 +55,13 @@ export function isCertificateError(error: unknown): boolean {
   return untrusted.has(code) || otherCertificateTrouble.has(code) || code.startsWith('ERR_SSL_');
 }
 
-/** The status by which a proxy refuses to connect to a host, e.g. 407; the HTTP client tells it in its message alone. */
+function proxyErrorIn(error: unknown): ProxyError | undefined {
+  return causes(error).find((cause) => cause instanceof ProxyError);
+}
+
+/** The status by which a proxy refuses to connect to a host, e.g. 407. */
 export function proxyStatus(error: unknown): number | undefined {
-  const answers = causes(error).map(
-    ({ message }) => /^Proxy response \((\d{3})\) !== 200/.exec(message)?.[1],
-  );
-  const status = answers.find((answer) => answer !== undefined);
-  return status === undefined ? undefined : Number(status);
+  return proxyErrorIn(error)?.status;
 }
 
 /** Whether a connection would fail again in the same way: for its certificate, or since a proxy does not allow it. */
@@ -69,6 +76,8 @@ export function isPermanent(error: unknown): boolean {
  * @param setting where the address comes from, e.g. "input 'issuer'"
  */
 export function connectionFailure(what: string, url: URL, setting: string, error: unknown): ActionError {
+  const proxy = proxyErrorIn(error);
+  if (proxy) return proxyFailure(`${what} ${url.origin} cannot be reached`, setting, proxy);
   const code = systemCode(error) ?? '';
   if (untrusted.has(code)) {
     return new ActionError(
@@ -90,27 +99,48 @@ export function connectionFailure(what: string, url: URL, setting: string, error
       },
     );
   }
-  const proxied = proxyStatus(error);
-  if (proxied !== undefined) {
-    return new ActionError(
-      'unreachable',
-      `${what} ${url.origin} cannot be reached: the proxy on the way answers with ${proxied}`,
-      {
-        hint:
-          proxied === 407
-            ? `The proxy wants to know who asks: give it as http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY, or name the host in NO_PROXY.`
-            : `Have the proxy of HTTPS_PROXY allow that host, or name it in NO_PROXY; check ${setting}.`,
-        cause: error,
-      },
-    );
-  }
-  const reason = reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
+  const out = outOfFiles(error) ?? outOfFilesNow(code);
+  const reason = out?.reason ?? reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
   return new ActionError(
     'unreachable',
     `${what} ${url.origin} cannot be reached: ${reason}${code ? ` (${code})` : ''}`,
     {
-      hint: `Check ${setting}, and whether this runner may reach that host (a proxy is taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY).`,
+      hint:
+        out?.hint ??
+        `Check ${setting}, and whether this runner may reach that host (a proxy is taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY).`,
       cause: error,
     },
+  );
+}
+
+/** A name that cannot be resolved is said not to be there where the files of the resolver cannot be opened. */
+function outOfFilesNow(code: string): ReturnType<typeof outOfFiles> {
+  if (code !== 'ENOTFOUND' && code !== 'EAI_AGAIN') return undefined;
+  try {
+    closeSync(openSync(devNull, 'r'));
+    return undefined;
+  } catch (error) {
+    return outOfFiles(error);
+  }
+}
+
+/** What is wrong with the proxy: that it refuses, or that it cannot be reached itself. */
+function proxyFailure(what: string, setting: string, error: ProxyError): ActionError {
+  const { variable, proxy, status, cause } = error;
+  if (status !== undefined) {
+    return new ActionError('unreachable', `${what}: the proxy on the way answers with ${status}`, {
+      hint:
+        status === 407
+          ? `The proxy ${proxy} requires authentication: set ${variable} to http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY.`
+          : `Have the proxy ${proxy} of ${variable} allow that host, or name it in NO_PROXY; check ${setting}.`,
+      cause: error,
+    });
+  }
+  const code = systemCode(cause);
+  const reason = reasons[code ?? ''] ?? messageOf(causes(cause).at(-1) ?? cause);
+  return new ActionError(
+    'unreachable',
+    `${what}: the proxy ${proxy} on the way fails: ${reason}${code ? ` (${code})` : ''}`,
+    { hint: outOfFiles(cause)?.hint ?? `Check ${variable}, or name the host in NO_PROXY.`, cause: error },
   );
 }

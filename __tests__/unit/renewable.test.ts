@@ -1,10 +1,11 @@
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 
-import { renewable } from '../../src/renewable.ts';
+import { lifetime, renewable } from '../../src/renewable.ts';
 
 interface Thing {
   readonly number: number;
   fresh: boolean;
+  ended: boolean;
 }
 
 let opened = 0;
@@ -17,10 +18,11 @@ async function open(): Promise<Thing> {
   opened += 1;
   const number = opened;
   await new Promise((resolve) => setTimeout(resolve, 2));
-  return { number, fresh: true };
+  return { number, fresh: true, ended: false };
 }
 
 const isFresh = ({ fresh }: Thing) => fresh;
+const isUsable = ({ ended }: Thing) => !ended;
 
 test('however many ask at once, one request is made, and what is fresh is kept', async () => {
   const things = renewable(open, isFresh);
@@ -67,4 +69,63 @@ test('a failure is told to all who wait, and not kept', async () => {
   expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   failing = false;
   expect((await things.get()).number).toBe(2);
+});
+
+describe('what has not ended yet', () => {
+  const aged = async (things: ReturnType<typeof renewable<Thing>>) => {
+    const first = await things.get();
+    first.fresh = false;
+    return first;
+  };
+
+  test('is handed out while one new one is asked for', async () => {
+    const things = renewable(open, isFresh, isUsable);
+    const first = await aged(things);
+    expect(await Promise.all([things.get(), things.get()])).toEqual([first, first]);
+    const next = await things.replace((held) => held === first);
+    expect([next.number, (await things.get()).number, opened]).toEqual([2, 2, 2]);
+  });
+
+  test('is handed out though no new one is to be had, which is asked for again after a pause', async () => {
+    let now = 0;
+    let refuse = false;
+    let asked = 0;
+    const ask = () => {
+      asked += 1;
+      return refuse ? Promise.reject(new Error('away')) : open();
+    };
+    const things = renewable(ask, isFresh, isUsable, () => now);
+    const first = await aged(things);
+    refuse = true;
+    for (let time = 0; time < 10_000; time += 1_000) {
+      now = time;
+      expect(await things.get()).toBe(first);
+      await new Promise(setImmediate);
+    }
+    expect(asked).toBe(1 + 2);
+    first.ended = true;
+    await expect(things.get()).rejects.toThrow('away');
+  });
+
+  test('and ends while a new one is on its way: that is waited for', async () => {
+    const things = renewable(open, isFresh, isUsable);
+    const first = await aged(things);
+    await things.get();
+    first.ended = true;
+    expect((await things.get()).number).toBe(2);
+    expect(opened).toBe(2);
+  });
+});
+
+test.each([
+  [900, 720, 899],
+  [20, 16, 19],
+  [4, 3.2, 3.8],
+  [86_400, 86_100, 86_399],
+  [Infinity, Infinity, Infinity],
+])('what lives for %d s is fresh for %d s and used for %d s', (life, fresh, usable) => {
+  expect(lifetime(5_000, 5_000 + life * 1_000)).toEqual({
+    freshUntil: 5_000 + fresh * 1_000,
+    usableUntil: 5_000 + usable * 1_000,
+  });
 });

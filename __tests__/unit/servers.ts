@@ -5,7 +5,6 @@ import { text } from 'node:stream/consumers';
 
 import { generate } from 'selfsigned';
 
-import { type Clock, createClock } from '../../src/clock.ts';
 import { type Transport, type TransportOptions, openTransport } from '../../src/http/transport.ts';
 
 export interface Asked {
@@ -136,15 +135,13 @@ export async function serveProxy(refusal?: number): Promise<LocalProxy> {
 }
 
 /** A transport that is closed at the end of the block (`await using`). */
-export function transport(
-  options: Partial<TransportOptions> = {},
-): Transport & AsyncDisposable & { readonly clock: Clock } {
+export function transport(options: Partial<TransportOptions> = {}): Transport & AsyncDisposable {
   const opened = openTransport({
     certificates: [],
     verify: true,
     connections: 4,
-    clock: createClock(),
     plainHttp: true,
+    signal: new AbortController().signal,
     ...options,
   });
   return { ...opened, [Symbol.asyncDispose]: () => opened.close() };

@@ -57,8 +57,7 @@ async function open({ token, paths = {}, platforms = ['gep'], name = 'gep-w' }: 
     return token ? token(count) : { body: { storage: point, credentials: credentials(count) } };
   });
   const time = { now };
-  const clock = { now: () => time.now, skewSeconds: 0, observe: () => undefined };
-  const way = transport({ clock });
+  const way = transport({ now: () => time.now });
   const tokens = { token: () => Promise.resolve('t'), renew: () => Promise.resolve('t') };
   const terrapi = createTerrapi(new URL(`${server.url}/core`), tokens, way, 'test');
   const masked: string[] = [];
@@ -76,7 +75,7 @@ async function open({ token, paths = {}, platforms = ['gep'], name = 'gep-w' }: 
 
 async function refusal(world: World) {
   await using place = await open(world);
-  return await rejectionOf(place.opening);
+  return await rejectionOf(place.opening.then(({ sessions }) => sessions.get()));
 }
 
 describe('where a workspace is', () => {
@@ -140,6 +139,47 @@ describe('where a workspace is', () => {
     expect(error.message).toContain(said);
   });
 
+  test.each([
+    ['a bucket with a path', { bucket: ['a/../b'] }, `the bucket 'a/../b', which is no name`],
+    ['a bucket with a query', { bucket: ['a?b'] }, `the bucket 'a?b'`],
+    ['a bucket with a control character', { bucket: ['a\nb'] }, `the bucket 'a\\u000ab'`],
+    ['a bucket of dots', { bucket: ['..'] }, `the bucket '..'`],
+    ['a bucket of another shape', { bucket: ['s3://b'] }, `the bucket 's3://b'`],
+    ['a prefix that leads upwards', { key: ['a2s/../other/'] }, `the prefix 'a2s/../other', which has`],
+    ['a prefix that is a dot', { key: ['.'] }, `the prefix '.'`],
+    ['a prefix with an empty segment', { key: ['a//b/'] }, `the prefix 'a//b'`],
+    ['a prefix with a control character', { key: ['a\u0000b/'] }, `the prefix 'a\\u0000b'`],
+    ['a prefix with a line break', { key: ['a\n::error::x/'] }, `the prefix 'a\\u000a::error::x'`],
+    ['a prefix with half a character', { key: ['a\ud800/'] }, `the prefix 'a`],
+    ['a prefix that is not text', { key: [7] }, `a prefix (property 'key') that is not text`],
+    ['a region with a path', { region: ['fr-par/s3'] }, `the region 'fr-par/s3', which is no name`],
+    ['a region with a line break', { region: ['fr\npar'] }, `the region 'fr\\u000apar'`],
+    [
+      'an endpoint with a query',
+      { service_url: ['https://s3.example/?x'] },
+      `the storage endpoint 'https://s3.example/?x'`,
+    ],
+    [
+      'an endpoint with a line break',
+      { service_url: ['https://s3.ex\nample'] },
+      `the storage endpoint 'https://s3.ex\\u000aample', which has white space`,
+    ],
+  ])('is refused where it names %s', (_, properties, said) => {
+    const error = failureOf(() =>
+      locate({ ...point, properties: { ...point.properties, ...properties } }, true),
+    );
+    expect(error.code).toBe('workspace');
+    expect(error.message).toContain(`Workspace 'gep-w' names ${said}`);
+  });
+
+  test.each([
+    ['https://s3.example//', 'https://s3.example/'],
+    ['https://s3.example//base//s3//', 'https://s3.example/base/s3/'],
+  ])('has slashes once: %s', (service_url, endpoint) => {
+    const properties = { ...point.properties, service_url: [service_url] };
+    expect(locate({ ...point, properties }, true).endpoint.href).toBe(endpoint);
+  });
+
   test('may be on this machine without https where the platform is', () => {
     const place = locate({ ...point, properties: null, endPoint: 'http://localhost:9000' }, true);
     expect(place.endpoint.port).toBe('9000');
@@ -161,6 +201,11 @@ describe('a workspace that cannot be used says so in its own words', () => {
       'in an error',
       { status: { statusCode: 'ERROR', message: 'disk\n::error::x' } },
       'status ERROR: disk\\u000a',
+    ],
+    [
+      'both not initialized and in an error',
+      { initialized: false, status: { statusCode: 'ERROR', message: 'its bucket was deleted' } },
+      'not initialized and in status ERROR: its bucket was deleted',
     ],
     [
       'in a state without a message',
@@ -206,6 +251,20 @@ describe('a workspace that cannot be used says so in its own words', () => {
     expect(error.message).toContain('status ERROR: gone');
   });
 });
+
+test.each([{ accessKey: 'a\nb' }, { token: 'a b' }, { token: 'a\u0000' }, { token: 'ü' }])(
+  'a session that no header can hold is refused: %j',
+  async (odd) => {
+    const more = 'token' in odd ? { ...odd, expiration: '2026-03-01T12:15:00Z' } : odd;
+    const error = await refusal({
+      token: () => ({ body: { storage: point, credentials: credentials(1, more) } }),
+    });
+    expect([error.code, error.message]).toEqual([
+      'session',
+      'The platform gave a storage session whose key or token has characters that cannot be sent',
+    ]);
+  },
+);
 
 describe('a name that does not work', () => {
   const lists = {
@@ -281,7 +340,7 @@ describe('sessions', () => {
     expect(place.masked).toEqual(['secret-1', 'secret-2']);
   });
 
-  test('are opened once for all who ask, and again before they end', async () => {
+  test('are opened once for all who ask, and again before they end, which nobody waits for', async () => {
     await using place = await open({
       token: (count) => ({
         body: {
@@ -295,14 +354,39 @@ describe('sessions', () => {
     });
     const { sessions } = await place.opening;
     await Promise.all([sessions.get(), sessions.get()]);
-    place.time.now = now + 839_000;
-    await sessions.get();
+    place.time.now = now + 719_000;
+    const first = await sessions.get();
     expect(place.opened()).toBe(1);
-    place.time.now = now + 841_000;
+    place.time.now = now + 721_000;
     const [one, two] = await Promise.all([sessions.get(), sessions.get()]);
-    expect(one).toBe(two);
-    expect(one.accessKeyId).toBe('key-2');
+    expect([one, two]).toEqual([first, first]);
+    const { accessKeyId } = await sessions.replace((held) => held === first);
+    expect([accessKeyId, (await sessions.get()).accessKeyId]).toEqual(['key-2', 'key-2']);
     expect(place.opened()).toBe(2);
+  });
+
+  test('are used until their end while no new one is to be had, and waited for then', async () => {
+    let away = false;
+    await using place = await open({
+      token: (count) =>
+        away
+          ? { status: 403, body: { title: 'not now' } }
+          : {
+              body: {
+                storage: point,
+                credentials: credentials(count, { token: null, expiration: '2026-03-01T12:15:00Z' }),
+              },
+            },
+    });
+    const { sessions } = await place.opening;
+    const first = await sessions.get();
+    away = true;
+    for (const seconds of [721, 800, 898]) {
+      place.time.now = now + seconds * 1_000;
+      expect(await sessions.get()).toBe(first);
+    }
+    place.time.now = now + 901_000;
+    await expect(sessions.get()).rejects.toThrow('with 403');
   });
 
   test('that live for 20 s are kept for four fifths of that', async () => {
@@ -319,7 +403,9 @@ describe('sessions', () => {
     await sessions.get();
     expect(place.opened()).toBe(1);
     place.time.now = now + 16_500;
-    await sessions.get();
+    const held = await sessions.get();
+    expect(held.accessKeyId).toBe('key-1');
+    await sessions.replace((one) => one === held);
     expect(place.opened()).toBe(2);
   });
 
@@ -351,11 +437,11 @@ describe('sessions', () => {
     // A program takes its time zone from its environment when it starts.
     writeFileSync(
       folder.at('open.ts'),
-      `import { createClock } from '${new URL('../../src/clock.ts', import.meta.url).href}';
+      `import { createClocks } from '${new URL('../../src/clock.ts', import.meta.url).href}';
        import { openWorkspace } from '${new URL('../../src/workspace.ts', import.meta.url).href}';
        const [storage, credentials] = process.argv.slice(2).map((text) => JSON.parse(text));
        const terrapi = { storageToken: async () => ({ storage, credentials }) };
-       const { sessions } = await openWorkspace('w', [], terrapi, { clock: createClock(() => ${now}), plainHttp: false }, () => {});
+       const { sessions } = await openWorkspace('w', [], terrapi, { clockOf: createClocks(() => ${now}), plainHttp: false }, () => {});
        process.stdout.write(JSON.stringify([new Date(${now}).getHours(), (await sessions.get()).endsAt]));`,
     );
     const given = [point, credentials(1, { token: null, expiration: '2026-03-01T12:15:00' })];

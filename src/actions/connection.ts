@@ -1,4 +1,3 @@
-import { createClock } from '../clock.ts';
 import type { Host } from '../hosts/host.ts';
 import { openCredential } from '../identity/credential.ts';
 import { openTokenSource } from '../identity/tokens.ts';
@@ -8,11 +7,13 @@ import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
 import { type Transport, openTransport } from '../http/transport.ts';
 import { allowsPlainHttp } from '../http/urls.ts';
 import { userAgent } from '../version.ts';
+import type { Cancellation } from './cancellation.ts';
 
 export interface Connection {
   readonly host: Host;
   readonly terrapi: Terrapi;
   readonly transport: Transport;
+  readonly cancellation: Cancellation;
   readonly retries: RetryLog;
 }
 
@@ -21,9 +22,10 @@ export async function withConnection<T>(
   host: Host,
   inputs: PlatformInputs,
   connections: number,
-  signal: AbortSignal,
+  cancellation: Cancellation,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
+  host.checkOutputs();
   if (!inputs.tlsVerify) {
     host.log.warning(
       `'tls-verify: false': certificates are not checked, so anybody between this runner and the platform can read and change what is sent, the client secret or identity token too. Only for development; 'ca-certificates' is the safe way.`,
@@ -31,12 +33,13 @@ export async function withConnection<T>(
     );
   }
   const { certificates, tlsVerify: verify } = inputs;
+  const { signal } = cancellation;
   const transport = openTransport({
     certificates,
     verify,
     connections,
-    clock: createClock(),
     plainHttp: allowsPlainHttp(inputs),
+    signal,
   });
   const retries = createRetryLog(host.log);
   const { onRetry } = retries;
@@ -44,7 +47,7 @@ export async function withConnection<T>(
     const credential = await openCredential(inputs, process.env, host.mask, { signal, onRetry });
     const tokens = await openTokenSource(inputs, credential, transport, host.mask, { signal, onRetry });
     const terrapi = createTerrapi(inputs.apiUrl, tokens, transport, userAgent, { signal, onRetry });
-    return await use({ host, terrapi, transport, retries });
+    return await use({ host, terrapi, transport, cancellation, retries });
   } finally {
     await transport.close();
   }

@@ -24,7 +24,7 @@ export async function withReports<T>(
   signal: AbortSignal,
   use: (reports: Reports) => Promise<T>,
 ): Promise<T> {
-  const reports = await open(host, inputs, clock);
+  const reports = await open(host, inputs, clock, signal);
   try {
     return await use(reports);
   } catch (error) {
@@ -35,9 +35,14 @@ export async function withReports<T>(
   }
 }
 
-async function open(host: Host, inputs: DestinationInputs, clock: Clock): Promise<Reports> {
+async function open(
+  host: Host,
+  inputs: DestinationInputs,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Reports> {
   const { comment, environment, release } = inputs.reports;
   if (inputs.dryRun || (!comment && environment === undefined && release === undefined)) return none;
   const { openReports } = await import('../report/reports.ts');
-  return openReports(host.log, inputs, () => clock.now());
+  return openReports(host.log, inputs, () => clock.now(), signal);
 }

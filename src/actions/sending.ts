@@ -9,10 +9,11 @@ import type { StorageClient } from '../storage/client.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import { type Outcome, type TransferOptions, transfer } from '../transfer/engine.ts';
 import { createProgress } from '../transfer/progress.ts';
+import type { Destination } from './storage.ts';
 
 const progressEveryMs = 3_000;
 
-export interface SendOptions extends Omit<TransferOptions, 'onProgress'> {
+export interface SendOptions extends Omit<TransferOptions, 'onProgress' | 'signal'> {
   /** Requests that the run has retried so far. */
   readonly retried: () => number;
 }
@@ -24,7 +25,7 @@ export interface SendOptions extends Omit<TransferOptions, 'onProgress'> {
 export async function sendFiles(
   log: Log,
   plan: Plan,
-  client: StorageClient,
+  { client, signal, cancellation }: Pick<Destination, 'client' | 'signal' | 'cancellation'>,
   options: SendOptions,
 ): Promise<void> {
   const puts = plan.groups.flat();
@@ -35,10 +36,17 @@ export async function sendFiles(
   );
   const endGroup = log.openGroup('Upload');
   const timer = setInterval(() => log.info(progress.line()), progressEveryMs);
+  const sent: Put[] = [];
+  cancellation.done.set('stored', () => storedLines(puts, sent));
   const before = options.retried();
   const outcome = await transfer(plan, client, {
     ...options,
+    signal,
     onProgress: (stored) => progress.add(stored),
+    onStored: (put, etag) => {
+      sent.push(put);
+      options.onStored?.(put, etag);
+    },
   }).finally(() => clearInterval(timer));
   const seconds = (performance.now() - started) / 1000;
   const again = options.retried() - before;
@@ -56,19 +64,20 @@ function totalSize(puts: readonly Put[]): number {
 function incomplete(
   puts: readonly Put[],
   client: StorageClient,
-  { stored, failures, leftovers }: Outcome,
+  { stored, failures, unanswered, leftovers }: Outcome,
 ): ActionError {
-  const done = new Set(stored);
-  const missing = puts.filter((put) => !done.has(put));
   const details = [
     ...leftovers.map(
       ({ put, reason }) =>
         `- parts of ${printable(put.name)} are left behind (${reason}); the server clears them away by itself, after a day by default`,
     ),
-    `Stored before that, ${count(stored.length, 'file')}:`,
-    ...names(stored),
-    `Not stored, ${count(missing.length, 'file')}, ${formatBytes(totalSize(missing))}:`,
-    ...names(missing),
+    ...storedLines(puts, stored),
+    ...(unanswered.length > 0
+      ? [
+          `Of these, ${count(unanswered.length, 'file was', 'files were')} sent and not answered, and may be stored:`,
+          ...names(unanswered),
+        ]
+      : []),
   ];
   const [first] = failures;
   if (!first) {
@@ -85,6 +94,21 @@ function incomplete(
   const what = `${printable(put.name)} could not be uploaded to ${printable(s3Uri(client.location, put.key))}`;
   const { message, hint } = storageTrouble(what, client.location, error);
   return new ActionError('upload', message, { hint, details, cause: error });
+}
+
+function storedLines(puts: readonly Put[], stored: readonly Put[]): string[] {
+  const done = new Set(stored);
+  const missing = puts.filter((put) => !done.has(put));
+  return [
+    `Stored before that, ${count(stored.length, 'file')}:`,
+    ...names(stored),
+    ...(missing.length > 0
+      ? [
+          `Not stored, ${count(missing.length, 'file')}, ${formatBytes(totalSize(missing))}:`,
+          ...names(missing),
+        ]
+      : ['All files are stored.']),
+  ];
 }
 
 function names(puts: readonly Put[]): string[] {

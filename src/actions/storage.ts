@@ -10,8 +10,8 @@ import { createStorageRetrier } from '../storage/failure.ts';
 import { discoverRegion } from '../storage/region.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import type { Terrapi } from '../terrapi/client.ts';
-import { TerrapiError } from '../terrapi/request.ts';
 import { openWorkspace } from '../workspace.ts';
+import type { Cancellation } from './cancellation.ts';
 import type { Connection } from './connection.ts';
 
 /** A destination in a workspace, ready to be worked on. */
@@ -25,7 +25,10 @@ export interface Destination {
   readonly s3Uri: string;
   /** A moment not later than now by the storage's own clock, in milliseconds since the epoch. */
   readonly askedAt: number;
+  /** That moment as closely as it can be told, within a second. */
+  readonly startedAt: number;
   readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   /** Requests to the platform that were retried so far. */
   readonly retried: () => number;
   /** Throws what went wrong at the storage in words for people; what was explained already, and the end that the runner asked for, as it is. */
@@ -35,30 +38,38 @@ export interface Destination {
 /** Finds out who the client app is and where its files are, and tells both. */
 export async function openDestination(
   inputs: DestinationInputs,
-  { host, terrapi, transport, retries }: Connection,
-  signal: AbortSignal,
+  { host, terrapi, transport, cancellation, retries }: Connection,
 ): Promise<Destination> {
-  const { clock } = transport;
-  const [account, { location, sessions }] = await Promise.all([
-    accountName(terrapi),
-    openWorkspace(inputs.workspace, inputs.platforms, terrapi, transport, host.mask),
-  ]);
-  host.log.group(`Who: ${account ?? inputs.clientId}`, [
+  const { signal } = cancellation;
+  const account = accountName(terrapi, signal);
+  const { location, sessions } = await openWorkspace(
+    inputs.workspace,
+    inputs.platforms,
+    terrapi,
+    transport,
+    host.mask,
+  );
+  const began = performance.now();
+  const clock = transport.clockOf(location.endpoint);
+  const retrier = createStorageRetrier(clock, { signal, onRetry: retries.onRetry });
+  const clientFor = (region: string) =>
+    createStorageClient(location, region, sessions, transport, { retrier });
+  const { region, isAssumed, askedAt } = await discoverRegion(location, transport, retrier, () =>
+    bucketLocation(clientFor(defaultRegion)),
+  );
+  // The storage tells its time in whole seconds; within that second, this machine's clock decides.
+  const own = clock.now() - (performance.now() - began);
+  const startedAt = Math.min(Math.max(own, askedAt), askedAt + 999);
+  const { endsAt } = await sessions.get();
+  const base = baseOf(location.prefix, inputs.destination);
+  host.log.group(`Who: ${account.known() ?? inputs.clientId}`, [
     `Client app: ${inputs.clientId}`,
     `Issuer: ${inputs.issuer.href}`,
     `TerrAPI: ${inputs.apiUrl.href}`,
   ]);
-  const retrier = createStorageRetrier(clock, { signal, onRetry: retries.onRetry });
-  const clientFor = (region: string) =>
-    createStorageClient(location, region, sessions, transport, { retrier });
-  const { region, askedAt } = await discoverRegion(location, transport, retrier, () =>
-    bucketLocation(clientFor(defaultRegion)),
-  );
-  const { endsAt } = await sessions.get();
-  const base = baseOf(location.prefix, inputs.destination);
   host.log.group(`Where: ${s3Uri(location, base)}`, [
     `Workspace: ${inputs.workspace}`,
-    `Endpoint: ${location.endpoint.href}, region ${region}`,
+    `Endpoint: ${location.endpoint.href}, region ${region}${isAssumed ? ' (assumed, since neither the storage nor the workspace names one)' : ''}`,
     endsAt === undefined
       ? 'The storage session does not say when it ends'
       : `The storage session ends in ${formatDuration((endsAt - clock.now()) / 1000)}, and is renewed when it has to be`,
@@ -75,7 +86,9 @@ export async function openDestination(
     base,
     s3Uri: s3Uri(location, base),
     askedAt,
+    startedAt,
     signal,
+    cancellation,
     retried: retries.total,
     explain: (what) => (error) => {
       throw error instanceof ActionError || signal.aborted ? error : storageTrouble(what, location, error);
@@ -83,12 +96,19 @@ export async function openDestination(
   };
 }
 
-/** The account's name is for the log: a client app that may not ask for it can still work. */
-async function accountName(terrapi: Terrapi): Promise<string | undefined> {
-  try {
-    return await terrapi.accountName();
-  } catch (error) {
-    if (error instanceof TerrapiError) return undefined;
-    throw error;
-  }
+/** The account's name is for the log alone: it is asked for on the side, and whatever has not come by then is done without. */
+function accountName(terrapi: Terrapi, signal: AbortSignal): { readonly known: () => string | undefined } {
+  const enough = new AbortController();
+  let name: string | undefined;
+  const how = { signal: AbortSignal.any([signal, enough.signal]), once: true };
+  terrapi.accountName(how).then(
+    (found) => (name = found),
+    () => undefined,
+  );
+  return {
+    known: () => {
+      enough.abort();
+      return name;
+    },
+  };
 }

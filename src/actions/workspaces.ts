@@ -12,9 +12,9 @@ import { runStory } from './story.ts';
 
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
 export function run(host: Host): Promise<void> {
-  return runStory(host, async (signal) => {
+  return runStory(host, async (cancellation) => {
     const inputs = readPlatformInputs(host.input, host.mask, offersIdentity(process.env));
-    await withConnection(host, inputs, 8, signal, ({ terrapi }) => discover(host, inputs, terrapi));
+    await withConnection(host, inputs, 8, cancellation, ({ terrapi }) => discover(host, inputs, terrapi));
   });
 }
 

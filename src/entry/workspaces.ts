@@ -1,4 +1,3 @@
-import { run } from '../actions/workspaces.ts';
-import { start } from './start.ts';
+import { checkNode } from './node.ts';
 
-await start(run);
+if (checkNode()) await (await import('./index.ts')).workspaces();

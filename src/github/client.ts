@@ -1,15 +1,18 @@
-import { getOctokit } from '@actions/github';
+import { Octokit } from '@octokit/core';
+import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 
 import { type FailedAnswer, classifier } from '../classify.ts';
-import { actionErrorIn, messageOf } from '../errors.ts';
+import { actionErrorIn, isError, messageOf } from '../errors.ts';
 import { urlFault } from '../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../retry.ts';
-import { createClock } from '../clock.ts';
 import { openTransport } from '../http/transport.ts';
 import { userAgent } from '../version.ts';
 import type { Run } from './run.ts';
 
-type Rest = ReturnType<typeof getOctokit>['rest'];
+/** Not `@actions/github`: that reads `HTTPS_PROXY` in its own way as soon as it is loaded. */
+const GithubApi = Octokit.plugin(restEndpointMethods);
+
+type Rest = InstanceType<typeof GithubApi>['rest'];
 
 /** GitHub's REST API for one repository. */
 export interface GithubClient {
@@ -55,6 +58,7 @@ const mostPages = 500;
  * whatever `tls-verify` says. Proxies are those of the environment.
  * @param certificates PEM of authorities to trust beside the public ones, for a GitHub Enterprise that wants one
  * @param deadline when all of this has to end, asked for with each request
+ * @param signal aborts when the run is cancelled: a report may take some seconds more then, to say so
  * @throws Error when the API's address may not be given a token
  */
 export function openGithub(
@@ -62,6 +66,7 @@ export function openGithub(
   token: string,
   certificates: readonly string[],
   deadline: () => AbortSignal,
+  signal: AbortSignal,
 ): GithubClient {
   if (!token) throw new Error(`there is no token: 'github-token' is empty`);
   const base = URL.parse(apiUrl);
@@ -71,19 +76,20 @@ export function openGithub(
     certificates,
     verify: true,
     connections: 4,
-    clock: createClock(),
     plainHttp: true,
+    signal,
   });
+  const until = () => AbortSignal.any([deadline(), transport.cleanup.signal]);
   const silent = () => undefined;
-  const { rest } = getOctokit(token, {
+  const { rest } = new GithubApi({
+    auth: token,
     baseUrl: apiUrl,
     userAgent,
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    request: { fetch: followingFetch(transport.fetch, deadline) },
+    request: { fetch: followingFetch(transport.cleanup.fetch, until) },
   });
   const retrier = createRetrier({ classify, policy });
-  const send = <T>(request: (api: Rest) => Promise<T>) =>
-    retrier(() => request(rest), { signal: deadline() });
+  const send = <T>(request: (api: Rest) => Promise<T>) => retrier(() => request(rest), { signal: until() });
   const size = { per_page: pageSize, ...(/\/api\/v1\/?$/.test(apiUrl) && { limit: pageSize }) };
   return {
     owner,
@@ -143,7 +149,7 @@ interface Refusal {
 /** What GitHub answered instead of doing what it was asked; undefined for errors of another kind. */
 export function refusalIn(error: unknown): Refusal | undefined {
   // Not `instanceof`: RequestError is known by its name, for there may be two of Octokit's packages.
-  if (!Error.isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
+  if (!isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
   const { status } = error;
   const response =
     'response' in error ? (error.response as { headers?: Refusal['headers'] } | undefined) : undefined;

@@ -1,5 +1,4 @@
 import { classifier } from '../classify.ts';
-import { createClock } from '../clock.ts';
 import { ActionError, messageOf, systemCode } from '../errors.ts';
 import { connectionFailure, isCertificateError, isNetworkError } from '../failures.ts';
 import { urlFault } from '../http/urls.ts';
@@ -40,13 +39,18 @@ export function githubTokens(
   const url = serviceUrl(environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '');
   const bearer = environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
   mask(bearer);
-  const clock = createClock();
   const answerIn = (error: unknown) => (error instanceof Unanswered ? factsOf(error.response) : undefined);
-  const retrier = createRetrier({ classify: classifier(answerIn, () => clock.now()), ...retries });
+  const retrier = createRetrier({ classify: classifier(answerIn, Date.now), ...retries });
   return Promise.resolve(async (audience) => {
     const asked = new URL(url);
     asked.searchParams.set('audience', audience);
-    const transport = openTransport({ certificates, verify: true, connections: 1, clock, plainHttp: true });
+    const transport = openTransport({
+      certificates,
+      verify: true,
+      connections: 1,
+      plainHttp: true,
+      signal: retries.signal,
+    });
     try {
       return await retrier(({ timeoutMs }) => ask(transport.fetch, asked, bearer, mask, timeoutMs), {
         what: () => `GET ${url.origin}${url.pathname}`,

@@ -3,6 +3,7 @@ import * as oidc from 'openid-client';
 import { ActionError, actionErrorIn, messageOf } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
 import { excerpt } from '../printable.ts';
+import { lifetime } from '../renewable.ts';
 import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Credential, Proof } from './credential.ts';
@@ -19,8 +20,9 @@ export interface ClientApp {
 
 export interface Grant {
   readonly accessToken: string;
-  /** Milliseconds since the epoch, by the servers' clock. */
-  readonly renewAt: number;
+  /** Milliseconds since the epoch, by the issuer's clock: when to ask for another, and until when to use it. */
+  readonly freshUntil: number;
+  readonly usableUntil: number;
 }
 
 /**
@@ -32,36 +34,44 @@ export async function requestGrant(
   credential: Credential,
   server: oidc.ServerMetadata,
   fetch: typeof globalThis.fetch,
-  { clock, plainHttp }: Transport,
+  { clockOf, plainHttp }: Transport,
   retrier: Retrier,
 ): Promise<Grant> {
+  const clock = clockOf(app.issuer);
   const requestedAt = clock.now();
   let proof: Proof | undefined;
   try {
     const answer = await retrier(
       async ({ timeoutMs }) => {
-        proof = await credential.prove(server.issuer);
-        const config = new oidc.Configuration(
-          server,
-          app.clientId,
-          { [oidc.clockSkew]: clock.skewSeconds, [oidc.clockTolerance]: 30 },
-          proof.authenticate,
-        );
-        config[oidc.customFetch] = fetch as oidc.CustomFetch;
-        config.timeout = Math.min(10, timeoutMs / 1000);
-        for (const extend of extensions({ plainHttp })) extend(config);
-        return oidc.clientCredentialsGrant(config, { scope: app.scope.join(' ') });
+        const given = await credential.prove(server);
+        proof = given;
+        const ask = (authenticate: oidc.ClientAuth) => {
+          const tolerance = { [oidc.clockSkew]: clock.skewSeconds, [oidc.clockTolerance]: 30 };
+          const config = new oidc.Configuration(server, app.clientId, tolerance, authenticate);
+          config[oidc.customFetch] = fetch as oidc.CustomFetch;
+          config.timeout = Math.min(10, timeoutMs / 1000);
+          for (const extend of extensions({ plainHttp })) extend(config);
+          return oidc.clientCredentialsGrant(config, { scope: app.scope.join(' ') });
+        };
+        return ask(given.authenticate).catch((error: unknown) => {
+          if (given.otherwise && isInvalidClient(error)) return ask(given.otherwise);
+          throw error;
+        });
       },
       { what: () => `POST ${server.token_endpoint ?? ''}` },
     );
     const life = answer.expires_in ?? 60;
-    const margin = Math.min(60, life / 5);
-    return { accessToken: answer.access_token, renewAt: requestedAt + (life - margin) * 1000 };
+    return { accessToken: answer.access_token, ...lifetime(requestedAt, requestedAt + life * 1000) };
   } catch (error) {
     throw (
       actionErrorIn(error) ?? grantFailure(app, proof, new URL(server.token_endpoint ?? app.issuer), error)
     );
   }
+}
+
+/** What an issuer says to an unknown client, a wrong secret, or a method that it does not take (RFC 6749, 5.2). */
+function isInvalidClient(error: unknown): boolean {
+  return error instanceof oidc.ResponseBodyError && error.error === 'invalid_client';
 }
 
 function grantFailure(app: ClientApp, proof: Proof | undefined, endpoint: URL, error: unknown): ActionError {

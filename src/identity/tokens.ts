@@ -28,11 +28,13 @@ export async function openTokenSource(
   retries: RetryOptions = {},
 ): Promise<TokenSource> {
   const fetch = maskingFetch(transport.fetch, mask);
-  const retrier = createIssuerRetrier(transport.clock, retries);
+  const clock = transport.clockOf(app.issuer);
+  const retrier = createIssuerRetrier(clock, retries);
   const server = await discover(app.issuer, app.clientId, fetch, transport, retrier);
   const grant = renewable(
     () => requestGrant(app, credential, server, fetch, transport, retrier),
-    ({ renewAt }) => renewAt > transport.clock.now(),
+    ({ freshUntil }) => clock.now() < freshUntil,
+    ({ usableUntil }) => clock.now() < usableUntil,
   );
   return {
     token: async () => (await grant.get()).accessToken,

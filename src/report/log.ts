@@ -1,4 +1,4 @@
-import { ActionError, causes, messageOf } from '../errors.ts';
+import { ActionError, causes, isError, messageOf, outOfFiles } from '../errors.ts';
 import type { Host } from '../hosts/host.ts';
 
 /** Lines for the first of many items, and one that says how many there are beside. */
@@ -29,14 +29,16 @@ export function fail(host: Host, error: unknown): void {
     return;
   }
   host.log.debug(framesOf(error));
+  const out = outOfFiles(error);
   host.fail([
     `Unexpected error: ${messageOf(error)}`,
-    'Please report it with the debug log: set the secret ACTIONS_STEP_DEBUG to true, and run the job again.',
+    out?.hint ??
+      'Please report it with the debug log: set the secret ACTIONS_STEP_DEBUG to true, and run the job again.',
   ]);
 }
 
 /** Where in the program an error comes from. Not the stack as it is: the message is at its beginning. */
 function framesOf(error: unknown): string[] {
-  const stack = Error.isError(error) ? (error.stack ?? '') : '';
+  const stack = isError(error) ? (error.stack ?? '') : '';
   return stack.split('\n').filter((line) => /^\s+at /.test(line));
 }

@@ -45,15 +45,21 @@ export interface Reports {
 
 /** What all reports of a step may take at the most, so that a GitHub that hangs does not hold the job for minutes. */
 const patienceMs = 100_000;
-const lastMomentMs = 4_000;
+/** Less than there is for what is cleared away after the run was cancelled. */
+const lastMomentMs = 2_500;
 
 /** Links that end sooner are hardly there any more when somebody reads a report. */
 const soonMs = 3_600_000;
 
 /** Opens the reports that the inputs ask for. @param now milliseconds since the epoch, by the servers' clock */
-export function openReports(log: Log, inputs: DestinationInputs, now: () => number): Reports {
+export function openReports(
+  log: Log,
+  inputs: DestinationInputs,
+  now: () => number,
+  signal: AbortSignal,
+): Reports {
   const run = readRun(process.env, readEvent(process.env['GITHUB_EVENT_PATH']));
-  return new GithubReports(log, inputs, run, now);
+  return new GithubReports(log, inputs, run, now, signal);
 }
 
 function readEvent(file: string | undefined): string {
@@ -70,15 +76,17 @@ class GithubReports implements Reports {
   readonly #run: Run;
   readonly #now: () => number;
   readonly #key: string;
+  readonly #signal: AbortSignal;
   #client: GithubClient | undefined;
   #deadline = AbortSignal.timeout(patienceMs);
   #begun: Promise<number | undefined> | undefined;
 
-  constructor(log: Log, inputs: DestinationInputs, run: Run, now: () => number) {
+  constructor(log: Log, inputs: DestinationInputs, run: Run, now: () => number, signal: AbortSignal) {
     this.#log = log;
     this.#inputs = inputs;
     this.#run = run;
     this.#now = now;
+    this.#signal = signal;
     this.#key = `${inputs.workspace}/${inputs.destination}`;
   }
 
@@ -220,6 +228,7 @@ class GithubReports implements Reports {
         this.#inputs.reports.githubToken,
         this.#inputs.certificates,
         () => this.#deadline,
+        this.#signal,
       );
       return await use(this.#client);
     } catch (error) {

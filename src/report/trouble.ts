@@ -3,7 +3,7 @@ import { NotesLeft } from '../github/release.ts';
 import type { Run } from '../github/run.ts';
 import type { Text } from '../hosts/host.ts';
 import { printable } from '../printable.ts';
-import { messageOf } from '../errors.ts';
+import { isError, messageOf } from '../errors.ts';
 
 export type ReportKind = 'comment' | 'deployment' | 'release';
 
@@ -38,7 +38,7 @@ export function explainReport(kind: ReportKind, name: string, error: unknown, ru
     );
   if (isStatus(error, 401))
     return `${what}: GitHub does not take the token of 'github-token'. Leave that input out for the job's own.`;
-  const isLate = Error.isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
+  const isLate = isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
   const reason = isLate ? 'GitHub took too long to answer' : reasonOf(error);
   return `${what}: ${printable(reason)}. Nothing else of this step is touched by that.`;
 }

@@ -2,15 +2,18 @@ import type { Clock } from '../clock.ts';
 import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location, Session, SessionSource } from '../workspace.ts';
-import { type SlicedBody, type WireAnswer, type WireRequest, defaultStallMs, exchange } from './exchange.ts';
-import { createStorageRetrier, isSessionEnded, storageError } from './failure.ts';
+import { type SlicedBody, type WireAnswer, defaultStallMs, exchange } from './exchange.ts';
+import { type StorageError, createStorageRetrier, isSessionEnded, storageError } from './failure.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
+import { element } from './xml.ts';
 
 /** One call of the storage. */
 export interface StorageCall extends StorageRequest {
   readonly body?: Buffer | SlicedBody;
   /** In place of the client's own. */
   readonly signal?: AbortSignal | undefined;
+  /** Whether this clears away what was begun: then it goes on for some seconds after the run was cancelled. */
+  readonly cleanup?: boolean;
   /** Bytes of the answer's body to keep. */
   readonly keep?: number;
   /** Throws where an answer below 300 is not what was asked for; that error is retried like any other. */
@@ -28,10 +31,10 @@ export interface StorageClient {
   path(key: string): string;
   signer(session: Session): Signer;
   /**
-   * Sends a signed request.
+   * Sends a signed request. One that is given as a function is made anew for each try.
    * @throws StorageError for an answer of 300 and above, what `accept` throws, or what the connection throws
    */
-  send(call: StorageCall): Promise<WireAnswer>;
+  send(call: StorageCall | (() => StorageCall)): Promise<WireAnswer>;
   /** Runs what sends a request in its own way, such as the SDK, with a session; retries and renews as {@link send} does. */
   withSession<T>(operation: (session: Session) => Promise<T>, what: () => string): Promise<T>;
 }
@@ -47,8 +50,10 @@ export function createStorageClient(
   region: string,
   sessions: SessionSource,
   transport: Transport,
-  { retrier = createStorageRetrier(transport.clock), stallMs = defaultStallMs }: StorageClientOptions = {},
+  { retrier, stallMs = defaultStallMs }: StorageClientOptions = {},
 ): StorageClient {
+  const clock = transport.clockOf(location.endpoint);
+  const run = retrier ?? createStorageRetrier(clock);
   const signers = new WeakMap<Session, Signer>();
   const signer = (session: Session) => {
     const known = signers.get(session) ?? createSigner(location.endpoint, region, session);
@@ -56,19 +61,23 @@ export function createStorageClient(
     return known;
   };
   const once = async (
-    { body, signal, keep, accept, ...request }: StorageCall,
+    { body, signal, cleanup = false, keep, accept, ...request }: StorageCall,
     session: Session,
   ): Promise<WireAnswer> => {
-    const headers = signer(session).sign(request, new Date(transport.clock.now()));
+    const signedAt = clock.now();
+    const headers = signer(session).sign(request, new Date(signedAt));
     const query = request.query ? `?${queryString(request.query)}` : '';
-    const answer = await ask(transport, stallMs, signal, {
+    const sent = {
       origin: location.endpoint.origin,
       path: `${request.path}${query}`,
       method: request.method,
       headers,
       body,
       keep,
-    });
+    };
+    const { dispatcher } = cleanup ? transport.cleanup : transport;
+    const answer = await exchange(dispatcher, sent, { signal, stallMs });
+    if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
     accept?.(answer);
     return answer;
   };
@@ -77,16 +86,39 @@ export function createStorageClient(
     region,
     sessions,
     transport,
-    clock: transport.clock,
+    clock,
     path: (key) => objectPath(location.endpoint, location.bucket, key),
     signer,
-    send: (call) =>
-      retrier(() => renewing(sessions, (session) => once(call, session)), {
-        signal: call.signal,
-        what: () => `${call.method} ${nameOf(call, location)}`,
-      }),
-    withSession: (operation, what) => retrier(() => renewing(sessions, operation), { what }),
+    send: (call) => {
+      const make = typeof call === 'function' ? call : () => call;
+      const first = make();
+      return run(() => renewing(sessions, (session) => once(make(), session)), {
+        signal: first.cleanup ? transport.cleanup.signal : first.signal,
+        what: () => `${first.method} ${nameOf(first, location)}`,
+      });
+    },
+    withSession: (operation, what) => run(() => renewing(sessions, operation), { what }),
   };
+}
+
+/**
+ * Sends a request and reads its answer, once for each try.
+ * @throws as {@link StorageClient.send}, and what `read` throws, which is retried as an answer of the storage is
+ */
+export async function sendAndRead<T>(
+  client: StorageClient,
+  call: StorageCall,
+  read: (answer: WireAnswer) => T,
+): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  await client.send({
+    ...call,
+    accept: (answer) => {
+      result = { value: read(answer) };
+    },
+  });
+  const { value } = result as unknown as { readonly value: T };
+  return value;
 }
 
 /**
@@ -110,15 +142,19 @@ function nameOf({ path, query }: StorageCall, { endpoint, bucket }: Location): s
   return key || `${bucket}?${Object.keys(query ?? {}).join('&')}`;
 }
 
-async function ask(
-  { dispatcher, clock }: Transport,
-  stallMs: number,
-  signal: AbortSignal | undefined,
-  request: WireRequest,
-): Promise<WireAnswer> {
-  const answer = await exchange(dispatcher, request, { signal, stallMs });
-  if (answer.status < 300) return answer;
-  const error = storageError(answer.status, answer.headers, answer.body);
-  if (error.code === 'RequestTimeTooSkewed') clock.observe(answer.headers['date']?.toString(), 0);
-  throw error;
+/** A clock that is off by less is no reason to refuse a request: S3 takes a quarter of an hour. */
+const longestSkewMs = 300_000;
+
+/**
+ * What the storage refuses by. A refusal for the time of a request sets the clock, and the request is repeated; that of a HEAD has no body
+ * to say so: then the time of the answer does.
+ */
+function refusalOf({ status, headers, body }: WireAnswer, signedAt: number, clock: Clock): StorageError {
+  const error = storageError(status, headers, body);
+  const date = element(body, 'ServerTime') ?? headers['date']?.toString();
+  const isOff = Math.abs(Date.parse(date ?? '') - signedAt) > longestSkewMs;
+  if (error.code === 'RequestTimeTooSkewed') clock.observe(date, 0);
+  if (error.code !== '' || status !== 403 || !isOff) return error;
+  clock.observe(date, 0);
+  return storageError(status, { ...headers, 'x-minio-error-code': 'RequestTimeTooSkewed' }, body);
 }

@@ -1,16 +1,18 @@
-import { request } from 'undici';
-
 import { isTransient } from '../classify.ts';
-import { ActionError, actionErrorIn } from '../errors.ts';
+import { actionErrorIn } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
 import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location } from '../workspace.ts';
+import { defaultRegion } from './bucket.ts';
+import { exchange } from './exchange.ts';
 import { StorageError, storageError } from './failure.ts';
 import { storageTrouble } from './trouble.ts';
 
 export interface Discovery {
   readonly region: string;
+  /** Nobody names a region: it is the usual one. */
+  readonly isAssumed: boolean;
   /** A moment not later than now by the storage's own clock, in milliseconds since the epoch: nothing written from now on is older. */
   readonly askedAt: number;
 }
@@ -21,22 +23,24 @@ const unknownClockMs = 10_000;
 /**
  * Finds the region to sign for. The workspace seldom names one, and a signature or a link for the wrong one is worth nothing; so the
  * server is asked: an unsigned HEAD of the bucket is refused with the region in `x-amz-bucket-region` (S3 API, HeadBucket), on AWS, Ceph
- * and MinIO alike. The answer also sets the clock. Where the server does not say, the platform's word counts, and then a signed request.
+ * and MinIO alike. The answer also sets the clock. Where the server does not say, the platform's word counts, and then a signed request;
+ * where nobody says, it is the usual region.
  * @param ask the signed request, for servers that answer nothing to an unsigned one
- * @throws ActionError `unreachable`, `untrusted-certificate`, or `region` when nobody names one
+ * @throws ActionError `unreachable`, `untrusted-certificate`, or `storage` when it goes on to be in trouble
  */
 export async function discoverRegion(
   location: Location,
   transport: Transport,
   retrier: Retrier,
-  ask: () => Promise<string>,
+  ask: () => Promise<string | undefined>,
 ): Promise<Discovery> {
   const url = new URL(`${location.endpoint.href.replace(/\/+$/, '')}/${location.bucket}`);
   try {
     const said = await retrier(({ timeoutMs }) => askForRegion(url, transport, timeoutMs), {
       what: () => `HEAD ${location.bucket}`,
     });
-    return { region: said.region ?? location.region ?? (await ask()), askedAt: said.askedAt };
+    const named = said.region ?? location.region ?? (await ask());
+    return { region: named ?? defaultRegion, isAssumed: named === undefined, askedAt: said.askedAt };
   } catch (error) {
     const known = actionErrorIn(error);
     if (known) throw known;
@@ -50,32 +54,25 @@ export async function discoverRegion(
         error,
       );
     }
-    throw new ActionError(
-      'region',
-      `Storage ${location.endpoint.origin} does not say which region bucket '${location.bucket}' is in`,
-      {
-        hint: `Ask those who run the platform to set the property 'region' of the workspace.`,
-        cause: error,
-      },
-    );
+    throw error;
   }
 }
 
 async function askForRegion(
   url: URL,
-  { dispatcher, clock }: Transport,
+  { dispatcher, clockOf }: Transport,
   timeoutMs: number,
 ): Promise<{ region: string | undefined; askedAt: number }> {
+  const clock = clockOf(url);
   const started = performance.now();
-  const { statusCode, headers, body } = await request(url, {
-    method: 'HEAD',
+  const { status, headers, body } = await exchange(
     dispatcher,
-    headersTimeout: Math.min(8_000, Math.ceil(timeoutMs)),
-  });
-  await body.dump();
+    { origin: url.origin, path: url.pathname, method: 'HEAD', headers: {} },
+    { stallMs: Math.min(8_000, Math.ceil(timeoutMs)) },
+  );
   clock.observe(headers['date']?.toString(), performance.now() - started);
-  const error = storageError(statusCode, headers, '');
-  if (statusCode >= 300 && isTransient(error)) throw error;
+  const error = storageError(status, headers, body);
+  if (status >= 300 && isTransient(error)) throw error;
   const date = Date.parse(headers['date']?.toString() ?? '');
   return {
     region: headers['x-amz-bucket-region']?.toString(),

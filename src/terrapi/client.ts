@@ -13,13 +13,13 @@ import {
   storageToken,
 } from './answers.ts';
 import { linkIn } from './download.ts';
-import { createSender, parsed } from './request.ts';
+import { type Ask, createSender, parsed } from './request.ts';
 
 /** The calls of TerrAPI core that this action makes; names are those of workspaces and shared folders. */
 export interface Terrapi {
   readonly url: URL;
   /** Account name behind the token. */
-  accountName(): Promise<string>;
+  accountName(how?: Pick<Ask, 'signal' | 'once'>): Promise<string>;
   workspaces(): Promise<SelfInfo[]>;
   sharedFolders(): Promise<SelfInfo[]>;
   workspace(name: string): Promise<StoragePoint>;
@@ -62,7 +62,8 @@ export function createTerrapi(
   const name = encodeURIComponent;
   return {
     url,
-    accountName: async () => (await get('v2/user/info', principal)).name,
+    accountName: async (how) =>
+      parsed(await send({ method: 'GET', path: 'v2/user/info', ...how }), principal).name,
     workspaces: () => get('v2/storage/workspaces', v.array(selfInfo)),
     sharedFolders: () => get('v2/storage/sharedfolders', v.array(selfInfo)),
     workspace: (id) => get(`v2/storage/workspaces/${name(id)}`, storagePoint),

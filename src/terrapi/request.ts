@@ -30,7 +30,9 @@ export interface Ask {
   readonly content?: { readonly type: string; readonly body: string };
   /** Whether an answer of 302, 303 or 307 is what was asked for, and no refusal. */
   readonly takesRedirect?: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Not worth another try, nor a word in the log. */
+  readonly once?: boolean;
 }
 
 export interface Answered {
@@ -62,19 +64,18 @@ export function createSender(
   const answerIn = (error: unknown) =>
     error instanceof TerrapiError ? { status: error.status, retryAfter: error.retryAfter } : undefined;
   const retrier = createRetrier({
-    classify: classifier(answerIn, () => transport.clock.now()),
+    classify: classifier(answerIn, () => transport.clockOf(url).now()),
     ...retries,
   });
-  return (ask) =>
-    retrier(
-      (attempt) => authorized(tokens, (token) => send(url, ask, token, transport, userAgent, attempt)),
-      {
-        signal: ask.signal,
-        what: () => `TerrAPI ${ask.method} ${ask.path}`,
-      },
-    ).catch((error: unknown) => {
+  return ({ once = false, ...ask }) => {
+    const attempt = ({ timeoutMs }: Pick<Attempt, 'timeoutMs'>) =>
+      authorized(tokens, (token) => send(url, ask, token, transport, userAgent, timeoutMs));
+    const what = () => `TerrAPI ${ask.method} ${ask.path}`;
+    const sent = once ? attempt({ timeoutMs: Infinity }) : retrier(attempt, { signal: ask.signal, what });
+    return sent.catch((error: unknown) => {
       throw isNetworkError(error) ? connectionFailure('TerrAPI', url, "input 'api-url'", error) : error;
     });
+  };
 }
 
 /** Runs a call with the token that is held, and once more with another if that one is refused. */
@@ -94,7 +95,7 @@ async function send(
   token: string,
   { fetch }: Transport,
   userAgent: string,
-  { timeoutMs }: Attempt,
+  timeoutMs: number,
 ): Promise<Answered> {
   const url = new URL(`${base.href.replace(/\/+$/, '')}/${path}`);
   const timeout = AbortSignal.timeout(Math.min(answerTimeout, Math.ceil(timeoutMs)));

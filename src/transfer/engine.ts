@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { Plan, Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { type Content, md5Of, readContent } from './content.ts';
+import { type Ending, type Grace, createEnding, usualGrace } from './ending.ts';
 import { type Memory, bufferLength } from './memory.ts';
 import { storeOnce } from './lost.ts';
 import { type MultipartTransfer, prepareMultipart } from './multipart.ts';
@@ -17,8 +18,10 @@ export interface TransferOptions {
   readonly partSize: number | undefined;
   /** Write only where there is no such object yet. */
   readonly ifAbsent: boolean;
-  /** Ends the transfer at once. */
+  /** Ends the transfer. */
   readonly signal: AbortSignal;
+  /** How long requests that are under way then may still take. */
+  readonly grace?: Grace;
   /** Told of every stretch of a file that is stored, and of every file that is. */
   readonly onProgress: (progress: { readonly bytes: number; readonly files: number }) => void;
   /** Told the ETag of every file that is stored. */
@@ -30,6 +33,8 @@ export interface Outcome {
   readonly stored: readonly Put[];
   /** Why the transfer stopped: the files that failed for good. Empty when all is stored, or when it was cancelled. */
   readonly failures: readonly { readonly put: Put; readonly error: unknown }[];
+  /** Files whose last request was sent and not answered: they may be stored. */
+  readonly unanswered: readonly Put[];
   /** Files whose parts are left behind, and why: the session may not forget them, or asking for it failed. */
   readonly leftovers: readonly { readonly put: Put; readonly reason: string }[];
 }
@@ -38,7 +43,8 @@ type Job = () => Promise<void>;
 
 /**
  * Carries out a plan: one pool of workers over files and parts of files, with one budget of memory. The first failure that no retry mends
- * stops everything; multipart uploads that are not complete are aborted. Never throws: what happened is in the outcome.
+ * stops everything: nothing else begins, and what would complete a file may still be answered; multipart uploads that are not complete are
+ * aborted. Never throws: what happened is in the outcome.
  */
 export async function transfer(
   plan: Plan,
@@ -47,45 +53,47 @@ export async function transfer(
 ): Promise<Outcome> {
   const stored: Put[] = [];
   const failures: { put: Put; error: unknown }[] = [];
-  const stop = new AbortController();
-  const cancel = () => stop.abort();
+  const unanswered: Put[] = [];
+  const { grace = usualGrace } = options;
+  const ending = createEnding();
+  const cancel = () => ending.begin(grace.cancelled);
   if (options.signal.aborted) cancel();
   options.signal.addEventListener('abort', cancel);
-  const run = new Run(
-    client,
-    { ...options, signal: stop.signal },
-    {
-      stored: (put, etag) => {
-        stored.push(put);
-        options.onStored?.(put, etag);
-      },
-      failed: (put, error) => {
-        if (!run.signal.aborted) failures.push({ put, error });
-        stop.abort();
-      },
+  const run = new Run(client, options, ending, {
+    stored: (put, etag) => {
+      stored.push(put);
+      options.onStored?.(put, etag);
     },
-  );
+    failed: (put, error) => {
+      if (!ending.stop.aborted) failures.push({ put, error });
+      ending.begin(grace.failed);
+    },
+    unanswered: (put) => void unanswered.push(put),
+  });
   for (const group of plan.groups) await run.work(group);
   options.signal.removeEventListener('abort', cancel);
-  return { stored, failures, leftovers: run.signal.aborted ? await run.abandon() : [] };
+  ending.over();
+  const leftovers = ending.stop.aborted ? await run.abandon() : [];
+  return { stored, failures, unanswered, leftovers };
 }
 
 interface Listener {
   readonly stored: (put: Put, etag: string) => void;
   readonly failed: (put: Put, error: unknown) => void;
+  readonly unanswered: (put: Put) => void;
 }
 
 class Run {
-  readonly signal: AbortSignal;
   readonly #client: StorageClient;
   readonly #options: TransferOptions;
+  readonly #ending: Ending;
   readonly #listener: Listener;
   readonly #large = new Map<Put, MultipartTransfer>();
 
-  constructor(client: StorageClient, options: TransferOptions, listener: Listener) {
-    this.signal = options.signal;
+  constructor(client: StorageClient, options: TransferOptions, ending: Ending, listener: Listener) {
     this.#client = client;
     this.#options = options;
+    this.#ending = ending;
     this.#listener = listener;
   }
 
@@ -94,7 +102,7 @@ class Run {
     const jobs = this.#jobs(puts);
     const worker = async () => {
       for (const job of jobs) {
-        if (this.signal.aborted) return;
+        if (this.#ending.stop.aborted) return;
         await job();
       }
     };
@@ -125,10 +133,16 @@ class Run {
     }
   }
 
+  /** Whether a file may only be written where there is no such object. */
+  #ifAbsent(put: Put): boolean {
+    return this.#options.ifAbsent && !put.generated && !put.replaces;
+  }
+
   *#partJobs(put: Put): Generator<Job> {
     const { partSize } = this.#options;
-    const ifAbsent = this.#options.ifAbsent && !put.generated;
-    const tools = { client: this.#client, signal: this.signal, ifAbsent, partSize };
+    const ifAbsent = this.#ifAbsent(put);
+    const onUnanswered = () => this.#listener.unanswered(put);
+    const tools = { client: this.#client, ending: this.#ending, ifAbsent, partSize, onUnanswered };
     const transfer = prepareMultipart(put, tools);
     this.#large.set(put, transfer);
     for (const part of transfer.parts) {
@@ -160,12 +174,19 @@ class Run {
   }
 
   async #store(put: Put, content: Content): Promise<void> {
-    const conditions = { signal: this.signal, ifAbsent: this.#options.ifAbsent && !put.generated };
+    const { stop, breakOff } = this.#ending;
+    stop.throwIfAborted();
+    const conditions = { signal: breakOff, ifAbsent: this.#ifAbsent(put) };
     const usual = () => md5Of(content).toString('hex');
     let etag: string | undefined;
-    await storeOnce(this.#client, put, usual, async () => {
-      etag = await putObject(this.#client, put, content, conditions);
-    });
+    try {
+      await storeOnce(this.#client, put, usual, conditions.ifAbsent, async () => {
+        etag = await putObject(this.#client, put, content, conditions);
+      });
+    } catch (error) {
+      if (breakOff.aborted) this.#listener.unanswered(put);
+      throw error;
+    }
     this.#listener.stored(put, etag ?? usual());
     this.#options.onProgress({ bytes: put.file.size, files: 1 });
   }

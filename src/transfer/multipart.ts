@@ -1,5 +1,6 @@
 import type { Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
+import { multipartEtag } from '../storage/etag.ts';
 import {
   type UploadedPart,
   abortMultipart,
@@ -7,7 +8,8 @@ import {
   createMultipart,
 } from '../storage/multipart.ts';
 import { readContent } from './content.ts';
-import { multipartEtag, storeOnce } from './lost.ts';
+import type { Ending } from './ending.ts';
+import { storeOnce } from './lost.ts';
 import { type Part, partsOf } from './parts.ts';
 import { putPart } from './put.ts';
 import { type Source, openSource } from './source.ts';
@@ -23,11 +25,13 @@ export interface MultipartTransfer {
 
 export interface MultipartTools {
   readonly client: StorageClient;
-  readonly signal: AbortSignal;
+  readonly ending: Ending;
   /** Only where there is no such object yet. */
   readonly ifAbsent: boolean;
   /** Bytes of a part; undefined: from the file's size. */
   readonly partSize: number | undefined;
+  /** Called when the last request was sent, and broken off before its answer. */
+  readonly onUnanswered: () => void;
 }
 
 interface Begun {
@@ -39,14 +43,27 @@ interface Begun {
 /** Prepares the upload of a large file in parts; nothing is opened or sent before the first part. */
 export function prepareMultipart(
   put: Put,
-  { client, signal, ifAbsent, partSize }: MultipartTools,
+  { client, ending, ifAbsent, partSize, onUnanswered }: MultipartTools,
 ): MultipartTransfer {
   const parts = partsOf(put.file.size, partSize);
   const done: UploadedPart[] = [];
   let beginning: Promise<Begun> | undefined;
   let completed = false;
+  const { stop, breakOff } = ending;
   const create = () =>
-    createMultipart(client, put.key, { ...put.headers, 'content-type': put.contentType }, signal);
+    createMultipart(client, put.key, { ...put.headers, 'content-type': put.contentType }, breakOff);
+  const complete = async (id: string, inOrder: readonly UploadedPart[], etag: () => string) => {
+    let stored: string | undefined;
+    try {
+      await storeOnce(client, put, etag, ifAbsent, async () => {
+        stored = await completeMultipart(client, put.key, id, inOrder, { signal: breakOff, ifAbsent });
+      });
+      return stored ?? etag();
+    } catch (error) {
+      if (breakOff.aborted) onUnanswered();
+      throw error;
+    }
+  };
   const begin = async () => {
     const source = await openSource(put.file);
     const uploadId = create();
@@ -60,17 +77,16 @@ export function prepareMultipart(
       const { source, uploadId } = await (beginning ??= begin());
       const content = await readContent(source, part, buffer);
       const id = await uploadId;
-      done.push(await putPart(client, put.key, id, part.number, content, signal));
+      done.push(await putPart(client, put.key, id, part.number, content, stop));
       if (done.length < parts.length) return undefined;
       await source.verify();
       const inOrder = done.toSorted((a, b) => a.number - b.number);
       const etag = () => multipartEtag(inOrder.map(({ etag: of }) => of));
-      await storeOnce(client, put, etag, () =>
-        completeMultipart(client, put.key, id, inOrder, { signal, ifAbsent }),
-      );
+      stop.throwIfAborted();
+      const stored = await complete(id, inOrder, etag);
       completed = true;
       await source.close();
-      return etag();
+      return stored;
     },
     abandon: async () => {
       if (!beginning || completed) return 'nothing';

@@ -1,7 +1,7 @@
 import { type Stats, closeSync, constants, fstatSync, openSync, readvSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
-import { ActionError, messageOf, systemCode } from '../errors.ts';
+import { ActionError, messageOf, outOfFiles, systemCode } from '../errors.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import { printable } from '../printable.ts';
 import { formatBytes } from '../quantities.ts';
@@ -191,14 +191,15 @@ const replacements = new Set(['ELOOP', 'ENXIO', 'ESPIPE', 'EISDIR']);
 function unreadable(file: WalkedFile, error: unknown): ActionError {
   const code = systemCode(error);
   if (code !== undefined && replacements.has(code)) return replaced(file);
+  const out = outOfFiles(error);
   const reason =
     code === 'ENOENT'
       ? 'it disappeared after the upload was planned'
       : code === 'EACCES'
         ? 'permission denied'
-        : printable(messageOf(error));
+        : (out?.reason ?? printable(messageOf(error)));
   return new ActionError('files', `${printable(file.path)} cannot be read: ${reason}`, {
-    hint: `See that the file stays, and that the runner's user may read it.`,
+    hint: out?.hint ?? `See that the file stays, and that the runner's user may read it.`,
     cause: error,
   });
 }

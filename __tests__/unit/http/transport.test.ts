@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { ActionError, systemCode } from '../../../src/errors.ts';
 import { connectionFailure, isCertificateError, isPermanent, isNetworkError } from '../../../src/failures.ts';
-import { proxyFor } from '../../../src/http/transport.ts';
 import { temporaryFolder } from '../folders.ts';
 import { certificateFor, serve, serveProxy, transport } from '../servers.ts';
 
@@ -29,33 +28,6 @@ async function failing(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe('the proxy', () => {
-  test.each([
-    [{ HTTPS_PROXY: 'http://p:1' }, 'https://minio.local:9000', 'http://p:1/'],
-    [{ https_proxy: 'http://p:1' }, 'https://minio.local', 'http://p:1/'],
-    [{ https_proxy: 'http://lower:1', HTTPS_PROXY: 'http://upper:1' }, 'https://h', 'http://lower:1/'],
-    [{ https_proxy: ' ', HTTPS_PROXY: 'http://upper:1' }, 'https://h', 'http://upper:1/'],
-    [{ HTTP_PROXY: 'http://p:1' }, 'https://h', undefined],
-    [{ HTTP_PROXY: 'http://p:1' }, 'http://h', 'http://p:1/'],
-    [{ http_proxy: 'http://p:1' }, 'http://h', 'http://p:1/'],
-    [{ HTTPS_PROXY: 'https://user:pass%40word@p:1' }, 'https://h', 'https://user:pass%40word@p:1/'],
-    [{ HTTPS_PROXY: 'proxy.corp:3128' }, 'https://h', 'http://proxy.corp:3128/'],
-    [{ HTTPS_PROXY: '10.0.0.1:3128' }, 'https://h', 'http://10.0.0.1:3128/'],
-    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: 'minio.local' }, 'https://minio.local:9000', undefined],
-    [{ HTTPS_PROXY: 'http://p:1', no_proxy: 'a, MINIO.local ' }, 'https://s3.minio.local:9000', undefined],
-    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: '.minio.local' }, 'https://s3.minio.local', undefined],
-    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: 'minio.local:9000' }, 'https://minio.local:9000', undefined],
-    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: 'minio.local:9000' }, 'https://minio.local', 'http://p:1/'],
-    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: 'minio.local' }, 'https://notminio.local', 'http://p:1/'],
-    [{ HTTPS_PROXY: 'http://p:1', NO_PROXY: '*' }, 'https://h', undefined],
-    [{ HTTPS_PROXY: 'http://p:1' }, 'https://localhost:9000', undefined],
-    [{ HTTPS_PROXY: 'http://p:1' }, 'https://minio.localhost:9000', undefined],
-    [{ HTTPS_PROXY: 'http://p:1' }, 'https://[::1]:9000', undefined],
-    [{}, 'https://h', undefined],
-  ])('of %j for %s is %s', (env, url, proxy) => {
-    Object.assign(process.env, env);
-    expect(proxyFor(new URL(url))).toBe(proxy);
-  });
-
   test.each(['socks5://me:pass-word@p:1', 'http://me:pass-word@', '::pass-word'])(
     'that is none of HTTP is refused, and its password not told: %s',
     async (address) => {
@@ -154,10 +126,9 @@ describe('certificates', () => {
     writeFileSync(folder.at('root.pem'), root.cert);
     writeFileSync(
       folder.at('ask.ts'),
-      `import { createClock } from '${new URL('../../../src/clock.ts', import.meta.url).href}';
-       import { openTransport } from '${new URL('../../../src/http/transport.ts', import.meta.url).href}';
+      `import { openTransport } from '${new URL('../../../src/http/transport.ts', import.meta.url).href}';
        const [given, ...urls] = process.argv.slice(2);
-       const way = openTransport({ certificates: [given], verify: true, connections: 1, clock: createClock() });
+       const way = openTransport({ certificates: [given], verify: true, connections: 1, plainHttp: false, signal: new AbortController().signal });
        for (const url of urls) process.stdout.write((await way.fetch(url)).status + ' ');
        await way.close();`,
     );
@@ -185,18 +156,18 @@ describe('an answer', () => {
 
   const hourAhead = () => new Date(Date.now() + 3_600_000).toUTCString();
 
-  test('sets the clock', async () => {
+  test('sets the clock of that server, and of no other', async () => {
     await using server = await serve(() => ({ headers: { date: hourAhead() } }));
     await using way = transport();
     await way.fetch(server.url);
-    expect(Math.abs(way.clock.skewSeconds - 3_600)).toBeLessThanOrEqual(2);
+    expect(Math.abs(way.clockOf(new URL(server.url)).skewSeconds - 3_600)).toBeLessThanOrEqual(2);
   });
 
   test('out of a cache does not set the clock', async () => {
     await using server = await serve(() => ({ headers: { date: hourAhead(), age: '3600' } }));
     await using way = transport();
     await way.fetch(server.url);
-    expect(way.clock.skewSeconds).toBe(0);
+    expect(way.clockOf(new URL(server.url)).skewSeconds).toBe(0);
   });
 });
 

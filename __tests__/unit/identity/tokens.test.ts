@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { createClock } from '../../../src/clock.ts';
 import type { ClientApp } from '../../../src/identity/grant.ts';
 import { secretCredential } from '../../../src/identity/secret.ts';
 import { openTokenSource as openSource } from '../../../src/identity/tokens.ts';
 import type { Transport } from '../../../src/http/transport.ts';
 import { rejectionOf } from '../failure.ts';
-import { certificateFor, serve, serveProxy, transport } from '../servers.ts';
+import { type Asked, certificateFor, serve, serveProxy, transport } from '../servers.ts';
 import { type Issuer, type IssuerRules, grant, idToken, serveIssuer } from './issuer.ts';
 
 const secret = 'the secret+of/the=app';
@@ -52,6 +51,55 @@ test('a token is asked for where discovery says, with the secret and the scopes'
   });
 });
 
+/** Takes the secret in one way alone, and says of others what RFC 6749 has for it. */
+function strictIssuer(method: 'basic' | 'post', offered: readonly string[] | undefined): Promise<Issuer> {
+  const isRight = ({ headers, body }: Asked) => {
+    if (method === 'post') return new URLSearchParams(body).get('client_secret') === secret;
+    // Both are form-encoded before they are joined (RFC 6749, 2.3.1).
+    const [id, given] = Buffer.from(headers.authorization?.slice('Basic '.length) ?? '', 'base64')
+      .toString()
+      .split(':');
+    return id === 'app' && new URLSearchParams(`s=${given ?? ''}`).get('s') === secret;
+  };
+  return serveIssuer({
+    token: (count, asked) =>
+      isRight(asked) ? grant(count) : { status: 401, body: { error: 'invalid_client' } },
+    discovery: (_, configuration) => ({
+      body: { ...configuration, token_endpoint_auth_methods_supported: offered },
+    }),
+  });
+}
+
+test.each([
+  ['basic', ['client_secret_basic'], 1],
+  ['basic', ['private_key_jwt', 'client_secret_basic'], 1],
+  ['basic', ['client_secret_basic', 'client_secret_post'], 2],
+  ['post', ['client_secret_post'], 1],
+  ['post', ['client_secret_basic', 'client_secret_post'], 1],
+  ['post', ['private_key_jwt'], 1],
+  ['post', undefined, 1],
+] as const)(
+  'an issuer that takes the secret by %s, and advertises %j, gets it so after %d requests',
+  async (method, offered, requests) => {
+    await using issuer = await strictIssuer(method, offered);
+    await using way = transport();
+    const tokens = await openTokenSource(app(issuer), way, () => undefined);
+    expect(await tokens.token()).toBe(`access-${requests}`);
+    expect(issuer.grants()).toHaveLength(requests);
+  },
+);
+
+test('a secret that is refused says how it was sent, and what the issuer advertises', async () => {
+  await using issuer = await strictIssuer('post', ['client_secret_basic', 'private_key_jwt']);
+  await using way = transport();
+  const tokens = await openTokenSource(app(issuer), way, () => undefined);
+  const error = await rejectionOf(tokens.token());
+  expect(error.code).toBe('credentials');
+  expect(error.details).toEqual([
+    '- The secret was sent by client_secret_basic; the issuer advertises client_secret_basic, private_key_jwt',
+  ]);
+});
+
 describe('tokens', () => {
   test('are kept, and asked for once by however many', async () => {
     await using issuer = await serveIssuer();
@@ -63,20 +111,37 @@ describe('tokens', () => {
   });
 
   test.each([
-    [3600, 3_539_000, 3_541_000],
+    [3600, 3_299_000, 3_301_000],
     [100, 79_000, 81_000],
   ])('that live for %d s are renewed before their end', async (life, before, after) => {
     let now = Date.now();
     await using issuer = await serveIssuer({ token: (count) => grant(count, { expires_in: life }) });
-    const clock = { now: () => now, skewSeconds: 0, observe: () => undefined };
-    await using way = transport({ clock });
+    await using way = transport({ now: () => now });
     const tokens = await openTokenSource(app(issuer), way, () => undefined);
     const start = now;
     expect(await tokens.token()).toBe('access-1');
     now = start + before;
     expect(await tokens.token()).toBe('access-1');
     now = start + after;
+    expect(await tokens.token()).toBe('access-1');
+    expect(await tokens.renew('access-1')).toBe('access-2');
     expect(await tokens.token()).toBe('access-2');
+    expect(issuer.grants()).toHaveLength(2);
+  });
+
+  test('are used until their end while the issuer is away, and waited for then', async () => {
+    let now = Date.now();
+    await using issuer = await serveIssuer({
+      token: (count) => (count === 1 ? grant(1, { expires_in: 100 }) : { status: 503 }),
+    });
+    await using way = transport({ now: () => now });
+    const tokens = await openTokenSource(app(issuer), way, () => undefined);
+    const start = now;
+    await tokens.token();
+    now = start + 98_000;
+    expect(await tokens.token()).toBe('access-1');
+    now = start + 100_000;
+    expect((await rejectionOf(tokens.token())).message).toContain('it answered with 503');
   });
 
   test('that were refused are replaced once', async () => {
@@ -391,7 +456,7 @@ describe('a runner whose clock is an hour off', () => {
     const tokens = await openTokenSource(app(issuer), way, () => undefined);
     expect(await tokens.token()).toBe('access-1');
     expect(await tokens.token()).toBe('access-1');
-    expect(Math.abs(way.clock.skewSeconds - ahead / 1000)).toBeLessThanOrEqual(2);
+    expect(Math.abs(way.clockOf(issuer.issuer).skewSeconds - ahead / 1000)).toBeLessThanOrEqual(2);
   });
 
   test('is what the check of these tokens depends on', async () => {
@@ -400,7 +465,7 @@ describe('a runner whose clock is an hour off', () => {
       token: (count) => grant(count, { id_token: idToken(url, Date.now() - 3_600_000) }),
     });
     url = issuer.issuer.href;
-    await using way = transport({ clock: createClock() });
+    await using way = transport();
     const tokens = await openTokenSource(app(issuer), way, () => undefined);
     const error = await rejectionOf(tokens.token());
     expect(error.message).toContain('timestamp');

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { createClock } from '../../../src/clock.ts';
 import { signSessionLinks } from '../../../src/links/session.ts';
 import { linkOf, tableOf } from '../../../src/links/table.ts';
 import { renewable } from '../../../src/renewable.ts';
@@ -35,7 +34,7 @@ function platform(lifeSeconds: number | undefined) {
     prefix: 'p/',
     region: undefined,
   };
-  const over = transport({ clock: createClock(() => clock.time) });
+  const over = transport({ now: () => clock.time });
   return { clock, opened, client: createStorageClient(location, 'fr-par', sessions, over) };
 }
 

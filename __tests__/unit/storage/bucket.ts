@@ -1,4 +1,3 @@
-import { createClock } from '../../../src/clock.ts';
 import { renewable } from '../../../src/renewable.ts';
 import type { OnRetry, RetryPolicy } from '../../../src/retry.ts';
 import { type StorageClient, createStorageClient } from '../../../src/storage/client.ts';
@@ -30,7 +29,7 @@ export async function openBucket(
 ): Promise<LocalBucket> {
   const server = await serve(answer);
   const opened: Session[] = [];
-  const over = transport({ connections: 16, clock: createClock(now) });
+  const over = transport({ connections: 16, now });
   const sessions = renewable(
     () => {
       const next: Session = {
@@ -54,7 +53,7 @@ export async function openBucket(
   };
   return {
     client: createStorageClient(location, 'fr-par', sessions, over, {
-      retrier: createStorageRetrier(over.clock, { policy, onRetry }),
+      retrier: createStorageRetrier(over.clockOf(location.endpoint), { policy, onRetry }),
       ...(stallMs !== undefined && { stallMs }),
     }),
     server,

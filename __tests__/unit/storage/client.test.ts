@@ -62,7 +62,7 @@ describe('a session that has ended', () => {
         ? { status: 403, headers: { 'x-minio-error-code': 'InvalidAccessKeyId' } }
         : { headers: { etag: '"abc"', 'content-length': '7' } },
     );
-    expect(await headObject(bucket.client, 'p/a')).toEqual({ size: 7, etag: 'abc' });
+    expect(await headObject(bucket.client, 'p/a')).toMatchObject({ size: 7, etag: 'abc' });
     expect(bucket.sessions).toHaveLength(2);
   });
 
@@ -137,6 +137,19 @@ test('a storage that takes a request and says nothing is given up after the time
   await using bucket = await openBucket(() => new Promise(() => undefined), { stallMs: 100, policy: once });
   await expect(put(bucket.client, 'p/a')).rejects.toMatchObject({ name: 'StalledError' });
 });
+
+test.each([-1, 1])(
+  'a HEAD refused for the time, without a word, is mended by that of the answer',
+  async (sign) => {
+    const off = sign * 7_200_000;
+    await using bucket = await openBucket(
+      (_, count) => (count === 1 ? { status: 403 } : { headers: { etag: '"abc"', 'content-length': '7' } }),
+      { now: () => Date.now() + off },
+    );
+    expect(await headObject(bucket.client, 'p/a')).toMatchObject({ size: 7, etag: 'abc' });
+    expect(Math.abs(bucket.client.clock.now() - Date.now())).toBeLessThan(3_000);
+  },
+);
 
 describe('a HEAD', () => {
   test('of what is not there finds nothing', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { createClock } from '../../../src/clock.ts';
 import { bucketLocation } from '../../../src/storage/bucket.ts';
 import { createStorageRetrier } from '../../../src/storage/failure.ts';
 import { discoverRegion } from '../../../src/storage/region.ts';
@@ -10,6 +9,7 @@ import { errorXml, once, openBucket, quick } from './bucket.ts';
 
 interface Found {
   readonly region: string;
+  readonly isAssumed: boolean;
   readonly askedAt: number;
 }
 
@@ -17,20 +17,20 @@ interface Found {
 async function discover(
   answer: (asked: Asked, count: number) => Answer | undefined,
   property?: string,
-  ask: () => Promise<string> = () => Promise.reject(new Error('nobody knows')),
+  ask: () => Promise<string | undefined> = () => Promise.reject(new Error('nobody knows')),
   path = '/',
   policy = quick,
 ): Promise<Found & { readonly asked: readonly Asked[]; readonly now: () => number }> {
   await using server = await serve(answer);
-  await using over = transport({ clock: createClock(() => Date.parse('2026-11-23T12:00:00Z')) });
+  await using over = transport({ now: () => Date.parse('2026-11-23T12:00:00Z') });
   const endpoint = new URL(`http://127.0.0.1:${server.port}${path}`);
   const found = await discoverRegion(
     { endpoint, bucket: 'bucket', prefix: 'p/', region: property },
     over,
-    createStorageRetrier(over.clock, { policy }),
+    createStorageRetrier(over.clockOf(endpoint), { policy }),
     ask,
   );
-  return { ...found, asked: server.asked, now: () => over.clock.now() };
+  return { ...found, asked: server.asked, now: () => over.clockOf(endpoint).now() };
 }
 
 const says = (region: string): Answer => ({ status: 403, headers: { 'x-amz-bucket-region': region } });
@@ -62,11 +62,15 @@ describe('the region', () => {
     expect(region).toBe('ap-1');
   });
 
-  test('that nobody says is an error that tells whom to ask', async () => {
-    const error = await rejectionOf(discover(() => ({ status: 403 })));
-    expect(error.code).toBe('region');
-    expect(error.message).toContain("does not say which region bucket 'bucket' is in");
-    expect(error.hint).toContain("property 'region'");
+  test('that nobody says is the usual one', async () => {
+    expect(
+      await discover(
+        () => ({ status: 403 }),
+        undefined,
+        () => Promise.resolve(undefined),
+      ),
+    ).toMatchObject({ region: 'us-east-1', isAssumed: true });
+    expect(await discover(() => says('us-east-1'))).toMatchObject({ isAssumed: false });
   });
 
   test.each([
@@ -94,8 +98,11 @@ test('a storage that is not there is an error that names it', async () => {
   await server[Symbol.asyncDispose]();
   const location = { endpoint: new URL(`http://127.0.0.1:${port}`), bucket: 'b', prefix: '', region: 'x' };
   const error = await rejectionOf(
-    discoverRegion(location, over, createStorageRetrier(over.clock, { policy: once }), () =>
-      Promise.resolve('y'),
+    discoverRegion(
+      location,
+      over,
+      createStorageRetrier(over.clockOf(location.endpoint), { policy: once }),
+      () => Promise.resolve('y'),
     ),
   );
   expect(error.code).toBe('unreachable');
@@ -140,11 +147,22 @@ describe('a signed request for the region', () => {
     expect(server.asked[0]?.path).toBe('/bucket/?location=');
   });
 
-  test('that is refused is an error', async () => {
+  test('that is refused without a region names none', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied') }));
-    const { client } = bucket;
-    await expect(bucketLocation(client)).rejects.toMatchObject({
-      code: 'AccessDenied',
-    });
+    expect(await bucketLocation(bucket.client)).toBeUndefined();
+  });
+
+  test.each([400, 403, 301])('that is refused by %d with the right region names that one', async (status) => {
+    const body = errorXml('AuthorizationHeaderMalformed').replace(
+      '</Code>',
+      '</Code><Region>fr-par</Region>',
+    );
+    await using bucket = await openBucket(() => ({ status, body }));
+    expect(await bucketLocation(bucket.client)).toBe('fr-par');
+  });
+
+  test('that a storage in trouble answers is an error', async () => {
+    await using bucket = await openBucket(() => ({ status: 503 }), { policy: once });
+    await expect(bucketLocation(bucket.client)).rejects.toMatchObject({ status: 503 });
   });
 });

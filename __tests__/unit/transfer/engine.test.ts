@@ -104,7 +104,7 @@ describe('requests under way at once', () => {
     async (concurrency) => {
       using folder = temporaryFolder();
       await using bucket = await modelBucket(async () => {
-        await sleep(30);
+        await sleep(100);
         return undefined;
       });
       const plan = planOf(folder, { large: 4 * MiB, ...many(12, 100), larger: 4 * MiB });
@@ -212,11 +212,39 @@ describe('the first failure that stays', () => {
       return new Promise(() => undefined);
     });
     const started = performance.now();
-    const { stored, failures } = await send(bucket, planOf(folder, many(8, 100)));
+    const { stored, failures, unanswered } = await send(bucket, planOf(folder, many(8, 100)), {
+      grace: { failed: 100, cancelled: 0 },
+    });
     expect([stored.length, failures.map(({ put }) => put.name)]).toEqual([0, ['f0']]);
+    expect(unanswered.map(({ name }) => name).sort()).toEqual(['f1', 'f2', 'f3']);
     expect(performance.now() - started).toBeLessThan(2_000);
     expect(bucket.arrivals).toHaveLength(4);
   });
+
+  test.each(['a failure', 'a cancellation'])(
+    'waits for answers under way, to tell all that is stored: %s',
+    async (why) => {
+      using folder = temporaryFolder();
+      const cancel = new AbortController();
+      const ending = Promise.withResolvers<undefined>();
+      await using bucket = await modelBucket(async ({ key, what }) => {
+        if (what === 'BEGIN' || what === 'PART') return undefined;
+        if (key !== 'p/d/f0') return ending.promise;
+        if (why === 'a cancellation') cancel.abort();
+        setTimeout(() => ending.resolve(undefined), 100);
+        return deny;
+      });
+      const plan = planOf(folder, { large: MiB + 1, ...many(8, 100) });
+      const { stored, unanswered } = await send(bucket, plan, {
+        concurrency: 5,
+        signal: cancel.signal,
+        grace: { failed: 10_000, cancelled: 10_000 },
+      });
+      expect(new Set(stored.map(({ key }) => key))).toEqual(new Set(bucket.objects.keys()));
+      expect([stored.length > 1, unanswered]).toEqual([true, []]);
+      expect(bucket.pending.size).toBe(0);
+    },
+  );
 
   test('of a part has the upload aborted, and all others that are not complete', async () => {
     using folder = temporaryFolder();

@@ -1,0 +1,99 @@
+import { Dispatcher } from 'undici';
+
+import { isError } from '../errors.ts';
+
+/** What has to end when a signal aborts. One listener serves all of it: to add and remove one for each request costs more than to sign it. */
+export class Endings {
+  readonly #calls = new Set<(reason: unknown) => void>();
+
+  constructor(signal: AbortSignal) {
+    const end = () => {
+      for (const call of [...this.#calls]) call(signal.reason);
+    };
+    signal.addEventListener('abort', end, { once: true });
+  }
+
+  add(call: (reason: unknown) => void): void {
+    this.#calls.add(call);
+  }
+
+  delete(call: (reason: unknown) => void): void {
+    this.#calls.delete(call);
+  }
+}
+
+/** Sends what is given to it by another dispatcher, for as long as a signal has not aborted; then every request under way ends, and no other begins. */
+export class CancellableDispatcher extends Dispatcher {
+  readonly #sender: Dispatcher;
+  readonly #signal: AbortSignal;
+  readonly #endings: Endings;
+
+  constructor(sender: Dispatcher, signal: AbortSignal) {
+    super();
+    this.#sender = sender;
+    this.#signal = signal;
+    this.#endings = new Endings(signal);
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandlers): boolean {
+    if (this.#signal.aborted) {
+      handler.onError?.(errorOf(this.#signal.reason));
+      return true;
+    }
+    return this.#sender.dispatch(options, new CancellableHandler(handler, this.#endings));
+  }
+}
+
+class CancellableHandler implements Dispatcher.DispatchHandlers {
+  readonly #inner: Dispatcher.DispatchHandlers;
+  readonly #endings: Endings;
+  readonly #cancel: (reason: unknown) => void;
+  #abort: ((error?: Error) => void) | undefined;
+  #reason: Error | undefined;
+
+  constructor(inner: Dispatcher.DispatchHandlers, endings: Endings) {
+    this.#inner = inner;
+    this.#endings = endings;
+    this.#cancel = (reason) => {
+      this.#endings.delete(this.#cancel);
+      this.#reason = errorOf(reason);
+      // Without a connection yet there is nothing to abort: the request ends now, and once more when it gets a connection.
+      if (this.#abort) this.#abort(this.#reason);
+      else this.#inner.onError?.(this.#reason);
+    };
+    endings.add(this.#cancel);
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    if (this.#reason) {
+      abort(this.#reason);
+      return;
+    }
+    this.#abort = abort;
+    this.#inner.onConnect?.(abort);
+  }
+
+  onHeaders(status: number, headers: Buffer[], resume: () => void, statusText: string): boolean {
+    return this.#inner.onHeaders?.(status, headers, resume, statusText) ?? true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    return this.#inner.onData?.(chunk) ?? true;
+  }
+
+  onComplete(trailers: string[] | null): void {
+    this.#endings.delete(this.#cancel);
+    this.#inner.onComplete?.(trailers);
+  }
+
+  onError(error: Error): void {
+    this.#endings.delete(this.#cancel);
+    // Told already, where it ended before it had a connection.
+    if (this.#abort || !this.#reason) this.#inner.onError?.(error);
+  }
+}
+
+/** The reason of a signal as an error. */
+export function errorOf(reason: unknown): Error {
+  return isError(reason) ? reason : new Error('Cancelled', { cause: reason });
+}

@@ -1,0 +1,235 @@
+import { lookup } from 'node:dns/promises';
+import { request } from 'node:http';
+import { type Socket, connect, isIP } from 'node:net';
+
+import { type buildConnector, buildConnector as buildTls, errors } from 'undici';
+
+import { systemCode } from '../errors.ts';
+import type { Proxy } from './proxy.ts';
+import { isLocalName } from './urls.ts';
+
+/** The proxy on the way cannot be reached, or refuses to connect. Its cause is what went wrong; user and password are no part of it. */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError';
+  readonly variable: string;
+  /** `host:port` */
+  readonly proxy: string;
+  /** The status by which it refuses to connect, e.g. 407; undefined where it gave none. */
+  readonly status: number | undefined;
+
+  constructor({ variable, name }: Proxy, message: string, status: number | undefined, cause?: unknown) {
+    super(message, { cause });
+    this.variable = variable;
+    this.proxy = name;
+    this.status = status;
+  }
+}
+
+export interface ConnectOptions {
+  readonly proxy: Proxy | undefined;
+  readonly tls: { readonly rejectUnauthorized: boolean; readonly ca?: readonly string[] };
+  /** Milliseconds for all of a connection: name, TCP, proxy and TLS. */
+  readonly timeoutMs: number;
+  /** Ends what is being opened. */
+  readonly signal: AbortSignal;
+}
+
+/** Opens connections for undici's clients, through a proxy where there is one. */
+export function createConnector(options: ConnectOptions): buildConnector.connector {
+  const { ca, rejectUnauthorized } = options.tls;
+  const secure = buildTls({ rejectUnauthorized, ...(ca && { ca: [...ca] }), timeout: 0 });
+  return (target, callback) => {
+    const deadline = createDeadline(options);
+    open(target, { ...options, signal: deadline.signal }, secure)
+      .finally(deadline.end)
+      .then(
+        (socket) => callback(null, socket),
+        (error: unknown) => callback(error as Error, null),
+      );
+  };
+}
+
+/** A signal for one connection, which ends with the transport's or after the time that there is. */
+function createDeadline({ signal, timeoutMs }: ConnectOptions) {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(signal.reason);
+  const late = () =>
+    controller.abort(new errors.ConnectTimeoutError(`No connection within ${timeoutMs / 1000} s`));
+  const timer = setTimeout(late, timeoutMs);
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  return {
+    signal: controller.signal,
+    end: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+async function open(
+  target: buildConnector.Options,
+  { proxy, signal }: ConnectOptions,
+  secure: buildConnector.connector,
+): Promise<Socket> {
+  const isSecure = target.protocol === 'https:';
+  const port = Number(target.port) || (isSecure ? 443 : 80);
+  const socket = proxy
+    ? await openTunnel(`${bracketed(target.hostname)}:${port}`, proxy, secure, signal)
+    : await openTcp(target.hostname, port, signal);
+  return isSecure ? openTls(target, socket, secure, signal) : socket;
+}
+
+async function openTunnel(
+  target: string,
+  proxy: Proxy,
+  secure: buildConnector.connector,
+  signal: AbortSignal,
+): Promise<Socket> {
+  try {
+    const { hostname, port } = proxy;
+    const plain = await openTcp(hostname, port, signal);
+    const options = { hostname, host: proxy.name, port: String(port), protocol: 'https:' };
+    const socket = proxy.secure ? await openTls(options, plain, secure, signal) : plain;
+    return await askForTunnel(target, proxy, socket, signal);
+  } catch (error) {
+    const isCancelled = signal.aborted && systemCode(error) === undefined;
+    if (error instanceof ProxyError || isCancelled) throw error;
+    throw new ProxyError(proxy, `The proxy ${proxy.name} of ${proxy.variable} failed`, undefined, error);
+  }
+}
+
+/** Has a proxy connect this socket to the target (RFC 9110, 9.3.6). */
+function askForTunnel(target: string, proxy: Proxy, socket: Socket, signal: AbortSignal): Promise<Socket> {
+  const { authorization } = proxy;
+  return settled(socket, signal, (resolve, reject) => {
+    request({
+      method: 'CONNECT',
+      path: target,
+      headers: { host: target, ...(authorization && { 'proxy-authorization': authorization }) },
+      createConnection: () => socket,
+    })
+      .once('connect', ({ statusCode = 0 }, tunnel: Socket, head: Buffer) => {
+        if (statusCode < 200 || statusCode > 299) {
+          reject(new ProxyError(proxy, `The proxy answered CONNECT with ${statusCode}`, statusCode));
+          return;
+        }
+        if (head.length > 0) tunnel.unshift(head);
+        resolve(tunnel);
+      })
+      .once('error', reject)
+      .end();
+  });
+}
+
+function openTls(
+  target: buildConnector.Options,
+  socket: Socket,
+  secure: buildConnector.connector,
+  signal: AbortSignal,
+): Promise<Socket> {
+  return settled(socket, signal, (resolve, reject) => {
+    secure({ ...target, httpSocket: socket }, (error, opened) => (error ? reject(error) : resolve(opened)));
+  });
+}
+
+/** Runs a step on a socket, which is closed where the step fails or the signal ends it. */
+async function settled(
+  socket: Socket,
+  signal: AbortSignal,
+  step: (resolve: (socket: Socket) => void, reject: (error: Error) => void) => void,
+): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  const onAbort = () => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  else step(resolve, reject);
+  try {
+    return await promise;
+  } catch (error) {
+    socket.on('error', () => undefined).destroy();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Milliseconds after which another address is tried beside the one that does not answer yet (RFC 8305, 5). */
+const nextAddressMs = 250;
+
+/**
+ * Connects to the first of a host's addresses that answers (RFC 8305). Node's own way gives each address up after 250 ms, and so never gets
+ * to a host that is farther away and has an address that cannot be reached.
+ */
+async function openTcp(hostname: string, port: number, signal: AbortSignal): Promise<Socket> {
+  const addresses = await addressesOf(hostname, signal);
+  const attempts = new Set<Socket>();
+  const failures: Error[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>();
+  const left = addresses.values();
+  let timer: NodeJS.Timeout | undefined;
+  const attempt = () => {
+    clearTimeout(timer);
+    const { value: host } = left.next();
+    if (host === undefined) {
+      if (attempts.size === 0) reject(likeliest(failures));
+      return;
+    }
+    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+    attempts.add(socket);
+    timer = setTimeout(attempt, nextAddressMs);
+    socket
+      .once('connect', () => resolve(socket))
+      .on('error', (error) => {
+        failures.push(error);
+        if (attempts.delete(socket)) attempt();
+      });
+  };
+  const onAbort = () => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  else attempt();
+  try {
+    const opened = await promise;
+    attempts.delete(opened);
+    return opened.removeAllListeners('error');
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    for (const socket of attempts) socket.destroy();
+    attempts.clear();
+  }
+}
+
+/** That an address has no route says less than what another address of the host said. */
+function likeliest(failures: readonly Error[]): Error {
+  const unroutable = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'];
+  const [first = new Error('The host has no address')] = failures;
+  return failures.find((failure) => !unroutable.includes(systemCode(failure) ?? '')) ?? first;
+}
+
+/** A host's addresses, in the order of the system's resolver but the families in turns. Local names are not looked up. */
+async function addressesOf(hostname: string, signal: AbortSignal): Promise<string[]> {
+  if (isIP(hostname)) return [hostname];
+  if (isLocalName(hostname)) return ['127.0.0.1', '::1'];
+  const found = await Promise.race([lookup(hostname, { all: true }), rejected(signal)]);
+  const [first] = found;
+  const own = found.filter(({ family }) => family === first?.family);
+  const other = found.filter(({ family }) => family !== first?.family);
+  return own
+    .flatMap((entry, index) => [entry, ...other.slice(index, index + 1)])
+    .concat(other.slice(own.length))
+    .map(({ address }) => address);
+}
+
+function rejected(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const onAbort = () => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+function bracketed(hostname: string): string {
+  return hostname.includes(':') ? `[${hostname}]` : hostname;
+}
