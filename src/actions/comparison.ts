@@ -1,11 +1,11 @@
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { statSync, writeFileSync } from 'node:fs';
 
 import { type ChangedPlan, type Remote, collisions, comparable, foldersOf, planChanges } from '../changes.ts';
 import { ActionError, detailLines } from '../errors.ts';
 import type { LocalFile } from '../files/selection.ts';
 import { formatSums, sumsName } from '../files/sums.ts';
 import { isGenerated } from '../headers.ts';
+import { writeTemporary } from '../hosts/temporary.ts';
 import type { UploadInputs } from '../inputs.ts';
 import { type Plan, type Put, withGenerated } from '../plan.ts';
 import { generatedNames, isFileAt } from '../preview/below.ts';
@@ -52,7 +52,7 @@ export function openReader(inputs: UploadInputs, signal: AbortSignal): Fingerpri
  * @throws ActionError `key` when a file is where a folder has to be, `exists` with `overwrite: never`, `files` when a file cannot be read
  */
 export async function comparePlan(
-  tempDir: string,
+  tempDir: () => string,
   inputs: UploadInputs,
   plan: Plan,
   client: StorageClient,
@@ -196,9 +196,8 @@ function withReplacing(plan: Plan, keys: ReadonlySet<string>): Plan {
 }
 
 /** Writes the checksums to a file of the runner, to be uploaded like the others. */
-function writeSums(tempDir: string, sums: ReadonlyMap<string, string>): LocalFile {
-  const file = path.join(mkdtempSync(path.join(tempDir, 'upload-to-workspace-')), sumsName);
-  writeFileSync(file, formatSums(sums));
+function writeSums(tempDir: () => string, sums: ReadonlyMap<string, string>): LocalFile {
+  const file = writeTemporary(tempDir(), sumsName, (name) => writeFileSync(name, formatSums(sums)));
   const { size, mtimeMs, dev, ino } = statSync(file);
   return { path: file, name: sumsName, size, mtimeMs, dev, ino, linked: false };
 }

@@ -27,6 +27,7 @@ export function run(host: Host): Promise<void> {
   return runStory(host, async (cancellation) => {
     const inputs = readInputs(host, readLinkInputs);
     if (!inputs) return;
+    if (!inputs.dryRun) host.tempDir();
     await withConnection(host, inputs, 16, cancellation, (connection) => renew(inputs, connection));
   });
 }
@@ -73,9 +74,10 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
       setOutputs(host, unpublishedOutputs(standing));
       return;
     }
-    const outputs = publishedOutputs(host, inputs, published, client.location);
+    const { outputs, unwritten } = publishedOutputs(host, inputs, published, client.location);
     const told = { headline, published, built: false, showLinks: !inputs.maskLinks };
     setOutputs(host, { ...outputs, ...(await reports.published(told)) });
+    if (unwritten) throw unwritten.error;
   });
 }
 

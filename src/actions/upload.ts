@@ -23,7 +23,7 @@ import { type Connection, withConnection } from './connection.ts';
 import { readInputs } from './credentials.ts';
 import { publish } from './linking.ts';
 import { type PageNames, pageKeys, pageNames, pagesFor } from './pages.ts';
-import { publishedOutputs, tellPublished } from './publication.ts';
+import { attempt, publishedOutputs, tellPublished } from './publication.ts';
 import { rehearse } from './rehearsal.ts';
 import { withReports } from './reporting.ts';
 import { leftOut, reportNoFiles, selectUpload } from './selecting.ts';
@@ -44,6 +44,8 @@ export function run(host: Host): Promise<void> {
         reportNoFiles(host, inputs, selection);
         return;
       }
+      // Where the links file cannot be written, nothing is to be uploaded.
+      if (!inputs.dryRun) host.tempDir();
       const concurrency = inputs.concurrency ?? defaultConcurrency();
       await withConnection(host, inputs, concurrency, cancellation, (connection) =>
         upload(inputs, selection, { concurrency, reader }, connection),
@@ -124,16 +126,15 @@ async function publishUpload(
   const uploaded = plan.puts.length - unchanged;
   const done = headline({ uploaded, unchanged, deleted }, false);
   await tellPublished(host, inputs, published, done, client.clock);
-  const outputs = publishedOutputs(host, inputs, published, client.location);
+  const { outputs, unwritten } = publishedOutputs(host, inputs, published, client.location);
   const told = { headline: done, published, built: true, showLinks: !inputs.maskLinks };
-  setOutputs(host, {
-    ...outputs,
-    ...(await reports.published(told)),
-    'uploaded-count': uploaded,
-    'unchanged-count': unchanged,
-    'deleted-count': deleted,
-  });
+  const ids = await reports.published(told);
+  const counts = { 'uploaded-count': uploaded, 'unchanged-count': unchanged, 'deleted-count': deleted };
+  const { shortfall: unset } = attempt(() => setOutputs(host, { ...outputs, ...ids, ...counts }));
   if (unshared) afterUpload(`they could not be shared`, plan, destination)(unshared.error);
+  if (unwritten)
+    afterUpload(`the file of their links could not be written`, plan, destination)(unwritten.error);
+  if (unset) afterUpload(`not all could be told`, plan, destination)(unset.error);
 }
 
 /** Throws what went wrong when all files were stored: they are there, and which they are is told. */
