@@ -10,8 +10,10 @@ import { element } from './xml.ts';
 /** One call of the storage. */
 export interface StorageCall extends StorageRequest {
   readonly body?: Buffer | SlicedBody;
-  /** In place of the client's own. */
+  /** Ends the call in place of the run's cancellation, after which some of it may go on for a few seconds. */
   readonly signal?: AbortSignal | undefined;
+  /** Told of each failure that is retried. */
+  readonly onRetry?: ((error: unknown) => void) | undefined;
   /** Bytes of the answer's body to keep. */
   readonly keep?: number;
   /** Throws where an answer below 300 is not what was asked for; that error is retried like any other. */
@@ -59,21 +61,21 @@ export function createStorageClient(
     return known;
   };
   const once = async (
-    { body, signal, keep, accept, ...request }: StorageCall,
+    { body, signal, keep, accept, method, path, query, headers: given }: StorageCall,
     session: Session,
   ): Promise<WireAnswer> => {
     const signedAt = clock.now();
-    const headers = signer(session).sign(request, new Date(signedAt));
-    const query = request.query ? `?${queryString(request.query)}` : '';
+    const request = { method, path, ...(query && { query }), ...(given && { headers: given }) };
     const sent = {
       origin: location.endpoint.origin,
-      path: `${request.path}${query}`,
-      method: request.method,
-      headers,
+      path: query ? `${path}?${queryString(query)}` : path,
+      method,
+      headers: signer(session).sign(request, new Date(signedAt)),
       body,
       keep,
     };
-    const answer = await exchange(transport.dispatcher, sent, { signal, stallMs });
+    const { dispatcher } = signal ? transport.cleanup : transport;
+    const answer = await exchange(dispatcher, sent, { signal, stallMs });
     if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
     accept?.(answer);
     return answer;
@@ -89,6 +91,7 @@ export function createStorageClient(
     send: (call) =>
       run(() => renewing(sessions, (session) => once(call, session)), {
         signal: call.signal,
+        onRetry: call.onRetry,
         what: () => `${call.method} ${nameOf(call, location)}`,
       }),
     withSession: (operation, what) => run(() => renewing(sessions, operation), { what }),

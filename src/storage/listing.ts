@@ -152,6 +152,6 @@ function refuseCut({ status, headers, body }: WireAnswer): void {
 }
 
 /** As query strings are written: a space is `+`. */
-function urlDecode(key: string): string {
+export function urlDecode(key: string): string {
   return decodeURIComponent(key.replaceAll('+', ' '));
 }
