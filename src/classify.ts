@@ -39,7 +39,7 @@ const permanentCodes = new Set(['NotImplemented', 'XMinioStorageFull', 'MethodNo
 /** Statuses of 5xx that say what the server cannot do at all (RFC 9110, 15.6; RFC 4918, 11.5). */
 const permanentStatuses = new Set([501, 505, 507]);
 
-/** Nobody is there to answer: the name has no address, or nothing listens there. */
+/** Nobody can be asked: the name has no address, nothing listens there, or no connection can be opened here. */
 const refusedCodes = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -51,6 +51,8 @@ const refusedCodes = new Set([
   'ENETUNREACH',
   'ENETDOWN',
   'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENFILE',
 ]);
 
 /** Whether the same request may succeed a little later: by the code where there is one, else by the status. */

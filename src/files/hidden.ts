@@ -1,45 +1,34 @@
-import { Minimatch } from 'minimatch';
-
 import type { Pattern } from './pattern.ts';
+import { isUnusual, sensitiveName } from './sensitive.ts';
 
-/** What stays out even where hidden files are let in, unless a line names it: the checkout's history, and files that hold secrets. */
-const guarded: readonly { readonly name: RegExp; readonly stem: string }[] = [
-  { name: /^\.git$/, stem: '.git' },
-  { name: /^\.env/, stem: '.env' },
-  { name: /^gha-creds-.*\.json$/, stem: 'gha-creds-' },
-];
-
-/** How a segment begins that may keep a file out, which few do: those that are guarded begin with a dot, or like this. */
-const beginnings = ['.', ...guarded.map(({ stem }) => stem).filter((stem) => !stem.startsWith('.'))];
-
-function mayBeLeftOut(name: string): boolean {
-  return beginnings.some((beginning) => name.startsWith(beginning) || name.includes(`/${beginning}`));
-}
+/** Why a file stays out although a line of `path` means it. */
+export type Concealment = 'hidden' | 'sensitive';
 
 /**
- * Whether a file stays out although a line means it: because a segment of its path below the line's search path begins with a dot, or is
- * guarded, and no segment of that line spells it out.
- * @param name the file's path below the line's search path, by `/`
+ * Why a file or folder stays out: a segment of its path is sensitive, or begins with a dot, and the line does not spell that segment out.
+ * @param name path below a folder, by `/`
+ * @param folder that folder's name, which is not judged itself; may be empty where nothing is sensitive for being in it
  */
-export function isLeftOut({ globs }: Pattern, name: string, includeHidden: boolean): boolean {
-  if (!mayBeLeftOut(name)) return false;
-  return name.split('/').some((segment) => {
-    const guard = guarded.find(({ name, stem }) => segment.startsWith(stem) && name.test(segment));
-    if (guard) return !globs.some((glob) => glob.startsWith(guard.stem) && spells(glob, segment));
-    return (
-      !includeHidden &&
-      segment.startsWith('.') &&
-      !globs.some((glob) => glob.startsWith('.') && spells(glob, segment))
-    );
-  });
+export function concealmentOf(
+  pattern: Pattern,
+  name: string,
+  folder: string,
+  includeHidden: boolean,
+): Concealment | undefined {
+  if (!isUnusual(name) && folder === '') return undefined;
+  const segments = [folder, ...name.split('/')];
+  if (isSensitive(pattern, segments)) return 'sensitive';
+  const hides = (segment: string) => segment.startsWith('.') && !pattern.spells(segment, '.');
+  return !includeHidden && segments.slice(1).some(hides) ? 'hidden' : undefined;
 }
 
-function spells(glob: string, segment: string): boolean {
-  return new Minimatch(glob, {
-    dot: true,
-    nobrace: true,
-    noext: true,
-    nocomment: true,
-    nonegate: true,
-  }).match(segment);
+/** @param segments the first is only what the second is in */
+function isSensitive(pattern: Pattern, segments: readonly string[]): boolean {
+  return segments.slice(1).some((segment, index) => {
+    const folder = segments[index] ?? '';
+    const found = sensitiveName(folder, segment);
+    if (!found) return false;
+    const isFolderSpelled = found.parent === undefined || index === 0 || pattern.spells(folder);
+    return !(isFolderSpelled && pattern.spells(segment, found.end === undefined ? undefined : found.stem));
+  });
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ActionError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { Pattern } from './pattern.ts';
+import { fold, thisSystem } from './system.ts';
 
 /**
  * The folder that keys are relative to when none is given: the least common ancestor of the search paths, and for a lone file the folder
@@ -19,23 +20,29 @@ export function chooseRoot(patterns: readonly Pattern[]): string {
  * The path from `root` down to `file`, by `/` on every system: empty for the root itself, undefined for what is not below it.
  * @param root absolute and normalized, as the file is
  */
-export function pathBelow(root: string, file: string): string | undefined {
-  const isThere = file.startsWith(root);
-  if (isThere && file.length === root.length) return '';
-  if (isThere && root.endsWith(path.sep)) return slashed(file.slice(root.length));
-  if (isThere && file[root.length] === path.sep) return slashed(file.slice(root.length + 1));
-  return path.sep === '/' ? undefined : windowsPathBelow(root, file);
+export function pathBelow(root: string, file: string, system = thisSystem): string | undefined {
+  const isThere =
+    file.startsWith(root) || (system.anyCase && fold(file.slice(0, root.length)) === fold(root));
+  if (!isThere) return undefined;
+  if (file.length === root.length) return '';
+  const { sep } = system.paths;
+  if (root.endsWith(sep)) return slashed(file.slice(root.length), sep);
+  return file[root.length] === sep ? slashed(file.slice(root.length + 1), sep) : undefined;
 }
 
-/** Capitals and small letters are the same there, and drives have nothing above them. */
-function windowsPathBelow(root: string, file: string): string | undefined {
-  const relative = path.relative(root, file);
-  const isElsewhere = path.isAbsolute(relative) || /^\.\.(?:\\|$)/.test(relative);
-  return isElsewhere ? undefined : slashed(relative);
+function slashed(relative: string, sep: string): string {
+  return sep === '/' ? relative : relative.replaceAll(sep, '/');
 }
 
-function slashed(relative: string): string {
-  return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
+/** Paths without those that lie below another, or are the same in other letters where letter case does not count. */
+export function outermost(paths: readonly string[], system = thisSystem): string[] {
+  const found: string[] = [];
+  for (const one of paths) {
+    if (found.some((other) => pathBelow(other, one, system) !== undefined)) continue;
+    const apart = found.filter((other) => pathBelow(one, other, system) === undefined);
+    found.splice(0, found.length, ...apart, one);
+  }
+  return found;
 }
 
 function commonAncestor(a: string, b: string): string {

@@ -1,12 +1,15 @@
-import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
 import { ActionError, detailLines } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
-import { isLeftOut } from './hidden.ts';
-import { type Pattern, folderAt, readPatterns } from './pattern.ts';
-import { chooseRoot, pathBelow } from './root.ts';
+import { createDecider } from './decider.ts';
+import { withOtherNames } from './exclusions.ts';
+import { type Trees, createNaming, realPath } from './naming.ts';
+import { readPatterns } from './pattern.ts';
+import { chooseRoot, outermost, pathBelow } from './root.ts';
+import { secretNamesWarning } from './sensitive.ts';
+import { unmatchedLines } from './unmatched.ts';
 import { type SymlinkRule, type Walk, type WalkedFile, walkFrom } from './walk.ts';
 
 export interface SelectionRules {
@@ -19,6 +22,8 @@ export interface SelectionRules {
   readonly cwd: string;
   /** The checkout: links may lead there by the rule `inside`. */
   readonly checkout: string;
+  /** The runner's temporary folder: links in it are held to the same rules as those in the checkout. */
+  readonly temp?: string;
   /** Called for each file that is found, before it is known whether all of them can be taken. */
   readonly onFile: (file: WalkedFile) => void;
 }
@@ -34,73 +39,77 @@ export interface Selection {
   readonly root: string;
   /** In the order of their names. */
   readonly files: readonly LocalFile[];
-  /** Files, and folders with a separator at their end, that stayed out because they are hidden or guarded. */
+  /** Files, and folders with a separator at their end, that stayed out because they are hidden. */
   readonly hidden: readonly string[];
+  /** The same for those that are sensitive. */
+  readonly sensitive: readonly string[];
   readonly skippedLinks: readonly string[];
   readonly warnings: readonly string[];
 }
 
 /**
  * Finds the files that the lines of `path` mean; a later line wins over an earlier one.
- * @throws ActionError `files` that lists every file outside the root, link that leads astray, and folder that cannot be read
+ * @throws ActionError `files` that lists every file outside the root, link that leads out of where links may lead, and folder that cannot
+ * be read; `invalid-input` where a line cannot be understood
  */
 export function selectFiles(rules: SelectionRules): Selection {
-  const patterns = readPatterns(rules.lines, rules.cwd);
-  const root = rules.root === undefined ? chooseRoot(patterns) : folderAt(rules.root, rules.cwd);
-  const decide = createDecider(patterns, rules.includeHiddenFiles);
-  const walks = startingPoints(patterns).map((start) =>
+  const trees = treesOf(rules);
+  const naming = createNaming(trees, rules.root);
+  const lines = readPatterns(rules.lines, trees[0]).map((pattern) => ({
+    ...pattern,
+    searchPath: naming.of(pattern.searchPath),
+  }));
+  const patterns = withOtherNames(lines, naming);
+  const root = naming.root ?? chooseRoot(patterns);
+  const decide = createDecider(patterns, { includeHidden: rules.includeHiddenFiles, naming, trees });
+  const starts = patterns.filter(({ negate }) => !negate).map(({ searchPath }) => searchPath);
+  const walks = outermost(starts).map((start) =>
     walkFrom(start, {
       symlinks: rules.symlinks,
-      root,
-      inside: [root, rules.checkout].map(realPath),
+      // A root that is itself a link in one of the trees holds nothing by its own name: such a link has to stay within the checkout.
+      inside: [root, trees[1]],
       enter: decide.enter,
       wants: decide.wants,
+      conceals: decide.conceals,
       onFile: rules.onFile,
     }),
   );
-  const found = walks.flatMap((walk) => walk.files);
-  const named = found.map((file) => ({
-    path: file.path,
-    size: file.size,
-    mtimeMs: file.mtimeMs,
-    dev: file.dev,
-    ino: file.ino,
-    linked: file.linked,
-    name: pathBelow(root, file.path) ?? '',
-  }));
-  failOnErrors(walks, named, root);
-  const files = named.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const files = namedFiles(walks, root);
   return {
     root,
     files,
-    hidden: decide.hidden,
+    hidden: decide.left.hidden,
+    sensitive: decide.left.sensitive,
     skippedLinks: walks.flatMap((walk) => walk.skippedLinks),
     warnings: [
-      ...decide
-        .idlePatterns()
-        .map(
-          (pattern) =>
-            `No file matches the line '${printable(pattern.line)}' of 'path'${reasonWhyIdle(pattern)}`,
-        ),
+      ...secretNamesWarning(files, decide.linked),
+      ...unmatchedLines(patterns, decide.busy, trees[0]),
       ...walks.flatMap((walk) => walk.warnings),
     ],
   };
 }
 
-/** Search paths without those that lie below another. */
-function startingPoints(patterns: readonly Pattern[]): string[] {
-  const paths = new Set(patterns.filter(({ negate }) => !negate).map(({ searchPath }) => searchPath));
-  return [...paths].filter(
-    (start) => ![...paths].some((other) => other !== start && pathBelow(other, start) !== undefined),
-  );
+function treesOf({ cwd, checkout, temp }: SelectionRules): Trees {
+  const home = realPath(cwd) ?? cwd;
+  const others = temp === undefined ? [] : [realPath(temp) ?? path.resolve(temp)];
+  return [home, checkout === '' ? home : (realPath(checkout) ?? path.resolve(checkout)), ...others];
 }
 
-function realPath(folder: string): string {
-  try {
-    return realpathSync(folder);
-  } catch {
-    return folder;
-  }
+/** All files that were found, in the order of their names. */
+function namedFiles(walks: readonly Walk[], root: string): LocalFile[] {
+  const named = walks.flatMap(({ files }) =>
+    files.map(({ path, size, mtimeMs, dev, ino, linked }) => ({
+      path,
+      size,
+      mtimeMs,
+      dev,
+      ino,
+      linked,
+      name: pathBelow(root, path) ?? '',
+    })),
+  );
+  failOnErrors(walks, named, root);
+  return named.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function failOnErrors(walks: readonly Walk[], found: readonly LocalFile[], root: string): void {
@@ -120,70 +129,4 @@ function failOnErrors(walks: readonly Walk[], found: readonly LocalFile[], root:
       details: errors.length === 1 ? [] : detailLines(errors),
     },
   );
-}
-
-/** What people most often mean when a line matches nothing. */
-function reasonWhyIdle({ line, searchPath }: Pattern): string {
-  if (/\{.*\}/.test(line)) return `: braces are no wildcard here, write a line for each`;
-  if (/\[.*\]/.test(line)) return `: '[…]' stands for one of the characters in it, write '[[]' for a bracket`;
-  if (!existsSync(searchPath)) return `: there is no ${printable(searchPath)}`;
-  return '';
-}
-
-interface Decider {
-  readonly enter: (folder: string) => boolean;
-  readonly wants: (file: string) => boolean;
-  readonly hidden: string[];
-  /** Patterns that no file matched so far. */
-  readonly idlePatterns: () => Pattern[];
-}
-
-function createDecider(patterns: readonly Pattern[], includeHidden: boolean): Decider {
-  const busy = new Set<Pattern>();
-  const hidden: string[] = [];
-  const lastWanting = patterns.findLastIndex(({ negate }) => !negate);
-  const wants = (file: string) => {
-    let last: Pattern | undefined;
-    let visible = false;
-    const wanting: Pattern[] = [];
-    for (const pattern of patterns) {
-      const name = pathBelow(pattern.searchPath, file);
-      if (name === undefined || !pattern.matches(name)) continue;
-      last = pattern;
-      if (pattern.negate) continue;
-      wanting.push(pattern);
-      visible ||= !isLeftOut(pattern, name, includeHidden);
-    }
-    if (last?.negate !== false) return false;
-    for (const pattern of wanting) busy.add(pattern);
-    if (!visible) hidden.push(file);
-    return visible;
-  };
-  const enter = (folder: string) => {
-    const leads = ({ negate, searchPath }: Pattern) => !negate && pathBelow(folder, searchPath) !== undefined;
-    if (patterns.some(leads)) return true;
-    const closed = patterns.some(
-      (pattern, index) => index > lastWanting && meets(pattern, folder, (name) => pattern.covers(name)),
-    );
-    const holding = patterns.filter(
-      (pattern) => !pattern.negate && meets(pattern, folder, (name) => pattern.mayMatchBelow(name)),
-    );
-    if (closed || holding.length === 0) return false;
-    const visible = holding.some(
-      (pattern) => !isLeftOut(pattern, pathBelow(pattern.searchPath, folder) ?? '', includeHidden),
-    );
-    if (!visible) hidden.push(`${folder}${path.sep}`);
-    return visible;
-  };
-  return {
-    enter,
-    wants,
-    hidden,
-    idlePatterns: () => patterns.filter((pattern) => !pattern.negate && !busy.has(pattern)),
-  };
-}
-
-function meets(pattern: Pattern, file: string, test: (name: string) => boolean): boolean {
-  const name = pathBelow(pattern.searchPath, file);
-  return name !== undefined && test(name);
 }

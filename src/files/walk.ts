@@ -18,13 +18,14 @@ export type SymlinkRule = 'inside' | 'follow' | 'skip';
 
 export interface WalkRules {
   readonly symlinks: SymlinkRule;
-  readonly root: string;
   /** Folders that links may lead into by the rule `inside`, as real paths. */
   readonly inside: readonly string[];
   /** Whether to go down into a folder. */
   readonly enter: (folder: string) => boolean;
   /** Whether a file is wanted at all: what is not is not looked at any further. */
   readonly wants: (file: string) => boolean;
+  /** Whether something that is wanted, and that links lead to, stays out because of where it really is. */
+  readonly conceals: (name: string, real: string, isFolder: boolean) => boolean;
   /** Called for each file, while the walk goes on. */
   readonly onFile: (file: WalkedFile) => void;
 }
@@ -60,11 +61,15 @@ interface Visit {
  */
 export function walkFrom(start: string, rules: WalkRules): Walk {
   const walk: Walk = { files: [], skippedLinks: [], warnings: [], errors: [] };
+  const on = { rules, walk };
   try {
     const stats = lstatSync(start);
-    const target = stats.isSymbolicLink() ? undefined : astray(rules, start);
-    if (target) walk.errors.push(leadsAstray(start, target));
-    else visit({ rules, walk }, start, stats, []);
+    const real = stats.isSymbolicLink() ? start : realpathSync(start);
+    if (stats.isSymbolicLink()) followLink(on, start, []);
+    else if (real === start) visit(on, start, start, stats, []);
+    else if (rules.symlinks === 'skip') walk.skippedLinks.push(start);
+    else if (isOutside(rules, real)) walk.errors.push(leadsOutside(start, real));
+    else if (!rules.conceals(start, real, stats.isDirectory())) visit(on, start, real, stats, []);
   } catch (error) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
     if (!isMissing) walk.errors.push(`${printable(start)} cannot be looked at: ${reason(error)}`);
@@ -72,11 +77,9 @@ export function walkFrom(start: string, rules: WalkRules): Walk {
   return walk;
 }
 
-/** Where a path below the root really is, when a link on the way leads out of where links may lead by the rule `inside`. */
-function astray({ symlinks, root, inside }: WalkRules, name: string): string | undefined {
-  if (symlinks !== 'inside' || !isBelow(root, name)) return undefined;
-  const target = realpathSync(name);
-  return inside.some((folder) => isBelow(folder, target)) ? undefined : target;
+/** Whether a link leads to where none may by the rule `inside`. */
+function isOutside({ symlinks, inside }: WalkRules, target: string): boolean {
+  return symlinks === 'inside' && !inside.some((folder) => isBelow(folder, target));
 }
 
 /** Also of the folder itself. */
@@ -84,37 +87,37 @@ function isBelow(folder: string, name: string): boolean {
   return pathBelow(folder, name) !== undefined;
 }
 
-function leadsAstray(name: string, target: string): string {
+function leadsOutside(name: string, target: string): string {
   return `${printable(name)} is a symbolic link to ${printable(target)}, or below one, outside of the root and the checkout`;
 }
 
 /**
+ * @param real where that really is: another text than `name` only where a link is on the way
  * @param trail real paths of the folders that led here, to notice a loop of links
- * @param linked whether the path is a symbolic link, and the entry what it leads to
  */
-function visit(
-  on: Visit,
-  name: string,
-  entry: Dirent | Stats,
-  trail: readonly string[],
-  linked = false,
-): void {
-  if (entry.isDirectory()) list(on, name, trail);
-  else if (entry.isSymbolicLink()) followLink(on, name, trail);
-  else if (!on.rules.wants(name)) return;
-  else if (entry.isFile()) add(on, name, linked);
-  else on.walk.warnings.push(`${printable(name)} is ${kindOf(entry)}, not a file: left out`);
+function visit(on: Visit, name: string, real: string, entry: Dirent | Stats, trail: readonly string[]): void {
+  const { rules } = on;
+  const isLinked = real !== name && trail.length > 0;
+  if (entry.isDirectory()) {
+    if (trail.length > 0 && !rules.enter(name)) return;
+    if (!isLinked || !rules.conceals(name, real, true)) list(on, name, real, trail);
+  } else if (entry.isSymbolicLink()) followLink(on, name, trail);
+  else if (!rules.wants(name) || (isLinked && rules.conceals(name, real, false))) return;
+  else take(on, name, entry, false);
 }
 
-function list(on: Visit, folder: string, trail: readonly string[]): void {
-  if (trail.length > 0 && !on.rules.enter(folder)) return;
+function take(on: Visit, file: string, entry: Dirent | Stats, linked: boolean): void {
+  if (entry.isFile()) add(on, file, linked);
+  else on.walk.warnings.push(`${printable(file)} is ${kindOf(entry)}, not a file: left out`);
+}
+
+function list(on: Visit, folder: string, real: string, trail: readonly string[]): void {
   try {
-    const here = [
-      ...trail,
-      trail.length > 0 ? inFolder(trail.at(-1) ?? '', path.basename(folder)) : realpathSync(folder),
-    ];
+    const here = [...trail, real];
+    const isLinked = folder !== real;
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      visit(on, inFolder(folder, entry.name), entry, here);
+      const name = inFolder(folder, entry.name);
+      visit(on, name, isLinked ? inFolder(real, entry.name) : name, entry, here);
     }
   } catch (error) {
     on.walk.errors.push(`${printable(folder)} cannot be listed${undecodable(folder)}: ${reason(error)}`);
@@ -135,28 +138,19 @@ function followLink(on: Visit, link: string, trail: readonly string[]): void {
   try {
     const target = realpathSync(link);
     const stats = statSync(link);
-    if (!stats.isDirectory() && !rules.wants(link)) return;
-    if (stats.isDirectory() && !rules.enter(link)) return;
-    if (rules.symlinks === 'inside' && !rules.inside.some((folder) => isBelow(folder, target))) {
-      walk.errors.push(leadsAstray(link, target));
-    } else if (stats.isDirectory() && trail.some((folder) => isBelow(target, folder))) {
+    const isFolder = stats.isDirectory();
+    if (isFolder ? !rules.enter(link) : !rules.wants(link)) return;
+    if (isOutside(rules, target)) walk.errors.push(leadsOutside(link, target));
+    else if (rules.conceals(link, target, isFolder)) return;
+    else if (!isFolder) take(on, link, stats, true);
+    else if (trail.some((folder) => isBelow(target, folder))) {
       walk.errors.push(`${printable(link)} is a symbolic link back to ${printable(target)}: a loop`);
-    } else if (stats.isDirectory()) {
-      listLinked(on, link, target, trail);
-    } else {
-      visit(on, link, stats, trail, true);
-    }
+    } else list(on, link, target, trail);
   } catch (error) {
     if (!rules.wants(link) && !rules.enter(link)) return;
     const isBroken = systemCode(error) === 'ENOENT' && undecodable(link) === '';
     if (isBroken) walk.warnings.push(`${printable(link)} is a broken symbolic link: left out`);
     else walk.errors.push(`${printable(link)} cannot be followed${undecodable(link)}: ${reason(error)}`);
-  }
-}
-
-function listLinked(on: Visit, link: string, target: string, trail: readonly string[]): void {
-  for (const entry of readdirSync(link, { withFileTypes: true })) {
-    visit(on, inFolder(link, entry.name), entry, [...trail, target]);
   }
 }
 

@@ -1,4 +1,5 @@
-import { getOctokit } from '@actions/github';
+import { Octokit } from '@octokit/core';
+import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 
 import { type FailedAnswer, classifier } from '../classify.ts';
 import { actionErrorIn, isError, messageOf } from '../errors.ts';
@@ -8,7 +9,10 @@ import { openTransport } from '../http/transport.ts';
 import { userAgent } from '../version.ts';
 import type { Run } from './run.ts';
 
-type Rest = ReturnType<typeof getOctokit>['rest'];
+/** Not `@actions/github`: that reads `HTTPS_PROXY` in its own way as soon as it is loaded. */
+const GithubApi = Octokit.plugin(restEndpointMethods);
+
+type Rest = InstanceType<typeof GithubApi>['rest'];
 
 /** GitHub's REST API for one repository. */
 export interface GithubClient {
@@ -77,7 +81,8 @@ export function openGithub(
   });
   const until = () => AbortSignal.any([deadline(), transport.cleanup.signal]);
   const silent = () => undefined;
-  const { rest } = getOctokit(token, {
+  const { rest } = new GithubApi({
+    auth: token,
     baseUrl: apiUrl,
     userAgent,
     log: { debug: silent, info: silent, warn: silent, error: silent },

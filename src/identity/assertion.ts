@@ -10,7 +10,7 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
  */
 export function assertionCredential(tokens: IdentityTokens, audience: string | undefined): Credential {
   return {
-    prove: async (issuer) => {
+    prove: async ({ issuer }) => {
       const token = await tokens(audience ?? issuer);
       return {
         secret: token,

@@ -11,15 +11,17 @@ import { secretCredential } from './secret.ts';
 export interface Credential {
   /**
    * The proof for one request to the token endpoint. It is asked for before each, since a proof may end soon, or be good for one request.
-   * @param issuer the issuer's name for itself
+   * @param server what the issuer says about itself
    * @throws ActionError when there is no proof to be had
    */
-  prove(issuer: string): Promise<Proof>;
+  prove(server: oidc.ServerMetadata): Promise<Proof>;
 }
 
 export interface Proof {
   /** Puts the proof into a token request. */
   readonly authenticate: oidc.ClientAuth;
+  /** Another way to put it there, for an issuer that refuses the first as `invalid_client`. */
+  readonly otherwise?: oidc.ClientAuth;
   /** What is secret in it: it is told nobody, also where the issuer repeats it in its answer. */
   readonly secret: string;
   /** What to tell when the issuer does not take it. */

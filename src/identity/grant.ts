@@ -43,17 +43,20 @@ export async function requestGrant(
   try {
     const answer = await retrier(
       async ({ timeoutMs }) => {
-        proof = await credential.prove(server.issuer);
-        const config = new oidc.Configuration(
-          server,
-          app.clientId,
-          { [oidc.clockSkew]: clock.skewSeconds, [oidc.clockTolerance]: 30 },
-          proof.authenticate,
-        );
-        config[oidc.customFetch] = fetch as oidc.CustomFetch;
-        config.timeout = Math.min(10, timeoutMs / 1000);
-        for (const extend of extensions({ plainHttp })) extend(config);
-        return oidc.clientCredentialsGrant(config, { scope: app.scope.join(' ') });
+        const given = await credential.prove(server);
+        proof = given;
+        const ask = (authenticate: oidc.ClientAuth) => {
+          const tolerance = { [oidc.clockSkew]: clock.skewSeconds, [oidc.clockTolerance]: 30 };
+          const config = new oidc.Configuration(server, app.clientId, tolerance, authenticate);
+          config[oidc.customFetch] = fetch as oidc.CustomFetch;
+          config.timeout = Math.min(10, timeoutMs / 1000);
+          for (const extend of extensions({ plainHttp })) extend(config);
+          return oidc.clientCredentialsGrant(config, { scope: app.scope.join(' ') });
+        };
+        return ask(given.authenticate).catch((error: unknown) => {
+          if (given.otherwise && isInvalidClient(error)) return ask(given.otherwise);
+          throw error;
+        });
       },
       { what: () => `POST ${server.token_endpoint ?? ''}` },
     );
@@ -64,6 +67,11 @@ export async function requestGrant(
       actionErrorIn(error) ?? grantFailure(app, proof, new URL(server.token_endpoint ?? app.issuer), error)
     );
   }
+}
+
+/** What an issuer says to an unknown client, a wrong secret, or a method that it does not take (RFC 6749, 5.2). */
+function isInvalidClient(error: unknown): boolean {
+  return error instanceof oidc.ResponseBodyError && error.error === 'invalid_client';
 }
 
 function grantFailure(app: ClientApp, proof: Proof | undefined, endpoint: URL, error: unknown): ActionError {

@@ -14,6 +14,8 @@ export interface StorageCall extends StorageRequest {
   readonly signal?: AbortSignal | undefined;
   /** Told of each failure that is retried. */
   readonly onRetry?: ((error: unknown) => void) | undefined;
+  /** Whether this clears away what was begun: then it goes on for some seconds after the run was cancelled. */
+  readonly cleanup?: boolean;
   /** Bytes of the answer's body to keep. */
   readonly keep?: number;
   /** Throws where an answer below 300 is not what was asked for; that error is retried like any other. */
@@ -31,10 +33,10 @@ export interface StorageClient {
   path(key: string): string;
   signer(session: Session): Signer;
   /**
-   * Sends a signed request.
+   * Sends a signed request. One that is given as a function is made anew for each try.
    * @throws StorageError for an answer of 300 and above, what `accept` throws, or what the connection throws
    */
-  send(call: StorageCall): Promise<WireAnswer>;
+  send(call: StorageCall | (() => StorageCall)): Promise<WireAnswer>;
   /** Runs what sends a request in its own way, such as the SDK, with a session; retries and renews as {@link send} does. */
   withSession<T>(operation: (session: Session) => Promise<T>, what: () => string): Promise<T>;
 }
@@ -61,7 +63,7 @@ export function createStorageClient(
     return known;
   };
   const once = async (
-    { body, signal, keep, accept, method, path, query, headers: given }: StorageCall,
+    { body, signal, cleanup = false, keep, accept, method, path, query, headers: given }: StorageCall,
     session: Session,
   ): Promise<WireAnswer> => {
     const signedAt = clock.now();
@@ -74,7 +76,7 @@ export function createStorageClient(
       body,
       keep,
     };
-    const { dispatcher } = signal ? transport.cleanup : transport;
+    const { dispatcher } = cleanup || signal ? transport.cleanup : transport;
     const answer = await exchange(dispatcher, sent, { signal, stallMs });
     if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
     accept?.(answer);
@@ -88,14 +90,37 @@ export function createStorageClient(
     clock,
     path: (key) => objectPath(location.endpoint, location.bucket, key),
     signer,
-    send: (call) =>
-      run(() => renewing(sessions, (session) => once(call, session)), {
-        signal: call.signal,
-        onRetry: call.onRetry,
-        what: () => `${call.method} ${nameOf(call, location)}`,
-      }),
+    send: (call) => {
+      const make = typeof call === 'function' ? call : () => call;
+      const first = make();
+      return run(() => renewing(sessions, (session) => once(make(), session)), {
+        signal: first.signal ?? (first.cleanup ? transport.cleanup.signal : undefined),
+        onRetry: first.onRetry,
+        what: () => `${first.method} ${nameOf(first, location)}`,
+      });
+    },
     withSession: (operation, what) => run(() => renewing(sessions, operation), { what }),
   };
+}
+
+/**
+ * Sends a request and reads its answer, once for each try.
+ * @throws as {@link StorageClient.send}, and what `read` throws, which is retried as an answer of the storage is
+ */
+export async function sendAndRead<T>(
+  client: StorageClient,
+  call: StorageCall,
+  read: (answer: WireAnswer) => T,
+): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  await client.send({
+    ...call,
+    accept: (answer) => {
+      result = { value: read(answer) };
+    },
+  });
+  const { value } = result as unknown as { readonly value: T };
+  return value;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type Dispatcher, util } from 'undici';
 
 import { isError } from '../errors.ts';
+import { longestAnswer, tooLarge } from '../http/answers.ts';
 
 /** A body that is not held in memory; its slices are asked for again with each try. */
 export interface SlicedBody {
@@ -50,8 +51,10 @@ const sliceBytes = 256 * 1024;
 
 /**
  * Sends one request and reads its answer. This is the hot path: it goes to undici's dispatcher directly, for one signal and one timer less a
- * request. The timer watches for progress and not for the whole, so that a slow line is not taken for a dead one.
- * @throws StalledError, the signal's reason, or undici's error for a broken connection
+ * request. The timer watches for progress and not for the whole of a request, so that a slow line is not taken for a dead one; an answer, which
+ * is small, has to be whole in the same time.
+ * @throws StalledError, the signal's reason, ActionError `unreachable` for an answer that is longer than any may be, or undici's error for a
+ * broken connection
  */
 export function exchange(
   dispatcher: Dispatcher,
@@ -74,6 +77,15 @@ export function exchange(
       if (signal) abortsOf(signal).delete(onAbort);
       how();
     };
+    const complete = () =>
+      settle(() => resolve({ ...answer, body: Buffer.concat(chunks).toString('utf8', 0, keep) }));
+    // Of an error the beginning is enough.
+    const end = () => {
+      const error = tooLarge(request.origin);
+      if (answer.status < 300) settle(() => reject(error));
+      else complete();
+      abort?.(error);
+    };
     const onAbort = () => {
       const reason = abortReason(signal);
       // Without a connection yet there is nothing to abort: the request ends when it gets one, before a byte of it is sent.
@@ -89,17 +101,17 @@ export function exchange(
       },
       onHeaders: (status, headers) => {
         answer = { status, headers: util.parseHeaders(headers) };
-        watch.moved();
+        watch.answered();
         return true;
       },
       onData: (chunk) => {
         watch.moved();
         if (kept < keep) chunks.push(chunk);
         kept += chunk.length;
+        if (kept > longestAnswer) end();
         return true;
       },
-      onComplete: () =>
-        settle(() => resolve({ ...answer, body: Buffer.concat(chunks).toString('utf8', 0, keep) })),
+      onComplete: complete,
       onError: (error) => settle(() => reject(error)),
     });
   });
@@ -156,16 +168,23 @@ function* slices(body: Buffer, onMove: () => void): Generator<Buffer> {
 function watchStall(stallMs: number) {
   const started = performance.now();
   let last = started;
+  let answeredAt = Infinity;
   let timer: NodeJS.Timeout | undefined;
   const check = (onStall: () => void) => {
     const patience = Math.max(stallMs, last - started);
-    const left = last + patience - performance.now();
+    const until = Math.min(last + patience, answeredAt + stallMs);
+    const left = until - performance.now();
     if (left <= 0) onStall();
     else timer = setTimeout(() => check(onStall), left);
   };
   return {
     moved: () => {
       last = performance.now();
+    },
+    /** The answer begins. */
+    answered: () => {
+      last = performance.now();
+      answeredAt = Math.min(answeredAt, last);
     },
     begin: (onStall: () => void) => {
       clearTimeout(timer);

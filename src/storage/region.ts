@@ -1,5 +1,3 @@
-import { request } from 'undici';
-
 import { isTransient } from '../classify.ts';
 import { actionErrorIn } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
@@ -7,7 +5,9 @@ import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location } from '../workspace.ts';
 import { defaultRegion } from './bucket.ts';
+import { type WireAnswer, exchange } from './exchange.ts';
 import { StorageError, storageError } from './failure.ts';
+import { notS3 } from './stored.ts';
 import { storageTrouble } from './trouble.ts';
 
 export interface Discovery {
@@ -45,7 +45,7 @@ export async function discoverRegion(
   } catch (error) {
     const known = actionErrorIn(error);
     if (known) throw known;
-    if (error instanceof StorageError && isTransient(error))
+    if (error instanceof StorageError)
       throw storageTrouble(`Bucket '${location.bucket}' could not be looked at`, location, error);
     if (isNetworkError(error)) {
       throw connectionFailure(
@@ -66,18 +66,30 @@ async function askForRegion(
 ): Promise<{ region: string | undefined; askedAt: number }> {
   const clock = clockOf(url);
   const started = performance.now();
-  const { statusCode, headers, body } = await request(url, {
-    method: 'HEAD',
+  const { status, headers, body } = await exchange(
     dispatcher,
-    headersTimeout: Math.min(8_000, Math.ceil(timeoutMs)),
-  });
-  await body.dump();
+    { origin: url.origin, path: url.pathname, method: 'HEAD', headers: {} },
+    { stallMs: Math.min(8_000, Math.ceil(timeoutMs)) },
+  );
   clock.observe(headers['date']?.toString(), performance.now() - started);
-  const error = storageError(statusCode, headers, '');
-  if (statusCode >= 300 && isTransient(error)) throw error;
+  const error = storageError(status, headers, body);
+  if (status >= 300 && isTransient(error)) throw error;
+  const region = headers['x-amz-bucket-region']?.toString();
+  if (region === undefined && isPortal(status, headers)) throw notS3({ status, headers, body });
   const date = Date.parse(headers['date']?.toString() ?? '');
   return {
-    region: headers['x-amz-bucket-region']?.toString(),
+    region: isRegionName(region) ? region : undefined,
     askedAt: Number.isNaN(date) ? clock.now() - unknownClockMs : date,
   };
+}
+
+/** Whether this is how a portal answers whatever is asked for: with a page, or by leading to one. */
+function isPortal(status: number, headers: WireAnswer['headers']): boolean {
+  const isPage = /^text\/html|^application\/xhtml/i.test(String(headers['content-type'] ?? ''));
+  return status === 302 || status === 303 || (status < 300 && isPage);
+}
+
+/** It becomes a part of every signature and link. */
+function isRegionName(name: string | undefined): boolean {
+  return /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(name ?? '');
 }

@@ -1,11 +1,14 @@
+import { Readable } from 'node:stream';
+
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type HttpHandler, type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 
 import type { Clock } from '../clock.ts';
+import { longestAnswer } from '../http/answers.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location, Session } from '../workspace.ts';
 import type { StorageClient } from './client.ts';
-import { defaultStallMs } from './exchange.ts';
+import { defaultStallMs, exchange } from './exchange.ts';
 import { StorageError, storageError } from './failure.ts';
 
 // This module is loaded when the SDK is needed for the first time: it takes longer to load than a few small files take to upload.
@@ -85,21 +88,22 @@ function createHandler({ dispatcher }: Transport, clock: Clock, stallMs: number)
       const query = Object.entries(request.query).map(
         ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value ?? ''))}`,
       );
-      const answer = await dispatcher.request({
+      const wire = {
         origin: `${request.protocol}//${request.hostname}${request.port ? `:${request.port}` : ''}`,
         path: query.length > 0 ? `${request.path}?${query.join('&')}` : request.path,
         method: request.method as 'GET',
         headers: request.headers,
-        body: (request.body ?? null) as Buffer | string | null,
-        headersTimeout: stallMs,
-        bodyTimeout: stallMs,
-        ...(abortSignal && { signal: abortSignal }),
-      });
+        ...(request.body !== undefined && { body: Buffer.from(request.body as Uint8Array | string) }),
+        keep: longestAnswer,
+      };
+      const signal = abortSignal as AbortSignal | undefined;
+      const answer = await exchange(dispatcher, wire, { signal, stallMs });
       const headers = Object.fromEntries(
         Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
       );
       clock.observe(headers['date'], performance.now() - started);
-      return { response: new HttpResponse({ statusCode: answer.statusCode, headers, body: answer.body }) };
+      const body = Readable.from([Buffer.from(answer.body)]);
+      return { response: new HttpResponse({ statusCode: answer.status, headers, body }) };
     },
     updateHttpClientConfig: () => undefined,
     httpHandlerConfigs: () => ({}),

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
+import { multipartEtag } from '../storage/etag.ts';
 import {
   type UploadedPart,
   abortMultipart,
@@ -11,7 +12,7 @@ import {
 } from '../storage/multipart.ts';
 import { readContent } from './content.ts';
 import type { Ending } from './ending.ts';
-import { multipartEtag, storeOnce } from './lost.ts';
+import { storeOnce } from './lost.ts';
 import { type Part, partsOf } from './parts.ts';
 import { putPart } from './put.ts';
 import { type Source, openSource } from './source.ts';
@@ -55,10 +56,12 @@ export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTran
   const lost = { since: undefined as number | undefined };
   const create = () => createOnce(put, tools, lost);
   const complete = async (id: string, inOrder: readonly UploadedPart[], etag: () => string) => {
+    let stored: string | undefined;
     try {
-      await storeOnce(client, put, etag, () =>
-        completeMultipart(client, put.key, id, inOrder, { signal: breakOff, ifAbsent }),
-      );
+      await storeOnce(client, put, etag, ifAbsent, async () => {
+        stored = await completeMultipart(client, put.key, id, inOrder, { signal: breakOff, ifAbsent });
+      });
+      return stored ?? etag();
     } catch (error) {
       if (breakOff.aborted) onUnanswered();
       throw error;
@@ -83,10 +86,10 @@ export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTran
       const inOrder = done.toSorted((a, b) => a.number - b.number);
       const etag = () => multipartEtag(inOrder.map(({ etag: of }) => of));
       stop.throwIfAborted();
-      await complete(id, inOrder, etag);
+      const stored = await complete(id, inOrder, etag);
       completed = true;
       await source.close();
-      return etag();
+      return stored;
     },
     abandon: async () => {
       if (!beginning || completed) return 'nothing';
@@ -94,7 +97,7 @@ export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTran
       if (!begun) return 'nothing';
       await begun.source.close();
       const uploadId = await begun.uploadId.catch(() => undefined);
-      const deadline = AbortSignal.timeout(abortMs);
+      const deadline = AbortSignal.any([client.transport.cleanup.signal, AbortSignal.timeout(abortMs)]);
       if (uploadId !== undefined) return abortMultipart(client, put.key, uploadId, deadline);
       return lost.since === undefined
         ? 'nothing'

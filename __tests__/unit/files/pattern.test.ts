@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { homedir } from 'node:os';
+import path from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
 import { folderAt, readPatterns } from '../../../src/files/pattern.ts';
+import { windows } from '../../../src/files/system.ts';
+import { failureOf } from '../failure.ts';
 
 describe('a line of path', () => {
   test.each([
@@ -46,4 +50,63 @@ test.each([
 test('a folder from home is below the home of this user where no other is given', () => {
   expect(folderAt('~/x', '/work')).toBe(`${homedir()}/x`);
   expect(readPatterns(['~'], '/work')).toMatchObject([{ searchPath: homedir() }]);
+});
+
+describe('a path on Windows', () => {
+  test.each([
+    ['dist', 'D:\\work\\dist'],
+    ['site\\css\\*.css', 'D:\\work\\site\\css'],
+    ['C:\\dist/a', 'C:\\dist\\a'],
+    ['\\dist', 'D:\\dist'],
+    ['~\\dist', 'C:\\Users\\me\\dist'],
+    ['\\\\server\\share\\dist', '\\\\server\\share\\dist'],
+    ['//server/share/dist/**', '\\\\server\\share\\dist'],
+    ['!\\\\server\\share\\dist\\*.map', '\\\\server\\share\\dist'],
+    ['\\\\server\\share', '\\\\server\\share\\'],
+  ])('%s is looked for in %s', (line, searchPath) => {
+    const [pattern] = readPatterns([line], 'D:\\work', 'C:\\Users\\me', windows);
+    expect(pattern).toMatchObject({ searchPath });
+    if (!/[*!]/.test(line)) expect(folderAt(line, 'D:\\work', 'C:\\Users\\me', windows)).toBe(searchPath);
+  });
+
+  test('on another computer needs a share', () => {
+    for (const line of ['\\\\server', '//server/', '\\\\server\\*\\x']) {
+      const { code, message } = failureOf(() => readPatterns([line], 'D:\\work', 'C:\\', windows));
+      expect([code, message]).toEqual([
+        'invalid-input',
+        expect.stringContaining('names a computer, but no share'),
+      ]);
+    }
+  });
+
+  test('is spelled out in any letter case', () => {
+    const [pattern] = readPatterns(['**\\.Git\\*'], 'D:\\work', 'C:\\', windows);
+    expect([pattern?.spells('.git'), pattern?.matches('a/.GIT/config')]).toEqual([true, true]);
+  });
+});
+
+describe('a user without a home folder', () => {
+  test('is an error that says so where a line begins with ~', () => {
+    for (const fails of [() => readPatterns(['!~/x'], '/work', ''), () => folderAt('~', '/work', '')]) {
+      const { code, message, hint } = failureOf(fails);
+      expect([code, message]).toEqual(['invalid-input', expect.stringContaining('no home folder')]);
+      expect(hint).toContain('HOME');
+    }
+  });
+
+  (process.getuid?.() === 0 ? test : test.skip)('is no matter where no line does (needs root)', () => {
+    const module = JSON.stringify(path.resolve(import.meta.dirname, '../../../src/files/pattern.ts'));
+    const script = `
+      const { folderAt, readPatterns } = await import(${module});
+      const told = [readPatterns(['dist', '!a~', 'b/~'], '/work').length, folderAt('dist', '/work')];
+      try { readPatterns(['~/x'], '/work') } catch (error) { told.push(error.message) }
+      console.log(JSON.stringify(told));`;
+    // This user has no entry in /etc/passwd: Node cannot tell a home folder.
+    const told = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      env: {},
+      uid: 54_321,
+    });
+    expect(JSON.parse(told)).toEqual([3, '/work/dist', expect.stringContaining('no home folder')]);
+  });
 });

@@ -8,6 +8,7 @@ import { failureOf } from '../failure.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { names, select } from './selecting.ts';
 
+const testPosix = process.platform === 'win32' ? test.skip : test;
 const testPermissions = process.platform === 'win32' ? test.skip : test;
 
 /** Root may list any folder, whatever its permissions: so it gives its rights away for a while. */
@@ -176,6 +177,88 @@ describe('an exclusion', () => {
   });
 });
 
+describe('an exclusion that can never exclude anything', () => {
+  beforeEach(() => folder.files('docs/build/html/a.js', 'docs/build/html/a.map', 'docs/b'));
+
+  test.each([
+    ['docs/build/html', '!*.map', '/*.map', `write '!**/*.map'`],
+    ['docs/build/html/', '!a.map', '/a.map', `write '!**/a.map'`],
+    ['docs/build/html/**', '!build/**', '/build/**', `write '!**/build/**'`],
+    ['docs/build/html', '! ./docs/*.map', '/docs/*.map', `write '!**/docs/*.map'`],
+    ['docs/build/html', '!../*.map', '/*.map', `no line takes files from there`],
+    ['docs/build/html/a.js', '!docs/build/html/a.map', '/docs/build/html/a.map', 'no line'],
+  ])(
+    'as in %s and %s is a warning that says what it is compared with',
+    (line, exclusion, compared, advice) => {
+      const { warnings } = select(folder, [line, exclusion]);
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toContain(`Nothing is excluded by the line '${exclusion}' of 'path'`);
+      expect(warnings[0]).toContain(compared);
+      expect(warnings[0]).toContain(advice);
+    },
+  );
+
+  test('because a later line wins is a warning as well', () => {
+    expect(select(folder, ['!docs/b', 'docs']).warnings).toEqual([
+      `Nothing is excluded by the line '!docs/b' of 'path': a later line wins, and 'docs' comes after it. Move it below that line`,
+    ]);
+    expect(select(folder, ['docs/build', '!docs/b', 'docs']).warnings).toHaveLength(1);
+  });
+
+  test.each([
+    ['docs/build/html', '!**/*.map'],
+    ['docs/build/html', '!**/none'],
+    ['docs', '!docs/none'],
+    ['docs/*.js', '!docs/none/**'],
+    ['docs/b', '!docs/*'],
+    ['docs/b', '!d*'],
+    ['docs', '!.'],
+    ['.', '!none'],
+  ])('is not what merely has nothing to exclude today: %s and %s', (line, exclusion) => {
+    const warnings = select(folder, [line, exclusion]).warnings;
+    expect(warnings.filter((warning) => warning.includes('Nothing is excluded'))).toEqual([]);
+  });
+});
+
+describe('a line that matches nothing', () => {
+  const whyOf = (line: string) => select(folder, [line]).warnings.join();
+
+  testPosix('with \\ between folders is told to use / (needs POSIX paths)', () => {
+    folder.files('site/css/a.css');
+    expect(whyOf('site\\css')).toContain(`write 'site/css'`);
+    expect(whyOf('.\\site\\**')).toContain(`write './site/**'`);
+    expect(select(folder, ['.', '!site\\css\\**']).warnings).toEqual([
+      expect.stringContaining(`write '!site/css/**'`),
+    ]);
+    folder.files('a*b', 'c d');
+    expect(select(folder, ['a\\*b', 'c\\ d']).warnings).toEqual([]);
+    expect(select(folder, ['.', '!a\\*c']).warnings).toEqual([]);
+  });
+
+  test.each([
+    ['dits', 'dist'],
+    ['Dist', 'dist'],
+    ['dist/asets', 'assets'],
+    ['dist/assets/ap.js', 'app.js'],
+    ['buid/html/**', 'build-output'],
+    ['dits/assets/app.js', 'dist'],
+  ])('is told the nearest name that exists: %s, %s', (line, name) => {
+    folder.files('dist/assets/app.js', 'build-output/x', 'unrelated');
+    if (process.platform === 'linux' || line !== 'Dist')
+      expect(whyOf(line)).toContain(`did you mean '${name}'?`);
+    expect(whyOf('something/else')).not.toContain('did you mean');
+  });
+
+  test('is told where the folder is empty', () => {
+    folder.folder('dist/sub/deep');
+    for (const line of ['dist', 'dist/**', 'dist/sub/*.js'])
+      expect(whyOf(line)).toMatch(/the folder .* is empty$/);
+    folder.files('dist/sub/x');
+    expect(whyOf('dist/*.js')).not.toContain('empty');
+    expect(select(folder, ['dist', '!dist/**']).warnings.join()).not.toContain('empty');
+  });
+});
+
 describe('hidden files', () => {
   beforeEach(() =>
     folder.files(
@@ -227,15 +310,16 @@ describe('hidden files', () => {
   });
 });
 
-describe('guarded files', () => {
+describe('sensitive files', () => {
   const secret = ['.git/config', '.env', 'sub/.env.local', '.envrc', 'gha-creds-0a1b.json', 'sub/.git'];
   beforeEach(() => folder.files('a.js', '.github/x', 'gha-creds.json', ...secret));
 
   test('stay out even with include-hidden-files', () => {
     const selection = select(folder, ['.', '**', '*', '.*', '**/*.json'], { includeHiddenFiles: true });
     expect(names(selection)).toEqual(['.github/x', 'a.js', 'gha-creds.json']);
-    expect(selection.hidden).toContain(folder.at('.git/'));
-    expect(selection.hidden).toContain(folder.at('gha-creds-0a1b.json'));
+    expect(selection.sensitive).toContain(folder.at('.git/'));
+    expect(selection.sensitive).toContain(folder.at('gha-creds-0a1b.json'));
+    expect(selection.hidden).toEqual([]);
   });
 
   test.each([

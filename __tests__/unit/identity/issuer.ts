@@ -9,7 +9,7 @@ export interface Issuer extends LocalServer {
 
 export interface IssuerRules {
   /** Answers the token endpoint; the count begins at 1. */
-  readonly token?: (count: number) => Answer | undefined;
+  readonly token?: (count: number, asked: Asked) => Answer | undefined;
   /** Answers discovery; by default with the issuer's own configuration. */
   readonly discovery?: (count: number, configuration: object) => Answer | undefined;
   /** Milliseconds that its clock is ahead of this machine's. */
@@ -46,9 +46,13 @@ export async function serveIssuer({
 }: IssuerRules = {}): Promise<Issuer> {
   const path = '/realms/master';
   const counts = { discovery: 0, token: 0 };
-  const answer = ({ path: asked, headers: { host = '' } }: Asked): Answer | undefined => {
+  const answer = (request: Asked): Answer | undefined => {
+    const {
+      path: asked,
+      headers: { host = '' },
+    } = request;
     const base = `http://${host}${path}`;
-    if (asked === `${path}/token`) return token((counts.token += 1));
+    if (asked === `${path}/token`) return token((counts.token += 1), request);
     if (asked !== `${path}/.well-known/openid-configuration`) return { status: 404, body: 'not found' };
     return discovery((counts.discovery += 1), {
       issuer: named(base),

@@ -5,7 +5,7 @@ import { secretCredential } from '../../../src/identity/secret.ts';
 import { openTokenSource as openSource } from '../../../src/identity/tokens.ts';
 import type { Transport } from '../../../src/http/transport.ts';
 import { rejectionOf } from '../failure.ts';
-import { certificateFor, serve, serveProxy, transport } from '../servers.ts';
+import { type Asked, certificateFor, serve, serveProxy, transport } from '../servers.ts';
 import { type Issuer, type IssuerRules, grant, idToken, serveIssuer } from './issuer.ts';
 
 const secret = 'the secret+of/the=app';
@@ -49,6 +49,55 @@ test('a token is asked for where discovery says, with the secret and the scopes'
     client_secret: secret,
     scope: 'openid gep',
   });
+});
+
+/** Takes the secret in one way alone, and says of others what RFC 6749 has for it. */
+function strictIssuer(method: 'basic' | 'post', offered: readonly string[] | undefined): Promise<Issuer> {
+  const isRight = ({ headers, body }: Asked) => {
+    if (method === 'post') return new URLSearchParams(body).get('client_secret') === secret;
+    // Both are form-encoded before they are joined (RFC 6749, 2.3.1).
+    const [id, given] = Buffer.from(headers.authorization?.slice('Basic '.length) ?? '', 'base64')
+      .toString()
+      .split(':');
+    return id === 'app' && new URLSearchParams(`s=${given ?? ''}`).get('s') === secret;
+  };
+  return serveIssuer({
+    token: (count, asked) =>
+      isRight(asked) ? grant(count) : { status: 401, body: { error: 'invalid_client' } },
+    discovery: (_, configuration) => ({
+      body: { ...configuration, token_endpoint_auth_methods_supported: offered },
+    }),
+  });
+}
+
+test.each([
+  ['basic', ['client_secret_basic'], 1],
+  ['basic', ['private_key_jwt', 'client_secret_basic'], 1],
+  ['basic', ['client_secret_basic', 'client_secret_post'], 2],
+  ['post', ['client_secret_post'], 1],
+  ['post', ['client_secret_basic', 'client_secret_post'], 1],
+  ['post', ['private_key_jwt'], 1],
+  ['post', undefined, 1],
+] as const)(
+  'an issuer that takes the secret by %s, and advertises %j, gets it so after %d requests',
+  async (method, offered, requests) => {
+    await using issuer = await strictIssuer(method, offered);
+    await using way = transport();
+    const tokens = await openTokenSource(app(issuer), way, () => undefined);
+    expect(await tokens.token()).toBe(`access-${requests}`);
+    expect(issuer.grants()).toHaveLength(requests);
+  },
+);
+
+test('a secret that is refused says how it was sent, and what the issuer advertises', async () => {
+  await using issuer = await strictIssuer('post', ['client_secret_basic', 'private_key_jwt']);
+  await using way = transport();
+  const tokens = await openTokenSource(app(issuer), way, () => undefined);
+  const error = await rejectionOf(tokens.token());
+  expect(error.code).toBe('credentials');
+  expect(error.details).toEqual([
+    '- The secret was sent by client_secret_basic; the issuer advertises client_secret_basic, private_key_jwt',
+  ]);
 });
 
 describe('tokens', () => {

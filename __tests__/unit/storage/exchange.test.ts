@@ -269,6 +269,42 @@ describe('an answer', () => {
     expect([status, body.length]).toEqual([500, 64 * KiB]);
   });
 
+  const chunk = (length: number) => `${length.toString(16)}\r\n${'x'.repeat(length)}\r\n`;
+  const chunked = (status: string) => `HTTP/1.1 ${status}\r\ntransfer-encoding: chunked\r\n\r\n`;
+
+  /** Sends one piece after the other for as long as the connection is there. */
+  const forever = (socket: Socket, piece: string, everyMs: number) => {
+    const timer = setInterval(() => socket.write(piece), everyMs);
+    socket.on('close', () => clearInterval(timer));
+  };
+
+  test('that drips for ever is given up', async () => {
+    await using server = await listen((socket) => {
+      socket.once('data', () => {
+        socket.write(chunked('200 OK'));
+        forever(socket, chunk(1), 10);
+      });
+    });
+    await expect(exchange(server.dispatcher, put(server), { stallMs: 300 })).rejects.toThrow(StalledError);
+  });
+
+  test('that never ends is read no further than 8 MiB: an error counts by its status, anything else fails', async () => {
+    let status = '503 Slow';
+    await using server = await listen((socket) => {
+      socket.on('data', () => {
+        socket.write(chunked(status));
+        forever(socket, chunk(MiB), 1);
+      });
+    });
+    const answer = await exchange(server.dispatcher, put(server), { stallMs: 20_000 });
+    expect([answer.status, answer.body.length]).toEqual([503, 64 * KiB]);
+    status = '200 OK';
+    await expect(exchange(server.dispatcher, put(server), { stallMs: 20_000 })).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringContaining('answered with more than 8.0 MiB'),
+    });
+  });
+
   test('after an informational one is the one that counts', async () => {
     await using server = await listen((socket) => {
       socket.once('data', () => socket.write(`HTTP/1.1 102 Processing\r\nx-a: 1\r\n\r\n${denied}`));

@@ -1,0 +1,224 @@
+/** Files that must not be published: by a link, by another name of a folder, or because they are sensitive. */
+import { realpathSync } from 'node:fs';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { failureOf } from '../failure.ts';
+import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
+import { names, select } from './selecting.ts';
+
+let folder: TemporaryFolder;
+let outside: TemporaryFolder;
+beforeEach(() => {
+  folder = temporaryFolder();
+  outside = temporaryFolder();
+});
+afterEach(() => {
+  folder[Symbol.dispose]();
+  outside[Symbol.dispose]();
+});
+
+describe('a symbolic link', () => {
+  beforeEach(() => {
+    folder.files(
+      'docs/a.html',
+      '.git/config',
+      '.git/refs/heads/main',
+      '.env',
+      '.aws/credentials',
+      'x/.kube/config',
+    );
+  });
+
+  test.each([
+    ['to .git', 'docs/history', '../.git'],
+    ['into .git', 'docs/history', '../.git/refs'],
+    ['to a file in .git', 'docs/history', '../.git/config'],
+    ['to .env', 'docs/settings.txt', '../.env'],
+    ['to a file in a sensitive folder', 'docs/settings', '../.aws/credentials'],
+    ['to a sensitive folder deeper down', 'docs/settings', '../x/.kube'],
+  ])('%s carries nothing out', (_, link, target) => {
+    folder.link(link, target);
+    for (const symlinks of ['inside', 'follow'] as const) {
+      for (const includeHiddenFiles of [false, true]) {
+        const selection = select(folder, ['docs'], { symlinks, includeHiddenFiles });
+        expect(names(selection)).toEqual(['a.html']);
+        expect(selection.sensitive).toHaveLength(1);
+        expect(selection.sensitive[0]).toContain(folder.at(link));
+      }
+    }
+  });
+
+  test('to another link carries nothing out', () => {
+    folder.link('docs/one', 'two');
+    folder.link('docs/two', '../three');
+    folder.link('three', '.git');
+    expect(names(select(folder, ['docs'], { includeHiddenFiles: true }))).toEqual(['a.html']);
+    expect(names(select(folder, ['docs/one'], { includeHiddenFiles: true }))).toEqual([]);
+  });
+
+  test('that is the line itself, or above it, carries nothing out', () => {
+    folder.link('history', '.git');
+    for (const line of ['history', 'history/', 'history/**', 'history/refs', 'history/config', 'h*/config']) {
+      expect([line, names(select(folder, [line], { includeHiddenFiles: true }))]).toEqual([line, []]);
+    }
+  });
+
+  test('to a folder in other letters than the list has is judged alike', () => {
+    folder.files('.Git/config', '.ENV.local');
+    folder.link('docs/history', '../.Git');
+    folder.link('docs/settings', '../.ENV.local');
+    expect(names(select(folder, ['docs'], { includeHiddenFiles: true }))).toEqual(['a.html']);
+  });
+
+  test('to something hidden stays out unless hidden files are included, or a line means what it leads to', () => {
+    folder.files('.cache/x', 'docs/.y');
+    folder.link('docs/cache', '../.cache');
+    folder.link('docs/y', '.y');
+    expect(names(select(folder, ['docs']))).toEqual(['a.html']);
+    expect(select(folder, ['docs']).hidden).toHaveLength(3);
+    const all = ['.y', 'a.html', 'cache/x', 'y'];
+    expect(names(select(folder, ['docs'], { includeHiddenFiles: true }))).toEqual(all);
+    expect(names(select(folder, ['docs', '.cache', 'docs/.y']))).toEqual([
+      '.cache/x',
+      'docs/.y',
+      'docs/a.html',
+      'docs/cache/x',
+      'docs/y',
+    ]);
+  });
+
+  test('that is the line itself may lead into a hidden folder', () => {
+    folder.files('.output/public/index.html', '.output/public/.x', '.output/public/.env');
+    folder.link('dist', '.output/public');
+    expect(names(select(folder, ['dist']))).toEqual(['index.html']);
+    expect(names(select(folder, ['dist'], { includeHiddenFiles: true }))).toEqual(['.x', 'index.html']);
+  });
+
+  test('to what a line names is followed', () => {
+    folder.link('docs/settings', '../.env');
+    expect(names(select(folder, ['docs', '.env']))).toEqual(['.env', 'docs/a.html', 'docs/settings']);
+    folder.link('docs/.npmrc', '../.aws/credentials');
+    expect(names(select(folder, ['docs/.npmrc']))).toEqual([]);
+  });
+
+  test.each(['dist', 'dist/', 'dist/**', 'dist/tree', './dist/tree/*', 'd[i]st/tree/a'])(
+    'out of the checkout is an error as the line itself, or above it: %s',
+    (line) => {
+      outside.files('tree/a');
+      folder.link('dist', outside.path);
+      const { message } = failureOf(() => select(folder, [line]));
+      expect(message).toContain(folder.at('dist'));
+      expect(message).toContain('outside of the root and the checkout');
+      expect(failureOf(() => select(folder, [line], { root: 'dist' })).message).toBe(message);
+      expect(failureOf(() => select(folder, [line], { root: '.' })).message).toBe(message);
+      expect(names(select(folder, [line], { symlinks: 'follow', root: 'dist' }))).toEqual(['tree/a']);
+      expect(names(select(folder, [line], { symlinks: 'skip' }))).toEqual([]);
+      expect(select(folder, [line], { symlinks: 'skip' }).skippedLinks).toHaveLength(1);
+    },
+  );
+
+  test('as the line itself is followed within the checkout', () => {
+    folder.files('build/out/a');
+    folder.link('dist', 'build/out');
+    for (const line of ['dist', 'dist/', 'dist/**', 'dist/a']) {
+      expect([line, names(select(folder, [line]))]).toEqual([line, ['a']]);
+    }
+    expect(names(select(folder, ['dist'], { root: '.' }))).toEqual(['dist/a']);
+    expect(names(select(folder, ['build/out'], { root: 'dist' }))).toEqual(['a']);
+  });
+
+  test('out of the temporary folder of the runner is held to the same rule', () => {
+    using temp = temporaryFolder();
+    outside.files('sub/a');
+    temp.link('site', outside.path);
+    temp.files('real/a');
+    const rules = { temp: temp.path };
+    expect(failureOf(() => select(folder, [temp.at('site/sub')], rules)).message).toContain('symbolic link');
+    expect(names(select(folder, [temp.at('real')], rules))).toEqual(['a']);
+  });
+});
+
+describe('a folder with two names', () => {
+  let alias: string;
+  beforeEach(() => {
+    outside.link('work', folder.path);
+    alias = outside.at('work');
+    folder.files('dist/a.js', 'dist/private/key');
+  });
+
+  test.each([
+    ['dist', (one: string) => `${one}/dist/private/**`],
+    ['dist', (one: string) => `${one}/dist/private`],
+    ['dist', (one: string) => `${one}/**/private/**`],
+  ])('is the same in a line and in an exclusion: %s', (_, exclusion) => {
+    for (const cwd of [folder.path, alias]) {
+      for (const checkout of [folder.path, alias]) {
+        for (const line of ['dist', folder.at('dist'), `${alias}/dist`, `${alias}/dist/**`]) {
+          for (const by of [folder.path, alias]) {
+            const found = select(folder, [line, `!${exclusion(by)}`], { cwd, checkout });
+            expect(names(found)).toEqual(['a.js']);
+            expect(found.warnings).toEqual([]);
+          }
+        }
+      }
+    }
+  });
+
+  test('is the same in a line and as the root', () => {
+    for (const cwd of [folder.path, alias]) {
+      for (const root of ['.', folder.path, alias, `${alias}/`]) {
+        for (const line of ['dist/*', folder.at('dist/*'), `${alias}/dist/*`]) {
+          const selection = select(folder, [line, '!dist/private'], { cwd, checkout: cwd, root });
+          expect([root, line, names(selection)]).toEqual([root, line, ['dist/a.js']]);
+        }
+      }
+    }
+  });
+
+  test('is uploaded once', () => {
+    const found = select(folder, ['dist', `${alias}/dist`, folder.at('dist/a.js'), alias], {
+      checkout: alias,
+    });
+    expect(names(found)).toEqual(['dist/a.js', 'dist/private/key']);
+    expect(found.files.map((file) => file.path)).toEqual(found.files.map((file) => realpathSync(file.path)));
+  });
+
+  test('is the same outside of the checkout', () => {
+    outside.files('real/site/a', 'real/site/private/b');
+    outside.link('link', 'real');
+    const lines = [
+      outside.at('link/site'),
+      outside.at('real/site'),
+      `!${outside.at('link/site/private/**')}`,
+    ];
+    expect(names(select(folder, lines))).toEqual(['a']);
+    expect(names(select(folder, lines, { root: outside.at('link') }))).toEqual(['site/a']);
+    expect(names(select(folder, lines.slice(1), { root: outside.at('real') }))).toEqual(['site/a']);
+  });
+
+  test('lets an exclusion by the real name work on a line that is a link, and the other way round', () => {
+    folder.link('site', 'dist');
+    expect(names(select(folder, ['site', '!dist/private/**']))).toEqual(['a.js']);
+    expect(names(select(folder, ['dist', '!site/private/**']))).toEqual(['a.js']);
+    expect(names(select(folder, ['site/private', '!dist/**']))).toEqual([]);
+  });
+
+  test('keeps the name of a link inside of the checkout, and what a line takes by its other name', () => {
+    folder.link('dist/latest', 'private');
+    expect(names(select(folder, ['dist', '!dist/latest/**']))).toEqual(['a.js', 'private/key']);
+    expect(names(select(folder, ['dist', '!dist/private/**']))).toEqual(['a.js', 'latest/key']);
+  });
+
+  test('may be the working directory alone', () => {
+    for (const line of ['.', alias, `${alias}/`, `${alias}/.`]) {
+      const found = select(folder, [line], { cwd: alias, checkout: alias });
+      expect(names(found)).toEqual(['dist/a.js', 'dist/private/key']);
+    }
+  });
+
+  test('has no part in an empty name of the checkout', () => {
+    folder.link('dist/etc', '/etc');
+    expect(failureOf(() => select(folder, ['dist'], { checkout: '' })).message).toContain('/etc');
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { outermost, pathBelow } from '../../../src/files/root.ts';
+import { linux, macos, windows } from '../../../src/files/system.ts';
+
+describe('the path below a root', () => {
+  test.each([
+    ['/a', '/a', ''],
+    ['/a', '/a/b/c', 'b/c'],
+    ['/', '/a', 'a'],
+    ['/a', '/ab', undefined],
+    ['/a/b', '/a', undefined],
+    ['/a', '/A/b', undefined],
+    ['/a', '/a/b\\c', 'b\\c'],
+  ])('%s of %s is %s on Linux', (root, file, below) => {
+    expect(pathBelow(root, file, linux)).toBe(below);
+  });
+
+  test.each([
+    ['/repo/dist', '/repo/Dist', ''],
+    ['/repo/dist', '/Repo/DIST/Sub/a', 'Sub/a'],
+    ['/repo/dist', '/repo/Dista', undefined],
+  ])('%s of %s is %s where letter case does not count', (root, file, below) => {
+    expect(pathBelow(root, file, macos)).toBe(below);
+  });
+
+  test.each([
+    ['C:\\repo\\dist', 'c:\\Repo\\Dist', ''],
+    ['C:\\repo\\dist', 'c:\\Repo\\Dist\\a\\B.js', 'a/B.js'],
+    ['C:\\', 'c:\\a', 'a'],
+    ['C:\\a', 'D:\\a', undefined],
+    ['\\\\server\\share\\', '\\\\SERVER\\share\\a\\b', 'a/b'],
+  ])('%s of %s is %s on Windows', (root, file, below) => {
+    expect(pathBelow(root, file, windows)).toBe(below);
+  });
+});
+
+describe('the folders to walk from', () => {
+  test.each([
+    [linux, ['/r/dist', '/r/Dist'], ['/r/dist', '/r/Dist']],
+    [macos, ['/r/dist', '/r/Dist'], ['/r/dist']],
+    [macos, ['/r/Dist/a', '/R/b', '/r/dist'], ['/R/b', '/r/dist']],
+    [windows, ['C:\\r\\dist', 'c:\\R\\Dist', 'D:\\r'], ['C:\\r\\dist', 'D:\\r']],
+    [linux, ['/a/b', '/a', '/a', '/ab', '/a/c'], ['/a', '/ab']],
+  ])('are the outermost, each once, in any letter case where that does not count', (system, paths, found) => {
+    expect(outermost(paths, system)).toEqual(found);
+  });
+});

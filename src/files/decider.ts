@@ -1,0 +1,145 @@
+import path from 'node:path';
+
+import { type Concealment, concealmentOf } from './hidden.ts';
+import type { Naming, Trees } from './naming.ts';
+import type { Pattern } from './pattern.ts';
+import { pathBelow } from './root.ts';
+import { isParent } from './sensitive.ts';
+
+/** What the lines of `path` decide about each file and folder that the walk finds. */
+export interface Decider {
+  /** Whether to go down into a folder. */
+  readonly enter: (folder: string) => boolean;
+  readonly wants: (file: string) => boolean;
+  /** Whether something that links lead to stays out for what its real path is. */
+  readonly conceals: (name: string, real: string, isFolder: boolean) => boolean;
+  /** Files, and folders with a separator at their end, that stayed out. */
+  readonly left: Readonly<Record<Concealment, string[]>>;
+  /** Real paths of files that links led to. */
+  readonly linked: ReadonlyMap<string, string>;
+  /** Lines that meant a file. */
+  readonly busy: ReadonlySet<string>;
+}
+
+export interface DeciderRules {
+  readonly includeHidden: boolean;
+  readonly naming: Naming;
+  /** The folders that these are in are nobody's choice, and not judged. */
+  readonly trees: Trees;
+}
+
+export function createDecider(patterns: readonly Pattern[], rules: DeciderRules): Decider {
+  const busy = new Set<string>();
+  const left = { hidden: [] as string[], sensitive: [] as string[] };
+  const linked = new Map<string, string>();
+  const lines = patterns.filter(({ negate }) => !negate);
+  const lastLine = patterns.findLastIndex(({ negate }) => !negate);
+  const ownConcealment = createOwnConcealment(lines, rules.includeHidden);
+  const realConcealment = createRealConcealment(lines, ownConcealment, rules);
+
+  /** Keeps why something stays out, unless one of the lines that mean it takes it. */
+  const isOut = (name: string, reasons: readonly (Concealment | undefined)[]) => {
+    if (reasons.length === 0 || reasons.includes(undefined)) return false;
+    left[reasons.includes('sensitive') ? 'sensitive' : 'hidden'].push(name);
+    return true;
+  };
+  const wants = (file: string) => {
+    let last: Pattern | undefined;
+    const wanting: Pattern[] = [];
+    let isSeen = false;
+    let reason: Concealment | undefined;
+    for (const pattern of patterns) {
+      const name = pathBelow(pattern.searchPath, file);
+      if (name === undefined || !pattern.matches(name)) continue;
+      last = pattern;
+      if (pattern.negate) continue;
+      wanting.push(pattern);
+      if (isSeen) continue;
+      const found: Concealment | undefined = ownConcealment(pattern, name);
+      if (found === undefined) isSeen = true;
+      else if (reason !== 'sensitive') reason = found;
+    }
+    if (last?.negate) busy.add(last.line);
+    if (last?.negate !== false) return false;
+    for (const { line } of wanting) busy.add(line);
+    return !isOut(file, isSeen ? [undefined] : [reason]);
+  };
+  const enter = (folder: string) => {
+    if (lines.some(({ searchPath }) => pathBelow(folder, searchPath) !== undefined)) return true;
+    const closing = patterns.find(
+      (pattern, index) => index > lastLine && meets(pattern, folder, (name) => pattern.covers(name)),
+    );
+    if (closing) busy.add(closing.line);
+    const holding = closing ? [] : holdersOf(lines, folder);
+    if (holding.length === 0) return false;
+    return !isOut(
+      `${folder}${path.sep}`,
+      holding.map((line) => ownConcealment(line, pathBelow(line.searchPath, folder) ?? '')),
+    );
+  };
+  const conceals = (name: string, real: string, isFolder: boolean) => {
+    const meaning = isFolder ? holdersOf(lines, name) : lines.filter((line) => meansFile(line, name));
+    if (!isFolder) linked.set(name, real);
+    const shown = `${name}${isFolder ? path.sep : ''} (a link to ${real})`;
+    return isOut(shown, realConcealment(meaning, real, isFolder));
+  };
+  return { enter, wants, conceals, left, linked, busy };
+}
+
+/** Why a line's own text leaves a path out that is below its search path. */
+type OwnConcealment = (line: Pattern, name: string) => Concealment | undefined;
+
+function createOwnConcealment(lines: readonly Pattern[], includeHidden: boolean): OwnConcealment {
+  const folders = new Map(
+    lines.map((line) => {
+      const folder = path.basename(line.searchPath);
+      return [line, isParent(folder) ? folder : ''];
+    }),
+  );
+  return (line, name) => concealmentOf(line, name, folders.get(line) ?? '', includeHidden);
+}
+
+/** Why each of the lines that mean a path leaves it out for where it really is; nothing does where a line means that place as well. */
+function createRealConcealment(
+  lines: readonly Pattern[],
+  ownConcealment: OwnConcealment,
+  { includeHidden, naming, trees }: DeciderRules,
+) {
+  return (meaning: readonly Pattern[], real: string, isFolder: boolean): (Concealment | undefined)[] => {
+    const there = isFolder ? holdersOf(lines, real) : lines.filter((line) => meansFile(line, real));
+    const isNamed = there.some(
+      (line) => ownConcealment(line, pathBelow(line.searchPath, real) ?? '') === undefined,
+    );
+    if (isNamed) return [undefined];
+    const ways = trees.map((tree) => belowCommon(tree, real));
+    const { name, folder } = ways.reduce((a, b) => (b.name.length < a.name.length ? b : a));
+    return meaning.map((line) => {
+      const reason = concealmentOf(line, name, folder, includeHidden);
+      if (reason !== 'hidden') return reason;
+      // A line that is itself a link into a hidden folder, as Nuxt's `dist` is, means all that is there.
+      const below = pathBelow(naming.real(line.searchPath), real);
+      return below === undefined ? reason : ownConcealment(line, below);
+    });
+  };
+}
+
+/** A path below the nearest folder that is above both it and `tree`, and that folder's name. */
+function belowCommon(tree: string, real: string): { readonly name: string; readonly folder: string } {
+  const name = pathBelow(tree, real);
+  if (name !== undefined) return { name, folder: path.basename(tree) };
+  const above = path.dirname(tree);
+  return above === tree ? { name: real, folder: '' } : belowCommon(above, real);
+}
+
+function holdersOf(lines: readonly Pattern[], folder: string): Pattern[] {
+  return lines.filter((line) => meets(line, folder, (name) => line.mayMatchBelow(name)));
+}
+
+function meansFile(line: Pattern, file: string): boolean {
+  return meets(line, file, (name) => line.matches(name));
+}
+
+function meets(pattern: Pattern, file: string, test: (name: string) => boolean): boolean {
+  const name = pathBelow(pattern.searchPath, file);
+  return name !== undefined && test(name);
+}

@@ -1,0 +1,98 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+import { probableName } from '../nearest.ts';
+import { printable } from '../printable.ts';
+import { mayMeet } from './exclusions.ts';
+import type { Pattern } from './pattern.ts';
+import { thisSystem } from './system.ts';
+
+/**
+ * Warnings about lines of `path` that do nothing: a line that no file matches, and an exclusion that can never exclude anything. An
+ * exclusion that has nothing to exclude today is in order.
+ * @param busy lines that meant a file
+ */
+export function unmatchedLines(
+  patterns: readonly Pattern[],
+  busy: ReadonlySet<string>,
+  cwd: string,
+): string[] {
+  const idle = [...new Set(patterns.map(({ line }) => line))].filter((line) => !busy.has(line));
+  return idle.flatMap((line) => {
+    const same = patterns.filter((pattern) => pattern.line === line);
+    const [pattern] = same;
+    if (!pattern) return [];
+    const what = `the line '${printable(line)}' of 'path'`;
+    if (!pattern.negate) return [`No file matches ${what}${whyUnmatched(pattern)}`];
+    const why = whyIdle(pattern, same, patterns, cwd);
+    return why === undefined ? [] : [`Nothing is excluded by ${what}: ${why}`];
+  });
+}
+
+/** What people most often mean when a line matches nothing. */
+function whyUnmatched({ line, searchPath }: Pattern): string {
+  const separated = withSlashes(line);
+  if (separated !== undefined)
+    return `: '\\' does not separate folders here, write '${printable(separated)}'`;
+  if (/\{.*\}/.test(line)) return `: braces are no wildcard here, write a line for each`;
+  if (/\[.*\]/.test(line)) return `: '[…]' stands for one of the characters in it, write '[[]' for a bracket`;
+  if (!existsSync(searchPath)) return `: there is no ${printable(searchPath)}${suggestion(searchPath)}`;
+  return isEmpty(searchPath) ? `: the folder ${printable(searchPath)} is empty` : '';
+}
+
+/** The line as it is probably meant, where it has `\` before an ordinary letter. */
+function withSlashes(line: string): string | undefined {
+  return !thisSystem.windows && /\\[\w. -]/.test(line) ? line.replaceAll('\\', '/') : undefined;
+}
+
+/** The nearest name to the first part of a path that does not exist. */
+function suggestion(searchPath: string): string {
+  const above = path.dirname(searchPath);
+  if (!existsSync(above)) return above === searchPath ? '' : suggestion(above);
+  try {
+    const name = probableName(path.basename(searchPath), readdirSync(above));
+    return name === undefined ? '' : `; did you mean '${printable(name)}'?`;
+  } catch {
+    return '';
+  }
+}
+
+/** Whether nothing but empty folders is in a folder. */
+function isEmpty(folder: string): boolean {
+  try {
+    if (!statSync(folder).isDirectory()) return false;
+    return readdirSync(folder, { withFileTypes: true }).every(
+      (entry) => entry.isDirectory() && isEmpty(path.join(folder, entry.name)),
+    );
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Why an exclusion does nothing; undefined where it may do something.
+ * @param names the exclusion by each of its names
+ */
+function whyIdle(
+  { line, searchPath, globs }: Pattern,
+  names: readonly Pattern[],
+  patterns: readonly Pattern[],
+  cwd: string,
+): string | undefined {
+  const separated = withSlashes(line);
+  if (separated !== undefined) return `'\\' does not separate folders here, write '${printable(separated)}'`;
+  const position = patterns.findIndex((pattern) => pattern.line === line);
+  const meets = (pattern: Pattern) => !pattern.negate && names.some((name) => mayMeet(name, pattern));
+  if (patterns.slice(0, position).some(meets)) return undefined;
+  const later = patterns.slice(position).find(meets);
+  if (later)
+    return `a later line wins, and '${printable(later.line)}' comes after it. Move it below that line`;
+  const compared = printable([searchPath, ...globs].join('/'));
+  const text = line.replace(/^[!\s]+/, '').replace(/^\.\//, '');
+  const anywhere = /^(?:[~/\\]|\*\*|\.\.|[a-z]:)/i.test(text) ? undefined : `!**/${text}`;
+  return `it is compared with whole paths, as ${compared}, and no line takes files from there${
+    anywhere === undefined
+      ? ''
+      : `. Lines start from the working directory, ${printable(cwd)}: write '${printable(anywhere)}' to exclude at any depth`
+  }`;
+}
