@@ -1,5 +1,6 @@
 import { classifier } from '../classify.ts';
 import type { Clock } from '../clock.ts';
+import { gistOf } from '../http/answers.ts';
 import { excerpt } from '../printable.ts';
 import { type Classified, type Retrier, type RetryOptions, createRetrier } from '../retry.ts';
 import { element } from './xml.ts';
@@ -47,7 +48,7 @@ export function storageError(
     message:
       element(body, 'Message') ??
       text(headers['x-minio-error-desc'])?.replace(/^"|"$/g, '') ??
-      (code ? '' : body),
+      (code ? '' : gistOf(body)),
     region: element(body, 'Region') ?? text(headers['x-amz-bucket-region']),
     requestId: element(body, 'RequestId') ?? text(headers['x-amz-request-id']),
     retryAfter: text(headers['retry-after']),

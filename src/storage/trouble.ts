@@ -14,6 +14,13 @@ const hints: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: `The storage does not know the session that the platform gave, a new one neither: tell those who run the platform.`,
 };
 
+function hintFor({ code, status }: StorageError): string {
+  // S3 has a code for it: without one somebody before the storage answered.
+  if (code === '' && status === 413)
+    return `A proxy or gateway before the storage takes no request of this size: set input 'part-size' to less than it takes (5MiB at least), or have its limit raised.`;
+  return hints[code] ?? `Run the job again; if it goes on, tell those who run the platform.`;
+}
+
 /**
  * A failure at the storage in words for people: what failed, where, why, and what to do next.
  * @param what what could not be done, as the beginning of a sentence
@@ -24,7 +31,7 @@ export function storageTrouble(what: string, { endpoint }: Location, error: unkn
     return new ActionError(code, `${what}: ${message}`, { hint, details, cause: error });
   }
   if (error instanceof StorageError) {
-    const hint = hints[error.code] ?? `Run the job again; if it goes on, tell those who run the platform.`;
+    const hint = hintFor(error);
     return new ActionError('storage', `${what}: ${describeStorageError(error)} (${endpoint.host})`, {
       hint: error.requestId ? `${hint} (request ${error.requestId})` : hint,
       cause: error,
