@@ -1,5 +1,7 @@
 import { ActionError, detailLines } from './errors.ts';
+import { sumsName } from './files/sums.ts';
 import type { Plan, Put } from './plan.ts';
+import { presentPages } from './preview/present.ts';
 import { printable } from './printable.ts';
 import { count } from './quantities.ts';
 import type { RemoteObject } from './storage/listing.ts';
@@ -44,7 +46,7 @@ export function planChanges(
   const same = new Set(
     plan.puts.filter(({ key }) => remote.has(key) && remote.get(key)?.etag === prints.get(key)?.etag),
   );
-  const others = plan.puts.filter((put) => remote.has(put.key) && !same.has(put));
+  const others = plan.puts.filter((put) => remote.has(put.key) && !put.replaces && !same.has(put));
   if (overwrite === 'never' && others.length > 0) throw existing(others);
   return {
     ...plan,
@@ -82,6 +84,46 @@ export function staleKeys(
         key.startsWith(base) && key !== base && !kept.has(key) && lastModified < startedAt,
     )
     .map(({ key }) => key);
+}
+
+/**
+ * Tells what was there at a moment from what was written after it. A storage that gives times in whole seconds leaves open what is of that
+ * very second: then what the first listing has was there, and what such an object has hidden from it.
+ * @param moment milliseconds since the epoch by the storage's clock
+ * @returns to be asked with one listing after the other
+ */
+export function thereAt(moment: number): (objects: readonly RemoteObject[]) => RemoteObject[] {
+  let first: ReadonlySet<string> | undefined;
+  return (objects) => {
+    const known = (first ??= new Set(objects.map(({ key }) => key)));
+    const isKnown = (key: string) => known.has(key) || [...foldersOf([key])].some((name) => known.has(name));
+    return objects.filter(({ key, lastModified }) => {
+      const isOpen = lastModified % 1000 === 0 && lastModified > moment - 1000;
+      return lastModified < moment && (!isOpen || isKnown(key));
+    });
+  };
+}
+
+/**
+ * The order in which objects are deleted, so that a deletion that breaks off leaves no page without what it loads: first the pages that lead
+ * to others, the outermost at the head, then all other pages, then the rest. No group is begun before the one before it is gone.
+ */
+export function deletionGroups(base: string, objects: readonly RemoteObject[]): RemoteObject[][] {
+  const groups: [RemoteObject[], RemoteObject[], RemoteObject[]] = [[], [], []];
+  const [entries, pages, rest] = groups;
+  for (const object of objects) {
+    if (isEntry(object.key)) entries.push(object);
+    else if (/\.x?html?$/i.test(object.key)) pages.push(object);
+    else rest.push(object);
+  }
+  const depth = ({ key }: RemoteObject) => key.slice(base.length).split('/').length;
+  entries.sort((a, b) => depth(a) - depth(b));
+  return groups.filter((group) => group.length > 0);
+}
+
+function isEntry(key: string): boolean {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  return name === 'index.html' || name === sumsName || presentPages([name]).size > 0;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Words for what went wrong, stable enough to be tested and searched for. */
 export type ErrorCode =
   | 'invalid-input'
+  | 'host'
   | 'unreachable'
   | 'untrusted-certificate'
   | 'issuer'

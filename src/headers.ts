@@ -14,6 +14,17 @@ export interface HeaderRule {
   readonly matches: (file: string) => boolean;
 }
 
+/**
+ * The mark of objects that this action generates (`_links.html`, a preview's two files, `SHA256SUMS`): they are not counted, not in `urls`, and
+ * replaced freely. An object without it is somebody's file, whatever its name.
+ */
+export const generatedMark = { 'x-amz-meta-generated-by': 'upload-to-workspace' } as const;
+
+/** Whether an object carries the mark. @param headers it is stored with, names in lower case */
+export function isGenerated(headers: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(generatedMark).every(([name, value]) => headers[name] === value);
+}
+
 /** What may be stored with an object (S3 API, PutObject). */
 const storable =
   /^(cache-control|content-type|content-disposition|content-encoding|content-language|x-amz-meta-[a-z0-9-]+)$/;
@@ -28,7 +39,7 @@ export function parseHeaderRule(line: string): HeaderRule | undefined {
       line,
     ) ?? [];
   const name = header.toLowerCase();
-  if (!storable.test(name)) return undefined;
+  if (!storable.test(name) || name in generatedMark) return undefined;
   return { line, name, value, glob, matches: glob === undefined ? () => true : matcher(glob) };
 }
 

@@ -1,3 +1,4 @@
+import { ActionError, messageOf } from './errors.ts';
 import type { Host } from './hosts/host.ts';
 import type { ReportIds } from './report/ids.ts';
 
@@ -31,10 +32,27 @@ export interface WorkspacesOutputs {
   readonly workspaces: string;
 }
 
-/** Sets all outputs of an action, at its end and at once. */
+/**
+ * Sets all outputs of an action, at its end and at once.
+ * @throws ActionError `host` where one could not be set; all others are
+ */
 export function setOutputs(
   host: Host,
   outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs,
 ): void {
-  for (const [name, value] of Object.entries<string | number>({ ...outputs })) host.output(name, value);
+  const missing: string[] = [];
+  let cause: unknown;
+  for (const [name, value] of Object.entries<string | number>({ ...outputs })) {
+    try {
+      host.output(name, value);
+    } catch (error) {
+      missing.push(name);
+      cause ??= error;
+    }
+  }
+  if (missing.length === 0) return;
+  throw new ActionError('host', `The outputs ${missing.join(', ')} could not be set: ${messageOf(cause)}`, {
+    hint: `Free space on the runner, and run the job again.`,
+    cause,
+  });
 }

@@ -95,10 +95,18 @@ function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
       },
     );
   }
+  const { accessKey, token } = credentials;
+  if (![accessKey, token ?? '-'].every((text) => /^[\x21-\x7e]+$/.test(text))) {
+    throw new ActionError(
+      'session',
+      `The platform gave a storage session whose key or token has characters that cannot be sent`,
+      { hint: `Run the job again; if it goes on, tell those who run the platform.` },
+    );
+  }
   return {
-    accessKeyId: credentials.accessKey,
+    accessKeyId: accessKey,
     secretAccessKey: credentials.secretKey,
-    sessionToken: credentials.token ?? undefined,
+    sessionToken: token ?? undefined,
     openedAt,
     endsAt,
     ...lifetime(openedAt, endsAt ?? Infinity),
@@ -143,7 +151,49 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
     );
   }
   const folder = prefix.replace(/^\/+|\/+$/g, '');
-  return { endpoint: url, bucket, prefix: folder ? `${folder}/` : '', region: property(point, 'region') };
+  const region = property(point, 'region');
+  const wrong = wrongPart({
+    endpoint: endpoint ?? '',
+    bucket,
+    folder,
+    region,
+    key: point.properties?.['key'],
+  });
+  if (wrong) {
+    throw new ActionError('workspace', `Workspace '${excerpt(point.name)}' names ${wrong}`, {
+      hint: `Ask those who run the platform to correct this workspace's properties; nothing was written.`,
+    });
+  }
+  url.pathname = url.pathname.replace(/\/{2,}/g, '/');
+  return { endpoint: url, bucket, prefix: folder ? `${folder}/` : '', region };
+}
+
+/** What the platform says of a place, as it says it. */
+interface Place {
+  readonly endpoint: string;
+  readonly bucket: string;
+  /** The prefix without slashes at its ends. */
+  readonly folder: string;
+  readonly region: string | undefined;
+  /** The property that the prefix is in. */
+  readonly key: readonly unknown[] | null | undefined;
+}
+
+/** What is not as it has to be, as the end of a sentence: what the platform says is checked as inputs are. */
+function wrongPart({ endpoint, bucket, folder, region, key }: Place): string | undefined {
+  if (/[\s\p{Cc}?#]/u.test(endpoint))
+    return `the storage endpoint '${excerpt(endpoint)}', which has white space, control characters, a query or a fragment`;
+  if (!/^[a-z0-9][a-z0-9._-]{1,253}[a-z0-9]$/i.test(bucket) || bucket.includes('..'))
+    return `the bucket '${excerpt(bucket)}', which is no name of an S3 bucket`;
+  if (region !== undefined && !/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(region))
+    return `the region '${excerpt(region)}', which is no name of a region`;
+  if (key?.[0] !== undefined && key[0] !== null && typeof key[0] !== 'string')
+    return `a prefix (property 'key') that is not text`;
+  const segments = folder === '' ? [] : folder.split('/');
+  const isOdd = (segment: string) => ['', '.', '..'].includes(segment) || /\p{Cc}/u.test(segment);
+  return segments.some(isOdd) || !folder.isWellFormed()
+    ? `the prefix '${excerpt(folder)}', which has empty, '.' or '..' segments or control characters`
+    : undefined;
 }
 
 function checkUsable(point: StoragePoint): void {
@@ -158,16 +208,18 @@ function checkUsable(point: StoragePoint): void {
       },
     );
   }
+  const status = point.status?.statusCode;
+  const isBad = status && status !== 'OK';
+  const said = point.status?.message ? `: ${excerpt(point.status.message)}` : '';
+  if (isBad) {
+    const also = point.initialized === false ? 'not initialized and ' : '';
+    throw new ActionError('workspace', `${name} is ${also}in status ${excerpt(status)}${said}`, {
+      hint: `Nothing can be uploaded to it before its owner or the platform has put it in order.`,
+    });
+  }
   if (point.initialized === false) {
     throw new ActionError('workspace', `${name} is not initialized yet`, {
       hint: `The platform is still creating it, or nobody has claimed it: open it once in the platform, and run the job again.`,
-    });
-  }
-  const status = point.status?.statusCode;
-  if (status && status !== 'OK') {
-    const said = point.status?.message ? `: ${excerpt(point.status.message)}` : '';
-    throw new ActionError('workspace', `${name} is in status ${excerpt(status)}${said}`, {
-      hint: `Nothing can be uploaded to it before its owner or the platform has put it in order.`,
     });
   }
 }

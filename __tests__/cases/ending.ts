@@ -300,7 +300,7 @@ export function endingCases(subject: () => Subject): void {
         ? { kind: 'answer', status: 413, headers: { 'content-type': 'text/html' }, body: page }
         : undefined;
     const run = await runSubject(subject(), 'upload', { path: '.' }, { cwd: folderWith({ 'a.txt': 'a' }) });
-    expect(errorOf(run)).toMatch(/: HTTP 413: an HTML page, "413 Request Entity Too Large" \(/);
+    expect(errorOf(run)).toMatch(/: HTTP 413: a web page, "413 Request Entity Too Large" \(/);
     expect(errorOf(run)).toContain(`'part-size'`);
     expect(errorOf(run)).not.toContain('<');
   });

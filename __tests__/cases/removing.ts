@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
-import { breakStorage } from '../support/faults.ts';
+import { type FaultyStorage, type SeenRequest, breakStorage, errorXml } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
-import { putObjects } from '../support/session.ts';
+import { generatedMetadata, putObjects } from '../support/session.ts';
 import { type Subject, errorOf, runSubject } from '../support/subject.ts';
 
 /** The `remove` action. */
@@ -19,6 +19,12 @@ export function removingCases(subject: () => Subject): void {
     (await subject().platform.store.list(buckets.outputs, '')).map(({ key }) => key).sort();
   const put = (...names: string[]) =>
     putObjects(subject().platform, Object.fromEntries(names.map((name) => [`ci/${name}`, name])));
+  const putGenerated = (...names: string[]) =>
+    putObjects(
+      subject().platform,
+      Object.fromEntries(names.map((name) => [`ci/${name}`, name])),
+      generatedMetadata,
+    );
 
   describe('the remove action', () => {
     test('deletes what is below the destination, and nothing beside it', async () => {
@@ -59,8 +65,9 @@ export function removingCases(subject: () => Subject): void {
       const oldSince = Date.now();
       await sleep(10_000);
       // The pages of the folder `old` were made anew by the links action, and then its last file went.
-      await put('d/new.txt', 'd/old 1.txt.new', 'd/_links.html');
-      await put('d/old/_links.html', 'd/old/_preview.html', 'd/old/_preview-worker.js');
+      await put('d/new.txt', 'd/old 1.txt.new');
+      await putGenerated('d/_links.html');
+      await putGenerated('d/old/_links.html', 'd/old/_preview.html', 'd/old/_preview-worker.js');
       // However slow this machine is: the old ones have just become that old, the new ones not by far.
       const age = () => `${Math.floor((Date.now() - oldSince) / 1000) - 1}s`;
       const dry = await remove({ 'older-than': age(), 'dry-run': 'true' });
@@ -159,6 +166,131 @@ export function removingCases(subject: () => Subject): void {
         platform.terrapi.storageEndpoint = undefined;
         await storage.close();
       }
+    });
+
+    describe('with a storage that', () => {
+      let storage: FaultyStorage;
+      const isDeletion = ({ method, query }: SeenRequest) => method === 'POST' && query.has('delete');
+      const isListing = ({ query }: SeenRequest) => query.has('list-type');
+
+      beforeEach(async () => {
+        storage = await breakStorage(subject().platform.storageUrl);
+        subject().platform.terrapi.storageEndpoint = storage.url;
+      });
+
+      afterEach(async () => {
+        subject().platform.terrapi.storageEndpoint = undefined;
+        await storage.close();
+      });
+
+      test('says that all is deleted and leaves it: an error, after a few tries', async () => {
+        await put('d/a.txt', 'd/b.txt', 'd/c.txt');
+        storage.decide = (request) =>
+          isDeletion(request) ? { kind: 'answer', status: 200, body: '<DeleteResult/>' } : undefined;
+        const run = await remove();
+        expect(run.exitCode).toBe(1);
+        expect(errorOf(run)).toMatch(
+          /^3 objects of 3 in s3:\/\/gep-build-outputs\/ci\/d\/ could not be deleted\n.* 0 objects were deleted\.\n- ci\/d\/a\.txt: the storage says that it is deleted, and lists it still\n/,
+        );
+        expect(run.outputs).toEqual({});
+        expect(storage.requests.filter(isDeletion)).toHaveLength(3);
+      });
+
+      test('leaves one of them: what is gone is counted once', async () => {
+        await put('d/a.txt', 'd/b.txt', 'd/c.txt');
+        let passes = 0;
+        storage.decide = (request) => {
+          if (!isDeletion(request)) return undefined;
+          passes += 1;
+          return passes === 1 ? { kind: 'answer', status: 200, body: '<DeleteResult/>' } : undefined;
+        };
+        const run = await remove();
+        expect([run.exitCode, errorOf(run), run.outputs['deleted-count']]).toEqual([0, '', '3']);
+        expect(await keys()).toEqual([]);
+      });
+
+      test.each([
+        ['a portal’s page', 200, '<html><head><title>Sign in</title></head></html>', 'a web page, "Sign in"'],
+        ['nothing', 204, '', 'empty'],
+      ])('answers a deletion with %s: an error', async (_, status, body, says) => {
+        await put('d/a.txt');
+        storage.decide = (request) => (isDeletion(request) ? { kind: 'answer', status, body } : undefined);
+        const run = await remove();
+        expect([run.exitCode, run.outputs]).toEqual([1, {}]);
+        expect(errorOf(run)).toMatch(/^What is in s3:.* could not be deleted: NotS3 20[04]: /);
+        expect(errorOf(run)).toContain(says);
+      });
+
+      test('breaks a deletion off: no page is left without what it loads', async () => {
+        await put(
+          'd/index.html',
+          'd/a.js',
+          'd/deep/index.html',
+          'd/deep/b.css',
+          'd/_preview.html',
+          'd/c.html',
+        );
+        storage.decide = (request) =>
+          isDeletion(request) && storage.requests.filter(isDeletion).length === 3
+            ? { kind: 'answer', status: 403, body: errorXml('AccessDenied') }
+            : undefined;
+        const run = await remove();
+        expect(run.exitCode).toBe(1);
+        expect(errorOf(run)).toMatch(/could not be deleted: AccessDenied 403/);
+        expect(await keys()).toEqual(['ci/d/a.js', 'ci/d/deep/b.css']);
+      });
+
+      test('does not delete an entry page: what it loads stays', async () => {
+        await put('d/index.html', 'd/a.js');
+        const refused = `<Error><Key>ci/d/index.html</Key><Code>AccessDenied</Code><Message>no</Message></Error>`;
+        storage.decide = (request) =>
+          isDeletion(request)
+            ? { kind: 'answer', status: 200, body: `<DeleteResult>${refused}</DeleteResult>` }
+            : undefined;
+        const run = await remove();
+        expect(errorOf(run)).toMatch(/^1 object of 2 .*\n.*\n- ci\/d\/index\.html: AccessDenied 200: no/);
+        expect(storage.requests.filter(isDeletion)).toHaveLength(1);
+        expect(await keys()).toEqual(['ci/d/a.js', 'ci/d/index.html']);
+      });
+
+      test('gets files of a running upload meanwhile: they are left alone, and named', async () => {
+        await put('d/old/a.txt', 'd/b.txt');
+        storage.decide = async (request) => {
+          if (isDeletion(request) && request.before === 0) await put('d/new.txt', 'd/old/new.txt');
+          return undefined;
+        };
+        const run = await remove({ comment: 'false' });
+        expect([run.exitCode, errorOf(run), run.outputs['deleted-count']]).toEqual([0, '', '2']);
+        expect(await keys()).toEqual(['ci/d/new.txt', 'ci/d/old/new.txt']);
+        expect(run.log).toMatch(
+          /^::notice::Left alone, as written after this step began: 2 objects \(new\.txt, old\/new\.txt\)\./m,
+        );
+      });
+
+      const entry = (key: string) =>
+        `<Contents><Key>${key}</Key><Size>1</Size><LastModified>2020-01-01T00:00:00Z</LastModified></Contents>`;
+      const listing = (entries: string, more: string) =>
+        `<ListBucketResult>${more}${entries}</ListBucketResult>`;
+      const truncated = '<IsTruncated>true</IsTruncated>';
+      const token = '<NextContinuationToken>x</NextContinuationToken>';
+      test.each([
+        ['lists the same page for ever', listing(entry('ci/d/a'), truncated + token), 'goes backwards'],
+        ['lists nothing for ever', listing('', truncated + token), 'goes round in circles'],
+        ['cuts a listing off', listing(entry('ci/d/a'), truncated), 'goes on, and does not say where'],
+        ['lists what was not asked for', listing(entry('ci/other/a'), ''), `has the key 'ci/other/a'`],
+        ['answers a listing with a portal’s page', '<html><title>Sign in</title></html>', 'NotS3 200'],
+      ])('%s: an error, and nothing is deleted', async (_, body, says) => {
+        await put('d/a', 'other/a');
+        storage.decide = (request) =>
+          isListing(request) ? { kind: 'answer', status: 200, body } : undefined;
+        const run = await remove();
+        expect(run.exitCode).toBe(1);
+        expect(errorOf(run)).toMatch(
+          /^What is in s3:\/\/gep-build-outputs\/ci\/d\/ could not be looked at: /,
+        );
+        expect(errorOf(run)).toContain(says);
+        expect(await keys()).toEqual(['ci/d/a', 'ci/other/a']);
+      });
     });
   });
 }

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import { folderWith } from '../support/folder.ts';
-import { putObjects } from '../support/session.ts';
+import { generatedMetadata, putObjects } from '../support/session.ts';
 import { type Subject, errorOf, linksFileOf, runSubject, urlsOf } from '../support/subject.ts';
 
 /** The `links` action: links to what is there already. */
@@ -81,9 +81,7 @@ export function renewingCases(subject: () => Subject, { filesEach }: { filesEach
       const run = await links();
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
       expect(linksFileOf(run).files.map(({ path }) => path)).toEqual(
-        ['linux', 'windows'].flatMap((job) =>
-          ['SHA256SUMS', 'b.txt', 'index.html'].map((name) => `${job}/${name}`),
-        ),
+        ['linux', 'windows'].flatMap((job) => ['b.txt', 'index.html'].map((name) => `${job}/${name}`)),
       );
       expect(run.outputs['url']).toContain('/ci/d/_links.html?');
     });
@@ -110,7 +108,12 @@ export function renewingCases(subject: () => Subject, { filesEach }: { filesEach
       expect(errorOf(nothing)).toMatch(
         /^There is no file in s3:\/\/gep-build-outputs\/ci\/never\/there\/ to make links to\nCheck 'destination' and 'workspace'/,
       );
-      await putObjects(subject().platform, { 'ci/d/SHA256SUMS': '', 'ci/d/_links.html': '' });
+      await putObjects(
+        subject().platform,
+        { 'ci/d/SHA256SUMS': '', 'ci/d/_links.html': '' },
+        generatedMetadata,
+      );
+      await putObjects(subject().platform, { 'ci/d/': '', 'ci/d/folder/': '' });
       expect(errorOf(await links())).toMatch(/^There is no file in s3:/);
       await putObjects(subject().platform, { 'ci/file': 'an object' });
       expect(errorOf(await links({ destination: 'file' }))).toContain(`There is an object 'ci/file', and`);

@@ -3,17 +3,26 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { buckets, clientApp, region, workspaces } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
 
-/** Puts objects into the main workspace's bucket as any other program with a session could: whatever their keys are. */
+/**
+ * Puts objects into the main workspace's bucket as any other program with a session could: whatever their keys are.
+ * @param metadata of the objects, names without `x-amz-meta-`
+ */
 export async function putObjects(
   platform: Platform,
   objects: Readonly<Record<string, string>>,
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const credentials = await openSession(platform);
   const client = new S3Client({ endpoint: platform.storageUrl, region, forcePathStyle: true, credentials });
   for (const [Key, Body] of Object.entries(objects))
-    await client.send(new PutObjectCommand({ Bucket: buckets.outputs, Key, Body: Buffer.from(Body) }));
+    await client.send(
+      new PutObjectCommand({ Bucket: buckets.outputs, Key, Body: Buffer.from(Body), Metadata: metadata }),
+    );
   client.destroy();
 }
+
+/** Metadata of what the actions generate. */
+export const generatedMetadata = { 'generated-by': 'upload-to-workspace' } as const;
 
 async function openSession({ issuer, apiUrl }: Platform) {
   const granted = await fetch(`${issuer}/protocol/openid-connect/token`, {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { createClock } from '../../src/clock.ts';
 import { ActionError } from '../../src/errors.ts';
+import { ProxyError } from '../../src/http/connect.ts';
 import { storageClassifier, storageError } from '../../src/storage/failure.ts';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
@@ -104,6 +105,14 @@ describe('Retry-After', () => {
 
 describe('a connection', () => {
   const broken = (code: string) => Object.assign(new Error('broken'), { code });
+  const proxy = {
+    variable: 'HTTPS_PROXY',
+    name: 'proxy:3128',
+    hostname: 'proxy',
+    port: 3128,
+    secure: false,
+    authorization: undefined,
+  };
 
   test.each([
     ['ECONNRESET', 'silent'],
@@ -115,6 +124,7 @@ describe('a connection', () => {
     ['ENOTFOUND', 'refused'],
     ['EAI_AGAIN', 'refused'],
     ['EHOSTUNREACH', 'refused'],
+    ['EMFILE', 'refused'],
   ])('that breaks with %s passes, also as a cause: %s', (code, kind) => {
     expect(classify(broken(code))).toEqual({ transient: true, kind });
     expect(classify(new Error('fetch failed', { cause: broken(code) }))).toEqual({ transient: true, kind });
@@ -131,9 +141,7 @@ describe('a connection', () => {
     [502, true],
     [403, false],
   ])('that a proxy answers with %d passes: %s', (status, passes) => {
-    const refused = Object.assign(new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`), {
-      code: 'UND_ERR_ABORTED',
-    });
+    const refused = new ProxyError(proxy, `The proxy answered CONNECT with ${status}`, status);
     expect(classify(refused)).toEqual({ transient: passes, kind: 'answered' });
   });
 

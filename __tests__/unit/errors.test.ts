@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { expect, test } from '@jest/globals';
 
-import { ActionError, causes, detailLines, messageOf, systemCode } from '../../src/errors.ts';
+import { ActionError, causes, detailLines, messageOf, outOfFiles, systemCode } from '../../src/errors.ts';
 import { userAgent, version } from '../../src/version.ts';
 
 test('causes are told outermost first, those of many at once among them', () => {
@@ -30,6 +30,20 @@ test("a code of Node's own errors is found, however deep", () => {
   expect(systemCode(new Error('none'))).toBeUndefined();
   expect(messageOf(missing)).toContain('no such file');
   expect(messageOf(42)).toBe('42');
+});
+
+test.each([
+  ['EMFILE', 'too many open files'],
+  ['ENFILE', 'file table overflow'],
+  ['ERR_WORKER_INIT_FAILED', 'Worker initialization failure: EMFILE'],
+])('too many open files are found out, however deep: %s', (code, message) => {
+  const error = new Error('outer', { cause: Object.assign(new Error(message), { code }) });
+  expect(outOfFiles(error)?.hint).toMatch(/'ulimit -n'.*'concurrency'/);
+});
+
+test('an error that is about something else is not taken for too many open files', () => {
+  const other = Object.assign(new Error('/EMFILE: no such file'), { code: 'ENOENT' });
+  expect([outOfFiles(other), outOfFiles(undefined)]).toEqual([undefined, undefined]);
 });
 
 test('a long list of details is cut, and says how much is missing', () => {

@@ -139,6 +139,47 @@ describe('where a workspace is', () => {
     expect(error.message).toContain(said);
   });
 
+  test.each([
+    ['a bucket with a path', { bucket: ['a/../b'] }, `the bucket 'a/../b', which is no name`],
+    ['a bucket with a query', { bucket: ['a?b'] }, `the bucket 'a?b'`],
+    ['a bucket with a control character', { bucket: ['a\nb'] }, `the bucket 'a\\u000ab'`],
+    ['a bucket of dots', { bucket: ['..'] }, `the bucket '..'`],
+    ['a bucket of another shape', { bucket: ['s3://b'] }, `the bucket 's3://b'`],
+    ['a prefix that leads upwards', { key: ['a2s/../other/'] }, `the prefix 'a2s/../other', which has`],
+    ['a prefix that is a dot', { key: ['.'] }, `the prefix '.'`],
+    ['a prefix with an empty segment', { key: ['a//b/'] }, `the prefix 'a//b'`],
+    ['a prefix with a control character', { key: ['a\u0000b/'] }, `the prefix 'a\\u0000b'`],
+    ['a prefix with a line break', { key: ['a\n::error::x/'] }, `the prefix 'a\\u000a::error::x'`],
+    ['a prefix with half a character', { key: ['a\ud800/'] }, `the prefix 'a`],
+    ['a prefix that is not text', { key: [7] }, `a prefix (property 'key') that is not text`],
+    ['a region with a path', { region: ['fr-par/s3'] }, `the region 'fr-par/s3', which is no name`],
+    ['a region with a line break', { region: ['fr\npar'] }, `the region 'fr\\u000apar'`],
+    [
+      'an endpoint with a query',
+      { service_url: ['https://s3.example/?x'] },
+      `the storage endpoint 'https://s3.example/?x'`,
+    ],
+    [
+      'an endpoint with a line break',
+      { service_url: ['https://s3.ex\nample'] },
+      `the storage endpoint 'https://s3.ex\\u000aample', which has white space`,
+    ],
+  ])('is refused where it names %s', (_, properties, said) => {
+    const error = failureOf(() =>
+      locate({ ...point, properties: { ...point.properties, ...properties } }, true),
+    );
+    expect(error.code).toBe('workspace');
+    expect(error.message).toContain(`Workspace 'gep-w' names ${said}`);
+  });
+
+  test.each([
+    ['https://s3.example//', 'https://s3.example/'],
+    ['https://s3.example//base//s3//', 'https://s3.example/base/s3/'],
+  ])('has slashes once: %s', (service_url, endpoint) => {
+    const properties = { ...point.properties, service_url: [service_url] };
+    expect(locate({ ...point, properties }, true).endpoint.href).toBe(endpoint);
+  });
+
   test('may be on this machine without https where the platform is', () => {
     const place = locate({ ...point, properties: null, endPoint: 'http://localhost:9000' }, true);
     expect(place.endpoint.port).toBe('9000');
@@ -160,6 +201,11 @@ describe('a workspace that cannot be used says so in its own words', () => {
       'in an error',
       { status: { statusCode: 'ERROR', message: 'disk\n::error::x' } },
       'status ERROR: disk\\u000a',
+    ],
+    [
+      'both not initialized and in an error',
+      { initialized: false, status: { statusCode: 'ERROR', message: 'its bucket was deleted' } },
+      'not initialized and in status ERROR: its bucket was deleted',
     ],
     [
       'in a state without a message',
@@ -205,6 +251,20 @@ describe('a workspace that cannot be used says so in its own words', () => {
     expect(error.message).toContain('status ERROR: gone');
   });
 });
+
+test.each([{ accessKey: 'a\nb' }, { token: 'a b' }, { token: 'a\u0000' }, { token: 'ü' }])(
+  'a session that no header can hold is refused: %j',
+  async (odd) => {
+    const more = 'token' in odd ? { ...odd, expiration: '2026-03-01T12:15:00Z' } : odd;
+    const error = await refusal({
+      token: () => ({ body: { storage: point, credentials: credentials(1, more) } }),
+    });
+    expect([error.code, error.message]).toEqual([
+      'session',
+      'The platform gave a storage session whose key or token has characters that cannot be sent',
+    ]);
+  },
+);
 
 describe('a name that does not work', () => {
   const lists = {

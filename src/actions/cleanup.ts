@@ -1,4 +1,4 @@
-import { staleKeys } from '../changes.ts';
+import { deletionGroups, staleKeys } from '../changes.ts';
 import { ActionError, detailLines } from '../errors.ts';
 import type { Plan } from '../plan.ts';
 import { printable } from '../printable.ts';
@@ -10,6 +10,9 @@ import type { Destination } from './storage.ts';
 
 /** A server may hide objects below one that is deleted, so it is asked again; a few times at most. */
 const mostPasses = 20;
+
+/** Times that an object is deleted; one that is listed even then is left to the storage. */
+const mostTries = 3;
 
 /** All keys of a plan, written or not: what is not stale. */
 export function keptKeys({ puts, groups }: Plan): ReadonlySet<string> {
@@ -47,37 +50,70 @@ export async function deleteStale(kept: ReadonlySet<string>, destination: Destin
 }
 
 export interface Sweep {
+  /** What is gone: the storage said so, and does not list it any more. */
   readonly deleted: readonly RemoteObject[];
   /** A line for each object that could not be deleted, with the reason. */
   readonly failures: readonly string[];
+  /** What is still below the destination; undefined where some could not be deleted. */
+  readonly left: readonly RemoteObject[] | undefined;
 }
 
+/** Chooses those objects of a listing that have to go. */
+type Choose = (
+  objects: readonly RemoteObject[],
+) => readonly RemoteObject[] | Promise<readonly RemoteObject[]>;
+
 /**
- * Deletes objects below the destination.
- * @param choose those of a listing that have to go; asked again as long as there are any, for a server may list objects only when another
- *   one is gone
+ * Deletes objects below the destination, and lists again until none is left that has to go: a server may say that an object is deleted and
+ * leave it, or list some only when another one is gone.
  * @param listed a listing made already, to begin with
  */
 export async function sweep(
-  { client, base, cancellation }: Destination,
-  choose: (objects: readonly RemoteObject[]) => readonly RemoteObject[],
+  destination: Destination,
+  choose: Choose,
   listed?: readonly RemoteObject[],
 ): Promise<Sweep> {
-  const { deleteObjects } = await import('../storage/deletion.ts');
-  const gone: RemoteObject[] = [];
-  cancellation.done.set('deleted', () => [`Deleted before that, ${count(gone.length, 'object')}.`]);
-  for (let pass = 0; pass < mostPasses; pass += 1) {
+  const { client, base } = destination;
+  const deleted = new Map<string, RemoteObject>();
+  destination.cancellation.done.set('deleted', () => [
+    `Deleted before that, ${count(deleted.size, 'object')}.`,
+  ]);
+  const tries = new Map<string, number>();
+  for (let pass = 0; ; pass += 1) {
     const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base));
-    const chosen = choose(objects);
-    if (chosen.length === 0) break;
-    const keys = chosen.map(({ key }) => key);
-    const { deleted, failed } = await deleteObjects(client, base, keys);
-    const deletedKeys = new Set(deleted);
-    gone.push(...chosen.filter(({ key }) => deletedKeys.has(key)));
-    if (failed.length > 0) {
-      const failures = failed.map(({ key, error }) => `${printable(key)}: ${describeStorageError(error)}`);
-      return { deleted: gone, failures };
-    }
+    const chosen = await choose(objects);
+    for (const { key } of chosen) deleted.delete(key);
+    const gone = () => [...deleted.values()];
+    if (chosen.length === 0) return { deleted: gone(), failures: [], left: objects };
+    const stuck = chosen.filter(({ key }) => pass >= mostPasses || tries.get(key) === mostTries);
+    if (stuck.length > 0) return { deleted: gone(), failures: stuck.map(stillThere), left: undefined };
+    for (const { key } of chosen) tries.set(key, (tries.get(key) ?? 0) + 1);
+    const failures = await deleteInOrder(destination, chosen, deleted);
+    if (failures.length > 0) return { deleted: gone(), failures, left: undefined };
   }
-  return { deleted: gone, failures: [] };
+}
+
+const stillThere = ({ key }: RemoteObject) =>
+  `${printable(key)}: the storage says that it is deleted, and lists it still`;
+
+/**
+ * Deletes objects group by group, and no further than the first group of which some stay.
+ * @param deleted gets what is deleted, by its keys
+ * @returns a line for each object that could not be deleted
+ */
+async function deleteInOrder(
+  { client, base }: Destination,
+  chosen: readonly RemoteObject[],
+  deleted: Map<string, RemoteObject>,
+): Promise<string[]> {
+  const { deleteObjects } = await import('../storage/deletion.ts');
+  for (const group of deletionGroups(base, chosen)) {
+    const keys = group.map(({ key }) => key);
+    const result = await deleteObjects(client, base, keys);
+    const those = new Set(result.deleted);
+    for (const object of group) if (those.has(object.key)) deleted.set(object.key, object);
+    if (result.failed.length > 0)
+      return result.failed.map(({ key, error }) => `${printable(key)}: ${describeStorageError(error)}`);
+  }
+  return [];
 }

@@ -1,13 +1,18 @@
-import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { statSync, writeFileSync } from 'node:fs';
 
 import { type ChangedPlan, type Remote, collisions, comparable, foldersOf, planChanges } from '../changes.ts';
 import { ActionError, detailLines } from '../errors.ts';
 import type { LocalFile } from '../files/selection.ts';
 import { formatSums, sumsName } from '../files/sums.ts';
+import { isGenerated } from '../headers.ts';
+import { writeTemporary } from '../hosts/temporary.ts';
 import type { UploadInputs } from '../inputs.ts';
 import { type Plan, type Put, withGenerated } from '../plan.ts';
+import { generatedNames, isFileAt } from '../preview/below.ts';
+import { printable } from '../printable.ts';
+import { s3Uri } from '../s3uri.ts';
 import type { StorageClient } from '../storage/client.ts';
+import { headObjects } from '../storage/head.ts';
 import { type RemoteObject, listExpected } from '../storage/listing.ts';
 import { existingAmong } from '../storage/obstacles.ts';
 import { readingThreads } from '../transfer/defaults.ts';
@@ -47,7 +52,7 @@ export function openReader(inputs: UploadInputs, signal: AbortSignal): Fingerpri
  * @throws ActionError `key` when a file is where a folder has to be, `exists` with `overwrite: never`, `files` when a file cannot be read
  */
 export async function comparePlan(
-  tempDir: string,
+  tempDir: () => string,
   inputs: UploadInputs,
   plan: Plan,
   client: StorageClient,
@@ -64,17 +69,22 @@ export async function comparePlan(
     }
   };
   let remote: Remote | undefined;
+  let replacing: ReadonlySet<string> = new Set();
   try {
+    const sumsRefused = checksums ? refuseSums(plan, client) : undefined;
+    sumsRefused?.catch(() => undefined);
     const compare = (puts: readonly Put[]) => (overwrite === 'always' ? Promise.resolve() : read(puts));
     const { objects, compared } = listing ? await list(plan, client, compare) : unlisted;
     remote = objects;
     await refuseCollisions(plan, client, remote);
+    await sumsRefused;
+    if (overwrite === 'never') replacing = await replaceable(plan, client, objects);
     await compared;
     if (sha256Wanted(inputs)) await read(plan.puts.filter(({ key }) => !prints.has(key)));
   } finally {
     void reader.close();
   }
-  const changed = planChanges(plan, remote ?? new Map(), prints, overwrite);
+  const changed = planChanges(withReplacing(plan, replacing), remote ?? new Map(), prints, overwrite);
   const sums = new Map<string, string>();
   for (const { name, key } of sha256Wanted(inputs) ? plan.puts : []) {
     const sha256 = prints.get(key)?.sha256;
@@ -82,7 +92,7 @@ export async function comparePlan(
   }
   return {
     ...changed,
-    ...(checksums && withGenerated(changed, [writeSums(tempDir, plan, sums)])),
+    ...(checksums && withGenerated(changed, [writeSums(tempDir, sums)])),
     remote,
     sums,
   };
@@ -148,19 +158,46 @@ async function refuseCollisions(
   );
 }
 
+/**
+ * Refuses to write checksums where a file of that name is somebody's own: one of the upload, or one in the workspace.
+ * @throws ActionError `key`
+ */
+async function refuseSums({ puts, base }: Plan, client: StorageClient): Promise<void> {
+  const isOwn = puts.some(({ name }) => name === sumsName);
+  if (!isOwn && !(await isFileAt(client, `${base}${sumsName}`))) return;
+  const where = isOwn ? 'among those to upload' : `in ${s3Uri(client.location, base)}`;
+  const remedy = isOwn ? `Leave it out with a line '!**/${sumsName}' in 'path'` : `Remove or rename it`;
+  throw new ActionError(
+    'key',
+    `There is a file '${sumsName}' ${printable(where)}, and 'checksums: true' would write over it`,
+    { hint: `${remedy}, or set 'checksums: false'; nothing was uploaded.` },
+  );
+}
+
+/** Keys of the files that stand where there are generated objects, which are replaced even with `overwrite: never`. */
+async function replaceable(
+  { base, puts }: Plan,
+  client: StorageClient,
+  remote: Remote | undefined,
+): Promise<ReadonlySet<string>> {
+  const names = generatedNames(puts.map(({ name }) => name));
+  const keys = [...names].map((name) => `${base}${name}`).filter((key) => remote?.has(key));
+  const heads = await headObjects(client, keys);
+  return new Set(keys.filter((key) => isGenerated(heads.get(key)?.headers ?? {})));
+}
+
+function withReplacing(plan: Plan, keys: ReadonlySet<string>): Plan {
+  if (keys.size === 0) return plan;
+  const swaps = new Map(
+    plan.puts.map((put) => [put, keys.has(put.key) ? { ...put, replaces: true as const } : put]),
+  );
+  const swapped = (puts: readonly Put[]) => puts.map((put) => swaps.get(put) ?? put);
+  return { ...plan, puts: swapped(plan.puts), groups: plan.groups.map(swapped) };
+}
+
 /** Writes the checksums to a file of the runner, to be uploaded like the others. */
-function writeSums(tempDir: string, { puts }: Plan, sums: ReadonlyMap<string, string>): LocalFile {
-  if (puts.some(({ name }) => name === sumsName)) {
-    throw new ActionError(
-      'key',
-      `There is a file '${sumsName}' among those to upload, and 'checksums: true' would write it too`,
-      {
-        hint: `Leave it out with a line '!**/${sumsName}' in 'path', or set 'checksums: false'.`,
-      },
-    );
-  }
-  const file = path.join(mkdtempSync(path.join(tempDir, 'upload-to-workspace-')), sumsName);
-  writeFileSync(file, formatSums(sums));
+function writeSums(tempDir: () => string, sums: ReadonlyMap<string, string>): LocalFile {
+  const file = writeTemporary(tempDir(), sumsName, (name) => writeFileSync(name, formatSums(sums)));
   const { size, mtimeMs, dev, ino } = statSync(file);
   return { path: file, name: sumsName, size, mtimeMs, dev, ino, linked: false };
 }

@@ -1,4 +1,5 @@
 import type { Host } from '../hosts/host.ts';
+import { generatedMark } from '../headers.ts';
 import type { LinkInputs } from '../inputs.ts';
 import type { Page } from '../links/generated.ts';
 import { type Links, type Opening, type Published, type Standing, mainFile } from '../links/published.ts';
@@ -155,7 +156,11 @@ async function writePage(
 ): Promise<string[]> {
   const written: string[] = [];
   for await (const { name, content, contentType, headers } of await page.make(published, linkTo)) {
-    const put = { key: `${base}${name}`, contentType, headers: { ...headers, 'cache-control': 'no-store' } };
+    const put = {
+      key: `${base}${name}`,
+      contentType,
+      headers: { ...headers, 'cache-control': 'no-store', ...generatedMark },
+    };
     const body = typeof content === 'string' ? Buffer.from(content) : content;
     await putObject(client, put, body, { signal, ifAbsent: false }).catch(
       explain(`${name}, which carries the links, could not be written`),

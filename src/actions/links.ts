@@ -1,22 +1,22 @@
 import { ActionError } from '../errors.ts';
 import type { Host } from '../hosts/host.ts';
 import { type LinkInputs, readLinkInputs } from '../inputs.ts';
-import { sumsName } from '../files/sums.ts';
 import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
 import { mediaType } from '../media.ts';
-import { type PreviewNames, presentPreview } from '../preview/names.ts';
-import { presentPages } from '../preview/present.ts';
+import { type Below, tellApart } from '../preview/below.ts';
+import { presentPreview } from '../preview/names.ts';
+import { readTraits, traitsHeader, unknownTraits } from '../preview/traits.ts';
 import { setOutputs } from '../outputs.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
 import { firstAmong } from '../report/log.ts';
-import { type RemoteObject, listObjects } from '../storage/listing.ts';
+import { listObjects } from '../storage/listing.ts';
 import { type Connection, withConnection } from './connection.ts';
 import { readInputs } from './credentials.ts';
 import { publish } from './linking.ts';
 import { obstacleAbove } from './obstacle.ts';
-import { pagesFor } from './pages.ts';
+import { freeIndexName, freePreviewNames, pagesFor } from './pages.ts';
 import { publishedOutputs, tellPublished, unpublishedOutputs } from './publication.ts';
 import { type Destination, openDestination } from './storage.ts';
 import { withReports } from './reporting.ts';
@@ -27,6 +27,7 @@ export function run(host: Host): Promise<void> {
   return runStory(host, async (cancellation) => {
     const inputs = readInputs(host, readLinkInputs);
     if (!inputs) return;
+    if (!inputs.dryRun) host.tempDir();
     await withConnection(host, inputs, 16, cancellation, (connection) => renew(inputs, connection));
   });
 }
@@ -37,8 +38,10 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
   const objects = await listObjects(client, base).catch(
     explain(`What is in ${destination.s3Uri} could not be looked at`),
   );
-  const own = presentPreview(new Set(objects.map(({ key }) => key.slice(base.length))));
-  const standing = standingOf(inputs, objects, destination);
+  const { files: found, generated } = await tellApart(client, base, objects).catch(
+    explain(`What is in ${destination.s3Uri} could not be looked at`),
+  );
+  const standing = standingOf(inputs, found, destination);
   if (standing.fileCount === 0) throw await nothingThere(destination);
   host.log.group(
     `What: ${count(standing.fileCount, 'file')}, ${formatBytes(standing.totalBytes)}`,
@@ -49,13 +52,15 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
       ({ name, size }) => `${name} (${formatBytes(size)})`,
     ),
   );
+  const names = new Set(found.map(({ key }) => key.slice(base.length)));
+  const index = await freeIndexName(hasName(names));
   await withReports(host, inputs, client.clock, destination.signal, async (reports) => {
     const { published } = inputs.dryRun
       ? { published: { ...standing, links: undefined, main: undefined } }
       : await publish(
           inputs,
           standing,
-          pagesFor(client.clock, await previewOf(inputs, standing, own, destination)),
+          pagesFor(client.clock, index, await previewOf(inputs, names, generated, destination)),
           destination,
         );
     const files = count(standing.fileCount, 'file');
@@ -69,22 +74,28 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
       setOutputs(host, unpublishedOutputs(standing));
       return;
     }
-    const outputs = publishedOutputs(host, inputs, published, client.location);
+    const { outputs, unwritten } = publishedOutputs(host, inputs, published, client.location);
     const told = { headline, published, built: false, showLinks: !inputs.maskLinks };
     setOutputs(host, { ...outputs, ...(await reports.published(told)) });
+    if (unwritten) throw unwritten.error;
   });
 }
+
+const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolve(names.has(name));
 
 /** The preview with the new links, where one is wanted. */
 async function previewOf(
   { preview }: LinkInputs,
-  standing: Standing,
-  own: PreviewNames | undefined,
+  files: ReadonlySet<string>,
+  generated: Below['generated'],
   destination: Destination,
 ): Promise<Page | undefined> {
+  const own = presentPreview(new Set(generated.keys()));
   if (preview) {
-    const { previewPage, storedTraits } = await import('./preview.ts');
-    return previewPage(standing, await storedTraits(own, destination), destination);
+    const { previewPage } = await import('./preview.ts');
+    const names = own ?? (await freePreviewNames(hasName(files)));
+    const kept = readTraits(generated.get(names.worker)?.headers[traitsHeader]?.toString());
+    return previewPage(names, kept ?? unknownTraits, destination);
   }
   if (own)
     destination.host.log.notice(
@@ -93,15 +104,11 @@ async function previewOf(
   return undefined;
 }
 
-/** The files of a listing: without what was generated, and without the empty objects that stand for folders. */
 function standingOf(
   { workspace, destination }: LinkInputs,
-  objects: readonly RemoteObject[],
+  files: Below['files'],
   { base, s3Uri }: Destination,
 ): Standing {
-  const pages = presentPages(objects.map(({ key }) => key.slice(base.length)));
-  const isFile = (name: string) => !name.endsWith('/') && name !== sumsName && !pages.has(name);
-  const files = objects.filter(({ key }) => isFile(key.slice(base.length)));
   return {
     workspace,
     destination,

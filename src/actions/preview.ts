@@ -4,20 +4,20 @@ import { isTransient } from '../classify.ts';
 import { ActionError } from '../errors.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Page } from '../links/generated.ts';
-import type { Links, Published, Standing } from '../links/published.ts';
+import type { Links, Published } from '../links/published.ts';
 import type { Put } from '../plan.ts';
 import { type CheckedSite, createSiteCheck, isChecked } from '../preview/check.ts';
 import { tellFinding } from '../preview/findings.ts';
-import { type PreviewNames, previewNames } from '../preview/names.ts';
+import type { PreviewNames } from '../preview/names.ts';
 import { lookAtOrigins } from '../preview/origins.ts';
 import type { PreviewSite } from '../preview/site.ts';
-import { type Traits, readTraits, traitsHeader, unknownTraits } from '../preview/traits.ts';
+import type { Traits } from '../preview/traits.ts';
 import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
 import { firstOf } from '../report/log.ts';
 import { runOrigin } from '../report/repository.ts';
 import { exchange } from '../storage/exchange.ts';
-import { StorageError, createStorageRetrier, storageError } from '../storage/failure.ts';
+import { createStorageRetrier, storageError } from '../storage/failure.ts';
 import type { Destination } from './storage.ts';
 
 /** Bytes of a script or a page above which it is not looked at, and of all of them together: a look at more would take seconds. */
@@ -25,8 +25,7 @@ const largestText = 4 * 1024 ** 2;
 const mostText = 128 * 1024 ** 2;
 
 /** The preview of a site: one link opens all of it. */
-export function previewPage(standing: Standing, traits: Traits, destination: Destination): Page {
-  const names = previewNames(new Set(namesOf(standing)));
+export function previewPage(names: PreviewNames, traits: Traits, destination: Destination): Page {
   return {
     entry: names.entry,
     label: 'the preview',
@@ -45,27 +44,6 @@ export function previewPage(standing: Standing, traits: Traits, destination: Des
       );
     },
   };
-}
-
-/**
- * What was found out about a site when it was uploaded.
- * @param own names of the preview's objects; undefined where there is none yet
- */
-export async function storedTraits(
-  own: PreviewNames | undefined,
-  { client, base, explain }: Destination,
-): Promise<Traits> {
-  if (!own) return unknownTraits;
-  const path = client.path(`${base}${own.worker}`);
-  const head = () => client.send({ method: 'HEAD', path });
-  const kept = await head().then(
-    ({ headers }) => headers[traitsHeader],
-    (error: unknown) => {
-      if (error instanceof StorageError && error.status === 404) return undefined;
-      return explain('The preview that is there could not be looked at')(error);
-    },
-  );
-  return readTraits(kept?.toString()) ?? unknownTraits;
 }
 
 /** Looks at a site's texts on the runner, and tells what cannot work. */
@@ -159,8 +137,4 @@ async function letsRead(link: string, origin: string, { client, signal }: Destin
 function linksOf({ links }: Published): Links {
   if (!links) throw new Error('A preview is made of links, and there are none.');
   return links;
-}
-
-function* namesOf({ files }: Standing): Generator<string> {
-  for (const { name } of files()) yield name;
 }

@@ -45,13 +45,26 @@ export async function tellPublished(
   );
 }
 
-/** Writes the links file, and gives the outputs that say what is published. */
+/** What fell short when the main thing was done already: people get the rest even so, and then hear of it. */
+export interface Shortfall {
+  readonly error: unknown;
+}
+
+export function attempt<T>(work: () => T): { readonly value?: T; readonly shortfall?: Shortfall } {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { shortfall: { error } };
+  }
+}
+
+/** Writes the links file, and gives the outputs that say what is published; without that file where it cannot be written. */
 export function publishedOutputs(
   host: Host,
   inputs: LinkInputs,
   published: Published,
   location: Location,
-): Omit<LinksOutputs, keyof ReportIds> {
+): { readonly outputs: Omit<LinksOutputs, keyof ReportIds>; readonly unwritten: Shortfall | undefined } {
   const { links, main, fileCount, totalBytes } = published;
   const expiresAt = links?.endsAt === undefined ? '' : rfc3339(links.endsAt);
   const header = {
@@ -60,15 +73,19 @@ export function publishedOutputs(
     destination: inputs.destination,
     expires_at: expiresAt,
   };
-  return {
+  const { value: linksFile = '', shortfall: unwritten } = attempt(() =>
+    writeLinksFile(host.tempDir(), header, linkedFiles(published, location), links),
+  );
+  const outputs = {
     url: main?.url ?? '',
     urls: links ? urlsOutput(host, published, links) : '{}',
-    'links-file': writeLinksFile(host.tempDir, header, linkedFiles(published, location), links),
+    'links-file': linksFile,
     'expires-at': expiresAt,
     's3-uri': published.s3Uri,
     'file-count': fileCount,
     'total-bytes': totalBytes,
   };
+  return { outputs, unwritten };
 }
 
 /** The outputs of a run that made no links, as there was nothing or it was a dry run. */

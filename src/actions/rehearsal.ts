@@ -13,12 +13,16 @@ import { keptKeys } from './cleanup.ts';
 import type { ComparedPlan } from './comparison.ts';
 import { unpublishedOutputs } from './publication.ts';
 
-/** Tells what an upload would write, replace and delete; no link is made, for nothing is there to open. */
+/**
+ * Tells what an upload would write, replace and delete; no link is made, for nothing is there to open.
+ * @param generated keys of the pages that it would generate
+ */
 export async function rehearse(
   host: Host,
   inputs: UploadInputs,
   plan: ComparedPlan,
   standing: Standing,
+  generated: readonly string[],
   askedAt: number,
   clock: Clock,
 ): Promise<void> {
@@ -26,7 +30,9 @@ export async function rehearse(
   const { remote = new Map<string, RemoteObject>(), unchanged } = plan;
   const replaced = writes.filter(({ key }) => remote.has(key));
   const fresh = writes.filter(({ key }) => !remote.has(key));
-  const stale = inputs.deleteStale ? staleKeys(plan.base, keptKeys(plan), remote.values(), askedAt) : [];
+  const stale = inputs.deleteStale
+    ? staleKeys(plan.base, new Set([...keptKeys(plan), ...generated]), remote.values(), askedAt)
+    : [];
   const would = headline(
     {
       uploaded: plan.puts.length - unchanged.length,

@@ -1,8 +1,9 @@
+import { thereAt } from '../changes.ts';
 import { ActionError, detailLines } from '../errors.ts';
-import { sumsName } from '../files/sums.ts';
 import type { Host } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../inputs.ts';
 import { setOutputs } from '../outputs.ts';
+import { tellApart } from '../preview/below.ts';
 import { emptyPages, presentPages } from '../preview/present.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes, formatDuration } from '../quantities.ts';
@@ -33,25 +34,23 @@ async function remove(inputs: RemoveInputs, connection: Connection): Promise<voi
   const objects = await listObjects(client, base).catch(
     explain(`What is in ${s3Uri} could not be looked at`),
   );
-  const before = inputs.olderThan === undefined ? Infinity : destination.askedAt - inputs.olderThan * 1000;
+  const before = inputs.olderThan === undefined ? undefined : destination.askedAt - inputs.olderThan * 1000;
   const choose = chooser(before, destination);
-  const chosen = choose(objects);
-  const which = whichWords(inputs, chosen, before);
-  await tellChosen(inputs, objects, chosen, which, destination);
-  const { deleted, failures } =
+  const first = await choose(objects).catch(explain(`What is in ${s3Uri} could not be looked at`));
+  const { chosen } = first;
+  const which = whichWords(inputs, chosen, before ?? Infinity);
+  await tellChosen(inputs, objects, first, which, destination);
+  let last = first;
+  const next = async (those: readonly RemoteObject[]) => {
+    if (those !== objects) last = await choose(those);
+    return last.chosen;
+  };
+  const { deleted, failures, left } =
     inputs.dryRun || chosen.length === 0
-      ? { deleted: [], failures: [] }
-      : await sweep(destination, choose, objects).catch(explain(`What is in ${s3Uri} could not be deleted`));
-  if (failures.length > 0) {
-    throw new ActionError(
-      'storage',
-      `${count(failures.length, 'object')} of ${chosen.length} in ${printable(s3Uri)} could not be deleted`,
-      {
-        hint: `See whether the client app may delete in this workspace; ${count(deleted.length, 'object was', 'objects were')} deleted.`,
-        details: detailLines(failures),
-      },
-    );
-  }
+      ? { deleted: [], failures: [], left: objects }
+      : await sweep(destination, next, objects).catch(explain(`What is in ${s3Uri} could not be deleted`));
+  if (!left) throw undeleted(deleted, failures, chosen, s3Uri);
+  tellFresh(last, destination);
   const headline = inputs.dryRun
     ? `Would delete ${count(chosen.length, 'object')}`
     : `Deleted ${count(deleted.length, 'object')}`;
@@ -62,46 +61,84 @@ async function remove(inputs: RemoveInputs, connection: Connection): Promise<voi
     await host.summary(removalSummary({ headline, workspace, s3Uri, base, objects: gone, which }));
   }
   const ids = await withReports(host, inputs, client.clock, destination.signal, (reports) =>
-    // What is younger than `older-than` stays, and with it what is told of it.
-    deleted.length === objects.filter(({ key }) => key !== base).length
+    // What is told of files stays as long as any of them does.
+    left.every(({ key }) => key === base)
       ? reports.removed({ headline, s3Uri })
       : Promise.resolve(noReportIds),
   );
   setOutputs(host, { 's3-uri': s3Uri, 'deleted-count': deleted.length, ...ids });
 }
 
+function undeleted(
+  deleted: readonly RemoteObject[],
+  failures: readonly string[],
+  chosen: readonly RemoteObject[],
+  s3Uri: string,
+): ActionError {
+  const all = Math.max(chosen.length, deleted.length + failures.length);
+  return new ActionError(
+    'storage',
+    `${count(failures.length, 'object')} of ${all} in ${printable(s3Uri)} could not be deleted`,
+    {
+      hint: `See whether the client app may delete in this workspace; ${count(deleted.length, 'object was', 'objects were')} deleted.`,
+      details: detailLines(failures),
+    },
+  );
+}
+
+interface Choice {
+  /** What has to go. */
+  readonly chosen: readonly RemoteObject[];
+  /** What was written after this step began. */
+  readonly fresh: readonly RemoteObject[];
+  /** Generated pages that stay: names relative to the destination. */
+  readonly pages: readonly string[];
+}
+
 /**
- * Which objects have to go: all but the one that stands for the folder itself, which is not below the destination. By age the pages that carry links
- * go with the last of their files, however new they are: renewing makes them anew, and they would lead nowhere.
+ * Which objects have to go: all that were there before this step began, but the one that stands for the folder itself, which is not below the
+ * destination. What is written meanwhile belongs to somebody who publishes. By age what was generated goes with the last of its files, however
+ * new it is: renewing makes it anew, and it would lead nowhere.
+ * @param before milliseconds since the epoch: what is older goes; undefined for all
  */
-function chooser(before: number, { base }: Destination) {
-  return (objects: readonly RemoteObject[]): readonly RemoteObject[] => {
+function chooser(before: number | undefined, { client, base, startedAt }: Destination) {
+  const wasThere = thereAt(startedAt);
+  return async (objects: readonly RemoteObject[]): Promise<Choice> => {
     const below = objects.filter(({ key }) => key !== base);
-    const isOld = ({ lastModified }: RemoteObject) => before === Infinity || lastModified < before;
+    const there = wasThere(below);
+    const old = new Set(there);
+    const fresh = below.filter((object) => !old.has(object));
+    if (before === undefined) return { chosen: there, fresh, pages: [] };
+    const isOld = ({ lastModified }: RemoteObject) => lastModified < before;
+    const young = below.filter((object) => !isOld(object));
+    const { files, generated } = await tellApart(client, base, young);
     const name = ({ key }: RemoteObject) => key.slice(base.length);
-    const pages = presentPages(below.map(name));
-    const left = below.filter((object) => !isOld(object) && isFile(name(object), pages));
-    const empty = new Set(emptyPages(pages, left.map(name)));
-    return below.filter((object) => isOld(object) || empty.has(name(object)));
+    const empty = new Set(emptyPages(generated.keys(), files.map(name)));
+    const chosen = there.filter((object) => isOld(object) || empty.has(name(object)));
+    const lost = new Set(chosen.map(name));
+    const pages = [...presentPages(generated.keys()).keys()].filter((page) => !lost.has(page));
+    return { chosen, fresh, pages };
   };
 }
 
-function isFile(name: string, pages: ReadonlyMap<string, string>): boolean {
-  return !name.endsWith('/') && !pages.has(name) && name.split('/').at(-1) !== sumsName;
+/** Pages that stay though some of what they list goes. */
+function outdatedPages({ chosen, pages }: Choice, { base }: Destination): string[] {
+  const untouched = new Set(
+    emptyPages(
+      pages,
+      chosen.map(({ key }) => key.slice(base.length)),
+    ),
+  );
+  return pages.filter((page) => !untouched.has(page));
 }
 
-/** Pages that stay though some of what they list goes. */
-function outdatedPages(
-  objects: readonly RemoteObject[],
-  chosen: readonly RemoteObject[],
-  { base }: Destination,
-): string[] {
-  const names = (those: readonly RemoteObject[]) => those.map(({ key }) => key.slice(base.length));
-  const gone = names(chosen);
-  const lost = new Set(gone);
-  const pages = presentPages(names(objects));
-  const untouched = new Set(emptyPages(pages, gone));
-  return [...pages.keys()].filter((page) => !lost.has(page) && !untouched.has(page));
+/** Says what is left alone since somebody has written it while this step was at work. */
+function tellFresh({ fresh }: Choice, { host, base }: Destination): void {
+  if (fresh.length === 0) return;
+  const names = firstOf(fresh, 3, ({ key }) => key.slice(base.length)).join(', ');
+  host.log.notice(
+    `Left alone, as written after this step began: ${count(fresh.length, 'object')} (${names}). Another job may be uploading to this destination: run this step again when it has ended.`,
+  );
 }
 
 /** Which of the objects have to go, in words; undefined where it is all of them. */
@@ -119,11 +156,12 @@ function whichWords(
 async function tellChosen(
   inputs: RemoveInputs,
   objects: readonly RemoteObject[],
-  chosen: readonly RemoteObject[],
+  choice: Choice,
   which: string | undefined,
   destination: Destination,
 ): Promise<void> {
   const { host, base, s3Uri } = destination;
+  const { chosen } = choice;
   const bytes = chosen.reduce((sum, { size }) => sum + size, 0);
   const kept = objects.length - chosen.length;
   host.log.group(
@@ -137,7 +175,7 @@ async function tellChosen(
       ...(which && kept > 0 ? [`Left alone, as newer: ${count(kept, 'object')}`] : []),
     ],
   );
-  const outdated = outdatedPages(objects, chosen, destination);
+  const outdated = outdatedPages(choice, destination);
   if (outdated.length > 0) {
     host.log.notice(
       `Some of what ${firstOf(outdated, 3, String).join(', ')} ${outdated.length === 1 ? 'leads' : 'lead'} to ${inputs.dryRun ? 'would be' : 'is'} deleted: the 'links' action makes such pages anew.`,

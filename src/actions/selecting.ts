@@ -22,7 +22,7 @@ export function selectUpload(
     symlinks: inputs.symlinks,
     cwd: process.cwd(),
     checkout: host.workspaceDir,
-    temp: host.tempDir,
+    temp: host.tempRoot,
     onFile,
   });
 }

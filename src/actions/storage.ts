@@ -25,6 +25,8 @@ export interface Destination {
   readonly s3Uri: string;
   /** A moment not later than now by the storage's own clock, in milliseconds since the epoch. */
   readonly askedAt: number;
+  /** That moment as closely as it can be told, within a second. */
+  readonly startedAt: number;
   readonly signal: AbortSignal;
   readonly cancellation: Cancellation;
   /** Requests to the platform that were retried so far. */
@@ -47,6 +49,7 @@ export async function openDestination(
     transport,
     host.mask,
   );
+  const began = performance.now();
   const clock = transport.clockOf(location.endpoint);
   const retrier = createStorageRetrier(clock, { signal, onRetry: retries.onRetry });
   const clientFor = (region: string) =>
@@ -54,6 +57,9 @@ export async function openDestination(
   const { region, isAssumed, askedAt } = await discoverRegion(location, transport, retrier, () =>
     bucketLocation(clientFor(defaultRegion)),
   );
+  // The storage tells its time in whole seconds; within that second, this machine's clock decides.
+  const own = clock.now() - (performance.now() - began);
+  const startedAt = Math.min(Math.max(own, askedAt), askedAt + 999);
   const { endsAt } = await sessions.get();
   const base = baseOf(location.prefix, inputs.destination);
   host.log.group(`Who: ${account.known() ?? inputs.clientId}`, [
@@ -80,6 +86,7 @@ export async function openDestination(
     base,
     s3Uri: s3Uri(location, base),
     askedAt,
+    startedAt,
     signal,
     cancellation,
     retried: retries.total,

@@ -7,6 +7,7 @@ import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
 import { setOutputs } from '../outputs.ts';
 import { type Plan, planUpload } from '../plan.ts';
+import type { PreviewNames } from '../preview/names.ts';
 import { printable } from '../printable.ts';
 import { count, formatBytes } from '../quantities.ts';
 import { headline } from '../report/headline.ts';
@@ -21,8 +22,8 @@ import { type ComparedPlan, comparePlan, openReader, readsContents } from './com
 import { type Connection, withConnection } from './connection.ts';
 import { readInputs } from './credentials.ts';
 import { publish } from './linking.ts';
-import { pagesFor } from './pages.ts';
-import { publishedOutputs, tellPublished } from './publication.ts';
+import { type PageNames, pageKeys, pageNames, pagesFor } from './pages.ts';
+import { attempt, publishedOutputs, tellPublished } from './publication.ts';
 import { rehearse } from './rehearsal.ts';
 import { withReports } from './reporting.ts';
 import { leftOut, reportNoFiles, selectUpload } from './selecting.ts';
@@ -43,6 +44,8 @@ export function run(host: Host): Promise<void> {
         reportNoFiles(host, inputs, selection);
         return;
       }
+      // Where the links file cannot be written, nothing is to be uploaded.
+      if (!inputs.dryRun) host.tempDir();
       const concurrency = inputs.concurrency ?? defaultConcurrency();
       await withConnection(host, inputs, concurrency, cancellation, (connection) =>
         upload(inputs, selection, { concurrency, reader }, connection),
@@ -67,15 +70,16 @@ async function upload(
   const destination = await openDestination(inputs, connection);
   const { host, client, askedAt, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
-  const plan = await comparePlan(host.tempDir, inputs, whole, client, reader).catch(
-    explain(`What is in ${destination.s3Uri} could not be looked at`),
-  );
+  const [plan, names] = await Promise.all([
+    comparePlan(host.tempDir, inputs, whole, client, reader),
+    pageNames(inputs, whole, client),
+  ]).catch(explain(`What is in ${destination.s3Uri} could not be looked at`));
   tellPlan(host, inputs, plan, selection);
   const etags = new Map<string, string>();
   const standing = standingOf(inputs, plan, etags, destination);
   if (inputs.dryRun) {
     rehearseSharing(host, inputs);
-    await rehearse(host, inputs, plan, standing, askedAt, client.clock);
+    await rehearse(host, inputs, plan, standing, pageKeys(names, plan.base), askedAt, client.clock);
     return;
   }
   await withReports(host, inputs, client.clock, destination.signal, async (reports) => {
@@ -89,7 +93,7 @@ async function upload(
       retried: destination.retried,
       ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
     });
-    await publishUpload(inputs, plan, standing, destination, reports);
+    await publishUpload(inputs, plan, names, standing, destination, reports);
   });
 }
 
@@ -97,13 +101,14 @@ async function upload(
 async function publishUpload(
   inputs: UploadInputs,
   plan: ComparedPlan,
+  names: PageNames,
   standing: Standing,
   destination: Destination,
   reports: Reports,
 ): Promise<void> {
   const { host, client, explain, s3Uri } = destination;
-  const preview = inputs.preview ? await previewOf(plan, standing, destination) : undefined;
-  const pages = pagesFor(client.clock, preview);
+  const preview = names.preview && (await previewOf(plan, names.preview, destination));
+  const pages = pagesFor(client.clock, names.index, preview);
   const { published, generated } = await publish(inputs, standing, pages, destination).catch(
     afterUpload(`their links could not be made`, plan, destination),
   );
@@ -121,16 +126,15 @@ async function publishUpload(
   const uploaded = plan.puts.length - unchanged;
   const done = headline({ uploaded, unchanged, deleted }, false);
   await tellPublished(host, inputs, published, done, client.clock);
-  const outputs = publishedOutputs(host, inputs, published, client.location);
+  const { outputs, unwritten } = publishedOutputs(host, inputs, published, client.location);
   const told = { headline: done, published, built: true, showLinks: !inputs.maskLinks };
-  setOutputs(host, {
-    ...outputs,
-    ...(await reports.published(told)),
-    'uploaded-count': uploaded,
-    'unchanged-count': unchanged,
-    'deleted-count': deleted,
-  });
+  const ids = await reports.published(told);
+  const counts = { 'uploaded-count': uploaded, 'unchanged-count': unchanged, 'deleted-count': deleted };
+  const { shortfall: unset } = attempt(() => setOutputs(host, { ...outputs, ...ids, ...counts }));
   if (unshared) afterUpload(`they could not be shared`, plan, destination)(unshared.error);
+  if (unwritten)
+    afterUpload(`the file of their links could not be written`, plan, destination)(unwritten.error);
+  if (unset) afterUpload(`not all could be told`, plan, destination)(unset.error);
 }
 
 /** Throws what went wrong when all files were stored: they are there, and which they are is told. */
@@ -155,9 +159,9 @@ function afterUpload(what: string, { puts }: Plan, { client, s3Uri, signal }: De
   };
 }
 
-async function previewOf(plan: ComparedPlan, standing: Standing, destination: Destination): Promise<Page> {
+async function previewOf(plan: ComparedPlan, names: PreviewNames, destination: Destination): Promise<Page> {
   const { checkSite, previewPage } = await import('./preview.ts');
-  return previewPage(standing, checkSite(plan.puts, destination), destination);
+  return previewPage(names, checkSite(plan.puts, destination), destination);
 }
 
 /**

@@ -22,8 +22,13 @@ export interface Log {
  */
 export interface Host {
   readonly log: Log;
-  /** Folder for files that later steps may read, and that the host removes after the job. */
-  readonly tempDir: string;
+  /**
+   * A folder of this run's own, never within the checkout, for files that later steps may read.
+   * @throws ActionError `host` where none can be written
+   */
+  readonly tempDir: () => string;
+  /** The folder in which the job keeps its temporary files, whether or not it can be written. */
+  readonly tempRoot: string;
   /** Folder of the checkout. */
   readonly workspaceDir: string;
   /** An input as it was given; empty where it was not. */
@@ -32,6 +37,11 @@ export interface Host {
   readonly mask: (secret: string) => void;
   /** Keeps a text out of what later steps print; for what this step prints nowhere. */
   readonly maskLater: (text: string) => void;
+  /**
+   * Looks whether outputs can be set, before anything is done that they would tell of.
+   * @throws ActionError `host`
+   */
+  checkOutputs(): void;
   output(name: string, value: string | number): void;
   /** Adds Markdown to the job summary. A summary that cannot be written is a warning. */
   summary(markdown: string): Promise<void>;

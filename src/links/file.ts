@@ -1,6 +1,6 @@
-import { closeSync, mkdtempSync, openSync, writeSync } from 'node:fs';
-import path from 'node:path';
+import { closeSync, openSync, writeSync } from 'node:fs';
 
+import { writeTemporary } from '../hosts/temporary.ts';
 import type { Links } from './published.ts';
 
 /** What the file of the output `links-file` says beside its `files`. */
@@ -27,7 +27,7 @@ export interface LinkedFile {
 }
 
 /**
- * Writes the file into a new folder below `folder`, readable by this user alone: a JSON object with the header's fields and `files`, each with
+ * Writes the file `links.json` into a folder, readable by this user alone: a JSON object with the header's fields and `files`, each with
  * its link as `url`.
  * @param links undefined where none were asked for
  * @returns its path
@@ -38,7 +38,15 @@ export function writeLinksFile(
   files: Iterable<LinkedFile>,
   links: Pick<Links, 'url' | 'parts'> | undefined,
 ): string {
-  const name = path.join(mkdtempSync(path.join(folder, 'upload-to-workspace-')), 'links.json');
+  return writeTemporary(folder, 'links.json', (name) => writeTo(name, header, files, links));
+}
+
+function writeTo(
+  name: string,
+  header: LinksHeader,
+  files: Iterable<LinkedFile>,
+  links: Pick<Links, 'url' | 'parts'> | undefined,
+): void {
   const descriptor = openSync(name, 'w', 0o600);
   try {
     const sink = openSink(descriptor);
@@ -56,7 +64,6 @@ export function writeLinksFile(
   } finally {
     closeSync(descriptor);
   }
-  return name;
 }
 
 /** Links are by far the longest part: what all have in common is put into bytes once, and they stand in JSON as they are. */

@@ -1,6 +1,6 @@
 import type { Published } from './published.ts';
 
-/** An object that this action writes of its own accord, from what is published: not counted, not in `urls`, and replaced freely. */
+/** An object that this action generates from what is published. It is stored with the mark of such objects. */
 export interface GeneratedObject {
   /** Relative to the destination. */
   readonly name: string;
@@ -28,5 +28,10 @@ export interface Page {
   ) => Promise<readonly GeneratedObject[]> | AsyncIterable<GeneratedObject>;
 }
 
-/** The page with a link to each file. */
+/** The page with a link to each file; it gets the next of its names where a file has this one. */
 export const indexPageName = '_links.html';
+
+/** The n-th name of the index page, from 1 on. */
+export function indexName(number: number): string {
+  return number === 1 ? indexPageName : `_links-${number}.html`;
+}

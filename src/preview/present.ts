@@ -1,35 +1,27 @@
-import { indexPageName } from '../links/generated.ts';
-import { presentPreview } from './names.ts';
+/** Names that this action gives to what it generates, apart from checksums. */
+const pageName = /^_(?:links(?:-\d+)?\.html|preview(?:-\d+)?(?:\.html|-worker\.js))$/;
 
 /**
- * The pages with links that uploads left among these names, each with the folder that it is of: empty, or ending in `/`. An upload to a folder
- * further down had pages of its own, so they are looked for in every folder.
+ * Those of the names that generated pages may have, each with the folder that it is of: empty, or ending in `/`. An upload to a folder
+ * further down had pages of its own, so they are looked for in every folder. Whether an object of such a name was generated, its metadata
+ * alone says.
  * @param names relative to one folder
  */
 export function presentPages(names: Iterable<string>): ReadonlyMap<string, string> {
   const pages = new Map<string, string>();
-  const candidates = new Map<string, Set<string>>();
   for (const name of names) {
     const start = name.lastIndexOf('/') + 1;
-    const [folder, last] = [name.slice(0, start), name.slice(start)];
-    if (last === indexPageName) pages.set(name, folder);
-    if (!last.startsWith('_preview')) continue;
-    const there = candidates.get(folder) ?? new Set();
-    candidates.set(folder, there.add(last));
-  }
-  for (const [folder, there] of candidates) {
-    const own = presentPreview(there);
-    for (const last of own ? [own.entry, own.worker] : []) pages.set(`${folder}${last}`, folder);
+    if (name.startsWith('_', start) && pageName.test(name.slice(start)))
+      pages.set(name, name.slice(0, start));
   }
   return pages;
 }
 
 /**
- * Those of the pages that lead nowhere, as none of the files is in their folder or below it.
- * @param pages as {@link presentPages} gives them
- * @param files names of what is no page
+ * Those of the generated objects that lead nowhere, as none of the files is in their folder or below it.
+ * @param generated names, relative to the same folder as those of the files
  */
-export function emptyPages(pages: ReadonlyMap<string, string>, files: Iterable<string>): string[] {
+export function emptyPages(generated: Iterable<string>, files: Iterable<string>): string[] {
   const used = new Set<string>();
   for (const name of files) {
     for (let end = name.lastIndexOf('/') + 1; ; end = name.lastIndexOf('/', end - 2) + 1) {
@@ -39,5 +31,5 @@ export function emptyPages(pages: ReadonlyMap<string, string>, files: Iterable<s
       if (end <= 0) break;
     }
   }
-  return [...pages].filter(([, folder]) => !used.has(folder)).map(([name]) => name);
+  return [...generated].filter((name) => !used.has(name.slice(0, name.lastIndexOf('/') + 1)));
 }

@@ -31,10 +31,10 @@ export interface StorageClient {
   path(key: string): string;
   signer(session: Session): Signer;
   /**
-   * Sends a signed request.
+   * Sends a signed request. One that is given as a function is made anew for each try.
    * @throws StorageError for an answer of 300 and above, what `accept` throws, or what the connection throws
    */
-  send(call: StorageCall): Promise<WireAnswer>;
+  send(call: StorageCall | (() => StorageCall)): Promise<WireAnswer>;
   /** Runs what sends a request in its own way, such as the SDK, with a session; retries and renews as {@link send} does. */
   withSession<T>(operation: (session: Session) => Promise<T>, what: () => string): Promise<T>;
 }
@@ -89,13 +89,36 @@ export function createStorageClient(
     clock,
     path: (key) => objectPath(location.endpoint, location.bucket, key),
     signer,
-    send: (call) =>
-      run(() => renewing(sessions, (session) => once(call, session)), {
-        signal: call.cleanup ? transport.cleanup.signal : call.signal,
-        what: () => `${call.method} ${nameOf(call, location)}`,
-      }),
+    send: (call) => {
+      const make = typeof call === 'function' ? call : () => call;
+      const first = make();
+      return run(() => renewing(sessions, (session) => once(make(), session)), {
+        signal: first.cleanup ? transport.cleanup.signal : first.signal,
+        what: () => `${first.method} ${nameOf(first, location)}`,
+      });
+    },
     withSession: (operation, what) => run(() => renewing(sessions, operation), { what }),
   };
+}
+
+/**
+ * Sends a request and reads its answer, once for each try.
+ * @throws as {@link StorageClient.send}, and what `read` throws, which is retried as an answer of the storage is
+ */
+export async function sendAndRead<T>(
+  client: StorageClient,
+  call: StorageCall,
+  read: (answer: WireAnswer) => T,
+): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  await client.send({
+    ...call,
+    accept: (answer) => {
+      result = { value: read(answer) };
+    },
+  });
+  const { value } = result as unknown as { readonly value: T };
+  return value;
 }
 
 /**

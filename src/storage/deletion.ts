@@ -1,12 +1,18 @@
-import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { hash } from 'node:crypto';
 
 import { isTransient } from '../classify.ts';
-import type { StorageClient } from './client.ts';
+import type { StorageCall, StorageClient } from './client.ts';
+import type { WireAnswer } from './exchange.ts';
 import { StorageError } from './failure.ts';
-import { withSdk } from './sdk.ts';
+import { objectPath } from './signer.ts';
+import { notS3 } from './stored.ts';
+import { element, elements, escape } from './xml.ts';
 
 /** What one request may name (S3 API, DeleteObjects). */
 const mostKeys = 1_000;
+
+/** An answer names 1,000 keys at most, each with the reason why it could not be deleted. */
+const longestAnswer = 8 * 1024 ** 2;
 
 /** Characters that XML cannot hold (XML 1.0, 2.2), and so no request that names several keys. */
 const beyondXml = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
@@ -44,34 +50,54 @@ export async function deleteObjects(
   return { deleted: keys.filter((key) => !remaining.has(key)), failed };
 }
 
-/** Sends the keys in one request, and those again that the storage could not delete for a reason that passes. */
+/** Sends the keys in one request (S3 API, DeleteObjects), and those again that the storage could not delete for a reason that passes. */
 async function deleteMany(client: StorageClient, keys: readonly string[]): Promise<Failed[]> {
   const lasting: Failed[] = [];
   let passing: readonly Failed[] = [];
   let left = keys;
-  const attempt = async (sdk: S3Client) => {
-    const failed = await requestDeletion(sdk, client.location.bucket, left);
+  const accept = (answer: WireAnswer) => {
+    const failed = readResult(answer);
     passing = failed.filter(({ error }) => isTransient(error));
     lasting.push(...failed.filter(({ error }) => !isTransient(error)));
     left = passing.map(({ key }) => key);
     if (passing[0]) throw passing[0].error;
   };
   try {
-    await withSdk(client, `delete ${keys.length} objects`, attempt);
+    await client.send(() => ({ ...deletion(client, left), accept }));
   } catch (error) {
     if (!passing.some((failed) => failed.error === error)) throw error;
   }
   return [...lasting, ...passing];
 }
 
-async function requestDeletion(sdk: S3Client, Bucket: string, keys: readonly string[]): Promise<Failed[]> {
-  const Objects = keys.map((Key) => ({ Key }));
-  const { Errors = [] } = await sdk.send(
-    new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
+function deletion({ location }: StorageClient, keys: readonly string[]): StorageCall {
+  const objects = keys.map((key) => `<Object><Key>${escape(key)}</Key></Object>`).join('');
+  const body = Buffer.from(
+    `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>${objects}</Delete>`,
   );
-  return Errors.map(({ Key = '', Code = '', Message = '' }) => ({
-    key: Key,
-    error: new StorageError({ status: 200, code: Code, message: Message }),
+  return {
+    method: 'POST',
+    path: objectPath(location.endpoint, location.bucket, ''),
+    query: { delete: '' },
+    headers: { 'content-type': 'application/xml', 'content-md5': hash('md5', body, 'base64') },
+    body,
+    keep: longestAnswer,
+  };
+}
+
+/** Reads which keys the storage could not delete. */
+function readResult(answer: WireAnswer): Failed[] {
+  const text = answer.body.trim();
+  const isResult =
+    /^(?:<\?[^<>]*>)?\s*<DeleteResult[\s/>]/.test(text) && /(?:<\/DeleteResult|\/)>$/.test(text);
+  if (answer.status !== 200 || !isResult) throw notS3(answer);
+  return [...elements(text, 'Error')].map((error) => ({
+    key: element(error, 'Key') ?? '',
+    error: new StorageError({
+      status: 200,
+      code: element(error, 'Code') ?? '',
+      message: element(error, 'Message') ?? '',
+    }),
   }));
 }
 

@@ -1,6 +1,5 @@
 import { classifier } from '../classify.ts';
 import type { Clock } from '../clock.ts';
-import { gistOf } from '../http/answers.ts';
 import { excerpt } from '../printable.ts';
 import { type Classified, type Retrier, type RetryOptions, createRetrier } from '../retry.ts';
 import { element } from './xml.ts';
@@ -48,11 +47,19 @@ export function storageError(
     message:
       element(body, 'Message') ??
       text(headers['x-minio-error-desc'])?.replace(/^"|"$/g, '') ??
-      (code ? '' : gistOf(body)),
+      (code ? '' : bodyText(body)),
     region: element(body, 'Region') ?? text(headers['x-amz-bucket-region']),
     requestId: element(body, 'RequestId') ?? text(headers['x-amz-request-id']),
     retryAfter: text(headers['retry-after']),
   });
+}
+
+/** What a body says that is no error of S3, such as that of a proxy: of an HTML page its title alone. */
+function bodyText(body: string): string {
+  const start = body.slice(0, 4_096);
+  if (!/<(?:!doctype\s+html|html|head|body)[\s>]/i.test(start)) return body;
+  const [, title = ''] = /<title>([^<]*)</i.exec(start) ?? [];
+  return title.trim() ? `a web page, "${title.trim()}"` : 'a web page';
 }
 
 /** An error in a few words for people: code or status, and the server's message. */

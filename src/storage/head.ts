@@ -1,23 +1,53 @@
-import type { StorageClient } from './client.ts';
+import { type StorageClient, sendAndRead } from './client.ts';
 import { plainEtag } from './etag.ts';
+import type { WireAnswer } from './exchange.ts';
 import { StorageError } from './failure.ts';
+import { notS3 } from './stored.ts';
 
 export interface ObjectHead {
   readonly size: number;
   /** Without quotes. */
   readonly etag: string;
+  /** Names in lower case. */
+  readonly headers: WireAnswer['headers'];
 }
 
-/** Looks at an object; undefined where there is none. */
+/**
+ * Looks at an object; undefined where there is none.
+ * @throws StorageError also for an answer that tells of no object, such as that of a portal, which is there whatever is asked for
+ */
 export async function headObject(client: StorageClient, key: string): Promise<ObjectHead | undefined> {
   try {
-    const { headers } = await client.send({ method: 'HEAD', path: client.path(key) });
-    return {
-      size: Number(headers['content-length'] ?? NaN),
-      etag: plainEtag(headers['etag']),
-    };
+    return await sendAndRead(client, { method: 'HEAD', path: client.path(key) }, readHead);
   } catch (error) {
     if (error instanceof StorageError && error.status === 404) return undefined;
     throw error;
   }
+}
+
+function readHead(answer: WireAnswer): ObjectHead {
+  const { status, headers } = answer;
+  const etag = plainEtag(headers['etag']);
+  if (status !== 200 || etag === '') throw notS3(answer);
+  return { size: Number(headers['content-length'] ?? NaN), etag, headers };
+}
+
+/** Objects that are looked at at once. */
+const mostAtOnce = 16;
+
+/** Looks at many objects; what is not there is left out. */
+export async function headObjects(
+  client: StorageClient,
+  keys: Iterable<string>,
+): Promise<Map<string, ObjectHead>> {
+  const heads = new Map<string, ObjectHead>();
+  const left = keys[Symbol.iterator]();
+  const work = async () => {
+    for (let next = left.next(); !next.done; next = left.next()) {
+      const head = await headObject(client, next.value);
+      if (head) heads.set(next.value, head);
+    }
+  };
+  await Promise.all(Array.from({ length: mostAtOnce }, work));
+  return heads;
 }

@@ -1,33 +1,9 @@
-import type { StorageClient } from './client.ts';
-import { plainEtag } from './etag.ts';
-import type { WireAnswer } from './exchange.ts';
-import { storageError } from './failure.ts';
-import { type KeyRange, OutOfOrder, rangeBounds, restOf, within } from './ranges.ts';
+import { type StorageClient, sendAndRead } from './client.ts';
+import { type From, type Page, type RemoteObject, follower, readPage } from './page.ts';
+import { type KeyRange, rangeBounds, within } from './ranges.ts';
 import { objectPath } from './signer.ts';
-import { element } from './xml.ts';
 
-/** An object as a listing tells of it. */
-export interface RemoteObject {
-  readonly key: string;
-  /** Bytes. */
-  readonly size: number;
-  /** Without quotes: the MD5 of the content, or of the parts' MD5s with `-N`; something else where the storage encrypts. */
-  readonly etag: string;
-  /** Milliseconds since the epoch, by the storage's clock; as good as just now where it does not say. */
-  readonly lastModified: number;
-}
-
-/** Where a page begins: where the one before it says, or after a key. */
-interface From {
-  readonly token?: string | undefined;
-  readonly after?: string | undefined;
-}
-
-interface Page {
-  readonly objects: readonly RemoteObject[];
-  /** Where the next page begins; undefined for the last one. */
-  readonly next: string | undefined;
-}
+export type { RemoteObject } from './page.ts';
 
 /** All objects whose keys begin with `prefix`, in the order of their keys. */
 export async function listObjects(client: StorageClient, prefix: string): Promise<RemoteObject[]> {
@@ -41,12 +17,13 @@ type Ask = (from: From) => Promise<Page>;
 /**
  * All objects whose keys begin with `prefix`, in the order of their keys, by pages of 1,000 (S3 API, ListObjectsV2). The next page is asked
  * for before one is handed out, so that the storage works on it meanwhile.
+ * @throws StorageError also for a listing that nobody can rely on: it goes backwards or in circles, or has keys outside of the prefix
  */
 export async function* listPages(
   client: StorageClient,
   prefix: string,
 ): AsyncGenerator<readonly RemoteObject[]> {
-  yield* pagesFrom(askFor(client, prefix), undefined);
+  yield* pagesFrom(askFor(client, prefix), {}, follower(prefix));
 }
 
 /**
@@ -60,59 +37,61 @@ export async function* listExpected(
   expected: readonly string[],
 ): AsyncGenerator<readonly RemoteObject[]> {
   const ask = askFor(client, prefix);
-  const { objects, next } = await ask({});
-  yield objects;
+  const follow = follower(prefix);
+  const page = await ask({});
+  const next = follow(page);
+  yield page.objects;
   if (next === undefined) return;
-  const last = objects.at(-1)?.key;
-  const bounds = last === undefined ? [] : rangeBounds(expected, last);
-  if (bounds.length > 0) {
-    // The last range has no end.
-    const ranges = bounds.map((after, index) => ({ after, until: bounds[index + 1] }));
-    try {
-      yield* pagesOfRanges(ask, ranges);
-      return;
-    } catch (error) {
-      if (!(error instanceof OutOfOrder)) throw error;
-    }
-  }
-  yield* pagesFrom(ask, next);
+  const bounds = next.after === undefined ? [] : rangeBounds(expected, next.after);
+  if (bounds.length === 0) yield* pagesFrom(ask, next, follow);
+  // The last range has no end.
+  else
+    yield* pagesOfRanges(
+      ask,
+      prefix,
+      bounds.map((after, index) => ({ after, until: bounds[index + 1] })),
+    );
 }
 
-async function* pagesFrom(ask: Ask, token: string | undefined): AsyncGenerator<readonly RemoteObject[]> {
-  for (let asked: Promise<Page> | undefined = ask({ token }); asked;) {
-    const { objects, next }: Page = await asked;
-    asked = next === undefined ? undefined : ask({ token: next });
+type Follow = ReturnType<typeof follower>;
+
+async function* pagesFrom(ask: Ask, from: From, follow: Follow): AsyncGenerator<readonly RemoteObject[]> {
+  for (let asked: Promise<Page> | undefined = ask(from); asked;) {
+    const page: Page = await asked;
+    const next = follow(page);
+    asked = next && ask(next);
     // Whoever goes through the pages may stop before this one is waited for.
     asked?.catch(() => undefined);
-    yield objects;
+    yield page.objects;
   }
+}
+
+interface Walk {
+  readonly range: KeyRange;
+  readonly follow: Follow;
 }
 
 async function* pagesOfRanges(
   ask: Ask,
+  prefix: string,
   ranges: readonly KeyRange[],
 ): AsyncGenerator<readonly RemoteObject[]> {
-  const underWay = new Map<KeyRange, Promise<{ readonly range: KeyRange; readonly page: Page }>>();
-  const start = (range: KeyRange) => {
-    const asked = ask({ after: range.after }).then((page) => ({ range, page }));
+  const underWay = new Map<Walk, Promise<{ readonly walk: Walk; readonly page: Page }>>();
+  const start = (walk: Walk, from: From) => {
+    const asked = ask(from).then((page) => ({ walk, page }));
     asked.catch(() => undefined);
-    underWay.set(range, asked);
+    underWay.set(walk, asked);
   };
-  ranges.forEach(start);
+  for (const range of ranges) start({ range, follow: follower(prefix, range.after) }, { after: range.after });
   while (underWay.size > 0) {
-    const { range, page } = await Promise.race(underWay.values());
-    underWay.delete(range);
-    const objects = within(range, page.objects);
-    if (page.next !== undefined && objects.length === page.objects.length) {
-      const rest = restOf(range, objects);
-      if (rest) start(rest);
-    }
+    const { walk, page } = await Promise.race(underWay.values());
+    underWay.delete(walk);
+    const next = walk.follow(page);
+    const objects = within(walk.range, page.objects);
+    const isDone = objects.length < page.objects.length || next?.after === walk.range.until;
+    if (next && !isDone) start(walk, next);
     yield objects;
   }
-}
-
-function askFor(client: StorageClient, prefix: string): Ask {
-  return (from) => getPage(client, prefix, from);
 }
 
 /** A page has 1,000 objects at most, of which each takes some 3 KiB at most with its key encoded. */
@@ -122,36 +101,17 @@ const longestPage = 8 * 1024 ** 2;
  * Keys are asked for percent-encoded, since XML has no way to write some of the characters that they may hold. The answer is read here and not
  * by the SDK: over 14 pages that takes 20 ms of CPU instead of 400.
  */
-async function getPage(client: StorageClient, prefix: string, { token, after }: From): Promise<Page> {
-  const query = {
-    'list-type': '2',
-    prefix,
-    'encoding-type': 'url',
-    ...(token !== undefined && { 'continuation-token': token }),
-    ...(after !== undefined && { 'start-after': after }),
-  };
+function askFor(client: StorageClient, prefix: string): Ask {
   const path = objectPath(client.location.endpoint, client.location.bucket, '');
-  const { body } = await client.send({ method: 'GET', path, query, keep: longestPage, accept: refuseCut });
-  const decode = element(body, 'EncodingType') === 'url' ? urlDecode : (key: string) => key;
-  const objects = [...body.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, object = '']) => {
-    const time = Date.parse(element(object, 'LastModified') ?? '');
-    return {
-      key: decode(element(object, 'Key') ?? ''),
-      size: Number(element(object, 'Size') ?? NaN),
-      etag: plainEtag(element(object, 'ETag')),
-      // An object of unknown age is never taken for an old one.
-      lastModified: Number.isNaN(time) ? Infinity : time,
+  return ({ token, after }) => {
+    const query = {
+      'list-type': '2',
+      prefix,
+      'encoding-type': 'url',
+      ...(token !== undefined && { 'continuation-token': token }),
+      ...(token === undefined && after !== undefined && { 'start-after': after }),
     };
-  });
-  const isLast = element(body, 'IsTruncated') !== 'true';
-  return { objects, next: isLast ? undefined : element(body, 'NextContinuationToken') };
-}
-
-function refuseCut({ status, headers, body }: WireAnswer): void {
-  if (!/<\/ListBucketResult>\s*$/.test(body)) throw storageError(status, headers, body);
-}
-
-/** As query strings are written: a space is `+`. */
-function urlDecode(key: string): string {
-  return decodeURIComponent(key.replaceAll('+', ' '));
+    const call = { method: 'GET', path, query, keep: longestPage } as const;
+    return sendAndRead(client, call, (answer) => readPage(answer, prefix));
+  };
 }

@@ -1,6 +1,8 @@
-import type { StorageClient } from './client.ts';
+import { type StorageClient, sendAndRead } from './client.ts';
+import { multipartEtag } from './etag.ts';
 import type { WireAnswer } from './exchange.ts';
 import { StorageError, isSessionEnded, storageError } from './failure.ts';
+import { notS3, storedCheck } from './stored.ts';
 import { element, escape } from './xml.ts';
 
 // These requests are made here and not by the SDK, which takes 80 ms to load before the first byte of a file can be sent.
@@ -31,15 +33,16 @@ export async function createMultipart(
     headers: { ...headers, 'x-amz-checksum-algorithm': 'CRC32' },
     signal,
   } as const;
-  const { status, body } = await client.send(request);
-  const uploadId = element(body, 'UploadId');
-  if (!uploadId)
-    throw new StorageError({ status, code: 'NoUploadId', message: 'The answer names no upload id' });
-  return uploadId;
+  return sendAndRead(client, request, (answer) => {
+    const uploadId = element(answer.body, 'UploadId');
+    if (answer.status !== 200 || !uploadId) throw notS3(answer);
+    return uploadId;
+  });
 }
 
 /**
  * Puts the parts together, in their order (S3 API, CompleteMultipartUpload).
+ * @returns the object's ETag
  * @throws StorageError also where the storage began to answer with 200 and failed then, or does not say that it is done
  */
 export async function completeMultipart(
@@ -48,7 +51,13 @@ export async function completeMultipart(
   uploadId: string,
   parts: readonly UploadedPart[],
   { signal, ifAbsent }: { readonly signal?: AbortSignal; readonly ifAbsent: boolean },
-): Promise<void> {
+): Promise<string> {
+  const etags = parts.map(({ etag }) => etag);
+  const areDigests = etags.every((etag) => /^[0-9a-f]{32}$/i.test(etag));
+  // Not every server makes the ETag of an object from those of its parts; where it does, it has to be that one.
+  const check = storedCheck({
+    etag: (said) => (areDigests && /^[0-9a-f]{32}-\d+$/i.test(said) ? multipartEtag(etags) : undefined),
+  });
   const request = {
     method: 'POST',
     path: client.path(key),
@@ -56,15 +65,18 @@ export async function completeMultipart(
     headers: { 'content-type': 'application/xml', ...(ifAbsent && { 'if-none-match': '*' }) },
     body: Buffer.from(partList(parts)),
     signal,
-    accept: refuseIncomplete,
   } as const;
-  await client.send(request);
+  return sendAndRead(client, request, (answer) => {
+    refuseCut(answer);
+    return check(answer);
+  });
 }
 
-/** The storage may begin to answer with 200, and fail then. */
-function refuseIncomplete({ status, headers, body }: WireAnswer): void {
-  if (element(body, 'Code') !== undefined) throw storageError(status, headers, body);
-  if (/<\/CompleteMultipartUploadResult>\s*$/.test(body)) return;
+/** The storage may begin to answer with 200 and white space, and break off then. */
+function refuseCut({ status, headers, body }: WireAnswer): void {
+  const text = body.trim();
+  const isBegun = body !== '' && /^(?:<\?xml\s|<CompleteMultipartUploadResult[\s>]|$)/.test(text);
+  if (!isBegun || /<\/\w+>$/.test(text)) return;
   throw new StorageError({
     status,
     code: 'InternalError',
@@ -95,7 +107,9 @@ export async function abortMultipart(
 ): Promise<Abortion> {
   const request = { method: 'DELETE', path: client.path(key), query: { uploadId }, cleanup: true } as const;
   try {
-    await client.send(request);
+    await sendAndRead(client, request, (answer) => {
+      if (answer.status !== 204) throw notS3(answer);
+    });
     return 'aborted';
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;

@@ -1,4 +1,4 @@
-import type { RemoteObject } from './listing.ts';
+import { type RemoteObject, isBefore } from './page.ts';
 
 /** Keys after one of them, up to another with that itself; undefined: to the end. */
 export interface KeyRange {
@@ -30,34 +30,8 @@ export function rangeBounds(expected: readonly string[], last: string): string[]
   return bounds.length > 1 ? bounds : [];
 }
 
-/** A storage that does not list in the order of S3 (general purpose buckets of AWS, MinIO and Ceph do) cannot be asked for ranges. */
-export class OutOfOrder extends Error {}
-
-/**
- * The keys of a range that a page has, and whether there are more.
- * @param page what comes after the range's beginning, or after an earlier page
- * @throws OutOfOrder
- */
-export function within({ after, until }: KeyRange, page: readonly RemoteObject[]): readonly RemoteObject[] {
-  let before = after;
-  for (const { key } of page) {
-    if (!isBefore(before, key)) throw new OutOfOrder(`'${key}' is listed after '${before}'`);
-    before = key;
-  }
-  const end = until === undefined ? -1 : page.findIndex(({ key }) => isBefore(until, key));
-  return end < 0 ? page : page.slice(0, end);
-}
-
-/** What is left of a range after these keys of it; undefined: nothing. */
-export function restOf({ until }: KeyRange, keys: readonly RemoteObject[]): KeyRange | undefined {
-  const after = keys.at(-1)?.key;
-  if (after === undefined) throw new OutOfOrder('A page without keys is not the last one');
-  return after === until ? undefined : { after, until };
-}
-
-/** The order of S3's listings is that of UTF-8; JavaScript's, by UTF-16, is the same but where surrogates are. */
-export function isBefore(a: string, b: string): boolean {
-  return /[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)
-    ? Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
-    : a < b;
+/** Those of a page's objects that a range has. */
+export function within({ until }: KeyRange, objects: readonly RemoteObject[]): readonly RemoteObject[] {
+  const end = until === undefined ? -1 : objects.findIndex(({ key }) => isBefore(until, key));
+  return end < 0 ? objects : objects.slice(0, end);
 }

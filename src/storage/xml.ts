@@ -13,9 +13,24 @@ export function element(xml: string, name: string): string | undefined {
   return value?.includes('&') ? unescape(value) : value;
 }
 
-/** Text as it stands in XML between two tags (XML 1.0, 2.4). */
+/** What is inside of each element of that name, in their order; an element without an end is left out. Takes one look at each character. */
+export function* elements(xml: string, name: string): Generator<string> {
+  const [open, close] = [`<${name}>`, `</${name}>`];
+  for (let start = xml.indexOf(open); start >= 0;) {
+    const end = xml.indexOf(close, start);
+    if (end < 0) return;
+    yield xml.slice(start + open.length, end);
+    start = xml.indexOf(open, end);
+  }
+}
+
+/** Text as it stands in XML between two tags (XML 1.0, 2.4). Readers of XML turn a carriage return into a line feed (2.11). */
 export function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('\r', '&#13;');
 }
 
 function unescape(text: string): string {

@@ -133,9 +133,14 @@ class Run {
     }
   }
 
+  /** Whether a file may only be written where there is no such object. */
+  #ifAbsent(put: Put): boolean {
+    return this.#options.ifAbsent && !put.generated && !put.replaces;
+  }
+
   *#partJobs(put: Put): Generator<Job> {
     const { partSize } = this.#options;
-    const ifAbsent = this.#options.ifAbsent && !put.generated;
+    const ifAbsent = this.#ifAbsent(put);
     const onUnanswered = () => this.#listener.unanswered(put);
     const tools = { client: this.#client, ending: this.#ending, ifAbsent, partSize, onUnanswered };
     const transfer = prepareMultipart(put, tools);
@@ -171,11 +176,11 @@ class Run {
   async #store(put: Put, content: Content): Promise<void> {
     const { stop, breakOff } = this.#ending;
     stop.throwIfAborted();
-    const conditions = { signal: breakOff, ifAbsent: this.#options.ifAbsent && !put.generated };
+    const conditions = { signal: breakOff, ifAbsent: this.#ifAbsent(put) };
     const usual = () => md5Of(content).toString('hex');
     let etag: string | undefined;
     try {
-      await storeOnce(this.#client, put, usual, async () => {
+      await storeOnce(this.#client, put, usual, conditions.ifAbsent, async () => {
         etag = await putObject(this.#client, put, content, conditions);
       });
     } catch (error) {

@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto';
-
 import { ActionError } from '../errors.ts';
 import type { Put } from '../plan.ts';
 import { printable } from '../printable.ts';
@@ -9,27 +7,29 @@ import { headObject } from '../storage/head.ts';
 
 /**
  * Whether this is what a repeated request gets when the first one did its work and its answer was lost: the object exists by now, or the
- * multipart upload is complete and gone.
+ * multipart upload is complete and gone. A 412 without a condition in the request is somebody else's refusal.
  */
-function mayBeDone({ status, code }: StorageError): boolean {
-  return status === 412 || code === 'NoSuchUpload';
+function mayBeDone({ status, code }: StorageError, ifAbsent: boolean): boolean {
+  return (ifAbsent && status === 412) || code === 'NoSuchUpload';
 }
 
 /**
  * Runs a request that writes an object; when the answer may mean that it was written before, the object is looked at.
  * @param etag the ETag that the object has if it was this content that was written
+ * @param ifAbsent whether the request is on condition that there is no such object
  * @throws ActionError `exists` when something else is there; otherwise what the request throws
  */
 export async function storeOnce(
   client: StorageClient,
   put: Put,
   etag: () => string,
+  ifAbsent: boolean,
   request: () => Promise<unknown>,
 ): Promise<void> {
   try {
     await request();
   } catch (error) {
-    if (!(error instanceof StorageError) || !mayBeDone(error)) throw error;
+    if (!(error instanceof StorageError) || !mayBeDone(error, ifAbsent)) throw error;
     const head = await headObject(client, put.key);
     if (head?.size === put.file.size && head.etag === etag()) return;
     if (error.status !== 412) throw error;
@@ -42,9 +42,4 @@ export async function storeOnce(
       },
     );
   }
-}
-
-/** The ETag of an object that was put together from parts: the MD5 of their MD5s. */
-export function multipartEtag(partEtags: readonly string[]): string {
-  return `${hash('md5', Buffer.from(partEtags.join(''), 'hex'))}-${partEtags.length}`;
 }

@@ -1,5 +1,6 @@
 import type { Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
+import { multipartEtag } from '../storage/etag.ts';
 import {
   type UploadedPart,
   abortMultipart,
@@ -8,7 +9,7 @@ import {
 } from '../storage/multipart.ts';
 import { readContent } from './content.ts';
 import type { Ending } from './ending.ts';
-import { multipartEtag, storeOnce } from './lost.ts';
+import { storeOnce } from './lost.ts';
 import { type Part, partsOf } from './parts.ts';
 import { putPart } from './put.ts';
 import { type Source, openSource } from './source.ts';
@@ -52,10 +53,12 @@ export function prepareMultipart(
   const create = () =>
     createMultipart(client, put.key, { ...put.headers, 'content-type': put.contentType }, breakOff);
   const complete = async (id: string, inOrder: readonly UploadedPart[], etag: () => string) => {
+    let stored: string | undefined;
     try {
-      await storeOnce(client, put, etag, () =>
-        completeMultipart(client, put.key, id, inOrder, { signal: breakOff, ifAbsent }),
-      );
+      await storeOnce(client, put, etag, ifAbsent, async () => {
+        stored = await completeMultipart(client, put.key, id, inOrder, { signal: breakOff, ifAbsent });
+      });
+      return stored ?? etag();
     } catch (error) {
       if (breakOff.aborted) onUnanswered();
       throw error;
@@ -80,10 +83,10 @@ export function prepareMultipart(
       const inOrder = done.toSorted((a, b) => a.number - b.number);
       const etag = () => multipartEtag(inOrder.map(({ etag: of }) => of));
       stop.throwIfAborted();
-      await complete(id, inOrder, etag);
+      const stored = await complete(id, inOrder, etag);
       completed = true;
       await source.close();
-      return etag();
+      return stored;
     },
     abandon: async () => {
       if (!beginning || completed) return 'nothing';

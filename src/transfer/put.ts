@@ -1,9 +1,7 @@
 import type { Put } from '../plan.ts';
-import type { StorageClient } from '../storage/client.ts';
-import { plainEtag } from '../storage/etag.ts';
-import type { WireAnswer } from '../storage/exchange.ts';
-import { StorageError } from '../storage/failure.ts';
+import { type StorageClient, sendAndRead } from '../storage/client.ts';
 import type { UploadedPart } from '../storage/multipart.ts';
+import { storedCheck } from '../storage/stored.ts';
 import { type Content, crc32Of, md5Of } from './content.ts';
 
 export interface PutConditions {
@@ -16,7 +14,7 @@ export interface PutConditions {
  * Stores a whole object in one request. The server checks the body against `Content-MD5` (RFC 1864), which MinIO, Ceph and AWS all know;
  * what it says it stored is checked against the same digest.
  * @returns the object's ETag
- * @throws StorageError; its code is `BadDigest` when something else was stored than was sent
+ * @throws StorageError, also for an answer that does not say that this content is stored
  */
 export async function putObject(
   client: StorageClient,
@@ -25,7 +23,7 @@ export async function putObject(
   { signal, ifAbsent }: PutConditions,
 ): Promise<string> {
   const md5 = md5Of(body);
-  const answer = await client.send({
+  const call = {
     method: 'PUT',
     path: client.path(put.key),
     headers: {
@@ -36,11 +34,8 @@ export async function putObject(
     },
     body,
     signal,
-    accept: (stored) => {
-      if (isOther(stored, () => md5.toString('hex'))) throw corrupted();
-    },
-  });
-  return etagOf(answer);
+  } as const;
+  return sendAndRead(client, call, storedCheck({ etag: () => md5.toString('hex') }));
 }
 
 /**
@@ -56,45 +51,19 @@ export async function putPart(
   body: Content,
   signal: AbortSignal,
 ): Promise<UploadedPart> {
-  const expected = crc32Of(body);
-  const answer = await client.send({
+  const crc32 = crc32Of(body);
+  const call = {
     method: 'PUT',
     path: client.path(key),
     query: { partNumber: String(number), uploadId },
-    headers: { 'x-amz-checksum-crc32': expected },
+    headers: { 'x-amz-checksum-crc32': crc32 },
     body,
     signal,
-    accept: (stored) => {
-      const said = stored.headers['x-amz-checksum-crc32'];
-      if (said === undefined ? isOther(stored, () => md5Of(body).toString('hex')) : said !== expected)
-        throw corrupted();
-    },
-  });
-  return { number, etag: etagOf(answer), crc32: expected };
-}
-
-function etagOf({ headers }: WireAnswer): string {
-  return plainEtag(headers['etag']);
-}
-
-/** Whether the answer's ETag is an MD5 (in hex), and another one. */
-function isOther(answer: WireAnswer, md5: () => string): boolean {
-  const etag = etagOf(answer);
-  return /^[0-9a-f]{32}$/.test(etag) && !isEncrypted(answer) && etag !== md5();
-}
-
-/** With a key of the server's own the ETag is no MD5 (S3 API, "Object"). */
-function isEncrypted({ headers }: WireAnswer): boolean {
-  return (
-    headers['x-amz-server-side-encryption'] === 'aws:kms' ||
-    headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined
+  } as const;
+  const etag = await sendAndRead(
+    client,
+    call,
+    storedCheck({ etag: () => md5Of(body).toString('hex'), crc32 }),
   );
-}
-
-function corrupted(): StorageError {
-  return new StorageError({
-    status: 200,
-    code: 'BadDigest',
-    message: 'The storage holds something else than was sent',
-  });
+  return { number, etag, crc32 };
 }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-import { ActionError, type ErrorCode } from '../errors.ts';
+import { ActionError, type ErrorCode, outOfFiles } from '../errors.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import { fingerprintThread } from '../threads/fingerprinter.ts';
 import type { Fingerprint } from './fingerprint.ts';
@@ -183,7 +183,7 @@ function openCrew(
     }
   };
   const fail = (error: unknown) => {
-    broken ??= { error };
+    broken ??= { error: explained(error) };
     const lost = [...posted.values()].flatMap((tasks) => tasks.splice(0));
     for (let task = lost.shift() ?? next(); task; task = lost.shift() ?? next()) task.failed(broken.error);
   };
@@ -205,6 +205,14 @@ function openCrew(
       await Promise.all([...posted.keys()].map((worker) => worker.terminate()));
     },
   };
+}
+
+/** In words, where a thread could not be started. */
+function explained(error: unknown): unknown {
+  const out = outOfFiles(error);
+  if (!out) return error;
+  const message = `Files cannot be read by several threads: ${out.reason}`;
+  return new ActionError('files', message, { hint: out.hint, cause: error });
 }
 
 function messageOf({ files, ahead }: Task): Batch {

@@ -3,26 +3,25 @@ import { describe, expect, test } from '@jest/globals';
 import { presentPreview, previewNames } from '../../../src/preview/names.ts';
 
 describe('names of a preview', () => {
-  test('stand out from the names of the site', () => {
-    expect(previewNames(new Set(['index.html']))).toEqual({
-      entry: '_preview.html',
-      worker: '_preview-worker.js',
-    });
-    expect(previewNames(new Set(['_preview-worker.js', '_preview-2.html']))).toEqual({
-      entry: '_preview-3.html',
-      worker: '_preview-3-worker.js',
-    });
+  test('are numbered from the second one on', () => {
+    expect([previewNames(1), previewNames(3)]).toEqual([
+      { entry: '_preview.html', worker: '_preview-worker.js' },
+      { entry: '_preview-3.html', worker: '_preview-3-worker.js' },
+    ]);
   });
 
-  test.each([[[]], [['_preview.html']], [['_preview-worker.js', '_preview.html']]])(
-    'are found again beside a site with %j',
-    (names) => {
-      const own = previewNames(new Set(names));
-      expect(presentPreview(new Set([...names, own.entry, own.worker]))).toEqual(own);
-    },
-  );
+  test.each([1, 2, 17])('are found among generated objects: number %d', (number) => {
+    const own = previewNames(number);
+    expect(presentPreview(new Set(['_links.html', own.worker, own.entry]))).toEqual(own);
+  });
+
+  test('are the last ones where there are several', () => {
+    const names = [1, 2, 10].flatMap((number) => Object.values(previewNames(number)) as string[]);
+    expect(presentPreview(new Set(names))).toEqual(previewNames(10));
+    expect(presentPreview(new Set([...names, '_preview-11.html']))).toEqual(previewNames(10));
+  });
 
   test('are not found where no preview is', () => {
-    expect(presentPreview(new Set(['index.html', '_preview.html']))).toBeUndefined();
+    expect(presentPreview(new Set(['index.html', '_preview.html', 'a/_preview-worker.js']))).toBeUndefined();
   });
 });

@@ -2,44 +2,38 @@ import { describe, expect, test } from '@jest/globals';
 
 import { emptyPages, presentPages } from '../../../src/preview/present.ts';
 
-describe('the pages among names', () => {
-  test('are index pages and whole previews, in any folder', () => {
+describe('names that generated pages may have', () => {
+  test('are those of index pages and previews, in any folder', () => {
     const pages = presentPages([
       '_links.html',
-      'a/_links.html',
+      'a/_links-2.html',
       'a/_preview.html',
       'a/_preview-worker.js',
-      'a/b/_preview.html',
       'a/b/_preview-3.html',
+      'a/b/_preview-3-worker.js',
       'c_links.html',
+      '_links.html.txt',
+      '_linkss.html',
+      '_preview-worker-2.js',
       'SHA256SUMS',
       '/_links.html',
     ]);
     expect([...pages]).toEqual([
       ['_links.html', ''],
-      ['a/_links.html', 'a/'],
-      ['/_links.html', '/'],
+      ['a/_links-2.html', 'a/'],
       ['a/_preview.html', 'a/'],
       ['a/_preview-worker.js', 'a/'],
+      ['a/b/_preview-3.html', 'a/b/'],
+      ['a/b/_preview-3-worker.js', 'a/b/'],
+      ['/_links.html', '/'],
     ]);
   });
 
   test('lead nowhere where no file is left below them', () => {
-    const pages = presentPages([
-      '_links.html',
-      'a/_links.html',
-      'a/b/_links.html',
-      'c/_links.html',
-      '/_links.html',
-    ]);
-    expect(emptyPages(pages, [])).toEqual([...pages.keys()]);
-    expect(emptyPages(pages, ['top.txt'])).toEqual([
-      'a/_links.html',
-      'a/b/_links.html',
-      'c/_links.html',
-      '/_links.html',
-    ]);
+    const pages = ['_links.html', 'a/_links.html', 'a/b/SHA256SUMS', 'c/_links.html', '/_links.html'];
+    expect(emptyPages(pages, [])).toEqual(pages);
+    expect(emptyPages(pages, ['top.txt'])).toEqual(pages.slice(1));
     expect(emptyPages(pages, ['a/b/x', 'a/b/y/z'])).toEqual(['c/_links.html', '/_links.html']);
-    expect(emptyPages(pages, ['//x', 'cc/x'])).toEqual(['a/_links.html', 'a/b/_links.html', 'c/_links.html']);
+    expect(emptyPages(pages, ['//x', 'cc/x'])).toEqual(['a/_links.html', 'a/b/SHA256SUMS', 'c/_links.html']);
   });
 });

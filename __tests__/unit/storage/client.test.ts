@@ -62,7 +62,7 @@ describe('a session that has ended', () => {
         ? { status: 403, headers: { 'x-minio-error-code': 'InvalidAccessKeyId' } }
         : { headers: { etag: '"abc"', 'content-length': '7' } },
     );
-    expect(await headObject(bucket.client, 'p/a')).toEqual({ size: 7, etag: 'abc' });
+    expect(await headObject(bucket.client, 'p/a')).toMatchObject({ size: 7, etag: 'abc' });
     expect(bucket.sessions).toHaveLength(2);
   });
 
@@ -146,7 +146,7 @@ test.each([-1, 1])(
       (_, count) => (count === 1 ? { status: 403 } : { headers: { etag: '"abc"', 'content-length': '7' } }),
       { now: () => Date.now() + off },
     );
-    expect(await headObject(bucket.client, 'p/a')).toEqual({ size: 7, etag: 'abc' });
+    expect(await headObject(bucket.client, 'p/a')).toMatchObject({ size: 7, etag: 'abc' });
     expect(Math.abs(bucket.client.clock.now() - Date.now())).toBeLessThan(3_000);
   },
 );

@@ -12,8 +12,7 @@ const references: Readonly<Record<string, string>> = {
   gt: '>',
   quot: '"',
   apos: "'",
-  '#x0A': '\n',
-  '#x0D': '\r',
+  '#13': '\r',
 };
 
 /** Keys that a request names. */

@@ -100,7 +100,7 @@ test('an answer of a proxy in its own words is told in short', () => {
   const body = `<html><head><title>502 Bad Gateway</title></head>${'x'.repeat(5_000)}</html>`;
   const error = storageError(502, {}, body);
   expect(error.code).toBe('');
-  expect(describeStorageError(error)).toBe(`HTTP 502: an HTML page, "502 Bad Gateway"`);
+  expect(describeStorageError(error)).toBe('HTTP 502: a web page, "502 Bad Gateway"');
 });
 
 test('nothing that a server says becomes a line or a command of the log', () => {

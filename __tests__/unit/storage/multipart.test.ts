@@ -135,7 +135,7 @@ test('an answer without an upload id is an error', async () => {
     () => ({ body: '' }),
     (client) => createMultipart(client, key, stored),
   );
-  expect(result).toMatchObject({ name: 'StorageError', code: 'NoUploadId' });
+  expect(result).toMatchObject({ name: 'StorageError', code: 'NotS3' });
 });
 
 describe('an answer of 200 to a completion', () => {
@@ -153,8 +153,30 @@ describe('an answer of 200 to a completion', () => {
     expect(storageClassifier(clock)(result).transient).toBe(worth);
   });
 
-  test.each(['', '   ', completed.slice(0, -5), '<html></html>'])(
-    'that does not say that it is done is asked for again: %j',
+  test.each([
+    ['', 200],
+    ['<html></html>', 200],
+    ['<?xml version="1.0"?><html></html>', 200],
+    ['<CompleteMultipartUploadResult></CompleteMultipartUploadResult>', 200],
+    [completed, 204],
+  ])('that is none of S3 is an error: %j with status %d', async (body, status) => {
+    const { result, clock } = await withBucket(() => ({ body, status }), complete);
+    expect(result).toMatchObject({ name: 'StorageError', status, code: 'NotS3' });
+    expect(storageClassifier(clock)(result).transient).toBe(false);
+  });
+
+  test('that has another ETag than that of the parts is an error, and worth one more try', async () => {
+    const digests = parts.map((part) => ({ ...part, etag: '0f343b0931126a20f133d67c2b018a3b' }));
+    const other = completed.replace('x-2', '0f343b0931126a20f133d67c2b018a3b-2');
+    await using bucket = await openBucket(() => ({ body: other }));
+    await expect(
+      completeMultipart(bucket.client, key, 'id', digests, { ifAbsent: false }),
+    ).rejects.toMatchObject({ code: 'OtherContent' });
+    expect(bucket.server.asked).toHaveLength(2);
+  });
+
+  test.each(['   ', completed.slice(0, -5), '<?xml version="1.0"?>'])(
+    'that breaks off is asked for again: %j',
     async (body) => {
       const { result, clock } = await withBucket(() => ({ body }), complete);
       expect(result).toMatchObject({ name: 'StorageError', status: 200, code: 'InternalError' });
@@ -167,7 +189,7 @@ describe('an answer of 200 to a completion', () => {
       (_, count) => ({ body: count === 1 ? errorXml('ExpiredToken') : completed }),
       complete,
     );
-    expect(result).toBeUndefined();
+    expect(result).toBe('x-2');
     expect(asked.map(keyOf)).toEqual(['KEY-1', 'KEY-2']);
   });
 });

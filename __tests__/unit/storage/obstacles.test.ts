@@ -3,14 +3,16 @@ import { expect, test } from '@jest/globals';
 import { existingAmong } from '../../../src/storage/obstacles.ts';
 import { type LocalBucket, errorXml, keyAsked, openBucket } from './bucket.ts';
 
+const there = { headers: { etag: '"e"', 'content-length': '1' } };
+
 /** A bucket that holds these keys, and tells of them by HEAD and by listing. */
 function holding(...keys: string[]): Promise<LocalBucket> {
   return openBucket((asked) => {
-    if (asked.method === 'HEAD') return { status: keys.includes(keyAsked(asked)) ? 200 : 404 };
+    if (asked.method === 'HEAD') return keys.includes(keyAsked(asked)) ? there : { status: 404 };
     const prefix = new URL(asked.path, 'http://localhost').searchParams.get('prefix') ?? '';
-    const found = keys.filter((key) => key.startsWith(prefix));
+    const found = keys.filter((key) => key.startsWith(prefix)).sort();
     return {
-      body: `<ListBucketResult>${found.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('')}</ListBucketResult>`,
+      body: `<ListBucketResult>${found.map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`).join('')}</ListBucketResult>`,
     };
   });
 }
@@ -42,8 +44,16 @@ test('a refusal is an error, and not a key that is free', async () => {
 
 test('trouble that passes is mended for that key alone', async () => {
   await using bucket = await openBucket((asked, count) =>
-    count === 1 ? { status: 503 } : { status: keyAsked(asked) === 'p/d/0' ? 200 : 404 },
+    count === 1 ? { status: 503 } : keyAsked(asked) === 'p/d/0' ? there : { status: 404 },
   );
   expect([...(await existingAmong(bucket.client, 'p/d/', folders(3)))]).toEqual(['p/d/0']);
   expect(bucket.server.asked).toHaveLength(4);
+});
+
+test('a portal that answers whatever is asked for is an error, and not a key that exists', async () => {
+  await using bucket = await openBucket(() => ({ headers: { 'content-type': 'text/html' } }));
+  await expect(existingAmong(bucket.client, 'p/d/', ['p/d/a'])).rejects.toMatchObject({
+    code: 'NotS3',
+    message: 'this is not the answer of an S3 server (text/html, empty)',
+  });
 });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 
 import { type Scratch, createScratch, fingerprint } from '../../../src/transfer/fingerprint.ts';
-import { multipartEtag } from '../../../src/transfer/lost.ts';
+import { multipartEtag } from '../../../src/storage/etag.ts';
 import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 import { fileIn } from './file.ts';

@@ -3,7 +3,8 @@ import { hash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 
 import { StorageError } from '../../../src/storage/failure.ts';
-import { multipartEtag, storeOnce } from '../../../src/transfer/lost.ts';
+import { multipartEtag } from '../../../src/storage/etag.ts';
+import { storeOnce } from '../../../src/transfer/lost.ts';
 import type { Answer } from '../servers.ts';
 import { openBucket } from '../storage/bucket.ts';
 import { putOf } from './file.ts';
@@ -12,12 +13,17 @@ const etag = hash('md5', 'content');
 const put = putOf({ path: '/work/a', name: 'a', size: 7, mtimeMs: 0, dev: 0, ino: 0, linked: false });
 
 /** A write that fails so, of an object that is looked at by a HEAD answered so; resolves to how often it was looked at. */
-async function write(error: Error | undefined, head: Answer = { status: 404 }): Promise<number> {
+async function write(
+  error: Error | undefined,
+  head: Answer = { status: 404 },
+  ifAbsent = true,
+): Promise<number> {
   await using bucket = await openBucket(() => head);
   await storeOnce(
     bucket.client,
     put,
     () => etag,
+    ifAbsent,
     () => (error === undefined ? Promise.resolve() : Promise.reject(error)),
   );
   expect(bucket.server.asked.every(({ method, path }) => method === 'HEAD' && path === '/bucket/p/d/a')).toBe(
@@ -79,6 +85,12 @@ test.each([failure('AccessDenied', 403), new Error('broken'), new TypeError('bug
   },
 );
 
+test('a 412 to a request without a condition is told as it is: nobody else has written there', async () => {
+  const refused = failure('PreconditionFailed');
+  await expect(write(refused, holding(1, 'x'), false)).rejects.toBe(refused);
+  expect(await write(failure('NoSuchUpload', 404), holding(7, etag), false)).toBe(1);
+});
+
 test('the session that ended while the answer was lost is renewed to look', async () => {
   await using bucket = await openBucket((_, count) =>
     count === 1 ? { status: 403, headers: { 'x-minio-error-code': 'InvalidAccessKeyId' } } : holding(7, etag),
@@ -88,6 +100,7 @@ test('the session that ended while the answer was lost is renewed to look', asyn
     client,
     put,
     () => etag,
+    true,
     () => Promise.reject(failure('PreconditionFailed')),
   );
   expect(bucket.sessions).toHaveLength(2);

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 
 import { putObject, putPart } from '../../../src/transfer/put.ts';
+import type { Answer } from '../servers.ts';
 import { openBucket } from '../storage/bucket.ts';
 import { putOf } from './file.ts';
 
@@ -57,20 +58,47 @@ describe('an object', () => {
     expect(asked?.headers['if-none-match']).toBe('*');
   });
 
-  test('of which something else was stored is an error that passes', async () => {
-    await expect(store('object', { etag: `"${other}"` })).rejects.toMatchObject({ code: 'BadDigest' });
-  });
-
   test.each([
     ['encrypted by a key of the server’s', { etag: `"${other}"`, 'x-amz-server-side-encryption': 'aws:kms' }],
     [
       'encrypted by a key of the client’s',
       { etag: `"${other}"`, 'x-amz-server-side-encryption-customer-algorithm': 'AES256' },
     ],
-    ['with an ETag that is no MD5', { etag: '"abc-1"' }],
-    ['without an ETag', {}],
+    [
+      'encrypted by two keys of the server’s',
+      { etag: '"abc"', 'x-amz-server-side-encryption': 'aws:kms:dsse' },
+    ],
+    ['encrypted as it is by default', { etag: `"${md5}"`, 'x-amz-server-side-encryption': 'AES256' }],
+    ['with an ETag in capitals', { etag: `"${md5.toUpperCase()}"` }],
   ])('%s is not taken for another one', async (_, headers) => {
-    await expect(store('object', headers)).resolves.toBeDefined();
+    await expect(store('object', headers)).resolves.toMatchObject({
+      result: headers.etag.replaceAll('"', ''),
+    });
+  });
+
+  test.each<[string, Answer]>([
+    ['without an ETag', {}],
+    ['with an empty ETag', { headers: { etag: '""' } }],
+    ['of a portal', { body: '<html><title>Sign in</title></html>' }],
+    ['of a portal that has an ETag', { status: 203, headers: { etag: `"${md5}"` } }],
+    ['of 204', { status: 204, headers: { etag: `"${md5}"` } }],
+  ])('is not stored by an answer %s', async (_, answer) => {
+    await using bucket = await openBucket(() => answer);
+    const { client, server } = bucket;
+    await expect(putObject(client, put, body, { signal, ifAbsent: false })).rejects.toMatchObject({
+      code: 'NotS3',
+    });
+    await expect(putPart(client, put.key, 'id', 1, body, signal)).rejects.toMatchObject({ code: 'NotS3' });
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test('is sent once more where the ETag is another one, and no more than that', async () => {
+    await using bucket = await openBucket(() => ({ headers: { etag: `"${other}"` } }));
+    const { client, server } = bucket;
+    await expect(putObject(client, put, body, { signal, ifAbsent: false })).rejects.toMatchObject({
+      code: 'OtherContent',
+    });
+    expect(server.asked).toHaveLength(2);
   });
 });
 
@@ -84,13 +112,13 @@ describe('a part', () => {
     });
   });
 
-  test('of which the server says another checksum is an error that passes', async () => {
+  test('of which the server says another checksum is an error', async () => {
     const said = { etag: `"${md5}"`, 'x-amz-checksum-crc32': crcOf(Buffer.from('other')) };
-    await expect(store('part', said)).rejects.toMatchObject({ code: 'BadDigest' });
+    await expect(store('part', said)).rejects.toMatchObject({ code: 'OtherContent' });
   });
 
   test('on a server that knows no checksums is told by its ETag', async () => {
-    await expect(store('part', { etag: `"${other}"` })).rejects.toMatchObject({ code: 'BadDigest' });
+    await expect(store('part', { etag: `"${other}"` })).rejects.toMatchObject({ code: 'OtherContent' });
     expect((await store('part', { etag: `"${md5}"` })).result).toMatchObject({ etag: md5 });
   });
 });

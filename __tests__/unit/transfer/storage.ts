@@ -86,7 +86,9 @@ function store({ what, key, part, body, headers }: Arrival, { objects, pending }
     case 'ABORT':
       pending.delete(key);
       return { status: 204 };
-    default:
-      return { status: objects.has(key) ? 200 : 404 };
+    default: {
+      const held = objects.get(key);
+      return held === undefined ? { status: 404 } : { headers: { etag: `"${hash('md5', held)}"` } };
+    }
   }
 }

@@ -1,11 +1,14 @@
+import { closeSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 
 import * as core from '@actions/core';
 
-import { messageOf } from '../../errors.ts';
+import { ActionError, messageOf } from '../../errors.ts';
 import { excerpt } from '../../printable.ts';
 import { redact, registerSecret } from '../../secrets.ts';
-import type { Host } from '../host.ts';
+import type { Host, Log } from '../host.ts';
+import { temporaryFolder } from '../temporary.ts';
 import { commandConsole, plainConsole } from './log.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,10 +27,14 @@ export function githubHost(env: Environment): Host {
       log.warning('A secret, or a line of one, is shorter than 4 characters and is not masked in the log.');
   };
   for (const secret of secretsIn(env)) keepSecret(secret);
+  const workspaceDir = given(env, 'GITHUB_WORKSPACE') ?? process.cwd();
+  let tempDir: string | undefined;
   return {
     log,
-    tempDir: env['RUNNER_TEMP'] ?? tmpdir(),
-    workspaceDir: env['GITHUB_WORKSPACE'] ?? process.cwd(),
+    tempDir: () => (tempDir ??= openTempDir(env, workspaceDir, log)),
+    tempRoot: given(env, 'RUNNER_TEMP') ?? tmpdir(),
+    workspaceDir,
+    checkOutputs: () => checkOutputs(env['GITHUB_OUTPUT']),
     input: (name) => core.getInput(name, { trimWhitespace: false }),
     mask: keepSecret,
     maskLater: mask,
@@ -48,6 +55,50 @@ export function githubHost(env: Environment): Host {
       error(text);
     },
   };
+}
+
+/** A variable; undefined where it is empty, as one is that an expression has set to nothing. */
+function given(env: Environment, name: string): string | undefined {
+  return env[name] === '' ? undefined : env[name];
+}
+
+/** The runner's folder for temporary files, else the system's: rather not within the checkout, where a later step might publish it. */
+function openTempDir(env: Environment, workspaceDir: string, log: Log): string {
+  const system: [string, string][] = [
+    ['the folder', path.resolve(tmpdir())],
+    ...(process.platform === 'win32' ? [] : [['the folder', '/tmp'] as [string, string]]),
+  ];
+  const outside = system.filter(([, place]) => !isWithin(workspaceDir, place));
+  const own = given(env, 'RUNNER_TEMP');
+  const places = [
+    ...(own === undefined ? [] : [['RUNNER_TEMP', own] as const]),
+    ...(outside.length > 0 ? outside : system),
+  ];
+  const { folder, refused } = temporaryFolder(places);
+  if (refused.length > 0)
+    log.info(`Temporary files go to ${folder}, for others cannot be written: ${refused.join(', ')}`);
+  return folder;
+}
+
+function isWithin(folder: string, place: string): boolean {
+  const relative = path.relative(folder, place);
+  return !path.isAbsolute(relative) && !/^\.\.(?:[\\/]|$)/.test(relative);
+}
+
+function checkOutputs(file: string | undefined): void {
+  if (!file) return;
+  try {
+    closeSync(openSync(file, 'a'));
+  } catch (error) {
+    throw new ActionError(
+      'host',
+      `Outputs cannot be set: GITHUB_OUTPUT names a file that cannot be written: ${messageOf(error)}`,
+      {
+        hint: `The runner sets GITHUB_OUTPUT; take out what else sets it, and see that there is free space. Nothing was sent.`,
+        cause: error,
+      },
+    );
+  }
 }
 
 /** What is secret in the environment: the token that asks for identity tokens, and passwords of proxies. */

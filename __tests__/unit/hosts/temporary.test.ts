@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { describe, expect, test } from '@jest/globals';
+
+import { temporaryFolder as makeTemporaryFolder, writeTemporary } from '../../../src/hosts/temporary.ts';
+import { failureOf } from '../failure.ts';
+import { temporaryFolder } from '../folders.ts';
+
+describe('the folder for temporary files', () => {
+  test('is made in the first place that can be written, and the others are told with their reasons', () => {
+    using place = temporaryFolder();
+    writeFileSync(path.join(place.path, 'file'), '');
+    const { folder, refused } = makeTemporaryFolder([
+      ['RUNNER_TEMP', path.join(place.path, 'file')],
+      ['TMPDIR', 'relative'],
+      ['the folder', place.path],
+    ]);
+    expect(path.dirname(folder)).toBe(place.path);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(refused).toEqual([
+      expect.stringMatching(/^RUNNER_TEMP '.*file' \(ENOTDIR\)$/),
+      "TMPDIR 'relative' (it is not an absolute path)",
+    ]);
+  });
+
+  test('that cannot be made anywhere is an error before anything is sent', () => {
+    const error = failureOf(() => makeTemporaryFolder([['RUNNER_TEMP', '/no/such/folder']]));
+    expect(error).toMatchObject({
+      code: 'host',
+      message: "No folder for temporary files can be written: RUNNER_TEMP '/no/such/folder' (ENOENT)",
+    });
+    expect(error.hint).toContain('nothing was sent');
+  });
+
+  test('keeps no half of a file that could not be written', () => {
+    using place = temporaryFolder();
+    const error = failureOf(() =>
+      writeTemporary(place.path, 'half', (file) => {
+        writeFileSync(file, 'half');
+        throw new Error('ENOSPC: no space left on device, write');
+      }),
+    );
+    expect(error.message).toMatch(/^The file .*half cannot be written: ENOSPC/);
+    expect(existsSync(path.join(place.path, 'half'))).toBe(false);
+  });
+});

@@ -1,0 +1,55 @@
+import { sumsName } from '../files/sums.ts';
+import { isGenerated } from '../headers.ts';
+import type { StorageClient } from '../storage/client.ts';
+import { type ObjectHead, headObject, headObjects } from '../storage/head.ts';
+import type { RemoteObject } from '../storage/listing.ts';
+import { presentPages } from './present.ts';
+
+/** What is below a folder of the workspace, told apart. */
+export interface Below {
+  /** Somebody's files, in the order of the listing. */
+  readonly files: readonly RemoteObject[];
+  /** What this action generated, with what is stored with it, by names relative to the folder. */
+  readonly generated: ReadonlyMap<string, ObjectHead>;
+  /** Objects whose keys end in a slash, as consoles make them to show a folder. */
+  readonly markers: readonly RemoteObject[];
+}
+
+/**
+ * Tells apart what a listing has. Generated objects are known by their mark, and a listing does not have it: so those whose names may be
+ * such an object's are looked at one by one.
+ * @param base what the keys begin with: empty, or ending in `/`
+ */
+export async function tellApart(
+  client: StorageClient,
+  base: string,
+  objects: readonly RemoteObject[],
+): Promise<Below> {
+  const names = generatedNames(objects.map(({ key }) => key.slice(base.length)));
+  const heads = await headObjects(
+    client,
+    [...names].map((name) => `${base}${name}`),
+  );
+  const generated = new Map<string, ObjectHead>();
+  const files: RemoteObject[] = [];
+  const markers: RemoteObject[] = [];
+  for (const object of objects) {
+    const head = heads.get(object.key);
+    if (object.key === base || object.key.endsWith('/')) markers.push(object);
+    else if (head && isGenerated(head.headers)) generated.set(object.key.slice(base.length), head);
+    else files.push(object);
+  }
+  return { files, generated, markers };
+}
+
+/** Those of the names that a generated object may have. */
+export function generatedNames(names: readonly string[]): ReadonlySet<string> {
+  const sums = names.filter((name) => name === sumsName || name.endsWith(`/${sumsName}`));
+  return new Set([...presentPages(names).keys(), ...sums]);
+}
+
+/** Whether a file is at a key: an object that this action did not generate. */
+export async function isFileAt(client: StorageClient, key: string): Promise<boolean> {
+  const head = await headObject(client, key);
+  return head !== undefined && !isGenerated(head.headers);
+}

@@ -1,0 +1,71 @@
+import { plainEtag } from './etag.ts';
+import type { WireAnswer } from './exchange.ts';
+import { StorageError, storageError } from './failure.ts';
+import { element } from './xml.ts';
+
+/** What an answer has to say about what is stored, to be that of the request. */
+export interface Expected {
+  /** The ETag of what was sent, without quotes; called with the one in the answer, where it decides. Undefined where nobody can know: then any counts. */
+  readonly etag: (said: string) => string | undefined;
+  /** CRC-32 in base64. It decides in place of the ETag where the answer has one. */
+  readonly crc32?: string;
+}
+
+/**
+ * The one place that decides what "stored" means, for all requests of one object or part that write: the storage answers with 200 and the
+ * ETag of what was sent. All else is a failure: a portal's page, a proxy's 204, another ETag. What was spoilt on the way is worth
+ * another try, but only one: a server that says so twice stores something else.
+ * @returns reads the ETag out of an answer, without quotes. It throws a StorageError: `NotS3` where this is no such answer, `BadDigest` and
+ * then `OtherContent` where something else is stored
+ */
+export function storedCheck({ etag: expected, crc32 }: Expected): (answer: WireAnswer) => string {
+  let others = 0;
+  return (answer) => {
+    const etag = etagIn(answer);
+    if (answer.status !== 200 || etag === '') throw notS3(answer);
+    const said = crc32 === undefined ? undefined : answer.headers['x-amz-checksum-crc32'];
+    const isOther = said === undefined ? isOtherEtag(answer, etag, expected) : said !== crc32;
+    if (isOther) throw otherStored((others += 1));
+    return etag;
+  };
+}
+
+function isOtherEtag(answer: WireAnswer, etag: string, expected: Expected['etag']): boolean {
+  const own = isEncrypted(answer) ? undefined : expected(etag);
+  return own !== undefined && etag.toLowerCase() !== own;
+}
+
+/** The ETag is in a header, and for a completed multipart upload in the body. */
+function etagIn({ headers, body }: WireAnswer): string {
+  const isCompleted = /<\/CompleteMultipartUploadResult>\s*$/.test(body.slice(-1_000));
+  return plainEtag(isCompleted ? element(body, 'ETag') : headers['etag']);
+}
+
+/** An answer of 200 to 299 that is not what S3 gives to such a request, such as the page of a portal on the way. */
+export function notS3({ status, headers, body }: WireAnswer): StorageError {
+  const said = storageError(status, headers, body);
+  if (said.code) return said;
+  const [type = ''] = String(headers['content-type'] ?? '').split(';', 1);
+  return new StorageError({
+    status,
+    code: 'NotS3',
+    message: `this is not the answer of an S3 server (${type || 'no content type'}${body.trim() === '' ? ', empty' : `: ${said.message}`})`,
+    requestId: said.requestId,
+  });
+}
+
+function otherStored(times: number): StorageError {
+  return new StorageError({
+    status: 200,
+    code: times === 1 ? 'BadDigest' : 'OtherContent',
+    message: 'the storage says that it holds something else than was sent',
+  });
+}
+
+/** With a key of AWS KMS or of the client, the ETag is no MD5 (S3 API, "Object"): then any ETag counts. */
+function isEncrypted({ headers }: WireAnswer): boolean {
+  return (
+    String(headers['x-amz-server-side-encryption'] ?? '').startsWith('aws:kms') ||
+    headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined
+  );
+}
