@@ -100,6 +100,10 @@ export function selectingCases(subject: () => Subject): void {
       expect(warnings).toHaveLength(2);
       expect(warnings.join('\n')).toContain(`write '!**/*.map'`);
       expect(warnings.join('\n')).toContain(`did you mean 'docs'?`);
+      if (process.platform !== 'win32') {
+        const slashes = await upload(cwd, { path: 'docs\\build' });
+        expect(errorOf(slashes.run)).toContain(`write 'docs/build'`);
+      }
       mkdirSync(path.join(cwd, 'empty'));
       const empty = await upload(cwd, { path: 'empty' });
       expect([empty.run.exitCode, errorOf(empty.run)]).toEqual([1, expect.stringContaining('is empty')]);

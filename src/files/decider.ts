@@ -46,19 +46,23 @@ export function createDecider(patterns: readonly Pattern[], rules: DeciderRules)
   const wants = (file: string) => {
     let last: Pattern | undefined;
     const wanting: Pattern[] = [];
-    const reasons: (Concealment | undefined)[] = [];
+    let isSeen = false;
+    let reason: Concealment | undefined;
     for (const pattern of patterns) {
       const name = pathBelow(pattern.searchPath, file);
       if (name === undefined || !pattern.matches(name)) continue;
       last = pattern;
       if (pattern.negate) continue;
       wanting.push(pattern);
-      reasons.push(ownConcealment(pattern, name));
+      if (isSeen) continue;
+      const found: Concealment | undefined = ownConcealment(pattern, name);
+      if (found === undefined) isSeen = true;
+      else if (reason !== 'sensitive') reason = found;
     }
     if (last?.negate) busy.add(last.line);
     if (last?.negate !== false) return false;
     for (const { line } of wanting) busy.add(line);
-    return !isOut(file, reasons);
+    return !isOut(file, isSeen ? [undefined] : [reason]);
   };
   const enter = (folder: string) => {
     if (lines.some(({ searchPath }) => pathBelow(folder, searchPath) !== undefined)) return true;

@@ -34,6 +34,17 @@ function slashed(relative: string, sep: string): string {
   return sep === '/' ? relative : relative.replaceAll(sep, '/');
 }
 
+/** Paths without those that lie below another, or are the same in other letters where letter case does not count. */
+export function outermost(paths: readonly string[], system = thisSystem): string[] {
+  const found: string[] = [];
+  for (const one of paths) {
+    if (found.some((other) => pathBelow(other, one, system) !== undefined)) continue;
+    const apart = found.filter((other) => pathBelow(one, other, system) === undefined);
+    found.splice(0, found.length, ...apart, one);
+  }
+  return found;
+}
+
 function commonAncestor(a: string, b: string): string {
   let ancestor = a;
   while (pathBelow(ancestor, b) === undefined) {

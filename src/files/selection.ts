@@ -6,8 +6,8 @@ import { count } from '../quantities.ts';
 import { createDecider } from './decider.ts';
 import { withOtherNames } from './exclusions.ts';
 import { type Trees, createNaming, realPath } from './naming.ts';
-import { type Pattern, readPatterns } from './pattern.ts';
-import { chooseRoot, pathBelow } from './root.ts';
+import { readPatterns } from './pattern.ts';
+import { chooseRoot, outermost, pathBelow } from './root.ts';
 import { secretNamesWarning } from './sensitive.ts';
 import { unmatchedLines } from './unmatched.ts';
 import { type SymlinkRule, type Walk, type WalkedFile, walkFrom } from './walk.ts';
@@ -62,7 +62,8 @@ export function selectFiles(rules: SelectionRules): Selection {
   const patterns = withOtherNames(lines, naming);
   const root = naming.root ?? chooseRoot(patterns);
   const decide = createDecider(patterns, { includeHidden: rules.includeHiddenFiles, naming, trees });
-  const walks = startingPoints(patterns).map((start) =>
+  const starts = patterns.filter(({ negate }) => !negate).map(({ searchPath }) => searchPath);
+  const walks = outermost(starts).map((start) =>
     walkFrom(start, {
       symlinks: rules.symlinks,
       // A root that is itself a link in one of the trees holds nothing by its own name: such a link has to stay within the checkout.
@@ -92,17 +93,6 @@ function treesOf({ cwd, checkout, temp }: SelectionRules): Trees {
   const home = realPath(cwd) ?? cwd;
   const others = temp === undefined ? [] : [realPath(temp) ?? path.resolve(temp)];
   return [home, checkout === '' ? home : (realPath(checkout) ?? path.resolve(checkout)), ...others];
-}
-
-/** Search paths without those that lie below another. */
-function startingPoints(patterns: readonly Pattern[]): string[] {
-  const starts: string[] = [];
-  for (const { negate, searchPath } of patterns) {
-    if (negate || starts.some((start) => pathBelow(start, searchPath) !== undefined)) continue;
-    const outer = starts.filter((start) => pathBelow(searchPath, start) === undefined);
-    starts.splice(0, starts.length, ...outer, searchPath);
-  }
-  return starts;
 }
 
 /** All files that were found, in the order of their names. */

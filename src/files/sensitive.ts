@@ -74,15 +74,20 @@ export function isParent(folder: string): boolean {
   return parents.has(fold(folder));
 }
 
-/** Four letters tell nearly all other names apart, and a longer expression takes five times as long. */
-const beginnings = rules
-  .map(({ stem, parent }) => parent ?? stem)
-  .map((text) => (text.startsWith('.') ? '\\.' : text.slice(0, 4)));
-const unusual = new RegExp(`(?:^|/)(?:${[...new Set(beginnings)].join('|')})`, 'i');
+/** An expression for paths with a segment that begins like a hidden or sensitive name, as far as this many letters tell. */
+function beginsLike(letters: number): RegExp {
+  const beginnings = rules
+    .map(({ stem, parent }) => parent ?? stem)
+    .map((text) => (text.startsWith('.') ? '\\.' : text.slice(0, letters)));
+  return new RegExp(`(?:^|/)(?:${[...new Set(beginnings)].join('|')})`, 'i');
+}
 
-/** Whether any segment of a path begins like a hidden or a sensitive name: few do, and all else need not be looked at. */
+/** Two letters are the quicker to look for, and four leave the folder `_next` in peace. */
+const [quick, thorough] = [beginsLike(2), beginsLike(4)];
+
+/** Whether any segment of a path may be hidden or sensitive: few are, and all else need not be looked at. */
 export function isUnusual(name: string): boolean {
-  return unusual.test(name);
+  return quick.test(name) && thorough.test(name);
 }
 
 /** Ends of names that are often secret: keys, key stores, states and variables of Terraform, databases of passwords. */
@@ -122,20 +127,20 @@ const secretSettings = new RegExp(
     `accesskeys\\.csv$`,
   ].join('|'),
 );
-const secretBeginnings = /^(?:id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?!.*\.pub$)|kubeconfig|krb5cc_)/;
+const secretBeginnings = /^(?:id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?!.*\.pub$)|kubeconfig|krb5cc_)|\.tfstate\./;
 const secretWithoutEnd = /^(?:id_.*|.*_(?:rsa|dsa|ecdsa|ed25519)|(?:aws_?|git-?)?credentials|htpasswd)$/;
+/** How a name begins, or what it has in it, that `secretBeginnings` has to look at: the fewest do. */
+const suspicious = /^(?:id_|k[ur])|tfstate/i;
 
 /** Whether a file's name, in any letter case, is one that often holds secrets, and often does not. */
 export function isOftenSecret(name: string): boolean {
-  const plain = name.toLowerCase();
-  const dot = plain.lastIndexOf('.');
-  const end = dot < 0 ? '' : plain.slice(dot);
+  const dot = name.lastIndexOf('.');
+  const end = dot < 0 ? '' : name.slice(dot).toLowerCase();
   return (
     endings.has(end) ||
-    (settings.has(end) && secretSettings.test(plain)) ||
-    (end === '' && secretWithoutEnd.test(plain)) ||
-    secretBeginnings.test(plain) ||
-    plain.includes('.tfstate.')
+    (settings.has(end) && secretSettings.test(name.toLowerCase())) ||
+    (end === '' && secretWithoutEnd.test(name.toLowerCase())) ||
+    (suspicious.test(name) && secretBeginnings.test(name.toLowerCase()))
   );
 }
 

@@ -1,7 +1,9 @@
 import { isTransient } from '../classify.ts';
-import type { StorageClient } from './client.ts';
+import { type StorageClient, sendAndRead } from './client.ts';
+import type { WireAnswer } from './exchange.ts';
 import { StorageError } from './failure.ts';
 import { objectPath } from './signer.ts';
+import { notS3 } from './stored.ts';
 
 /** Any region will do to ask for the right one (S3 API, GetBucketLocation), and an empty answer means this one. */
 export const defaultRegion = 'us-east-1';
@@ -15,10 +17,16 @@ export async function bucketLocation(client: StorageClient): Promise<string | un
   const { location } = client;
   const path = objectPath(location.endpoint, location.bucket, '');
   try {
-    const { body } = await client.send({ method: 'GET', path, query: { location: '' } });
-    return /<LocationConstraint[^>]*>([^<]+)</.exec(body)?.[1] ?? defaultRegion;
+    return await sendAndRead(client, { method: 'GET', path, query: { location: '' } }, readLocation);
   } catch (error) {
-    if (!(error instanceof StorageError) || isTransient(error)) throw error;
+    if (!(error instanceof StorageError) || isTransient(error) || error.status < 300) throw error;
     return error.region;
   }
+}
+
+function readLocation(answer: WireAnswer): string {
+  const found = /<LocationConstraint(?:\s[^<>]*)?(?:\/>|>([^<]*)<)/.exec(answer.body);
+  if (answer.status !== 200 || !found) throw notS3(answer);
+  const [, region = ''] = found;
+  return region === '' ? defaultRegion : region;
 }

@@ -5,8 +5,9 @@ import type { Retrier } from '../retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location } from '../workspace.ts';
 import { defaultRegion } from './bucket.ts';
-import { exchange } from './exchange.ts';
+import { type WireAnswer, exchange } from './exchange.ts';
 import { StorageError, storageError } from './failure.ts';
+import { notS3 } from './stored.ts';
 import { storageTrouble } from './trouble.ts';
 
 export interface Discovery {
@@ -44,7 +45,7 @@ export async function discoverRegion(
   } catch (error) {
     const known = actionErrorIn(error);
     if (known) throw known;
-    if (error instanceof StorageError && isTransient(error))
+    if (error instanceof StorageError)
       throw storageTrouble(`Bucket '${location.bucket}' could not be looked at`, location, error);
     if (isNetworkError(error)) {
       throw connectionFailure(
@@ -73,9 +74,22 @@ async function askForRegion(
   clock.observe(headers['date']?.toString(), performance.now() - started);
   const error = storageError(status, headers, body);
   if (status >= 300 && isTransient(error)) throw error;
+  const region = headers['x-amz-bucket-region']?.toString();
+  if (region === undefined && isPortal(status, headers)) throw notS3({ status, headers, body });
   const date = Date.parse(headers['date']?.toString() ?? '');
   return {
-    region: headers['x-amz-bucket-region']?.toString(),
+    region: isRegionName(region) ? region : undefined,
     askedAt: Number.isNaN(date) ? clock.now() - unknownClockMs : date,
   };
+}
+
+/** Whether this is how a portal answers whatever is asked for: with a page, or by leading to one. */
+function isPortal(status: number, headers: WireAnswer['headers']): boolean {
+  const isPage = /^text\/html|^application\/xhtml/i.test(String(headers['content-type'] ?? ''));
+  return status === 302 || status === 303 || (status < 300 && isPage);
+}
+
+/** It becomes a part of every signature and link. */
+function isRegionName(name: string | undefined): boolean {
+  return /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(name ?? '');
 }

@@ -7,18 +7,25 @@ import { StorageError, describeStorageError } from './failure.ts';
 const hints: Readonly<Record<string, string>> = {
   AccessDenied: `The storage session does not allow it: ask the owner of the workspace for access.`,
   EntityTooLarge: `The file is larger than the storage takes.`,
-  QuotaExceeded: `The workspace is full: remove what is not needed any more, or ask for more room.`,
   XMinioStorageFull: `The storage is full: tell those who run the platform.`,
   XMinioParentIsObject: `There is an object with the name of a folder of this key: remove it, or choose another 'destination'.`,
   XMinioObjectExistsAsDirectory: `There is a folder with the name of this key: remove it, or choose another 'destination'.`,
+  NotS3: `Something on the way answers in place of the storage, such as a proxy, or a portal where people sign in: check this runner's network, and the workspace's endpoint with those who run the platform.`,
+  OtherContent: `What the storage says it holds is not what was sent: tell those who run the platform.`,
+  UnreliableListing: `The storage, or something on the way, does not list as S3 does, so nothing is deleted or linked by it: tell those who run the platform.`,
+  PreconditionFailed: `This upload sets no condition: a policy of the bucket or a proxy on the way refuses to replace the object.`,
   InvalidAccessKeyId: `The storage does not know the session that the platform gave, a new one neither: tell those who run the platform.`,
 };
 
-function hintFor({ code, status }: StorageError): string {
+const noRoom = `The workspace is full: remove what is not needed any more, or ask those who run the platform for more room.`;
+
+/** Servers have names of their own for a quota: `XMinioAdminBucketQuotaExceeded` of MinIO, `QuotaExceeded` of Ceph. */
+function hintFor({ code, status, message }: StorageError): string | undefined {
   // S3 has a code for it: without one somebody before the storage answered.
   if (code === '' && status === 413)
     return `A proxy or gateway before the storage takes no request of this size: set input 'part-size' to less than it takes (5MiB at least), or have its limit raised.`;
-  return hints[code] ?? `Run the job again; if it goes on, tell those who run the platform.`;
+  if (/quota/i.test(code) || (code === '' && (status === 507 || /\bquota\b/i.test(message)))) return noRoom;
+  return hints[code] ?? (status === 412 ? hints['PreconditionFailed'] : undefined);
 }
 
 /**
@@ -31,7 +38,7 @@ export function storageTrouble(what: string, { endpoint }: Location, error: unkn
     return new ActionError(code, `${what}: ${message}`, { hint, details, cause: error });
   }
   if (error instanceof StorageError) {
-    const hint = hintFor(error);
+    const hint = hintFor(error) ?? `Run the job again; if it goes on, tell those who run the platform.`;
     return new ActionError('storage', `${what}: ${describeStorageError(error)} (${endpoint.host})`, {
       hint: error.requestId ? `${hint} (request ${error.requestId})` : hint,
       cause: error,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { pathBelow } from '../../../src/files/root.ts';
+import { outermost, pathBelow } from '../../../src/files/root.ts';
 import { linux, macos, windows } from '../../../src/files/system.ts';
 
 describe('the path below a root', () => {
@@ -32,5 +32,17 @@ describe('the path below a root', () => {
     ['\\\\server\\share\\', '\\\\SERVER\\share\\a\\b', 'a/b'],
   ])('%s of %s is %s on Windows', (root, file, below) => {
     expect(pathBelow(root, file, windows)).toBe(below);
+  });
+});
+
+describe('the folders to walk from', () => {
+  test.each([
+    [linux, ['/r/dist', '/r/Dist'], ['/r/dist', '/r/Dist']],
+    [macos, ['/r/dist', '/r/Dist'], ['/r/dist']],
+    [macos, ['/r/Dist/a', '/R/b', '/r/dist'], ['/R/b', '/r/dist']],
+    [windows, ['C:\\r\\dist', 'c:\\R\\Dist', 'D:\\r'], ['C:\\r\\dist', 'D:\\r']],
+    [linux, ['/a/b', '/a', '/a', '/ab', '/a/c'], ['/a', '/ab']],
+  ])('are the outermost, each once, in any letter case where that does not count', (system, paths, found) => {
+    expect(outermost(paths, system)).toEqual(found);
   });
 });

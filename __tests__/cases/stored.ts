@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { buckets } from '../../platform/catalogue.ts';
+import {
+  type Fault,
+  type FaultyStorage,
+  type SeenRequest,
+  breakStorage,
+  errorXml,
+} from '../support/faults.ts';
+import { folderWith } from '../support/folder.ts';
+import { putObjects } from '../support/session.ts';
+import { type Subject, errorOf, runSubject } from '../support/subject.ts';
+
+const MiB = 1024 ** 2;
+
+const page = '<!DOCTYPE html><html><head><title>Sign in to the network</title></head></html>';
+const portal: Fault = { kind: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body: page };
+const withoutEtag: Fault = { kind: 'answer', status: 200 };
+const noContent: Fault = {
+  kind: 'answer',
+  status: 204,
+  headers: { etag: '"0f343b0931126a20f133d67c2b018a3b"' },
+};
+const otherEtag: Fault = { ...noContent, status: 200 };
+
+const isWhole = ({ method, query }: SeenRequest) => method === 'PUT' && !query.has('partNumber');
+const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has('partNumber');
+const isBegin = ({ query }: SeenRequest) => query.has('uploads');
+const isComplete = ({ method, query }: SeenRequest) => method === 'POST' && query.has('uploadId');
+const named = (name: string) => (request: SeenRequest) =>
+  isWhole(request) && request.key.endsWith(`/${name}`);
+
+/** What does not answer as a storage does has stored nothing. */
+export function storedCases(subject: () => Subject): void {
+  let storage: FaultyStorage;
+
+  beforeEach(async () => {
+    const { platform } = subject();
+    await platform.store.clear(buckets.outputs);
+    storage = await breakStorage(platform.storageUrl);
+    platform.terrapi.storageEndpoint = storage.url;
+  });
+
+  afterEach(async () => {
+    subject().platform.terrapi.storageEndpoint = undefined;
+    await storage.close();
+  });
+
+  const upload = (files: Record<string, string | Buffer>, inputs: Record<string, string> = {}) =>
+    runSubject(subject(), 'upload', { path: '.', destination: 'd', ...inputs }, { cwd: folderWith(files) });
+  const keys = async () =>
+    (await subject().platform.store.list(buckets.outputs, 'ci/d/')).map(({ key }) => key);
+
+  const small = { 'a.txt': 'a', 'b.txt': 'b', 'index.html': '<p>' };
+  const large = { 'large.bin': randomBytes(20 * MiB) };
+
+  describe('nothing is taken for stored, and nothing deleted, where', () => {
+    test.each<[string, (request: SeenRequest) => boolean, Fault, Record<string, string | Buffer>, RegExp]>([
+      [
+        'a file',
+        named('a.txt'),
+        portal,
+        small,
+        /^a\.txt could not .*: NotS3 200: .*text\/html: a web page, "Sign in to the network"/,
+      ],
+      ['a file', named('a.txt'), noContent, small, /^a\.txt could not .*: NotS3 204: /],
+      ['a file', named('a.txt'), withoutEtag, small, /^a\.txt could not .*: NotS3 200: /],
+      ['a file', named('a.txt'), otherEtag, small, /^a\.txt could not .*: OtherContent 200: /],
+      ['an entry page', named('index.html'), portal, small, /^index\.html could not .*: NotS3 200: /],
+      [
+        'the index page',
+        named('_links.html'),
+        portal,
+        small,
+        /_links\.html, which carries the links, could not be written: NotS3/,
+      ],
+      [
+        'the worker of a preview',
+        named('_preview-worker.js'),
+        noContent,
+        small,
+        /_preview-worker\.js, which .*: NotS3 204/,
+      ],
+      [
+        'the page of a preview',
+        named('_preview.html'),
+        otherEtag,
+        small,
+        /_preview\.html, which .*: OtherContent/,
+      ],
+      ['checksums', named('SHA256SUMS'), portal, small, /^SHA256SUMS could not .*: NotS3/],
+      ['the beginning of a large file', isBegin, portal, large, /^large\.bin could not .*: NotS3/],
+      ['a part', isPart, portal, large, /^large\.bin could not .*: NotS3 200/],
+      ['a part', isPart, withoutEtag, large, /^large\.bin could not .*: NotS3 200/],
+      ['a part', isPart, noContent, large, /^large\.bin could not .*: NotS3 204/],
+      ['a part', isPart, otherEtag, large, /^large\.bin could not .*: OtherContent/],
+      ['the end of a large file', isComplete, portal, large, /^large\.bin could not .*: NotS3/],
+      ['the end of a large file', isComplete, noContent, large, /^large\.bin could not .*: NotS3 204/],
+    ])('%s is answered otherwise than by S3', async (_, wanted, fault, files, says) => {
+      await putObjects(subject().platform, { 'ci/d/old.txt': 'old' });
+      storage.decide = (request) => (wanted(request) ? fault : undefined);
+      const run = await upload(files, { 'delete-stale': 'true', checksums: 'true', preview: 'true' });
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toMatch(says);
+      expect(run.outputs).toEqual({});
+      expect(storage.requests.some(({ query }) => query.has('delete'))).toBe(false);
+      expect(await keys()).toContain('ci/d/old.txt');
+    });
+  });
+
+  test('a portal that answers whatever is asked for is named, at the first request', async () => {
+    storage.decide = () => portal;
+    for (const action of ['upload', 'links', 'remove'] as const) {
+      const cwd = folderWith(small);
+      const inputs = action === 'upload' ? { path: '.' } : {};
+      const run = await runSubject(subject(), action, { ...inputs, destination: 'd' }, { cwd });
+      expect([run.exitCode, run.outputs]).toEqual([1, {}]);
+      expect(errorOf(run)).toMatch(
+        /^Bucket 'gep-build-outputs' could not be looked at: NotS3 200: .*\n.*portal/,
+      );
+    }
+    expect(storage.requests).toHaveLength(3);
+  });
+
+  test('an object that the server encrypts with a key of its own has an ETag that is no MD5', async () => {
+    const encrypted = { etag: '"of its own"', 'x-amz-server-side-encryption': 'aws:kms' };
+    storage.decide = (request) =>
+      isWhole(request) ? { kind: 'answer', status: 200, headers: encrypted } : undefined;
+    const run = await upload({ 'a.txt': 'a' }, { links: 'none' });
+    expect([run.exitCode, errorOf(run), run.outputs['uploaded-count']]).toEqual([0, '', '1']);
+  });
+
+  test.each([
+    [
+      'XMinioAdminBucketQuotaExceeded',
+      400,
+      /: XMinioAdminBucketQuotaExceeded 400: .*\nThe workspace is full: remove what/,
+    ],
+    ['QuotaExceeded', 403, /\nThe workspace is full: remove what/],
+    ['', 507, /: HTTP 507: .*\nThe workspace is full: remove what/],
+  ])('a quota that is used up is named: %s %d', async (code, status, says) => {
+    const body = code ? errorXml(code) : '';
+    storage.decide = (request) => (isWhole(request) ? { kind: 'answer', status, body } : undefined);
+    expect(errorOf(await upload({ 'a.txt': 'a' }))).toMatch(says);
+  });
+
+  test('a 412 that nobody asked for is not blamed on overwrite: never', async () => {
+    storage.decide = (request) =>
+      isWhole(request) ? { kind: 'answer', status: 412, body: errorXml('PreconditionFailed') } : undefined;
+    const run = await upload({ 'a.txt': 'a' }, { overwrite: 'always' });
+    expect(errorOf(run)).toMatch(
+      /^a\.txt could not .*: PreconditionFailed 412: .*\nThis upload sets no condition/,
+    );
+    expect(errorOf(run)).not.toContain('never');
+  });
+}

@@ -1,0 +1,15 @@
+import { afterAll, beforeAll } from '@jest/globals';
+
+import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { storedCases } from '../cases/stored.ts';
+
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = await startEmbeddedPlatform();
+}, 60_000);
+
+afterAll(() => platform.stop());
+
+storedCases(() => ({ platform, entries: 'src/entry' }));
