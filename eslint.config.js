@@ -51,6 +51,11 @@ const core = ['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclarati
   }),
 );
 
+const printers = {
+  selector: 'ImportDeclaration[source.value=/^(?:node:)?(?:process|console)$/]',
+  message: 'Print through the host; process is a global.',
+};
+
 const streams = ['stdout', 'stderr', '_rawDebug', 'emitWarning'].map((property) => ({
   object: 'process',
   property,
@@ -103,12 +108,12 @@ export default defineConfig(
       'no-console': 'error',
       'no-restricted-properties': ['error', ...streams],
       // scripts/names.ts knows of what is read and set in these two, and of nothing else.
-      'no-restricted-syntax': ['error', ...core, ...inputsAndOutputs],
+      'no-restricted-syntax': ['error', ...core, printers, ...inputsAndOutputs],
     },
   },
   {
     files: ['src/inputs.ts', 'src/outputs.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...core] },
+    rules: { 'no-restricted-syntax': ['error', ...core, printers] },
   },
   ...forbidLaterStages,
   prettier,

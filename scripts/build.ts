@@ -5,6 +5,8 @@ import path from 'node:path';
 
 import { minify } from 'terser';
 
+import { licensesOf } from './licenses.ts';
+
 /** What the actions start with, beside the one bundle: an entry for each, and the look at the version of Node.js that comes before. */
 const entries = ['links', 'remove', 'upload', 'workspaces', 'node'];
 
@@ -19,16 +21,7 @@ function node(script: string, ...args: string[]): void {
 rmSync(path.join(top, 'lib'), { recursive: true, force: true });
 rmSync(dist, { recursive: true, force: true });
 node(require.resolve('typescript/bin/tsc'), '--project', 'tsconfig.build.json');
-node(
-  require.resolve('@vercel/ncc/dist/ncc/cli.js'),
-  'build',
-  'lib/entry/index.js',
-  '--out',
-  dist,
-  '--license',
-  'LICENSES.txt',
-  '--quiet',
-);
+node(require.resolve('@vercel/ncc/dist/ncc/cli.js'), 'build', 'lib/entry/index.js', '--out', dist, '--quiet');
 
 for (const entry of entries)
   copyFileSync(path.join(top, 'lib/entry', `${entry}.js`), path.join(dist, `${entry}.js`));
@@ -43,3 +36,12 @@ for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
   });
   writeFileSync(file, `${code}\n`);
 }
+
+// ncc leaves out the packages whose modules it joins, so that the list is made from what the bundle really has.
+const browserScripts = ['index/page.ts', 'preview/companion.ts', 'preview/entry.ts', 'workers/preview.ts'];
+const licenses = await licensesOf(top, [
+  'lib/entry/index.js',
+  'lib/transfer/fingerprinter.js',
+  ...browserScripts.map((name) => `browser/${name}`),
+]);
+writeFileSync(path.join(dist, 'LICENSES.txt'), licenses);

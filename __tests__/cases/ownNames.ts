@@ -132,6 +132,31 @@ export function ownNamesCases(subject: () => Subject): void {
     expect([removed.exitCode, errorOf(removed), await names()]).toEqual([0, '', ['']]);
   });
 
+  test('names that sort in odd ways are all listed, in the order of S3', async () => {
+    const odd = [
+      'a!b',
+      'a-b/c',
+      'a.b',
+      'a/b',
+      'a/b-c',
+      'a/b.d/e',
+      'a0',
+      'aé',
+      'z\uff21',
+      'z🛰',
+      'B',
+      '_a',
+      '~',
+      ' x',
+      '+',
+    ];
+    await put(Object.fromEntries([...odd.map((name) => [`ci/d/${name}`, name]), ['ci/d/a-b/', '']]));
+    const run = await links();
+    expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+    const listed = linksFileOf(run).files.map(({ path }) => path);
+    expect(listed).toEqual(odd.toSorted((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y))));
+  });
+
   test('the mark of generated objects is nobody else’s to set', async () => {
     const run = await upload({ 'a.txt': 'a' }, { headers: 'X-Amz-Meta-Generated-By: upload-to-workspace' });
     expect(run.exitCode).toBe(1);

@@ -27,7 +27,8 @@ function warningsOf({ log }: RunnerResult): string[] {
 /** Warnings but those that links end soon, and that they are too many for an output. */
 function troubles(run: RunnerResult): string[] {
   return warningsOf(run).filter(
-    (warning) => !/^The (?:links in what GitHub keeps|output 'urls')/.test(warning),
+    (warning) =>
+      !/^(?:The (?:links in what GitHub keeps|output 'urls')|This run is for a fork)/.test(warning),
   );
 }
 
@@ -79,6 +80,36 @@ function reporting(subject: Reporting) {
 /** Reports on GitHub, from files on disk to what people see there. */
 export function reportCases(subject: Reporting): void {
   const { github, upload, succeed } = reporting(subject);
+
+  describe('a run for a fork', () => {
+    const forks = [
+      { name: 'pull_request', payload: pullRequestEvent(7, true) },
+      { name: 'workflow_run', payload: workflowRunEvent('fork', 'fix') },
+    ];
+    const inert = 'Content-Type: application/octet-stream\nContent-Disposition: attachment';
+    const warnings = (run: RunnerResult) => warningsOf(run).filter((text) => text.includes('is for a fork'));
+
+    test('that publishes what a browser runs is one warning, which says how to publish it inert', async () => {
+      for (const event of forks) {
+        const run = await upload({}, event, { 'a.svg': '<svg/>', 'b.html': '<p>', 'c.js': '' });
+        expect(warnings(run)).toEqual([
+          expect.stringMatching(
+            /: a\.svg \(image\/svg\+xml\)\. .*Content-Type: application\/octet-stream and Content-Disposition: attachment/,
+          ),
+        ]);
+      }
+    });
+
+    test('that publishes it as files to download is none; neither is one for the repository itself', async () => {
+      const files = { 'a.svg': '<svg/>', 'b.html': '<p>', 'c.js': '' };
+      for (const event of forks) expect(warnings(await upload({ headers: inert }, event, files))).toEqual([]);
+      expect(warnings(await upload({}, forks[0], { 'a.txt': 'a', 'b.png': '' }))).toEqual([]);
+      expect(warnings(await upload({}, undefined, files))).toEqual([]);
+      expect(warnings(await upload({ headers: inert, preview: 'true' }, forks[0], files))).toEqual([
+        expect.stringContaining('publishes what browsers run: a preview.'),
+      ]);
+    });
+  });
 
   describe('the comment on a pull request', () => {
     test('says what is there, where, of which commit and until when; a second run writes it anew', async () => {

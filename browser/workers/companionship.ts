@@ -29,7 +29,7 @@ export async function accompanied(
   const text = new TextDecoder('latin1').decode(bytes);
   headers.delete('content-length');
   const head = text.slice(0, 64 * 1024);
-  const isClosed = /<meta[^>]+http-equiv=["']?content-security-policy\b/i.test(head);
+  const isClosed = /<meta[^<>]+http-equiv=["']?content-security-policy\b/i.test(head);
   if (isClosed) return new Response(bytes, { status, headers });
   const changes = [companion(head, place), ...frames(text, place), ...plugins(text, place, url)];
   const encoder = new TextEncoder();
@@ -43,7 +43,7 @@ export async function accompanied(
 }
 
 function companion(head: string, { root }: Place): Change {
-  const mark = /<head(?:\s[^>]*)?>|<html(?:\s[^>]*)?>|<!doctype[^>]*>/gi;
+  const mark = /<head(?:\s[^<>]*)?>|<html(?:\s[^<>]*)?>|<!doctype[^<>]*>/gi;
   const marks = [...head.matchAll(mark)];
   const best = marks.find(([text]) => /^<head/i.test(text)) ?? marks.at(-1);
   const at = best ? best.index + best[0].length : 0;

@@ -1,6 +1,7 @@
 import { json } from '../terrapi/answer.ts';
 import { type Handler, refusal, showAccount } from './call.ts';
 import { type Account, bot, type Github, person } from './github.ts';
+import type { JsonObject } from './description.ts';
 import type { OperationName } from './operations.ts';
 
 /** Token as a workflow gets it; GitHub's begin alike. */
@@ -32,6 +33,8 @@ export function authorize(
 ): void {
   if (account.type === 'User') return;
   const [method = '', path = ''] = operation.split(' ');
+  // Every token may read a repository's metadata.
+  if (path.includes('/collaborators/')) return;
   const area = path.includes('/deployments')
     ? 'deployments'
     : path.includes('/releases')
@@ -43,3 +46,12 @@ export function authorize(
 
 export const getUser: Handler = ({ contract, account }) =>
   json(200, showAccount(contract.example('get /user', 200), account));
+
+/** What a person may do in the repository; who is no collaborator of a public one may read. */
+export const getPermission: Handler = ({ contract, github, parameters }) => {
+  const login = parameters['username'] ?? '';
+  const permission = github.collaborators.get(login) ?? 'read';
+  const example = contract.example('get /repos/{owner}/{repo}/collaborators/{username}/permission', 200);
+  const user = { ...(example['user'] as JsonObject), login, role_name: permission };
+  return json(200, { ...example, permission, role_name: permission, user });
+};

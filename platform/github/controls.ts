@@ -22,6 +22,7 @@ export class Controls implements Omit<Github, 'stop'> {
   readonly token = workflowToken;
   readonly personalToken = personalToken;
   readonly permissions: Github['permissions'] = { ...everything };
+  readonly collaborators: Github['collaborators'] = new Map();
   readonly pulls: Pull[] = [];
   readonly comments: Comment[] = [];
   readonly deployments: Deployment[] = [];
@@ -67,6 +68,7 @@ export class Controls implements Omit<Github, 'stop'> {
   reset(): void {
     Object.assign(this.permissions, everything);
     this.environmentUrlLimit = 1024;
+    this.collaborators.clear();
     for (const list of [this.pulls, this.comments, this.deployments, this.releases]) list.length = 0;
     for (const list of [this.requests, this.violations, this.#faults]) list.length = 0;
     this.#gatherings.clear();

@@ -11,6 +11,8 @@ export interface Github {
   /** Token of a person, who may do everything. */
   readonly personalToken: string;
   readonly permissions: Record<'pulls' | 'deployments' | 'contents', 'none' | 'read' | 'write'>;
+  /** What people may do, by their login. */
+  readonly collaborators: Map<string, 'admin' | 'write' | 'read' | 'none'>;
   readonly pulls: Pull[];
   /** In the order in which they were made. */
   readonly comments: Comment[];

@@ -7,6 +7,7 @@ export const operations = [
   ['post', `${repository}/issues/{issue_number}/comments`],
   ['patch', `${repository}/issues/comments/{comment_id}`],
   ['delete', `${repository}/issues/comments/{comment_id}`],
+  ['get', `${repository}/collaborators/{username}/permission`],
   ['get', `${repository}/pulls`],
   ['get', `${repository}/pulls/{pull_number}`],
   ['get', `${repository}/commits/{commit_sha}/pulls`],

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 
 import { listen } from '../listener.ts';
 import { type Answer, json, Refusal, send } from '../terrapi/answer.ts';
-import { authenticate, authorize, getUser } from './access.ts';
+import { authenticate, authorize, getPermission, getUser } from './access.ts';
 import { type Handler, refusal } from './call.ts';
 import { type Contract, readContract } from './contract.ts';
 import { Controls } from './controls.ts';
@@ -20,6 +20,7 @@ const handlers: Readonly<Record<OperationName, Handler>> = {
   'post /repos/{owner}/{repo}/issues/{issue_number}/comments': issues.createComment,
   'patch /repos/{owner}/{repo}/issues/comments/{comment_id}': issues.updateComment,
   'delete /repos/{owner}/{repo}/issues/comments/{comment_id}': issues.deleteComment,
+  'get /repos/{owner}/{repo}/collaborators/{username}/permission': getPermission,
   'get /repos/{owner}/{repo}/pulls': issues.listPulls,
   'get /repos/{owner}/{repo}/pulls/{pull_number}': issues.getPull,
   'get /repos/{owner}/{repo}/commits/{commit_sha}/pulls': issues.listPullsOfCommit,

@@ -11,6 +11,7 @@ import { tellFinding } from '../preview/findings.ts';
 import type { PreviewNames } from '../preview/names.ts';
 import { lookAtOrigins } from '../preview/origins.ts';
 import type { PreviewSite } from '../preview/site.ts';
+import { missingFirstPage } from '../preview/first.ts';
 import type { Traits } from '../preview/traits.ts';
 import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
@@ -34,6 +35,8 @@ export function previewPage(names: PreviewNames, traits: Traits, destination: De
       const { entryObject, previewSite, workerObject } = await import('../preview/pages.ts');
       const links = linksOf(published);
       const site = previewSite(published, links, { names, traits, origin: runOrigin() });
+      const missing = missingFirstPage(new Set(site.names), published.s3Uri);
+      if (missing !== undefined) destination.host.log.warning(missing);
       yield workerObject(site, traits);
       const worker = await linkTo(names.worker);
       yield entryObject(published, links, site, worker);
@@ -67,8 +70,6 @@ export function checkSite(puts: readonly Put[], destination: Destination): Check
 
 function tell(host: Host, { findings }: CheckedSite, puts: readonly Put[]): void {
   const pages = puts.filter(({ name }) => /\.html?$/i.test(name));
-  if (pages.length === 0)
-    host.log.warning('There is no page in the preview: none of the files ends in .html.');
   const told = findings.map((finding) => ({ ...tellFinding(finding), finding }));
   host.log.group(
     `Preview: ${count(pages.length, 'page')}, ${count(puts.length, 'file')}`,

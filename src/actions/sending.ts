@@ -7,7 +7,7 @@ import { firstOf } from '../report/log.ts';
 import { s3Uri } from '../s3uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { storageTrouble } from '../storage/trouble.ts';
-import { type Outcome, type TransferOptions, transfer } from '../transfer/engine.ts';
+import { type Leftover, type Outcome, type TransferOptions, transfer } from '../transfer/engine.ts';
 import { createProgress } from '../transfer/progress.ts';
 import type { Destination } from './storage.ts';
 
@@ -55,10 +55,18 @@ export async function sendFiles(
   );
   endGroup();
   if (outcome.stored.length < puts.length) throw incomplete(puts, client, outcome);
+  for (const line of leftoverLines(outcome.leftovers)) log.info(line);
 }
 
 function totalSize(puts: readonly Put[]): number {
   return puts.reduce((sum, { file }) => sum + file.size, 0);
+}
+
+function leftoverLines(leftovers: readonly Leftover[]): string[] {
+  return leftovers.map(
+    ({ put, reason }) =>
+      `- parts of ${printable(put.name)} are left behind (${reason}); the server clears them away by itself, after a day by default`,
+  );
 }
 
 function incomplete(
@@ -67,10 +75,7 @@ function incomplete(
   { stored, failures, unanswered, leftovers }: Outcome,
 ): ActionError {
   const details = [
-    ...leftovers.map(
-      ({ put, reason }) =>
-        `- parts of ${printable(put.name)} are left behind (${reason}); the server clears them away by itself, after a day by default`,
-    ),
+    ...leftoverLines(leftovers),
     ...storedLines(puts, stored),
     ...(unanswered.length > 0
       ? [

@@ -22,6 +22,7 @@ import { type ComparedPlan, comparePlan, openReader, readsContents } from './com
 import { type Connection, withConnection } from './connection.ts';
 import { readInputs } from './credentials.ts';
 import { publish } from './linking.ts';
+import { warnOfFork } from './forks.ts';
 import { type PageNames, pageKeys, pageNames, pagesFor } from './pages.ts';
 import { attempt, publishedOutputs, tellPublished } from './publication.ts';
 import { rehearse } from './rehearsal.ts';
@@ -75,6 +76,7 @@ async function upload(
     pageNames(inputs, whole, client),
   ]).catch(explain(`What is in ${destination.s3Uri} could not be looked at`));
   tellPlan(host, inputs, plan, selection);
+  warnOfFork(host, inputs, plan.puts);
   const etags = new Map<string, string>();
   const standing = standingOf(inputs, plan, etags, destination);
   if (inputs.dryRun) {

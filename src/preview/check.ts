@@ -1,3 +1,5 @@
+import { type Tag, tagsOf } from './tags.ts';
+
 /** What may keep a site from working in a preview as it works on a host of its own. */
 export type FindingKind =
   /** Links to pages at `/…`: the companion leads them into the preview. */
@@ -66,29 +68,29 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
   const closed: string[] = [];
   for (const name of names) if (hostRules.test(name)) note('host-rules', name);
   const readPage = (name: string, text: string) => {
-    const at = (kind: FindingKind, match: RegExpExecArray | undefined) => {
-      if (match) note(kind, name, lineAt(text, match.index));
-    };
-    at(
-      'root-links',
-      first(text, rootLink, (match) => isRootPath(match[1] ?? match[2] ?? '', place)),
-    );
-    at(
-      'sandboxed-frame',
-      first(text, sandboxedFrame, ([tag]) => !/allow-same-origin/i.test(tag)),
-    );
-    at('plugin', first(text, plugin));
-    if (isSecure) at('mixed-content', first(text, plainPart));
-    const script = first(text, rootScript, (match) => isRootPath(match[1] ?? '', place));
-    if (script) traits.rootScript ||= `${name}:${lineAt(text, script.index)}`;
-    const policy = first(text, policyTag);
-    if (policy) closed.push(`${name}:${lineAt(text, policy.index)}`);
-    traits.saves ||= /<a\s(?:[^<>]*\s)?download[\s=>]/i.test(text);
-    if (name === 'index.html') traits.base = script !== undefined || isAbsolute(text, place);
+    const told = new Set<FindingKind>();
+    const line = ({ index }: Tag) => lineAt(text, index);
+    let script: Tag | undefined;
+    let policy: Tag | undefined;
+    let isAbsolute = false;
+    for (const tag of tagsOf(text)) {
+      for (const kind of findingsOf(tag, place, isSecure)) {
+        if (!told.has(kind)) note(kind, name, line(tag));
+        told.add(kind);
+      }
+      const source = scriptSource(tag);
+      if (source !== undefined && isRootLink(source) && !source.startsWith(place)) script ??= tag;
+      isAbsolute ||= tag.name === 'base' ? tag.attributes.has('href') : source?.startsWith(place) === true;
+      if (isMeta(tag, 'content-security-policy')) policy ??= tag;
+      traits.saves ||= tag.name === 'a' && tag.attributes.has('download');
+    }
+    if (script) traits.rootScript ||= `${name}:${line(script)}`;
+    if (policy) closed.push(`${name}:${line(policy)}`);
+    if (name === 'index.html') traits.base = script !== undefined || isAbsolute;
   };
   const read = (name: string, text: string) => {
     if (isPage(name)) readPage(name, text);
-    const worker = text.includes('serviceWorker') ? first(text, ownWorker) : undefined;
+    const worker = text.includes('serviceWorker') ? ownWorker.exec(text) : null;
     if (worker) note('own-worker', name, lineAt(text, worker.index));
     if (!isScript(name)) return;
     traits.routes ||= /\bpushState\b|\bpopstate\b/.test(text);
@@ -111,37 +113,47 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
   return { read, result };
 }
 
-/** `<a href="/…">` and what else leads to a page. */
-const rootLink =
-  /<(?:a|area|form|iframe|frame)\s[^<>]*?\b(?:href|action|src)\s*=\s*["']?(\/(?!\/)[^\s"'>]*)|<meta\s[^<>]*?http-equiv=["']?refresh\b[^<>]*?url=(\/(?!\/)[^\s"'>]*)/gi;
-const rootScript = /<(?:script|base)\s[^<>]*?\b(?:src|href)\s*=\s*["']?(\/(?!\/)[^\s"'>]*)/gi;
-const sandboxedFrame = /<iframe\s[^<>]*?\bsandbox\b[^<>]*>/gi;
-const plugin =
-  /<(?:object\s(?:[^<>]*?\s)?data|embed\s(?:[^<>]*?\s)?src)\s*=\s*["']?(?!https?:|data:|\/\/)[^\s"'>]/gi;
-const plainPart =
-  /<(?:script|img|iframe|source|video|audio|embed)\s[^<>]*?\bsrc\s*=\s*["']?http:\/\/|<link\s[^<>]*?\brel\s*=\s*["']?(?:stylesheet|modulepreload)\b[^<>]*?\bhref\s*=\s*["']?http:\/\//gi;
-const policyTag = /<meta\s[^<>]*?http-equiv\s*=\s*["']?content-security-policy\b/gi;
-const ownWorker = /\bserviceWorker\s*\??\.\s*(?:register|getRegistrations?|ready)\b/g;
+const ownWorker = /\bserviceWorker\s*\??\.\s*(?:register|getRegistrations?|ready)\b/;
 
-function isRootPath(path: string, place: string): boolean {
-  return !path.startsWith(place);
+const parts = new Set(['script', 'img', 'iframe', 'source', 'video', 'audio', 'embed']);
+
+/** What a tag has that does not work in a preview, or needs help there. */
+function* findingsOf(tag: Tag, place: string, isSecure: boolean): Generator<FindingKind> {
+  const { name, attributes } = tag;
+  const value = (attribute: string) => attributes.get(attribute)?.trim() ?? '';
+  if (pageLinks(tag).some((link) => isRootLink(link) && !link.startsWith(place))) yield 'root-links';
+  if (name === 'iframe' && attributes.has('sandbox') && !/allow-same-origin/i.test(value('sandbox')))
+    yield 'sandboxed-frame';
+  const shown = name === 'object' ? value('data') : name === 'embed' ? value('src') : '';
+  if (shown !== '' && !/^(?:https?:|data:|\/\/)/i.test(shown)) yield 'plugin';
+  const isStyle = name === 'link' && /^(?:stylesheet|modulepreload)\b/i.test(value('rel'));
+  const part = parts.has(name) ? value('src') : isStyle ? value('href') : '';
+  if (isSecure && /^http:\/\//i.test(part)) yield 'mixed-content';
 }
 
-/** Whether a page says where it is, so that it can be served for any path: by `<base>`, or by scripts at full paths. */
-function isAbsolute(text: string, place: string): boolean {
-  return (
-    /<base\s[^<>]*\bhref\b/i.test(text) ||
-    [...text.matchAll(rootScript)].some(([, path = '']) => path.startsWith(place))
-  );
+/** Where a tag leads to: `<a href="…">`, and what else opens a page. */
+function pageLinks(tag: Tag): string[] {
+  const { name, attributes } = tag;
+  if (isMeta(tag, 'refresh'))
+    return [/url\s*=\s*["']?(\S*)/i.exec(attributes.get('content') ?? '')?.[1] ?? ''];
+  return ['a', 'area', 'form', 'iframe', 'frame'].includes(name)
+    ? ['href', 'action', 'src'].map((attribute) => attributes.get(attribute)?.trim() ?? '')
+    : [];
 }
 
-function first(
-  text: string,
-  pattern: RegExp,
-  accept: (match: RegExpExecArray) => boolean = () => true,
-): RegExpExecArray | undefined {
-  for (const match of text.matchAll(pattern)) if (accept(match)) return match;
-  return undefined;
+function isMeta({ name, attributes }: Tag, equivalent: string): boolean {
+  return name === 'meta' && attributes.get('http-equiv')?.trim().toLowerCase() === equivalent;
+}
+
+/** What a script, or all of a page, is loaded from. */
+function scriptSource({ name, attributes }: Tag): string | undefined {
+  const source =
+    name === 'script' ? attributes.get('src') : name === 'base' ? attributes.get('href') : undefined;
+  return source?.trim();
+}
+
+function isRootLink(link: string): boolean {
+  return link.startsWith('/') && !link.startsWith('//');
 }
 
 function lineAt(text: string, index: number): number {

@@ -28,7 +28,7 @@ export function createRoutes(names: readonly string[]): Routes {
   const direct = (path: string): Route | undefined => {
     if (files.has(path)) return found(path);
     const isFolder = path === '' || path.endsWith('/');
-    const bare = path.replace(/\/+$/, '');
+    const bare = withoutEnd(path);
     if (isFolder && files.has(`${path}index.html`)) return found(`${path}index.html`);
     if (!isFolder && files.has(`${path}.html`)) return found(`${path}.html`);
     if (!isFolder && files.has(`${path}/index.html`)) return { kind: 'redirect', to: `${path}/` };
@@ -51,7 +51,7 @@ export function createRoutes(names: readonly string[]): Routes {
       const route = direct(path);
       if (route) return route;
       // A page that was served for the route `a/b` looks for what is beside it in `a/`.
-      const name = fallback === undefined ? undefined : suffixes(path).find((suffix) => files.has(suffix));
+      const name = fallback === undefined ? undefined : knownSuffix(path, files);
       return name === undefined ? { kind: 'missing' } : found(name);
     },
   };
@@ -82,17 +82,32 @@ function hasExtension(path: string): boolean {
   return /\.[a-z][a-z0-9]{0,9}$/i.test(path);
 }
 
+/** A path without the slashes at its end. */
+function withoutEnd(path: string): string {
+  let end = path.length;
+  while (path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
+}
+
 /** The file of that name in the path's folder, or in the nearest one above. */
 function nearest(path: string, name: string, files: ReadonlySet<string>): string | undefined {
-  const folders = path.split('/').slice(0, -1);
-  for (let depth = folders.length; depth >= 0; depth -= 1) {
-    const candidate = [...folders.slice(0, depth), name].join('/');
-    if (files.has(candidate)) return candidate;
+  for (let end = path.length; end > 0;) {
+    end = path.lastIndexOf('/', end - 1) + 1;
+    const candidate = `${path.slice(0, end)}${name}`;
+    if (end <= longestKey && files.has(candidate)) return candidate;
+    end -= 1;
+  }
+  return files.has(name) ? name : undefined;
+}
+
+/** The longest of what follows a slash of the path that is a file. */
+function knownSuffix(path: string, files: ReadonlySet<string>): string | undefined {
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+    const suffix = path.length - at - 1 <= longestKey ? path.slice(at + 1) : '';
+    if (files.has(suffix)) return suffix;
   }
   return undefined;
 }
 
-function suffixes(path: string): string[] {
-  const segments = path.split('/');
-  return segments.map((_, index) => segments.slice(index + 1).join('/')).filter(Boolean);
-}
+/** Characters that the key of an object may have: nothing longer is looked for. */
+const longestKey = 1024;

@@ -10,8 +10,10 @@ import { element } from './xml.ts';
 /** One call of the storage. */
 export interface StorageCall extends StorageRequest {
   readonly body?: Buffer | SlicedBody;
-  /** In place of the client's own. */
+  /** Ends the call in place of the run's cancellation, after which some of it may go on for a few seconds. */
   readonly signal?: AbortSignal | undefined;
+  /** Told of each failure that is retried. */
+  readonly onRetry?: ((error: unknown) => void) | undefined;
   /** Whether this clears away what was begun: then it goes on for some seconds after the run was cancelled. */
   readonly cleanup?: boolean;
   /** Bytes of the answer's body to keep. */
@@ -61,21 +63,20 @@ export function createStorageClient(
     return known;
   };
   const once = async (
-    { body, signal, cleanup = false, keep, accept, ...request }: StorageCall,
+    { body, signal, cleanup = false, keep, accept, method, path, query, headers: given }: StorageCall,
     session: Session,
   ): Promise<WireAnswer> => {
     const signedAt = clock.now();
-    const headers = signer(session).sign(request, new Date(signedAt));
-    const query = request.query ? `?${queryString(request.query)}` : '';
+    const request = { method, path, ...(query && { query }), ...(given && { headers: given }) };
     const sent = {
       origin: location.endpoint.origin,
-      path: `${request.path}${query}`,
-      method: request.method,
-      headers,
+      path: query ? `${path}?${queryString(query)}` : path,
+      method,
+      headers: signer(session).sign(request, new Date(signedAt)),
       body,
       keep,
     };
-    const { dispatcher } = cleanup ? transport.cleanup : transport;
+    const { dispatcher } = cleanup || signal ? transport.cleanup : transport;
     const answer = await exchange(dispatcher, sent, { signal, stallMs });
     if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
     accept?.(answer);
@@ -93,7 +94,8 @@ export function createStorageClient(
       const make = typeof call === 'function' ? call : () => call;
       const first = make();
       return run(() => renewing(sessions, (session) => once(make(), session)), {
-        signal: first.cleanup ? transport.cleanup.signal : first.signal,
+        signal: first.signal ?? (first.cleanup ? transport.cleanup.signal : undefined),
+        onRetry: first.onRetry,
         what: () => `${first.method} ${nameOf(first, location)}`,
       });
     },

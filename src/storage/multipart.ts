@@ -1,9 +1,10 @@
-import { type StorageClient, sendAndRead } from './client.ts';
+import { type StorageCall, type StorageClient, sendAndRead } from './client.ts';
 import { multipartEtag } from './etag.ts';
 import type { WireAnswer } from './exchange.ts';
 import { StorageError, isSessionEnded, storageError } from './failure.ts';
 import { notS3, storedCheck } from './stored.ts';
-import { element, escape } from './xml.ts';
+import { urlDecode } from './page.ts';
+import { element, elements, escape } from './xml.ts';
 
 // These requests are made here and not by the SDK, which takes 80 ms to load before the first byte of a file can be sent.
 
@@ -24,7 +25,7 @@ export async function createMultipart(
   client: StorageClient,
   key: string,
   headers: Readonly<Record<string, string>>,
-  signal?: AbortSignal,
+  { signal, onRetry }: Pick<StorageCall, 'signal' | 'onRetry'> = {},
 ): Promise<string> {
   const request = {
     method: 'POST',
@@ -32,6 +33,7 @@ export async function createMultipart(
     query: { uploads: '' },
     headers: { ...headers, 'x-amz-checksum-algorithm': 'CRC32' },
     signal,
+    onRetry,
   } as const;
   return sendAndRead(client, request, (answer) => {
     const uploadId = element(answer.body, 'UploadId');
@@ -104,17 +106,67 @@ export async function abortMultipart(
   client: StorageClient,
   key: string,
   uploadId: string,
+  signal: AbortSignal,
 ): Promise<Abortion> {
-  const request = { method: 'DELETE', path: client.path(key), query: { uploadId }, cleanup: true } as const;
+  let last: unknown;
+  const onRetry = (error: unknown) => (last = error);
+  const query = { uploadId };
+  const request = {
+    method: 'DELETE',
+    path: client.path(key),
+    query,
+    cleanup: true,
+    signal,
+    onRetry,
+  } as const;
   try {
     await sendAndRead(client, request, (answer) => {
       if (answer.status !== 204) throw notS3(answer);
     });
     return 'aborted';
-  } catch (error) {
+  } catch (failure) {
+    // That time was up says less than what it was used up by.
+    const error = failure instanceof StorageError ? failure : (last ?? failure);
     if (!(error instanceof StorageError)) throw error;
     if (error.code === 'NoSuchUpload' || error.status === 404) return 'aborted';
     if (error.status === 403 && !isSessionEnded(error)) return 'not-permitted';
     throw error;
   }
 }
+
+/** Whether a request whose failure was this may have begun an upload all the same: its answer was lost on the way. */
+export function mayHaveBegun(error: unknown): boolean {
+  return !(error instanceof StorageError) || [500, 502, 504].includes(error.status);
+}
+
+/**
+ * Aborts uploads of a key that a lost answer left behind (S3 API, ListMultipartUploads).
+ * @param kept the one that is used
+ * @param since milliseconds since the epoch, by the storage's clock: older ones are somebody else's
+ */
+export async function abortUnknown(
+  client: StorageClient,
+  key: string,
+  kept: string | undefined,
+  since: number,
+  signal: AbortSignal,
+): Promise<Abortion> {
+  const query = { uploads: '', prefix: key, 'encoding-type': 'url' };
+  try {
+    const { body } = await client.send({ method: 'GET', path: client.path(''), query, signal });
+    const decode = element(body, 'EncodingType') === 'url' ? urlDecode : (text: string) => text;
+    for (const upload of elements(body, 'Upload')) {
+      const id = element(upload, 'UploadId');
+      const isOurs = Date.parse(element(upload, 'Initiated') ?? '') >= since - dateMs;
+      if (!id || id === kept || !isOurs || decode(element(upload, 'Key') ?? '') !== key) continue;
+      if ((await abortMultipart(client, key, id, signal)) === 'not-permitted') return 'not-permitted';
+    }
+    return 'aborted';
+  } catch (error) {
+    if (error instanceof StorageError && error.status === 403) return 'not-permitted';
+    throw error;
+  }
+}
+
+/** Times of listings and of `Date` headers may have whole seconds. */
+const dateMs = 2_000;

@@ -77,7 +77,7 @@ function readObject(
 }
 
 /** As query strings are written: a space is `+`. */
-function urlDecode(key: string): string | undefined {
+export function urlDecode(key: string): string | undefined {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));
   } catch {

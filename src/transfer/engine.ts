@@ -28,6 +28,11 @@ export interface TransferOptions {
   readonly onStored?: (put: Put, etag: string) => void;
 }
 
+export interface Leftover {
+  readonly put: Put;
+  readonly reason: string;
+}
+
 /** What became of a plan. */
 export interface Outcome {
   readonly stored: readonly Put[];
@@ -36,7 +41,7 @@ export interface Outcome {
   /** Files whose last request was sent and not answered: they may be stored. */
   readonly unanswered: readonly Put[];
   /** Files whose parts are left behind, and why: the session may not forget them, or asking for it failed. */
-  readonly leftovers: readonly { readonly put: Put; readonly reason: string }[];
+  readonly leftovers: readonly Leftover[];
 }
 
 type Job = () => Promise<void>;
@@ -73,8 +78,8 @@ export async function transfer(
   for (const group of plan.groups) await run.work(group);
   options.signal.removeEventListener('abort', cancel);
   ending.over();
-  const leftovers = ending.stop.aborted ? await run.abandon() : [];
-  return { stored, failures, unanswered, leftovers };
+  if (ending.stop.aborted) await run.abandon();
+  return { stored, failures, unanswered, leftovers: run.leftovers };
 }
 
 interface Listener {
@@ -84,6 +89,7 @@ interface Listener {
 }
 
 class Run {
+  readonly leftovers: Leftover[] = [];
   readonly #client: StorageClient;
   readonly #options: TransferOptions;
   readonly #ending: Ending;
@@ -109,20 +115,18 @@ class Run {
     await Promise.all(Array.from({ length: this.#options.concurrency }, worker));
   }
 
-  async abandon(): Promise<{ put: Put; reason: string }[]> {
-    const leftovers = await Promise.all(
+  async abandon(): Promise<void> {
+    await Promise.all(
       [...this.#large].map(async ([put, transfer]) => {
         const result = await transfer.abandon().catch((error: unknown) => messageOf(error));
-        if (result === 'nothing' || result === 'aborted') return [];
-        return [
-          {
-            put,
-            reason: result === 'not-permitted' ? 'the session may not abort multipart uploads' : result,
-          },
-        ];
+        if (result !== 'nothing' && result !== 'aborted') this.#leave(put, result);
       }),
     );
-    return leftovers.flat();
+  }
+
+  #leave(put: Put, result: string): void {
+    const reason = result === 'not-permitted' ? 'the session may not abort multipart uploads' : result;
+    this.leftovers.push({ put, reason });
   }
 
   *#jobs(puts: readonly Put[]): Generator<Job> {
@@ -142,7 +146,9 @@ class Run {
     const { partSize } = this.#options;
     const ifAbsent = this.#ifAbsent(put);
     const onUnanswered = () => this.#listener.unanswered(put);
-    const tools = { client: this.#client, ending: this.#ending, ifAbsent, partSize, onUnanswered };
+    const onLeftover = (reason: string) => this.#leave(put, reason);
+    const ending = this.#ending;
+    const tools = { client: this.#client, ending, ifAbsent, partSize, onUnanswered, onLeftover };
     const transfer = prepareMultipart(put, tools);
     this.#large.set(put, transfer);
     for (const part of transfer.parts) {

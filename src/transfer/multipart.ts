@@ -1,11 +1,14 @@
+import { messageOf } from '../errors.ts';
 import type { Put } from '../plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { multipartEtag } from '../storage/etag.ts';
 import {
   type UploadedPart,
   abortMultipart,
+  abortUnknown,
   completeMultipart,
   createMultipart,
+  mayHaveBegun,
 } from '../storage/multipart.ts';
 import { readContent } from './content.ts';
 import type { Ending } from './ending.ts';
@@ -32,6 +35,8 @@ export interface MultipartTools {
   readonly partSize: number | undefined;
   /** Called when the last request was sent, and broken off before its answer. */
   readonly onUnanswered: () => void;
+  /** Told why an upload may be left behind that the storage began though its answer was lost. */
+  readonly onLeftover: (reason: string) => void;
 }
 
 interface Begun {
@@ -41,17 +46,15 @@ interface Begun {
 }
 
 /** Prepares the upload of a large file in parts; nothing is opened or sent before the first part. */
-export function prepareMultipart(
-  put: Put,
-  { client, ending, ifAbsent, partSize, onUnanswered }: MultipartTools,
-): MultipartTransfer {
+export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTransfer {
+  const { client, ending, ifAbsent, partSize, onUnanswered } = tools;
   const parts = partsOf(put.file.size, partSize);
   const done: UploadedPart[] = [];
   let beginning: Promise<Begun> | undefined;
   let completed = false;
   const { stop, breakOff } = ending;
-  const create = () =>
-    createMultipart(client, put.key, { ...put.headers, 'content-type': put.contentType }, breakOff);
+  const lost = { since: undefined as number | undefined };
+  const create = () => createOnce(put, tools, lost);
   const complete = async (id: string, inOrder: readonly UploadedPart[], etag: () => string) => {
     let stored: string | undefined;
     try {
@@ -94,7 +97,38 @@ export function prepareMultipart(
       if (!begun) return 'nothing';
       await begun.source.close();
       const uploadId = await begun.uploadId.catch(() => undefined);
-      return uploadId === undefined ? 'nothing' : abortMultipart(client, put.key, uploadId);
+      const deadline = AbortSignal.any([client.transport.cleanup.signal, AbortSignal.timeout(abortMs)]);
+      if (uploadId !== undefined) return abortMultipart(client, put.key, uploadId, deadline);
+      return lost.since === undefined
+        ? 'nothing'
+        : abortUnknown(client, put.key, undefined, lost.since, deadline);
     },
   };
+}
+
+/** Milliseconds in which parts are cleared away; the run waits for it. */
+const abortMs = 5_000;
+
+/**
+ * Begins the upload. Where an answer to that was lost, the storage may have begun another one, which is looked for and aborted.
+ * @param lost told since when there may be such an upload
+ */
+async function createOnce(
+  put: Put,
+  { client, ending, onLeftover }: MultipartTools,
+  lost: { since: number | undefined },
+): Promise<string> {
+  const headers = { ...put.headers, 'content-type': put.contentType };
+  const startedAt = client.clock.now();
+  const uploadId = await createMultipart(client, put.key, headers, {
+    signal: ending.breakOff,
+    onRetry: (error) => {
+      if (mayHaveBegun(error)) lost.since = startedAt;
+    },
+  });
+  if (lost.since === undefined) return uploadId;
+  const signal = AbortSignal.any([ending.breakOff, AbortSignal.timeout(abortMs)]);
+  const result = await abortUnknown(client, put.key, uploadId, lost.since, signal).catch(messageOf);
+  if (result !== 'aborted') onLeftover(result);
+  return uploadId;
 }

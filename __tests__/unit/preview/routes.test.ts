@@ -103,3 +103,15 @@ describe('paths in any encoding', () => {
     );
   });
 });
+
+test('a path of half a million slashes is looked up at once', () => {
+  const { page, resource } = createRoutes(['200.html', 'b/app.js']);
+  for (const path of [`a${'/'.repeat(500_000)}x`, '/'.repeat(500_000), `${'a/'.repeat(250_000)}b/app.js`]) {
+    expect(page(path).kind).not.toBe('redirect');
+    expect(resource(path)).toEqual(
+      path.endsWith('b/app.js')
+        ? { kind: 'file', name: 'b/app.js', status: 200, isFallback: false }
+        : { kind: 'missing' },
+    );
+  }
+});

@@ -274,6 +274,39 @@ describe('the first failure that stays', () => {
     expect(leftovers.map(({ put, reason: why }) => [put.name, why])).toEqual([['large', reason]]);
   });
 
+  test('of a part has the upload aborted, though that is answered by 503 first', async () => {
+    using folder = temporaryFolder();
+    let aborts = 0;
+    await using bucket = await modelBucket(({ what, part }) => {
+      if (what === 'ABORT' && (aborts += 1) <= 2) return { status: 503, body: errorXml('SlowDown') };
+      return part === 2 ? deny : undefined;
+    });
+    const { leftovers } = await send(bucket, planOf(folder, { large: 4 * MiB }), { concurrency: 1 });
+    expect([leftovers, aborts, bucket.pending.size]).toEqual([[], 3, 0]);
+  });
+
+  test.each([
+    [{ status: 204 }, []],
+    [{ status: 403, body: errorXml('AccessDenied') }, ['the session may not abort multipart uploads']],
+  ])('to hear that an upload was begun leaves none behind, or says so (%j)', async (answer, reasons) => {
+    using folder = temporaryFolder();
+    let begun = 0;
+    const aborted: string[] = [];
+    const upload = `<Upload><Key>p/d/large</Key><UploadId>lost</UploadId><Initiated>${new Date().toISOString()}</Initiated></Upload>`;
+    await using bucket = await modelBucket(({ method, what, path }) => {
+      if (method === 'GET')
+        return { body: `<ListMultipartUploadsResult>${upload}</ListMultipartUploadsResult>` };
+      if (what === 'ABORT') {
+        aborted.push(path);
+        return answer;
+      }
+      return what === 'BEGIN' && (begun += 1) === 1 ? { status: 502, body: 'Bad Gateway' } : undefined;
+    });
+    const { stored, leftovers } = await send(bucket, planOf(folder, { large: 2 * MiB }));
+    expect([stored.length, begun, aborted]).toEqual([1, 2, ['/bucket/p/d/large?uploadId=lost']]);
+    expect(leftovers.map(({ reason }) => reason)).toEqual(reasons);
+  });
+
   test('of a file that cannot be read is that file’s', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();

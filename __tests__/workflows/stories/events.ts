@@ -59,12 +59,12 @@ export function workflowRun(id: number, { owner, branch, sha }: Pull): object {
 }
 
 /** Of `issue_comment`, on a pull request of this repository. */
-export function comment(number: number, body: string, association: 'MEMBER' | 'NONE'): object {
+export function comment(number: number, body: string, login: string): object {
   return {
     action: 'created',
     repository,
     issue: { number, state: 'open', pull_request: {} },
-    comment: { body, author_association: association },
+    comment: { body, user: { login }, author_association: 'MEMBER' },
   };
 }
 

@@ -34,7 +34,10 @@ const site = ['previews/pr-7/assets/style.css', 'previews/pr-7/index.html'];
 
 export const previewLife: Story = {
   name: 'a preview: opened, pushed to, renewed by a comment and a button, not by others, closed',
-  before: (github) => void github.pulls.push(patch, contribution),
+  before: (github) => {
+    github.pulls.push(patch, contribution);
+    github.collaborators.set('reader', 'read').set('writer', 'write');
+  },
   plays: [
     {
       ...push,
@@ -59,7 +62,7 @@ export const previewLife: Story = {
     {
       file: 'preview-renew.yml',
       on: 'issue_comment',
-      payload: comment(7, '/preview', 'NONE'),
+      payload: comment(7, '/preview', 'reader'),
       then: ({ run, github }) => {
         expect(run.log).not.toContain('Made links');
         expect(github.comments[0]?.body).toContain('### Uploaded 1 file');
@@ -68,7 +71,7 @@ export const previewLife: Story = {
     {
       file: 'preview-renew.yml',
       on: 'issue_comment',
-      payload: comment(7, '/preview', 'MEMBER'),
+      payload: comment(7, '/preview', 'writer'),
       then: async ({ github }) => {
         await opened(github);
         expect(github.comments[0]?.body).toContain('### Made links to 1 file');

@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+
+import { missingFirstPage } from '../../../src/preview/first.ts';
+
+const message = (...names: string[]) => missingFirstPage(new Set(names), 's3://b/p/');
+
+test('a site with a first page is fine', () => {
+  expect([message('index.html', 'a.css'), message('200.html')]).toEqual([undefined, undefined]);
+});
+
+test.each([
+  [
+    ['a.css', 'b.js'],
+    /^The preview has no 'index\.html' in s3:\/\/b\/p\/: none of its 2 files ends in \.html\. /,
+  ],
+  [['a.html', 'b.js'], /: its link opens a list of its 1 page\. Add an 'index\.html' to the site\.$/],
+  [['x/y/index.html', 'site/index.html'], /The nearest is 'site\/index\.html': set 'path' to its folder/],
+  [['Index.html'], /The nearest is 'Index\.html'/],
+])('a site of %j has none, and it says what was looked for and what to do', (names, says) => {
+  expect(message(...names)).toMatch(says);
+});
