@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { type FaultyStorage, breakStorage, errorXml } from '../support/faults.ts';
+import { folderWith } from '../support/folder.ts';
+import { type Subject, errorOf, runSubject, storedFiles } from '../support/subject.ts';
+
+/** Servers that are in trouble for a moment: the run waits for them, and says so. */
+export function patienceCases(subject: () => Subject): void {
+  let storage: FaultyStorage;
+
+  beforeEach(async () => {
+    storage = await breakStorage(subject().platform.storageUrl);
+    subject().platform.terrapi.storageEndpoint = storage.url;
+  });
+
+  afterEach(async () => {
+    subject().platform.terrapi.storageEndpoint = undefined;
+    await storage.close();
+  });
+
+  const upload = (destination: string, count = 2) => {
+    const files = Array.from({ length: count }, (_, index) => [`${index}.bin`, randomBytes(100)] as const);
+    const cwd = folderWith(Object.fromEntries(files));
+    return runSubject(subject(), 'upload', { path: '.', destination }, { cwd });
+  };
+
+  describe('a server in trouble', () => {
+    test('at the start: TerrAPI is asked again, with and without Retry-After', async () => {
+      const { terrapi } = subject().platform;
+      terrapi.fail('/v2/storage/token', { status: 502 }, 2);
+      terrapi.fail('/v2/storage/token', { status: 503, headers: { 'retry-after': '1' } }, 1);
+      const run = await upload('patient/start');
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect(run.log).toMatch(/Retrying TerrAPI GET v2\/storage\/token\S* .*\(HTTP 502\)/);
+    });
+
+    test('the name of the account is done without', async () => {
+      subject().platform.terrapi.fail('/v2/user/info', { status: 500 }, 1);
+      const run = await upload('patient/name');
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+    });
+
+    test('the first request to the storage is sent again, and the configuration not blamed', async () => {
+      storage.decide = ({ method, before }) =>
+        method === 'HEAD' && before < 2 ? { kind: 'answer', status: 503 } : undefined;
+      const run = await upload('patient/first');
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect(run.log).toContain('Retrying HEAD');
+    });
+
+    test('in the middle of many files: all of them are waited for', async () => {
+      let downSince: number | undefined;
+      storage.decide = ({ method, at }) => {
+        if (method !== 'PUT') return undefined;
+        downSince ??= at;
+        return at - downSince < 2_500
+          ? { kind: 'answer', status: 503, body: errorXml('ServiceUnavailable') }
+          : undefined;
+      };
+      const run = await upload('patient/middle', 64);
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      expect(await storedFiles(subject().platform, 'ci/patient/middle/')).toHaveLength(64);
+      expect(run.log.match(/^Retrying /gm)?.length).toBeLessThan(10);
+    });
+  });
+}
