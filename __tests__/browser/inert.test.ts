@@ -49,7 +49,7 @@ async function visited(headers: string): Promise<readonly [string[], string]> {
     (script) =>
       navigator.serviceWorker.register(script).then(
         () => 'registered',
-        (error: Error) => error.name,
+        (error: unknown) => (error as Error).name,
       ),
     url('worker.js'),
   );
