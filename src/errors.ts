@@ -56,7 +56,10 @@ export function detailLines(problems: readonly string[], most = 50): string[] {
 
 /** Whether something is an error. Not `instanceof` alone: Node's own errors come from another realm where a program runs in one of its own, as tests do. */
 export function isError(value: unknown): value is Error {
-  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+  return (
+    value instanceof Error ||
+    /^\[object (?:Error|DOMException)\]$/.test(Object.prototype.toString.call(value))
+  );
 }
 
 /** The error and all that caused it, outermost first; ends at a cause that is no error, or after eight. */

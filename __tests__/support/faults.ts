@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A request to the storage as the proxy sees it. */
 export interface SeenRequest {
@@ -24,6 +25,15 @@ export type Fault =
       readonly status: number;
       readonly headers?: Record<string, string>;
       readonly body?: string;
+    }
+  /** An answer without an end: its headers, then one piece after another. */
+  | {
+      readonly kind: 'endless';
+      readonly status: number;
+      readonly headers?: Record<string, string>;
+      readonly piece: string | Buffer;
+      /** Milliseconds between two pieces; 0: as fast as they are taken. */
+      readonly everyMs: number;
     }
   /** No answer, ever. */
   | { readonly kind: 'stall' }
@@ -129,7 +139,22 @@ function inflict(
       read += chunk.length;
       if (read >= fault.afterBytes) request.socket.resetAndDestroy();
     });
+  } else if (fault.kind === 'endless') {
+    request.resume();
+    response.writeHead(fault.status, fault.headers);
+    void pour(response, fault);
   } else {
     request.resume();
+  }
+}
+
+async function pour(
+  response: http.ServerResponse,
+  { piece, everyMs }: Extract<Fault, { kind: 'endless' }>,
+): Promise<void> {
+  const closed = once(response, 'close');
+  while (!response.destroyed) {
+    if (!response.write(piece)) await Promise.race([once(response, 'drain'), closed]);
+    if (everyMs > 0) await Promise.race([sleep(everyMs), closed]);
   }
 }

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+
 import { printable } from '../printable.ts';
 import { count } from '../quantities.ts';
 import { fold } from './system.ts';
@@ -154,7 +156,8 @@ export function secretNamesWarning(
 ): string[] {
   const suspects = files.filter(
     ({ path, name }) =>
-      isOftenSecret(lastSegment(name)) || isOftenSecret(lastSegment(linked.get(path) ?? '')),
+      isOftenSecret(name.slice(name.lastIndexOf('/') + 1)) ||
+      (linked.size > 0 && isOftenSecret(basename(linked.get(path) ?? ''))),
   );
   if (suspects.length === 0) return [];
   const listed = suspects.slice(0, 20).map(({ name }) => printable(name));
@@ -162,8 +165,4 @@ export function secretNamesWarning(
   return [
     `${count(suspects.length, 'file')} to upload ${suspects.length === 1 ? 'has a name' : 'have names'} that often belong${suspects.length === 1 ? 's' : ''} to secrets: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Exclude them with a line '!…' in 'path' unless everybody with a link may read them.`,
   ];
-}
-
-function lastSegment(name: string): string {
-  return name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
 }

@@ -33,15 +33,3 @@ export async function readAnswer({ body, ok }: Response, origin: string): Promis
   }
   return Buffer.concat(chunks).subarray(0, ok ? longestAnswer : longestError);
 }
-
-/**
- * What an error page says, in a few words: of HTML its title, for proxies and gateways answer with whole pages; of any other text
- * the text.
- */
-export function gistOf(body: string): string {
-  const start = body.slice(0, 4096);
-  if (!/^\s*(?:<!doctype html|<html|<head|<body|<title|<h1|<center)/i.test(start)) return body;
-  const texts = [/<title[^>]*>([^<]*)/i, /<h1[^>]*>([^<]*)/i].map((part) => part.exec(start)?.[1]?.trim());
-  const title = texts.find(Boolean);
-  return title ? `an HTML page, "${title}"` : 'an HTML page';
-}

@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { request } from 'node:http';
 import { type Socket, connect, isIP } from 'node:net';
@@ -32,7 +33,13 @@ export interface ConnectOptions {
   readonly timeoutMs: number;
   /** Ends what is being opened. */
   readonly signal: AbortSignal;
+  /** Looks a name up; default: by the system's resolver. */
+  readonly resolve?: ((hostname: string) => Promise<readonly LookupAddress[]>) | undefined;
+  /** Opens a socket to an address; default: Node's way. */
+  readonly dial?: ((address: { readonly host: string; readonly port: number }) => Socket) | undefined;
 }
+
+type Dialing = Pick<ConnectOptions, 'signal' | 'resolve' | 'dial'>;
 
 /** Opens connections for undici's clients, through a proxy where there is one. */
 export function createConnector(options: ConnectOptions): buildConnector.connector {
@@ -69,14 +76,15 @@ function createDeadline({ signal, timeoutMs }: ConnectOptions) {
 
 async function open(
   target: buildConnector.Options,
-  { proxy, signal }: ConnectOptions,
+  options: ConnectOptions,
   secure: buildConnector.connector,
 ): Promise<Socket> {
+  const { proxy, signal } = options;
   const isSecure = target.protocol === 'https:';
   const port = Number(target.port) || (isSecure ? 443 : 80);
   const socket = proxy
-    ? await openTunnel(`${bracketed(target.hostname)}:${port}`, proxy, secure, signal)
-    : await openTcp(target.hostname, port, signal);
+    ? await openTunnel(`${bracketed(target.hostname)}:${port}`, proxy, secure, options)
+    : await openTcp(target.hostname, port, options);
   return isSecure ? openTls(target, socket, secure, signal) : socket;
 }
 
@@ -84,11 +92,12 @@ async function openTunnel(
   target: string,
   proxy: Proxy,
   secure: buildConnector.connector,
-  signal: AbortSignal,
+  dialing: Dialing,
 ): Promise<Socket> {
+  const { signal } = dialing;
   try {
     const { hostname, port } = proxy;
-    const plain = await openTcp(hostname, port, signal);
+    const plain = await openTcp(hostname, port, dialing);
     const options = { hostname, host: proxy.name, port: String(port), protocol: 'https:' };
     const socket = proxy.secure ? await openTls(options, plain, secure, signal) : plain;
     return await askForTunnel(target, proxy, socket, signal);
@@ -161,8 +170,12 @@ const nextAddressMs = 250;
  * Connects to the first of a host's addresses that answers (RFC 8305). Node's own way gives each address up after 250 ms, and so never gets
  * to a host that is farther away and has an address that cannot be reached.
  */
-async function openTcp(hostname: string, port: number, signal: AbortSignal): Promise<Socket> {
-  const addresses = await addressesOf(hostname, signal);
+async function openTcp(
+  hostname: string,
+  port: number,
+  { signal, resolve: look = resolveName, dial = dialAddress }: Dialing,
+): Promise<Socket> {
+  const addresses = await addressesOf(hostname, look, signal);
   const attempts = new Set<Socket>();
   const failures: Error[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
@@ -175,7 +188,7 @@ async function openTcp(hostname: string, port: number, signal: AbortSignal): Pro
       if (attempts.size === 0) reject(likeliest(failures));
       return;
     }
-    const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+    const socket = dial({ host, port });
     attempts.add(socket);
     timer = setTimeout(attempt, nextAddressMs);
     socket
@@ -209,10 +222,14 @@ function likeliest(failures: readonly Error[]): Error {
 }
 
 /** A host's addresses, in the order of the system's resolver but the families in turns. Local names are not looked up. */
-async function addressesOf(hostname: string, signal: AbortSignal): Promise<string[]> {
+async function addressesOf(
+  hostname: string,
+  look: NonNullable<Dialing['resolve']>,
+  signal: AbortSignal,
+): Promise<string[]> {
   if (isIP(hostname)) return [hostname];
   if (isLocalName(hostname)) return ['127.0.0.1', '::1'];
-  const found = await Promise.race([lookup(hostname, { all: true }), rejected(signal)]);
+  const found = await Promise.race([look(hostname), rejected(signal)]);
   const [first] = found;
   const own = found.filter(({ family }) => family === first?.family);
   const other = found.filter(({ family }) => family !== first?.family);
@@ -220,6 +237,14 @@ async function addressesOf(hostname: string, signal: AbortSignal): Promise<strin
     .flatMap((entry, index) => [entry, ...other.slice(index, index + 1)])
     .concat(other.slice(own.length))
     .map(({ address }) => address);
+}
+
+function resolveName(hostname: string): Promise<LookupAddress[]> {
+  return lookup(hostname, { all: true });
+}
+
+function dialAddress(address: { readonly host: string; readonly port: number }): Socket {
+  return connect({ ...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
 }
 
 function rejected(signal: AbortSignal): Promise<never> {

@@ -21,6 +21,9 @@ const noRoom = `The workspace is full: remove what is not needed any more, or as
 
 /** Servers have names of their own for a quota: `XMinioAdminBucketQuotaExceeded` of MinIO, `QuotaExceeded` of Ceph. */
 function hintFor({ code, status, message }: StorageError): string | undefined {
+  // S3 has a code for it: without one somebody before the storage answered.
+  if (code === '' && status === 413)
+    return `A proxy or gateway before the storage takes no request of this size: set input 'part-size' to less than it takes (5MiB at least), or have its limit raised.`;
   if (/quota/i.test(code) || (code === '' && (status === 507 || /\bquota\b/i.test(message)))) return noRoom;
   return hints[code] ?? (status === 412 ? hints['PreconditionFailed'] : undefined);
 }

@@ -1,0 +1,314 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+import { buckets } from '../../platform/catalogue.ts';
+import { type FaultyStorage, type SeenRequest, breakStorage, errorXml } from '../support/faults.ts';
+import { folderWith } from '../support/folder.ts';
+import { type ActionName, type Subject, errorOf, runSubject } from '../support/subject.ts';
+
+const MiB = 1024 ** 2;
+
+/** A proxy that takes connections and never says a word. */
+async function silentProxy(onConnection: () => void) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    socket.once('data', onConnection).resume();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has('partNumber');
+const isAbort = ({ method, query }: SeenRequest) => method === 'DELETE' && query.has('uploadId');
+const isListing = ({ query }: SeenRequest) => query.has('list-type');
+const isDeletion = ({ query }: SeenRequest) => query.has('delete');
+
+/** How a run ends that is cancelled while something hangs, and what answers it reads no further. */
+export function endingCases(subject: () => Subject): void {
+  let storage: FaultyStorage;
+  let api: FaultyStorage;
+  let issuer: FaultyStorage;
+
+  beforeEach(async () => {
+    const { platform } = subject();
+    await platform.store.clear(buckets.outputs);
+    [storage, api, issuer] = [
+      await breakStorage(platform.storageUrl),
+      await breakStorage(new URL(platform.apiUrl).origin),
+      await breakStorage(new URL(platform.issuer).origin),
+    ];
+    platform.terrapi.storageEndpoint = storage.url;
+  });
+
+  afterEach(async () => {
+    subject().platform.terrapi.storageEndpoint = undefined;
+    await Promise.all([storage, api, issuer].map((server) => server.close()));
+  });
+
+  const apiUrl = () => `${api.url}${new URL(subject().platform.apiUrl).pathname}`;
+
+  /** Runs an action that is cancelled when a request hangs; that it ends in time is part of it. */
+  const cancelled = async (
+    action: ActionName,
+    inputs: Record<string, string>,
+    hang: (cancel: () => void) => void,
+    { cwd = folderWith({ 'a.txt': 'a' }), env = {} } = {},
+  ) => {
+    const abort = new AbortController();
+    let at = NaN;
+    hang(() => {
+      if (!abort.signal.aborted) at = performance.now();
+      abort.abort();
+    });
+    const run = await runSubject(
+      subject(),
+      action,
+      { destination: 'd', ...(action === 'upload' && { path: '.' }), ...inputs },
+      { cwd, env, signal: abort.signal },
+    );
+    expect(performance.now() - at).toBeLessThan(5_000);
+    expect(run.exitCode).toBe(1);
+    expect(run.log.match(/^::error/gm)).toHaveLength(1);
+    return run;
+  };
+
+  const hangAt =
+    (server: () => FaultyStorage, wanted: (request: SeenRequest) => boolean) => (cancel: () => void) => {
+      server().decide = (request) => {
+        if (!wanted(request)) return undefined;
+        cancel();
+        return { kind: 'stall' };
+      };
+    };
+
+  const nothing =
+    /^The job was cancelled before this step was done\nRun the job again\.\nNothing was stored or deleted\.$/;
+
+  describe('a run that is cancelled ends within 5 s and says what is stored', () => {
+    test('while a proxy swallows CONNECT', async () => {
+      let cancel: (() => void) | undefined;
+      await using proxy = await silentProxy(() => cancel?.());
+      const run = await cancelled(
+        'upload',
+        { issuer: 'https://iam.example/realms/master' },
+        (given) => {
+          cancel = given;
+        },
+        { env: { HTTPS_PROXY: proxy.url } },
+      );
+      expect(errorOf(run)).toMatch(nothing);
+    });
+
+    test('while TerrAPI hangs', async () => {
+      const run = await cancelled(
+        'upload',
+        { 'api-url': apiUrl() },
+        hangAt(
+          () => api,
+          () => true,
+        ),
+      );
+      expect(errorOf(run)).toMatch(nothing);
+    });
+
+    test('while TerrAPI hangs, in the workspaces action', async () => {
+      const run = await cancelled(
+        'workspaces',
+        { 'api-url': apiUrl() },
+        hangAt(
+          () => api,
+          () => true,
+        ),
+      );
+      expect(errorOf(run)).toMatch(nothing);
+    });
+
+    test('while the issuer hangs', async () => {
+      const given = `${issuer.url}${new URL(subject().platform.issuer).pathname}`;
+      const run = await cancelled(
+        'upload',
+        { issuer: given },
+        hangAt(
+          () => issuer,
+          () => true,
+        ),
+      );
+      expect(errorOf(run)).toMatch(nothing);
+    });
+
+    test("while the region's discovery hangs", async () => {
+      const run = await cancelled(
+        'upload',
+        {},
+        hangAt(
+          () => storage,
+          ({ method }) => method === 'HEAD',
+        ),
+      );
+      expect(errorOf(run)).toMatch(nothing);
+    });
+
+    test('while a listing hangs', async () => {
+      const run = await cancelled(
+        'links',
+        {},
+        hangAt(() => storage, isListing),
+      );
+      expect(errorOf(run)).toMatch(nothing);
+    });
+
+    test('while a deletion hangs', async () => {
+      await runSubject(
+        subject(),
+        'upload',
+        { path: '.', destination: 'd' },
+        { cwd: folderWith({ 'a.txt': 'a' }) },
+      );
+      const run = await cancelled(
+        'remove',
+        {},
+        hangAt(() => storage, isDeletion),
+      );
+      expect(errorOf(run)).toMatch(/^The job was cancelled.*\n.*\nDeleted before that, 0 objects\.$/);
+    });
+
+    test('while the abort of a multipart upload hangs', async () => {
+      const run = await cancelled(
+        'upload',
+        {},
+        (cancel) => {
+          storage.decide = (request) => {
+            if (isAbort(request)) return { kind: 'stall' };
+            if (!isPart(request) || request.query.get('partNumber') !== '2') return undefined;
+            cancel();
+            return { kind: 'stall' };
+          };
+        },
+        { cwd: folderWith({ 'large.bin': randomBytes(40 * MiB) }) },
+      );
+      expect(errorOf(run)).toMatch(/^The upload was cancelled with 0 of 1 file stored/);
+      expect(errorOf(run)).toContain('parts of large.bin are left behind');
+      expect(storage.requests.filter(isAbort)).toHaveLength(1);
+    });
+
+    test('and aborts its multipart upload where that is answered', async () => {
+      const run = await cancelled(
+        'upload',
+        {},
+        (cancel) => {
+          storage.decide = (request) => {
+            if (isAbort(request)) return { kind: 'answer', status: 204 };
+            if (!isPart(request) || request.query.get('partNumber') !== '2') return undefined;
+            cancel();
+            return { kind: 'stall' };
+          };
+        },
+        { cwd: folderWith({ 'large.bin': randomBytes(40 * MiB) }) },
+      );
+      expect(errorOf(run)).not.toContain('left behind');
+      expect(storage.requests.filter(isAbort)).toHaveLength(1);
+    });
+
+    test('while an index page is written', async () => {
+      const page = ({ method, key }: SeenRequest) => method === 'PUT' && key.endsWith('_links.html');
+      const run = await cancelled(
+        'upload',
+        {},
+        hangAt(() => storage, page),
+        {
+          cwd: folderWith({ 'a.txt': 'a', 'b.txt': 'b' }),
+        },
+      );
+      expect(errorOf(run)).toMatch(
+        /Stored before that, 2 files:\n- a\.txt\n- b\.txt\nAll files are stored\.$/,
+      );
+    });
+  });
+
+  describe('an answer is read no further than it may be long', () => {
+    const json = { 'content-type': 'application/json' };
+
+    test.each([
+      ['200 MB of JSON', { headers: json, piece: ' '.repeat(MiB) }],
+      [
+        'a gzip that unpacks to more',
+        { headers: { ...json, 'content-encoding': 'gzip' }, piece: gzipSync(Buffer.alloc(64 * MiB, ' ')) },
+      ],
+    ])('%s from TerrAPI', async (_, answer) => {
+      api.decide = () => ({ kind: 'endless', status: 200, everyMs: 0, ...answer });
+      const run = await runSubject(
+        subject(),
+        'upload',
+        { path: '.', 'api-url': apiUrl() },
+        { cwd: folderWith({ 'a.txt': 'a' }) },
+      );
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toContain(`${api.url} answered with more than 8.0 MiB`);
+    });
+
+    test('the same from the issuer', async () => {
+      issuer.decide = () => ({
+        kind: 'endless',
+        status: 200,
+        headers: json,
+        piece: ' '.repeat(MiB),
+        everyMs: 0,
+      });
+      const run = await runSubject(
+        subject(),
+        'upload',
+        { path: '.', issuer: `${issuer.url}${new URL(subject().platform.issuer).pathname}` },
+        { cwd: folderWith({ 'a.txt': 'a' }) },
+      );
+      expect(errorOf(run)).toContain(`${issuer.url} answered with more than 8.0 MiB`);
+    });
+
+    test('the same from the storage, in a listing and in an error', async () => {
+      const endless = (status: number) =>
+        ({ kind: 'endless', status, piece: '<Contents>'.repeat(100_000), everyMs: 0 }) as const;
+      storage.decide = (request) => (isListing(request) ? endless(200) : undefined);
+      const links = await runSubject(subject(), 'links', { destination: 'd' }, { cwd: folderWith({}) });
+      expect(errorOf(links)).toContain(`${storage.url} answered with more than 8.0 MiB`);
+      storage.decide = ({ method }) => (method === 'PUT' ? endless(403) : undefined);
+      const upload = await runSubject(
+        subject(),
+        'upload',
+        { path: '.' },
+        { cwd: folderWith({ 'a.txt': 'a' }) },
+      );
+      expect(errorOf(upload)).toMatch(/^a\.txt could not be uploaded .*: HTTP 403: /);
+    });
+  });
+
+  test('a gateway that takes no body of that size is told from the storage, in short', async () => {
+    const page = `<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body><center><h1>413</h1></center></body></html>`;
+    storage.decide = ({ method }) =>
+      method === 'PUT'
+        ? { kind: 'answer', status: 413, headers: { 'content-type': 'text/html' }, body: page }
+        : undefined;
+    const run = await runSubject(subject(), 'upload', { path: '.' }, { cwd: folderWith({ 'a.txt': 'a' }) });
+    expect(errorOf(run)).toMatch(/: HTTP 413: a web page, "413 Request Entity Too Large" \(/);
+    expect(errorOf(run)).toContain(`'part-size'`);
+    expect(errorOf(run)).not.toContain('<');
+  });
+
+  test('an error of S3 in XML keeps its own words', async () => {
+    storage.decide = ({ method }) =>
+      method === 'PUT' ? { kind: 'answer', status: 400, body: errorXml('EntityTooLarge') } : undefined;
+    const run = await runSubject(subject(), 'upload', { path: '.' }, { cwd: folderWith({ 'a.txt': 'a' }) });
+    expect(errorOf(run)).toContain('EntityTooLarge 400: broken on cue');
+  });
+}
