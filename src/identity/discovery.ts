@@ -67,8 +67,11 @@ function checkIssuer(
   }
 }
 
+/** Not by a pattern, which takes the square of the time for a name of a million slashes. */
 function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
+  let end = url.length;
+  while (url[end - 1] === '/') end -= 1;
+  return url.slice(0, end);
 }
 
 function discoveryFailure(issuer: URL, error: unknown): ActionError {

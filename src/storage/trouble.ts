@@ -1,6 +1,6 @@
 import { ActionError, messageOf } from '../errors.ts';
 import { connectionFailure, isNetworkError } from '../failures.ts';
-import { printable } from '../printable.ts';
+import { excerpt, printable } from '../printable.ts';
 import type { Location } from '../workspace.ts';
 import { StorageError, describeStorageError } from './failure.ts';
 
@@ -38,7 +38,11 @@ export function storageTrouble(what: string, { endpoint }: Location, error: unkn
     return new ActionError(code, `${what}: ${message}`, { hint, details, cause: error });
   }
   if (error instanceof StorageError) {
-    const hint = hintFor(error) ?? `Run the job again; if it goes on, tell those who run the platform.`;
+    const usual = `Run the job again; if it goes on, tell those who run the platform.`;
+    const wait = error.retryAfter
+      ? `The storage asks to wait (Retry-After: ${excerpt(error.retryAfter, 40)}). `
+      : '';
+    const hint = `${wait}${hintFor(error) ?? usual}`;
     return new ActionError('storage', `${what}: ${describeStorageError(error)} (${endpoint.host})`, {
       hint: error.requestId ? `${hint} (request ${error.requestId})` : hint,
       cause: error,

@@ -182,7 +182,9 @@ function refusal({ asked, status, body, location }: Answered, after: string | un
   return new TerrapiError(
     status,
     said.length > 0 ? `${answered}: ${excerpt(said.join('; '))}` : answered,
-    hints(status),
+    after === undefined
+      ? hints(status)
+      : `TerrAPI asks to wait (Retry-After: ${excerpt(after, 40)}). ${hints(status)}`,
     after,
   );
 }
