@@ -2,43 +2,9 @@ import { defineConfig } from 'eslint/config';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-// The stages of a run, in the order in which data flows through them. A stage may import values from the
-// stages before it and from the shared modules, never from a later one.
-const stages = [
-  'inputs',
-  'identity',
-  'terrapi',
-  'workspace',
-  'files',
-  'plan',
-  'storage',
-  'transfer',
-  'links',
-  'preview',
-  'github',
-  'report',
-];
-
-const forbidLaterStages = stages.map((stage, index) => ({
-  files: [`src/${stage}.ts`, `src/${stage}/**/*.ts`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        patterns: [
-          {
-            regex: `^(\\.{1,2}/)+(${[...stages.slice(index + 1), 'actions', 'entry', 'outputs', 'hosts/github'].join('|')})(/|\\.ts$)`,
-            message: 'Data flows one way: this is a later stage (see CONTRIBUTING.md).',
-          },
-        ],
-      },
-    ],
-  },
-}));
-
 const inputsAndOutputs = [
-  { property: 'input', message: 'Inputs are read in inputs.ts.' },
-  { property: 'output', message: 'Outputs are set in outputs.ts.' },
+  { property: 'input', message: 'Inputs are read in config/.' },
+  { property: 'output', message: 'Outputs are set in config/outputs.ts.' },
 ].map(({ property, message }) => ({
   selector: `CallExpression[callee.object.name='host'][callee.property.name='${property}']`,
   message,
@@ -64,15 +30,7 @@ const streams = ['stdout', 'stderr', '_rawDebug', 'emitWarning'].map((property) 
 
 export default defineConfig(
   {
-    ignores: [
-      'dist/',
-      'lib/',
-      'coverage/',
-      '.cache/',
-      'src/browser/',
-      'src/threads/',
-      '__tests__/browser/sites/',
-    ],
+    ignores: ['dist/', 'lib/', 'coverage/', '.cache/', 'src/generated/', '__tests__/browser/sites/'],
   },
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -103,7 +61,7 @@ export default defineConfig(
   {
     // Whatever is printed goes through the host, where secrets and workflow commands are taken out of it.
     files: ['src/**'],
-    ignores: ['src/hosts/github/**', 'src/entry/node.ts'],
+    ignores: ['src/hosts/github/**', 'src/main/node.ts'],
     rules: {
       'no-console': 'error',
       'no-restricted-properties': ['error', ...streams],
@@ -112,9 +70,8 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/inputs.ts', 'src/outputs.ts'],
+    files: ['src/config/inputs.ts', 'src/config/outputs.ts'],
     rules: { 'no-restricted-syntax': ['error', ...core, printers] },
   },
-  ...forbidLaterStages,
   prettier,
 );

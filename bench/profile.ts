@@ -40,7 +40,7 @@ async function profileRun(name: string): Promise<string> {
       await first.cleanUp?.();
     }
     const command = await action.prepare(task);
-    const entry = join(repository, 'src', 'entry', 'upload.ts');
+    const entry = join(repository, 'src', 'main', 'upload.ts');
     const figures = await measure({
       ...command,
       arguments: ['--cpu-prof', `--cpu-prof-dir=${folder}`, entry],

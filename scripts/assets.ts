@@ -1,6 +1,6 @@
 /**
- * Bundles code that does not run in the program itself into modules that hold it as text: what runs in browsers, `browser/`, into `src/browser/`, so
- * that actions can publish it, and what runs in threads into `src/threads/`, so that no file has to be found to start one.
+ * Bundles code that does not run in the program itself into modules in `src/generated/` that hold it as text: what runs in browsers, so that
+ * actions can publish it, and what runs in worker threads, so that no file has to be found to start one.
  *
  *     node scripts/assets.ts            writes them
  *     node scripts/assets.ts --check    fails when they are stale
@@ -21,17 +21,15 @@ interface Asset {
   readonly constant: string;
 }
 
-/** By the generated modules' folder and name. */
-const assets: Readonly<Record<string, Readonly<Record<string, Asset>>>> = {
-  'src/browser': {
-    'index.ts': { source: 'browser/index/page.html', constant: 'indexPage' },
-    'preview-companion.ts': { source: 'browser/preview/companion.ts', constant: 'previewCompanion' },
-    'preview-entry.ts': { source: 'browser/preview/page.html', constant: 'previewEntry' },
-    'preview-worker.ts': { source: 'browser/workers/preview.ts', constant: 'previewWorker' },
-  },
-  'src/threads': {
-    'fingerprinter.ts': { source: 'src/transfer/fingerprinter.ts', constant: 'fingerprintThread' },
-  },
+const folder = 'src/generated';
+
+/** By the names of the generated modules. */
+const assets: Readonly<Record<string, Asset>> = {
+  'index-page.ts': { source: 'browser/index/page.html', constant: 'indexPage' },
+  'preview-companion.ts': { source: 'browser/preview/companion.ts', constant: 'previewCompanion' },
+  'preview-entry.ts': { source: 'browser/preview/page.html', constant: 'previewEntry' },
+  'preview-worker.ts': { source: 'browser/workers/preview.ts', constant: 'previewWorker' },
+  'fingerprinter.ts': { source: 'src/transfer/fingerprinter.ts', constant: 'fingerprintThread' },
 };
 
 const top = path.resolve(import.meta.dirname, '..');
@@ -80,9 +78,9 @@ function sourceHash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-async function generated(folder: string, { source, constant }: Asset): Promise<string> {
+async function generated({ source, constant }: Asset): Promise<string> {
   const file = path.join(top, source);
-  const place = folder === 'src/threads' ? inThreads : inBrowsers;
+  const place = source.startsWith('src/') ? inThreads : inBrowsers;
   const text = await (file.endsWith('.html') ? inlined(file) : bundled(file, place));
   return [
     `// Written by scripts/assets.ts from ${source}: change that, and run it again.`,
@@ -91,29 +89,26 @@ async function generated(folder: string, { source, constant }: Asset): Promise<s
   ].join('\n');
 }
 
-/** Writes the modules of a folder, or with `--check` names those that are not what they should be. */
-async function update(name: string, wanted: Readonly<Record<string, Asset>>): Promise<string[]> {
-  const folder = path.join(top, name);
+/** Writes the modules, or with `--check` names those that differ from what their sources build. */
+async function update(): Promise<string[]> {
+  const place = path.join(top, folder);
   const modules = await Promise.all(
-    Object.entries(wanted).map(async ([file, asset]) => [file, await generated(name, asset)] as const),
+    Object.entries(assets).map(async ([file, asset]) => [file, await generated(asset)] as const),
   );
-  const present = existsSync(folder) ? readdirSync(folder) : [];
-  const surplus = present.filter((file) => !(file in wanted));
+  const present = existsSync(place) ? readdirSync(place) : [];
+  const surplus = present.filter((file) => !(file in assets));
   const stale = modules.filter(
-    ([file, text]) => !present.includes(file) || readFileSync(path.join(folder, file), 'utf8') !== text,
+    ([file, text]) => !present.includes(file) || readFileSync(path.join(place, file), 'utf8') !== text,
   );
-  if (process.argv.includes('--check')) {
-    return [...stale.map(([file]) => file), ...surplus].map((file) => `${name}/${file}`);
-  }
-  mkdirSync(folder, { recursive: true });
-  for (const file of surplus) rmSync(path.join(folder, file));
-  for (const [file, text] of stale) writeFileSync(path.join(folder, file), text);
+  if (process.argv.includes('--check'))
+    return [...stale.map(([file]) => file), ...surplus].map((file) => `${folder}/${file}`);
+  mkdirSync(place, { recursive: true });
+  for (const file of surplus) rmSync(path.join(place, file));
+  for (const [file, text] of stale) writeFileSync(path.join(place, file), text);
   return [];
 }
 
-const wrong = (
-  await Promise.all(Object.entries(assets).map(([name, wanted]) => update(name, wanted)))
-).flat();
+const wrong = await update();
 if (wrong.length > 0) {
   console.error(`Not what their sources build: ${wrong.join(', ')}. Run 'npm run build' and commit it`);
   process.exitCode = 1;

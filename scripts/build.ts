@@ -21,10 +21,10 @@ function node(script: string, ...args: string[]): void {
 rmSync(path.join(top, 'lib'), { recursive: true, force: true });
 rmSync(dist, { recursive: true, force: true });
 node(require.resolve('typescript/bin/tsc'), '--project', 'tsconfig.build.json');
-node(require.resolve('@vercel/ncc/dist/ncc/cli.js'), 'build', 'lib/entry/index.js', '--out', dist, '--quiet');
+node(require.resolve('@vercel/ncc/dist/ncc/cli.js'), 'build', 'lib/main/index.js', '--out', dist, '--quiet');
 
 for (const entry of entries)
-  copyFileSync(path.join(top, 'lib/entry', `${entry}.js`), path.join(dist, `${entry}.js`));
+  copyFileSync(path.join(top, 'lib/main', `${entry}.js`), path.join(dist, `${entry}.js`));
 
 // ncc minifies its first file alone; the parts that are loaded when they are needed want it as well.
 for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
@@ -40,7 +40,7 @@ for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
 // ncc leaves out the packages whose modules it joins, so that the list is made from what the bundle really has.
 const browserScripts = ['index/page.ts', 'preview/companion.ts', 'preview/entry.ts', 'workers/preview.ts'];
 const licenses = await licensesOf(top, [
-  'lib/entry/index.js',
+  'lib/main/index.js',
   'lib/transfer/fingerprinter.js',
   ...browserScripts.map((name) => `browser/${name}`),
 ]);

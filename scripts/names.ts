@@ -12,12 +12,12 @@ import {
   readRemoveInputs,
   readUploadInputs,
   type RawInput,
-} from '../src/inputs.ts';
+} from '../src/config/inputs.ts';
 import { actionFiles, readAction, type Action } from './tables.ts';
 
 interface Code {
   readonly read: (raw: RawInput, mask: () => void, keyless: boolean) => unknown;
-  /** Name of the interface in `src/outputs.ts` that has its outputs. */
+  /** Name of the interface in `src/config/outputs.ts` that has its outputs. */
   readonly outputs: string;
 }
 
@@ -98,9 +98,9 @@ function readOrFail(read: Code['read'], raw: RawInput): unknown {
   }
 }
 
-/** Names of the members of an interface in `src/outputs.ts`, inherited ones too. */
+/** Names of the members of an interface in `src/config/outputs.ts`, inherited ones too. */
 function membersOf(name: string): string[] {
-  const file = join(import.meta.dirname, '..', 'src', 'outputs.ts');
+  const file = join(import.meta.dirname, '..', 'src', 'config', 'outputs.ts');
   const program = ts.createProgram([file], {
     noLib: true,
     types: [],
@@ -111,7 +111,7 @@ function membersOf(name: string): string[] {
   const declaration = source?.statements.find(
     (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === name,
   );
-  if (!declaration) throw new Error(`src/outputs.ts has no interface "${name}"`);
+  if (!declaration) throw new Error(`src/config/outputs.ts has no interface "${name}"`);
   const type = program.getTypeChecker().getTypeAtLocation(declaration);
   return type.getProperties().map((property) => property.name);
 }

@@ -33,7 +33,7 @@ const inert = ['evil.*', 'worker.js'].flatMap((glob) => [
 async function visited(headers: string): Promise<readonly [string[], string]> {
   const inputs = { path: '.', root: '.', destination: `inert-${headers.length}`, links: 'session', headers };
   const urls = urlsOf(
-    await runSubject({ platform, entries: 'src/entry' }, 'upload', inputs, { cwd: folderWith(files) }),
+    await runSubject({ platform, entries: 'src/main' }, 'upload', inputs, { cwd: folderWith(files) }),
   );
   const page = await browser.newPage();
   const url = (name: string) => urls[name] ?? '';

@@ -2,7 +2,7 @@ import { buckets, clientApp, region, workspaces } from '../../platform/catalogue
 import type { Platform } from '../../platform/platform.ts';
 import { linksPage } from '../../src/links/page.ts';
 import type { Links, Published, PublishedFile } from '../../src/links/published.ts';
-import { mediaType } from '../../src/media.ts';
+import { mediaType } from '../../src/files/media.ts';
 import { type Signer, createSigner, objectPath } from '../../src/storage/signer.ts';
 
 /** A storage session of the platform, as a page's links need it. */

@@ -11,7 +11,7 @@ import {
   runSubject,
   visibleText,
 } from '../support/subject.ts';
-import { serveIssuer } from '../unit/identity/issuer.ts';
+import { serveIssuer } from '../unit/auth/issuer.ts';
 
 /** Lines that a runner would take for commands, after each of the characters that somebody might take for a line's end. */
 const injected = ['\n', '\r', '\r\n', '\u0085', '\u2028', '\u2029', '\u000b', '\u000c'].map(

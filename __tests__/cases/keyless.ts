@@ -175,11 +175,12 @@ export function keylessFailureCases(subject: () => Subject): void {
     );
   });
 
-  test('without a secret, a token service that goes on breaking its connections is asked three times', async () => {
+  test('without a secret, a token service that breaks its connections is asked until it answers', async () => {
     service().fail('cut', 3);
-    const { message, requests } = await asked(() => publish());
-    expect(message).toContain('cannot be reached: it closed the connection');
-    expect(requests).toHaveLength(3);
+    const before = service().requests.length;
+    const run = await publish();
+    expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+    expect(service().requests.slice(before).length).toBeGreaterThanOrEqual(4);
   });
 
   test('without a secret, a token service that is in trouble for a moment is asked again', async () => {

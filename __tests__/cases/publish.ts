@@ -8,9 +8,9 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { buckets, clientApp } from '../../platform/catalogue.ts';
 import type { Contents } from '../../src/links/contents.ts';
 import { linkOf } from '../../src/links/table.ts';
-import { mediaType } from '../../src/media.ts';
+import { mediaType } from '../../src/files/media.ts';
 import { folderWith } from '../support/folder.ts';
-import { printable } from '../../src/printable.ts';
+import { printable } from '../../src/text/sanitize.ts';
 import { awkwardNames, hostileNames } from '../support/names.ts';
 import { putObjects } from '../support/session.ts';
 import {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 
-import { version } from '../../src/version.ts';
+import { version } from '../../src/http/version.ts';
 
 const top = path.resolve(import.meta.dirname, '../..');
 

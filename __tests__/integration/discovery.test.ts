@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-discoveryCases(() => ({ platform, entries: 'src/entry' }));
+discoveryCases(() => ({ platform, entries: 'src/main' }));

@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-doorCases(() => ({ platform, entries: 'src/entry' }));
+doorCases(() => ({ platform, entries: 'src/main' }));

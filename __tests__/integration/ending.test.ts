@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-endingCases(() => ({ platform, entries: 'src/entry' }));
+endingCases(() => ({ platform, entries: 'src/main' }));

@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-faultCases(() => ({ platform, entries: 'src/entry' }), { patient: false });
+faultCases(() => ({ platform, entries: 'src/main' }), { patient: false });

@@ -16,6 +16,6 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([platform.stop(), shortLived.stop()]));
 
-keylessCases(() => ({ platform, entries: 'src/entry' }));
-keylessFailureCases(() => ({ platform, entries: 'src/entry' }));
-keylessRenewalCases(() => ({ platform: shortLived, entries: 'src/entry' }), lives);
+keylessCases(() => ({ platform, entries: 'src/main' }));
+keylessFailureCases(() => ({ platform, entries: 'src/main' }));
+keylessRenewalCases(() => ({ platform: shortLived, entries: 'src/main' }), lives);

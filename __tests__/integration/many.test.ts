@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-manyCases(() => ({ platform, entries: 'src/entry' }), { fileCount: 5_000 });
+manyCases(() => ({ platform, entries: 'src/main' }), { fileCount: 5_000 });

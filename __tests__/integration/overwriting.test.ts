@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-overwritingCases(() => ({ platform, entries: 'src/entry' }));
+overwritingCases(() => ({ platform, entries: 'src/main' }));

@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-ownNamesCases(() => ({ platform, entries: 'src/entry' }));
+ownNamesCases(() => ({ platform, entries: 'src/main' }));

@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-patienceCases(() => ({ platform, entries: 'src/entry' }));
+patienceCases(() => ({ platform, entries: 'src/main' }));

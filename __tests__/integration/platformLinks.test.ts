@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-platformLinkCases(() => ({ platform, entries: 'src/entry' }));
+platformLinkCases(() => ({ platform, entries: 'src/main' }));

@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-publishCases(() => ({ platform, entries: 'src/entry' }), { fileCount: 60, largeFile: 40 * 1024 ** 2 });
+publishCases(() => ({ platform, entries: 'src/main' }), { fileCount: 60, largeFile: 40 * 1024 ** 2 });

@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-readingCases(() => ({ platform, entries: 'src/entry' }));
+readingCases(() => ({ platform, entries: 'src/main' }));

@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-refusalCases(() => ({ platform, entries: 'src/entry' }));
+refusalCases(() => ({ platform, entries: 'src/main' }));

@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-removingCases(() => ({ platform, entries: 'src/entry' }));
+removingCases(() => ({ platform, entries: 'src/main' }));

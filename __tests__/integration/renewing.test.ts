@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-renewingCases(() => ({ platform, entries: 'src/entry' }), { filesEach: 40 });
+renewingCases(() => ({ platform, entries: 'src/main' }), { filesEach: 40 });

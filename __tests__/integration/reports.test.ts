@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(() => Promise.all([platform.stop(), github.stop()]));
 
-const subject = () => ({ platform, github, entries: 'src/entry' }) as const;
+const subject = () => ({ platform, github, entries: 'src/main' }) as const;
 
 reportCases(subject);
 afterwardsCases(subject);

@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-selectingCases(() => ({ platform, entries: 'src/entry' }));
+selectingCases(() => ({ platform, entries: 'src/main' }));

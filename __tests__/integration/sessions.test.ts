@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-sessionCases(() => ({ platform, entries: 'src/entry' }), { sessionSeconds: 4, uploadSeconds: 14 });
+sessionCases(() => ({ platform, entries: 'src/main' }), { sessionSeconds: 4, uploadSeconds: 14 });

@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-storedCases(() => ({ platform, entries: 'src/entry' }));
+storedCases(() => ({ platform, entries: 'src/main' }));

@@ -12,4 +12,4 @@ beforeAll(async () => {
 
 afterAll(() => platform.stop());
 
-temporaryCases(() => ({ platform, entries: 'src/entry' }));
+temporaryCases(() => ({ platform, entries: 'src/main' }));

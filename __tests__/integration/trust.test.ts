@@ -1,4 +1,4 @@
 import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
 import { trustCases } from '../cases/trust.ts';
 
-trustCases('src/entry', startEmbeddedPlatform);
+trustCases('src/main', startEmbeddedPlatform);

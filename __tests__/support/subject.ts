@@ -10,8 +10,8 @@ export type ActionName = 'upload' | 'links' | 'remove' | 'workspaces';
 /** The action under test: its source, or the bundle that is shipped. */
 export interface Subject {
   readonly platform: Platform;
-  /** Folder of the entries, `src/entry` or `dist`. */
-  readonly entries: 'src/entry' | 'dist';
+  /** Folder of the entries, `src/main` or `dist`. */
+  readonly entries: 'src/main' | 'dist';
 }
 
 const top = path.resolve(import.meta.dirname, '../..');

@@ -1,4 +1,4 @@
-import { ActionError } from '../../src/errors.ts';
+import { ActionError } from '../../src/errors/error.ts';
 
 /** The error that an action fails with; fails itself when there is none, or another one. */
 export function failureOf(run: () => unknown): ActionError {

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../src/quantities.ts';
+import { formatBytes } from '../../src/text/format.ts';
 import { element } from './elements.ts';
 import { type Viewer, viewerOf } from './kinds.ts';
 

@@ -1,5 +1,5 @@
 import type { Contents } from '../../src/links/contents.ts';
-import { formatDuration } from '../../src/quantities.ts';
+import { formatDuration } from '../../src/text/format.ts';
 import { fullMoment } from './moments.ts';
 
 export interface Life {

@@ -1,5 +1,5 @@
 import type { Contents } from '../../src/links/contents.ts';
-import { count, formatBytes } from '../../src/quantities.ts';
+import { count, formatBytes } from '../../src/text/format.ts';
 import { copyText } from './clipboard.ts';
 import { byId, element, icon } from './elements.ts';
 import { filesOf } from './files.ts';

@@ -1,4 +1,4 @@
-import { count, formatBytes } from '../../src/quantities.ts';
+import { count, formatBytes } from '../../src/text/format.ts';
 import { showContent } from './content.ts';
 import { element, icon, iconButton } from './elements.ts';
 import type { Files } from './files.ts';

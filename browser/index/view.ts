@@ -1,5 +1,5 @@
 import type { Contents } from '../../src/links/contents.ts';
-import { count, formatBytes } from '../../src/quantities.ts';
+import { count, formatBytes } from '../../src/text/format.ts';
 import { listenToFolders, listenToOrder } from './controls.ts';
 import { byId } from './elements.ts';
 import type { Files } from './files.ts';

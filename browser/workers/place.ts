@@ -1,4 +1,4 @@
-import { encodedPath } from '../../src/encoding.ts';
+import { encodedPath } from '../../src/text/encode.ts';
 import { linkOf } from '../../src/links/table.ts';
 import { type Route, createRoutes, decodedPath } from '../../src/preview/routes.ts';
 import type { PreviewSite } from '../../src/preview/site.ts';

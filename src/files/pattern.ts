@@ -2,8 +2,8 @@ import { homedir } from 'node:os';
 
 import { Minimatch, type MinimatchOptions } from 'minimatch';
 
-import { ActionError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { ActionError } from '../errors/error.ts';
+import { printable } from '../text/sanitize.ts';
 import { type System, fold, thisSystem } from './system.ts';
 
 /** The dialect of `@actions/glob`, which users know from other actions: `*`, `**`, `?` and `[…]`, no braces, no extended globs. */

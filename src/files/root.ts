@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 
-import { ActionError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { ActionError } from '../errors/error.ts';
+import { printable } from '../text/sanitize.ts';
 import type { Pattern } from './pattern.ts';
 import { fold, thisSystem } from './system.ts';
 

@@ -1,8 +1,8 @@
 import path from 'node:path';
 
-import { ActionError, detailLines } from '../errors.ts';
-import { printable } from '../printable.ts';
-import { count } from '../quantities.ts';
+import { ActionError, detailLines } from '../errors/error.ts';
+import { printable } from '../text/sanitize.ts';
+import { count } from '../text/format.ts';
 import { createDecider } from './decider.ts';
 import { withOtherNames } from './exclusions.ts';
 import { type Trees, createNaming, realPath } from './naming.ts';

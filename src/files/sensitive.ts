@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
-import { printable } from '../printable.ts';
-import { count } from '../quantities.ts';
+import { printable } from '../text/sanitize.ts';
+import { count } from '../text/format.ts';
 import { fold } from './system.ts';
 
 /**

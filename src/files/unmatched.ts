@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-import { probableName } from '../nearest.ts';
-import { printable } from '../printable.ts';
+import { probableName } from '../text/nearest.ts';
+import { printable } from '../text/sanitize.ts';
 import { mayMeet } from './exclusions.ts';
 import type { Pattern } from './pattern.ts';
 import { thisSystem } from './system.ts';

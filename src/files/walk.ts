@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
-import { messageOf, outOfFiles, systemCode } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { messageOf, outOfFiles, systemCode } from '../errors/error.ts';
+import { printable } from '../text/sanitize.ts';
 import { pathBelow } from './root.ts';
 
 export type SymlinkRule = 'inside' | 'follow' | 'skip';

@@ -1,5 +1,5 @@
-import { printable } from '../printable.ts';
-import { redact } from '../secrets.ts';
+import { printable } from '../text/sanitize.ts';
+import { redact } from '../text/secrets.ts';
 import type { Text } from './host.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { ActionError, messageOf, systemCode } from '../errors.ts';
+import { ActionError, messageOf, systemCode } from '../errors/error.ts';
 
 /** A file of this size has to fit: on a disk that is full, a folder can often be made still. */
 const probeBytes = 64 * 1024;

@@ -1,5 +1,5 @@
-import { ActionError } from '../errors.ts';
-import { formatBytes } from '../quantities.ts';
+import { ActionError } from '../errors/error.ts';
+import { formatBytes } from '../text/format.ts';
 
 /** Bytes of an answer, decoded, that are read at most: JSON, errors, pages of listings. */
 export const longestAnswer = 8 * 1024 ** 2;

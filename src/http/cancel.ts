@@ -1,6 +1,6 @@
 import { Dispatcher } from 'undici';
 
-import { isError } from '../errors.ts';
+import { isError } from '../errors/error.ts';
 
 /** What has to end when a signal aborts. One listener serves all of it: to add and remove one for each request costs more than to sign it. */
 export class Endings {

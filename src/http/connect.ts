@@ -5,7 +5,7 @@ import { type Socket, connect, isIP } from 'node:net';
 
 import { type buildConnector, buildConnector as buildTls, errors } from 'undici';
 
-import { systemCode } from '../errors.ts';
+import { systemCode } from '../errors/error.ts';
 import type { Proxy } from './proxy.ts';
 import { isLocalName } from './urls.ts';
 

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 
-import { ActionError } from '../errors.ts';
+import { ActionError } from '../errors/error.ts';
 import { isLoopback } from './urls.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

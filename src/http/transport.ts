@@ -2,8 +2,8 @@ import { getCACertificates } from 'node:tls';
 
 import { Agent, type Dispatcher, Pool, errors, fetch as undiciFetch } from 'undici';
 
-import { type Clocks, createClocks } from '../clock.ts';
-import { ActionError, actionErrorIn } from '../errors.ts';
+import { type Clocks, createClocks } from './clock.ts';
+import { ActionError, actionErrorIn } from '../errors/error.ts';
 import { answerMs, readAnswer } from './answers.ts';
 import { CancellableDispatcher } from './cancel.ts';
 import { createConnector } from './connect.ts';

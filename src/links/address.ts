@@ -1,5 +1,5 @@
 import { urlFault } from '../http/urls.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../text/sanitize.ts';
 
 /** Characters of a link: longer ones are cut off or rejected by browsers, proxies and GitHub. */
 const longestLink = 8 * 1024;

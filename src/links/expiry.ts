@@ -1,4 +1,4 @@
-import { jwtExpiry } from '../jwt.ts';
+import { jwtExpiry } from '../auth/jwt.ts';
 
 /**
  * When a signed link stops working, by what it says of itself, in milliseconds since the epoch; undefined where it does not say. A link of

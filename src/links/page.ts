@@ -1,5 +1,5 @@
-import { indexPage } from '../browser/index.ts';
-import { count, formatBytes } from '../quantities.ts';
+import { indexPage } from '../generated/index-page.ts';
+import { count, formatBytes } from '../text/format.ts';
 import type { Contents } from './contents.ts';
 import type { Links, PublishedFile, Standing } from './published.ts';
 import { tableOf } from './table.ts';

@@ -1,7 +1,7 @@
-import { ActionError } from '../errors.ts';
+import { ActionError } from '../errors/error.ts';
 import { isLoopback } from '../http/urls.ts';
-import { printable } from '../printable.ts';
-import { s3Uri } from '../s3uri.ts';
+import { printable } from '../text/sanitize.ts';
+import { s3Uri } from '../text/s3uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';

@@ -1,4 +1,4 @@
-import { encodedPath } from '../encoding.ts';
+import { encodedPath } from '../text/encode.ts';
 import type { Links, PublishedFile } from './published.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { isNetworkError } from '../failures.ts';
-import type { RetryPolicy } from '../retry.ts';
+import { isNetworkError } from '../http/failures.ts';
+import type { RetryPolicy } from '../http/retry.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { plainEtag } from '../storage/etag.ts';
 import { StorageError, createStorageRetrier, storageError } from '../storage/failure.ts';

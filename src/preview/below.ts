@@ -1,5 +1,5 @@
 import { sumsName } from '../files/sums.ts';
-import { isGenerated } from '../headers.ts';
+import { isGenerated } from '../files/headers.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { type ObjectHead, headObject, headObjects } from '../storage/head.ts';
 import type { RemoteObject } from '../storage/listing.ts';

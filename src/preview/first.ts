@@ -1,5 +1,5 @@
-import { printable } from '../printable.ts';
-import { count } from '../quantities.ts';
+import { printable } from '../text/sanitize.ts';
+import { count } from '../text/format.ts';
 
 /**
  * What to say of a site whose link has no page to open; undefined where there is one.

@@ -1,5 +1,5 @@
 import type { LinkTable } from '../links/table.ts';
-import { encodedPath } from '../encoding.ts';
+import { encodedPath } from '../text/encode.ts';
 import { linkOf } from '../links/table.ts';
 
 /** Where a preview's parts are, as browsers see it. */

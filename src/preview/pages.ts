@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import { previewCompanion } from '../browser/preview-companion.ts';
-import { previewEntry } from '../browser/preview-entry.ts';
-import { previewWorker } from '../browser/preview-worker.ts';
+import { previewCompanion } from '../generated/preview-companion.ts';
+import { previewEntry } from '../generated/preview-entry.ts';
+import { previewWorker } from '../generated/preview-worker.ts';
 import type { GeneratedObject } from '../links/generated.ts';
 import type { Links, PublishedFile, Standing } from '../links/published.ts';
 import { tableOf } from '../links/table.ts';

@@ -1,5 +1,5 @@
-import { commentLimit, commentMarker } from '../github/comment.ts';
-import type { Run } from '../github/run.ts';
+import { commentLimit, commentMarker } from '../hosts/github/comment.ts';
+import type { Run } from '../hosts/github/run.ts';
 import type { Published } from '../links/published.ts';
 import { type SummaryOptions, filesTable, formatMoment, markdownText, publishedHead } from './markdown.ts';
 

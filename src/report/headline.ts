@@ -1,4 +1,4 @@
-import { count } from '../quantities.ts';
+import { count } from '../text/format.ts';
 
 /** What an upload did, or would do, in numbers. */
 export interface Changes {

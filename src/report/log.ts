@@ -1,4 +1,4 @@
-import { ActionError, causes, isError, messageOf, outOfFiles } from '../errors.ts';
+import { ActionError, causes, isError, messageOf, outOfFiles } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
 
 /** Lines for the first of many items, and one that says how many there are beside. */

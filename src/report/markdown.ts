@@ -1,6 +1,6 @@
 import type { Published } from '../links/published.ts';
-import { printable } from '../printable.ts';
-import { count, formatBytes, formatDuration } from '../quantities.ts';
+import { printable } from '../text/sanitize.ts';
+import { count, formatBytes, formatDuration } from '../text/format.ts';
 import type { RemoteObject } from '../storage/listing.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { encodedKey } from '../github/comment.ts';
-import { type Edit, putBlock } from '../github/notes.ts';
-import { notesLimit } from '../github/release.ts';
-import type { Run } from '../github/run.ts';
+import { encodedKey } from '../hosts/github/comment.ts';
+import { type Edit, putBlock } from '../hosts/github/notes.ts';
+import { notesLimit } from '../hosts/github/release.ts';
+import type { Run } from '../hosts/github/run.ts';
 import type { Published, PublishedFile } from '../links/published.ts';
-import { count, formatBytes } from '../quantities.ts';
+import { count, formatBytes } from '../text/format.ts';
 import { formatMoment, markdownLink, markdownTable, markdownText } from './markdown.ts';
 
 export interface ReleaseText {

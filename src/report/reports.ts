@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type GithubClient, openGithub } from '../github/client.ts';
-import { keepComment, type CommentBody } from '../github/comment.ts';
-import { activeDeployment, beginDeployment, deactivate, endDeployment } from '../github/deployment.ts';
-import { findPull } from '../github/pullrequest.ts';
-import { editRelease } from '../github/release.ts';
-import { type Run, readRun } from '../github/run.ts';
+import { type GithubClient, openGithub } from '../hosts/github/client.ts';
+import { keepComment, type CommentBody } from '../hosts/github/comment.ts';
+import { activeDeployment, beginDeployment, deactivate, endDeployment } from '../hosts/github/deployment.ts';
+import { findPull } from '../hosts/github/pullrequest.ts';
+import { editRelease } from '../hosts/github/release.ts';
+import { type Run, readRun } from '../hosts/github/run.ts';
 import type { Log } from '../hosts/host.ts';
-import type { DestinationInputs } from '../inputs.ts';
+import type { DestinationInputs } from '../config/inputs.ts';
 import type { Published } from '../links/published.ts';
-import { formatDuration } from '../quantities.ts';
+import { formatDuration } from '../text/format.ts';
 import type { ReportIds } from './ids.ts';
 import { publishedComment, removedComment } from './comment.ts';
 import { releaseNotes } from './release.ts';

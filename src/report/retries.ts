@@ -1,7 +1,7 @@
-import { causes, messageOf } from '../errors.ts';
+import { causes, messageOf } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
-import { formatDuration } from '../quantities.ts';
-import type { OnRetry } from '../retry.ts';
+import { formatDuration } from '../text/format.ts';
+import type { OnRetry } from '../http/retry.ts';
 import { StorageError, describeStorageError } from '../storage/failure.ts';
 
 /** What a run says about the requests that it retries. */

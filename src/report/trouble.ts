@@ -1,9 +1,9 @@
-import { isStatus, reasonOf } from '../github/client.ts';
-import { NotesLeft } from '../github/release.ts';
-import type { Run } from '../github/run.ts';
+import { isStatus, reasonOf } from '../hosts/github/client.ts';
+import { NotesLeft } from '../hosts/github/release.ts';
+import type { Run } from '../hosts/github/run.ts';
 import type { Text } from '../hosts/host.ts';
-import { printable } from '../printable.ts';
-import { isError, messageOf } from '../errors.ts';
+import { printable } from '../text/sanitize.ts';
+import { isError, messageOf } from '../errors/error.ts';
 
 export type ReportKind = 'comment' | 'deployment' | 'release';
 

@@ -1,4 +1,4 @@
-import { isTransient } from '../classify.ts';
+import { isTransient } from '../http/classify.ts';
 import { type StorageClient, sendAndRead } from './client.ts';
 import type { WireAnswer } from './exchange.ts';
 import { StorageError } from './failure.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-import { isTransient } from '../classify.ts';
+import { isTransient } from '../http/classify.ts';
 import type { StorageCall, StorageClient } from './client.ts';
 import type { WireAnswer } from './exchange.ts';
 import { StorageError } from './failure.ts';

@@ -1,6 +1,6 @@
 import { type Dispatcher, util } from 'undici';
 
-import { isError } from '../errors.ts';
+import { isError } from '../errors/error.ts';
 import { longestAnswer, tooLarge } from '../http/answers.ts';
 
 /** A body that is not held in memory; its slices are asked for again with each try. */

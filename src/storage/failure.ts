@@ -1,7 +1,7 @@
-import { classifier } from '../classify.ts';
-import type { Clock } from '../clock.ts';
-import { excerpt } from '../printable.ts';
-import { type Classified, type Retrier, type RetryOptions, createRetrier } from '../retry.ts';
+import { classifier } from '../http/classify.ts';
+import type { Clock } from '../http/clock.ts';
+import { excerpt } from '../text/sanitize.ts';
+import { type Classified, type Retrier, type RetryOptions, createRetrier } from '../http/retry.ts';
 import { element } from './xml.ts';
 
 /** What the storage answered instead of doing what it was asked (S3 API, "Error responses"). */

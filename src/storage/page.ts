@@ -1,4 +1,4 @@
-import { excerpt } from '../printable.ts';
+import { excerpt } from '../text/sanitize.ts';
 import { plainEtag } from './etag.ts';
 import type { WireAnswer } from './exchange.ts';
 import { StorageError } from './failure.ts';

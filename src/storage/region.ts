@@ -1,9 +1,9 @@
-import { isTransient } from '../classify.ts';
-import { actionErrorIn } from '../errors.ts';
-import { connectionFailure, isNetworkError } from '../failures.ts';
-import type { Retrier } from '../retry.ts';
+import { isTransient } from '../http/classify.ts';
+import { actionErrorIn } from '../errors/error.ts';
+import { connectionFailure, isNetworkError } from '../http/failures.ts';
+import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
-import type { Location } from '../workspace.ts';
+import type { Location } from '../terrapi/workspace.ts';
 import { defaultRegion } from './bucket.ts';
 import { type WireAnswer, exchange } from './exchange.ts';
 import { StorageError, storageError } from './failure.ts';

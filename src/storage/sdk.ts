@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { type HttpHandler, type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../http/clock.ts';
 import { longestAnswer } from '../http/answers.ts';
 import type { Transport } from '../http/transport.ts';
-import type { Location, Session } from '../workspace.ts';
+import type { Location, Session } from '../terrapi/workspace.ts';
 import type { StorageClient } from './client.ts';
 import { defaultStallMs, exchange } from './exchange.ts';
 import { StorageError, storageError } from './failure.ts';

@@ -1,7 +1,7 @@
 import { createHmac, hash } from 'node:crypto';
 
-import { encodedPart, encodedPath } from '../encoding.ts';
-import type { Session } from '../workspace.ts';
+import { encodedPart, encodedPath } from '../text/encode.ts';
+import type { Session } from '../terrapi/workspace.ts';
 
 /** A request to the storage before it is signed. */
 export interface StorageRequest {

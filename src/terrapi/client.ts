@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
-import type { TokenSource } from '../identity/tokens.ts';
-import type { RetryOptions } from '../retry.ts';
+import type { TokenSource } from '../auth/tokens.ts';
+import type { RetryOptions } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import {
   type SelfInfo,

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 
-import { ActionError } from '../errors.ts';
-import { classifier } from '../classify.ts';
-import { connectionFailure, isNetworkError } from '../failures.ts';
-import type { TokenSource } from '../identity/tokens.ts';
-import { excerpt } from '../printable.ts';
-import { type Attempt, type RetryOptions, createRetrier } from '../retry.ts';
+import { ActionError } from '../errors/error.ts';
+import { classifier } from '../http/classify.ts';
+import { connectionFailure, isNetworkError } from '../http/failures.ts';
+import type { TokenSource } from '../auth/tokens.ts';
+import { excerpt } from '../text/sanitize.ts';
+import { type Attempt, type RetryOptions, createRetrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import { problem } from './answers.ts';
 

@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
-import type { Plan, Put } from '../plan.ts';
+import { messageOf } from '../errors/error.ts';
+import type { Plan, Put } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { type Content, md5Of, readContent } from './content.ts';
 import { type Ending, type Grace, createEnding, usualGrace } from './ending.ts';

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { ActionError } from '../errors.ts';
+import { ActionError } from '../errors/error.ts';
 import { createScratch, fingerprint } from './fingerprint.ts';
 import type { Batch, BatchResult, ThreadSettings } from './readers.ts';
 

@@ -1,6 +1,6 @@
-import { ActionError } from '../errors.ts';
-import type { Put } from '../plan.ts';
-import { printable } from '../printable.ts';
+import { ActionError } from '../errors/error.ts';
+import type { Put } from '../sync/plan.ts';
+import { printable } from '../text/sanitize.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { StorageError } from '../storage/failure.ts';
 import { headObject } from '../storage/head.ts';

@@ -1,5 +1,5 @@
-import { messageOf } from '../errors.ts';
-import type { Put } from '../plan.ts';
+import { messageOf } from '../errors/error.ts';
+import type { Put } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { multipartEtag } from '../storage/etag.ts';
 import {

@@ -1,4 +1,4 @@
-import { count, formatBytes, formatDuration } from '../quantities.ts';
+import { count, formatBytes, formatDuration } from '../text/format.ts';
 
 export interface Progress {
   /** Takes what was stored since the last call. */

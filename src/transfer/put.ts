@@ -1,4 +1,4 @@
-import type { Put } from '../plan.ts';
+import type { Put } from '../sync/plan.ts';
 import { type StorageClient, sendAndRead } from '../storage/client.ts';
 import type { UploadedPart } from '../storage/multipart.ts';
 import { storedCheck } from '../storage/stored.ts';

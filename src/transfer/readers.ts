@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 
-import { ActionError, type ErrorCode, outOfFiles } from '../errors.ts';
+import { ActionError, type ErrorCode, outOfFiles } from '../errors/error.ts';
 import type { WalkedFile } from '../files/walk.ts';
-import { fingerprintThread } from '../threads/fingerprinter.ts';
+import { fingerprintThread } from '../generated/fingerprinter.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 export interface ReaderSettings {

@@ -1,10 +1,10 @@
 import { type Stats, closeSync, constants, fstatSync, openSync, readvSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
-import { ActionError, messageOf, outOfFiles, systemCode } from '../errors.ts';
+import { ActionError, messageOf, outOfFiles, systemCode } from '../errors/error.ts';
 import type { WalkedFile } from '../files/walk.ts';
-import { printable } from '../printable.ts';
-import { formatBytes } from '../quantities.ts';
+import { printable } from '../text/sanitize.ts';
+import { formatBytes } from '../text/format.ts';
 import type { Stretch } from './parts.ts';
 
 /** A file that is open for reading, and has to stay what it was when the upload was planned. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { kindOf, viewerOf } from '../../../browser/index/kinds.ts';
-import { mediaType } from '../../../src/media.ts';
+import { mediaType } from '../../../src/files/media.ts';
 import { filesNamed } from './files.ts';
 
 describe('what the index page can show', () => {

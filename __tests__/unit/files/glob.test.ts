@@ -5,7 +5,7 @@ import { create } from '@actions/glob';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { systemCode } from '../../../src/errors.ts';
+import { systemCode } from '../../../src/errors/error.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { select } from './selecting.ts';
 

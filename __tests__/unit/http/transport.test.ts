@@ -4,8 +4,13 @@ import { promisify } from 'node:util';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { ActionError, systemCode } from '../../../src/errors.ts';
-import { connectionFailure, isCertificateError, isPermanent, isNetworkError } from '../../../src/failures.ts';
+import { ActionError, systemCode } from '../../../src/errors/error.ts';
+import {
+  connectionFailure,
+  isCertificateError,
+  isPermanent,
+  isNetworkError,
+} from '../../../src/http/failures.ts';
 import { temporaryFolder } from '../folders.ts';
 import { certificateFor, serve, serveProxy, transport } from '../servers.ts';
 

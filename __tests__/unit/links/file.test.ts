@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { encodedPath } from '../../../src/encoding.ts';
+import { encodedPath } from '../../../src/text/encode.ts';
 import { type LinkedFile, writeLinksFile } from '../../../src/links/file.ts';
 import type { Links } from '../../../src/links/published.ts';
 import { temporaryFolder } from '../folders.ts';

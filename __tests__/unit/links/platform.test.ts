@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { ActionError } from '../../../src/errors.ts';
+import { ActionError } from '../../../src/errors/error.ts';
 import { addressProblem } from '../../../src/links/address.ts';
 import { type PlatformTools, askPlatformLinks } from '../../../src/links/platform.ts';
 import { TerrapiError } from '../../../src/terrapi/request.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { encodedPath } from '../../../src/encoding.ts';
+import { encodedPath } from '../../../src/text/encode.ts';
 import { createRoutes, decodedPath } from '../../../src/preview/routes.ts';
 import { awkwardNames } from '../../support/names.ts';
 

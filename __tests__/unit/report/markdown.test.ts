@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import type { Published } from '../../../src/links/published.ts';
-import { printable } from '../../../src/printable.ts';
+import { printable } from '../../../src/text/sanitize.ts';
 import {
   type SummaryOptions,
   formatMoment,

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 
 import { storageClassifier } from '../../../src/storage/failure.ts';
 import { createSdk, viaSdk } from '../../../src/storage/sdk.ts';
-import type { Classified } from '../../../src/retry.ts';
+import type { Classified } from '../../../src/http/retry.ts';
 import type { Answer } from '../servers.ts';
 import { errorXml, openBucket } from './bucket.ts';
 

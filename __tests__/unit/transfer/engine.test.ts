@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { type Plan, planUpload, withGenerated } from '../../../src/plan.ts';
+import { type Plan, planUpload, withGenerated } from '../../../src/sync/plan.ts';
 import { type Outcome, type TransferOptions, transfer } from '../../../src/transfer/engine.ts';
 import { type Memory, createMemory } from '../../../src/transfer/memory.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';

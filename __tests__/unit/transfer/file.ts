@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 
 import type { LocalFile } from '../../../src/files/selection.ts';
-import type { Put } from '../../../src/plan.ts';
+import type { Put } from '../../../src/sync/plan.ts';
 import type { TemporaryFolder } from '../folders.ts';
 
 /** Writes a file, and tells of it as a walk would. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-import { ActionError } from '../../../src/errors.ts';
+import { ActionError } from '../../../src/errors/error.ts';
 import { createScratch, fingerprint } from '../../../src/transfer/fingerprint.ts';
 import { type Fingerprints, openFingerprints } from '../../../src/transfer/fingerprints.ts';
 import { rejectionOf } from '../failure.ts';

@@ -4,9 +4,9 @@ import path from 'node:path';
 
 import * as core from '@actions/core';
 
-import { ActionError, messageOf } from '../../errors.ts';
-import { excerpt } from '../../printable.ts';
-import { redact, registerSecret } from '../../secrets.ts';
+import { ActionError, messageOf } from '../../errors/error.ts';
+import { excerpt } from '../../text/sanitize.ts';
+import { redact, registerSecret } from '../../text/secrets.ts';
 import type { Host, Log } from '../host.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { commandConsole, plainConsole } from './log.ts';

@@ -1,0 +1,360 @@
+import { writeFileSync } from 'node:fs';
+
+import { describe, expect, test } from '@jest/globals';
+import { generate } from 'selfsigned';
+
+import {
+  isLeftOut,
+  readLinkInputs,
+  readPlatformInputs,
+  readRemoveInputs,
+  readUploadInputs,
+} from '../../../src/config/inputs.ts';
+import { failureOf } from '../failure.ts';
+import { temporaryFolder } from '../folders.ts';
+
+const secret = 'wrong-but-secret';
+const required = { 'client-id': 'app', 'client-secret': secret, workspace: 'gep-w', path: 'dist' };
+
+function read(inputs: Readonly<Record<string, string>>, mask: (text: string) => void = () => undefined) {
+  const all: Readonly<Record<string, string>> = { ...required, ...inputs };
+  return readUploadInputs((name) => all[name] ?? '', mask);
+}
+
+/** The one line that says what is wrong with an input. */
+function problem(inputs: Readonly<Record<string, string>>): string {
+  const { code, message, details } = failureOf(() => read(inputs));
+  expect(code).toBe('invalid-input');
+  expect(details).toEqual([]);
+  return message;
+}
+
+test('without optional inputs, the defaults of the contract hold', () => {
+  expect(read({})).toMatchObject({
+    clientId: 'app',
+    clientSecret: secret,
+    audience: undefined,
+    ifNoCredentials: 'error',
+    workspace: 'gep-w',
+    destination: '',
+    platforms: [],
+    scope: ['openid', 'email', 'profile'],
+    issuer: new URL('https://iam.terradue.com/realms/master'),
+    apiUrl: new URL('https://api.terradue.com/core'),
+    certificates: [],
+    tlsVerify: true,
+    path: ['dist'],
+    root: undefined,
+    ifNoFilesFound: 'error',
+    includeHiddenFiles: false,
+    symlinks: 'inside',
+    concurrency: undefined,
+    links: 'session',
+    summary: true,
+    expiresIn: undefined,
+    maskLinks: false,
+    dryRun: false,
+  });
+});
+
+test('inputs cannot be changed after they were read', () => {
+  expect(Object.isFrozen(read({}))).toBe(true);
+});
+
+test.each([
+  ['destination', '/reports/main/', { destination: 'reports/main' }],
+  ['destination', '/', { destination: '' }],
+  ['destination', 'a b/ü/…/..x/.hidden', { destination: 'a b/ü/…/..x/.hidden' }],
+  [
+    'platforms',
+    'gep  charter\r\ngep',
+    { platforms: ['gep', 'charter'], scope: ['openid', 'email', 'profile', 'gep', 'charter'] },
+  ],
+  ['scope', 'openid gep', { scope: ['openid', 'gep'] }],
+  ['issuer', 'https://iam.example/realms/master//', { issuer: new URL('https://iam.example/realms/master') }],
+  ['issuer', 'http://localhost:8080/realms/x', { issuer: new URL('http://localhost:8080/realms/x') }],
+  ['api-url', 'http://127.0.0.1:1/core/', { apiUrl: new URL('http://127.0.0.1:1/core') }],
+  ['api-url', 'http://[::1]:1/core', { apiUrl: new URL('http://[::1]:1/core') }],
+  ['path', 'a\r\n  b c \r\n\r\n# note\r\n!d', { path: ['a', 'b c', '!d'] }],
+  ['path', '!!a', { path: ['!!a'] }],
+  ['path', 'a..b/..c', { path: ['a..b/..c'] }],
+  ['root', ' . ', { root: '.' }],
+  ['audience', ' https://iam.example/realms/x ', { audience: 'https://iam.example/realms/x' }],
+  ['if-no-credentials', 'skip', { ifNoCredentials: 'skip' }],
+  ['if-no-files-found', 'ignore', { ifNoFilesFound: 'ignore' }],
+  ['include-hidden-files', 'True', { includeHiddenFiles: true }],
+  ['tls-verify', 'FALSE', { tlsVerify: false }],
+  ['symlinks', 'skip', { symlinks: 'skip' }],
+  ['concurrency', '256', { concurrency: 256 }],
+  ['expires-in', '12h', { expiresIn: 43_200 }],
+  ['links', 'none', { links: 'none' }],
+  ['mask-links', 'true', { maskLinks: true }],
+  ['summary', 'false', { summary: false }],
+  ['dry-run', 'true', { dryRun: true }],
+])('%s: %j is read', (name, value, expected) => {
+  expect(read({ [name]: value })).toMatchObject(expected);
+});
+
+test.each([
+  ['client-id', ' ', 'is missing'],
+  ['workspace', '', 'is missing'],
+  ['destination', 'a/../b', `got 'a/../b'`],
+  ['destination', '..', `got '..'`],
+  ['destination', './a', `got './a'`],
+  ['destination', 'a//b', `got 'a//b'`],
+  ['destination', 'a//', `got 'a//'`],
+  ['destination', '//a', `got '//a'`],
+  ['destination', '//', `got '//'`],
+  ['destination', 'a/ /b', `got 'a/ /b'`],
+  ['destination', 'a\tb', `got 'a\\u0009b'`],
+  ['destination', 'a\u0085b', `got 'a\\u0085b'`],
+  ['issuer', 'iam.example', `got 'iam.example'`],
+  ['issuer', 'http://iam.example/realms/master', 'https'],
+  ['issuer', 'https://', 'https URL'],
+  ['api-url', 'http://127.0.0.1.example/', 'loopback'],
+  ['api-url', 'ftp://localhost/', 'https URL'],
+  ['api-url', 'https://h/?', 'https URL'],
+  ['tls-verify', 'no', `got 'no', expected 'true' or 'false'`],
+  ['include-hidden-files', '1', `expected 'true' or 'false'`],
+  ['links', 'signed', `got 'signed', expected one of 'session'`],
+  ['mask-links', 'yes', `expected 'true' or 'false'`],
+  ['dry-run', 'tRue', `expected 'true' or 'false'`],
+  ['path', '', 'is missing'],
+  ['path', '# only a note', 'is missing'],
+  ['path', '!a\n! b\n!!!c', 'exclusions alone'],
+  ['path', 'a\n!', 'after'],
+  ['path', '../a', `got '../a'`],
+  ['path', 'a\n! ../x', `got '! ../x'`],
+  ['path', 'a/../b', `without '..'`],
+  ['if-no-files-found', 'Error', `got 'Error', expected one of 'error', 'warn', 'ignore'`],
+  ['if-no-credentials', 'warn', `got 'warn', expected one of 'error', 'skip'`],
+  ['symlinks', 'all', `expected one of 'inside', 'follow', 'skip'`],
+  ['concurrency', '0', '1 to 256'],
+  ['concurrency', '257', '1 to 256'],
+  ['concurrency', '8 files', '1 to 256'],
+  ['concurrency', '-1', '1 to 256'],
+  ['expires-in', '12', `'15m'`],
+  ['expires-in', '0s', `'15m'`],
+  ['expires-in', '1.5h', `'15m'`],
+  ['ca-certificates', 'no/such.pem', 'ENOENT'],
+  ['ca-certificates', '/', 'EISDIR'],
+  ['ca-certificates', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', 'PEM text'],
+  ['ca-certificates', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----', 'no certificate'],
+])('%s: %j is refused, with what was expected', (name, value, said) => {
+  const message = problem({ [name]: value });
+  expect(message).toMatch(
+    new RegExp(
+      `^Input ${name}: .*; expected .|^Input ${name}: got .*, expected .|^Input path: got exclusions`,
+    ),
+  );
+  expect(message).toContain(said);
+});
+
+test('all problems are told in one message, each with the name of its input', () => {
+  const { message, details, hint } = failureOf(() =>
+    read({
+      'client-id': '',
+      destination: '..',
+      issuer: 'x',
+      concurrency: 'many',
+      symlinks: 'no',
+      path: '!a',
+    }),
+  );
+  expect(message).toBe('6 inputs are not as they should be');
+  expect(details.map((line) => /^- ([a-z-]+): /.exec(line)?.[1])).toEqual([
+    'client-id',
+    'issuer',
+    'destination',
+    'path',
+    'symlinks',
+    'concurrency',
+  ]);
+  expect(hint).toContain('nothing was sent');
+});
+
+test('a value cannot write commands for the runner, nor fill the log', () => {
+  expect(problem({ symlinks: 'a\n::error::b' })).toContain(`'a\\u000a::error::b'`);
+  expect(problem({ symlinks: 'x'.repeat(5000) }).length).toBeLessThan(300);
+});
+
+describe('secrets', () => {
+  test('are masked before any other input is asked for', () => {
+    const events: string[] = [];
+    const raw = (name: string) => {
+      events.push(name);
+      return name === 'client-secret' ? `  ${secret}\n` : '';
+    };
+    expect(() => readPlatformInputs(raw, (text) => events.push(`mask ${text}`))).toThrow('client-id');
+    expect(events.slice(0, 2)).toEqual(['client-secret', `mask ${secret}`]);
+  });
+
+  test('are in no message, whatever is wrong', () => {
+    const error = failureOf(() => read({ 'client-id': '', symlinks: 'no', issuer: 'x' }));
+    expect(JSON.stringify([error.message, error.details, error.hint])).not.toContain(secret);
+  });
+
+  test.each([
+    'https://me:pass-word@h/x',
+    'https://h/x?token=pass-word',
+    'https://h/#pass-word',
+    'h://a@pass-word@h',
+  ])('in a URL are not printed with it: %s', (url) => {
+    const message = problem({ issuer: url });
+    expect(message).not.toContain('pass-word');
+    expect(message).toContain('***');
+  });
+});
+
+describe('without a client secret', () => {
+  const given: Readonly<Record<string, string>> = { ...required, 'client-secret': ' \n' };
+  const raw = (name: string) => given[name] ?? '';
+  const readWith = (keyless: boolean) => readUploadInputs(raw, () => undefined, keyless);
+
+  test('a job with an identity of its own has what it takes', () => {
+    expect(readWith(true).clientSecret).toBeUndefined();
+  });
+
+  test('a job that has none is told both ways, the lines of YAML, and what forks can do', () => {
+    const { message, details } = failureOf(() => readWith(false));
+    expect(message).toMatch(
+      /^Input client-secret: is missing, and the job may not ask for an identity token/,
+    );
+    expect(details).toContain('    permissions:');
+    expect(details).toContain('      id-token: write');
+    expect(details.join('\n')).toContain(`'if-no-credentials: skip'`);
+  });
+
+  test('is told together with what else is wrong', () => {
+    const others: Readonly<Record<string, string>> = { ...given, symlinks: 'no' };
+    const { message, details } = failureOf(() =>
+      readUploadInputs(
+        (name) => others[name] ?? '',
+        () => undefined,
+      ),
+    );
+    expect(message).toBe('2 inputs are not as they should be');
+    expect(details[0]).toMatch(/^- client-secret: is missing/);
+    expect(details[1]).toMatch(/^- symlinks: got 'no'/);
+    expect(details).toContain('      id-token: write');
+  });
+
+  test.each([
+    ['neither secret nor identity', { 'if-no-credentials': 'skip' }, false, true],
+    ['an identity', { 'if-no-credentials': 'skip' }, true, false],
+    ['a secret', { 'if-no-credentials': 'skip', 'client-secret': secret }, false, false],
+    ['neither, and no word about it', {}, false, false],
+    ['neither, and a slip in it', { 'if-no-credentials': 'Skip' }, false, false],
+  ])('a step with %s is left out or not', (_, more, keyless, expected) => {
+    const inputs: Readonly<Record<string, string>> = more;
+    expect(isLeftOut(keyless, (name) => inputs[name] ?? '')).toBe(expected);
+  });
+});
+
+describe('ca-certificates', () => {
+  const certificate = async () => (await generate([{ name: 'commonName', value: 'ca' }])).cert;
+
+  test('are taken as text with any line ends, several at once, with remarks between them', async () => {
+    const [one, two] = [await certificate(), await certificate()];
+    const { certificates } = read({
+      'ca-certificates': `# one\r\n${one.replaceAll('\n', '\r\n')}\n# two\n${two}`,
+    });
+    expect(certificates).toHaveLength(2);
+    expect(certificates[1]?.trim()).toBe(two.replaceAll('\r', '').trim());
+  });
+
+  test('are read from a file', async () => {
+    using folder = temporaryFolder();
+    writeFileSync(folder.at('ca.pem'), await certificate());
+    expect(read({ 'ca-certificates': folder.at('ca.pem') }).certificates).toHaveLength(1);
+  });
+
+  test('of which one is cut off are refused, not taken in part', async () => {
+    const one = await certificate();
+    expect(problem({ 'ca-certificates': `${one}\n${one.slice(0, 200)}` })).toContain('cut off');
+  });
+});
+
+test('destination may not be empty where stale files are deleted', () => {
+  expect(problem({ 'delete-stale': 'true', destination: '/' })).toContain('delete-stale');
+  expect(read({ 'delete-stale': 'true', destination: 'site' })).toMatchObject({ deleteStale: true });
+});
+
+test.each([
+  { 'delete-stale': 'true' },
+  { 'share-with-users': 'ada' },
+  { 'share-with-groups': 'a\nb', 'delete-stale': 'true' },
+])('a destination that an empty expression has widened is one problem with %j', (inputs) => {
+  const given = { 'delete-stale': 'true', ...inputs };
+  for (const destination of ['forks/', 'forks//', '/forks/', ' forks/ ', 'forks/ /', '//'])
+    expect(problem({ ...inputs, destination })).toMatch(
+      new RegExp(`^Input destination: got '${destination.trim()}', expected a folder `),
+    );
+  expect(problem({ ...given, destination: 'forks/' })).toContain(`without '/' at its end`);
+  expect(read({ ...given, destination: '/forks' })).toMatchObject({ destination: 'forks' });
+});
+
+test.each([
+  ['part-size', '5MiB', { partSize: 5 * 1024 ** 2 }],
+  ['part-size', '5 gib', { partSize: 5 * 1024 ** 3 }],
+  ['overwrite', 'never', { overwrite: 'never' }],
+  ['checksums', 'true', { checksums: true }],
+])('%s: %j is read', (name, value, expected) => {
+  expect(read({ [name]: value })).toMatchObject(expected);
+});
+
+test.each([
+  ['part-size', '4MiB'],
+  ['part-size', '6GiB'],
+  ['part-size', '64'],
+  ['overwrite', 'true'],
+  ['checksums', 'sha256'],
+  ['delete-stale', 'yes'],
+  ['headers', 'X-Frame-Options: DENY'],
+  ['headers', 'Cache-Control'],
+])('%s: %j is refused', (name, value) => {
+  expect(problem({ destination: 'd', [name]: value })).toMatch(
+    new RegExp(`^Input ${name}: got '.*', expected `),
+  );
+});
+
+describe('what the other actions read', () => {
+  const given = (inputs: Readonly<Record<string, string>>) => (name: string) =>
+    ({ ...required, path: '', ...inputs })[name] ?? '';
+  const noMask = () => undefined;
+
+  test('links: how they are made, and no path', () => {
+    const inputs = readLinkInputs(given({ destination: '/d/', 'expires-in': '5m', links: 'none' }), noMask);
+    expect(inputs).toMatchObject({ destination: 'd', expiresIn: 300, links: 'none', dryRun: false });
+  });
+
+  test('remove: how old', () => {
+    expect(readRemoveInputs(given({ destination: 'd' }), noMask).olderThan).toBeUndefined();
+    expect(readRemoveInputs(given({ destination: 'd', 'older-than': '14d' }), noMask)).toMatchObject({
+      destination: 'd',
+      olderThan: 14 * 86_400,
+    });
+  });
+
+  test.each(['', '/', '//'])('remove refuses the whole workspace: %j', (destination) => {
+    const { message } = failureOf(() => readRemoveInputs(given({ destination }), noMask));
+    expect(message).toContain(`destination: got '${destination}', expected the folder to delete`);
+  });
+
+  test.each(['previews/', 'previews//', '/previews/', '//previews', 'previews/ /', 'a//b', ' previews/\n'])(
+    'remove refuses a folder that an empty expression has widened: %j',
+    (destination) => {
+      for (const inputs of [{}, { 'older-than': '14d' }, { 'dry-run': 'true' }])
+        expect(
+          failureOf(() => readRemoveInputs(given({ ...inputs, destination }), noMask)).message,
+        ).toContain(`Input destination: got '${destination.trim()}', expected a folder `);
+    },
+  );
+
+  test.each(['14', '2 weeks', '0d'])('remove refuses %j as an age', (age) => {
+    const { message } = failureOf(() =>
+      readRemoveInputs(given({ destination: 'd', 'older-than': age }), noMask),
+    );
+    expect(message).toContain(`older-than: got '${age}', expected a time such as`);
+  });
+});

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+
+import { expect, test } from '@jest/globals';
+
+import {
+  ActionError,
+  causes,
+  detailLines,
+  messageOf,
+  outOfFiles,
+  systemCode,
+} from '../../../src/errors/error.ts';
+import { userAgent, version } from '../../../src/http/version.ts';
+
+test('causes are told outermost first, those of many at once among them', () => {
+  const inner = new Error('inner');
+  const many = new AggregateError([new Error('one'), 'no error'], 'many', { cause: inner });
+  const outer = new ActionError('storage', 'outer', { cause: many });
+  expect(causes(outer).map(messageOf)).toEqual(['outer', 'many', 'one', 'inner']);
+  expect(causes('text')).toEqual([]);
+});
+
+test('causes that lead back to themselves come to an end', () => {
+  const error = new Error('again');
+  error.cause = error;
+  expect(causes(error)).toHaveLength(8);
+});
+
+test("a code of Node's own errors is found, however deep", () => {
+  let missing: unknown;
+  try {
+    readFileSync('/no/such/file');
+  } catch (error) {
+    missing = error;
+  }
+  expect(systemCode(new Error('outer', { cause: missing }))).toBe('ENOENT');
+  expect(systemCode(new Error('none'))).toBeUndefined();
+  expect(messageOf(missing)).toContain('no such file');
+  expect(messageOf(42)).toBe('42');
+});
+
+test.each([
+  ['EMFILE', 'too many open files'],
+  ['ENFILE', 'file table overflow'],
+  ['ERR_WORKER_INIT_FAILED', 'Worker initialization failure: EMFILE'],
+])('too many open files are found out, however deep: %s', (code, message) => {
+  const error = new Error('outer', { cause: Object.assign(new Error(message), { code }) });
+  expect(outOfFiles(error)?.hint).toMatch(/'ulimit -n'.*'concurrency'/);
+});
+
+test('an error that is about something else is not taken for too many open files', () => {
+  const other = Object.assign(new Error('/EMFILE: no such file'), { code: 'ENOENT' });
+  expect([outOfFiles(other), outOfFiles(undefined)]).toEqual([undefined, undefined]);
+});
+
+test('a long list of details is cut, and says how much is missing', () => {
+  expect(detailLines(['a', 'b'], 2)).toEqual(['- a', '- b']);
+  expect(detailLines(['a', 'b', 'c', 'd'], 2)).toEqual(['- a', '- b', '- … and 2 more']);
+});
+
+test('the version is that of package.json', () => {
+  const manifest: unknown = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
+  expect(manifest).toMatchObject({ version });
+  expect(userAgent).toBe(`upload-to-workspace/${version}`);
+});

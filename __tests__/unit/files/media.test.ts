@@ -1,0 +1,46 @@
+import { expect, test } from '@jest/globals';
+
+import { mediaType } from '../../../src/files/media.ts';
+
+test.each([
+  ['index.html', 'text/html; charset=utf-8'],
+  ['A/B.HTML', 'text/html; charset=utf-8'],
+  ['app.js', 'text/javascript; charset=utf-8'],
+  ['app.mjs', 'text/javascript; charset=utf-8'],
+  ['app.css', 'text/css; charset=utf-8'],
+  ['notes.txt', 'text/plain; charset=utf-8'],
+  ['main.ts', 'text/plain; charset=utf-8'],
+  ['job.yml', 'application/yaml; charset=utf-8'],
+  ['data.json', 'application/json'],
+  ['site.webmanifest', 'application/manifest+json'],
+  ['area.geojson', 'application/geo+json'],
+  ['app.wasm', 'application/wasm'],
+  ['scene.tif', 'image/tiff'],
+  ['scene.tiff', 'image/tiff'],
+  ['photo.jpeg', 'image/jpeg'],
+  ['font.woff2', 'font/woff2'],
+  ['all.zip', 'application/zip'],
+  ['all.tar.gz', 'application/gzip'],
+])('%s is %s', (name, type) => {
+  expect(mediaType(name)).toBe(type);
+});
+
+test.each(['junit.xml', 'icon.svg', 'feed.rss', 'page.xhtml'])(
+  '%s says in its first line how it is encoded: no charset stands over that',
+  (name) => {
+    expect(mediaType(name)).toMatch(/[/+]xml$/);
+  },
+);
+
+test.each([
+  'README',
+  'a.unknown',
+  'a.',
+  'x.constructor',
+  '.__proto__',
+  'a.hasownproperty',
+  'folder.html/file',
+  '',
+])('%j is just bytes', (name) => {
+  expect(mediaType(name)).toBe('application/octet-stream');
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { readRun, type Run } from '../../../../src/hosts/github/run.ts';
+
+const environment = {
+  GITHUB_API_URL: 'https://ghe.example.org/api/v3/',
+  GITHUB_SERVER_URL: 'https://ghe.example.org/',
+  GITHUB_REPOSITORY: 'example/site',
+  GITHUB_RUN_ID: '4711',
+  GITHUB_SHA: 'beef',
+};
+
+function run(name: string, payload: unknown): Run {
+  return readRun({ ...environment, GITHUB_EVENT_NAME: name }, JSON.stringify(payload));
+}
+
+const pull = (fork: boolean | undefined) => ({
+  number: 7,
+  head: { sha: 'c0ffee', repo: fork === undefined ? null : { id: fork ? 2 : 1 } },
+  base: { repo: { id: 1 } },
+});
+
+describe('the run', () => {
+  test('is told by its environment, of GitHub Enterprise too', () => {
+    expect(run('push', {})).toEqual({
+      owner: 'example',
+      repo: 'site',
+      apiUrl: 'https://ghe.example.org/api/v3',
+      repositoryUrl: 'https://ghe.example.org/example/site',
+      url: 'https://ghe.example.org/example/site/actions/runs/4711',
+      event: 'push',
+      commit: 'beef',
+      pull: undefined,
+      before: undefined,
+      readOnly: false,
+    });
+    expect(readRun({}, '')).toMatchObject({ apiUrl: 'https://api.github.com', commit: '' });
+  });
+
+  test('of a pull request has its number and its own commit, not that of the merge', () => {
+    expect(run('pull_request', { pull_request: pull(false) })).toMatchObject({ pull: 7, commit: 'c0ffee' });
+  });
+
+  test.each([
+    ['pull_request', false, false],
+    ['pull_request', true, true],
+    ['pull_request', undefined, true],
+    ['pull_request_review', true, true],
+    ['pull_request_target', true, false],
+  ])('%s (from a fork: %s) has a token that only reads: %s', (name, fork, readOnly) => {
+    expect(run(name, { pull_request: pull(fork) }).readOnly).toBe(readOnly);
+  });
+
+  test('of a comment on a pull request has its number, and of one on an issue none', () => {
+    expect(run('issue_comment', { issue: { number: 7, pull_request: {} } }).pull).toBe(7);
+    expect(run('issue_comment', { issue: { number: 7 } }).pull).toBeUndefined();
+  });
+
+  test('after another one has the commit and the branch of that, as far as the fork is there still', () => {
+    const before = { head_sha: 'c0ffee', head_branch: 'fix', head_repository: { owner: { login: 'fork' } } };
+    expect(run('workflow_run', { workflow_run: before })).toMatchObject({
+      commit: 'c0ffee',
+      before: { commit: 'c0ffee', head: 'fork:fix' },
+    });
+    expect(run('workflow_run', { workflow_run: { ...before, head_repository: null } }).before).toEqual({
+      commit: 'c0ffee',
+      head: undefined,
+    });
+  });
+
+  test.each(['', 'null', '[]', '{', '{"pull_request":1}', '{"workflow_run":{}}', '{"issue":{"number":"7"}}'])(
+    'makes do with the event %j',
+    (event) => {
+      expect(readRun(environment, event)).toMatchObject({
+        commit: 'beef',
+        pull: undefined,
+        before: undefined,
+      });
+    },
+  );
+});

@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+
+import { nodeProblem } from '../../../src/main/node.ts';
+
+test.each(['22.15.0', '22.23.3', '23.0.0', '24.0.0', '100.1.0'])('Node.js %s does', (version) => {
+  expect(nodeProblem(version)).toBeUndefined();
+});
+
+test.each(['12.22.12', '18.20.8', '20.20.2', '22.0.0', '22.14.0'])(
+  'Node.js %s does not, and the reason names it',
+  (version) => {
+    expect(nodeProblem(version)).toMatch(
+      /^This action needs Node\.js 22\.15 or newer, and was started with Node\.js /,
+    );
+    expect(nodeProblem(version)).toContain(`Node.js ${version}: update the runner`);
+  },
+);

@@ -1,0 +1,357 @@
+import { hash } from 'node:crypto';
+
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { keptKeys } from '../../../src/commands/prune.ts';
+import {
+  type Overwrite,
+  collisions,
+  comparable,
+  foldersOf,
+  planChanges,
+  staleKeys,
+} from '../../../src/sync/diff.ts';
+import { ActionError } from '../../../src/errors/error.ts';
+import type { LocalFile } from '../../../src/files/selection.ts';
+import { planUpload, withGenerated } from '../../../src/sync/plan.ts';
+import { failureOf } from '../failure.ts';
+
+const base = 'p/d/';
+const startedAt = 1_000;
+/** Bytes of a part in the model: contents longer than that have the ETag of a multipart upload. */
+const partSize = 4;
+
+interface StoredObject {
+  readonly content: string;
+  readonly etag: string;
+  readonly lastModified: number;
+}
+
+type Objects = ReadonlyMap<string, StoredObject>;
+
+function etagOf(content: string, part = partSize): string {
+  if (content.length <= part) return hash('md5', content);
+  const digests = (content.match(new RegExp(`.{1,${part}}`, 'gs')) ?? []).map((text) =>
+    hash('md5', text, 'buffer'),
+  );
+  return `${hash('md5', Buffer.concat(digests))}-${digests.length}`;
+}
+
+/** A storage as far as a plan goes: it holds objects, and tells what was done to them. */
+class ModelStore {
+  readonly objects: Map<string, StoredObject>;
+  readonly written: string[] = [];
+  readonly deleted: string[] = [];
+
+  constructor(objects: Objects) {
+    this.objects = new Map(objects);
+  }
+
+  put(key: string, content: string, ifAbsent: boolean): void {
+    if (ifAbsent && this.objects.has(key)) throw new Error(`412 for ${key}`);
+    this.written.push(key);
+    this.objects.set(key, { content, etag: etagOf(content), lastModified: startedAt + 500 });
+  }
+
+  delete(key: string): void {
+    this.deleted.push(key);
+    this.objects.delete(key);
+  }
+
+  list(prefix: string) {
+    return [...this.objects]
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, { content, etag, lastModified }]) => ({ key, size: content.length, etag, lastModified }));
+  }
+}
+
+interface Publication {
+  readonly local: Readonly<Record<string, string>>;
+  readonly overwrite: Overwrite;
+  readonly deleteStale: boolean;
+  /** Whether a file of the action's own is written too. */
+  readonly generated: boolean;
+  /** Objects of a group may be written in any order. */
+  readonly backwards: boolean;
+}
+
+function file(name: string, size = 1): LocalFile {
+  return { path: `/work/${name}`, name, size, mtimeMs: 0, dev: 0, ino: 0, linked: false };
+}
+
+/** Does what an upload does, with the storage's model in the place of the storage. */
+function publish(
+  store: ModelStore,
+  { local, overwrite, deleteStale, generated, backwards }: Publication,
+): string[] {
+  const whole = planUpload(
+    Object.entries(local).map(([name, content]) => file(name, content.length)),
+    'p/',
+    'd',
+  );
+  const remote = new Map(store.list(base).map((object) => [object.key, object]));
+  const contentOf = (name: string) => local[name] ?? 'sums';
+  const prints = new Map(
+    comparable(new Map(whole.puts.map((put) => [put.key, put])), [...remote.values()]).map(
+      ({ key, name }) => [key, { etag: etagOf(contentOf(name)) }],
+    ),
+  );
+  const changed = planChanges(whole, remote, prints, overwrite);
+  const plan = generated ? { ...changed, ...withGenerated(changed, [file('SHA256SUMS', 4)]) } : changed;
+  for (const group of plan.groups) {
+    for (const put of backwards ? group.toReversed() : group)
+      store.put(put.key, contentOf(put.name), overwrite === 'never' && !put.generated);
+  }
+  const kept = keptKeys(plan);
+  if (deleteStale) for (const key of staleKeys(base, kept, store.list(base), startedAt)) store.delete(key);
+  return plan.unchanged.map(({ key }) => key);
+}
+
+const segment = fc.constantFrom('a', 'b', 'index.html', 'SHA256', 'd');
+const name = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/'));
+const content = fc.constantFrom('', 'x', 'y', 'xxxx', 'yyyy', 'xxxxxxxxx', 'yyyyyyyyy', 'xxxxxyyyy');
+const age = fc.constantFrom(0, startedAt - 1, startedAt, startedAt + 1, startedAt + 400);
+const layout = fc.constantFrom(partSize, partSize, 3);
+
+const stored = fc
+  .tuple(content, layout, age)
+  .map(([text, part, lastModified]) => ({ content: text, etag: etagOf(text, part), lastModified }));
+const inside = fc.oneof(
+  name.map((text) => `${base}${text}`),
+  fc.constantFrom(base, `${base}SHA256SUMS`, `${base}.hidden`),
+);
+const outside = fc.constantFrom('p/d', 'p/d.txt', 'p/dd/x', 'p/index.html', 'p/D/a', 'p/', 'q/d/a', 'd/a');
+const objects = fc
+  .array(fc.tuple(fc.oneof({ arbitrary: inside, weight: 3 }, outside), stored), { maxLength: 16 })
+  .map((entries) => new Map(entries));
+/** Where nothing is or was, to be filled with a folder's files: no file is where another one needs a folder. */
+const tree = fc
+  .dictionary(name, content, { maxKeys: 8 })
+  .map((files) =>
+    Object.fromEntries(
+      Object.entries(files).filter(
+        ([one]) => !Object.keys(files).some((other) => other.startsWith(`${one}/`)),
+      ),
+    ),
+  );
+
+/** Some objects as they would be after an upload of the tree: the ones that may be left alone. */
+const situation = fc
+  .tuple(tree, objects, fc.array(fc.tuple(fc.nat(), layout, age), { maxLength: 4 }))
+  .map(([local, found, alike]) => {
+    const there = new Map<string, StoredObject>(found);
+    const files = Object.entries(local);
+    for (const [index, part, lastModified] of alike) {
+      const [one, text] = files[index % Math.max(1, files.length)] ?? [];
+      if (one === undefined || text === undefined) continue;
+      there.set(`${base}${one}`, { content: text, etag: etagOf(text, part), lastModified });
+    }
+    return { local, there };
+  });
+
+const settings: Pick<Publication, 'overwrite' | 'deleteStale'>[] = (
+  ['always', 'changed', 'never'] as const
+).flatMap((overwrite) => [true, false].map((deleteStale) => ({ overwrite, deleteStale })));
+
+describe.each(settings)('overwrite: $overwrite, delete-stale: $deleteStale', (setting) => {
+  const { overwrite, deleteStale } = setting;
+
+  test('after the plan, the storage holds exactly what was asked', () => {
+    fc.assert(
+      fc.property(situation, fc.boolean(), fc.boolean(), ({ local, there }, generated, backwards) => {
+        const store = new ModelStore(there);
+        const keys = Object.keys(local).map((one) => `${base}${one}`);
+        const isAlike = (key: string) => there.get(key)?.etag === etagOf(local[key.slice(base.length)] ?? '');
+        const others = keys.filter((key) => there.has(key) && !isAlike(key));
+        const run = () => publish(store, { local, ...setting, generated, backwards });
+
+        if (overwrite === 'never' && others.length > 0) {
+          const error = failureOf(run);
+          expect(error.code).toBe('exists');
+          expect([...error.details].sort()).toEqual(others.map((key) => `- ${key}`).sort());
+          expect([store.written, store.deleted, store.objects]).toEqual([[], [], there]);
+          return;
+        }
+        const unchanged = run();
+
+        for (const [one, text] of Object.entries(local))
+          expect([one, store.objects.get(`${base}${one}`)?.content]).toEqual([one, text]);
+        const alike = overwrite === 'always' ? [] : keys.filter((key) => there.has(key) && isAlike(key));
+        expect([...unchanged].sort()).toEqual([...alike].sort());
+        const sums = generated ? [`${base}SHA256SUMS`] : [];
+        const toWrite = [...keys.filter((key) => !alike.includes(key)), ...sums];
+        expect([...store.written].sort()).toEqual(toWrite.sort());
+        const stale = [...there]
+          .filter(
+            ([key, { lastModified }]) => key.startsWith(base) && key !== base && lastModified < startedAt,
+          )
+          .map(([key]) => key)
+          .filter((key) => !keys.includes(key) && !sums.includes(key));
+        expect([...store.deleted].sort()).toEqual(deleteStale ? stale.sort() : []);
+        for (const [key, object] of there)
+          if (![...store.written, ...store.deleted].includes(key))
+            expect([key, store.objects.get(key)]).toEqual([key, object]);
+        expect(store.objects.size).toBe(
+          new Set([...there.keys(), ...store.written]).size - store.deleted.length,
+        );
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  test('pages that lead to others are written after them, and what the action adds comes last of all', () => {
+    fc.assert(
+      fc.property(situation, fc.boolean(), ({ local, there }, backwards) => {
+        const store = new ModelStore(overwrite === 'never' ? new Map() : there);
+        publish(store, { local, ...setting, generated: true, backwards });
+        const rank = (key: string) =>
+          key === `${base}SHA256SUMS`
+            ? 3
+            : key === `${base}index.html`
+              ? 2
+              : key.endsWith('/index.html')
+                ? 1
+                : 0;
+        const ranks = store.written.map(rank);
+        expect(ranks).toEqual([...ranks].sort());
+      }),
+    );
+  });
+
+  test('nothing outside of the destination is written or deleted', () => {
+    fc.assert(
+      fc.property(situation, ({ local, there }) => {
+        const store = new ModelStore(there);
+        try {
+          publish(store, { local, ...setting, generated: true, backwards: false });
+        } catch (error) {
+          if (!(error instanceof ActionError)) throw error;
+        }
+        for (const key of [...store.written, ...store.deleted])
+          expect(key.startsWith(base) && key.length > base.length).toBe(true);
+      }),
+    );
+  });
+});
+
+test('only files whose object has the same size are read to be compared', () => {
+  const plan = planUpload(
+    [file('same', 3), file('longer', 4), file('missing', 3), file('empty', 0)],
+    '',
+    'd',
+  );
+  const remote = new Map(
+    [
+      ['d/same', 3],
+      ['d/longer', 3],
+      ['d/empty', 0],
+      ['d/other', 3],
+    ].map(([key, size]) => [
+      String(key),
+      { key: String(key), size: Number(size), etag: '', lastModified: 0 },
+    ]),
+  );
+  expect(
+    comparable(new Map(plan.puts.map((put) => [put.key, put])), [...remote.values()]).map(
+      ({ name: one }) => one,
+    ),
+  ).toEqual(['same', 'empty']);
+});
+
+test('a group of which nothing is left to write is no group any more', () => {
+  const plan = planUpload([file('a'), file('index.html')], '', 'd');
+  const remote = new Map([['d/a', { key: 'd/a', size: 1, etag: 'e', lastModified: 0 }]]);
+  const { groups, unchanged, puts } = planChanges(plan, remote, new Map([['d/a', { etag: 'e' }]]), 'changed');
+  expect(groups.map((group) => group.map(({ name: one }) => one))).toEqual([['index.html']]);
+  expect(unchanged.map(({ name: one }) => one)).toEqual(['a']);
+  expect(puts).toHaveLength(2);
+});
+
+test("an object in the way of 'never' is named in one line, whatever its name holds, and the rest are counted", () => {
+  const names = ['new\nline', ...Array.from({ length: 60 }, (_, index) => `f${index}`)];
+  const plan = planUpload(
+    names.map((one) => file(one)),
+    '',
+    'd',
+  );
+  const remote = new Map(plan.puts.map(({ key }) => [key, { key, size: 9, etag: 'x', lastModified: 0 }]));
+  const error = failureOf(() => planChanges(plan, remote, new Map(), 'never'));
+  expect(error.message).toBe("61 objects exist already with other content, and 'overwrite' is 'never'");
+  expect(error.details[0]).toBe('- d/new\\u000aline');
+  expect(error.details.at(-1)).toBe('- … and 11 more');
+});
+
+describe('stale keys', () => {
+  const object = (key: string, lastModified: number) => ({ key, size: 1, etag: '', lastModified });
+
+  test('what is as old as the start, or newer, stays', () => {
+    const remote = [object('d/old', 999), object('d/now', 1_000), object('d/new', 1_001)];
+    expect(staleKeys('d/', new Set(), remote, 1_000)).toEqual(['d/old']);
+  });
+
+  test('what the storage gives no time for stays', () => {
+    expect(staleKeys('d/', new Set(), [object('d/x', Infinity)], 1_000)).toEqual([]);
+  });
+
+  test('neither neighbours nor the folder itself nor what is kept is stale', () => {
+    const remote = ['d', 'd/', 'd.txt', 'dd/x', 'e/d/x', 'd/kept', 'd/sub/', 'd/x'].map((key) =>
+      object(key, 0),
+    );
+    expect(staleKeys('d/', new Set(['d/kept']), remote, 1)).toEqual(['d/sub/', 'd/x']);
+  });
+});
+
+describe('collisions', () => {
+  const found = (local: readonly string[], remote: readonly string[]) =>
+    collisions(
+      planUpload(
+        local.map((one) => file(one)),
+        'p/',
+        'd',
+      ),
+      new Set(remote),
+    );
+
+  test('an object where files need a folder, below the destination and above it', () => {
+    expect(found(['a/b/c', 'a/b/d'], ['p/d/a/b', 'p/d/a/bb'])).toEqual([
+      "an object 'p/d/a/b' is where files need a folder",
+    ]);
+    expect(found(['x'], ['p'])).toEqual(["an object 'p' is where files need a folder"]);
+    expect(found(['x'], ['p/d'])).toEqual(["an object 'p/d' is where files need a folder"]);
+  });
+
+  test('a file where the storage has a folder, one that is only marked included', () => {
+    expect(found(['a'], ['p/d/a/b/c'])).toEqual(["'p/d/a' is a folder in the workspace, and a file here"]);
+    expect(found(['a'], ['p/d/a/'])).toEqual(["'p/d/a' is a folder in the workspace, and a file here"]);
+  });
+
+  test('neighbours whose names begin alike do not collide', () => {
+    expect(found(['a', 'b/c'], ['p/d/a', 'p/d/ab/c', 'p/d/b.txt', 'p/d/bb', 'p/dd'])).toEqual([]);
+  });
+
+  test('are found exactly where one key is a folder of the other', () => {
+    fc.assert(
+      fc.property(tree, objects, (local, remote) => {
+        const keys = Object.keys(local).map((one) => `${base}${one}`);
+        const collides = keys.some((key) =>
+          [...remote.keys()].some((other) => key.startsWith(`${other}/`) || other.startsWith(`${key}/`)),
+        );
+        expect(found(Object.keys(local), [...remote.keys()]).length > 0).toBe(collides);
+      }),
+    );
+  });
+
+  test('a name with a line break stays in one line', () => {
+    expect(found(['a\nb/c'], ['p/d/a\nb'])).toEqual([
+      "an object 'p/d/a\\u000ab' is where files need a folder",
+    ]);
+  });
+});
+
+test('the folders above keys are all that they are in, each of them once', () => {
+  const folders = (...keys: string[]) => [...foldersOf(keys)].sort();
+  expect(folders('a/b/c', 'a/b/d', 'a/e/f/g', 'x')).toEqual(['a', 'a/b', 'a/e', 'a/e/f']);
+  expect(folders('a/b/')).toEqual(['a', 'a/b']);
+  expect(folders('a', '', '/a')).toEqual([]);
+});

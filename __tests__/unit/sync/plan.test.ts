@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { planUpload } from '../../../src/sync/plan.ts';
+import { failureOf } from '../failure.ts';
+
+function file(name: string, size = 1) {
+  return { path: `/work/${name}`, name, size, mtimeMs: 0, dev: 0, ino: 0, linked: false };
+}
+
+function keys(names: readonly string[], prefix = 'a2s/', destination = 'd') {
+  return planUpload(
+    names.map((name) => file(name)),
+    prefix,
+    destination,
+  ).puts.map(({ key }) => key);
+}
+
+test('keys are prefix, destination and name', () => {
+  expect(keys(['x', 'a/b'], 'a2s/', 'reports/main')).toEqual(['a2s/reports/main/x', 'a2s/reports/main/a/b']);
+  expect(keys(['x'], '', '')).toEqual(['x']);
+  expect(keys(['x'], 'a2s/', '')).toEqual(['a2s/x']);
+});
+
+test('names that differ only in how accents are written, or in case, keep keys of their own', () => {
+  const names = ['é'.normalize('NFC'), 'é'.normalize('NFD'), 'A', 'a'];
+  expect(new Set(keys(names)).size).toBe(4);
+});
+
+test('files of the same name in different folders are not flattened to one', () => {
+  expect(keys(['a/x.js', 'b/x.js'])).toEqual(['a2s/d/a/x.js', 'a2s/d/b/x.js']);
+});
+
+test('sizes are added up', () => {
+  const plan = planUpload([file('a', 2 ** 40), file('b', 3)], '', 'd');
+  expect(plan.totalBytes).toBe(2 ** 40 + 3);
+  expect(planUpload([], '', 'd')).toMatchObject({ totalBytes: 0, groups: [], puts: [] });
+});
+
+test('entry pages come after all that they lead to, the outermost last', () => {
+  const { groups } = planUpload(
+    ['index.html', 'a/index.html', 'b.js', 'z/notindex.html', 'index.html/x'].map((name) => file(name)),
+    '',
+    'd',
+  );
+  expect(groups.map((group) => group.map(({ name }) => name))).toEqual([
+    ['b.js', 'z/notindex.html', 'index.html/x'],
+    ['a/index.html'],
+    ['index.html'],
+  ]);
+});
+
+describe('limits are in bytes', () => {
+  // 4 bytes each.
+  const satellite = '🛰';
+
+  test('255 for a segment', () => {
+    expect(keys([satellite.repeat(63)])).toHaveLength(1);
+    expect(failureOf(() => keys([`${satellite.repeat(63)}abcd`])).message).toContain('256 bytes; 255');
+    expect(failureOf(() => keys([`${'a'.repeat(256)}/x`])).code).toBe('key');
+  });
+
+  test('1,024 for a key, prefix and destination included', () => {
+    const name = Array.from({ length: 5 }, () => satellite.repeat(50)).join('/');
+    const room = 1024 - Buffer.byteLength(name) - 'p/'.length - 1;
+    expect(keys([name], 'p/', 'd'.repeat(room))).toHaveLength(1);
+    const { message } = failureOf(() => keys([name], 'p/', 'd'.repeat(room + 1)));
+    expect(message).toContain('1025 bytes; 1024 are the most');
+    expect(message).toContain(`${room + 4} of them are 'p/`);
+  });
+
+  test('5 TiB for an object', () => {
+    expect(failureOf(() => planUpload([file('big', 5 * 2 ** 40 + 1)], '', 'd')).message).toContain('5 TiB');
+  });
+});
+
+test.each(['a//b', './a', 'a/../../b', '..', 'a/.'])('a key out of its folder is refused: %s', (name) => {
+  expect(failureOf(() => keys([name])).message).toContain('segment');
+});
+
+test('a name that is half a character is refused', () => {
+  expect(failureOf(() => keys(['a\ud800'])).message).toContain('not valid Unicode');
+});
+
+test('all files that cannot be stored are told at once, and counted as files', () => {
+  const long = 'x'.repeat(1100);
+  const { message, details } = failureOf(() => keys(['ok', `a/${long}`, 'b//c']));
+  expect(message).toBe('2 files cannot be stored under their names');
+  // The first of them breaks two limits.
+  expect(details).toHaveLength(3);
+  expect(failureOf(() => keys([long])).message).toBe('1 file cannot be stored under its name');
+});
+
+test('a name cannot write commands for the runner into the message', () => {
+  expect(failureOf(() => keys(['a\n::error::b//c'])).message).not.toContain('\n');
+});

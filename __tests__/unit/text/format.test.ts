@@ -1,0 +1,79 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { count, formatBytes, formatDuration, parseDuration } from '../../../src/text/format.ts';
+
+test.each([
+  [0, '0 bytes'],
+  [1, '1 byte'],
+  [1023, '1023 bytes'],
+  [1024, '1.0 KiB'],
+  [1536, '1.5 KiB'],
+  [102_360, '100 KiB'],
+  [1024 ** 2 - 1, '1.0 MiB'],
+  [1.4 * 1024 ** 2, '1.4 MiB'],
+  [5 * 1024 ** 3, '5.0 GiB'],
+  [2000 * 1024 ** 4, '2000 TiB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test('bytes are told in at most four digits of a unit that fits', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1024 ** 5 - 1 }), (bytes) => {
+      expect(formatBytes(bytes)).toMatch(/^(\d{1,2}\.\d|\d{1,3}|10[0-2]\d) (bytes?|KiB|MiB|GiB|TiB)$/);
+    }),
+  );
+});
+
+test.each([
+  [1, '1 file'],
+  [0, '0 files'],
+  [20_000, '20,000 files'],
+])('%d: %s', (number, text) => {
+  expect(count(number, 'file')).toBe(text);
+});
+
+test('a noun has its own plural where it is given', () => {
+  expect(count(2, 'entry', 'entries')).toBe('2 entries');
+});
+
+test.each([
+  [0, '0 s'],
+  [-5, '0 s'],
+  [59.6, '1 min'],
+  [870, '14 min 30 s'],
+  [3600, '1 h'],
+  [3605, '1 h'],
+  [90_061, '1 d 1 h'],
+])('%d s are %s', (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text);
+});
+
+test.each([
+  ['90s', 90],
+  ['15m', 900],
+  ['12h', 43_200],
+  ['7d', 604_800],
+])('%s is read as %d s', (text, seconds) => {
+  expect(parseDuration(text)).toBe(seconds);
+});
+
+test.each([
+  '',
+  '15',
+  'm',
+  '0s',
+  '00m',
+  '-1m',
+  '1.5h',
+  '1h30m',
+  '15 m',
+  '15M',
+  '1w',
+  '1e3s',
+  '15m\n',
+  '9999999999s',
+])('%j is no time', (text) => {
+  expect(parseDuration(text)).toBeUndefined();
+});

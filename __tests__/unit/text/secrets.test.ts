@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { excerpt } from '../../../src/text/sanitize.ts';
+import { redact, registerSecret } from '../../../src/text/secrets.ts';
+
+/** A secret of its own for each run of a property: those of others stay known. */
+const secrets = fc
+  .tuple(
+    fc.uuid(),
+    fc.string({
+      minLength: 4,
+      unit: fc.constantFrom(...Array.from(`aZ09+/=-_.~!*'()&<>"\\%#@ :;,?[]{}|^$é€😀`)),
+    }),
+  )
+  .map(([id, odd]) => `${odd}${id}${odd}x`.trim());
+
+const ways: readonly [string, (secret: string, before: string) => string][] = [
+  ['as it is', (secret) => secret],
+  ['percent-encoded', encodeURIComponent],
+  [
+    'percent-encoded in lower case',
+    (secret) => encodeURIComponent(secret).replace(/%../g, (hex) => hex.toLowerCase()),
+  ],
+  ['percent-encoded twice', (secret) => encodeURIComponent(encodeURIComponent(secret))],
+  ['form-encoded', (secret) => new URLSearchParams({ a: secret }).toString().slice(2)],
+  ['in JSON', (secret) => JSON.stringify(secret)],
+  ['in JSON twice', (secret) => JSON.stringify(JSON.stringify(secret))],
+  [
+    'in JSON of ASCII',
+    (secret) => secret.replace(/[^\w]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  ],
+  [
+    'in HTML',
+    (secret) => secret.replace(/[&<>"']/g, (c) => `&#x${c.charCodeAt(0).toString(16).toUpperCase()};`),
+  ],
+  ['in Base64', (secret, before) => Buffer.from(before + secret).toString('base64')],
+  ['in Base64 for URLs', (secret, before) => Buffer.from(before + secret).toString('base64url')],
+  [
+    'form-encoded in Base64',
+    (secret, before) => btoa(before + new URLSearchParams({ a: secret }).toString().slice(2)),
+  ],
+  ['percent-encoded in Base64', (secret, before) => btoa(before + encodeURIComponent(secret))],
+];
+
+describe('a secret', () => {
+  test.each(ways)('is found %s', (_, encode) => {
+    fc.assert(
+      fc.property(secrets, fc.stringMatching(/^[a-z]{0,5}:$/), (secret, before) => {
+        registerSecret(secret);
+        const encoded = encode(secret, before);
+        const left = redact(`<${encoded}>`).replaceAll('***', '');
+        // In Base64 the characters stay that the neighbours have a part in.
+        expect(left.length).toBeLessThanOrEqual(2 + 10 + before.length * 2);
+        expect(left).not.toContain(secret.slice(8, 20));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('of several lines is found line by line, whatever the line ends', () => {
+    expect(registerSecret('-----BEGIN KEY\r\nMIIabc+/=\n  \nq\n')).toEqual({
+      lines: ['-----BEGIN KEY', 'MIIabc+/='],
+      tooShort: 1,
+    });
+    expect(redact('x MIIabc+/= y')).toBe('x *** y');
+  });
+
+  test('is taken out before a text is cut', () => {
+    registerSecret('cut-through-the-middle-of-this-0123456789');
+    const text = `${'x'.repeat(20)}cut-through-the-middle-of-this-0123456789`;
+    expect(excerpt(text, 40)).toBe(`${'x'.repeat(20)}***`);
+  });
+
+  test('leaves other texts as they are', () => {
+    registerSecret('$1[a-z]*(unlikely)');
+    expect(redact('$1 a-z unlikely $&')).toBe('$1 a-z unlikely $&');
+  });
+});

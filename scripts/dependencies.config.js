@@ -1,0 +1,46 @@
+/**
+ * The rooms of `src/`, in the order in which data flows through a run. A file may import from its own room and from those before it, types
+ * included, statically or by `import()`. dependency-cruiser holds it (`npm run lint`), and a test holds CONTRIBUTING's map to this list.
+ */
+export const rooms = [
+  'generated',
+  'errors',
+  'text',
+  'hosts',
+  'http',
+  'config',
+  'auth',
+  'terrapi',
+  'files',
+  'sync',
+  'storage',
+  'transfer',
+  'links',
+  'preview',
+  'report',
+  'hosts/github',
+  'commands',
+  'main',
+];
+
+const own = (room) => (room === 'hosts' ? '^src/hosts/[^/]+$' : `^src/${room}/`);
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    { name: 'no-cycle', severity: 'error', from: { path: '^src/' }, to: { circular: true } },
+    { name: 'no-loose-file', severity: 'error', from: {}, to: { path: '^src/[^/]+$' } },
+    ...rooms.map((room, index) => ({
+      name: `${room}-imports-earlier-rooms-only`,
+      severity: 'error',
+      from: { path: own(room) },
+      to: { path: '^src/', pathNot: rooms.slice(0, index + 1).map(own) },
+    })),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    includeOnly: '^src/',
+  },
+};

@@ -1,0 +1,74 @@
+import { excerpt } from '../text/sanitize.ts';
+import type { Credential, IdentityTokens, Refusal, Refused } from './credential.ts';
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/**
+ * What somebody else says about this job, in place of a secret: a client assertion (RFC 7521, 4.2; RFC 7523, 2.2). Each token request gets
+ * a token of its own, since one lives for minutes, and an issuer may take it once.
+ * @param audience whom the tokens are for; undefined: the issuer, by its name for itself
+ */
+export function assertionCredential(tokens: IdentityTokens, audience: string | undefined): Credential {
+  return {
+    prove: async ({ issuer }) => {
+      const token = await tokens(audience ?? issuer);
+      return {
+        secret: token,
+        authenticate: (_, { client_id: clientId }, body) => {
+          body.set('client_id', clientId);
+          body.set('client_assertion_type', assertionType);
+          body.set('client_assertion', token);
+        },
+        refusal: (refused) => explain(refused, issuer, claimsOf(token)),
+      };
+    },
+  };
+}
+
+interface Claims {
+  readonly subject: string;
+  readonly audience: string;
+  readonly issuer: string;
+}
+
+/** The three claims that decide, out of all that a token says. They are no secret; nothing else of it may be shown. */
+function claimsOf(token: string): Claims {
+  let claims: Readonly<Record<string, unknown>> = {};
+  try {
+    const decoded: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    claims = { ...(decoded as object) };
+  } catch {
+    // Then it says nothing that can be read.
+  }
+  const shown = (claim: unknown) =>
+    [claim ?? 'none']
+      .flat()
+      .map(String)
+      .map((text) => excerpt(text))
+      .join(', ');
+  return { subject: shown(claims['sub']), audience: shown(claims['aud']), issuer: shown(claims['iss']) };
+}
+
+function explain({ issuer, clientId, said }: Refused, name: string, claims: Claims): Refusal {
+  const client = `client '${excerpt(clientId)}'`;
+  return {
+    message: `Issuer ${issuer.href} refuses the identity token of this job for ${client} (${said})`,
+    hint: adviceFor(said, client),
+    details: [
+      `- Subject presented, to be the 'Federated subject' of ${client}: ${claims.subject}`,
+      `- Issuer presented, to be the 'Issuer' of its identity provider: ${claims.issuer}`,
+      `- Audience presented, to be the realm's own issuer URL ${excerpt(name)}: ${claims.audience}`,
+    ],
+  };
+}
+
+/** What to do, by the words in which Keycloak refuses; those for a wrong subject are the same as for a wrong key or another setting. */
+function adviceFor(said: string, client: string): string {
+  if (said.includes('audience'))
+    return `Leave input 'audience' out, or set it to what the issuer asks for: Keycloak wants the URL of its realm.`;
+  if (said.includes('client_id'))
+    return `The subject is that of another client than input 'client-id' names: correct the input, or set the subject at ${client}.`;
+  if (/not active|issued|expiration|reuse/.test(said))
+    return `The token was made for this request: the clocks of Keycloak and of the token's issuer differ. Correct the former, or set 'Allowed clock skew' of the identity provider.`;
+  return `In Keycloak, ${client} has to have its service account on and authenticate by 'Signed JWT - Federated', with an identity provider that supports client assertions and knows the issuer's keys (JWKS URL), and exactly this subject, which no other client may have. A secret in input 'client-secret' is the other way.`;
+}

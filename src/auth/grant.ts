@@ -1,0 +1,109 @@
+import * as oidc from 'openid-client';
+
+import { ActionError, actionErrorIn, messageOf } from '../errors/error.ts';
+import { connectionFailure, isNetworkError } from '../http/failures.ts';
+import { excerpt } from '../text/sanitize.ts';
+import { lifetime } from '../http/renewable.ts';
+import type { Retrier } from '../http/retry.ts';
+import type { Transport } from '../http/transport.ts';
+import type { Credential, Proof } from './credential.ts';
+import { answerOf, extensions } from './exchange.ts';
+
+export interface ClientApp {
+  readonly issuer: URL;
+  readonly clientId: string;
+  /** Scopes asked for, the platforms' among them. */
+  readonly scope: readonly string[];
+  /** The part of `scope` that came from the input `platforms`, for error messages. */
+  readonly platforms: readonly string[];
+}
+
+export interface Grant {
+  readonly accessToken: string;
+  /** Milliseconds since the epoch, by the issuer's clock: when to ask for another, and until when to use it. */
+  readonly freshUntil: number;
+  readonly usableUntil: number;
+}
+
+/**
+ * An access token by the client credentials grant (RFC 6749, section 4.4).
+ * @throws ActionError `unreachable`, `untrusted-certificate`, `issuer`, `credentials` or `scope`, and what the credential throws
+ */
+export async function requestGrant(
+  app: ClientApp,
+  credential: Credential,
+  server: oidc.ServerMetadata,
+  fetch: typeof globalThis.fetch,
+  { clockOf, plainHttp }: Transport,
+  retrier: Retrier,
+): Promise<Grant> {
+  const clock = clockOf(app.issuer);
+  const requestedAt = clock.now();
+  let proof: Proof | undefined;
+  try {
+    const answer = await retrier(
+      async ({ timeoutMs }) => {
+        const given = await credential.prove(server);
+        proof = given;
+        const ask = (authenticate: oidc.ClientAuth) => {
+          const tolerance = { [oidc.clockSkew]: clock.skewSeconds, [oidc.clockTolerance]: 30 };
+          const config = new oidc.Configuration(server, app.clientId, tolerance, authenticate);
+          config[oidc.customFetch] = fetch as oidc.CustomFetch;
+          config.timeout = Math.min(10, timeoutMs / 1000);
+          for (const extend of extensions({ plainHttp })) extend(config);
+          return oidc.clientCredentialsGrant(config, { scope: app.scope.join(' ') });
+        };
+        return ask(given.authenticate).catch((error: unknown) => {
+          if (given.otherwise && isInvalidClient(error)) return ask(given.otherwise);
+          throw error;
+        });
+      },
+      { what: () => `POST ${server.token_endpoint ?? ''}` },
+    );
+    const life = answer.expires_in ?? 60;
+    return { accessToken: answer.access_token, ...lifetime(requestedAt, requestedAt + life * 1000) };
+  } catch (error) {
+    throw (
+      actionErrorIn(error) ?? grantFailure(app, proof, new URL(server.token_endpoint ?? app.issuer), error)
+    );
+  }
+}
+
+/** What an issuer says to an unknown client, a wrong secret, or a method that it does not take (RFC 6749, 5.2). */
+function isInvalidClient(error: unknown): boolean {
+  return error instanceof oidc.ResponseBodyError && error.error === 'invalid_client';
+}
+
+function grantFailure(app: ClientApp, proof: Proof | undefined, endpoint: URL, error: unknown): ActionError {
+  if (isNetworkError(error)) return connectionFailure('Token endpoint', endpoint, "input 'issuer'", error);
+  const status = answerOf(error)?.status ?? 200;
+  const isRefusal = error instanceof oidc.ResponseBodyError && status !== 429 && status < 500;
+  if (!proof || !isRefusal) return unusable(app.issuer, status, error);
+  const answered = `${error.error}${error.error_description ? `: ${error.error_description}` : ''}`;
+  const said = excerpt(answered.replaceAll(proof.secret, '***'));
+  if (error.error === 'invalid_scope') {
+    const platforms = app.platforms.length > 0 ? app.platforms.join(', ') : 'none';
+    return new ActionError(
+      'scope',
+      `Client app '${excerpt(app.clientId)}' may not have the scopes it asked for (${said})`,
+      {
+        hint: `Asked for '${app.scope.join(' ')}' (platforms: ${platforms}). Check inputs 'platforms' and 'scope', or have the scope added to the client app.`,
+        cause: error,
+      },
+    );
+  }
+  const { issuer, clientId } = app;
+  const { message, ...explanation } = proof.refusal({ issuer, clientId, said: `${error.status} ${said}` });
+  return new ActionError('credentials', message, { ...explanation, cause: error });
+}
+
+function unusable(issuer: URL, status: number, error: unknown): ActionError {
+  const said = status === 200 ? messageOf(error) : `it answered with ${status}`;
+  return new ActionError('issuer', `Issuer ${issuer.href} gave no usable token: ${excerpt(said)}`, {
+    hint:
+      status === 429 || status >= 500
+        ? `The issuer is in trouble or asked too often; run the job again later.`
+        : `The issuer's answer is not what OpenID Connect asks for; if it goes on, tell those who run it.`,
+    cause: error,
+  });
+}

@@ -1,0 +1,69 @@
+import { staleKeys } from '../sync/diff.ts';
+import type { Clock } from '../http/clock.ts';
+import type { Host } from '../hosts/host.ts';
+import type { UploadInputs } from '../config/inputs.ts';
+import type { Published, Standing } from '../links/published.ts';
+import { setOutputs } from '../config/outputs.ts';
+import { count } from '../text/format.ts';
+import { headline } from '../report/headline.ts';
+import { firstOf } from '../report/log.ts';
+import { publishedSummary } from '../report/markdown.ts';
+import type { RemoteObject } from '../storage/listing.ts';
+import { keptKeys } from './prune.ts';
+import type { ComparedPlan } from './compare.ts';
+import { unpublishedOutputs } from './publication.ts';
+
+/**
+ * Tells what an upload would write, replace and delete; no link is made, for nothing is there to open.
+ * @param generated keys of the pages that it would generate
+ */
+export async function rehearse(
+  host: Host,
+  inputs: UploadInputs,
+  plan: ComparedPlan,
+  standing: Standing,
+  generated: readonly string[],
+  askedAt: number,
+  clock: Clock,
+): Promise<void> {
+  const writes = plan.groups.flat();
+  const { remote = new Map<string, RemoteObject>(), unchanged } = plan;
+  const replaced = writes.filter(({ key }) => remote.has(key));
+  const fresh = writes.filter(({ key }) => !remote.has(key));
+  const stale = inputs.deleteStale
+    ? staleKeys(plan.base, new Set([...keptKeys(plan), ...generated]), remote.values(), askedAt)
+    : [];
+  const would = headline(
+    {
+      uploaded: plan.puts.length - unchanged.length,
+      unchanged: unchanged.length,
+      deleted: stale.length,
+    },
+    true,
+  );
+  const tell = (title: string, names: readonly string[]) => {
+    if (names.length > 0) host.log.group(title, firstOf(names, 200, String));
+  };
+  tell(
+    `Would upload ${count(fresh.length, 'new file')}`,
+    fresh.map(({ name }) => name),
+  );
+  tell(
+    `Would replace ${count(replaced.length, 'object')}`,
+    replaced.map(({ name }) => name),
+  );
+  tell(`Would delete ${count(stale.length, 'stale object')}`, stale);
+  host.log.info(`Dry run: ${would}, in ${standing.s3Uri}; nothing was written`);
+  const published: Published = { ...standing, links: undefined, main: undefined };
+  if (inputs.summary) {
+    await host.summary(
+      publishedSummary(published, { headline: would, now: clock.now(), showLinks: false, dryRun: true }),
+    );
+  }
+  setOutputs(host, {
+    ...unpublishedOutputs(standing),
+    'uploaded-count': 0,
+    'unchanged-count': unchanged.length,
+    'deleted-count': 0,
+  });
+}

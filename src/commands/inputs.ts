@@ -1,0 +1,21 @@
+import type { Host } from '../hosts/host.ts';
+import { offersIdentity } from '../auth/credential.ts';
+import { type RawInput, isLeftOut } from '../config/inputs.ts';
+
+/**
+ * Reads an action's inputs by one of the functions of `inputs.ts`, with what the job offers in place of a secret. Undefined, after a notice,
+ * where there are no credentials and `if-no-credentials` says to leave the step out.
+ */
+export function readInputs<T>(
+  host: Host,
+  read: (raw: RawInput, mask: (secret: string) => void, keyless: boolean) => T,
+): T | undefined {
+  const keyless = offersIdentity(process.env);
+  const { input, mask } = host;
+  if (!isLeftOut(keyless, input)) return read(input, mask, keyless);
+  host.log.notice(
+    `Left out by 'if-no-credentials: skip': this job has neither a client secret nor an identity token, as is the rule for pull requests from forks and of Dependabot.`,
+    'No credentials',
+  );
+  return undefined;
+}

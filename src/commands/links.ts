@@ -1,0 +1,135 @@
+import { ActionError } from '../errors/error.ts';
+import type { Host } from '../hosts/host.ts';
+import { type LinkInputs, readLinkInputs } from '../config/inputs.ts';
+import type { Page } from '../links/generated.ts';
+import type { Standing } from '../links/published.ts';
+import { mediaType } from '../files/media.ts';
+import { type Below, tellApart } from '../preview/below.ts';
+import { presentPreview } from '../preview/names.ts';
+import { readTraits, traitsHeader, unknownTraits } from '../preview/traits.ts';
+import { setOutputs } from '../config/outputs.ts';
+import { printable } from '../text/sanitize.ts';
+import { count, formatBytes } from '../text/format.ts';
+import { firstAmong } from '../report/log.ts';
+import { listObjects } from '../storage/listing.ts';
+import { type Connection, withConnection } from './connect.ts';
+import { readInputs } from './inputs.ts';
+import { publish } from './publish.ts';
+import { obstacleAbove } from './existing.ts';
+import { freeIndexName, freePreviewNames, pagesFor } from './pages.ts';
+import { publishedOutputs, tellPublished, unpublishedOutputs } from './publication.ts';
+import { type Destination, openDestination } from './destination.ts';
+import { withReports } from './reports.ts';
+import { runStory } from './run.ts';
+
+/** The `links` action: signs links again to what is below the destination, and uploads nothing but the pages that carry them. */
+export function run(host: Host): Promise<void> {
+  return runStory(host, async (cancellation) => {
+    const inputs = readInputs(host, readLinkInputs);
+    if (!inputs) return;
+    if (!inputs.dryRun) host.tempDir();
+    await withConnection(host, inputs, 16, cancellation, (connection) => renew(inputs, connection));
+  });
+}
+
+async function renew(inputs: LinkInputs, connection: Connection): Promise<void> {
+  const destination = await openDestination(inputs, connection);
+  const { host, client, base, explain } = destination;
+  const objects = await listObjects(client, base).catch(
+    explain(`What is in ${destination.s3Uri} could not be looked at`),
+  );
+  const { files: found, generated } = await tellApart(client, base, objects).catch(
+    explain(`What is in ${destination.s3Uri} could not be looked at`),
+  );
+  const standing = standingOf(inputs, found, destination);
+  if (standing.fileCount === 0) throw await nothingThere(destination);
+  host.log.group(
+    `What: ${count(standing.fileCount, 'file')}, ${formatBytes(standing.totalBytes)}`,
+    firstAmong(
+      standing.files(),
+      standing.fileCount,
+      200,
+      ({ name, size }) => `${name} (${formatBytes(size)})`,
+    ),
+  );
+  const names = new Set(found.map(({ key }) => key.slice(base.length)));
+  const index = await freeIndexName(hasName(names));
+  await withReports(host, inputs, client.clock, destination.signal, async (reports) => {
+    const { published } = inputs.dryRun
+      ? { published: { ...standing, links: undefined, main: undefined } }
+      : await publish(
+          inputs,
+          standing,
+          pagesFor(client.clock, index, await previewOf(inputs, names, generated, destination)),
+          destination,
+        );
+    const files = count(standing.fileCount, 'file');
+    const headline = inputs.dryRun
+      ? `Dry run: would make links to ${files}`
+      : published.links
+        ? `Made links to ${files}`
+        : `Found ${files}`;
+    await tellPublished(host, inputs, published, headline, client.clock);
+    if (inputs.dryRun) {
+      setOutputs(host, unpublishedOutputs(standing));
+      return;
+    }
+    const { outputs, unwritten } = publishedOutputs(host, inputs, published, client.location);
+    const told = { headline, published, built: false, showLinks: !inputs.maskLinks };
+    setOutputs(host, { ...outputs, ...(await reports.published(told)) });
+    if (unwritten) throw unwritten.error;
+  });
+}
+
+const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolve(names.has(name));
+
+/** The preview with the new links, where one is wanted. */
+async function previewOf(
+  { preview }: LinkInputs,
+  files: ReadonlySet<string>,
+  generated: Below['generated'],
+  destination: Destination,
+): Promise<Page | undefined> {
+  const own = presentPreview(new Set(generated.keys()));
+  if (preview) {
+    const { previewPage } = await import('./preview.ts');
+    const names = own ?? (await freePreviewNames(hasName(files)));
+    const kept = readTraits(generated.get(names.worker)?.headers[traitsHeader]?.toString());
+    return previewPage(names, kept ?? unknownTraits, destination);
+  }
+  if (own)
+    destination.host.log.notice(
+      `There is a preview here, whose links are left as they are: 'preview: true' renews it.`,
+    );
+  return undefined;
+}
+
+function standingOf(
+  { workspace, destination }: LinkInputs,
+  files: Below['files'],
+  { base, s3Uri }: Destination,
+): Standing {
+  return {
+    workspace,
+    destination,
+    s3Uri,
+    fileCount: files.length,
+    totalBytes: files.reduce((sum, { size }) => sum + size, 0),
+    files: function* () {
+      for (const { key, size, etag, lastModified } of files) {
+        const name = key.slice(base.length);
+        const modified = Number.isFinite(lastModified) ? lastModified : undefined;
+        yield { name, key, size, contentType: mediaType(name), modified, etag };
+      }
+    },
+  };
+}
+
+async function nothingThere(destination: Destination): Promise<ActionError> {
+  const obstacle = await obstacleAbove(destination);
+  return new ActionError('no-files', `There is no file in ${printable(destination.s3Uri)} to make links to`, {
+    hint: obstacle
+      ? `${obstacle} Remove it, or choose another 'destination'.`
+      : `Check 'destination' and 'workspace': they are the same as those of the upload, whose log and output 's3-uri' say where the files went. They may have been removed since.`,
+  });
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../http/clock.ts';
+import type { UploadInputs } from '../config/inputs.ts';
+import { type Page, indexName } from '../links/generated.ts';
+import type { Plan } from '../sync/plan.ts';
+import { isFileAt } from '../preview/below.ts';
+import { type PreviewNames, previewNames } from '../preview/names.ts';
+import type { StorageClient } from '../storage/client.ts';
+
+/** Whether a file has a name: one of the upload, or one that is there already. */
+export type IsTaken = (name: string) => Promise<boolean>;
+
+/** The first name of the index page that no file has. */
+export function freeIndexName(isTaken: IsTaken): Promise<string> {
+  return firstFree(indexName, (name) => [name], isTaken);
+}
+
+/** The first names of a preview's two objects that no file has. */
+export function freePreviewNames(isTaken: IsTaken): Promise<PreviewNames> {
+  return firstFree(previewNames, ({ entry, worker }) => [entry, worker], isTaken);
+}
+
+async function firstFree<T>(
+  namesOf: (number: number) => T,
+  listed: (names: T) => readonly string[],
+  isTaken: IsTaken,
+): Promise<T> {
+  for (let number = 1; ; number += 1) {
+    const names = namesOf(number);
+    const taken = await Promise.all(listed(names).map(isTaken));
+    if (!taken.includes(true)) return names;
+  }
+}
+
+/** Names of the pages that an upload generates. */
+export interface PageNames {
+  /** Undefined where one file alone is uploaded, which needs no page. */
+  readonly index: string | undefined;
+  /** Undefined where no preview is wanted. */
+  readonly preview: PreviewNames | undefined;
+}
+
+/** Finds the names of the pages that an upload will generate, before anything is sent: none where there will be no links to put on them. */
+export async function pageNames(
+  { links, preview }: Pick<UploadInputs, 'links' | 'preview'>,
+  { puts, base }: Plan,
+  client: StorageClient,
+): Promise<PageNames> {
+  if (links === 'none') return { index: undefined, preview: undefined };
+  const isOwn = (name: string) => puts.some((put) => put.name === name || put.name.startsWith(`${name}/`));
+  const isTaken = async (name: string) => isOwn(name) || (await isFileAt(client, `${base}${name}`));
+  const [index, previewPair] = await Promise.all([
+    puts.length > 1 ? freeIndexName(isTaken) : undefined,
+    preview ? freePreviewNames(isTaken) : undefined,
+  ]);
+  return { index, preview: previewPair };
+}
+
+/** Keys of these pages. */
+export function pageKeys({ index, preview }: PageNames, base: string): string[] {
+  return [index, preview?.entry, preview?.worker].flatMap((name) =>
+    name === undefined ? [] : [`${base}${name}`],
+  );
+}
+
+/**
+ * What is generated from the links, in the order in which it is written.
+ * @param index name of the index page, where there is one
+ * @param preview the preview's page, where one is wanted
+ */
+export function pagesFor(
+  clock: Clock,
+  index: string | undefined,
+  preview: Page | undefined,
+): readonly Page[] {
+  return [...(index === undefined ? [] : [indexPage(clock, index)]), ...(preview ? [preview] : [])];
+}
+
+/** The page with a link to each file, where there is more than one. */
+function indexPage(clock: Clock, name: string): Page {
+  return {
+    entry: name,
+    opens: 'last',
+    make: async (published) => {
+      if (published.fileCount < 2) return [];
+      const { linksPage } = await import('../links/page.ts');
+      const content = linksPage(published, { madeAt: clock.now(), run: thisRun(process.env) });
+      return [{ name, content, contentType: 'text/html; charset=utf-8' }];
+    },
+  };
+}
+
+/** The workflow run, as GitHub tells of it: whoever finds ended links on a page can run it again. */
+function thisRun(env: NodeJS.ProcessEnv): { readonly name: string; readonly url: string } | undefined {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
+  if (!server || !repository || !id) return undefined;
+  const number = env['GITHUB_RUN_NUMBER'] ?? id;
+  const workflow = env['GITHUB_WORKFLOW'];
+  return {
+    name: `${repository}${workflow ? `, ${workflow}` : ''} #${number}`,
+    url: `${server}/${repository}/actions/runs/${id}`,
+  };
+}

@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+
+import { isTransient } from '../http/classify.ts';
+import { ActionError } from '../errors/error.ts';
+import type { Host } from '../hosts/host.ts';
+import type { Page } from '../links/generated.ts';
+import type { Links, Published } from '../links/published.ts';
+import type { Put } from '../sync/plan.ts';
+import { type CheckedSite, createSiteCheck, isChecked } from '../preview/check.ts';
+import { tellFinding } from '../preview/findings.ts';
+import type { PreviewNames } from '../preview/names.ts';
+import { lookAtOrigins } from '../preview/origins.ts';
+import type { PreviewSite } from '../preview/site.ts';
+import { missingFirstPage } from '../preview/first.ts';
+import type { Traits } from '../preview/traits.ts';
+import { printable } from '../text/sanitize.ts';
+import { count } from '../text/format.ts';
+import { firstOf } from '../report/log.ts';
+import { runOrigin } from '../report/repository.ts';
+import { exchange } from '../storage/exchange.ts';
+import { createStorageRetrier, storageError } from '../storage/failure.ts';
+import type { Destination } from './destination.ts';
+
+/** Bytes of a script or a page above which it is not looked at, and of all of them together: a look at more would take seconds. */
+const largestText = 4 * 1024 ** 2;
+const mostText = 128 * 1024 ** 2;
+
+/** The preview of a site: one link opens all of it. */
+export function previewPage(names: PreviewNames, traits: Traits, destination: Destination): Page {
+  return {
+    entry: names.entry,
+    label: 'the preview',
+    opens: 'first',
+    make: async function* (published, linkTo) {
+      const { entryObject, previewSite, workerObject } = await import('../preview/pages.ts');
+      const links = linksOf(published);
+      const site = previewSite(published, links, { names, traits, origin: runOrigin() });
+      const missing = missingFirstPage(new Set(site.names), published.s3Uri);
+      if (missing !== undefined) destination.host.log.warning(missing);
+      yield workerObject(site, traits);
+      const worker = await linkTo(names.worker);
+      yield entryObject(published, links, site, worker);
+      await refuseOrigins(
+        { [names.entry]: await linkTo(names.entry), [names.worker]: worker },
+        site,
+        destination,
+      );
+    },
+  };
+}
+
+/** Looks at a site's texts on the runner, and tells what cannot work. */
+export function checkSite(puts: readonly Put[], destination: Destination): CheckedSite {
+  const { host, client, base } = destination;
+  const check = createSiteCheck(
+    puts.map(({ name }) => name),
+    client.path(base),
+    client.location.endpoint.protocol === 'https:',
+  );
+  let left = mostText;
+  for (const { name, file } of puts) {
+    if (!isChecked(name) || file.size > largestText || file.size > left) continue;
+    left -= file.size;
+    check.read(name, readFileSync(file.path, 'utf8'));
+  }
+  const site = check.result();
+  tell(host, site, puts);
+  return site;
+}
+
+function tell(host: Host, { findings }: CheckedSite, puts: readonly Put[]): void {
+  const pages = puts.filter(({ name }) => /\.html?$/i.test(name));
+  const told = findings.map((finding) => ({ ...tellFinding(finding), finding }));
+  host.log.group(
+    `Preview: ${count(pages.length, 'page')}, ${count(puts.length, 'file')}`,
+    told.length === 0
+      ? ['Nothing was found that does not work in a preview']
+      : told.flatMap(({ text, finding: { places, files } }) => [
+          text,
+          ...firstOf(places, places.length, (place) => `  ${printable(place)}`),
+          ...(files > places.length ? [`  … and in ${count(files - places.length, 'more file')}`] : []),
+        ]),
+  );
+  for (const { text, isTrouble, finding } of told)
+    if (isTrouble) host.log.warning(`${text} (${finding.places[0] ?? ''})`);
+}
+
+/** @throws ActionError `preview` where no browser could open it */
+async function refuseOrigins(
+  own: Readonly<Record<string, string>>,
+  site: PreviewSite,
+  destination: Destination,
+): Promise<void> {
+  const { problem, foreign } = lookAtOrigins(own, site.links, site.names);
+  const [first = ''] = Object.values(own);
+  const reasons = problem === undefined ? [] : [problem];
+  for (const link of foreign) {
+    const { origin } = new URL(link);
+    if (!(await letsRead(link, new URL(first).origin, destination)))
+      reasons.push(`${origin} does not let pages of ${new URL(first).origin} read files (CORS)`);
+  }
+  if (reasons.length === 0) return;
+  throw new ActionError(
+    'preview',
+    `A preview cannot be made of links that the platform signs here: ${reasons.join('; ')}`,
+    {
+      hint: `Use 'links: session' for a preview, which works until the storage session ends, or leave 'preview' out.`,
+    },
+  );
+}
+
+/** Asks as a browser would that was told by a page of `origin` to read a file on condition of its ETag. */
+async function letsRead(link: string, origin: string, { client, signal }: Destination): Promise<boolean> {
+  const { origin: host, pathname, search } = new URL(link);
+  const retrier = createStorageRetrier(client.clock, { signal });
+  const request = { origin: host, path: `${pathname}${search}`, headers: { origin } };
+  const ask = (method: 'GET' | 'OPTIONS', headers: Readonly<Record<string, string>>) =>
+    retrier(async () => {
+      const sent = { ...request, method, headers: { ...request.headers, ...headers } };
+      const answered = await exchange(client.transport.dispatcher, sent, { signal, stallMs: 15_000 });
+      const error = storageError(answered.status, answered.headers, answered.body);
+      if (isTransient(error)) throw error;
+      return answered;
+    });
+  const [preflight, answer] = await Promise.all([
+    ask('OPTIONS', {
+      'access-control-request-method': 'GET',
+      'access-control-request-headers': 'if-match,range',
+    }),
+    ask('GET', { range: 'bytes=0-0' }),
+  ]);
+  const allows = ({ headers }: typeof answer) =>
+    ['*', origin].includes(String(headers['access-control-allow-origin'] ?? ''));
+  const allowed = String(preflight.headers['access-control-allow-headers'] ?? '').toLowerCase();
+  return allows(preflight) && allows(answer) && (allowed.includes('*') || allowed.includes('if-match'));
+}
+
+function linksOf({ links }: Published): Links {
+  if (!links) throw new Error('A preview is made of links, and there are none.');
+  return links;
+}

@@ -1,0 +1,119 @@
+import { deletionGroups, staleKeys } from '../sync/diff.ts';
+import { ActionError, detailLines } from '../errors/error.ts';
+import type { Plan } from '../sync/plan.ts';
+import { printable } from '../text/sanitize.ts';
+import { count } from '../text/format.ts';
+import { firstOf } from '../report/log.ts';
+import { describeStorageError } from '../storage/failure.ts';
+import { type RemoteObject, listObjects } from '../storage/listing.ts';
+import type { Destination } from './destination.ts';
+
+/** A server may hide objects below one that is deleted, so it is asked again; a few times at most. */
+const mostPasses = 20;
+
+/** Times that an object is deleted; one that is listed even then is left to the storage. */
+const mostTries = 3;
+
+/** All keys of a plan, written or not: what is not stale. */
+export function keptKeys({ puts, groups }: Plan): ReadonlySet<string> {
+  return new Set([...puts, ...groups.flat()].map(({ key }) => key));
+}
+
+/**
+ * Deletes what is below the destination, older than this upload, and not in it; by a listing made after the upload, so that what somebody
+ * else wrote meanwhile is seen to be new.
+ * @param kept keys of what belongs to the upload
+ * @returns how many objects were deleted
+ * @throws ActionError `upload` when some could not be deleted, listing them
+ */
+export async function deleteStale(kept: ReadonlySet<string>, destination: Destination): Promise<number> {
+  const { host, base, askedAt } = destination;
+  const { deleted, failures } = await sweep(destination, (objects) => {
+    const stale = new Set(staleKeys(base, kept, objects, askedAt));
+    return objects.filter(({ key }) => stale.has(key));
+  });
+  if (failures.length > 0) {
+    throw new ActionError(
+      'upload',
+      `All files are uploaded, but ${count(failures.length, 'stale object')} could not be deleted`,
+      {
+        hint: `See whether the client app may delete in this workspace, or set 'delete-stale: false'.`,
+        details: detailLines(failures),
+      },
+    );
+  }
+  host.log.group(
+    `Deleted: ${count(deleted.length, 'stale object')}`,
+    firstOf(deleted, 200, ({ key }) => key),
+  );
+  return deleted.length;
+}
+
+export interface Sweep {
+  /** What is gone: the storage said so, and does not list it any more. */
+  readonly deleted: readonly RemoteObject[];
+  /** A line for each object that could not be deleted, with the reason. */
+  readonly failures: readonly string[];
+  /** What is still below the destination; undefined where some could not be deleted. */
+  readonly left: readonly RemoteObject[] | undefined;
+}
+
+/** Chooses those objects of a listing that have to go. */
+type Choose = (
+  objects: readonly RemoteObject[],
+) => readonly RemoteObject[] | Promise<readonly RemoteObject[]>;
+
+/**
+ * Deletes objects below the destination, and lists again until none is left that has to go: a server may say that an object is deleted and
+ * leave it, or list some only when another one is gone.
+ * @param listed a listing made already, to begin with
+ */
+export async function sweep(
+  destination: Destination,
+  choose: Choose,
+  listed?: readonly RemoteObject[],
+): Promise<Sweep> {
+  const { client, base } = destination;
+  const deleted = new Map<string, RemoteObject>();
+  destination.cancellation.done.set('deleted', () => [
+    `Deleted before that, ${count(deleted.size, 'object')}.`,
+  ]);
+  const tries = new Map<string, number>();
+  for (let pass = 0; ; pass += 1) {
+    const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base));
+    const chosen = await choose(objects);
+    for (const { key } of chosen) deleted.delete(key);
+    const gone = () => [...deleted.values()];
+    if (chosen.length === 0) return { deleted: gone(), failures: [], left: objects };
+    const stuck = chosen.filter(({ key }) => pass >= mostPasses || tries.get(key) === mostTries);
+    if (stuck.length > 0) return { deleted: gone(), failures: stuck.map(stillThere), left: undefined };
+    for (const { key } of chosen) tries.set(key, (tries.get(key) ?? 0) + 1);
+    const failures = await deleteInOrder(destination, chosen, deleted);
+    if (failures.length > 0) return { deleted: gone(), failures, left: undefined };
+  }
+}
+
+const stillThere = ({ key }: RemoteObject) =>
+  `${printable(key)}: the storage says that it is deleted, and lists it still`;
+
+/**
+ * Deletes objects group by group, and no further than the first group of which some stay.
+ * @param deleted gets what is deleted, by its keys
+ * @returns a line for each object that could not be deleted
+ */
+async function deleteInOrder(
+  { client, base }: Destination,
+  chosen: readonly RemoteObject[],
+  deleted: Map<string, RemoteObject>,
+): Promise<string[]> {
+  const { deleteObjects } = await import('../storage/deletion.ts');
+  for (const group of deletionGroups(base, chosen)) {
+    const keys = group.map(({ key }) => key);
+    const result = await deleteObjects(client, base, keys);
+    const those = new Set(result.deleted);
+    for (const object of group) if (those.has(object.key)) deleted.set(object.key, object);
+    if (result.failed.length > 0)
+      return result.failed.map(({ key, error }) => `${printable(key)}: ${describeStorageError(error)}`);
+  }
+  return [];
+}

@@ -1,0 +1,199 @@
+import type { Clock } from '../http/clock.ts';
+import type { Host } from '../hosts/host.ts';
+import type { LinkInputs } from '../config/inputs.ts';
+import { type LinkedFile, writeLinksFile } from '../links/file.ts';
+import type { Links, Published } from '../links/published.ts';
+import type { LinksOutputs } from '../config/outputs.ts';
+import { count, formatBytes, formatDuration } from '../text/format.ts';
+import { firstAmong } from '../report/log.ts';
+import { formatMoment, publishedSummary } from '../report/markdown.ts';
+import { noReportIds, type ReportIds } from '../report/ids.ts';
+import { isPublicRepository } from '../report/repository.ts';
+import { s3Uri } from '../text/s3uri.ts';
+import type { Location } from '../terrapi/workspace.ts';
+
+/** An output that is put into an environment variable fails past 128 KiB on Linux, so `urls` stays well below. */
+const urlsLimit = 100 * 1024;
+
+/**
+ * Tells what is published: links in the log, warnings about them, the job summary.
+ * @param headline what this step did, e.g. `Uploaded 3 files`
+ */
+export async function tellPublished(
+  host: Host,
+  inputs: LinkInputs,
+  published: Published,
+  headline: string,
+  clock: Clock,
+): Promise<void> {
+  const { links } = published;
+  if (links) {
+    warnOfExpiry(host, inputs, links, clock);
+    noticeOfPublicity(host, inputs);
+    tellLinks(host, inputs, published, links);
+  }
+  host.log.info(headline);
+  if (links) tellMain(host, inputs, published);
+  if (!inputs.summary) return;
+  await host.summary(
+    publishedSummary(published, {
+      headline,
+      now: clock.now(),
+      showLinks: !inputs.maskLinks,
+      dryRun: inputs.dryRun,
+    }),
+  );
+}
+
+/** What fell short when the main thing was done already: people get the rest even so, and then hear of it. */
+export interface Shortfall {
+  readonly error: unknown;
+}
+
+export function attempt<T>(work: () => T): { readonly value?: T; readonly shortfall?: Shortfall } {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { shortfall: { error } };
+  }
+}
+
+/** Writes the links file, and gives the outputs that say what is published; without that file where it cannot be written. */
+export function publishedOutputs(
+  host: Host,
+  inputs: LinkInputs,
+  published: Published,
+  location: Location,
+): { readonly outputs: Omit<LinksOutputs, keyof ReportIds>; readonly unwritten: Shortfall | undefined } {
+  const { links, main, fileCount, totalBytes } = published;
+  const expiresAt = links?.endsAt === undefined ? '' : rfc3339(links.endsAt);
+  const header = {
+    version: 1 as const,
+    workspace: inputs.workspace,
+    destination: inputs.destination,
+    expires_at: expiresAt,
+  };
+  const { value: linksFile = '', shortfall: unwritten } = attempt(() =>
+    writeLinksFile(host.tempDir(), header, linkedFiles(published, location), links),
+  );
+  const outputs = {
+    url: main?.url ?? '',
+    urls: links ? urlsOutput(host, published, links) : '{}',
+    'links-file': linksFile,
+    'expires-at': expiresAt,
+    's3-uri': published.s3Uri,
+    'file-count': fileCount,
+    'total-bytes': totalBytes,
+  };
+  return { outputs, unwritten };
+}
+
+/** The outputs of a run that made no links, as there was nothing or it was a dry run. */
+export function unpublishedOutputs({
+  s3Uri: place,
+  fileCount,
+  totalBytes,
+}: Pick<Published, 's3Uri' | 'fileCount' | 'totalBytes'>): LinksOutputs {
+  return {
+    ...noReportIds,
+    url: '',
+    urls: '{}',
+    'links-file': '',
+    'expires-at': '',
+    's3-uri': place,
+    'file-count': fileCount,
+    'total-bytes': totalBytes,
+  };
+}
+
+/** RFC 3339, UTC, in whole seconds and never later than it is. */
+function rfc3339(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function* linkedFiles({ files }: Published, location: Location): Generator<LinkedFile> {
+  for (const { name, key, size, contentType, sha256, status } of files()) {
+    yield {
+      path: name,
+      key,
+      s3_uri: s3Uri(location, key),
+      size,
+      content_type: contentType,
+      ...(sha256 !== undefined && { sha256 }),
+      ...(status !== undefined && { status }),
+    };
+  }
+}
+
+function urlsOutput(host: Host, { files, fileCount }: Published, { url }: Links): string {
+  const entries: string[] = [];
+  let bytes = 2;
+  for (const { name, key } of files()) {
+    const entry = `${JSON.stringify(name)}:${JSON.stringify(url(key))}`;
+    bytes += Buffer.byteLength(entry) + 1;
+    entries.push(entry);
+    if (bytes > urlsLimit) {
+      host.log.warning(
+        `The output 'urls' is left empty: ${count(fileCount, 'link')} would pass ${formatBytes(urlsLimit)}, more than can go from step to step in an environment variable. The file named by the output 'links-file' has them all.`,
+      );
+      return '';
+    }
+  }
+  return `{${entries.join(',')}}`;
+}
+
+function warnOfExpiry(
+  host: Host,
+  { expiresIn }: LinkInputs,
+  { endsAt, signedBy }: Links,
+  clock: Clock,
+): void {
+  if (endsAt === undefined) {
+    const why =
+      signedBy === 'session'
+        ? 'the platform does not tell when its storage sessions do'
+        : 'those that the platform signs do not tell it';
+    host.log.warning(`Nobody can say when the links end: ${why}. The output 'expires-at' is empty.`);
+    return;
+  }
+  if (expiresIn === undefined) return;
+  const left = (endsAt - clock.now()) / 1000;
+  const had = `these work for ${formatDuration(left)}, until ${formatMoment(endsAt)}`;
+  const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
+  if (signedBy === 'platform' && Math.abs(expiresIn - left) > 60)
+    host.log.warning(
+      `${asked}, and how long links signed by the platform work is the platform's to say: ${had}.`,
+    );
+  else if (expiresIn > left + 5)
+    host.log.warning(
+      `${asked}, and links signed by a storage session end with it: ${had}. 'links: platform' makes links that work longer; or ask for less.`,
+    );
+}
+
+/** What everybody can read of a public repository's runs is no place for what must stay among a few. */
+function noticeOfPublicity(host: Host, { maskLinks, summary }: LinkInputs): void {
+  if (maskLinks || isPublicRepository() !== true) return;
+  host.log.notice(
+    `This repository is public: until they end, the links in ${summary ? 'log and summary' : 'the log'} of this run, and in comments, can be opened by anybody. 'mask-links: true' keeps them out.`,
+  );
+}
+
+function tellLinks(
+  host: Host,
+  { maskLinks }: LinkInputs,
+  { files, fileCount }: Published,
+  links: Links,
+): void {
+  const by = links.signedBy === 'platform' ? ', signed by the platform' : '';
+  const until = links.endsAt === undefined ? '' : `, until ${formatMoment(links.endsAt)}`;
+  host.log.group(
+    `Links: ${count(fileCount, 'file')}${by}${until}`,
+    maskLinks
+      ? [`'mask-links: true' keeps them out of the log; the file of the output 'links-file' has them`]
+      : firstAmong(files(), fileCount, 20, ({ key, name }) => `${name}: ${links.url(key)}`),
+  );
+}
+
+function tellMain(host: Host, { maskLinks }: LinkInputs, { main }: Published): void {
+  if (main && !maskLinks) host.log.info(`Open ${main.name}: ${main.url}`);
+}

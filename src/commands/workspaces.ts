@@ -1,0 +1,91 @@
+import type { Host } from '../hosts/host.ts';
+import { offersIdentity } from '../auth/credential.ts';
+import { type PlatformInputs, readPlatformInputs } from '../config/inputs.ts';
+import { setOutputs } from '../config/outputs.ts';
+import { count } from '../text/format.ts';
+import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';
+import type { SelfInfo, StoragePoint } from '../terrapi/answers.ts';
+import type { Terrapi } from '../terrapi/client.ts';
+import { TerrapiError } from '../terrapi/request.ts';
+import { withConnection } from './connect.ts';
+import { runStory } from './run.ts';
+
+/** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
+export function run(host: Host): Promise<void> {
+  return runStory(host, async (cancellation) => {
+    const inputs = readPlatformInputs(host.input, host.mask, offersIdentity(process.env));
+    await withConnection(host, inputs, 8, cancellation, ({ terrapi }) => discover(host, inputs, terrapi));
+  });
+}
+
+async function discover(host: Host, inputs: PlatformInputs, terrapi: Terrapi): Promise<void> {
+  const [user, workspaces, folders] = await Promise.all([
+    terrapi.accountName(),
+    terrapi.workspaces(),
+    terrapi.sharedFolders(),
+  ]);
+  const rows = await Promise.all([
+    ...workspaces.map((listed) => describe(listed, (name) => terrapi.workspace(name))),
+    ...folders.map((listed) => describe(listed, (name) => terrapi.sharedFolder(name))),
+  ]);
+  host.log.group(`Who: ${user}`, [
+    `Client app: ${inputs.clientId}`,
+    `Issuer: ${inputs.issuer.href}`,
+    `TerrAPI: ${inputs.apiUrl.href}`,
+    `Platforms asked for: ${inputs.platforms.join(', ') || 'none'}`,
+  ]);
+  host.log.group(
+    `What: ${count(rows.length, 'workspace or shared folder', 'workspaces and shared folders')}`,
+    tableLines(rows),
+  );
+  await host.summary(workspacesSummary(user, rows));
+  setOutputs(host, { user, workspaces: JSON.stringify(rows) });
+}
+
+/** A workspace that may be listed and not be looked at is still told, with the status that TerrAPI answered. */
+async function describe(
+  { name, type }: SelfInfo,
+  look: (name: string) => Promise<StoragePoint>,
+): Promise<WorkspaceRow> {
+  const row = { name, type: shortType(type), platform: '', storage_type: '' };
+  try {
+    const point = await look(name);
+    const state = point.initialized === false ? 'not initialized' : (point.status?.statusCode ?? 'unknown');
+    return { ...row, platform: point.platformId ?? '', storage_type: point.storageType ?? '', status: state };
+  } catch (error) {
+    if (!(error instanceof TerrapiError)) throw error;
+    return { ...row, status: error.status === 403 ? 'FORBIDDEN' : `HTTP ${error.status}` };
+  }
+}
+
+/** `workspace` out of `urn:resource:storage:workspace`. */
+function shortType(type: string | null | undefined): string {
+  return type?.split(':').at(-1) ?? '';
+}
+
+function tableLines(rows: readonly WorkspaceRow[]): string[] {
+  const header: WorkspaceRow = {
+    name: 'NAME',
+    type: 'TYPE',
+    platform: 'PLATFORM',
+    storage_type: 'STORAGE',
+    status: 'STATUS',
+  };
+  const table = [header, ...rows].map(({ name, type, platform, storage_type, status }) => [
+    name,
+    type,
+    platform,
+    storage_type,
+    status,
+  ]);
+  const widths = table.reduce<number[]>(
+    (most, cells) => cells.map((cell, column) => Math.max(most[column] ?? 0, cell.length)),
+    [],
+  );
+  return table.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

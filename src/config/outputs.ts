@@ -1,0 +1,58 @@
+import { ActionError, messageOf } from '../errors/error.ts';
+import type { Host } from '../hosts/host.ts';
+import type { ReportIds } from '../report/ids.ts';
+
+/** What every action that makes links hands out; names as in its `action.yml`. */
+export interface LinksOutputs extends ReportIds {
+  readonly url: string;
+  readonly urls: string;
+  readonly 'links-file': string;
+  readonly 'expires-at': string;
+  readonly 's3-uri': string;
+  readonly 'file-count': number;
+  readonly 'total-bytes': number;
+}
+
+/** Outputs of the root action. */
+export interface UploadOutputs extends LinksOutputs {
+  readonly 'uploaded-count': number;
+  readonly 'unchanged-count': number;
+  readonly 'deleted-count': number;
+}
+
+/** Outputs of the `remove` action. */
+export interface RemoveOutputs extends ReportIds {
+  readonly 's3-uri': string;
+  readonly 'deleted-count': number;
+}
+
+/** Outputs of the `workspaces` action. */
+export interface WorkspacesOutputs {
+  readonly user: string;
+  readonly workspaces: string;
+}
+
+/**
+ * Sets all outputs of an action, at its end and at once.
+ * @throws ActionError `host` where one could not be set; all others are
+ */
+export function setOutputs(
+  host: Host,
+  outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs,
+): void {
+  const missing: string[] = [];
+  let cause: unknown;
+  for (const [name, value] of Object.entries<string | number>({ ...outputs })) {
+    try {
+      host.output(name, value);
+    } catch (error) {
+      missing.push(name);
+      cause ??= error;
+    }
+  }
+  if (missing.length === 0) return;
+  throw new ActionError('host', `The outputs ${missing.join(', ')} could not be set: ${messageOf(cause)}`, {
+    hint: `Free space on the runner, and run the job again.`,
+    cause,
+  });
+}

@@ -1,0 +1,193 @@
+import { excerpt } from '../../text/sanitize.ts';
+import { type GithubClient, isStatus } from './client.ts';
+
+/** What deployments of this action say of themselves, so that no other is touched. */
+const maker = 'upload-to-workspace';
+
+/** Characters that a description may have. */
+const longestDescription = 140;
+
+export interface DeploymentPlan {
+  readonly environment: string;
+  /** The commit, branch or tag that is deployed. */
+  readonly ref: string;
+  readonly description: string;
+  /** The page of the run, where it can be followed. */
+  readonly runUrl: string;
+}
+
+/** How a deployment came out. */
+export interface DeploymentEnd {
+  readonly state: 'success' | 'failure';
+  /** What the environment opens; undefined where no link may be shown. */
+  readonly url: string | undefined;
+  readonly description: string;
+  readonly runUrl: string;
+}
+
+/** Makes a transient deployment that is in progress. @returns its id */
+export async function beginDeployment(github: GithubClient, plan: DeploymentPlan): Promise<number> {
+  const { owner, repo } = github;
+  const made = await github.ask<object>((rest) =>
+    rest.repos.createDeployment({
+      owner,
+      repo,
+      ref: plan.ref,
+      environment: plan.environment,
+      description: excerpt(plan.description, longestDescription),
+      payload: { made_by: maker },
+      transient_environment: true,
+      // Deployed is what was built, whatever the branch and its checks have come to since.
+      auto_merge: false,
+      required_contexts: [],
+    }),
+  );
+  // Were it to merge a branch first, as it is told not to, it would answer with a message.
+  const id = 'id' in made && typeof made.id === 'number' ? made.id : undefined;
+  if (id === undefined) throw new Error('GitHub answered without a deployment');
+  const { description, runUrl } = plan;
+  // The deployment is there, and its end is what counts: that can be told when GitHub is back.
+  await addStatus(github, id, { state: 'in_progress', description, url: undefined, runUrl }).catch(
+    () => undefined,
+  );
+  return id;
+}
+
+/**
+ * Ends a deployment. One that succeeds makes the older ones of its environment inactive; or itself, when a newer one has
+ * succeeded meanwhile.
+ * @returns whether GitHub took the link; without it the run's page stands for the environment
+ */
+export async function endDeployment(
+  github: GithubClient,
+  environment: string,
+  id: number,
+  end: DeploymentEnd,
+): Promise<{ readonly linkTaken: boolean }> {
+  const linkTaken = await addStatusOrPage(github, id, end);
+  if (end.state === 'success') await replaceOthers(github, environment, id, end.runUrl);
+  return { linkTaken };
+}
+
+/** The deployment that stands for an environment at present, where there is one. */
+export async function activeDeployment(
+  github: GithubClient,
+  environment: string,
+): Promise<number | undefined> {
+  for (const id of await deploymentsOf(github, environment)) {
+    const state = await stateOf(github, id);
+    if (state === 'success') return id;
+    if (state === 'inactive') return undefined;
+  }
+  return undefined;
+}
+
+/** Makes all deployments of an environment inactive. @returns the newest that was not */
+export async function deactivate(
+  github: GithubClient,
+  environment: string,
+  description: string,
+  runUrl: string,
+): Promise<number | undefined> {
+  const ids = await activeAmong(github, await deploymentsOf(github, environment));
+  for (const id of ids.toReversed())
+    await addStatus(github, id, { state: 'inactive', description, url: undefined, runUrl });
+  return ids[0];
+}
+
+async function replaceOthers(
+  github: GithubClient,
+  environment: string,
+  id: number,
+  runUrl: string,
+): Promise<void> {
+  const all = await deploymentsOf(github, environment);
+  const description = 'Replaced by a later upload';
+  const inactive = { state: 'inactive', description, url: undefined, runUrl } as const;
+  for (const newer of all.filter((other) => other > id)) {
+    if ((await stateOf(github, newer)) !== 'success') continue;
+    await addStatus(github, id, inactive);
+    return;
+  }
+  const older = await activeAmong(
+    github,
+    all.filter((other) => other < id),
+  );
+  // The oldest first: what is found inactive then has nothing active behind it, even when this run is ended half way.
+  for (const other of older.toReversed()) await addStatus(github, other, inactive);
+}
+
+/** Those that are not over, newest first. What lies behind one that was made inactive was made so before it. */
+async function activeAmong(github: GithubClient, ids: readonly number[]): Promise<number[]> {
+  const active: number[] = [];
+  for (const id of ids) {
+    const state = await stateOf(github, id);
+    if (state === 'inactive') break;
+    if (state !== 'failure' && state !== 'error') active.push(id);
+  }
+  return active;
+}
+
+/** Ids of this action's deployments in an environment, newest first. */
+async function deploymentsOf(github: GithubClient, environment: string): Promise<number[]> {
+  const { owner, repo } = github;
+  const ids: number[] = [];
+  for await (const page of github.pages((rest, at) =>
+    rest.repos.listDeployments({ owner, repo, environment, ...at }),
+  )) {
+    ids.push(...page.filter(({ payload }) => isOurs(payload)).map(({ id }) => id));
+  }
+  return ids.sort((a, b) => b - a);
+}
+
+function isOurs(payload: unknown): boolean {
+  const value: unknown =
+    typeof payload === 'string' && payload.startsWith('{') ? JSON.parse(payload) : payload;
+  return typeof value === 'object' && value !== null && 'made_by' in value && value.made_by === maker;
+}
+
+async function stateOf({ ask, owner, repo }: GithubClient, id: number): Promise<string | undefined> {
+  const [last] = await ask((rest) =>
+    rest.repos.listDeploymentStatuses({ owner, repo, deployment_id: id, per_page: 1 }),
+  );
+  return last?.state;
+}
+
+interface Status {
+  readonly state: 'in_progress' | 'success' | 'failure' | 'inactive';
+  readonly url: string | undefined;
+  readonly description: string;
+  readonly runUrl: string;
+}
+
+/** GitHub takes no URL of any length, and does not say what the longest is. */
+async function addStatusOrPage(github: GithubClient, id: number, status: Status): Promise<boolean> {
+  if (status.state === 'success' && status.url === undefined) {
+    await addStatus(github, id, { ...status, url: status.runUrl });
+    return true;
+  }
+  try {
+    await addStatus(github, id, status);
+    return true;
+  } catch (error) {
+    if (status.url === undefined || !isStatus(error, 422)) throw error;
+    await addStatus(github, id, { ...status, url: status.runUrl });
+    return false;
+  }
+}
+
+async function addStatus({ ask, owner, repo }: GithubClient, id: number, status: Status): Promise<void> {
+  await ask((rest) =>
+    rest.repos.createDeploymentStatus({
+      owner,
+      repo,
+      deployment_id: id,
+      state: status.state,
+      description: excerpt(status.description, longestDescription),
+      log_url: status.runUrl,
+      ...(status.url !== undefined && { environment_url: status.url }),
+      // GitHub's own leaves transient deployments alone; these are replaced one by one.
+      auto_inactive: false,
+    }),
+  );
+}

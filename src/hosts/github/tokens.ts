@@ -1,0 +1,133 @@
+import { classifier } from '../../http/classify.ts';
+import { ActionError, messageOf, systemCode } from '../../errors/error.ts';
+import { connectionFailure, isCertificateError, isNetworkError } from '../../http/failures.ts';
+import { urlFault } from '../../http/urls.ts';
+import { excerpt } from '../../text/sanitize.ts';
+import { type RetryOptions, createRetrier } from '../../http/retry.ts';
+import { openTransport } from '../../http/transport.ts';
+import { userAgent } from '../../http/version.ts';
+import type { IdentityTokens } from '../../auth/credential.ts';
+import { factsOf } from '../../auth/exchange.ts';
+
+const what = `GitHub's token service`;
+
+/** An answer without a token. */
+class Unanswered extends Error {
+  readonly response: Response;
+
+  constructor(response: Response, message: string) {
+    super(message);
+    this.response = response;
+  }
+}
+
+/**
+ * GitHub's own service, which tells others who a job is. The runner names it to jobs with `permissions: id-token: write`, as
+ * `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
+ *
+ * It is none of the platform's servers: its certificate is checked whatever `tls-verify` says, and its time sets no clock here.
+ * @param certificates PEM, trusted beside the public roots: those of a proxy may be among them
+ * @param mask told the token to ask with, and each token as it comes in
+ * @throws ActionError `identity-token` when the URL is not one to send a token to
+ */
+export function githubTokens(
+  environment: NodeJS.ProcessEnv,
+  certificates: readonly string[],
+  mask: (secret: string) => void,
+  retries: RetryOptions,
+): Promise<IdentityTokens> {
+  const url = serviceUrl(environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '');
+  const bearer = environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
+  mask(bearer);
+  const answerIn = (error: unknown) => (error instanceof Unanswered ? factsOf(error.response) : undefined);
+  const retrier = createRetrier({ classify: classifier(answerIn, Date.now), ...retries });
+  return Promise.resolve(async (audience) => {
+    const asked = new URL(url);
+    asked.searchParams.set('audience', audience);
+    const transport = openTransport({
+      certificates,
+      verify: true,
+      connections: 1,
+      plainHttp: true,
+      signal: retries.signal,
+    });
+    try {
+      return await retrier(({ timeoutMs }) => ask(transport.fetch, asked, bearer, mask, timeoutMs), {
+        what: () => `GET ${url.origin}${url.pathname}`,
+      });
+    } catch (error) {
+      throw failure(url, error);
+    } finally {
+      await transport.close();
+    }
+  });
+}
+
+function serviceUrl(given: string): URL {
+  const url = URL.parse(given);
+  if (url && !urlFault(url, true)) return url;
+  throw new ActionError(
+    'identity-token',
+    `${what} has no address to send a token to: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
+    { hint: `The runner sets ACTIONS_ID_TOKEN_REQUEST_URL; take out what else sets it.` },
+  );
+}
+
+async function ask(
+  fetch: typeof globalThis.fetch,
+  url: URL,
+  bearer: string,
+  mask: (secret: string) => void,
+  timeoutMs: number,
+): Promise<string> {
+  const response = await fetch(url, {
+    headers: { accept: 'application/json', authorization: `Bearer ${bearer}`, 'user-agent': userAgent },
+    signal: AbortSignal.timeout(Math.min(10_000, Math.ceil(timeoutMs))),
+  });
+  const token = tokenIn(await response.text(), mask);
+  if (response.status !== 200) throw new Unanswered(response, `it answered with ${response.status}`);
+  // Three parts, as every signed token has (RFC 7515, 7.1): anything else is a page of somebody on the way.
+  if (token?.split('.').length !== 3) throw new Unanswered(response, 'its answer holds no token');
+  return token;
+}
+
+/** What the answer has as `value`, masked; undefined where there is none. */
+function tokenIn(answer: string, mask: (secret: string) => void): string | undefined {
+  try {
+    const { value }: { value?: unknown } = Object(JSON.parse(answer)) as object;
+    if (typeof value !== 'string' || value === '') return undefined;
+    mask(value);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+function failure(url: URL, error: unknown): ActionError {
+  if (error instanceof ActionError) return error;
+  if (isCertificateError(error)) {
+    return new ActionError(
+      'untrusted-certificate',
+      `${what} ${url.origin} shows a certificate that is not trusted here (${systemCode(error) ?? messageOf(error)})`,
+      {
+        hint: `It is checked whatever 'tls-verify' says, as this is not the platform's. If a private authority signed it, such as that of a proxy, give that authority's certificate in 'ca-certificates'.`,
+        cause: error,
+      },
+    );
+  }
+  if (isNetworkError(error)) return connectionFailure(what, url, 'ACTIONS_ID_TOKEN_REQUEST_URL', error);
+  const status = error instanceof Unanswered ? error.response.status : 0;
+  return new ActionError(
+    'identity-token',
+    `${what} ${url.origin} gave no identity token: ${messageOf(error)}`,
+    {
+      hint:
+        status === 429 || status >= 500
+          ? `It is in trouble or asked too often; run the job again later.`
+          : status === 401 || status === 403
+            ? `It does not let this job ask, or not any more: see that the job has 'permissions: id-token: write', and run it again.`
+            : `If it goes on, see whether a proxy on the way answers in its place, and what the audience is.`,
+      cause: error,
+    },
+  );
+}

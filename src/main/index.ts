@@ -1,0 +1,13 @@
+// First of all, before the heap grows.
+import './heap.ts';
+
+import { run as runLinks } from '../commands/links.ts';
+import { run as runRemove } from '../commands/remove.ts';
+import { run as runUpload } from '../commands/upload.ts';
+import { run as runWorkspaces } from '../commands/workspaces.ts';
+import { start } from './start.ts';
+
+export const links = () => start(runLinks);
+export const remove = () => start(runRemove);
+export const upload = () => start(runUpload);
+export const workspaces = () => start(runWorkspaces);
