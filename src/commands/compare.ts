@@ -17,7 +17,7 @@ import type { UploadInputs } from '../config/upload.ts';
 import { type Plan, type Put, withGenerated } from '../sync/plan.ts';
 import { generatedNames, isFileAt } from '../preview/below.ts';
 import { printable } from '../text/sanitize.ts';
-import { s3Uri } from '../text/s3uri.ts';
+import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { headObjects } from '../storage/head.ts';
 import { type RemoteObject, listExpected } from '../storage/listing.ts';

@@ -6,7 +6,8 @@ import { type HttpHandler, type HttpRequest, HttpResponse } from '@smithy/core/p
 import type { Clock } from '../http/clock.ts';
 import { longestAnswer } from '../http/answers.ts';
 import type { Transport } from '../http/transport.ts';
-import type { Location, Session } from '../terrapi/workspace.ts';
+import type { Location } from '../terrapi/location.ts';
+import type { Session } from '../terrapi/session.ts';
 import type { StorageClient } from './client.ts';
 import { defaultStallMs, exchange } from './exchange.ts';
 import { StorageError, storageError } from './failure.ts';
