@@ -4,7 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 
 import { longestAnswer } from '../http/answers.ts';
-import type { Session } from '../terrapi/workspace.ts';
+import type { Session } from '../terrapi/session.ts';
 import { type StorageClient, refusalOf } from './client.ts';
 import { defaultStallMs, exchange } from './exchange.ts';
 import { notS3 } from './stored.ts';
