@@ -152,7 +152,11 @@ const longestSkewMs = 300_000;
  * What the storage refuses by. A refusal for the time of a request sets the clock, and the request is repeated; that of a HEAD has no body
  * to say so: then the time of the answer does.
  */
-function refusalOf({ status, headers, body }: WireAnswer, signedAt: number, clock: Clock): StorageError {
+export function refusalOf(
+  { status, headers, body }: WireAnswer,
+  signedAt: number,
+  clock: Clock,
+): StorageError {
   const error = storageError(status, headers, body);
   const date = element(body, 'ServerTime') ?? headers['date']?.toString();
   const isOff = Math.abs(Date.parse(date ?? '') - signedAt) > longestSkewMs;
