@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 
 import { isTransient } from '../http/classify.ts';
+import { excerpt } from '../text/sanitize.ts';
 import type { StorageCall, StorageClient } from './client.ts';
 import type { WireAnswer } from './exchange.ts';
 import { StorageError } from './failure.ts';
@@ -56,7 +57,7 @@ async function deleteMany(client: StorageClient, keys: readonly string[]): Promi
   let passing: readonly Failed[] = [];
   let left = keys;
   const accept = (answer: WireAnswer) => {
-    const failed = readResult(answer);
+    const failed = readResult(answer, new Set(left));
     passing = failed.filter(({ error }) => isTransient(error));
     lasting.push(...failed.filter(({ error }) => !isTransient(error)));
     left = passing.map(({ key }) => key);
@@ -85,20 +86,29 @@ function deletion({ location }: StorageClient, keys: readonly string[]): Storage
   };
 }
 
-/** Reads which keys the storage could not delete. */
-function readResult(answer: WireAnswer): Failed[] {
+/**
+ * Reads which keys the storage could not delete.
+ * @throws StorageError for an answer that names any other than `asked`: it would be asked for with the next try
+ */
+function readResult(answer: WireAnswer, asked: ReadonlySet<string>): Failed[] {
   const text = answer.body.trim();
   const isResult =
     /^(?:<\?[^<>]*>)?\s*<DeleteResult[\s/>]/.test(text) && /(?:<\/DeleteResult|\/)>$/.test(text);
   if (answer.status !== 200 || !isResult) throw notS3(answer);
-  return [...elements(text, 'Error')].map((error) => ({
-    key: element(error, 'Key') ?? '',
-    error: new StorageError({
-      status: 200,
-      code: element(error, 'Code') ?? '',
-      message: element(error, 'Message') ?? '',
-    }),
-  }));
+  return [...elements(text, 'Error')].map((error) => {
+    const key = element(error, 'Key') ?? '';
+    const [code, message] = [element(error, 'Code') ?? '', element(error, 'Message') ?? ''];
+    if (!asked.has(key)) throw notAsked(key, `${code} ${message}`);
+    return { key, error: new StorageError({ status: 200, code, message }) };
+  });
+}
+
+function notAsked(key: string, said: string): StorageError {
+  return new StorageError({
+    status: 200,
+    code: 'UnreliableDeletion',
+    message: `the answer is about ${key ? `'${excerpt(key, 80)}'` : 'no key at all'}, which was not to be deleted (${excerpt(said, 120)})`,
+  });
 }
 
 async function deleteOne(client: StorageClient, key: string): Promise<Failed[]> {
