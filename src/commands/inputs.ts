@@ -1,9 +1,10 @@
 import type { Host } from '../hosts/host.ts';
 import { offersIdentity } from '../auth/credential.ts';
-import { type RawInput, isLeftOut } from '../config/inputs.ts';
+import { isLeftOut } from '../config/credentials.ts';
+import type { RawInput } from '../config/reader.ts';
 
 /**
- * Reads an action's inputs by one of the functions of `inputs.ts`, with what the job offers in place of a secret. Undefined, after a notice,
+ * Reads an action's inputs by one of the functions of `config/`, with what the job offers in place of a secret. Undefined, after a notice,
  * where there are no credentials and `if-no-credentials` says to leave the step out.
  */
 export function readInputs<T>(

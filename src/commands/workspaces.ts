@@ -1,6 +1,7 @@
 import type { Host } from '../hosts/host.ts';
 import { offersIdentity } from '../auth/credential.ts';
-import { type PlatformInputs, readPlatformInputs } from '../config/inputs.ts';
+import type { PlatformInputs } from '../config/platform.ts';
+import { readPlatformInputs } from '../config/workspaces.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
 import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';

@@ -3,13 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 
-import {
-  isLeftOut,
-  readLinkInputs,
-  readPlatformInputs,
-  readRemoveInputs,
-  readUploadInputs,
-} from '../../../src/config/inputs.ts';
+import { isLeftOut } from '../../../src/config/credentials.ts';
+import { readLinkInputs } from '../../../src/config/links.ts';
+import { readRemoveInputs } from '../../../src/config/remove.ts';
+import { readUploadInputs } from '../../../src/config/upload.ts';
+import { readPlatformInputs } from '../../../src/config/workspaces.ts';
 import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 
