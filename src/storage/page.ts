@@ -48,8 +48,10 @@ export function readPage({ status, headers, body }: WireAnswer, prefix: string):
   for (const entry of elements(body, 'Contents')) objects.push(readObject(entry, prefix, decode));
   const isTruncated = element(body, 'IsTruncated')?.trim().toLowerCase();
   // Where nothing else is said, a page that names the next one is not the last.
-  const next = isTruncated === 'false' ? undefined : element(body, 'NextContinuationToken') || undefined;
-  if (isTruncated === 'true' && next === undefined) throw unreliable(prefix, 'goes on, and does not say where');
+  const token = element(body, 'NextContinuationToken');
+  const next = isTruncated === 'false' || token === '' ? undefined : token;
+  if (isTruncated === 'true' && next === undefined)
+    throw unreliable(prefix, 'goes on, and does not say where');
   return { objects, next };
 }
 
