@@ -1,3 +1,4 @@
+import { holdNewSpace } from './heap.ts';
 import { githubHost } from '../hosts/github/host.ts';
 import type { Host } from '../hosts/host.ts';
 import { fail } from '../report/log.ts';
@@ -14,5 +15,6 @@ export async function start(run: (host: Host) => Promise<void>): Promise<void> {
   process
     .removeAllListeners('warning')
     .on('warning', ({ name, message }) => host.log.debug(`${name}: ${message}`));
+  holdNewSpace();
   await run(host).catch(end);
 }
