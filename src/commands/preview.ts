@@ -20,6 +20,7 @@ import { runOrigin } from '../report/repository.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { exchange } from '../storage/exchange.ts';
 import { createStorageRetrier, storageError } from '../storage/failure.ts';
+import { isHtml } from '../files/media.ts';
 import type { Destination } from './destination.ts';
 
 /** Bytes of a script or a page above which it is not looked at, and of all of them together: a look at more would take seconds. */
@@ -80,7 +81,7 @@ export function checkSite(
 }
 
 function logCheck(log: Log, { findings }: CheckedSite, puts: readonly Put[]): void {
-  const pages = puts.filter(({ name }) => /\.html?$/i.test(name));
+  const pages = puts.filter(({ name }) => isHtml(name));
   const told = findings.map((finding) => ({ ...tellFinding(finding), finding }));
   log.group(
     `Preview: ${count(pages.length, 'page')}, ${count(puts.length, 'file')}`,

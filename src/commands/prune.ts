@@ -7,7 +7,8 @@ import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/failure.ts';
-import { type RemoteObject, listObjects } from '../storage/listing.ts';
+import { listObjects } from '../storage/listing.ts';
+import type { RemoteObject } from '../sync/object.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Destination } from './destination.ts';
 

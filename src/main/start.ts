@@ -1,7 +1,7 @@
-import { holdNewSpace } from './heap.ts';
 import { githubHost } from '../hosts/github/host.ts';
 import type { Host } from '../hosts/host.ts';
 import { fail } from '../report/log.ts';
+import { holdNewSpace } from './heap.ts';
 
 /** Runs an action on the host that there is. What Node.js would print by itself goes through the host as well. */
 export async function start(run: (host: Host) => Promise<void>): Promise<void> {
