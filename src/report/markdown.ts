@@ -1,7 +1,7 @@
 import type { Published } from '../links/published.ts';
 import { printable } from '../text/sanitize.ts';
-import { count, formatBytes, formatDuration } from '../text/format.ts';
-import type { RemoteObject } from '../storage/listing.ts';
+import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
+import type { RemoteObject } from '../sync/object.ts';
 
 /**
  * Text from outside as Markdown text: whatever could mean something to Markdown or HTML becomes a character reference. GitHub looks for
@@ -25,11 +25,6 @@ export function markdownLink(text: string, url: string | undefined): string {
   return url
     ? `[${markdownText(text)}](<${url.replace(/[\s<>|\\]/g, encodeURIComponent)}>)`
     : markdownText(text);
-}
-
-/** A moment for people, e.g. `2026-11-23 17:59:12 UTC`. */
-export function formatMoment(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 export interface SummaryOptions {
