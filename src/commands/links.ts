@@ -60,7 +60,7 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
       : await publish(
           inputs,
           standing,
-          pagesFor(client.clock, index, await previewOf(inputs, names, generated, destination)),
+          pagesFor(client.clock, host.run, index, await previewOf(inputs, names, generated, destination)),
           destination,
         );
     const files = count(standing.fileCount, 'file');

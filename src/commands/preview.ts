@@ -16,7 +16,6 @@ import type { Traits } from '../preview/traits.ts';
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
-import { runOrigin } from '../report/repository.ts';
 import { exchange } from '../storage/exchange.ts';
 import { createStorageRetrier, storageError } from '../storage/failure.ts';
 import type { Destination } from './destination.ts';
@@ -34,7 +33,7 @@ export function previewPage(names: PreviewNames, traits: Traits, destination: De
     make: async function* (published, linkTo) {
       const { entryObject, previewSite, workerObject } = await import('../preview/pages.ts');
       const links = linksOf(published);
-      const site = previewSite(published, links, { names, traits, origin: runOrigin() });
+      const site = previewSite(published, links, { names, traits, origin: destination.host.run.origin });
       const missing = missingFirstPage(new Set(site.names), published.s3Uri);
       if (missing !== undefined) destination.host.log.warning(missing);
       yield workerObject(site, traits);

@@ -8,7 +8,6 @@ import { count, formatBytes, formatDuration } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
 import { formatMoment, publishedSummary } from '../report/markdown.ts';
 import { noReportIds, type ReportIds } from '../report/ids.ts';
-import { isPublicRepository } from '../report/repository.ts';
 import { s3Uri } from '../text/s3uri.ts';
 import type { Location } from '../terrapi/workspace.ts';
 
@@ -172,7 +171,7 @@ function warnOfExpiry(
 
 /** What everybody can read of a public repository's runs is no place for what must stay among a few. */
 function noticeOfPublicity(host: Host, { maskLinks, summary }: LinkInputs): void {
-  if (maskLinks || isPublicRepository() !== true) return;
+  if (maskLinks || host.run.isPublic !== true) return;
   host.log.notice(
     `This repository is public: until they end, the links in ${summary ? 'log and summary' : 'the log'} of this run, and in comments, can be opened by anybody. 'mask-links: true' keeps them out.`,
   );

@@ -110,7 +110,7 @@ async function publishUpload(
 ): Promise<void> {
   const { host, client, explain, s3Uri } = destination;
   const preview = names.preview && (await previewOf(plan, names.preview, destination));
-  const pages = pagesFor(client.clock, names.index, preview);
+  const pages = pagesFor(client.clock, host.run, names.index, preview);
   const { published, generated } = await publish(inputs, standing, pages, destination).catch(
     afterUpload(`their links could not be made`, plan, destination),
   );

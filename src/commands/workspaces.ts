@@ -1,5 +1,4 @@
 import type { Host } from '../hosts/host.ts';
-import { offersIdentity } from '../auth/credential.ts';
 import { type PlatformInputs, readPlatformInputs } from '../config/inputs.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
@@ -13,7 +12,7 @@ import { runStory } from './run.ts';
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
 export function run(host: Host): Promise<void> {
   return runStory(host, async (cancellation) => {
-    const inputs = readPlatformInputs(host.input, host.mask, offersIdentity(process.env));
+    const inputs = readPlatformInputs(host.input, host.mask, host.identityToken !== undefined);
     await withConnection(host, inputs, 8, cancellation, ({ terrapi }) => discover(host, inputs, terrapi));
   });
 }

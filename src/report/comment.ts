@@ -1,5 +1,5 @@
 import { commentLimit, commentMarker } from '../hosts/github/comment.ts';
-import type { Run } from '../hosts/github/run.ts';
+import type { Run } from '../hosts/host.ts';
 import type { Published } from '../links/published.ts';
 import { type SummaryOptions, filesTable, formatMoment, markdownText, publishedHead } from './markdown.ts';
 
@@ -60,7 +60,6 @@ function commitIn(body: string | undefined): string {
 }
 
 function footer({ run, now }: Pick<CommentText, 'run' | 'now'>, commit: string): string {
-  const built =
-    commit === '' ? '' : `Commit [${commit.slice(0, 7)}](${run.repositoryUrl}/commit/${commit}), written `;
+  const built = commit === '' ? '' : `Commit [${commit.slice(0, 7)}](${run.commitUrl(commit)}), written `;
   return `<sub>${built || 'Written '}${formatMoment(now)} by [this run](${run.url})</sub>`;
 }

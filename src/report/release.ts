@@ -1,7 +1,7 @@
 import { encodedKey } from '../hosts/github/comment.ts';
 import { type Edit, putBlock } from '../hosts/github/notes.ts';
 import { notesLimit } from '../hosts/github/release.ts';
-import type { Run } from '../hosts/github/run.ts';
+import type { Run } from '../hosts/host.ts';
 import type { Published, PublishedFile } from '../links/published.ts';
 import { count, formatBytes } from '../text/format.ts';
 import { formatMoment, markdownLink, markdownTable, markdownText } from './markdown.ts';

@@ -6,7 +6,7 @@ import { keepComment, type CommentBody } from '../hosts/github/comment.ts';
 import { activeDeployment, beginDeployment, deactivate, endDeployment } from '../hosts/github/deployment.ts';
 import { findPull } from '../hosts/github/pullrequest.ts';
 import { editRelease } from '../hosts/github/release.ts';
-import { type Run, readRun } from '../hosts/github/run.ts';
+import { type GithubRun, readRun } from '../hosts/github/run.ts';
 import type { Log } from '../hosts/host.ts';
 import type { DestinationInputs } from '../config/inputs.ts';
 import type { Published } from '../links/published.ts';
@@ -73,7 +73,7 @@ function readEvent(file: string | undefined): string {
 class GithubReports implements Reports {
   readonly #log: Log;
   readonly #inputs: DestinationInputs;
-  readonly #run: Run;
+  readonly #run: GithubRun;
   readonly #now: () => number;
   readonly #key: string;
   readonly #signal: AbortSignal;
@@ -81,7 +81,7 @@ class GithubReports implements Reports {
   #deadline = AbortSignal.timeout(patienceMs);
   #begun: Promise<number | undefined> | undefined;
 
-  constructor(log: Log, inputs: DestinationInputs, run: Run, now: () => number, signal: AbortSignal) {
+  constructor(log: Log, inputs: DestinationInputs, run: GithubRun, now: () => number, signal: AbortSignal) {
     this.#log = log;
     this.#inputs = inputs;
     this.#run = run;

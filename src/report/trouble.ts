@@ -1,6 +1,6 @@
 import { isStatus, reasonOf } from '../hosts/github/client.ts';
 import { NotesLeft } from '../hosts/github/release.ts';
-import type { Run } from '../hosts/github/run.ts';
+import type { GithubRun } from '../hosts/github/run.ts';
 import type { Text } from '../hosts/host.ts';
 import { printable } from '../text/sanitize.ts';
 import { isError, messageOf } from '../errors/error.ts';
@@ -18,7 +18,7 @@ const permissions: Readonly<Record<ReportKind, readonly string[]>> = {
  * Why a report could not be written, and what to do.
  * @param name of what it is about: where the comment is, the environment, the tag
  */
-export function explainReport(kind: ReportKind, name: string, error: unknown, run: Run): Text {
+export function explainReport(kind: ReportKind, name: string, error: unknown, run: GithubRun): Text {
   const what = {
     comment: `The comment ${printable(name)} could not be written`,
     deployment: `The deployment to '${printable(name)}' could not be written`,
