@@ -6,13 +6,11 @@ import { join } from 'node:path';
 
 import ts from 'typescript';
 
-import {
-  readLinkInputs,
-  readPlatformInputs,
-  readRemoveInputs,
-  readUploadInputs,
-  type RawInput,
-} from '../src/config/inputs.ts';
+import { readLinkInputs } from '../src/config/links.ts';
+import type { RawInput } from '../src/config/reader.ts';
+import { readRemoveInputs } from '../src/config/remove.ts';
+import { readUploadInputs } from '../src/config/upload.ts';
+import { readPlatformInputs } from '../src/config/workspaces.ts';
 import { actionFiles, readAction, type Action } from './tables.ts';
 
 interface Code {

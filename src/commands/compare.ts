@@ -13,7 +13,7 @@ import type { LocalFile } from '../files/selection.ts';
 import { formatSums, sumsName } from '../files/sums.ts';
 import { isGenerated } from '../files/headers.ts';
 import { writeTemporary } from '../hosts/temporary.ts';
-import type { UploadInputs } from '../config/inputs.ts';
+import type { UploadInputs } from '../config/upload.ts';
 import { type Plan, type Put, withGenerated } from '../sync/plan.ts';
 import { generatedNames, isFileAt } from '../preview/below.ts';
 import { printable } from '../text/sanitize.ts';

@@ -1,6 +1,6 @@
 import { ActionError } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
-import type { DestinationInputs } from '../config/inputs.ts';
+import type { DestinationInputs } from '../config/destination.ts';
 import { baseOf } from '../sync/plan.ts';
 import { formatDuration } from '../text/format.ts';
 import { s3Uri } from '../text/s3uri.ts';

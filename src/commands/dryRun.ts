@@ -1,7 +1,7 @@
 import { staleKeys } from '../sync/diff.ts';
 import type { Clock } from '../http/clock.ts';
 import type { Host } from '../hosts/host.ts';
-import type { UploadInputs } from '../config/inputs.ts';
+import type { UploadInputs } from '../config/upload.ts';
 import type { Published, Standing } from '../links/published.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';

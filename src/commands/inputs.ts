@@ -1,17 +1,18 @@
 import type { Host } from '../hosts/host.ts';
-import { type RawInput, isLeftOut } from '../config/inputs.ts';
+import { isLeftOut } from '../config/credentials.ts';
+import type { RawInput } from '../config/reader.ts';
 
 /**
- * Reads an action's inputs by one of the functions of `inputs.ts`, with what the job offers in place of a secret. Undefined, after a notice,
+ * Reads an action's inputs by one of the functions of `config/`, with what the job offers in place of a secret. Undefined, after a notice,
  * where there are no credentials and `if-no-credentials` says to leave the step out.
  */
 export function readInputs<T>(
   host: Host,
-  read: (raw: RawInput, mask: (secret: string) => void, keyless: boolean) => T,
+  read: (raw: RawInput, mask: (secret: string) => void, keyless: boolean, logIn: readonly string[]) => T,
 ): T | undefined {
   const { input, mask, hints } = host;
   const keyless = host.identityToken !== undefined;
-  if (!isLeftOut(keyless, input)) return read(input, mask, keyless);
+  if (!isLeftOut(keyless, input)) return read(input, mask, keyless, hints.logIn);
   host.log.notice(
     `Left out by 'if-no-credentials: skip': this job has neither a client secret nor an identity token, as is the rule for ${hints.jobsWithoutCredentials}.`,
     'No credentials',

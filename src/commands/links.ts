@@ -1,6 +1,6 @@
 import { ActionError } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
-import { type LinkInputs, readLinkInputs } from '../config/inputs.ts';
+import { type LinkInputs, readLinkInputs } from '../config/links.ts';
 import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
 import { mediaType } from '../files/media.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../http/clock.ts';
 import type { Run } from '../hosts/host.ts';
-import type { UploadInputs } from '../config/inputs.ts';
+import type { UploadInputs } from '../config/upload.ts';
 import { type Page, indexName } from '../links/generated.ts';
 import type { Plan } from '../sync/plan.ts';
 import { isFileAt } from '../preview/below.ts';

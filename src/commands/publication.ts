@@ -1,13 +1,13 @@
 import type { Clock } from '../http/clock.ts';
 import type { Host } from '../hosts/host.ts';
-import type { LinkInputs } from '../config/inputs.ts';
+import type { LinkInputs } from '../config/links.ts';
 import { type LinkedFile, writeLinksFile } from '../links/file.ts';
 import type { Links, Published } from '../links/published.ts';
 import type { LinksOutputs } from '../config/outputs.ts';
 import { count, formatBytes, formatDuration } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
 import { formatMoment, publishedSummary } from '../report/markdown.ts';
-import { noReportIds, type ReportIds } from '../report/ids.ts';
+import { noReportIds, type ReportIds } from '../config/outputs.ts';
 import { s3Uri } from '../text/s3uri.ts';
 import type { Location } from '../terrapi/workspace.ts';
 

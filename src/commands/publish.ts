@@ -1,6 +1,6 @@
 import type { Host } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
-import type { LinkInputs } from '../config/inputs.ts';
+import type { LinkInputs } from '../config/links.ts';
 import type { Page } from '../links/generated.ts';
 import { type Links, type Opening, type Published, type Standing, mainFile } from '../links/published.ts';
 import { signSessionLinks } from '../links/session.ts';

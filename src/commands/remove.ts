@@ -1,13 +1,12 @@
 import { thereAt } from '../sync/diff.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
-import { type RemoveInputs, readRemoveInputs } from '../config/inputs.ts';
-import { setOutputs } from '../config/outputs.ts';
+import { type RemoveInputs, readRemoveInputs } from '../config/remove.ts';
+import { noReportIds, setOutputs } from '../config/outputs.ts';
 import { tellApart } from '../preview/below.ts';
 import { emptyPages, presentPages } from '../preview/present.ts';
 import { printable } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration } from '../text/format.ts';
-import { noReportIds } from '../report/ids.ts';
 import { firstOf } from '../report/log.ts';
 import { formatMoment, removalSummary } from '../report/markdown.ts';
 import { type RemoteObject, listObjects } from '../storage/listing.ts';

@@ -1,7 +1,7 @@
 import type { Clock } from '../http/clock.ts';
 import type { Host } from '../hosts/host.ts';
-import type { DestinationInputs } from '../config/inputs.ts';
-import { noReportIds } from '../report/ids.ts';
+import type { DestinationInputs } from '../config/destination.ts';
+import { noReportIds } from '../config/outputs.ts';
 import type { Reports } from '../report/reports.ts';
 
 /** What stands for the reports where none is asked for. */

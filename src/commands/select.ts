@@ -2,7 +2,7 @@ import { ActionError } from '../errors/error.ts';
 import { type Selection, selectFiles } from '../files/selection.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import type { Host } from '../hosts/host.ts';
-import type { UploadInputs } from '../config/inputs.ts';
+import type { UploadInputs } from '../config/upload.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';

@@ -1,6 +1,6 @@
 import { ActionError } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
-import type { UploadInputs } from '../config/inputs.ts';
+import type { UploadInputs } from '../config/upload.ts';
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { TerrapiError } from '../terrapi/request.ts';

@@ -2,7 +2,7 @@ import { ActionError } from '../errors/error.ts';
 import type { Selection } from '../files/selection.ts';
 import type { Host } from '../hosts/host.ts';
 import { idleRules } from '../files/headers.ts';
-import { type UploadInputs, readUploadInputs } from '../config/inputs.ts';
+import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
 import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
 import { setOutputs } from '../config/outputs.ts';

@@ -1,5 +1,6 @@
 import type { Host } from '../hosts/host.ts';
-import { type PlatformInputs, readPlatformInputs } from '../config/inputs.ts';
+import type { PlatformInputs } from '../config/platform.ts';
+import { readPlatformInputs } from '../config/workspaces.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
 import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';
@@ -12,7 +13,12 @@ import { runStory } from './run.ts';
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
 export function run(host: Host): Promise<void> {
   return runStory(host, async (cancellation) => {
-    const inputs = readPlatformInputs(host.input, host.mask, host.identityToken !== undefined);
+    const inputs = readPlatformInputs(
+      host.input,
+      host.mask,
+      host.identityToken !== undefined,
+      host.hints.logIn,
+    );
     await withConnection(host, inputs, 8, cancellation, ({ terrapi }) => discover(host, inputs, terrapi));
   });
 }

@@ -1,6 +1,13 @@
 import { ActionError, messageOf } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
-import type { ReportIds } from '../report/ids.ts';
+
+/** GitHub's ids of what a step has written there, by the names of their outputs; empty where it was not asked to. */
+export interface ReportIds {
+  readonly 'comment-id': number | '';
+  readonly 'deployment-id': number | '';
+}
+
+export const noReportIds: ReportIds = { 'comment-id': '', 'deployment-id': '' };
 
 /** What every action that makes links hands out; names as in its `action.yml`. */
 export interface LinksOutputs extends ReportIds {

@@ -1,56 +1,15 @@
-import { Minimatch } from 'minimatch';
-
+import { type HeaderRule, globMatcher, reservedHeader } from '../config/headers.ts';
 import { printable } from '../text/sanitize.ts';
-
-/** One line of the input `headers`. */
-export interface HeaderRule {
-  readonly line: string;
-  /** In lower case. */
-  readonly name: string;
-  readonly value: string;
-  /** As it was given; undefined where the line means all files. */
-  readonly glob: string | undefined;
-  /** Whether the line means the file of this name, relative to the destination. */
-  readonly matches: (file: string) => boolean;
-}
 
 /**
  * The mark of objects that this action generates (`_links.html`, a preview's two files, `SHA256SUMS`): they are not counted, not in `urls`, and
  * replaced freely. An object without it is somebody's file, whatever its name.
  */
-export const generatedMark = { 'x-amz-meta-generated-by': 'upload-to-workspace' } as const;
+export const generatedMark = { [reservedHeader]: 'upload-to-workspace' } as const;
 
 /** Whether an object carries the mark. @param headers it is stored with, names in lower case */
 export function isGenerated(headers: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(generatedMark).every(([name, value]) => headers[name] === value);
-}
-
-/** What may be stored with an object (S3 API, PutObject). */
-const storable =
-  /^(cache-control|content-type|content-disposition|content-encoding|content-language|x-amz-meta-[a-z0-9-]+)$/;
-
-/**
- * Reads `[GLOB] Header-Name: value`; undefined where the line is none, or its header cannot be stored. A glob without a `/` means names in
- * any folder, one that begins with it starts at the destination; none means all files. What ends in a colon is no glob, but a header.
- */
-export function parseHeaderRule(line: string): HeaderRule | undefined {
-  const [, glob, header = '', value = ''] =
-    /^(?:(\S*[^\s:])\s+)?([A-Za-z][A-Za-z0-9-]*):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/.exec(
-      line,
-    ) ?? [];
-  const name = header.toLowerCase();
-  if (!storable.test(name) || name in generatedMark) return undefined;
-  return { line, name, value, glob, matches: glob === undefined ? () => true : matcher(glob) };
-}
-
-function matcher(glob: string): (file: string) => boolean {
-  const pattern = new Minimatch(glob.replace(/^\.?\//, ''), {
-    dot: true,
-    matchBase: !glob.includes('/'),
-    nocomment: true,
-    nonegate: true,
-  });
-  return (file) => pattern.match(file);
 }
 
 /** Headers to store a file with: for each header the last line that means the file. Names are in lower case. */
@@ -86,7 +45,7 @@ export function idleRules(
 
 function comparison({ glob = '' }: HeaderRule, files: readonly string[], root: string, destination: string) {
   const found = [...alternatives(glob, [root, destination])]
-    .map((other) => ({ other, example: files.find(matcher(other)) }))
+    .map((other) => ({ other, example: files.find(globMatcher(other)) }))
     .find(({ example }) => example !== undefined);
   const example = printable(found?.example ?? files[0] ?? '');
   const hint = found ? `; to match it, write '${printable(found.other)}'` : '';

@@ -1,6 +1,7 @@
 import { ActionError, detailLines } from '../errors/error.ts';
 import type { LocalFile } from '../files/selection.ts';
-import { type HeaderRule, generatedMark, headersFor } from '../files/headers.ts';
+import type { HeaderRule } from '../config/headers.ts';
+import { generatedMark, headersFor } from '../files/headers.ts';
 import { mediaType } from '../files/media.ts';
 import { excerpt, printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';

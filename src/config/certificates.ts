@@ -1,0 +1,29 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+import { messageOf } from '../errors/error.ts';
+import { excerpt } from '../text/sanitize.ts';
+import type { Reader } from './reader.ts';
+
+/** Certificates given as PEM text or as the path of a PEM file, each of them checked. */
+export function readCertificates(reader: Reader): string[] {
+  const given = reader.text('ca-certificates');
+  if (!given) return [];
+  const inline = given.includes('-----BEGIN');
+  const shown = inline ? 'PEM text' : given;
+  try {
+    const pem = inline ? given : readFileSync(given, 'utf8');
+    const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+    if (blocks.length === 0) throw new Error('it holds no certificate');
+    if (blocks.length < pem.split('-----BEGIN CERTIFICATE-----').length - 1)
+      throw new Error('a certificate in it is cut off');
+    return blocks.map((block) => new X509Certificate(block).toString());
+  } catch (error) {
+    reader.refuse(
+      'ca-certificates',
+      shown,
+      `certificates in PEM (-----BEGIN CERTIFICATE-----) or the path of such a file: ${excerpt(messageOf(error))}`,
+    );
+    return [];
+  }
+}

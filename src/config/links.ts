@@ -1,0 +1,56 @@
+import { parseDuration } from '../text/format.ts';
+import { type DestinationInputs, readWhere } from './destination.ts';
+import { type RawInput, Reader } from './reader.ts';
+
+/** How links are made and told. */
+export interface LinkInputs extends DestinationInputs {
+  readonly links: 'session' | 'platform' | 'none';
+  /** Life asked for the links in seconds; undefined: as long as can be had. */
+  readonly expiresIn: number | undefined;
+  readonly maskLinks: boolean;
+  /** Whether the files are published as a site behind one link. */
+  readonly preview: boolean;
+}
+
+/** Reads the inputs of the `links` action; masks and throws as {@link readUploadInputs}. */
+export function readLinkInputs(
+  raw: RawInput,
+  mask: (secret: string) => void,
+  keyless = false,
+  logIn: readonly string[] = [],
+): LinkInputs {
+  const reader = new Reader(raw, keyless, logIn);
+  const inputs = readLinking(reader, mask);
+  reader.finish();
+  return Object.freeze(inputs);
+}
+
+export function readLinking(reader: Reader, mask: (secret: string) => void): LinkInputs {
+  const where = readWhere(reader, mask);
+  return {
+    ...where,
+    reports: {
+      ...where.reports,
+      release: reader.optional('release', `the tag of a release, e.g. 'v1.2.3'`, parseTag),
+    },
+    links: reader.choice('links', ['session', 'platform', 'none']),
+    expiresIn: reader.optional('expires-in', `a time such as '15m', '12h' or '7d'`, parseDuration),
+    maskLinks: reader.boolean('mask-links', false),
+    preview: readPreview(reader),
+  };
+}
+
+function readPreview(reader: Reader): boolean {
+  const preview = reader.boolean('preview', false);
+  if (preview && reader.text('links') === 'none') {
+    reader.problems.push(
+      `preview: got 'true' with 'links: none', expected links: a preview is made of them. Leave 'links' out, or choose 'session' or 'platform'`,
+    );
+  }
+  return preview;
+}
+
+/** A name of a tag, as far as Git forbids some (git check-ref-format). */
+function parseTag(text: string): string | undefined {
+  return text.length <= 250 && !/[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^\/|[/.]$/u.test(text) ? text : undefined;
+}

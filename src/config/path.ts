@@ -1,0 +1,31 @@
+import { excerpt } from '../text/sanitize.ts';
+import type { Reader } from './reader.ts';
+
+export function readPath(reader: Reader): string[] {
+  const lines = reader.lines('path').filter((line) => !line.startsWith('#'));
+  const expected = `files, folders or globs, one a line, e.g. 'dist'`;
+  if (lines.length === 0) reader.problems.push(`path: is missing; expected ${expected}`);
+  else if (lines.every(isExclusion))
+    reader.problems.push(
+      `path: got exclusions alone (${excerpt(lines.join(' '))}); expected ${expected} beside them`,
+    );
+  for (const line of lines) {
+    const pattern = line.replace(leadingBangs, '');
+    if (pattern === '') reader.refuse('path', line, `a file, folder or glob after '!'`);
+    if (pattern.split(/[\\/]/).includes('..')) {
+      reader.refuse(
+        'path',
+        line,
+        `a path without '..'; give it from the working directory, or as an absolute path`,
+      );
+    }
+  }
+  return lines;
+}
+
+const leadingBangs = /^(?:!\s*)*/;
+
+/** Each `!` turns the meaning around, as for `@actions/glob`. */
+function isExclusion(line: string): boolean {
+  return ((leadingBangs.exec(line)?.[0].match(/!/g) ?? []).length & 1) === 1;
+}

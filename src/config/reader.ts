@@ -1,0 +1,100 @@
+import { ActionError } from '../errors/error.ts';
+import { excerpt } from '../text/sanitize.ts';
+
+/** Where a raw input comes from: the host's `input`. */
+export type RawInput = (name: string) => string;
+
+/** Reads inputs and keeps what is wrong with them, so that all of it can be told at once. */
+export class Reader {
+  readonly problems: string[] = [];
+  /** Lines shown below the problems. */
+  readonly advice: string[] = [];
+  /** Whether the job can do without a client secret. */
+  readonly keyless: boolean;
+  /** Lines that say how to log in, in the host's words. */
+  readonly logIn: readonly string[];
+  readonly #raw: RawInput;
+
+  constructor(raw: RawInput, keyless: boolean, logIn: readonly string[] = []) {
+    this.#raw = raw;
+    this.keyless = keyless;
+    this.logIn = logIn;
+  }
+
+  text(name: string, fallback = ''): string {
+    return this.#raw(name).trim() || fallback;
+  }
+
+  required(name: string, example: string): string {
+    const value = this.text(name);
+    if (!value) this.problems.push(`${name}: is missing; expected ${example}`);
+    return value;
+  }
+
+  lines(name: string): string[] {
+    return this.text(name)
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter(Boolean);
+  }
+
+  words(name: string, fallback = ''): string[] {
+    return this.text(name, fallback).split(/\s+/).filter(Boolean);
+  }
+
+  /** Text given by the user, read by `parse`; undefined from it means that the text is not what was expected. */
+  parsed<T>(
+    name: string,
+    value: string,
+    expected: string,
+    parse: (value: string) => T | undefined,
+  ): T | undefined {
+    const parsed = parse(value);
+    if (parsed === undefined) this.refuse(name, value, expected);
+    return parsed;
+  }
+
+  optional<T>(name: string, expected: string, parse: (value: string) => T | undefined): T | undefined {
+    const value = this.text(name);
+    return value ? this.parsed(name, value, expected, parse) : undefined;
+  }
+
+  choice<T extends string>(name: string, choices: readonly [T, ...T[]]): T {
+    const value = this.text(name, choices[0]);
+    const expected = `one of ${choices.map((choice) => `'${choice}'`).join(', ')}`;
+    return this.parsed(name, value, expected, () => choices.find((choice) => choice === value)) ?? choices[0];
+  }
+
+  /** YAML 1.2 core schema's ways to write a boolean. */
+  boolean(name: string, fallback: boolean): boolean {
+    const value = this.text(name, String(fallback));
+    const parse = () =>
+      /^(true|True|TRUE)$/.test(value) ? true : /^(false|False|FALSE)$/.test(value) ? false : undefined;
+    return this.parsed(name, value, `'true' or 'false'`, parse) ?? fallback;
+  }
+
+  /** Whether something is wrong with this input: what follows from that need not be told as well. */
+  hasProblem(name: string): boolean {
+    return this.problems.some((problem) => problem.startsWith(`${name}:`));
+  }
+
+  refuse(name: string, value: string, expected: string): void {
+    this.problems.push(`${name}: got '${excerpt(value, 120)}', expected ${expected}`);
+  }
+
+  finish(): void {
+    if (this.problems.length === 0) return;
+    const [first = ''] = this.problems;
+    const message =
+      this.problems.length === 1
+        ? `Input ${first}`
+        : `${this.problems.length} inputs are not as they should be`;
+    throw new ActionError('invalid-input', message, {
+      hint: `Correct the 'with:' of this step; nothing was sent.`,
+      details: [
+        ...(this.problems.length === 1 ? [] : this.problems.map((problem) => `- ${problem}`)),
+        ...this.advice,
+      ],
+    });
+  }
+}

@@ -1,0 +1,33 @@
+import { parseDuration } from '../text/format.ts';
+import { type DestinationInputs, isWholeWorkspace, readWhere, refuseOpenEnd } from './destination.ts';
+import { type RawInput, Reader } from './reader.ts';
+
+export interface RemoveInputs extends DestinationInputs {
+  /** Only what is older is deleted, in seconds; undefined: all of it. */
+  readonly olderThan: number | undefined;
+}
+
+/** Reads the inputs of the `remove` action; masks and throws as {@link readUploadInputs}. */
+export function readRemoveInputs(
+  raw: RawInput,
+  mask: (secret: string) => void,
+  keyless = false,
+  logIn: readonly string[] = [],
+): RemoveInputs {
+  const reader = new Reader(raw, keyless, logIn);
+  refuseToRemoveAll(reader);
+  const inputs: RemoveInputs = {
+    ...readWhere(reader, mask),
+    olderThan: reader.optional('older-than', `a time such as '12h' or '14d'`, parseDuration),
+  };
+  reader.finish();
+  return Object.freeze(inputs);
+}
+
+function refuseToRemoveAll(reader: Reader): void {
+  if (isWholeWorkspace(reader)) {
+    reader.problems.push(
+      `destination: got '${reader.text('destination')}', expected the folder to delete, e.g. 'previews/pr-7': without one it would be the whole workspace`,
+    );
+  } else refuseOpenEnd(reader, `all that is below it is deleted`);
+}

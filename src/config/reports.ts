@@ -1,0 +1,38 @@
+import type { Reader } from './reader.ts';
+
+/** Where on GitHub it is told what was done. */
+export interface ReportInputs {
+  readonly comment: boolean;
+  /** Tells the comments of several steps apart; undefined: by workspace and destination. */
+  readonly commentKey: string | undefined;
+  /** Undefined: the one that the event is about. */
+  readonly pullRequest: number | undefined;
+  readonly environment: string | undefined;
+  /** Tag of a release. */
+  readonly release: string | undefined;
+  /** Empty where there is none. */
+  readonly githubToken: string;
+}
+
+export function readReports(reader: Reader, mask: (secret: string) => void): ReportInputs {
+  const githubToken = reader.text('github-token');
+  if (githubToken) mask(githubToken);
+  const short = (most: number) => (text: string) =>
+    text.length <= most && !/\p{Cc}/u.test(text) ? text : undefined;
+  return {
+    comment: reader.boolean('comment', false),
+    commentKey: reader.optional('comment-key', 'one line of at most 500 characters', short(500)),
+    pullRequest: reader.optional('pull-request', `the number of a pull request, e.g. '7'`, parseNumber),
+    environment: reader.optional(
+      'environment',
+      `a name of at most 255 characters, e.g. 'preview/pr-7'`,
+      short(255),
+    ),
+    release: undefined,
+    githubToken,
+  };
+}
+
+function parseNumber(text: string): number | undefined {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
+}

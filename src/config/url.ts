@@ -1,0 +1,21 @@
+import { urlFault } from '../http/urls.ts';
+import type { Reader } from './reader.ts';
+
+export function readUrl(reader: Reader, name: string, fallback: string): URL {
+  const given = reader.text(name, fallback);
+  const url = parseUrl(given);
+  if (url) return url;
+  // A password or a token in the URL is a reason to refuse it, and none to print it.
+  const shown = given.replace(/\/\/.*@/s, '//***@').replace(/([?#]).*$/s, '$1***');
+  reader.refuse(
+    name,
+    shown,
+    `an https URL without user, query and fragment, e.g. ${fallback} (http for loopback hosts only)`,
+  );
+  return new URL(fallback);
+}
+
+function parseUrl(text: string): URL | undefined {
+  const url = URL.parse(text.replace(/\/+$/, ''));
+  return url && !urlFault(url, true) && !/[?#]/.test(text) ? url : undefined;
+}
