@@ -1,4 +1,5 @@
 import type { RetryOptions } from '../http/retry.ts';
+import type { Reporter, ReporterOptions } from './reports.ts';
 
 /** A line of text for people, or several lines. A line break within one of them is shown as an escape, never as a new line. */
 export type Text = string | readonly string[];
@@ -67,11 +68,15 @@ export interface Hints {
  * it, and is made safe there: no caller has to.
  */
 export interface Host {
+  /** Its name for people, e.g. `GitHub`. */
+  readonly name: string;
   readonly log: Log;
   readonly run: Run;
   readonly hints: Hints;
   /** Undefined where the job may not ask for one. */
   readonly identityToken?: RequestIdentityToken | undefined;
+  /** Opens what writes reports for this run; undefined where there is no place for any. */
+  readonly openReporter?: ((options: ReporterOptions) => Promise<Reporter>) | undefined;
   /**
    * A folder of this run's own, never within the checkout, for files that later steps may read.
    * @throws ActionError `host` where none can be written

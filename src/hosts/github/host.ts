@@ -32,14 +32,17 @@ export function githubHost(env: Environment): Host {
   for (const secret of proxyPasswords(env)) keepSecret(secret);
   const workspaceDir = given(env, 'GITHUB_WORKSPACE') ?? process.cwd();
   let tempDir: string | undefined;
-  let run: GithubRun | undefined;
+  let read: GithubRun | undefined;
+  const run = () => (read ??= readRun(env, readEvent(env['GITHUB_EVENT_PATH'])));
   return {
+    name: 'GitHub',
     log,
     get run() {
-      return (run ??= readRun(env, readEvent(env['GITHUB_EVENT_PATH'])));
+      return run();
     },
     hints,
     identityToken: githubIdentity(env, keepSecret),
+    openReporter: async (options) => (await import('./reports.ts')).githubReporter(run(), options),
     tempDir: () => (tempDir ??= openTempDir(env, workspaceDir, log)),
     tempRoot: given(env, 'RUNNER_TEMP') ?? tmpdir(),
     workspaceDir,
