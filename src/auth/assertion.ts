@@ -38,14 +38,14 @@ interface Claims {
 
 /** The three claims that decide, out of all that a token says. They are no secret; nothing else of it may be shown. */
 function claimsOf(token: string): Claims {
-  const claims = jwtClaims(token);
+  const { sub, aud, iss } = jwtClaims(token);
   const shown = (claim: unknown) =>
     [claim ?? 'none']
       .flat()
       .map(String)
       .map((text) => excerpt(text))
       .join(', ');
-  return { subject: shown(claims['sub']), audience: shown(claims['aud']), issuer: shown(claims['iss']) };
+  return { subject: shown(sub), audience: shown(aud), issuer: shown(iss) };
 }
 
 function explain({ issuer, clientId, said }: RejectedRequest, name: string, claims: Claims): Rejection {

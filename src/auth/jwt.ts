@@ -1,10 +1,8 @@
-type Claims = Readonly<Record<string, unknown>>;
-
-/** The claims of a JWT (RFC 7519); none when the text is no JWT. The signature is the server's business. */
-export function jwtClaims(token: string): Claims {
+/** The claims of a JWT (RFC 7519, 4); none when the text is no JWT. The signature is the server's business. */
+export function jwtClaims(token: string): Readonly<Record<string, unknown>> {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    return { ...(claims as object) };
+    return typeof claims === 'object' ? { ...claims } : {};
   } catch {
     return {};
   }

@@ -1,7 +1,8 @@
 import type { Run } from '../hosts/host.ts';
 import type { Published } from '../links/published.ts';
+import { formatMoment } from '../text/format.ts';
 import { commentMarker } from './markers.ts';
-import { type SummaryOptions, filesTable, formatMoment, markdownText, publishedHead } from './markdown.ts';
+import { type SummaryOptions, filesTable, markdownText, publishedHead } from './markdown.ts';
 
 /** From this many files on, a table is shown when it is asked for: a comment is read among others. */
 const manyFiles = 12;

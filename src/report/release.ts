@@ -1,10 +1,10 @@
 import type { Run } from '../hosts/host.ts';
 import type { NotesEdit } from '../hosts/reports.ts';
 import type { Published, PublishedFile } from '../links/published.ts';
-import { count, formatBytes } from '../text/format.ts';
+import { count, formatBytes, formatMoment } from '../text/format.ts';
 import { encodedKey } from './markers.ts';
 import { putBlock } from './notes.ts';
-import { formatMoment, markdownLink, markdownTable, markdownText } from './markdown.ts';
+import { markdownLink, markdownTable, markdownText } from './markdown.ts';
 
 export interface ReleaseText {
   /** Tells the tables of several destinations in one release apart. */
