@@ -212,6 +212,8 @@ export function removingCases(subject: () => Subject): void {
       test.each([
         ['a portal’s page', 200, '<html><head><title>Sign in</title></head></html>', 'a web page, "Sign in"'],
         ['nothing', 204, '', 'empty'],
+        ['a page in place of what it is about', 200, '<DeleteResult><html></DeleteResult>', 'a web page'],
+        ['folders without end', 200, `<DeleteResult>${'<a>'.repeat(100_000)}</DeleteResult>`, '<a><a>'],
       ])('answers a deletion with %s: an error', async (_, status, body, says) => {
         await put('d/a.txt');
         storage.decide = (request) => (isDeletion(request) ? { kind: 'answer', status, body } : undefined);

@@ -26,6 +26,13 @@ const noContent: Fault = {
 };
 const otherEtag: Fault = { ...noContent, status: 200 };
 
+const errorWithEtag: Fault = {
+  kind: 'answer',
+  status: 200,
+  headers: { etag: '"0cc175b9c0f1b6a831c399e269772661"' },
+  body: errorXml('AccessDenied'),
+};
+
 const isWhole = ({ method, query }: SeenRequest) => method === 'PUT' && !query.has('partNumber');
 const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has('partNumber');
 const isBegin = ({ query }: SeenRequest) => query.has('uploads');
@@ -69,6 +76,13 @@ export function storedCases(subject: () => Subject): void {
       ['a file', named('a.txt'), noContent, small, /^a\.txt could not .*: NotS3 204: /],
       ['a file', named('a.txt'), withoutEtag, small, /^a\.txt could not .*: NotS3 200: /],
       ['a file', named('a.txt'), otherEtag, small, /^a\.txt could not .*: OtherContent 200: /],
+      [
+        'a file',
+        named('a.txt'),
+        errorWithEtag,
+        small,
+        /^a\.txt could not .*: AccessDenied 200: /,
+      ],
       ['an entry page', named('index.html'), portal, small, /^index\.html could not .*: NotS3 200: /],
       [
         'the index page',

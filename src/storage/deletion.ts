@@ -83,10 +83,13 @@ async function requestDeletion(sdk: S3Client, bucket: string, keys: readonly str
   );
   const { Errors: errors = [] } = await sdk.send(command);
   const asked = new Set(keys);
-  return errors.map(({ Key: key = '', Code: code = '', Message: message = '' }) => {
+  // Whatever the answer says twice counts once.
+  const failed = new Map<string, Failed>();
+  for (const { Key: key = '', Code: code = '', Message: message = '' } of errors) {
     if (!asked.has(key)) throw notAsked(key, `${code} ${message}`);
-    return { key, error: new StorageError({ status: 200, code, message }) };
-  });
+    failed.set(key, { key, error: new StorageError({ status: 200, code, message }) });
+  }
+  return [...failed.values()];
 }
 
 function notAsked(key: string, said: string): StorageError {

@@ -22,7 +22,7 @@ export function storedCheck({ etag: expected, crc32 }: Expected): (answer: WireA
   let others = 0;
   return (answer) => {
     const etag = etagIn(answer);
-    if (answer.status !== 200 || etag === '') throw notS3(answer);
+    if (answer.status !== 200 || etag === '' || answer.body.includes('<Error>')) throw notS3(answer);
     const said = crc32 === undefined ? undefined : answer.headers['x-amz-checksum-crc32'];
     const isOther = said === undefined ? isOtherEtag(answer, etag, expected) : said !== crc32;
     if (isOther) throw otherStored((others += 1));
