@@ -33,12 +33,12 @@ export function keptKeys({ puts, groups }: Plan): ReadonlySet<string> {
 export async function deleteStale(
   log: Log,
   kept: ReadonlySet<string>,
-  destination: Pick<Destination, 'client' | 'base' | 'askedAt'>,
+  destination: Pick<Destination, 'client' | 'base' | 'serverTime'>,
   done: Cancellation['done'],
 ): Promise<number> {
-  const { base, askedAt } = destination;
-  const { deleted, failures } = await sweep(destination, done, (objects) => {
-    const stale = new Set(staleKeys(base, kept, objects, askedAt));
+  const { base, serverTime } = destination;
+  const { deleted, failures } = await deleteUntilGone(destination, done, (objects) => {
+    const stale = new Set(staleKeys(base, kept, objects, serverTime));
     return objects.filter(({ key }) => stale.has(key));
   });
   if (failures.length > 0) {
@@ -58,7 +58,7 @@ export async function deleteStale(
   return deleted.length;
 }
 
-export interface Sweep {
+export interface Removed {
   /** What is gone: the storage said so, and does not list it any more. */
   readonly deleted: readonly RemoteObject[];
   /** A line for each object that could not be deleted, with the reason. */
@@ -78,12 +78,12 @@ type Choose = (
  * @param done gets what is deleted so far
  * @param listed a listing made already, to begin with
  */
-export async function sweep(
+export async function deleteUntilGone(
   { client, base }: Pick<Destination, 'client' | 'base'>,
   done: Cancellation['done'],
   choose: Choose,
   listed?: readonly RemoteObject[],
-): Promise<Sweep> {
+): Promise<Removed> {
   const deleted = new Map<string, RemoteObject>();
   done.set('deleted', () => [`Deleted before that, ${count(deleted.size, 'object')}.`]);
   const tries = new Map<string, number>();
