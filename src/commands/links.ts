@@ -67,6 +67,7 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
           linkMaker(host, inputs, { terrapi, client, signal }),
           pagesFor(
             client.clock,
+            host.run,
             index,
             await previewOf(host, inputs.preview, names, generated, client, signal),
           ),
