@@ -76,8 +76,12 @@ export async function sweep(
 ): Promise<Sweep> {
   const { client, base } = destination;
   const deleted = new Map<string, RemoteObject>();
+  let underWay = 0;
   destination.cancellation.done.set('deleted', () => [
     `Deleted before that, ${count(deleted.size, 'object')}.`,
+    ...(underWay > 0
+      ? [`${count(underWay, 'more object')} may be deleted: the storage was asked to, and has not answered.`]
+      : []),
   ]);
   const tries = new Map<string, number>();
   for (let pass = 0; ; pass += 1) {
@@ -89,7 +93,7 @@ export async function sweep(
     const stuck = chosen.filter(({ key }) => pass >= mostPasses || tries.get(key) === mostTries);
     if (stuck.length > 0) return { deleted: gone(), failures: stuck.map(stillThere), left: undefined };
     for (const { key } of chosen) tries.set(key, (tries.get(key) ?? 0) + 1);
-    const failures = await deleteInOrder(destination, chosen, deleted);
+    const failures = await deleteInOrder(destination, chosen, deleted, (keys) => (underWay = keys));
     if (failures.length > 0) return { deleted: gone(), failures, left: undefined };
   }
 }
@@ -100,17 +104,21 @@ const stillThere = ({ key }: RemoteObject) =>
 /**
  * Deletes objects group by group, and no further than the first group of which some stay.
  * @param deleted gets what is deleted, by its keys
+ * @param onAsk told how many objects the storage is asked to delete, and 0 when it has answered
  * @returns a line for each object that could not be deleted
  */
 async function deleteInOrder(
   { client, base }: Destination,
   chosen: readonly RemoteObject[],
   deleted: Map<string, RemoteObject>,
+  onAsk: (objects: number) => void,
 ): Promise<string[]> {
   const { deleteObjects } = await import('../storage/deletion.ts');
   for (const group of deletionGroups(base, chosen)) {
     const keys = group.map(({ key }) => key);
+    onAsk(keys.length);
     const result = await deleteObjects(client, base, keys);
+    onAsk(0);
     const those = new Set(result.deleted);
     for (const object of group) if (those.has(object.key)) deleted.set(object.key, object);
     if (result.failed.length > 0)
