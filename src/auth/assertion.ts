@@ -1,5 +1,6 @@
 import { excerpt } from '../text/sanitize.ts';
 import type { Credential, IdentityTokens, Refusal, Refused } from './credential.ts';
+import { jwtClaims } from './jwt.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
@@ -33,20 +34,14 @@ interface Claims {
 
 /** The three claims that decide, out of all that a token says. They are no secret; nothing else of it may be shown. */
 function claimsOf(token: string): Claims {
-  let claims: Readonly<Record<string, unknown>> = {};
-  try {
-    const decoded: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    claims = { ...(decoded as object) };
-  } catch {
-    // Then it says nothing that can be read.
-  }
+  const { sub, aud, iss } = jwtClaims(token);
   const shown = (claim: unknown) =>
     [claim ?? 'none']
       .flat()
       .map(String)
       .map((text) => excerpt(text))
       .join(', ');
-  return { subject: shown(claims['sub']), audience: shown(claims['aud']), issuer: shown(claims['iss']) };
+  return { subject: shown(sub), audience: shown(aud), issuer: shown(iss) };
 }
 
 function explain({ issuer, clientId, said }: Refused, name: string, claims: Claims): Refusal {

@@ -17,6 +17,13 @@ export interface Connection {
   readonly retries: RetryLog;
 }
 
+/** Who asks, and which platform. */
+export type Account = Pick<PlatformInputs, 'clientId' | 'issuer' | 'apiUrl'>;
+
+export function accountLines({ clientId, issuer, apiUrl }: Account): string[] {
+  return [`Client app: ${clientId}`, `Issuer: ${issuer.href}`, `TerrAPI: ${apiUrl.href}`];
+}
+
 /** Authenticates the client app and gives it TerrAPI, all over one transport, for as long as `use` takes. */
 export async function withConnection<T>(
   host: Host,

@@ -8,7 +8,7 @@ import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';
 import type { SelfInfo, StoragePoint } from '../terrapi/answers.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
-import { withConnection } from './connect.ts';
+import { type Account, accountLines, withConnection } from './connect.ts';
 import { runStory } from './run.ts';
 
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
@@ -19,7 +19,11 @@ export function run(host: Host): Promise<void> {
   });
 }
 
-async function discover(host: Host, inputs: PlatformInputs, terrapi: Terrapi): Promise<void> {
+async function discover(
+  host: Host,
+  inputs: Account & Pick<PlatformInputs, 'platforms'>,
+  terrapi: Terrapi,
+): Promise<void> {
   const [user, workspaces, folders] = await Promise.all([
     terrapi.accountName(),
     terrapi.workspaces(),
@@ -30,9 +34,7 @@ async function discover(host: Host, inputs: PlatformInputs, terrapi: Terrapi): P
     ...folders.map((listed) => describe(listed, (name) => terrapi.sharedFolder(name))),
   ]);
   host.log.group(`Who: ${user}`, [
-    `Client app: ${inputs.clientId}`,
-    `Issuer: ${inputs.issuer.href}`,
-    `TerrAPI: ${inputs.apiUrl.href}`,
+    ...accountLines(inputs),
     `Platforms asked for: ${inputs.platforms.join(', ') || 'none'}`,
   ]);
   host.log.group(

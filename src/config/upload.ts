@@ -76,7 +76,7 @@ function readNames(reader: Reader, name: string): string[] {
     reader.problems.push(
       `${name}: got ${count(names.length, 'name')} with an empty 'destination', expected a folder to share, e.g. 'reports'`,
     );
-  } else refuseOpenEnd(reader, `'${name}' shares what is below it`);
+  }
   return names;
 }
 

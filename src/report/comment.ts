@@ -1,7 +1,8 @@
 import { commentLimit, commentMarker } from '../hosts/github/comment.ts';
 import type { Run } from '../hosts/github/run.ts';
 import type { Published } from '../links/published.ts';
-import { type SummaryOptions, filesTable, formatMoment, markdownText, publishedHead } from './markdown.ts';
+import { type SummaryOptions, filesTable, markdownText, publishedHead } from './markdown.ts';
+import { formatMoment } from '../text/format.ts';
 
 /** From this many files on, a table is shown when it is asked for: a comment is read among others. */
 const manyFiles = 12;

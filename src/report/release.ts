@@ -3,8 +3,8 @@ import { type Edit, putBlock } from '../hosts/github/notes.ts';
 import { notesLimit } from '../hosts/github/release.ts';
 import type { Run } from '../hosts/github/run.ts';
 import type { Published, PublishedFile } from '../links/published.ts';
-import { count, formatBytes } from '../text/format.ts';
-import { formatMoment, markdownLink, markdownTable, markdownText } from './markdown.ts';
+import { count, formatBytes, formatMoment } from '../text/format.ts';
+import { markdownLink, markdownTable, markdownText } from './markdown.ts';
 
 export interface ReleaseText {
   /** Tells the tables of several destinations in one release apart. */

@@ -278,18 +278,37 @@ test('destination may not be empty where stale files are deleted', () => {
   expect(read({ 'delete-stale': 'true', destination: 'site' })).toMatchObject({ deleteStale: true });
 });
 
+test.each([{ 'share-with-users': 'ada' }, { 'share-with-groups': 'a\nb' }, {}])(
+  'one slash at either end of a destination is ignored where nothing is deleted: %j',
+  (inputs) => {
+    for (const destination of ['reports/', '/reports/', '/reports', ' reports/ '])
+      expect(read({ ...inputs, destination })).toMatchObject({ destination: 'reports' });
+    for (const destination of ['reports//', '//reports', '//'])
+      expect(problem({ ...inputs, destination })).toMatch(/^Input destination: got '/);
+  },
+);
+
+test.each([{ 'share-with-users': 'ada' }, { 'share-with-groups': 'a\nb' }])(
+  'an empty destination cannot be shared: %j',
+  (inputs) => {
+    for (const destination of ['', '/', ' '])
+      expect(problem({ ...inputs, destination })).toMatch(
+        /^Input share-with-(users|groups): got \d names? with an empty 'destination'/,
+      );
+  },
+);
+
 test.each([
   { 'delete-stale': 'true' },
-  { 'share-with-users': 'ada' },
+  { 'share-with-users': 'ada', 'delete-stale': 'true' },
   { 'share-with-groups': 'a\nb', 'delete-stale': 'true' },
 ])('a destination that an empty expression has widened is one problem with %j', (inputs) => {
-  const given = { 'delete-stale': 'true', ...inputs };
   for (const destination of ['forks/', 'forks//', '/forks/', ' forks/ ', 'forks/ /', '//'])
     expect(problem({ ...inputs, destination })).toMatch(
       new RegExp(`^Input destination: got '${destination.trim()}', expected a folder `),
     );
-  expect(problem({ ...given, destination: 'forks/' })).toContain(`without '/' at its end`);
-  expect(read({ ...given, destination: '/forks' })).toMatchObject({ destination: 'forks' });
+  expect(problem({ ...inputs, destination: 'forks/' })).toContain(`without '/' at its end`);
+  expect(read({ ...inputs, destination: '/forks' })).toMatchObject({ destination: 'forks' });
 });
 
 test.each([
