@@ -51,7 +51,7 @@ export async function withConnection<T>(
   const retries = createRetryLog(host.log);
   const { onRetry } = retries;
   try {
-    const credential = await openCredential(inputs, process.env, host.mask, { signal, onRetry });
+    const credential = await openCredential(inputs, host, { signal, onRetry });
     const tokens = await openTokenSource(inputs, credential, transport, host.mask, { signal, onRetry });
     const terrapi = createTerrapi(inputs.apiUrl, tokens, transport, userAgent, { signal, onRetry });
     return await use({ host, terrapi, transport, cancellation, retries });

@@ -67,6 +67,7 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
           linkMaker(host, inputs, { terrapi, client, signal }),
           pagesFor(
             client.clock,
+            host.run,
             index,
             await previewOf(host, inputs.preview, names, generated, client, signal),
           ),

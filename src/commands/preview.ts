@@ -16,7 +16,6 @@ import type { Traits } from '../preview/traits.ts';
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
-import { runOrigin } from '../report/repository.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { exchange } from '../storage/exchange.ts';
 import { createStorageRetrier, storageError } from '../storage/failure.ts';
@@ -31,7 +30,7 @@ const mostText = 128 * 1024 ** 2;
 export function previewPage(
   names: PreviewNames,
   traits: Traits,
-  host: Pick<Host, 'log'>,
+  host: Pick<Host, 'log' | 'run'>,
   client: StorageClient,
   signal: AbortSignal,
 ): Page {
@@ -42,7 +41,7 @@ export function previewPage(
     make: async function* (published, linkTo) {
       const { entryObject, previewSite, workerObject } = await import('../preview/pages.ts');
       const links = linksOf(published);
-      const site = previewSite(published, links, { names, traits, origin: runOrigin() });
+      const site = previewSite(published, links, { names, traits, origin: host.run.origin });
       const missing = missingFirstPage(new Set(site.names), published.s3Uri);
       if (missing !== undefined) host.log.warning(missing);
       yield workerObject(site, traits);

@@ -8,7 +8,6 @@ import { count, formatBytes, formatDuration, formatMoment } from '../text/format
 import { firstAmong } from '../report/log.ts';
 import { publishedSummary } from '../report/markdown.ts';
 import { noReportIds, type ReportIds } from '../config/outputs.ts';
-import { isPublicRepository } from '../report/repository.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { Location } from '../terrapi/location.ts';
 
@@ -173,7 +172,7 @@ function noticeOfPublicity(
   host: Host,
   { maskLinks, summary }: Pick<LinkInputs, 'maskLinks' | 'summary'>,
 ): void {
-  if (maskLinks || isPublicRepository() !== true) return;
+  if (maskLinks || host.run.isPublic !== true) return;
   host.log.notice(
     `This repository is public: until they end, the links in ${summary ? 'log and summary' : 'the log'} of this run, and in comments, can be opened by anybody. 'mask-links: true' keeps them out.`,
   );

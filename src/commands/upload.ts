@@ -120,7 +120,7 @@ async function publishUpload(
     host.log,
     standing,
     linkMaker(host, inputs, { terrapi, client, signal }),
-    pagesFor(client.clock, names.index, preview),
+    pagesFor(client.clock, host.run, names.index, preview),
     { ...destination, signal },
   ).catch(failed(`their links could not be made`));
   const kept = new Set([...keptKeys(plan), ...generated]);

@@ -1,5 +1,4 @@
 import type { Host } from '../hosts/host.ts';
-import { offersIdentity } from '../auth/credential.ts';
 import type { PlatformInputs } from '../config/platform.ts';
 import { readPlatformInputs } from '../config/workspaces.ts';
 import { setOutputs } from '../config/outputs.ts';
@@ -14,7 +13,12 @@ import { runStory } from './run.ts';
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
 export function run(host: Host): Promise<void> {
   return runStory(host, async (cancellation) => {
-    const inputs = readPlatformInputs(host.input, host.mask, offersIdentity(process.env));
+    const inputs = readPlatformInputs(
+      host.input,
+      host.mask,
+      host.identityToken !== undefined,
+      host.hints.logIn,
+    );
     await withConnection(host, inputs, 8, cancellation, ({ terrapi }) => discover(host, inputs, terrapi));
   });
 }

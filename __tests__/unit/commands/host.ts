@@ -30,6 +30,18 @@ export function plainHost(
     told.lines.push(`group: ${title}`, ...lines);
   let tempDir: string | undefined;
   const host: Host = {
+    name: 'the plain host',
+    run: {
+      url: '',
+      label: undefined,
+      commit: '',
+      commitUrl: (commit) => commit,
+      pull: undefined,
+      origin: undefined,
+      isPublic: undefined,
+      isForFork: false,
+    },
+    hints: { allowIdentity: '', logIn: [], jobsWithoutCredentials: '', debugLog: '' },
     log: {
       debug: tell('debug'),
       info: tell('info'),

@@ -8,6 +8,7 @@ import { readLinkInputs } from '../../../src/config/links.ts';
 import { readRemoveInputs } from '../../../src/config/remove.ts';
 import { readUploadInputs } from '../../../src/config/upload.ts';
 import { readPlatformInputs } from '../../../src/config/workspaces.ts';
+import { hints } from '../../../src/hosts/github/hints.ts';
 import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 
@@ -207,7 +208,7 @@ describe('secrets', () => {
 describe('without a client secret', () => {
   const given: Readonly<Record<string, string>> = { ...required, 'client-secret': ' \n' };
   const raw = (name: string) => given[name] ?? '';
-  const readWith = (keyless: boolean) => readUploadInputs(raw, () => undefined, keyless);
+  const readWith = (keyless: boolean) => readUploadInputs(raw, () => undefined, keyless, hints.logIn);
 
   test('a job with an identity of its own has what it takes', () => {
     expect(readWith(true).clientSecret).toBeUndefined();
@@ -229,6 +230,8 @@ describe('without a client secret', () => {
       readUploadInputs(
         (name) => others[name] ?? '',
         () => undefined,
+        false,
+        hints.logIn,
       ),
     );
     expect(message).toBe('2 inputs are not as they should be');
