@@ -1,5 +1,5 @@
 import { ActionError } from '../errors/error.ts';
-import type { Host } from '../hosts/host.ts';
+import type { Host, Log } from '../hosts/host.ts';
 import { type LinkInputs, readLinkInputs } from '../config/links.ts';
 import type { Page } from '../links/generated.ts';
 import type { Manifest } from '../links/published.ts';
@@ -47,15 +47,7 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
   );
   const manifest = manifestOf(inputs, s3Uri, base, found);
   if (manifest.fileCount === 0) throw await nothingThere(destination);
-  host.log.group(
-    `What: ${count(manifest.fileCount, 'file')}, ${formatBytes(manifest.totalBytes)}`,
-    firstAmong(
-      manifest.files(),
-      manifest.fileCount,
-      200,
-      ({ name, size }) => `${name} (${formatBytes(size)})`,
-    ),
-  );
+  logFiles(host.log, manifest);
   const names = new Set(found.map(({ key }) => key.slice(base.length)));
   const index = await freeIndexName(hasName(names));
   await withReports(host, inputs, client.clock, signal, async (reports) => {
@@ -89,6 +81,13 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
     setOutputs(host, { ...outputs, ...(await reports.published(told)) });
     if (unwritten) throw unwritten.error;
   });
+}
+
+function logFiles(log: Log, { files, fileCount, totalBytes }: Manifest): void {
+  log.group(
+    `What: ${count(fileCount, 'file')}, ${formatBytes(totalBytes)}`,
+    firstAmong(files(), fileCount, 200, ({ name, size }) => `${name} (${formatBytes(size)})`),
+  );
 }
 
 const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolve(names.has(name));
