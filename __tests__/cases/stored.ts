@@ -133,6 +133,24 @@ export function storedCases(subject: () => Subject): void {
     expect([run.exitCode, errorOf(run), run.outputs['uploaded-count']]).toEqual([0, '', '1']);
   });
 
+  test.each<[string, (etag: string) => string]>([
+    ['weak, as proxies that compress make them', (etag) => `W/"${etag}"`],
+    ['in capitals and without quotes', (etag) => etag.toUpperCase()],
+  ])('an ETag that is written otherwise is the same: %s', async (_, write) => {
+    storage.decide = (request) =>
+      isWhole(request) && request.headers['content-md5']
+        ? {
+            kind: 'answer',
+            status: 200,
+            headers: {
+              etag: write(Buffer.from(String(request.headers['content-md5']), 'base64').toString('hex')),
+            },
+          }
+        : undefined;
+    const run = await upload({ 'a.txt': 'a' }, { links: 'none' });
+    expect([run.exitCode, errorOf(run), run.outputs['uploaded-count']]).toEqual([0, '', '1']);
+  });
+
   test.each([
     [
       'XMinioAdminBucketQuotaExceeded',

@@ -107,7 +107,7 @@ function storedLines(puts: readonly Put[], stored: readonly Put[]): string[] {
   const missing = puts.filter((put) => !done.has(put));
   return [
     `Stored before that, ${count(stored.length, 'file')}:`,
-    ...names(stored),
+    ...names(puts.filter((put) => done.has(put))),
     ...(missing.length > 0
       ? [
           `Not stored, ${count(missing.length, 'file')}, ${formatBytes(totalSize(missing))}:`,

@@ -44,25 +44,11 @@ export function createDecider(patterns: readonly Pattern[], rules: DeciderRules)
     return true;
   };
   const wants = (file: string) => {
-    let last: Pattern | undefined;
-    const wanting: Pattern[] = [];
-    let isSeen = false;
-    let reason: Concealment | undefined;
-    for (const pattern of patterns) {
-      const name = pathBelow(pattern.searchPath, file);
-      if (name === undefined || !pattern.matches(name)) continue;
-      last = pattern;
-      if (pattern.negate) continue;
-      wanting.push(pattern);
-      if (isSeen) continue;
-      const found: Concealment | undefined = ownConcealment(pattern, name);
-      if (found === undefined) isSeen = true;
-      else if (reason !== 'sensitive') reason = found;
-    }
+    const { last, wanting, reason } = linesOf(patterns, file, ownConcealment);
     if (last?.negate) busy.add(last.line);
     if (last?.negate !== false) return false;
     for (const { line } of wanting) busy.add(line);
-    return !isOut(file, isSeen ? [undefined] : [reason]);
+    return !isOut(file, [reason]);
   };
   const enter = (folder: string) => {
     if (lines.some(({ searchPath }) => pathBelow(folder, searchPath) !== undefined)) return true;
@@ -84,6 +70,33 @@ export function createDecider(patterns: readonly Pattern[], rules: DeciderRules)
     return isOut(shown, realConcealment(meaning, real, isFolder));
   };
   return { enter, wants, conceals, left, linked, busy };
+}
+
+interface MatchingLines {
+  /** The last line that matches the file decides about it. */
+  readonly last: Pattern | undefined;
+  readonly wanting: readonly Pattern[];
+  /** Why the file stays out nevertheless; undefined where one of the lines that want it takes it. */
+  readonly reason: Concealment | undefined;
+}
+
+function linesOf(patterns: readonly Pattern[], file: string, ownConcealment: OwnConcealment): MatchingLines {
+  let last: Pattern | undefined;
+  const wanting: Pattern[] = [];
+  let isSeen = false;
+  let reason: Concealment | undefined;
+  for (const pattern of patterns) {
+    const name = pathBelow(pattern.searchPath, file);
+    if (name === undefined || !pattern.matches(name)) continue;
+    last = pattern;
+    if (pattern.negate) continue;
+    wanting.push(pattern);
+    if (isSeen) continue;
+    const found = ownConcealment(pattern, name);
+    if (found === undefined) isSeen = true;
+    else if (reason !== 'sensitive') reason = found;
+  }
+  return { last, wanting, reason: isSeen ? undefined : reason };
 }
 
 /** Why a line's own text leaves a path out that is below its search path. */
