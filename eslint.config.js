@@ -78,6 +78,13 @@ export default defineConfig(
   },
   { files: ['__tests__/**'], rules: { 'max-lines-per-function': 'off' } },
   {
+    files: ['src/**'],
+    rules: {
+      'max-lines': ['error', 260],
+      'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
     // Whatever is printed goes through the host, where secrets and workflow commands are taken out of it.
     files: ['src/**'],
     ignores: ['src/hosts/github/**', 'src/main/node.ts'],

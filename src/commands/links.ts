@@ -47,15 +47,7 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
   );
   const standing = standingOf(inputs, s3Uri, base, found);
   if (standing.fileCount === 0) throw await nothingThere(destination);
-  host.log.group(
-    `What: ${count(standing.fileCount, 'file')}, ${formatBytes(standing.totalBytes)}`,
-    firstAmong(
-      standing.files(),
-      standing.fileCount,
-      200,
-      ({ name, size }) => `${name} (${formatBytes(size)})`,
-    ),
-  );
+  logFiles(host, standing);
   const names = new Set(found.map(({ key }) => key.slice(base.length)));
   const index = await freeIndexName(hasName(names));
   await withReports(host, inputs, client.clock, signal, async (reports) => {
@@ -89,6 +81,13 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
     setOutputs(host, { ...outputs, ...(await reports.published(told)) });
     if (unwritten) throw unwritten.error;
   });
+}
+
+function logFiles(host: Host, { files, fileCount, totalBytes }: Standing): void {
+  host.log.group(
+    `What: ${count(fileCount, 'file')}, ${formatBytes(totalBytes)}`,
+    firstAmong(files(), fileCount, 200, ({ name, size }) => `${name} (${formatBytes(size)})`),
+  );
 }
 
 const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolve(names.has(name));

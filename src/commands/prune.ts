@@ -85,7 +85,13 @@ export async function sweep(
   listed?: readonly RemoteObject[],
 ): Promise<Sweep> {
   const deleted = new Map<string, RemoteObject>();
-  done.set('deleted', () => [`Deleted before that, ${count(deleted.size, 'object')}.`]);
+  let underWay = 0;
+  done.set('deleted', () => [
+    `Deleted before that, ${count(deleted.size, 'object')}.`,
+    ...(underWay > 0
+      ? [`${count(underWay, 'more object')} may be deleted: the storage was asked to, and has not answered.`]
+      : []),
+  ]);
   const tries = new Map<string, number>();
   for (let pass = 0; ; pass += 1) {
     const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base));
@@ -96,7 +102,7 @@ export async function sweep(
     const stuck = chosen.filter(({ key }) => pass >= mostPasses || tries.get(key) === mostTries);
     if (stuck.length > 0) return { deleted: gone(), failures: stuck.map(stillThere), left: undefined };
     for (const { key } of chosen) tries.set(key, (tries.get(key) ?? 0) + 1);
-    const failures = await deleteInOrder(client, base, chosen, deleted);
+    const failures = await deleteInOrder(client, base, chosen, deleted, (keys) => (underWay = keys));
     if (failures.length > 0) return { deleted: gone(), failures, left: undefined };
   }
 }
@@ -107,6 +113,7 @@ const stillThere = ({ key }: RemoteObject) =>
 /**
  * Deletes objects group by group, and no further than the first group of which some stay.
  * @param deleted gets what is deleted, by its keys
+ * @param onAsk told how many objects the storage is asked to delete, and 0 when it has answered
  * @returns a line for each object that could not be deleted
  */
 async function deleteInOrder(
@@ -114,11 +121,14 @@ async function deleteInOrder(
   base: string,
   chosen: readonly RemoteObject[],
   deleted: Map<string, RemoteObject>,
+  onAsk: (objects: number) => void,
 ): Promise<string[]> {
   const { deleteObjects } = await import('../storage/deletion.ts');
   for (const group of deletionGroups(base, chosen)) {
     const keys = group.map(({ key }) => key);
+    onAsk(keys.length);
     const result = await deleteObjects(client, base, keys);
+    onAsk(0);
     const those = new Set(result.deleted);
     for (const object of group) if (those.has(object.key)) deleted.set(object.key, object);
     if (result.failed.length > 0)
