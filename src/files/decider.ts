@@ -112,6 +112,9 @@ function createOwnConcealment(lines: readonly Pattern[], includeHidden: boolean)
   return (line, name) => concealmentOf(line, name, folders.get(line) ?? '', includeHidden);
 }
 
+/** Where package managers keep the packages that the links in `node_modules` lead to: hidden, and yet as public as those links. */
+const packageStore = /(?<=[\\/]node_modules[\\/])\.(?:pnpm|store|bun|deno)[\\/]/g;
+
 /** Why each of the lines that mean a path leaves it out for where it really is; nothing does where a line means that place as well. */
 function createRealConcealment(
   lines: readonly Pattern[],
@@ -124,14 +127,14 @@ function createRealConcealment(
       (line) => ownConcealment(line, pathBelow(line.searchPath, real) ?? '') === undefined,
     );
     if (isNamed) return [undefined];
-    const ways = trees.map((tree) => belowCommon(tree, real));
+    const judged = real.replace(packageStore, '');
+    const ways = trees.map((tree) => belowCommon(tree, judged));
     const { name, folder } = ways.reduce((a, b) => (b.name.length < a.name.length ? b : a));
     return meaning.map((line) => {
       const reason = concealmentOf(line, name, folder, includeHidden);
       if (reason !== 'hidden') return reason;
-      // A line that is itself a link into a hidden folder, as Nuxt's `dist` is, means all that is there.
-      const below = pathBelow(naming.real(line.searchPath), real);
-      return below === undefined ? reason : ownConcealment(line, below);
+      // A line that is itself a link into a hidden folder, as Nuxt's `dist` is, or Bazel's `bazel-bin`, means all that is there.
+      return ownConcealment(line, belowCommon(naming.real(line.searchPath), judged).name);
     });
   };
 }
