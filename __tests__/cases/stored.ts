@@ -76,13 +76,7 @@ export function storedCases(subject: () => Subject): void {
       ['a file', named('a.txt'), noContent, small, /^a\.txt could not .*: NotS3 204: /],
       ['a file', named('a.txt'), withoutEtag, small, /^a\.txt could not .*: NotS3 200: /],
       ['a file', named('a.txt'), otherEtag, small, /^a\.txt could not .*: OtherContent 200: /],
-      [
-        'a file',
-        named('a.txt'),
-        errorWithEtag,
-        small,
-        /^a\.txt could not .*: AccessDenied 200: /,
-      ],
+      ['a file', named('a.txt'), errorWithEtag, small, /^a\.txt could not .*: AccessDenied 200: /],
       ['an entry page', named('index.html'), portal, small, /^index\.html could not .*: NotS3 200: /],
       [
         'the index page',
