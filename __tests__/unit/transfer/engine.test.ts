@@ -251,7 +251,7 @@ describe('the first failure that stays', () => {
     await using bucket = await modelBucket(async ({ part, key }) => {
       if (part < 3) return undefined;
       if (key !== 'p/d/b') return new Promise(() => undefined);
-      await sleep(100);
+      while (bucket.pending.size < 3) await sleep(5);
       return deny;
     });
     const plan = planOf(folder, { a: 4 * MiB, b: 4 * MiB, c: 4 * MiB });
