@@ -104,7 +104,7 @@ describe('requests under way at once', () => {
     async (concurrency) => {
       using folder = temporaryFolder();
       await using bucket = await modelBucket(async () => {
-        await sleep(100);
+        while (bucket.most() < concurrency) await sleep(5);
         return undefined;
       });
       const plan = planOf(folder, { large: 4 * MiB, ...many(12, 100), larger: 4 * MiB });
@@ -206,18 +206,16 @@ describe('the first failure that stays', () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(async ({ key }) => {
       if (key === 'p/d/f0') {
-        await sleep(50);
+        while (bucket.arrivals.length < 4) await sleep(5);
         return deny;
       }
       return new Promise(() => undefined);
     });
-    const started = performance.now();
     const { stored, failures, unanswered } = await send(bucket, planOf(folder, many(8, 100)), {
       grace: { failed: 100, cancelled: 0 },
     });
     expect([stored.length, failures.map(({ put }) => put.name)]).toEqual([0, ['f0']]);
     expect(unanswered.map(({ name }) => name).sort()).toEqual(['f1', 'f2', 'f3']);
-    expect(performance.now() - started).toBeLessThan(2_000);
     expect(bucket.arrivals).toHaveLength(4);
   });
 

@@ -100,8 +100,8 @@ describe('what was told of before is read ahead', () => {
   const numbered = (folder: ReturnType<typeof temporaryFolder>, count: number) =>
     Array.from({ length: count }, (_, index) => fileIn(folder, `${index}`, `content ${index % 900}`));
 
-  /** Waits until the files are read, or a second at most: nothing tells of that. */
-  const wait = () => sleep(1_000);
+  /** Waits until the files are read, which takes some milliseconds on a quiet machine: nothing tells of that. */
+  const wait = () => sleep(3_000);
 
   test('and known when it is asked for, even if it is gone by then', async () => {
     using folder = temporaryFolder();
