@@ -28,12 +28,12 @@ export interface RetryPolicy {
   readonly start?: { readonly refusedMs: number; readonly silentMs: number } | undefined;
 }
 
-/** For issuer, TerrAPI and storage alike. */
+/** For issuer, TerrAPI and storage alike. A step whose server refuses connections ends within 10 s; starting and ending take some of them. */
 export const usualPolicy: RetryPolicy = {
   baseMs: 250,
   maxMs: 5_000,
   budgetMs: 90_000,
-  start: { refusedMs: 10_000, silentMs: 30_000 },
+  start: { refusedMs: 8_000, silentMs: 30_000 },
 };
 
 export interface Attempt {

@@ -212,7 +212,7 @@ describe('requests to one server share its outage', () => {
 
 describe('a server that has never answered', () => {
   test.each([
-    ['refuses', refused, 10_000],
+    ['refuses', refused, 8_000],
     ['is silent', silent, 30_000],
     ['answers that it is down', down, 90_000],
   ])('and %s is given up after its time', async (_, classified, ms) => {
@@ -227,7 +227,7 @@ describe('a server that has never answered', () => {
   });
 
   test('and is there in time is used', async () => {
-    const place = server((at) => (at < 9_000 ? refused : undefined));
+    const place = server((at) => (at < 7_000 ? refused : undefined));
     expect((await outcome(place, place.ask())).error).toBeUndefined();
   });
 
