@@ -3,7 +3,7 @@ import path from 'node:path';
 import { buckets, clientApp, workspaces } from '../../platform/catalogue.ts';
 import type { Platform, StoredObject } from '../../platform/platform.ts';
 import { type RunnerOptions, type RunnerResult, runAction } from '../../platform/runner.ts';
-import { presentPages } from '../../src/preview/present.ts';
+import { presentPages } from '../../src/sync/pageNames.ts';
 
 export type ActionName = 'upload' | 'links' | 'remove' | 'workspaces';
 

@@ -3,7 +3,7 @@ import type { Host } from '../hosts/host.ts';
 import type { DestinationInputs } from '../config/destination.ts';
 import { baseOf } from '../sync/plan.ts';
 import { formatDuration } from '../text/format.ts';
-import { s3Uri } from '../text/s3uri.ts';
+import { s3Uri } from '../storage/uri.ts';
 import { bucketLocation, defaultRegion } from '../storage/bucket.ts';
 import { type StorageClient, createStorageClient } from '../storage/client.ts';
 import { createStorageRetrier } from '../storage/failure.ts';

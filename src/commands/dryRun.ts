@@ -8,7 +8,7 @@ import { count } from '../text/format.ts';
 import { headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
 import { publishedSummary } from '../report/markdown.ts';
-import type { RemoteObject } from '../storage/listing.ts';
+import type { RemoteObject } from '../sync/object.ts';
 import { keptKeys } from './prune.ts';
 import type { ComparedPlan } from './compare.ts';
 import { unpublishedOutputs } from './publication.ts';

@@ -5,7 +5,8 @@ import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { describeStorageError } from '../storage/failure.ts';
-import { type RemoteObject, listObjects } from '../storage/listing.ts';
+import { listObjects } from '../storage/listing.ts';
+import type { RemoteObject } from '../sync/object.ts';
 import type { Destination } from './destination.ts';
 
 /** A server may hide objects below one that is deleted, so it is asked again; a few times at most. */

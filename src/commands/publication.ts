@@ -9,8 +9,8 @@ import { firstAmong } from '../report/log.ts';
 import { formatMoment, publishedSummary } from '../report/markdown.ts';
 import { noReportIds, type ReportIds } from '../config/outputs.ts';
 import { isPublicRepository } from '../report/repository.ts';
-import { s3Uri } from '../text/s3uri.ts';
-import type { Location } from '../terrapi/workspace.ts';
+import { s3Uri } from '../storage/uri.ts';
+import type { Location } from '../terrapi/location.ts';
 
 /** An output that is put into an environment variable fails past 128 KiB on Linux, so `urls` stays well below. */
 const urlsLimit = 100 * 1024;

@@ -1,5 +1,4 @@
 import { ActionError, causes } from '../errors/error.ts';
-import { holdNewSpace } from '../main/heap.ts';
 import type { Host } from '../hosts/host.ts';
 import { fail } from '../report/log.ts';
 import { type Cancellation, onCancel } from './cancellation.ts';
@@ -12,7 +11,6 @@ export async function runStory(
   host: Host,
   story: (cancellation: Cancellation) => Promise<void>,
 ): Promise<void> {
-  holdNewSpace();
   let isFailed = false;
   const failOnce = (error: unknown) => {
     if (!isFailed) fail(host, error);

@@ -4,7 +4,7 @@ import type { Plan, Put } from '../sync/plan.ts';
 import { printable } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
-import { s3Uri } from '../text/s3uri.ts';
+import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import { type Leftover, type Outcome, type TransferOptions, transfer } from '../transfer/engine.ts';

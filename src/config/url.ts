@@ -1,4 +1,5 @@
 import { urlFault } from '../http/urls.ts';
+import { trimEndSlashes } from '../text/slashes.ts';
 import type { Reader } from './reader.ts';
 
 export function readUrl(reader: Reader, name: string, fallback: string): URL {
@@ -16,6 +17,6 @@ export function readUrl(reader: Reader, name: string, fallback: string): URL {
 }
 
 function parseUrl(text: string): URL | undefined {
-  const url = URL.parse(text.replace(/\/+$/, ''));
+  const url = URL.parse(trimEndSlashes(text));
   return url && !urlFault(url, true) && !/[?#]/.test(text) ? url : undefined;
 }

@@ -1,7 +1,7 @@
 import { ActionError } from '../errors/error.ts';
 import { isLoopback } from '../http/urls.ts';
 import { printable } from '../text/sanitize.ts';
-import { s3Uri } from '../text/s3uri.ts';
+import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';

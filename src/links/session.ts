@@ -1,5 +1,5 @@
 import type { StorageClient } from '../storage/client.ts';
-import type { Session } from '../terrapi/workspace.ts';
+import type { Session } from '../terrapi/session.ts';
 import type { Links } from './published.ts';
 
 /** What SigV4 allows at most: 7 days. */

@@ -1,6 +1,7 @@
 import { githubHost } from '../hosts/github/host.ts';
 import type { Host } from '../hosts/host.ts';
 import { fail } from '../report/log.ts';
+import { holdNewSpace } from './heap.ts';
 
 /** Runs an action on the host that there is. What Node.js would print by itself goes through the host as well. */
 export async function start(run: (host: Host) => Promise<void>): Promise<void> {
@@ -14,5 +15,6 @@ export async function start(run: (host: Host) => Promise<void>): Promise<void> {
   process
     .removeAllListeners('warning')
     .on('warning', ({ name, message }) => host.log.debug(`${name}: ${message}`));
+  holdNewSpace();
   await run(host).catch(end);
 }

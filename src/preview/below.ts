@@ -2,8 +2,8 @@ import { sumsName } from '../files/sums.ts';
 import { isGenerated } from '../files/headers.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { type ObjectHead, headObject, headObjects } from '../storage/head.ts';
-import type { RemoteObject } from '../storage/listing.ts';
-import { presentPages } from './present.ts';
+import type { RemoteObject } from '../sync/object.ts';
+import { presentPages } from '../sync/pageNames.ts';
 
 /** What is below a folder of the workspace, told apart. */
 export interface Below {

@@ -1,7 +1,7 @@
 import type { Published } from '../links/published.ts';
 import { printable } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration } from '../text/format.ts';
-import type { RemoteObject } from '../storage/listing.ts';
+import type { RemoteObject } from '../sync/object.ts';
 
 /**
  * Text from outside as Markdown text: whatever could mean something to Markdown or HTML becomes a character reference. GitHub looks for

@@ -1,9 +1,6 @@
 import { isTransient } from '../http/classify.ts';
-import { type StorageClient, sendAndRead } from './client.ts';
-import type { WireAnswer } from './exchange.ts';
+import type { StorageClient } from './client.ts';
 import { StorageError } from './failure.ts';
-import { objectPath } from './signer.ts';
-import { notS3 } from './stored.ts';
 
 /** Any region will do to ask for the right one (S3 API, GetBucketLocation), and an empty answer means this one. */
 export const defaultRegion = 'us-east-1';
@@ -14,19 +11,21 @@ export const defaultRegion = 'us-east-1';
  * @returns undefined where the storage names none
  */
 export async function bucketLocation(client: StorageClient): Promise<string | undefined> {
-  const { location } = client;
-  const path = objectPath(location.endpoint, location.bucket, '');
+  const { bucket } = client.location;
+  const [{ GetBucketLocationCommand }, { withSdk }] = await Promise.all([
+    import('@aws-sdk/client-s3'),
+    import('./sdk.ts'),
+  ]);
   try {
-    return await sendAndRead(client, { method: 'GET', path, query: { location: '' } }, readLocation);
+    const { LocationConstraint: region } = await withSdk(
+      client,
+      `GET ${bucket}?location`,
+      'LocationConstraint',
+      (sdk) => sdk.send(new GetBucketLocationCommand({ Bucket: bucket })),
+    );
+    return region === undefined || (region as string) === '' ? defaultRegion : region;
   } catch (error) {
     if (!(error instanceof StorageError) || isTransient(error) || error.status < 300) throw error;
     return error.region;
   }
-}
-
-function readLocation(answer: WireAnswer): string {
-  const found = /<LocationConstraint(?:\s[^<>]*)?(?:\/>|>([^<]*)<)/.exec(answer.body);
-  if (answer.status !== 200 || !found) throw notS3(answer);
-  const [, region = ''] = found;
-  return region === '' ? defaultRegion : region;
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../http/clock.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
-import type { Location, Session, SessionSource } from '../terrapi/workspace.ts';
+import type { Location } from '../terrapi/location.ts';
+import type { Session, SessionSource } from '../terrapi/session.ts';
 import { type SlicedBody, type WireAnswer, defaultStallMs, exchange } from './exchange.ts';
 import { type StorageError, createStorageRetrier, isSessionEnded, storageError } from './failure.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
@@ -151,7 +152,11 @@ const longestSkewMs = 300_000;
  * What the storage refuses by. A refusal for the time of a request sets the clock, and the request is repeated; that of a HEAD has no body
  * to say so: then the time of the answer does.
  */
-function refusalOf({ status, headers, body }: WireAnswer, signedAt: number, clock: Clock): StorageError {
+export function refusalOf(
+  { status, headers, body }: WireAnswer,
+  signedAt: number,
+  clock: Clock,
+): StorageError {
   const error = storageError(status, headers, body);
   const date = element(body, 'ServerTime') ?? headers['date']?.toString();
   const isOff = Math.abs(Date.parse(date ?? '') - signedAt) > longestSkewMs;

@@ -1,18 +1,15 @@
 import { hash } from 'node:crypto';
 
+import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { HttpRequest } from '@smithy/core/protocols';
+
 import { isTransient } from '../http/classify.ts';
-import type { StorageCall, StorageClient } from './client.ts';
-import type { WireAnswer } from './exchange.ts';
+import type { StorageClient } from './client.ts';
 import { StorageError } from './failure.ts';
-import { objectPath } from './signer.ts';
-import { notS3 } from './stored.ts';
-import { element, elements, escape } from './xml.ts';
+import { withSdk } from './sdk.ts';
 
 /** What one request may name (S3 API, DeleteObjects). */
 const mostKeys = 1_000;
-
-/** An answer names 1,000 keys at most, each with the reason why it could not be deleted. */
-const longestAnswer = 8 * 1024 ** 2;
 
 /** Characters that XML cannot hold (XML 1.0, 2.2), and so no request that names several keys. */
 const beyondXml = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
@@ -55,49 +52,37 @@ async function deleteMany(client: StorageClient, keys: readonly string[]): Promi
   const lasting: Failed[] = [];
   let passing: readonly Failed[] = [];
   let left = keys;
-  const accept = (answer: WireAnswer) => {
-    const failed = readResult(answer);
+  const attempt = async (sdk: S3Client) => {
+    const failed = await requestDeletion(sdk, client.location.bucket, left);
     passing = failed.filter(({ error }) => isTransient(error));
     lasting.push(...failed.filter(({ error }) => !isTransient(error)));
     left = passing.map(({ key }) => key);
     if (passing[0]) throw passing[0].error;
   };
   try {
-    await client.send(() => ({ ...deletion(client, left), accept }));
+    await withSdk(client, `POST ${client.location.bucket}?delete`, 'DeleteResult', attempt);
   } catch (error) {
     if (!passing.some((failed) => failed.error === error)) throw error;
   }
   return [...lasting, ...passing];
 }
 
-function deletion({ location }: StorageClient, keys: readonly string[]): StorageCall {
-  const objects = keys.map((key) => `<Object><Key>${escape(key)}</Key></Object>`).join('');
-  const body = Buffer.from(
-    `<Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Quiet>true</Quiet>${objects}</Delete>`,
+async function requestDeletion(sdk: S3Client, bucket: string, keys: readonly string[]): Promise<Failed[]> {
+  const objects = keys.map((Key) => ({ Key }));
+  const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects, Quiet: true } });
+  // The SDK sends a CRC-32 alone, and servers that do not know it require the MD5 here.
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers, body } = args.request as Pick<HttpRequest, 'headers'> & { readonly body: string };
+      headers['content-md5'] = hash('md5', body, 'base64');
+      return next(args);
+    },
+    { step: 'build', priority: 'low' },
   );
-  return {
-    method: 'POST',
-    path: objectPath(location.endpoint, location.bucket, ''),
-    query: { delete: '' },
-    headers: { 'content-type': 'application/xml', 'content-md5': hash('md5', body, 'base64') },
-    body,
-    keep: longestAnswer,
-  };
-}
-
-/** Reads which keys the storage could not delete. */
-function readResult(answer: WireAnswer): Failed[] {
-  const text = answer.body.trim();
-  const isResult =
-    /^(?:<\?[^<>]*>)?\s*<DeleteResult[\s/>]/.test(text) && /(?:<\/DeleteResult|\/)>$/.test(text);
-  if (answer.status !== 200 || !isResult) throw notS3(answer);
-  return [...elements(text, 'Error')].map((error) => ({
-    key: element(error, 'Key') ?? '',
-    error: new StorageError({
-      status: 200,
-      code: element(error, 'Code') ?? '',
-      message: element(error, 'Message') ?? '',
-    }),
+  const { Errors: errors = [] } = await sdk.send(command);
+  return errors.map(({ Key: key = '', Code: code = '', Message: message = '' }) => ({
+    key,
+    error: new StorageError({ status: 200, code, message }),
   }));
 }
 

@@ -1,9 +1,8 @@
 import { type StorageClient, sendAndRead } from './client.ts';
-import { type From, type Page, type RemoteObject, follower, readPage } from './page.ts';
+import { type From, type Page, follower, readPage } from './page.ts';
+import type { RemoteObject } from '../sync/object.ts';
 import { type KeyRange, rangeBounds, within } from './ranges.ts';
 import { objectPath } from './signer.ts';
-
-export type { RemoteObject } from './page.ts';
 
 /** All objects whose keys begin with `prefix`, in the order of their keys. */
 export async function listObjects(client: StorageClient, prefix: string): Promise<RemoteObject[]> {

@@ -1,4 +1,5 @@
-import { type RemoteObject, isBefore } from './page.ts';
+import { isBefore } from './page.ts';
+import type { RemoteObject } from '../sync/object.ts';
 
 /** Keys after one of them, up to another with that itself; undefined: to the end. */
 export interface KeyRange {

@@ -3,7 +3,8 @@ import { actionErrorIn } from '../errors/error.ts';
 import { connectionFailure, isNetworkError } from '../http/failures.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
-import type { Location } from '../terrapi/workspace.ts';
+import { type Location, isRegionName } from '../terrapi/location.ts';
+import { trimEndSlashes } from '../text/slashes.ts';
 import { defaultRegion } from './bucket.ts';
 import { type WireAnswer, exchange } from './exchange.ts';
 import { StorageError, storageError } from './failure.ts';
@@ -35,7 +36,7 @@ export async function discoverRegion(
   retrier: Retrier,
   ask: () => Promise<string | undefined>,
 ): Promise<Discovery> {
-  const url = new URL(`${location.endpoint.href.replace(/\/+$/, '')}/${location.bucket}`);
+  const url = new URL(`${trimEndSlashes(location.endpoint.href)}/${location.bucket}`);
   try {
     const said = await retrier(({ timeoutMs }) => askForRegion(url, transport, timeoutMs), {
       what: () => `HEAD ${location.bucket}`,
@@ -78,7 +79,7 @@ async function askForRegion(
   if (region === undefined && isPortal(status, headers)) throw notS3({ status, headers, body });
   const date = Date.parse(headers['date']?.toString() ?? '');
   return {
-    region: isRegionName(region) ? region : undefined,
+    region: region !== undefined && isRegionName(region) ? region : undefined,
     askedAt: Number.isNaN(date) ? clock.now() - unknownClockMs : date,
   };
 }
@@ -87,9 +88,4 @@ async function askForRegion(
 function isPortal(status: number, headers: WireAnswer['headers']): boolean {
   const isPage = /^text\/html|^application\/xhtml/i.test(String(headers['content-type'] ?? ''));
   return status === 302 || status === 303 || (status < 300 && isPage);
-}
-
-/** It becomes a part of every signature and link. */
-function isRegionName(name: string | undefined): boolean {
-  return /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(name ?? '');
 }

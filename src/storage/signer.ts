@@ -1,7 +1,8 @@
 import { createHmac, hash } from 'node:crypto';
 
 import { encodedPart, encodedPath } from '../text/encode.ts';
-import type { Session } from '../terrapi/workspace.ts';
+import type { Session } from '../terrapi/session.ts';
+import { trimEndSlashes } from '../text/slashes.ts';
 
 /** A request to the storage before it is signed. */
 export interface StorageRequest {
@@ -153,7 +154,7 @@ function remembered<K, V>(make: (key: K) => V): (key: K) => V {
 
 /** The path of an object, path-style: every byte but RFC 3986's unreserved ones and `/` is percent-encoded, as SigV4 wants it. */
 export function objectPath({ pathname }: URL, bucket: string, key: string): string {
-  return `${pathname.replace(/\/+$/, '')}/${bucket}/${encodedPath(key)}`;
+  return `${trimEndSlashes(pathname)}/${bucket}/${encodedPath(key)}`;
 }
 
 /** A query string, encoded and in the order that is signed. */

@@ -1,7 +1,7 @@
 import { ActionError, messageOf } from '../errors/error.ts';
 import { connectionFailure, isNetworkError } from '../http/failures.ts';
 import { excerpt, printable } from '../text/sanitize.ts';
-import type { Location } from '../terrapi/workspace.ts';
+import type { Location } from '../terrapi/location.ts';
 import { StorageError, describeStorageError } from './failure.ts';
 
 const hints: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
 import { ActionError, detailLines } from '../errors/error.ts';
 import { sumsName } from '../files/sums.ts';
 import type { Plan, Put } from './plan.ts';
-import { presentPages } from '../preview/present.ts';
+import { presentPages } from './pageNames.ts';
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
-import type { RemoteObject } from '../storage/listing.ts';
+import type { RemoteObject } from './object.ts';
 
 export type Overwrite = 'always' | 'changed' | 'never';
 

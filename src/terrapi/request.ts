@@ -7,6 +7,7 @@ import type { TokenSource } from '../auth/tokens.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { type Attempt, type RetryOptions, createRetrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
+import { trimEndSlashes } from '../text/slashes.ts';
 import { problem } from './answers.ts';
 
 /** TerrAPI answered, and not with what was asked for. */
@@ -97,7 +98,7 @@ async function send(
   userAgent: string,
   timeoutMs: number,
 ): Promise<Answered> {
-  const url = new URL(`${base.href.replace(/\/+$/, '')}/${path}`);
+  const url = new URL(`${trimEndSlashes(base.href)}/${path}`);
   const timeout = AbortSignal.timeout(Math.min(answerTimeout, Math.ceil(timeoutMs)));
   const response = await fetch(url, {
     method,

@@ -5,7 +5,7 @@ import { signSessionLinks } from '../../../src/links/session.ts';
 import { linkOf, tableOf } from '../../../src/links/table.ts';
 import { renewable } from '../../../src/http/renewable.ts';
 import { createStorageClient } from '../../../src/storage/client.ts';
-import type { Session } from '../../../src/terrapi/workspace.ts';
+import type { Session } from '../../../src/terrapi/session.ts';
 import { transport } from '../servers.ts';
 
 const start = Date.parse('2026-11-23T12:00:00Z');

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 import { describe, expect, test } from '@jest/globals';
 
 import { type Deletion, deleteObjects } from '../../../src/storage/deletion.ts';
@@ -12,13 +14,18 @@ const references: Readonly<Record<string, string>> = {
   gt: '>',
   quot: '"',
   apos: "'",
-  '#13': '\r',
+  '#x9': '\t',
+  '#xa': '\n',
+  '#xd': '\r',
 };
 
 /** Keys that a request names. */
 function named({ body }: Asked): string[] {
   return [...body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) =>
-    key.replace(/&([#\w]+);/g, (whole, name: string) => references[name] ?? whole),
+    key.replace(
+      /&([#\w]+);/g,
+      (whole, name: string) => references[name.toLowerCase().replace(/^#x0/, '#x')] ?? whole,
+    ),
   );
 }
 
@@ -31,6 +38,24 @@ test('keys are deleted 1,000 a request, each of them once', async () => {
   expect(bucket.server.asked.map((asked) => named(asked).length)).toEqual([1_000, 1_000, 1]);
   expect(bucket.server.asked.flatMap(named)).toEqual(keys);
   expect(bucket.server.asked[0]).toMatchObject({ method: 'POST', path: '/bucket/?delete=' });
+});
+
+test('a request has the MD5 of its body, for servers that know no other checksum', async () => {
+  await using bucket = await openBucket(() => done);
+  await deleteObjects(bucket.client, 'p/d/', numbered(2));
+  const [asked] = bucket.server.asked;
+  expect(asked?.headers['content-md5']).toBe(hash('md5', asked?.body ?? '', 'base64'));
+  expect(asked?.headers.authorization).toContain('content-md5');
+});
+
+test.each([
+  ['a page', '<html><body>Sign in<br></body></html>'],
+  ['nothing', ''],
+  ['another element', '<DeleteResults/>'],
+  ['an answer that breaks off', '<DeleteResult><Error><Key>p/d/0</Key>'],
+])('%s is not taken for a result', async (_, body) => {
+  await using bucket = await openBucket(() => ({ body }), { policy: once });
+  await expect(deleteObjects(bucket.client, 'p/d/', numbered(2))).rejects.toMatchObject({ code: 'NotS3' });
 });
 
 test('no keys are no request', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { type RemoteObject, isBefore } from '../../../src/storage/page.ts';
+import { isBefore } from '../../../src/storage/page.ts';
+import type { RemoteObject } from '../../../src/sync/object.ts';
 import { rangeBounds, within } from '../../../src/storage/ranges.ts';
 
 const numbered = (count: number, from = 0) =>

@@ -2,17 +2,19 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
 
 import { storageClassifier } from '../../../src/storage/failure.ts';
-import { createSdk, viaSdk } from '../../../src/storage/sdk.ts';
+import { createSdk } from '../../../src/storage/sdk.ts';
 import type { Classified } from '../../../src/http/retry.ts';
 import type { Answer } from '../servers.ts';
 import { errorXml, openBucket } from './bucket.ts';
+
+const root = 'ListBucketResult';
 
 /** What an SDK call fails with when it is answered so, and whether it is worth another try. */
 async function failure(answer: Answer): Promise<{ error: unknown; verdict: Classified }> {
   await using bucket = await openBucket(() => answer);
   const { client } = bucket;
-  const sdk = createSdk(client.location, client.region, await client.sessions.get(), client.transport);
-  const error = await viaSdk(() => sdk.send(new ListObjectsV2Command({ Bucket: 'bucket' }))).then(
+  const sdk = createSdk(client, await client.sessions.get(), root);
+  const error = await sdk.send(new ListObjectsV2Command({ Bucket: 'bucket' })).then(
     () => new Error('It did not fail'),
     (reason: unknown) => reason,
   );
@@ -47,11 +49,11 @@ test.each([errorXml('SlowDown'), 'Service Unavailable'])(
 test('a storage that takes the request and says nothing is given up as the others are, and tried again', async () => {
   await using bucket = await openBucket(() => new Promise(() => undefined));
   const { client } = bucket;
-  const sdk = createSdk(client.location, client.region, await client.sessions.get(), client.transport, 100);
+  const sdk = createSdk(client, await client.sessions.get(), root, 100);
   const started = performance.now();
-  const error = await viaSdk(() => sdk.send(new ListObjectsV2Command({ Bucket: 'bucket' }))).catch(
-    (reason: unknown) => reason,
-  );
+  const error = await sdk
+    .send(new ListObjectsV2Command({ Bucket: 'bucket' }))
+    .catch((reason: unknown) => reason);
   expect(storageClassifier(client.clock)(error).transient).toBe(true);
   expect(performance.now() - started).toBeLessThan(3_000);
 });
@@ -59,9 +61,9 @@ test('a storage that takes the request and says nothing is given up as the other
 test('a connection that breaks is tried again', async () => {
   await using bucket = await openBucket(() => undefined);
   const { client } = bucket;
-  const sdk = createSdk(client.location, client.region, await client.sessions.get(), client.transport);
-  const error = await viaSdk(() => sdk.send(new ListObjectsV2Command({ Bucket: 'bucket' }))).catch(
-    (reason: unknown) => reason,
-  );
+  const sdk = createSdk(client, await client.sessions.get(), root);
+  const error = await sdk
+    .send(new ListObjectsV2Command({ Bucket: 'bucket' }))
+    .catch((reason: unknown) => reason);
   expect(storageClassifier(client.clock)(error).transient).toBe(true);
 });

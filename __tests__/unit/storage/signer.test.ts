@@ -6,7 +6,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 
 import { createSigner, objectPath, queryString } from '../../../src/storage/signer.ts';
-import type { Session } from '../../../src/terrapi/workspace.ts';
+import type { Session } from '../../../src/terrapi/session.ts';
 
 /** SHA-256 as the SDK's signer wants it. */
 class Sha256 {

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 
 import { createTerrapi } from '../../../src/terrapi/client.ts';
-import { locate, openWorkspace } from '../../../src/terrapi/workspace.ts';
+import { locate } from '../../../src/terrapi/location.ts';
+import { openWorkspace } from '../../../src/terrapi/workspace.ts';
 import { failureOf, rejectionOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 import { type Answer, jwt, serve, transport } from '../servers.ts';

@@ -1,4 +1,4 @@
-import type { Location } from '../terrapi/workspace.ts';
+import type { Location } from '../terrapi/location.ts';
 
 /** `s3://bucket/key`, as command-line tools take it. */
 export function s3Uri({ bucket }: Location, key: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { emptyPages, presentPages } from '../../../src/preview/present.ts';
+import { emptyPages, presentPages } from '../../../src/sync/pageNames.ts';
 
 describe('names that generated pages may have', () => {
   test('are those of index pages and previews, in any folder', () => {

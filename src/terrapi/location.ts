@@ -1,0 +1,137 @@
+import { ActionError } from '../errors/error.ts';
+import { urlFault } from '../http/urls.ts';
+import { excerpt } from '../text/sanitize.ts';
+import { trimSlashes } from '../text/slashes.ts';
+import type { StoragePoint } from './answers.ts';
+
+/** Where a workspace's objects are. */
+export interface Location {
+  /** The S3 endpoint, addressed path-style. */
+  readonly endpoint: URL;
+  readonly bucket: string;
+  /** What every key of the workspace begins with: empty, or ending in `/`. */
+  readonly prefix: string;
+  /** The region that the platform names, which is seldom. */
+  readonly region: string | undefined;
+}
+
+/**
+ * Reads the endpoint, bucket and prefix off a storage point: from its properties, else from its other fields.
+ * @param plainHttp whether its endpoint may be plain http on this machine
+ * @throws ActionError `workspace` when it is not S3, not in order, or does not say where it is
+ */
+export function locate(point: StoragePoint, plainHttp: boolean): Location {
+  checkUsable(point);
+  const storage = parseS3Uri(property(point, 'storage_url') ?? point.resource_uris?.[0]);
+  const bucket = property(point, 'bucket') ?? storage?.bucket;
+  const prefix = property(point, 'key') ?? storage?.prefix ?? '';
+  const endpoint = property(point, 'service_url') ?? point.endPoint ?? undefined;
+  const url = URL.parse(endpoint ?? '');
+  if (!bucket || !url) {
+    throw new ActionError(
+      'workspace',
+      `Workspace '${excerpt(point.name)}' does not say where its storage is (endpoint ${excerpt(endpoint ?? 'none')}, bucket ${excerpt(bucket ?? 'none')})`,
+      {
+        hint: `Ask those who run the platform to look at this workspace's properties.`,
+      },
+    );
+  }
+  const fault = urlFault(url, plainHttp);
+  if (fault) {
+    throw new ActionError(
+      'workspace',
+      `Workspace '${excerpt(point.name)}' names the storage endpoint ${excerpt(`${url.protocol}//${url.host}`)}, which ${fault}`,
+      {
+        hint: `Ask those who run the platform to correct the workspace's endpoint: it has to be https, without user and password. Plain http is for a platform on this machine only.`,
+      },
+    );
+  }
+  const folder = trimSlashes(prefix);
+  const region = property(point, 'region');
+  const wrong = wrongPart({
+    endpoint: endpoint ?? '',
+    bucket,
+    folder,
+    region,
+    key: point.properties?.['key'],
+  });
+  if (wrong) {
+    throw new ActionError('workspace', `Workspace '${excerpt(point.name)}' names ${wrong}`, {
+      hint: `Ask those who run the platform to correct this workspace's properties; nothing was written.`,
+    });
+  }
+  url.pathname = url.pathname.replace(/\/{2,}/g, '/');
+  return { endpoint: url, bucket, prefix: folder ? `${folder}/` : '', region };
+}
+
+/** What the platform says of a place, as it says it. */
+interface Place {
+  readonly endpoint: string;
+  readonly bucket: string;
+  /** The prefix without slashes at its ends. */
+  readonly folder: string;
+  readonly region: string | undefined;
+  /** The property that the prefix is in. */
+  readonly key: readonly unknown[] | null | undefined;
+}
+
+/** What is not as it has to be, as the end of a sentence: what the platform says is checked as inputs are. */
+function wrongPart({ endpoint, bucket, folder, region, key }: Place): string | undefined {
+  if (/[\s\p{Cc}?#]/u.test(endpoint))
+    return `the storage endpoint '${excerpt(endpoint)}', which has white space, control characters, a query or a fragment`;
+  if (!/^[a-z0-9][a-z0-9._-]{1,253}[a-z0-9]$/i.test(bucket) || bucket.includes('..'))
+    return `the bucket '${excerpt(bucket)}', which is no name of an S3 bucket`;
+  if (region !== undefined && !isRegionName(region))
+    return `the region '${excerpt(region)}', which is no name of a region`;
+  if (key?.[0] !== undefined && key[0] !== null && typeof key[0] !== 'string')
+    return `a prefix (property 'key') that is not text`;
+  const segments = folder === '' ? [] : folder.split('/');
+  const isOdd = (segment: string) => ['', '.', '..'].includes(segment) || /\p{Cc}/u.test(segment);
+  return segments.some(isOdd) || !folder.isWellFormed()
+    ? `the prefix '${excerpt(folder)}', which has empty, '.' or '..' segments or control characters`
+    : undefined;
+}
+
+/** Whether a text may be the name of a region, which is a part of every signature and link. */
+export function isRegionName(text: string): boolean {
+  return /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(text);
+}
+
+/** @throws ActionError `workspace` when it is not S3, not initialized or not in order */
+export function checkUsable(point: StoragePoint): void {
+  const name = `Workspace '${excerpt(point.name)}'`;
+  const storageType = point.storageType ?? property(point, 'storage_type');
+  if (storageType && storageType.toLowerCase() !== 's3') {
+    throw new ActionError(
+      'workspace',
+      `${name} is stored on '${excerpt(storageType)}', and this action uploads to s3`,
+      {
+        hint: `Choose a workspace with storage type s3; the 'workspaces' action lists them.`,
+      },
+    );
+  }
+  const status = point.status?.statusCode;
+  const isBad = status && status !== 'OK';
+  const said = point.status?.message ? `: ${excerpt(point.status.message)}` : '';
+  if (isBad) {
+    const also = point.initialized === false ? 'not initialized and ' : '';
+    throw new ActionError('workspace', `${name} is ${also}in status ${excerpt(status)}${said}`, {
+      hint: `Nothing can be uploaded to it before its owner or the platform has put it in order.`,
+    });
+  }
+  if (point.initialized === false) {
+    throw new ActionError('workspace', `${name} is not initialized yet`, {
+      hint: `The platform is still creating it, or nobody has claimed it: open it once in the platform, and run the job again.`,
+    });
+  }
+}
+
+function property(point: StoragePoint, name: string): string | undefined {
+  const value = point.properties?.[name]?.[0];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function parseS3Uri(uri: string | undefined): { bucket: string; prefix: string } | undefined {
+  const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri ?? '');
+  return match ? { bucket: match[1] ?? '', prefix: match[2] ?? '' } : undefined;
+}
