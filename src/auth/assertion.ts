@@ -1,25 +1,30 @@
 import { excerpt } from '../text/sanitize.ts';
-import type { Credential, IdentityTokens, Refusal, Refused } from './credential.ts';
+import type { ClientCredential, RejectedRequest, Rejection } from './authentication.ts';
+import { jwtClaims } from './jwt.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
- * What somebody else says about this job, in place of a secret: a client assertion (RFC 7521, 4.2; RFC 7523, 2.2). Each token request gets
- * a token of its own, since one lives for minutes, and an issuer may take it once.
+ * The host's identity token in place of a secret: a client assertion (RFC 7521, 4.2; RFC 7523, 2.2). Each token request gets a new token:
+ * it expires within minutes, and an issuer may accept it only once.
+ * @param requestToken asks the host for an identity token
  * @param audience whom the tokens are for; undefined: the issuer, by its name for itself
  */
-export function assertionCredential(tokens: IdentityTokens, audience: string | undefined): Credential {
+export function assertionCredential(
+  requestToken: (audience: string) => Promise<string>,
+  audience: string | undefined,
+): ClientCredential {
   return {
-    prove: async ({ issuer }) => {
-      const token = await tokens(audience ?? issuer);
+    authenticate: async ({ issuer }) => {
+      const token = await requestToken(audience ?? issuer);
       return {
         secret: token,
-        authenticate: (_, { client_id: clientId }, body) => {
+        method: (_, { client_id: clientId }, body) => {
           body.set('client_id', clientId);
           body.set('client_assertion_type', assertionType);
           body.set('client_assertion', token);
         },
-        refusal: (refused) => explain(refused, issuer, claimsOf(token)),
+        rejection: (rejected) => explain(rejected, issuer, claimsOf(token)),
       };
     },
   };
@@ -33,23 +38,17 @@ interface Claims {
 
 /** The three claims that decide, out of all that a token says. They are no secret; nothing else of it may be shown. */
 function claimsOf(token: string): Claims {
-  let claims: Readonly<Record<string, unknown>> = {};
-  try {
-    const decoded: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    claims = { ...(decoded as object) };
-  } catch {
-    // Then it says nothing that can be read.
-  }
+  const { sub, aud, iss } = jwtClaims(token);
   const shown = (claim: unknown) =>
     [claim ?? 'none']
       .flat()
       .map(String)
       .map((text) => excerpt(text))
       .join(', ');
-  return { subject: shown(claims['sub']), audience: shown(claims['aud']), issuer: shown(claims['iss']) };
+  return { subject: shown(sub), audience: shown(aud), issuer: shown(iss) };
 }
 
-function explain({ issuer, clientId, said }: Refused, name: string, claims: Claims): Refusal {
+function explain({ issuer, clientId, said }: RejectedRequest, name: string, claims: Claims): Rejection {
   const client = `client '${excerpt(clientId)}'`;
   return {
     message: `Issuer ${issuer.href} refuses the identity token of this job for ${client} (${said})`,

@@ -6,7 +6,7 @@ import { excerpt } from '../text/sanitize.ts';
 import { lifetime } from '../http/renewable.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
-import type { Credential, Proof } from './credential.ts';
+import type { ClientAuthentication, ClientCredential } from './authentication.ts';
 import { answerOf, extensions } from './exchange.ts';
 
 export interface ClientApp {
@@ -31,7 +31,7 @@ export interface Grant {
  */
 export async function requestGrant(
   app: ClientApp,
-  credential: Credential,
+  credential: ClientCredential,
   server: oidc.ServerMetadata,
   fetch: typeof globalThis.fetch,
   { clockOf, plainHttp }: Transport,
@@ -39,22 +39,22 @@ export async function requestGrant(
 ): Promise<Grant> {
   const clock = clockOf(app.issuer);
   const requestedAt = clock.now();
-  let proof: Proof | undefined;
+  let authentication: ClientAuthentication | undefined;
   try {
     const answer = await retrier(
       async ({ timeoutMs }) => {
-        const given = await credential.prove(server);
-        proof = given;
-        const ask = (authenticate: oidc.ClientAuth) => {
+        const given = await credential.authenticate(server);
+        authentication = given;
+        const ask = (method: oidc.ClientAuth) => {
           const tolerance = { [oidc.clockSkew]: clock.skewSeconds, [oidc.clockTolerance]: 30 };
-          const config = new oidc.Configuration(server, app.clientId, tolerance, authenticate);
+          const config = new oidc.Configuration(server, app.clientId, tolerance, method);
           config[oidc.customFetch] = fetch as oidc.CustomFetch;
           config.timeout = Math.min(10, timeoutMs / 1000);
           for (const extend of extensions({ plainHttp })) extend(config);
           return oidc.clientCredentialsGrant(config, { scope: app.scope.join(' ') });
         };
-        return ask(given.authenticate).catch((error: unknown) => {
-          if (given.otherwise && isInvalidClient(error)) return ask(given.otherwise);
+        return ask(given.method).catch((error: unknown) => {
+          if (given.fallback && isInvalidClient(error)) return ask(given.fallback);
           throw error;
         });
       },
@@ -64,7 +64,8 @@ export async function requestGrant(
     return { accessToken: answer.access_token, ...lifetime(requestedAt, requestedAt + life * 1000) };
   } catch (error) {
     throw (
-      actionErrorIn(error) ?? grantFailure(app, proof, new URL(server.token_endpoint ?? app.issuer), error)
+      actionErrorIn(error) ??
+      grantFailure(app, authentication, new URL(server.token_endpoint ?? app.issuer), error)
     );
   }
 }
@@ -74,13 +75,18 @@ function isInvalidClient(error: unknown): boolean {
   return error instanceof oidc.ResponseBodyError && error.error === 'invalid_client';
 }
 
-function grantFailure(app: ClientApp, proof: Proof | undefined, endpoint: URL, error: unknown): ActionError {
+function grantFailure(
+  app: ClientApp,
+  authentication: ClientAuthentication | undefined,
+  endpoint: URL,
+  error: unknown,
+): ActionError {
   if (isNetworkError(error)) return connectionFailure('Token endpoint', endpoint, "input 'issuer'", error);
   const status = answerOf(error)?.status ?? 200;
-  const isRefusal = error instanceof oidc.ResponseBodyError && status !== 429 && status < 500;
-  if (!proof || !isRefusal) return unusable(app.issuer, status, error);
+  const isRejection = error instanceof oidc.ResponseBodyError && status !== 429 && status < 500;
+  if (!authentication || !isRejection) return unusable(app.issuer, status, error);
   const answered = `${error.error}${error.error_description ? `: ${error.error_description}` : ''}`;
-  const said = excerpt(answered.replaceAll(proof.secret, '***'));
+  const said = excerpt(answered.replaceAll(authentication.secret, '***'));
   if (error.error === 'invalid_scope') {
     const platforms = app.platforms.length > 0 ? app.platforms.join(', ') : 'none';
     return new ActionError(
@@ -93,7 +99,11 @@ function grantFailure(app: ClientApp, proof: Proof | undefined, endpoint: URL, e
     );
   }
   const { issuer, clientId } = app;
-  const { message, ...explanation } = proof.refusal({ issuer, clientId, said: `${error.status} ${said}` });
+  const { message, ...explanation } = authentication.rejection({
+    issuer,
+    clientId,
+    said: `${error.status} ${said}`,
+  });
   return new ActionError('credentials', message, { ...explanation, cause: error });
 }
 

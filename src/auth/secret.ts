@@ -1,34 +1,34 @@
 import { ClientSecretBasic, ClientSecretPost } from 'openid-client';
 
 import { excerpt } from '../text/sanitize.ts';
-import type { Credential, Proof } from './credential.ts';
+import type { ClientAuthentication, ClientCredential } from './authentication.ts';
 
 /**
  * The client app's secret (RFC 6749, 2.3.1): as a parameter of the request, or in the header `Authorization` where the issuer's
- * `token_endpoint_auth_methods_supported` has that alone. An issuer that advertises both may still take one only from this client: then the
- * first is refused.
+ * `token_endpoint_auth_methods_supported` has that alone. An issuer that advertises both may still accept only one from this client: then it
+ * rejects the first.
  */
-export function secretCredential(secret: string): Credential {
+export function secretCredential(secret: string): ClientCredential {
   const post = ClientSecretPost(secret);
   const basic = ClientSecretBasic(secret);
   return {
-    prove: ({ token_endpoint_auth_methods_supported: offered }) => {
+    authenticate: ({ token_endpoint_auth_methods_supported: offered }) => {
       const offersPost = offered?.includes('client_secret_post') ?? true;
       const offersBasic = offered?.includes('client_secret_basic') ?? false;
       const both = offersPost && offersBasic;
       const first = offersBasic && !offersPost ? basic : post;
       const tried = both ? 'client_secret_post and client_secret_basic' : nameOf(first === basic);
-      const proof: Proof = {
-        authenticate: first,
-        ...(both && { otherwise: basic }),
+      const authentication: ClientAuthentication = {
+        method: first,
+        ...(both && { fallback: basic }),
         secret,
-        refusal: ({ issuer, clientId, said }) => ({
+        rejection: ({ issuer, clientId, said }) => ({
           message: `Issuer ${issuer.href} refuses client app '${excerpt(clientId)}' (${said})`,
           hint: `Check inputs 'client-id' and 'client-secret': the secret may have been rotated, or belong to another client app or issuer.`,
           details: [`- The secret was sent by ${tried}; the issuer advertises ${advertised(offered)}`],
         }),
       };
-      return Promise.resolve(proof);
+      return Promise.resolve(authentication);
     },
   };
 }

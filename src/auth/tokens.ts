@@ -1,7 +1,7 @@
 import { renewable } from '../http/renewable.ts';
 import type { RetryOptions } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
-import type { Credential } from './credential.ts';
+import type { ClientCredential } from './authentication.ts';
 import { discover } from './discovery.ts';
 import { createIssuerRetrier, maskingFetch } from './exchange.ts';
 import { type ClientApp, requestGrant } from './grant.ts';
@@ -22,7 +22,7 @@ export interface TokenSource {
  */
 export async function openTokenSource(
   app: ClientApp,
-  credential: Credential,
+  credential: ClientCredential,
   transport: Transport,
   mask: (secret: string) => void,
   retries: RetryOptions = {},

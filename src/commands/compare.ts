@@ -35,15 +35,19 @@ export interface ComparedPlan extends ChangedPlan {
 }
 
 /** A release's table has checksums as well, without a file of them. */
-const sha256Wanted = ({ checksums, reports }: UploadInputs) => checksums || reports.release !== undefined;
+const sha256Wanted = ({ checksums, reports }: Pick<UploadInputs, 'checksums' | 'reports'>) =>
+  checksums || reports.release !== undefined;
 
 /** Whether files have to be read before it is known what to send. */
-export function readsContents(inputs: UploadInputs): boolean {
+export function readsContents(inputs: Pick<UploadInputs, 'overwrite' | 'checksums' | 'reports'>): boolean {
   return inputs.overwrite !== 'always' || sha256Wanted(inputs);
 }
 
 /** What files are read with to be compared. */
-export function openReader(inputs: UploadInputs, signal: AbortSignal): Fingerprints {
+export function openReader(
+  inputs: Pick<UploadInputs, 'partSize' | 'checksums' | 'reports'>,
+  signal: AbortSignal,
+): Fingerprints {
   const { partSize } = inputs;
   return openFingerprints({
     sha256Wanted: sha256Wanted(inputs),
@@ -61,7 +65,7 @@ export function openReader(inputs: UploadInputs, signal: AbortSignal): Fingerpri
  */
 export async function comparePlan(
   tempDir: () => string,
-  inputs: UploadInputs,
+  inputs: Pick<UploadInputs, 'overwrite' | 'deleteStale' | 'dryRun' | 'checksums' | 'reports'>,
   plan: Plan,
   client: StorageClient,
   reader: Fingerprints,

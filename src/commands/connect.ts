@@ -17,6 +17,13 @@ export interface Connection {
   readonly retries: RetryLog;
 }
 
+/** Who asks, and which platform. */
+export type Account = Pick<PlatformInputs, 'clientId' | 'issuer' | 'apiUrl'>;
+
+export function accountLines({ clientId, issuer, apiUrl }: Account): string[] {
+  return [`Client app: ${clientId}`, `Issuer: ${issuer.href}`, `TerrAPI: ${apiUrl.href}`];
+}
+
 /** Authenticates the client app and gives it TerrAPI, all over one transport, for as long as `use` takes. */
 export async function withConnection<T>(
   host: Host,
@@ -44,7 +51,7 @@ export async function withConnection<T>(
   const retries = createRetryLog(host.log);
   const { onRetry } = retries;
   try {
-    const credential = await openCredential(inputs, process.env, host.mask, { signal, onRetry });
+    const credential = await openCredential(inputs, host, { signal, onRetry });
     const tokens = await openTokenSource(inputs, credential, transport, host.mask, { signal, onRetry });
     const terrapi = createTerrapi(inputs.apiUrl, tokens, transport, userAgent, { signal, onRetry });
     return await use({ host, terrapi, transport, cancellation, retries });

@@ -1,5 +1,4 @@
 import { ActionError } from '../errors/error.ts';
-import type { Host } from '../hosts/host.ts';
 import type { DestinationInputs } from '../config/destination.ts';
 import { baseOf } from '../sync/plan.ts';
 import { formatDuration } from '../text/format.ts';
@@ -11,13 +10,10 @@ import { discoverRegion } from '../storage/region.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { openWorkspace } from '../terrapi/workspace.ts';
-import type { Cancellation } from './cancellation.ts';
-import type { Connection } from './connect.ts';
+import { type Account, type Connection, accountLines } from './connect.ts';
 
 /** A destination in a workspace, ready to be worked on. */
 export interface Destination {
-  readonly host: Host;
-  readonly terrapi: Terrapi;
   readonly client: StorageClient;
   /** What every key below it begins with: empty, or ending in `/`. */
   readonly base: string;
@@ -27,17 +23,13 @@ export interface Destination {
   readonly askedAt: number;
   /** That moment as closely as it can be told, within a second. */
   readonly startedAt: number;
-  readonly signal: AbortSignal;
-  readonly cancellation: Cancellation;
-  /** Requests to the platform that were retried so far. */
-  readonly retried: () => number;
   /** Throws what went wrong at the storage in words for people; what was explained already, and the end that the runner asked for, as it is. */
   readonly explain: (what: string) => (error: unknown) => never;
 }
 
 /** Finds out who the client app is and where its files are, and tells both. */
 export async function openDestination(
-  inputs: DestinationInputs,
+  inputs: Account & Pick<DestinationInputs, 'workspace' | 'destination' | 'platforms'>,
   { host, terrapi, transport, cancellation, retries }: Connection,
 ): Promise<Destination> {
   const { signal } = cancellation;
@@ -62,11 +54,7 @@ export async function openDestination(
   const startedAt = Math.min(Math.max(own, askedAt), askedAt + 999);
   const { endsAt } = await sessions.get();
   const base = baseOf(location.prefix, inputs.destination);
-  host.log.group(`Who: ${account.known() ?? inputs.clientId}`, [
-    `Client app: ${inputs.clientId}`,
-    `Issuer: ${inputs.issuer.href}`,
-    `TerrAPI: ${inputs.apiUrl.href}`,
-  ]);
+  host.log.group(`Who: ${account.known() ?? inputs.clientId}`, accountLines(inputs));
   host.log.group(`Where: ${s3Uri(location, base)}`, [
     `Workspace: ${inputs.workspace}`,
     `Endpoint: ${location.endpoint.href}, region ${region}${isAssumed ? ' (assumed, since neither the storage nor the workspace names one)' : ''}`,
@@ -80,16 +68,11 @@ export async function openDestination(
         ]),
   ]);
   return {
-    host,
-    terrapi,
     client: clientFor(region),
     base,
     s3Uri: s3Uri(location, base),
     askedAt,
     startedAt,
-    signal,
-    cancellation,
-    retried: retries.total,
     explain: (what) => (error) => {
       throw error instanceof ActionError || signal.aborted ? error : storageTrouble(what, location, error);
     },

@@ -19,7 +19,7 @@ import { unpublishedOutputs } from './publication.ts';
  */
 export async function rehearse(
   host: Host,
-  inputs: UploadInputs,
+  { deleteStale, summary }: Pick<UploadInputs, 'deleteStale' | 'summary'>,
   plan: ComparedPlan,
   standing: Standing,
   generated: readonly string[],
@@ -30,7 +30,7 @@ export async function rehearse(
   const { remote = new Map<string, RemoteObject>(), unchanged } = plan;
   const replaced = writes.filter(({ key }) => remote.has(key));
   const fresh = writes.filter(({ key }) => !remote.has(key));
-  const stale = inputs.deleteStale
+  const stale = deleteStale
     ? staleKeys(plan.base, new Set([...keptKeys(plan), ...generated]), remote.values(), askedAt)
     : [];
   const would = headline(
@@ -55,7 +55,7 @@ export async function rehearse(
   tell(`Would delete ${count(stale.length, 'stale object')}`, stale);
   host.log.info(`Dry run: ${would}, in ${standing.s3Uri}; nothing was written`);
   const published: Published = { ...standing, links: undefined, main: undefined };
-  if (inputs.summary) {
+  if (summary) {
     await host.summary(
       publishedSummary(published, { headline: would, now: clock.now(), showLinks: false, dryRun: true }),
     );

@@ -6,7 +6,11 @@ import type { Destination } from './destination.ts';
  * Says that there is an object with the very name of the destination, which may hide from listings what is below; undefined where there is
  * none. For a destination in which nothing was found.
  */
-export async function obstacleAbove({ client, base, explain }: Destination): Promise<string | undefined> {
+export async function obstacleAbove({
+  client,
+  base,
+  explain,
+}: Pick<Destination, 'client' | 'base' | 'explain'>): Promise<string | undefined> {
   const key = base.replace(/\/$/, '');
   if (key === client.location.prefix.replace(/\/$/, '')) return undefined;
   const head = await headObject(client, key).catch(

@@ -1,18 +1,17 @@
 import type { Host } from '../hosts/host.ts';
 import { type ServedObject, isActive } from '../preview/active.ts';
 import { printable } from '../text/sanitize.ts';
-import { isForFork } from '../report/repository.ts';
 
 /**
  * Warns of a run for a fork that publishes what a browser runs: all links to a storage share one origin, so that it could read the previews that
  * are open beside it.
  */
 export function warnOfFork(
-  { log }: Host,
+  { log, run }: Host,
   { preview }: { readonly preview: boolean },
   files: Iterable<ServedObject & { readonly name: string }>,
 ): void {
-  if (!isForFork()) return;
+  if (!run.isForFork) return;
   const first = Iterator.from(files).find(isActive);
   if (!first && !preview) return;
   const what = first ? `${printable(first.name)} (${printable(first.contentType)})` : `a preview`;

@@ -1,5 +1,4 @@
 import type { Host } from '../hosts/host.ts';
-import { offersIdentity } from '../auth/credential.ts';
 import { isLeftOut } from '../config/credentials.ts';
 import type { RawInput } from '../config/reader.ts';
 
@@ -9,13 +8,13 @@ import type { RawInput } from '../config/reader.ts';
  */
 export function readInputs<T>(
   host: Host,
-  read: (raw: RawInput, mask: (secret: string) => void, keyless: boolean) => T,
+  read: (raw: RawInput, mask: (secret: string) => void, keyless: boolean, logIn: readonly string[]) => T,
 ): T | undefined {
-  const keyless = offersIdentity(process.env);
-  const { input, mask } = host;
-  if (!isLeftOut(keyless, input)) return read(input, mask, keyless);
+  const { input, mask, hints } = host;
+  const keyless = host.identityToken !== undefined;
+  if (!isLeftOut(keyless, input)) return read(input, mask, keyless, hints.logIn);
   host.log.notice(
-    `Left out by 'if-no-credentials: skip': this job has neither a client secret nor an identity token, as is the rule for pull requests from forks and of Dependabot.`,
+    `Left out by 'if-no-credentials: skip': this job has neither a client secret nor an identity token, as is the rule for ${hints.jobsWithoutCredentials}.`,
     'No credentials',
   );
   return undefined;

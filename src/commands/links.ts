@@ -11,8 +11,10 @@ import { setOutputs } from '../config/outputs.ts';
 import { printable } from '../text/sanitize.ts';
 import { count, formatBytes } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
+import type { StorageClient } from '../storage/client.ts';
 import { listObjects } from '../storage/listing.ts';
 import { type Connection, withConnection } from './connect.ts';
+import { linkMaker } from './createLinks.ts';
 import { readInputs } from './inputs.ts';
 import { publish } from './publish.ts';
 import { obstacleAbove } from './existing.ts';
@@ -33,15 +35,17 @@ export function run(host: Host): Promise<void> {
 }
 
 async function renew(inputs: LinkInputs, connection: Connection): Promise<void> {
+  const { host, terrapi, cancellation } = connection;
+  const { signal } = cancellation;
   const destination = await openDestination(inputs, connection);
-  const { host, client, base, explain } = destination;
+  const { client, base, s3Uri, explain } = destination;
   const objects = await listObjects(client, base).catch(
-    explain(`What is in ${destination.s3Uri} could not be looked at`),
+    explain(`What is in ${s3Uri} could not be looked at`),
   );
   const { files: found, generated } = await tellApart(client, base, objects).catch(
-    explain(`What is in ${destination.s3Uri} could not be looked at`),
+    explain(`What is in ${s3Uri} could not be looked at`),
   );
-  const standing = standingOf(inputs, found, destination);
+  const standing = standingOf(inputs, s3Uri, base, found);
   if (standing.fileCount === 0) throw await nothingThere(destination);
   host.log.group(
     `What: ${count(standing.fileCount, 'file')}, ${formatBytes(standing.totalBytes)}`,
@@ -54,14 +58,20 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
   );
   const names = new Set(found.map(({ key }) => key.slice(base.length)));
   const index = await freeIndexName(hasName(names));
-  await withReports(host, inputs, client.clock, destination.signal, async (reports) => {
+  await withReports(host, inputs, client.clock, signal, async (reports) => {
     const { published } = inputs.dryRun
       ? { published: { ...standing, links: undefined, main: undefined } }
       : await publish(
-          inputs,
+          host.log,
           standing,
-          pagesFor(client.clock, index, await previewOf(inputs, names, generated, destination)),
-          destination,
+          linkMaker(host, inputs, { terrapi, client, signal }),
+          pagesFor(
+            client.clock,
+            host.run,
+            index,
+            await previewOf(host, inputs.preview, names, generated, client, signal),
+          ),
+          { ...destination, signal },
         );
     const files = count(standing.fileCount, 'file');
     const headline = inputs.dryRun
@@ -74,7 +84,7 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
       setOutputs(host, unpublishedOutputs(standing));
       return;
     }
-    const { outputs, unwritten } = publishedOutputs(host, inputs, published, client.location);
+    const { outputs, unwritten } = publishedOutputs(host, published, client.location);
     const told = { headline, published, built: false, showLinks: !inputs.maskLinks };
     setOutputs(host, { ...outputs, ...(await reports.published(told)) });
     if (unwritten) throw unwritten.error;
@@ -85,29 +95,30 @@ const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolv
 
 /** The preview with the new links, where one is wanted. */
 async function previewOf(
-  { preview }: LinkInputs,
+  host: Host,
+  preview: boolean,
   files: ReadonlySet<string>,
   generated: Below['generated'],
-  destination: Destination,
+  client: StorageClient,
+  signal: AbortSignal,
 ): Promise<Page | undefined> {
   const own = presentPreview(new Set(generated.keys()));
   if (preview) {
     const { previewPage } = await import('./preview.ts');
     const names = own ?? (await freePreviewNames(hasName(files)));
     const kept = readTraits(generated.get(names.worker)?.headers[traitsHeader]?.toString());
-    return previewPage(names, kept ?? unknownTraits, destination);
+    return previewPage(names, kept ?? unknownTraits, host, client, signal);
   }
   if (own)
-    destination.host.log.notice(
-      `There is a preview here, whose links are left as they are: 'preview: true' renews it.`,
-    );
+    host.log.notice(`There is a preview here, whose links are left as they are: 'preview: true' renews it.`);
   return undefined;
 }
 
 function standingOf(
-  { workspace, destination }: LinkInputs,
+  { workspace, destination }: Pick<LinkInputs, 'workspace' | 'destination'>,
+  s3Uri: string,
+  base: string,
   files: Below['files'],
-  { base, s3Uri }: Destination,
 ): Standing {
   return {
     workspace,

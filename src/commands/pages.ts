@@ -1,4 +1,5 @@
 import type { Clock } from '../http/clock.ts';
+import type { Run } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { type Page, indexName } from '../links/generated.ts';
 import type { Plan } from '../sync/plan.ts';
@@ -64,39 +65,30 @@ export function pageKeys({ index, preview }: PageNames, base: string): string[] 
 
 /**
  * What is generated from the links, in the order in which it is written.
+ * @param run whoever finds ended links on a page can run it again
  * @param index name of the index page, where there is one
  * @param preview the preview's page, where one is wanted
  */
 export function pagesFor(
   clock: Clock,
+  run: Run,
   index: string | undefined,
   preview: Page | undefined,
 ): readonly Page[] {
-  return [...(index === undefined ? [] : [indexPage(clock, index)]), ...(preview ? [preview] : [])];
+  return [...(index === undefined ? [] : [indexPage(clock, run, index)]), ...(preview ? [preview] : [])];
 }
 
 /** The page with a link to each file, where there is more than one. */
-function indexPage(clock: Clock, name: string): Page {
+function indexPage(clock: Clock, { label, url }: Run, name: string): Page {
+  const run = label === undefined ? undefined : { name: label, url };
   return {
     entry: name,
     opens: 'last',
     make: async (published) => {
       if (published.fileCount < 2) return [];
       const { linksPage } = await import('../links/page.ts');
-      const content = linksPage(published, { madeAt: clock.now(), run: thisRun(process.env) });
+      const content = linksPage(published, { madeAt: clock.now(), run });
       return [{ name, content, contentType: 'text/html; charset=utf-8' }];
     },
-  };
-}
-
-/** The workflow run, as GitHub tells of it: whoever finds ended links on a page can run it again. */
-function thisRun(env: NodeJS.ProcessEnv): { readonly name: string; readonly url: string } | undefined {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
-  if (!server || !repository || !id) return undefined;
-  const number = env['GITHUB_RUN_NUMBER'] ?? id;
-  const workflow = env['GITHUB_WORKFLOW'];
-  return {
-    name: `${repository}${workflow ? `, ${workflow}` : ''} #${number}`,
-    url: `${server}/${repository}/actions/runs/${id}`,
   };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { isTransient } from '../http/classify.ts';
 import { ActionError } from '../errors/error.ts';
-import type { Host } from '../hosts/host.ts';
+import type { Host, Log } from '../hosts/host.ts';
 import type { Page } from '../links/generated.ts';
 import type { Links, Published } from '../links/published.ts';
 import type { Put } from '../sync/plan.ts';
@@ -16,9 +16,10 @@ import type { Traits } from '../preview/traits.ts';
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
-import { runOrigin } from '../report/repository.ts';
+import type { StorageClient } from '../storage/client.ts';
 import { exchange } from '../storage/exchange.ts';
 import { createStorageRetrier, storageError } from '../storage/failure.ts';
+import { isHtml } from '../files/media.ts';
 import type { Destination } from './destination.ts';
 
 /** Bytes of a script or a page above which it is not looked at, and of all of them together: a look at more would take seconds. */
@@ -26,7 +27,13 @@ const largestText = 4 * 1024 ** 2;
 const mostText = 128 * 1024 ** 2;
 
 /** The preview of a site: one link opens all of it. */
-export function previewPage(names: PreviewNames, traits: Traits, destination: Destination): Page {
+export function previewPage(
+  names: PreviewNames,
+  traits: Traits,
+  host: Pick<Host, 'log' | 'run'>,
+  client: StorageClient,
+  signal: AbortSignal,
+): Page {
   return {
     entry: names.entry,
     label: 'the preview',
@@ -34,24 +41,28 @@ export function previewPage(names: PreviewNames, traits: Traits, destination: De
     make: async function* (published, linkTo) {
       const { entryObject, previewSite, workerObject } = await import('../preview/pages.ts');
       const links = linksOf(published);
-      const site = previewSite(published, links, { names, traits, origin: runOrigin() });
+      const site = previewSite(published, links, { names, traits, origin: host.run.origin });
       const missing = missingFirstPage(new Set(site.names), published.s3Uri);
-      if (missing !== undefined) destination.host.log.warning(missing);
+      if (missing !== undefined) host.log.warning(missing);
       yield workerObject(site, traits);
       const worker = await linkTo(names.worker);
       yield entryObject(published, links, site, worker);
       await refuseOrigins(
         { [names.entry]: await linkTo(names.entry), [names.worker]: worker },
         site,
-        destination,
+        client,
+        signal,
       );
     },
   };
 }
 
 /** Looks at a site's texts on the runner, and tells what cannot work. */
-export function checkSite(puts: readonly Put[], destination: Destination): CheckedSite {
-  const { host, client, base } = destination;
+export function checkSite(
+  log: Log,
+  puts: readonly Put[],
+  { client, base }: Pick<Destination, 'client' | 'base'>,
+): CheckedSite {
   const check = createSiteCheck(
     puts.map(({ name }) => name),
     client.path(base),
@@ -64,14 +75,14 @@ export function checkSite(puts: readonly Put[], destination: Destination): Check
     check.read(name, readFileSync(file.path, 'utf8'));
   }
   const site = check.result();
-  tell(host, site, puts);
+  logCheck(log, site, puts);
   return site;
 }
 
-function tell(host: Host, { findings }: CheckedSite, puts: readonly Put[]): void {
-  const pages = puts.filter(({ name }) => /\.html?$/i.test(name));
+function logCheck(log: Log, { findings }: CheckedSite, puts: readonly Put[]): void {
+  const pages = puts.filter(({ name }) => isHtml(name));
   const told = findings.map((finding) => ({ ...tellFinding(finding), finding }));
-  host.log.group(
+  log.group(
     `Preview: ${count(pages.length, 'page')}, ${count(puts.length, 'file')}`,
     told.length === 0
       ? ['Nothing was found that does not work in a preview']
@@ -82,21 +93,22 @@ function tell(host: Host, { findings }: CheckedSite, puts: readonly Put[]): void
         ]),
   );
   for (const { text, isTrouble, finding } of told)
-    if (isTrouble) host.log.warning(`${text} (${finding.places[0] ?? ''})`);
+    if (isTrouble) log.warning(`${text} (${finding.places[0] ?? ''})`);
 }
 
 /** @throws ActionError `preview` where no browser could open it */
 async function refuseOrigins(
   own: Readonly<Record<string, string>>,
   site: PreviewSite,
-  destination: Destination,
+  client: StorageClient,
+  signal: AbortSignal,
 ): Promise<void> {
   const { problem, foreign } = lookAtOrigins(own, site.links, site.names);
   const [first = ''] = Object.values(own);
   const reasons = problem === undefined ? [] : [problem];
   for (const link of foreign) {
     const { origin } = new URL(link);
-    if (!(await letsRead(link, new URL(first).origin, destination)))
+    if (!(await letsRead(link, new URL(first).origin, client, signal)))
       reasons.push(`${origin} does not let pages of ${new URL(first).origin} read files (CORS)`);
   }
   if (reasons.length === 0) return;
@@ -110,7 +122,12 @@ async function refuseOrigins(
 }
 
 /** Asks as a browser would that was told by a page of `origin` to read a file on condition of its ETag. */
-async function letsRead(link: string, origin: string, { client, signal }: Destination): Promise<boolean> {
+async function letsRead(
+  link: string,
+  origin: string,
+  client: StorageClient,
+  signal: AbortSignal,
+): Promise<boolean> {
   const { origin: host, pathname, search } = new URL(link);
   const retrier = createStorageRetrier(client.clock, { signal });
   const request = { origin: host, path: `${pathname}${search}`, headers: { origin } };

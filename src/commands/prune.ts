@@ -1,12 +1,15 @@
 import { deletionGroups, staleKeys } from '../sync/diff.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
+import type { Log } from '../hosts/host.ts';
 import type { Plan } from '../sync/plan.ts';
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
+import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/failure.ts';
 import { listObjects } from '../storage/listing.ts';
 import type { RemoteObject } from '../sync/object.ts';
+import type { Cancellation } from './cancellation.ts';
 import type { Destination } from './destination.ts';
 
 /** A server may hide objects below one that is deleted, so it is asked again; a few times at most. */
@@ -27,9 +30,14 @@ export function keptKeys({ puts, groups }: Plan): ReadonlySet<string> {
  * @returns how many objects were deleted
  * @throws ActionError `upload` when some could not be deleted, listing them
  */
-export async function deleteStale(kept: ReadonlySet<string>, destination: Destination): Promise<number> {
-  const { host, base, askedAt } = destination;
-  const { deleted, failures } = await sweep(destination, (objects) => {
+export async function deleteStale(
+  log: Log,
+  kept: ReadonlySet<string>,
+  destination: Pick<Destination, 'client' | 'base' | 'askedAt'>,
+  done: Cancellation['done'],
+): Promise<number> {
+  const { base, askedAt } = destination;
+  const { deleted, failures } = await sweep(destination, done, (objects) => {
     const stale = new Set(staleKeys(base, kept, objects, askedAt));
     return objects.filter(({ key }) => stale.has(key));
   });
@@ -43,7 +51,7 @@ export async function deleteStale(kept: ReadonlySet<string>, destination: Destin
       },
     );
   }
-  host.log.group(
+  log.group(
     `Deleted: ${count(deleted.length, 'stale object')}`,
     firstOf(deleted, 200, ({ key }) => key),
   );
@@ -67,18 +75,17 @@ type Choose = (
 /**
  * Deletes objects below the destination, and lists again until none is left that has to go: a server may say that an object is deleted and
  * leave it, or list some only when another one is gone.
+ * @param done gets what is deleted so far
  * @param listed a listing made already, to begin with
  */
 export async function sweep(
-  destination: Destination,
+  { client, base }: Pick<Destination, 'client' | 'base'>,
+  done: Cancellation['done'],
   choose: Choose,
   listed?: readonly RemoteObject[],
 ): Promise<Sweep> {
-  const { client, base } = destination;
   const deleted = new Map<string, RemoteObject>();
-  destination.cancellation.done.set('deleted', () => [
-    `Deleted before that, ${count(deleted.size, 'object')}.`,
-  ]);
+  done.set('deleted', () => [`Deleted before that, ${count(deleted.size, 'object')}.`]);
   const tries = new Map<string, number>();
   for (let pass = 0; ; pass += 1) {
     const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base));
@@ -89,7 +96,7 @@ export async function sweep(
     const stuck = chosen.filter(({ key }) => pass >= mostPasses || tries.get(key) === mostTries);
     if (stuck.length > 0) return { deleted: gone(), failures: stuck.map(stillThere), left: undefined };
     for (const { key } of chosen) tries.set(key, (tries.get(key) ?? 0) + 1);
-    const failures = await deleteInOrder(destination, chosen, deleted);
+    const failures = await deleteInOrder(client, base, chosen, deleted);
     if (failures.length > 0) return { deleted: gone(), failures, left: undefined };
   }
 }
@@ -103,7 +110,8 @@ const stillThere = ({ key }: RemoteObject) =>
  * @returns a line for each object that could not be deleted
  */
 async function deleteInOrder(
-  { client, base }: Destination,
+  client: StorageClient,
+  base: string,
   chosen: readonly RemoteObject[],
   deleted: Map<string, RemoteObject>,
 ): Promise<string[]> {

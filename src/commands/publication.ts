@@ -1,14 +1,13 @@
 import type { Clock } from '../http/clock.ts';
-import type { Host } from '../hosts/host.ts';
+import type { Host, Log } from '../hosts/host.ts';
 import type { LinkInputs } from '../config/links.ts';
 import { type LinkedFile, writeLinksFile } from '../links/file.ts';
 import type { Links, Published } from '../links/published.ts';
 import type { LinksOutputs } from '../config/outputs.ts';
-import { count, formatBytes, formatDuration } from '../text/format.ts';
+import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
-import { formatMoment, publishedSummary } from '../report/markdown.ts';
+import { publishedSummary } from '../report/markdown.ts';
 import { noReportIds, type ReportIds } from '../config/outputs.ts';
-import { isPublicRepository } from '../report/repository.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { Location } from '../terrapi/location.ts';
 
@@ -21,19 +20,20 @@ const urlsLimit = 100 * 1024;
  */
 export async function tellPublished(
   host: Host,
-  inputs: LinkInputs,
+  inputs: Pick<LinkInputs, 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
   published: Published,
   headline: string,
   clock: Clock,
 ): Promise<void> {
   const { links } = published;
   if (links) {
-    warnOfExpiry(host, inputs, links, clock);
+    warnOfExpiry(host.log, inputs.expiresIn, links, clock);
     noticeOfPublicity(host, inputs);
-    tellLinks(host, inputs, published, links);
+    tellLinks(host.log, inputs.maskLinks, published, links);
   }
   host.log.info(headline);
-  if (links) tellMain(host, inputs, published);
+  if (published.main && !inputs.maskLinks)
+    host.log.info(`Open ${published.main.name}: ${published.main.url}`);
   if (!inputs.summary) return;
   await host.summary(
     publishedSummary(published, {
@@ -61,16 +61,15 @@ export function attempt<T>(work: () => T): { readonly value?: T; readonly shortf
 /** Writes the links file, and gives the outputs that say what is published; without that file where it cannot be written. */
 export function publishedOutputs(
   host: Host,
-  inputs: LinkInputs,
   published: Published,
   location: Location,
 ): { readonly outputs: Omit<LinksOutputs, keyof ReportIds>; readonly unwritten: Shortfall | undefined } {
-  const { links, main, fileCount, totalBytes } = published;
+  const { workspace, destination, links, main, fileCount, totalBytes } = published;
   const expiresAt = links?.endsAt === undefined ? '' : rfc3339(links.endsAt);
   const header = {
     version: 1 as const,
-    workspace: inputs.workspace,
-    destination: inputs.destination,
+    workspace,
+    destination,
     expires_at: expiresAt,
   };
   const { value: linksFile = '', shortfall: unwritten } = attempt(() =>
@@ -78,7 +77,7 @@ export function publishedOutputs(
   );
   const outputs = {
     url: main?.url ?? '',
-    urls: links ? urlsOutput(host, published, links) : '{}',
+    urls: links ? urlsOutput(host.log, published, links) : '{}',
     'links-file': linksFile,
     'expires-at': expiresAt,
     's3-uri': published.s3Uri,
@@ -125,7 +124,7 @@ function* linkedFiles({ files }: Published, location: Location): Generator<Linke
   }
 }
 
-function urlsOutput(host: Host, { files, fileCount }: Published, { url }: Links): string {
+function urlsOutput(log: Log, { files, fileCount }: Published, { url }: Links): string {
   const entries: string[] = [];
   let bytes = 2;
   for (const { name, key } of files()) {
@@ -133,7 +132,7 @@ function urlsOutput(host: Host, { files, fileCount }: Published, { url }: Links)
     bytes += Buffer.byteLength(entry) + 1;
     entries.push(entry);
     if (bytes > urlsLimit) {
-      host.log.warning(
+      log.warning(
         `The output 'urls' is left empty: ${count(fileCount, 'link')} would pass ${formatBytes(urlsLimit)}, more than can go from step to step in an environment variable. The file named by the output 'links-file' has them all.`,
       );
       return '';
@@ -143,8 +142,8 @@ function urlsOutput(host: Host, { files, fileCount }: Published, { url }: Links)
 }
 
 function warnOfExpiry(
-  host: Host,
-  { expiresIn }: LinkInputs,
+  log: Log,
+  expiresIn: number | undefined,
   { endsAt, signedBy }: Links,
   clock: Clock,
 ): void {
@@ -153,7 +152,7 @@ function warnOfExpiry(
       signedBy === 'session'
         ? 'the platform does not tell when its storage sessions do'
         : 'those that the platform signs do not tell it';
-    host.log.warning(`Nobody can say when the links end: ${why}. The output 'expires-at' is empty.`);
+    log.warning(`Nobody can say when the links end: ${why}. The output 'expires-at' is empty.`);
     return;
   }
   if (expiresIn === undefined) return;
@@ -161,39 +160,31 @@ function warnOfExpiry(
   const had = `these work for ${formatDuration(left)}, until ${formatMoment(endsAt)}`;
   const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
   if (signedBy === 'platform' && Math.abs(expiresIn - left) > 60)
-    host.log.warning(
-      `${asked}, and how long links signed by the platform work is the platform's to say: ${had}.`,
-    );
+    log.warning(`${asked}, and how long links signed by the platform work is the platform's to say: ${had}.`);
   else if (expiresIn > left + 5)
-    host.log.warning(
+    log.warning(
       `${asked}, and links signed by a storage session end with it: ${had}. 'links: platform' makes links that work longer; or ask for less.`,
     );
 }
 
 /** What everybody can read of a public repository's runs is no place for what must stay among a few. */
-function noticeOfPublicity(host: Host, { maskLinks, summary }: LinkInputs): void {
-  if (maskLinks || isPublicRepository() !== true) return;
+function noticeOfPublicity(
+  host: Host,
+  { maskLinks, summary }: Pick<LinkInputs, 'maskLinks' | 'summary'>,
+): void {
+  if (maskLinks || host.run.isPublic !== true) return;
   host.log.notice(
     `This repository is public: until they end, the links in ${summary ? 'log and summary' : 'the log'} of this run, and in comments, can be opened by anybody. 'mask-links: true' keeps them out.`,
   );
 }
 
-function tellLinks(
-  host: Host,
-  { maskLinks }: LinkInputs,
-  { files, fileCount }: Published,
-  links: Links,
-): void {
+function tellLinks(log: Log, maskLinks: boolean, { files, fileCount }: Published, links: Links): void {
   const by = links.signedBy === 'platform' ? ', signed by the platform' : '';
   const until = links.endsAt === undefined ? '' : `, until ${formatMoment(links.endsAt)}`;
-  host.log.group(
+  log.group(
     `Links: ${count(fileCount, 'file')}${by}${until}`,
     maskLinks
       ? [`'mask-links: true' keeps them out of the log; the file of the output 'links-file' has them`]
       : firstAmong(files(), fileCount, 20, ({ key, name }) => `${name}: ${links.url(key)}`),
   );
-}
-
-function tellMain(host: Host, { maskLinks }: LinkInputs, { main }: Published): void {
-  if (main && !maskLinks) host.log.info(`Open ${main.name}: ${main.url}`);
 }

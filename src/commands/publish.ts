@@ -1,12 +1,10 @@
-import type { Host } from '../hosts/host.ts';
+import type { Log } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
-import type { LinkInputs } from '../config/links.ts';
 import type { Page } from '../links/generated.ts';
 import { type Links, type Opening, type Published, type Standing, mainFile } from '../links/published.ts';
-import { signSessionLinks } from '../links/session.ts';
-import type { TrialResult } from '../links/trial.ts';
-import { count, formatBytes } from '../text/format.ts';
+import { formatBytes } from '../text/format.ts';
 import { putObject } from '../transfer/put.ts';
+import type { MakeLinks } from './createLinks.ts';
 import type { Destination } from './destination.ts';
 
 /** What links were made for, and what was written of them. */
@@ -16,26 +14,27 @@ export interface Publication {
   readonly generated: ReadonlySet<string>;
 }
 
-/** Makes links to keys. Those of one run may be made in several goes: a page's own link comes when the page is written. */
-type MakeLinks = (keys: Iterable<string>) => Promise<Links>;
+/** Where pages are written, as far as it matters here. */
+type Folder = Pick<Destination, 'client' | 'base' | 'explain'> & { readonly signal: AbortSignal };
 
 /**
  * Makes links to what stands below the destination, and writes the pages that carry them.
+ * @param make undefined where no links are wanted
  * @param pages what is to be generated from the links, in this order
  */
 export async function publish(
-  inputs: LinkInputs,
+  log: Log,
   standing: Standing,
+  make: MakeLinks | undefined,
   pages: readonly Page[],
-  destination: Destination,
+  folder: Folder,
 ): Promise<Publication> {
-  if (inputs.links === 'none' || standing.fileCount === 0)
+  if (!make || standing.fileCount === 0)
     return { published: { ...standing, links: undefined, main: undefined }, generated: new Set() };
-  const make = linkMaker(inputs, destination);
   const links = await make(keysOf(standing));
   const file = mainFile(standing);
   const main = file && { name: file.name, url: links.url(file.key) };
-  return withPages({ ...standing, links, main }, links, pages, make, destination);
+  return withPages(log, { ...standing, links, main }, links, pages, make, folder);
 }
 
 function keysOf({ files }: Standing): Iterable<string> {
@@ -46,67 +45,20 @@ function keysOf({ files }: Standing): Iterable<string> {
   };
 }
 
-function linkMaker(inputs: LinkInputs, destination: Destination): MakeLinks {
-  const make = inputs.links === 'platform' ? platformLinks(destination) : sessionLinks(inputs, destination);
-  return async (keys) => {
-    const links = await make(keys);
-    if (inputs.maskLinks) hideLinks(destination.host, keys, links);
-    return links;
-  };
-}
-
-/** All links of a run are signed with the same session: one that was fresh when the first of them was asked for. */
-function sessionLinks({ expiresIn }: LinkInputs, { client }: Destination): MakeLinks {
-  let signed: Promise<Links> | undefined;
-  return () => (signed ??= signSessionLinks(client, expiresIn));
-}
-
-const progressEveryMs = 5_000;
-
-function platformLinks({ host, terrapi, client, signal }: Destination): MakeLinks {
-  const tried = new Map<string, Promise<TrialResult>>();
-  const onUntried = (why: string) =>
-    host.log.warning(
-      `The platform's links could not be tried: ${why} from this runner. Open one of them, or use 'links: session'.`,
-    );
-  return async (keys) => {
-    const { askPlatformLinks } = await import('../links/platform.ts');
-    let made = 0;
-    const onLink = () => (made += 1);
-    const timer = setInterval(
-      () => host.log.info(`${count(made, 'link')} from the platform`),
-      progressEveryMs,
-    );
-    const tools = { terrapi, client, signal, tried, onLink, onUntried };
-    return askPlatformLinks(keys, tools).finally(() => clearInterval(timer));
-  };
-}
-
-/** Has the runner mask links by the part without which they open nothing: the session's token, or else each link as a whole. */
-function hideLinks(host: Host, keys: Iterable<string>, { url }: Links): void {
-  let last: string | undefined;
-  for (const key of keys) {
-    const link = url(key);
-    const [, token] = /[?&]X-Amz-Security-Token=([^&#]+)/i.exec(link) ?? [];
-    const secret = token ?? link;
-    if (secret !== last) host.maskLater(secret);
-    last = secret;
-  }
-}
-
 async function withPages(
+  log: Log,
   published: Published,
   links: Links,
   pages: readonly Page[],
   make: MakeLinks,
-  destination: Destination,
+  folder: Folder,
 ): Promise<Publication> {
-  const { base } = destination;
+  const { base } = folder;
   const generated = new Set<string>();
   const openings: (Opening & Pick<Page, 'opens'>)[] = [];
   const own = singleLinks(make, links);
   for (const page of pages) {
-    const names = await writePage(page, published, (name) => own.to(`${base}${name}`), destination);
+    const names = await writePage(log, page, published, (name) => own.to(`${base}${name}`), folder);
     for (const name of names) generated.add(`${base}${name}`);
     if (names.length === 0) continue;
     const url = await own.to(`${base}${page.entry}`);
@@ -149,10 +101,11 @@ function singleLinks(make: MakeLinks, others: Links) {
  * @param linkTo makes the link of an object that was written before
  */
 async function writePage(
+  log: Log,
   page: Page,
   published: Published,
   linkTo: (name: string) => Promise<string>,
-  { host, client, base, signal, explain }: Destination,
+  { client, base, signal, explain }: Folder,
 ): Promise<string[]> {
   const written: string[] = [];
   for await (const { name, content, contentType, headers } of await page.make(published, linkTo)) {
@@ -165,7 +118,7 @@ async function writePage(
     await putObject(client, put, body, { signal, ifAbsent: false }).catch(
       explain(`${name}, which carries the links, could not be written`),
     );
-    host.log.info(`Wrote ${name}, ${formatBytes(body.length)}`);
+    log.info(`Wrote ${name}, ${formatBytes(body.length)}`);
     written.push(name);
   }
   return written;

@@ -1,14 +1,14 @@
 import { thereAt } from '../sync/diff.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
-import type { Host } from '../hosts/host.ts';
+import type { Host, Log } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../config/remove.ts';
 import { noReportIds, setOutputs } from '../config/outputs.ts';
 import { tellApart } from '../preview/below.ts';
 import { emptyPages, presentPages } from '../sync/pageNames.ts';
 import { printable } from '../text/sanitize.ts';
-import { count, formatBytes, formatDuration } from '../text/format.ts';
+import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
-import { formatMoment, removalSummary } from '../report/markdown.ts';
+import { removalSummary } from '../report/markdown.ts';
 import { listObjects } from '../storage/listing.ts';
 import type { RemoteObject } from '../sync/object.ts';
 import { sweep } from './prune.ts';
@@ -29,8 +29,9 @@ export function run(host: Host): Promise<void> {
 }
 
 async function remove(inputs: RemoveInputs, connection: Connection): Promise<void> {
+  const { host, cancellation } = connection;
   const destination = await openDestination(inputs, connection);
-  const { host, client, base, explain, s3Uri } = destination;
+  const { client, base, explain, s3Uri } = destination;
   const objects = await listObjects(client, base).catch(
     explain(`What is in ${s3Uri} could not be looked at`),
   );
@@ -39,7 +40,9 @@ async function remove(inputs: RemoveInputs, connection: Connection): Promise<voi
   const first = await choose(objects).catch(explain(`What is in ${s3Uri} could not be looked at`));
   const { chosen } = first;
   const which = whichWords(inputs, chosen, before ?? Infinity);
-  await tellChosen(inputs, objects, first, which, destination);
+  tellChosen(host.log, objects, first, which, base);
+  warnOfOutdatedPages(host.log, first, base, inputs.dryRun);
+  if (objects.length === 0) await tellNothing(host.log, destination);
   let last = first;
   const next = async (those: readonly RemoteObject[]) => {
     if (those !== objects) last = await choose(those);
@@ -48,9 +51,11 @@ async function remove(inputs: RemoveInputs, connection: Connection): Promise<voi
   const { deleted, failures, left } =
     inputs.dryRun || chosen.length === 0
       ? { deleted: [], failures: [], left: objects }
-      : await sweep(destination, next, objects).catch(explain(`What is in ${s3Uri} could not be deleted`));
+      : await sweep(destination, cancellation.done, next, objects).catch(
+          explain(`What is in ${s3Uri} could not be deleted`),
+        );
   if (!left) throw undeleted(deleted, failures, chosen, s3Uri);
-  tellFresh(last, destination);
+  tellFresh(host.log, last, base);
   const headline = inputs.dryRun
     ? `Would delete ${count(chosen.length, 'object')}`
     : `Deleted ${count(deleted.length, 'object')}`;
@@ -60,7 +65,7 @@ async function remove(inputs: RemoveInputs, connection: Connection): Promise<voi
     const gone = inputs.dryRun ? chosen : deleted;
     await host.summary(removalSummary({ headline, workspace, s3Uri, base, objects: gone, which }));
   }
-  const ids = await withReports(host, inputs, client.clock, destination.signal, (reports) =>
+  const ids = await withReports(host, inputs, client.clock, cancellation.signal, (reports) =>
     // What is told of files stays as long as any of them does.
     left.every(({ key }) => key === base)
       ? reports.removed({ headline, s3Uri })
@@ -101,7 +106,10 @@ interface Choice {
  * new it is: renewing makes it anew, and it would lead nowhere.
  * @param before milliseconds since the epoch: what is older goes; undefined for all
  */
-function chooser(before: number | undefined, { client, base, startedAt }: Destination) {
+function chooser(
+  before: number | undefined,
+  { client, base, startedAt }: Pick<Destination, 'client' | 'base' | 'startedAt'>,
+) {
   const wasThere = thereAt(startedAt);
   return async (objects: readonly RemoteObject[]): Promise<Choice> => {
     const below = objects.filter(({ key }) => key !== base);
@@ -122,7 +130,7 @@ function chooser(before: number | undefined, { client, base, startedAt }: Destin
 }
 
 /** Pages that stay though some of what they list goes. */
-function outdatedPages({ chosen, pages }: Choice, { base }: Destination): string[] {
+function outdatedPages({ chosen, pages }: Choice, base: string): string[] {
   const untouched = new Set(
     emptyPages(
       pages,
@@ -133,17 +141,17 @@ function outdatedPages({ chosen, pages }: Choice, { base }: Destination): string
 }
 
 /** Says what is left alone since somebody has written it while this step was at work. */
-function tellFresh({ fresh }: Choice, { host, base }: Destination): void {
+function tellFresh(log: Log, { fresh }: Choice, base: string): void {
   if (fresh.length === 0) return;
   const names = firstOf(fresh, 3, ({ key }) => key.slice(base.length)).join(', ');
-  host.log.notice(
+  log.notice(
     `Left alone, as written after this step began: ${count(fresh.length, 'object')} (${names}). Another job may be uploading to this destination: run this step again when it has ended.`,
   );
 }
 
 /** Which of the objects have to go, in words; undefined where it is all of them. */
 function whichWords(
-  { olderThan }: RemoveInputs,
+  { olderThan }: Pick<RemoveInputs, 'olderThan'>,
   chosen: readonly RemoteObject[],
   before: number,
 ): string | undefined {
@@ -153,37 +161,33 @@ function whichWords(
   return `older than ${formatDuration(olderThan)}${pages > 0 ? also : ''}`;
 }
 
-async function tellChosen(
-  inputs: RemoveInputs,
+function tellChosen(
+  log: Log,
   objects: readonly RemoteObject[],
-  choice: Choice,
+  { chosen }: Choice,
   which: string | undefined,
-  destination: Destination,
-): Promise<void> {
-  const { host, base, s3Uri } = destination;
-  const { chosen } = choice;
+  base: string,
+): void {
   const bytes = chosen.reduce((sum, { size }) => sum + size, 0);
   const kept = objects.length - chosen.length;
-  host.log.group(
-    `What: ${count(chosen.length, 'object')}, ${formatBytes(bytes)}${which ? `, ${which}` : ''}`,
-    [
-      ...firstOf(
-        chosen,
-        200,
-        ({ key, lastModified }) => `${key.slice(base.length)}${storedAt(lastModified)}`,
-      ),
-      ...(which && kept > 0 ? [`Left alone, as newer: ${count(kept, 'object')}`] : []),
-    ],
+  log.group(`What: ${count(chosen.length, 'object')}, ${formatBytes(bytes)}${which ? `, ${which}` : ''}`, [
+    ...firstOf(chosen, 200, ({ key, lastModified }) => `${key.slice(base.length)}${storedAt(lastModified)}`),
+    ...(which && kept > 0 ? [`Left alone, as newer: ${count(kept, 'object')}`] : []),
+  ]);
+}
+
+function warnOfOutdatedPages(log: Log, choice: Choice, base: string, dryRun: boolean): void {
+  const outdated = outdatedPages(choice, base);
+  if (outdated.length === 0) return;
+  log.notice(
+    `Some of what ${firstOf(outdated, 3, String).join(', ')} ${outdated.length === 1 ? 'leads' : 'lead'} to ${dryRun ? 'would be' : 'is'} deleted: the 'links' action makes such pages anew.`,
   );
-  const outdated = outdatedPages(choice, destination);
-  if (outdated.length > 0) {
-    host.log.notice(
-      `Some of what ${firstOf(outdated, 3, String).join(', ')} ${outdated.length === 1 ? 'leads' : 'lead'} to ${inputs.dryRun ? 'would be' : 'is'} deleted: the 'links' action makes such pages anew.`,
-    );
-  }
-  if (objects.length > 0) return;
+}
+
+async function tellNothing(log: Log, destination: Destination): Promise<void> {
+  const { s3Uri } = destination;
   const obstacle = await obstacleAbove(destination);
-  host.log.notice(
+  log.notice(
     `There is nothing in ${s3Uri} to delete: it is empty, or was never there. ${obstacle ?? `If something should be there, check 'destination' and 'workspace'.`}`,
   );
 }

@@ -14,8 +14,8 @@ const none: Reports = {
 };
 
 /**
- * Opens the reports on GitHub that the inputs ask for, for as long as `use` takes. When that throws, a deployment that was begun ends as
- * failed. GitHub's client is loaded only where it is needed.
+ * Opens the reports that the inputs ask for, for as long as `use` takes. When that throws, a deployment that was begun ends as
+ * failed. What writes them is loaded only where it is needed.
  */
 export async function withReports<T>(
   host: Host,
@@ -24,7 +24,7 @@ export async function withReports<T>(
   signal: AbortSignal,
   use: (reports: Reports) => Promise<T>,
 ): Promise<T> {
-  const reports = await open(host, inputs, clock, signal);
+  const reports = await openAsked(host, inputs, clock, signal);
   try {
     return await use(reports);
   } catch (error) {
@@ -35,14 +35,19 @@ export async function withReports<T>(
   }
 }
 
-async function open(
+async function openAsked(
   host: Host,
   inputs: DestinationInputs,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Reports> {
   const { comment, environment, release } = inputs.reports;
+  const open = host.openReporter;
   if (inputs.dryRun || (!comment && environment === undefined && release === undefined)) return none;
+  if (!open) {
+    host.log.warning(`No comment, deployment or release was written: ${host.name} has none.`);
+    return none;
+  }
   const { openReports } = await import('../report/reports.ts');
-  return openReports(host.log, inputs, () => clock.now(), signal);
+  return openReports(host, open, inputs, () => clock.now(), signal);
 }

@@ -12,7 +12,7 @@ import { unpublishedOutputs } from './publication.ts';
 /** Finds the files that the inputs mean, in the working directory and the checkout. */
 export function selectUpload(
   host: Host,
-  inputs: UploadInputs,
+  inputs: Pick<UploadInputs, 'path' | 'root' | 'includeHiddenFiles' | 'symlinks'>,
   onFile: (file: WalkedFile) => void,
 ): Selection {
   return selectFiles({
@@ -52,7 +52,7 @@ export function leftOut({ hidden, sensitive, skippedLinks }: Selection): string[
  */
 export function reportNoFiles(
   host: Host,
-  { ifNoFilesFound, path }: UploadInputs,
+  { ifNoFilesFound, path }: Pick<UploadInputs, 'ifNoFilesFound' | 'path'>,
   selection: Selection,
 ): void {
   const message = `No files were found for 'path' (${printable(path.join(', '))}), from ${process.cwd()}`;

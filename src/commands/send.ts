@@ -9,7 +9,7 @@ import type { StorageClient } from '../storage/client.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import { type Leftover, type Outcome, type TransferOptions, transfer } from '../transfer/engine.ts';
 import { createProgress } from '../transfer/progress.ts';
-import type { Destination } from './destination.ts';
+import type { Cancellation } from './cancellation.ts';
 
 const progressEveryMs = 3_000;
 
@@ -25,7 +25,8 @@ export interface SendOptions extends Omit<TransferOptions, 'onProgress' | 'signa
 export async function sendFiles(
   log: Log,
   plan: Plan,
-  { client, signal, cancellation }: Pick<Destination, 'client' | 'signal' | 'cancellation'>,
+  client: StorageClient,
+  { signal, done }: Pick<Cancellation, 'signal' | 'done'>,
   options: SendOptions,
 ): Promise<void> {
   const puts = plan.groups.flat();
@@ -37,7 +38,7 @@ export async function sendFiles(
   const endGroup = log.openGroup('Upload');
   const timer = setInterval(() => log.info(progress.line()), progressEveryMs);
   const sent: Put[] = [];
-  cancellation.done.set('stored', () => storedLines(puts, sent));
+  done.set('stored', () => storedLines(puts, sent));
   const before = options.retried();
   const outcome = await transfer(plan, client, {
     ...options,

@@ -1,13 +1,16 @@
 import { ActionError } from '../errors/error.ts';
-import type { Host } from '../hosts/host.ts';
+import type { Log } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
+import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
-import type { Destination } from './destination.ts';
+
+/** What is shared, and with whom. */
+type ShareInputs = Pick<UploadInputs, 'workspace' | 'destination' | 'shareWithUsers' | 'shareWithGroups'>;
 
 /** Whom the destination is to be shared with, in words; undefined for nobody. */
-function sharers({ shareWithUsers: users, shareWithGroups: groups }: UploadInputs): string | undefined {
+function sharers({ shareWithUsers: users, shareWithGroups: groups }: ShareInputs): string | undefined {
   const parts = [
     ...(users.length > 0 ? [count(users.length, 'user')] : []),
     ...(groups.length > 0 ? [count(groups.length, 'group')] : []),
@@ -16,16 +19,16 @@ function sharers({ shareWithUsers: users, shareWithGroups: groups }: UploadInput
 }
 
 /** Says whom a dry run would share the destination with. */
-export function rehearseSharing(host: Host, inputs: UploadInputs): void {
+export function rehearseSharing(log: Log, inputs: ShareInputs): void {
   const whom = sharers(inputs);
-  if (whom) host.log.info(`Would share '${inputs.destination}' with ${whom}`);
+  if (whom) log.info(`Would share '${inputs.destination}' with ${whom}`);
 }
 
 /**
  * Shares the destination on the platform, where that was asked for.
  * @throws ActionError `sharing`
  */
-export async function shareDestination(inputs: UploadInputs, { terrapi, host }: Destination): Promise<void> {
+export async function shareDestination(log: Log, inputs: ShareInputs, terrapi: Terrapi): Promise<void> {
   const whom = sharers(inputs);
   if (!whom) return;
   const { workspace, destination: path, shareWithUsers: users, shareWithGroups: groups } = inputs;
@@ -46,7 +49,7 @@ export async function shareDestination(inputs: UploadInputs, { terrapi, host }: 
       },
     );
   }
-  host.log.group(`Shared '${path}' with ${whom}`, [
+  log.group(`Shared '${path}' with ${whom}`, [
     ...users.map((name) => `User ${name}`),
     ...groups.map((name) => `Group ${name}`),
   ]);

@@ -1,18 +1,19 @@
 import { ActionError } from '../errors/error.ts';
 import type { Selection } from '../files/selection.ts';
-import type { Host } from '../hosts/host.ts';
+import type { Host, Log } from '../hosts/host.ts';
 import { idleRules } from '../files/headers.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
 import type { Page } from '../links/generated.ts';
 import type { Standing } from '../links/published.ts';
 import { setOutputs } from '../config/outputs.ts';
-import { type Plan, planUpload } from '../sync/plan.ts';
+import { type Plan, type Put, planUpload } from '../sync/plan.ts';
 import type { PreviewNames } from '../preview/names.ts';
 import { printable } from '../text/sanitize.ts';
 import { count, formatBytes } from '../text/format.ts';
 import { headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
 import type { Reports } from '../report/reports.ts';
+import type { Location } from '../terrapi/location.ts';
 import { storageTrouble } from '../storage/trouble.ts';
 import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
 import type { Fingerprints } from '../transfer/fingerprints.ts';
@@ -20,6 +21,7 @@ import { createMemory } from '../transfer/memory.ts';
 import { deleteStale, keptKeys } from './prune.ts';
 import { type ComparedPlan, comparePlan, openReader, readsContents } from './compare.ts';
 import { type Connection, withConnection } from './connect.ts';
+import { linkMaker } from './createLinks.ts';
 import { readInputs } from './inputs.ts';
 import { publish } from './publish.ts';
 import { warnOfFork } from './forks.ts';
@@ -68,34 +70,35 @@ async function upload(
   { concurrency, reader }: Means,
   connection: Connection,
 ): Promise<void> {
+  const { host, cancellation, retries } = connection;
   const destination = await openDestination(inputs, connection);
-  const { host, client, askedAt, explain } = destination;
+  const { client, base, s3Uri, askedAt, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
   const [plan, names] = await Promise.all([
     comparePlan(host.tempDir, inputs, whole, client, reader),
     pageNames(inputs, whole, client),
-  ]).catch(explain(`What is in ${destination.s3Uri} could not be looked at`));
-  tellPlan(host, inputs, plan, selection);
+  ]).catch(explain(`What is in ${s3Uri} could not be looked at`));
+  tellPlan(host.log, plan, selection);
+  warnOfIdleRules(host.log, inputs, plan, selection);
   warnOfFork(host, inputs, plan.puts);
   const etags = new Map<string, string>();
-  const standing = standingOf(inputs, plan, etags, destination);
+  const standing = standingOf(inputs, s3Uri, plan, etags);
   if (inputs.dryRun) {
-    rehearseSharing(host, inputs);
-    await rehearse(host, inputs, plan, standing, pageKeys(names, plan.base), askedAt, client.clock);
+    rehearseSharing(host.log, inputs);
+    await rehearse(host, inputs, plan, standing, pageKeys(names, base), askedAt, client.clock);
     return;
   }
-  await withReports(host, inputs, client.clock, destination.signal, async (reports) => {
-    reports.begin(destination.s3Uri);
-    const { overwrite, partSize } = inputs;
-    await sendFiles(host.log, plan, destination, {
+  await withReports(host, inputs, client.clock, cancellation.signal, async (reports) => {
+    reports.begin(s3Uri);
+    await sendFiles(host.log, plan, client, cancellation, {
       concurrency,
       memory: createMemory(defaultMemory()),
-      partSize,
-      ifAbsent: overwrite === 'never',
-      retried: destination.retried,
+      partSize: inputs.partSize,
+      ifAbsent: inputs.overwrite === 'never',
+      retried: retries.total,
       ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
     });
-    await publishUpload(inputs, plan, names, standing, destination, reports);
+    await publishUpload(inputs, plan, names, standing, destination, connection, reports);
   });
 }
 
@@ -106,44 +109,55 @@ async function publishUpload(
   names: PageNames,
   standing: Standing,
   destination: Destination,
+  { host, terrapi, cancellation }: Connection,
   reports: Reports,
 ): Promise<void> {
-  const { host, client, explain, s3Uri } = destination;
-  const preview = names.preview && (await previewOf(plan, names.preview, destination));
-  const pages = pagesFor(client.clock, names.index, preview);
-  const { published, generated } = await publish(inputs, standing, pages, destination).catch(
-    afterUpload(`their links could not be made`, plan, destination),
-  );
+  const { client, explain, s3Uri } = destination;
+  const { signal, done } = cancellation;
+  const failed = (what: string) => afterUpload(what, plan.puts, s3Uri, client.location, signal);
+  const preview = names.preview && (await previewOf(host, plan, names.preview, destination, signal));
+  const { published, generated } = await publish(
+    host.log,
+    standing,
+    linkMaker(host, inputs, { terrapi, client, signal }),
+    pagesFor(client.clock, host.run, names.index, preview),
+    { ...destination, signal },
+  ).catch(failed(`their links could not be made`));
+  const kept = new Set([...keptKeys(plan), ...generated]);
   const deleted = inputs.deleteStale
-    ? await deleteStale(new Set([...keptKeys(plan), ...generated]), destination).catch(
+    ? await deleteStale(host.log, kept, destination, done).catch(
         explain(`All files are uploaded, but what is stale in ${s3Uri} could not be deleted`),
       )
     : 0;
   // People get their links even so.
-  const unshared = await shareDestination(inputs, destination).then(
+  const unshared = await shareDestination(host.log, inputs, terrapi).then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
   const unchanged = plan.unchanged.length;
   const uploaded = plan.puts.length - unchanged;
-  const done = headline({ uploaded, unchanged, deleted }, false);
-  await tellPublished(host, inputs, published, done, client.clock);
-  const { outputs, unwritten } = publishedOutputs(host, inputs, published, client.location);
-  const told = { headline: done, published, built: true, showLinks: !inputs.maskLinks };
+  const summary = headline({ uploaded, unchanged, deleted }, false);
+  await tellPublished(host, inputs, published, summary, client.clock);
+  const { outputs, unwritten } = publishedOutputs(host, published, client.location);
+  const told = { headline: summary, published, built: true, showLinks: !inputs.maskLinks };
   const ids = await reports.published(told);
   const counts = { 'uploaded-count': uploaded, 'unchanged-count': unchanged, 'deleted-count': deleted };
   const { shortfall: unset } = attempt(() => setOutputs(host, { ...outputs, ...ids, ...counts }));
-  if (unshared) afterUpload(`they could not be shared`, plan, destination)(unshared.error);
-  if (unwritten)
-    afterUpload(`the file of their links could not be written`, plan, destination)(unwritten.error);
-  if (unset) afterUpload(`not all could be told`, plan, destination)(unset.error);
+  if (unshared) failed(`they could not be shared`)(unshared.error);
+  if (unwritten) failed(`the file of their links could not be written`)(unwritten.error);
+  if (unset) failed(`not all could be told`)(unset.error);
 }
 
 /** Throws what went wrong when all files were stored: they are there, and which they are is told. */
-function afterUpload(what: string, { puts }: Plan, { client, s3Uri, signal }: Destination) {
-  return (error: unknown): never => {
+function afterUpload(
+  what: string,
+  puts: readonly Put[],
+  s3Uri: string,
+  location: Location,
+  signal: AbortSignal,
+): (error: unknown) => never {
+  return (error) => {
     if (signal.aborted) throw error;
-    const { location } = client;
     const { code, message, hint, details } = storageTrouble(
       `All files are uploaded to ${printable(s3Uri)}, but ${what}`,
       location,
@@ -161,9 +175,16 @@ function afterUpload(what: string, { puts }: Plan, { client, s3Uri, signal }: De
   };
 }
 
-async function previewOf(plan: ComparedPlan, names: PreviewNames, destination: Destination): Promise<Page> {
+async function previewOf(
+  host: Host,
+  plan: Plan,
+  names: PreviewNames,
+  destination: Destination,
+  signal: AbortSignal,
+): Promise<Page> {
   const { checkSite, previewPage } = await import('./preview.ts');
-  return previewPage(names, checkSite(plan.puts, destination), destination);
+  const site = checkSite(host.log, plan.puts, destination);
+  return previewPage(names, site, host, destination.client, signal);
 }
 
 /**
@@ -171,10 +192,10 @@ async function previewOf(plan: ComparedPlan, names: PreviewNames, destination: D
  * @param etags of what was sent, by their keys, where they are kept
  */
 function standingOf(
-  { workspace, destination }: UploadInputs,
+  { workspace, destination }: Pick<UploadInputs, 'workspace' | 'destination'>,
+  s3Uri: string,
   { puts, totalBytes, unchanged, sums, remote }: ComparedPlan,
   etags: ReadonlyMap<string, string>,
-  { s3Uri }: Destination,
 ): Standing {
   const same = new Set(unchanged);
   return {
@@ -194,20 +215,23 @@ function standingOf(
   };
 }
 
-function tellPlan(
-  host: Host,
-  { headers, destination }: UploadInputs,
-  { puts, totalBytes, unchanged }: ComparedPlan,
-  selection: Selection,
-): void {
+function tellPlan(log: Log, { puts, totalBytes, unchanged }: ComparedPlan, selection: Selection): void {
   const { root, warnings } = selection;
-  host.log.group(`What: ${count(puts.length, 'file')}, ${formatBytes(totalBytes)} from ${root}`, [
+  log.group(`What: ${count(puts.length, 'file')}, ${formatBytes(totalBytes)} from ${root}`, [
     ...firstOf(puts, 200, ({ name, file }) => `${name} (${formatBytes(file.size)})`),
     ...(unchanged.length > 0 ? [`Unchanged, and not sent again: ${count(unchanged.length, 'file')}`] : []),
     ...leftOut(selection),
   ]);
+  for (const warning of firstOf(warnings, 5, String)) log.warning(warning);
+}
+
+function warnOfIdleRules(
+  log: Log,
+  { headers, destination }: Pick<UploadInputs, 'headers' | 'destination'>,
+  { puts }: Plan,
+  { root }: Selection,
+): void {
   const names = puts.map(({ name }) => name);
-  const idle = idleRules(headers, names, root, destination);
-  for (const warning of [...firstOf(warnings, 5, String), ...firstOf(idle, 5, String)])
-    host.log.warning(warning);
+  for (const warning of firstOf(idleRules(headers, names, root, destination), 5, String))
+    log.warning(warning);
 }

@@ -1,5 +1,4 @@
 import type { Host } from '../hosts/host.ts';
-import { offersIdentity } from '../auth/credential.ts';
 import type { PlatformInputs } from '../config/platform.ts';
 import { readPlatformInputs } from '../config/workspaces.ts';
 import { setOutputs } from '../config/outputs.ts';
@@ -8,18 +7,27 @@ import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';
 import type { SelfInfo, StoragePoint } from '../terrapi/answers.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
-import { withConnection } from './connect.ts';
+import { type Account, accountLines, withConnection } from './connect.ts';
 import { runStory } from './run.ts';
 
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
 export function run(host: Host): Promise<void> {
   return runStory(host, async (cancellation) => {
-    const inputs = readPlatformInputs(host.input, host.mask, offersIdentity(process.env));
+    const inputs = readPlatformInputs(
+      host.input,
+      host.mask,
+      host.identityToken !== undefined,
+      host.hints.logIn,
+    );
     await withConnection(host, inputs, 8, cancellation, ({ terrapi }) => discover(host, inputs, terrapi));
   });
 }
 
-async function discover(host: Host, inputs: PlatformInputs, terrapi: Terrapi): Promise<void> {
+async function discover(
+  host: Host,
+  inputs: Account & Pick<PlatformInputs, 'platforms'>,
+  terrapi: Terrapi,
+): Promise<void> {
   const [user, workspaces, folders] = await Promise.all([
     terrapi.accountName(),
     terrapi.workspaces(),
@@ -30,9 +38,7 @@ async function discover(host: Host, inputs: PlatformInputs, terrapi: Terrapi): P
     ...folders.map((listed) => describe(listed, (name) => terrapi.sharedFolder(name))),
   ]);
   host.log.group(`Who: ${user}`, [
-    `Client app: ${inputs.clientId}`,
-    `Issuer: ${inputs.issuer.href}`,
-    `TerrAPI: ${inputs.apiUrl.href}`,
+    ...accountLines(inputs),
     `Platforms asked for: ${inputs.platforms.join(', ') || 'none'}`,
   ]);
   host.log.group(

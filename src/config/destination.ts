@@ -49,8 +49,8 @@ export function isWholeWorkspace(reader: Reader): boolean {
 }
 
 /**
- * Refuses a `/` at the end of the destination where all that is below it is deleted or shared: an expression that came out empty leaves it
- * behind, and then more is meant than was meant to be.
+ * Refuses a `/` at the end of the destination where all that is below it is deleted: an expression that is empty leaves it behind, and more
+ * would be deleted than was meant.
  * @param because what is done with it, as the end of a sentence
  */
 export function refuseOpenEnd(reader: Reader, because: string): void {

@@ -13,8 +13,13 @@ export interface LinkInputs extends DestinationInputs {
 }
 
 /** Reads the inputs of the `links` action; masks and throws as {@link readUploadInputs}. */
-export function readLinkInputs(raw: RawInput, mask: (secret: string) => void, keyless = false): LinkInputs {
-  const reader = new Reader(raw, keyless);
+export function readLinkInputs(
+  raw: RawInput,
+  mask: (secret: string) => void,
+  keyless = false,
+  logIn: readonly string[] = [],
+): LinkInputs {
+  const reader = new Reader(raw, keyless, logIn);
   const inputs = readLinking(reader, mask);
   reader.finish();
   return Object.freeze(inputs);

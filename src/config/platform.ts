@@ -41,11 +41,5 @@ function refuseWithoutCredentials(reader: Reader): void {
   reader.problems.push(
     `client-secret: is missing, and the job may not ask for an identity token in its place; expected one of the two`,
   );
-  reader.advice.push(
-    `Set it, or log in without a secret, by the job's own identity (README, 'Without a secret'), with these two lines in the job:`,
-    `    permissions:`,
-    `      id-token: write`,
-    `Below 'permissions' that are there already, the second is enough; where there were none, a checkout needs 'contents: read' as well.`,
-    `Pull requests from forks and of Dependabot get neither: 'if-no-credentials: skip' leaves this step out for them.`,
-  );
+  reader.advice.push(...reader.logIn);
 }

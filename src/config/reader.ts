@@ -11,11 +11,14 @@ export class Reader {
   readonly advice: string[] = [];
   /** Whether the job can do without a client secret. */
   readonly keyless: boolean;
+  /** Lines that say how to log in, in the host's words. */
+  readonly logIn: readonly string[];
   readonly #raw: RawInput;
 
-  constructor(raw: RawInput, keyless: boolean) {
+  constructor(raw: RawInput, keyless: boolean, logIn: readonly string[] = []) {
     this.#raw = raw;
     this.keyless = keyless;
+    this.logIn = logIn;
   }
 
   text(name: string, fallback = ''): string {

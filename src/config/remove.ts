@@ -12,8 +12,9 @@ export function readRemoveInputs(
   raw: RawInput,
   mask: (secret: string) => void,
   keyless = false,
+  logIn: readonly string[] = [],
 ): RemoveInputs {
-  const reader = new Reader(raw, keyless);
+  const reader = new Reader(raw, keyless, logIn);
   refuseToRemoveAll(reader);
   const inputs: RemoveInputs = {
     ...readWhere(reader, mask),

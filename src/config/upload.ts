@@ -29,14 +29,16 @@ export interface UploadInputs extends LinkInputs {
 /**
  * Reads the inputs of the root action. Secrets are masked before anything else is looked at.
  * @param keyless whether the job can do without a client secret, by an identity of its own
+ * @param logIn lines that say how to log in, for a job without any credentials
  * @throws ActionError `invalid-input` that names every input that is wrong, what was received and what is expected
  */
 export function readUploadInputs(
   raw: RawInput,
   mask: (secret: string) => void,
   keyless = false,
+  logIn: readonly string[] = [],
 ): UploadInputs {
-  const reader = new Reader(raw, keyless);
+  const reader = new Reader(raw, keyless, logIn);
   const inputs: UploadInputs = {
     ...readLinking(reader, mask),
     path: readPath(reader),
@@ -76,7 +78,7 @@ function readNames(reader: Reader, name: string): string[] {
     reader.problems.push(
       `${name}: got ${count(names.length, 'name')} with an empty 'destination', expected a folder to share, e.g. 'reports'`,
     );
-  } else refuseOpenEnd(reader, `'${name}' shares what is below it`);
+  }
   return names;
 }
 

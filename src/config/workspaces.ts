@@ -6,8 +6,9 @@ export function readPlatformInputs(
   raw: RawInput,
   mask: (secret: string) => void,
   keyless = false,
+  logIn: readonly string[] = [],
 ): PlatformInputs {
-  const reader = new Reader(raw, keyless);
+  const reader = new Reader(raw, keyless, logIn);
   const inputs = readPlatform(reader, mask);
   reader.finish();
   return Object.freeze(inputs);

@@ -38,6 +38,11 @@ export function mediaType(name: string): string {
   return type;
 }
 
+/** Whether a file is an HTML page, by its name's ending. */
+export function isHtml(name: string): boolean {
+  return /\.html?$/i.test(name);
+}
+
 /** Types that were found already: there are few endings to many files, which then share one text. */
 const types = new Map<string, string>();
 

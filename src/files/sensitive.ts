@@ -9,7 +9,7 @@ import { fold } from './system.ts';
  * `a/b` for `b` in a folder `a`.
  */
 const sensitiveNames = [
-  // The checkout, and what GitHub's runner and actions keep there and in RUNNER_TEMP.
+  // The checkout, and what GitHub's runner and actions keep there and in the folder for temporary files.
   '.git .hg .svn .env* .dev.vars* .secrets gha-creds-*.json git-credentials-*.config',
   '_runner_file_commands _github_workflow _github_home',
   // Logins of command-line tools, and keys of people.

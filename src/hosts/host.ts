@@ -1,3 +1,6 @@
+import type { RetryOptions } from '../http/retry.ts';
+import type { Reporter, ReporterOptions } from './reports.ts';
+
 /** A line of text for people, or several lines. A line break within one of them is shown as an escape, never as a new line. */
 export type Text = string | readonly string[];
 
@@ -16,12 +19,64 @@ export interface Log {
   openGroup(title: string): () => void;
 }
 
+/** The run that this step belongs to, as its host and the event that began it describe it. */
+export interface Run {
+  /** Its page; empty where it has none. */
+  readonly url: string;
+  /** Its name for people, e.g. `acme/site, Pages #12`; undefined where it has no page. */
+  readonly label: string | undefined;
+  /** The commit that was built; empty where nothing says it. */
+  readonly commit: string;
+  /** The page of a commit. */
+  readonly commitUrl: (commit: string) => string;
+  /** Number of the pull request that the run is about. */
+  readonly pull: number | undefined;
+  /** What the run is for: its pull request, else the run itself; undefined where it has no page. */
+  readonly origin: { readonly text: string; readonly url: string } | undefined;
+  /** Whether anybody may read the repository; undefined where nothing says it. */
+  readonly isPublic: boolean | undefined;
+  /** Whether the run is about what somebody wrote in a fork. */
+  readonly isForFork: boolean;
+}
+
+export interface IdentityOptions {
+  /** PEM certificates of authorities to trust beside the public ones. */
+  readonly certificates: readonly string[];
+  readonly retries: RetryOptions;
+}
+
+/**
+ * Asks for a token that says which job this is, signed for an audience.
+ * @throws ActionError
+ */
+export type RequestIdentityToken = (audience: string, options: IdentityOptions) => Promise<string>;
+
+/** What people have to do at this host, in its own words. */
+export interface Hints {
+  /** How to let a job ask for identity tokens, as an imperative, e.g. `give the job 'permissions: id-token: write'`. */
+  readonly allowIdentity: string;
+  /** Lines for a job without any credentials: how to log in. */
+  readonly logIn: readonly string[];
+  /** Which jobs have no credentials by design, e.g. `pull requests from forks`. */
+  readonly jobsWithoutCredentials: string;
+  /** How to get the debug log, as an imperative. */
+  readonly debugLog: string;
+}
+
 /**
  * What runs an action: a port to whatever reads its inputs from people and shows them what it did. Every text that goes out goes through
  * it, and is made safe there: no caller has to.
  */
 export interface Host {
+  /** Its name for people, e.g. `GitHub`. */
+  readonly name: string;
   readonly log: Log;
+  readonly run: Run;
+  readonly hints: Hints;
+  /** Undefined where the job may not ask for one. */
+  readonly identityToken?: RequestIdentityToken | undefined;
+  /** Opens what writes reports for this run; undefined where there is no place for any. */
+  readonly openReporter?: ((options: ReporterOptions) => Promise<Reporter>) | undefined;
   /**
    * A folder of this run's own, never within the checkout, for files that later steps may read.
    * @throws ActionError `host` where none can be written

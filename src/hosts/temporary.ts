@@ -9,10 +9,14 @@ const probeBytes = 64 * 1024;
 /**
  * Makes a folder in the first of the places in which files can be written; it is removed at the end, if nothing is in it.
  * @param places folders by what names them, best first
+ * @param setting where the host is told which folder to take, e.g. a variable
  * @returns the folder, and why the places before could not be used
  * @throws ActionError `host` where none of them can
  */
-export function temporaryFolder(places: readonly (readonly [name: string, folder: string])[]): {
+export function temporaryFolder(
+  places: readonly (readonly [name: string, folder: string])[],
+  setting: string,
+): {
   readonly folder: string;
   readonly refused: readonly string[];
 } {
@@ -26,7 +30,7 @@ export function temporaryFolder(places: readonly (readonly [name: string, folder
     }
   }
   throw new ActionError('host', `No folder for temporary files can be written: ${refused.join(', ')}`, {
-    hint: `Set RUNNER_TEMP to a folder that can be written to and has free space; nothing was sent.`,
+    hint: `Set ${setting} to a folder that can be written to and has free space; nothing was sent.`,
   });
 }
 

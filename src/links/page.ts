@@ -1,5 +1,5 @@
 import { indexPage } from '../generated/index-page.ts';
-import { count, formatBytes } from '../text/format.ts';
+import { count, formatBytes, formatMoment } from '../text/format.ts';
 import type { Contents } from './contents.ts';
 import type { Links, PublishedFile, Standing } from './published.ts';
 import { tableOf } from './table.ts';
@@ -128,10 +128,7 @@ function about({ workspace, destination, fileCount, totalBytes, links }: Listed)
   const where = destination
     ? `below ${destination} in the workspace ${workspace}`
     : `in the workspace ${workspace}`;
-  const end =
-    links?.endsAt === undefined
-      ? ''
-      : ` The links end at ${new Date(links.endsAt).toISOString().slice(0, 19).replace('T', ' ')} UTC.`;
+  const end = links?.endsAt === undefined ? '' : ` The links end at ${formatMoment(links.endsAt)}.`;
   return `This page lists ${count(fileCount, 'file')} (${formatBytes(totalBytes)}) ${where}, with a link to each.${end}`;
 }
 

@@ -1,4 +1,5 @@
 import { type Tag, tagsOf } from './tags.ts';
+import { isHtml } from '../files/media.ts';
 
 /** What may keep a site from working in a preview as it works on a host of its own. */
 export type FindingKind =
@@ -43,7 +44,7 @@ export interface CheckedSite {
 
 /** Whether a file is one that {@link SiteCheck.read} wants to see. */
 export function isChecked(name: string): boolean {
-  return isPage(name) || isScript(name);
+  return isHtml(name) || isScript(name);
 }
 
 const mostPlaces = 5;
@@ -89,7 +90,7 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
     if (name === 'index.html') traits.base = script !== undefined || isAbsolute;
   };
   const read = (name: string, text: string) => {
-    if (isPage(name)) readPage(name, text);
+    if (isHtml(name)) readPage(name, text);
     const worker = text.includes('serviceWorker') ? ownWorker.exec(text) : null;
     if (worker) note('own-worker', name, lineAt(text, worker.index));
     if (!isScript(name)) return;
@@ -160,10 +161,6 @@ function lineAt(text: string, index: number): number {
   let line = 1;
   for (let at = text.indexOf('\n'); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) line += 1;
   return line;
-}
-
-function isPage(name: string): boolean {
-  return /\.html?$/i.test(name);
 }
 
 function isScript(name: string): boolean {

@@ -1,5 +1,6 @@
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
+import { isHtml } from '../files/media.ts';
 
 /**
  * What to say of a site whose link has no page to open; undefined where there is one.
@@ -8,7 +9,7 @@ import { count } from '../text/format.ts';
  */
 export function missingFirstPage(names: ReadonlySet<string>, place: string): string | undefined {
   if (names.has('index.html') || names.has('200.html')) return undefined;
-  const pages = [...names].filter((name) => /\.html?$/i.test(name));
+  const pages = [...names].filter(isHtml);
   const indexes = pages.filter((name) => /(?:^|\/)index\.html$/i.test(name));
   const nearest = indexes.sort((a, b) => a.split('/').length - b.split('/').length)[0];
   const where = `The preview has no 'index.html' in ${printable(place)}`;

@@ -6,6 +6,7 @@ import { previewWorker } from '../generated/preview-worker.ts';
 import type { GeneratedObject } from '../links/generated.ts';
 import type { Links, PublishedFile, Standing } from '../links/published.ts';
 import { tableOf } from '../links/table.ts';
+import { isHtml } from '../files/media.ts';
 import type { PreviewNames } from './names.ts';
 import type { Origin, PreviewEntry, PreviewSite } from './site.ts';
 import { type Traits, traitsHeader, writeTraits } from './traits.ts';
@@ -90,7 +91,7 @@ function firstPage(files: Iterable<PublishedFile>): PublishedFile | undefined {
   let found: PublishedFile | undefined;
   for (const file of files) {
     if (file.name === 'index.html') return file;
-    if (/\.html?$/i.test(file.name)) found ??= file;
+    if (isHtml(file.name)) found ??= file;
   }
   return found;
 }

@@ -1,3 +1,5 @@
+import { isHtml } from '../files/media.ts';
+
 /** What stands at a path of a site. Paths are relative to the site's folder and not encoded. */
 export type Route =
   | {
@@ -73,7 +75,7 @@ export function decodedPath(pathname: string): string {
 
 function fallbackPage(names: readonly string[], files: ReadonlySet<string>): string | undefined {
   if (files.has('200.html')) return '200.html';
-  const pages = names.filter((name) => /\.html?$/i.test(name));
+  const pages = names.filter(isHtml);
   return pages.length === 1 && pages[0] === 'index.html' ? 'index.html' : undefined;
 }
 

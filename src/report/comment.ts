@@ -1,7 +1,8 @@
-import { commentLimit, commentMarker } from '../hosts/github/comment.ts';
-import type { Run } from '../hosts/github/run.ts';
+import type { Run } from '../hosts/host.ts';
 import type { Published } from '../links/published.ts';
-import { type SummaryOptions, filesTable, formatMoment, markdownText, publishedHead } from './markdown.ts';
+import { formatMoment } from '../text/format.ts';
+import { commentMarker } from './markers.ts';
+import { type SummaryOptions, filesTable, markdownText, publishedHead } from './markdown.ts';
 
 /** From this many files on, a table is shown when it is asked for: a comment is read among others. */
 const manyFiles = 12;
@@ -9,12 +10,14 @@ const manyFiles = 12;
 export interface CommentText extends SummaryOptions {
   readonly key: string;
   readonly run: Run;
+  /** Characters that the comment may have. */
+  readonly limit: number;
   /** Whether this step built what it publishes; otherwise the commit is the one that the comment says already. */
   readonly built: boolean;
 }
 
 /**
- * The comment of what is published: it begins with the marker of its key, and is never longer than GitHub takes.
+ * The comment of what is published: it begins with the marker of its key, and is never longer than its host allows.
  * @param before what the comment said so far
  */
 export function publishedComment(
@@ -26,7 +29,7 @@ export function publishedComment(
   const start = [beginning(text.key, commit), publishedHead(published, text)].join('\n\n');
   const end = footer(text, commit);
   // By the bytes, of which there are never fewer than characters; the table's own last line is left room for.
-  const room = commentLimit - Buffer.byteLength(start + end) - 400;
+  const room = text.limit - Buffer.byteLength(start + end) - 400;
   const table = filesTable(published, text, room);
   const files = `<details>\n<summary>The files</summary>\n\n${table}\n\n</details>`;
   return [start, published.main && published.fileCount >= manyFiles ? files : table, end].join('\n\n');
@@ -60,7 +63,6 @@ function commitIn(body: string | undefined): string {
 }
 
 function footer({ run, now }: Pick<CommentText, 'run' | 'now'>, commit: string): string {
-  const built =
-    commit === '' ? '' : `Commit [${commit.slice(0, 7)}](${run.repositoryUrl}/commit/${commit}), written `;
+  const built = commit === '' ? '' : `Commit [${commit.slice(0, 7)}](${run.commitUrl(commit)}), written `;
   return `<sub>${built || 'Written '}${formatMoment(now)} by [this run](${run.url})</sub>`;
 }

@@ -32,8 +32,7 @@ export function fail(host: Host, error: unknown): void {
   const out = outOfFiles(error);
   host.fail([
     `Unexpected error: ${messageOf(error)}`,
-    out?.hint ??
-      'Please report it with the debug log: set the secret ACTIONS_STEP_DEBUG to true, and run the job again.',
+    out?.hint ?? `Please report it with the debug log: ${host.hints.debugLog}.`,
   ]);
 }
 

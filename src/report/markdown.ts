@@ -1,6 +1,6 @@
 import type { Published } from '../links/published.ts';
 import { printable } from '../text/sanitize.ts';
-import { count, formatBytes, formatDuration } from '../text/format.ts';
+import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import type { RemoteObject } from '../sync/object.ts';
 
 /**
@@ -25,11 +25,6 @@ export function markdownLink(text: string, url: string | undefined): string {
   return url
     ? `[${markdownText(text)}](<${url.replace(/[\s<>|\\]/g, encodeURIComponent)}>)`
     : markdownText(text);
-}
-
-/** A moment for people, e.g. `2026-11-23 17:59:12 UTC`. */
-export function formatMoment(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 export interface SummaryOptions {

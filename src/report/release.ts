@@ -1,15 +1,18 @@
-import { encodedKey } from '../hosts/github/comment.ts';
-import { type Edit, putBlock } from '../hosts/github/notes.ts';
-import { notesLimit } from '../hosts/github/release.ts';
-import type { Run } from '../hosts/github/run.ts';
+import type { Run } from '../hosts/host.ts';
+import type { NotesEdit } from '../hosts/reports.ts';
 import type { Published, PublishedFile } from '../links/published.ts';
-import { count, formatBytes } from '../text/format.ts';
-import { formatMoment, markdownLink, markdownTable, markdownText } from './markdown.ts';
+import { count, formatBytes, formatMoment } from '../text/format.ts';
+import { encodedKey } from './markers.ts';
+import { putBlock } from './notes.ts';
+import { markdownLink, markdownTable, markdownText } from './markdown.ts';
 
 export interface ReleaseText {
   /** Tells the tables of several destinations in one release apart. */
   readonly key: string;
   readonly run: Run;
+  /** Who keeps the release, and how many characters its notes may have there. */
+  readonly host: string;
+  readonly limit: number;
   /** Milliseconds since the epoch, by the servers' clock. */
   readonly now: number;
   /** `false` where links are masked. */
@@ -21,21 +24,21 @@ export interface ReleaseText {
  * written later than this one stays. SHA-256 sums that this step does not know are those of the table before, for files that have not
  * been written since.
  */
-export function releaseNotes(notes: string, published: Published, text: ReleaseText): Edit {
+export function releaseNotes(notes: string, published: Published, text: ReleaseText): NotesEdit {
   const room = { isMissing: false };
   const edit = putBlock(notes, text.key, (before) => {
     const earlier = before === undefined ? undefined : readTable(before);
     if (earlier && earlier.writtenAt >= text.now) return undefined;
     // Beside the table: the other notes, the markers with the key in them, and the lines around.
     const others = notes.length - (before?.length ?? 0) + 2 * encodedKey(text.key).length + 200;
-    const table = tableOf(published, text, earlier, notesLimit - others);
+    const table = tableOf(published, text, earlier, text.limit - others);
     room.isMissing = table === undefined;
     return table;
   });
   if (!room.isMissing) return edit;
-  const [used, most] = [notes.length, notesLimit].map((number) => number.toLocaleString('en'));
+  const [used, most] = [notes.length, text.limit].map((number) => number.toLocaleString('en'));
   return {
-    problem: `they have ${used} of the ${most} characters that GitHub allows, and the table does not fit in beside them`,
+    problem: `they have ${used} of the ${most} characters that ${text.host} allows, and the table does not fit in beside them`,
     isDamage: false,
   };
 }

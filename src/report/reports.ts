@@ -1,22 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type GithubClient, openGithub } from '../hosts/github/client.ts';
-import { keepComment, type CommentBody } from '../hosts/github/comment.ts';
-import { activeDeployment, beginDeployment, deactivate, endDeployment } from '../hosts/github/deployment.ts';
-import { findPull } from '../hosts/github/pullrequest.ts';
-import { editRelease } from '../hosts/github/release.ts';
-import { type Run, readRun } from '../hosts/github/run.ts';
-import type { Log } from '../hosts/host.ts';
 import type { DestinationInputs } from '../config/destination.ts';
+import type { ReportIds } from '../config/outputs.ts';
+import type { Host } from '../hosts/host.ts';
+import type { CommentBody, CommentWriter, ReportKind, Reporter, ReporterOptions } from '../hosts/reports.ts';
 import type { Published } from '../links/published.ts';
 import { formatDuration } from '../text/format.ts';
-import type { ReportIds } from '../config/outputs.ts';
 import { publishedComment, removedComment } from './comment.ts';
+import { commentMarker } from './markers.ts';
 import { releaseNotes } from './release.ts';
-import { explainReport, type ReportKind } from './trouble.ts';
 
-/** What a step has done, to be told on GitHub. */
+/** What a step has done, to be shown at the host. */
 export interface Told {
   /** In words, e.g. `Uploaded 3 files`. */
   readonly headline: string;
@@ -43,73 +37,91 @@ export interface Reports {
   close(): Promise<void>;
 }
 
-/** What all reports of a step may take at the most, so that a GitHub that hangs does not hold the job for minutes. */
-const patienceMs = 100_000;
+/** What all reports of a step may take at the most, so that a host that hangs does not hold the job for minutes. */
+const reportsMs = 100_000;
 /** Less than there is for what is cleared away after the run was cancelled. */
 const lastMomentMs = 2_500;
 
-/** Links that end sooner are hardly there any more when somebody reads a report. */
+/** Links that expire sooner are hardly there any more when somebody reads a report. */
 const soonMs = 3_600_000;
 
-/** Opens the reports that the inputs ask for. @param now milliseconds since the epoch, by the servers' clock */
-export function openReports(
-  log: Log,
-  inputs: DestinationInputs,
+type ReportOptions = Pick<DestinationInputs, 'workspace' | 'destination' | 'certificates' | 'reports'>;
+
+/**
+ * Opens the reports that the inputs ask for.
+ * @param open opens what writes them
+ * @param now milliseconds since the epoch, by the servers' clock
+ */
+export async function openReports(
+  host: Pick<Host, 'log' | 'name' | 'run'>,
+  open: (options: ReporterOptions) => Promise<Reporter>,
+  options: ReportOptions,
   now: () => number,
   signal: AbortSignal,
-): Reports {
-  const run = readRun(process.env, readEvent(process.env['GITHUB_EVENT_PATH']));
-  return new GithubReports(log, inputs, run, now, signal);
+): Promise<Reports> {
+  const deadline = new Deadline();
+  const reporter = await open({
+    token: options.reports.githubToken,
+    certificates: options.certificates,
+    deadline: () => deadline.signal,
+    signal,
+  });
+  return new StepReports(host, reporter, options, now, deadline);
 }
 
-function readEvent(file: string | undefined): string {
-  try {
-    return file ? readFileSync(file, 'utf8') : '';
-  } catch {
-    return '';
+/** When the requests of now have to end; each phase of a run has its own time. */
+class Deadline {
+  signal = AbortSignal.timeout(reportsMs);
+
+  restart(ms = reportsMs): void {
+    this.signal = AbortSignal.timeout(ms);
   }
 }
 
-class GithubReports implements Reports {
-  readonly #log: Log;
-  readonly #inputs: DestinationInputs;
-  readonly #run: Run;
+class StepReports implements Reports {
+  readonly #host: Pick<Host, 'log' | 'name' | 'run'>;
+  readonly #reporter: Reporter;
+  readonly #options: ReportOptions;
   readonly #now: () => number;
+  readonly #deadline: Deadline;
   readonly #key: string;
-  readonly #signal: AbortSignal;
-  #client: GithubClient | undefined;
-  #deadline = AbortSignal.timeout(patienceMs);
   #begun: Promise<number | undefined> | undefined;
 
-  constructor(log: Log, inputs: DestinationInputs, run: Run, now: () => number, signal: AbortSignal) {
-    this.#log = log;
-    this.#inputs = inputs;
-    this.#run = run;
+  constructor(
+    host: Pick<Host, 'log' | 'name' | 'run'>,
+    reporter: Reporter,
+    options: ReportOptions,
+    now: () => number,
+    deadline: Deadline,
+  ) {
+    this.#host = host;
+    this.#reporter = reporter;
+    this.#options = options;
     this.#now = now;
-    this.#signal = signal;
-    this.#key = `${inputs.workspace}/${inputs.destination}`;
+    this.#deadline = deadline;
+    this.#key = `${options.workspace}/${options.destination}`;
   }
 
   begin(s3Uri: string): void {
-    const { environment } = this.#inputs.reports;
+    const { environment } = this.#options.reports;
     if (environment === undefined) return;
-    this.#begun = this.#try('deployment', environment, (github) =>
-      beginDeployment(github, {
-        environment,
-        ref: this.#run.commit,
-        description: `Uploading to ${s3Uri}`,
-        runUrl: this.#run.url,
-      }),
+    this.#begun = this.#try('deployment', environment, this.#reporter.deployments, (deployments) =>
+      deployments.begin(environment, `Uploading to ${s3Uri}`),
     );
   }
 
   async published(told: Told): Promise<ReportIds> {
-    this.#deadline = AbortSignal.timeout(patienceMs);
+    this.#deadline.restart();
     const now = this.#now();
-    this.#warnOfEnd(told, now);
-    const text = { ...told, key: this.#commentKey(), run: this.#run, now, dryRun: false };
+    this.#warnOfExpiry(told, now);
+    const text = { ...told, key: this.#commentKey(), run: this.#host.run, now, dryRun: false };
     const [comment, deployment] = await Promise.all([
-      this.#comment((before) => publishedComment(told.published, text, before), true),
+      this.#comment(
+        ({ limit }) =>
+          (before) =>
+            publishedComment(told.published, { ...text, limit }, before),
+        true,
+      ),
       this.#deploy(told),
       this.#release(told, now),
     ]);
@@ -117,16 +129,17 @@ class GithubReports implements Reports {
   }
 
   async removed({ headline, s3Uri }: Removed): Promise<ReportIds> {
-    this.#deadline = AbortSignal.timeout(patienceMs);
-    const { workspace, reports } = this.#inputs;
+    this.#deadline.restart();
+    const { workspace, reports } = this.#options;
     const { environment } = reports;
-    const text = { headline, s3Uri, workspace, key: this.#commentKey(), run: this.#run, now: this.#now() };
+    const key = this.#commentKey();
+    const text = { headline, s3Uri, workspace, key, run: this.#host.run, now: this.#now() };
     const [comment, deployment] = await Promise.all([
-      this.#comment((before) => removedComment(text, before), false),
+      this.#comment(() => (before) => removedComment(text, before), false),
       environment === undefined
         ? undefined
-        : this.#try('deployment', environment, (github) =>
-            deactivate(github, environment, `Removed from ${s3Uri}`, this.#run.url),
+        : this.#try('deployment', environment, this.#reporter.deployments, (deployments) =>
+            deployments.deactivate(environment, `Removed from ${s3Uri}`),
           ),
     ]);
     return { 'comment-id': comment ?? '', 'deployment-id': deployment ?? '' };
@@ -134,62 +147,58 @@ class GithubReports implements Reports {
 
   async failed(quickly: boolean): Promise<void> {
     if (this.#begun === undefined) return;
-    this.#deadline = AbortSignal.timeout(quickly ? lastMomentMs : patienceMs);
+    this.#deadline.restart(quickly ? lastMomentMs : reportsMs);
     const id = await Promise.race([this.#begun, sleep(lastMomentMs, undefined, { ref: false })]);
-    const { environment } = this.#inputs.reports;
+    const { environment } = this.#options.reports;
     if (id === undefined || environment === undefined) return;
-    const end = {
-      state: 'failure',
-      url: undefined,
-      description: 'The upload failed',
-      runUrl: this.#run.url,
-    } as const;
-    await this.#try('deployment', environment, (github) => endDeployment(github, environment, id, end));
+    const end = { state: 'failure', url: undefined, description: 'The upload failed' } as const;
+    await this.#try('deployment', environment, this.#reporter.deployments, (deployments) =>
+      deployments.end(environment, id, end),
+    );
   }
 
-  async close(): Promise<void> {
-    await this.#client?.close();
+  close(): Promise<void> {
+    return this.#reporter.close();
   }
 
   #commentKey(): string {
-    return this.#inputs.reports.commentKey ?? this.#key;
+    return this.#options.reports.commentKey ?? this.#key;
   }
 
-  async #comment(body: CommentBody, create: boolean): Promise<number | undefined> {
-    const { comment, pullRequest } = this.#inputs.reports;
+  async #comment(
+    bodyWithin: (writer: CommentWriter) => CommentBody,
+    create: boolean,
+  ): Promise<number | undefined> {
+    const { comment, pullRequest } = this.#options.reports;
     if (!comment) return undefined;
-    let name = pullRequest ?? this.#run.pull;
+    let name = pullRequest ?? this.#host.run.pull;
     return this.#try(
       'comment',
       () => (name === undefined ? 'on the pull request' : `on pull request #${name}`),
-      async (github) => {
-        const found = await findPull(github, this.#run, pullRequest);
-        if ('missing' in found) throw new Error(found.missing);
-        name = found.number;
-        return keepComment(github, found.number, this.#commentKey(), body, create);
+      this.#reporter.comments,
+      async (comments) => {
+        name = await comments.findPull(pullRequest);
+        return comments.upsert(name, commentMarker(this.#commentKey()), bodyWithin(comments), create);
       },
     );
   }
 
   async #deploy({ published, showLinks, built }: Told): Promise<number | undefined> {
-    const { environment } = this.#inputs.reports;
+    const { environment } = this.#options.reports;
     if (environment === undefined) return undefined;
     const begun = built ? await this.#begun : undefined;
     if (built && begun === undefined) return undefined;
     const url = showLinks ? (published.main ?? published.index)?.url : undefined;
-    return this.#try('deployment', environment, async (github) => {
-      const plan = {
-        environment,
-        ref: this.#run.commit,
-        description: published.s3Uri,
-        runUrl: this.#run.url,
-      };
+    const description = published.s3Uri;
+    return this.#try('deployment', environment, this.#reporter.deployments, async (deployments) => {
       const id =
-        begun ?? (await activeDeployment(github, environment)) ?? (await beginDeployment(github, plan));
-      const { linkTaken } = await endDeployment(github, environment, id, { ...plan, state: 'success', url });
+        begun ??
+        (await deployments.active(environment)) ??
+        (await deployments.begin(environment, description));
+      const { linkTaken } = await deployments.end(environment, id, { state: 'success', url, description });
       if (!linkTaken) {
-        this.#log.warning(
-          `GitHub takes no link of ${url?.length ?? 0} characters for a deployment: the environment '${environment}' opens the page of this run instead, whose summary has the link.`,
+        this.#host.log.warning(
+          `${this.#host.name} takes no link of ${url?.length ?? 0} characters for a deployment: the environment '${environment}' opens the page of this run instead, whose summary has the link.`,
         );
       }
       this.#begun = undefined;
@@ -198,41 +207,43 @@ class GithubReports implements Reports {
   }
 
   async #release({ published, showLinks }: Told, now: number): Promise<void> {
-    const { release } = this.#inputs.reports;
+    const { release } = this.#options.reports;
     if (release === undefined) return;
-    const text = { key: this.#key, run: this.#run, now, showLinks };
-    await this.#try('release', release, (github) =>
-      editRelease(github, release, (notes) => releaseNotes(notes, published, text)),
+    const { run, name: host } = this.#host;
+    const text = { key: this.#key, run, host, now, showLinks };
+    await this.#try('release', release, this.#reporter.releases, (releases) =>
+      releases.editNotes(release, (notes) =>
+        releaseNotes(notes, published, { ...text, limit: releases.limit }),
+      ),
     );
   }
 
-  #warnOfEnd({ published: { links }, showLinks }: Told, now: number): void {
+  #warnOfExpiry({ published: { links }, showLinks }: Told, now: number): void {
     const left = links?.endsAt === undefined || !showLinks ? Infinity : links.endsAt - now;
     if (left > soonMs || !links) return;
     const longer =
       links.signedBy === 'session' ? `'links: platform' makes such as work longer, and the` : 'The';
-    this.#log.warning(
-      `The links in what GitHub keeps of this run (comment, deployment, release) end in ${formatDuration(left / 1000)}. ${longer} 'links' action makes new ones, on a schedule for instance.`,
+    this.#host.log.warning(
+      `The links in what ${this.#host.name} keeps of this run (comment, deployment, release) end in ${formatDuration(left / 1000)}. ${longer} 'links' action makes new ones, on a schedule for instance.`,
     );
   }
 
-  /** What goes wrong is told in one warning, and is nobody else's business. */
-  async #try<T>(
+  /** What goes wrong is one warning, and concerns nothing else. */
+  async #try<W, T>(
     kind: ReportKind,
     name: string | (() => string),
-    use: (github: GithubClient) => Promise<T>,
+    writer: W | undefined,
+    write: (writer: W) => Promise<T>,
   ): Promise<T | undefined> {
+    const { log, name: host } = this.#host;
+    if (writer === undefined) {
+      log.warning(`The ${kind} was not written: ${host} has none.`);
+      return undefined;
+    }
     try {
-      this.#client ??= openGithub(
-        this.#run,
-        this.#inputs.reports.githubToken,
-        this.#inputs.certificates,
-        () => this.#deadline,
-        this.#signal,
-      );
-      return await use(this.#client);
+      return await write(writer);
     } catch (error) {
-      this.#log.warning(explainReport(kind, typeof name === 'string' ? name : name(), error, this.#run));
+      log.warning(this.#reporter.explain(kind, typeof name === 'string' ? name : name(), error));
       return undefined;
     }
   }

@@ -4,6 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 
 import { longestAnswer } from '../http/answers.ts';
+import { trimEndSlashes } from '../text/slashes.ts';
 import type { Session } from '../terrapi/session.ts';
 import { type StorageClient, refusalOf } from './client.ts';
 import { defaultStallMs, exchange } from './exchange.ts';
@@ -38,7 +39,7 @@ export function createSdk(
 ): S3Client {
   const { location, region, clock } = client;
   return new S3Client({
-    endpoint: location.endpoint.href.replace(/\/+$/, ''),
+    endpoint: trimEndSlashes(location.endpoint.href),
     region,
     forcePathStyle: true,
     maxAttempts: 1,

@@ -33,6 +33,11 @@ export function formatDuration(seconds: number): string {
     .join(' ');
 }
 
+/** A moment for people, e.g. `2026-11-23 17:59:12 UTC`. */
+export function formatMoment(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 const secondsIn: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** Reads `90s`, `15m`, `12h` or `7d`; undefined for anything else, zero included. */

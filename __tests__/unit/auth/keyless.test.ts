@@ -5,15 +5,23 @@ import { ActionError } from '../../../src/errors/error.ts';
 import { openCredential } from '../../../src/auth/credential.ts';
 import { issuerClassifier } from '../../../src/auth/exchange.ts';
 import { openTokenSource } from '../../../src/auth/tokens.ts';
+import { hints } from '../../../src/hosts/github/hints.ts';
+import { githubIdentity } from '../../../src/hosts/github/identity.ts';
 import { rejectionOf } from '../failure.ts';
 import { certificateFor, jwt, serve, serveProxy, transport } from '../servers.ts';
 import { type IssuerRules, grant, serveIssuer } from './issuer.ts';
 import { type TokenService, bearer, claims, serveTokens } from './tokenservice.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-const means = { clientSecret: undefined, audience: undefined, certificates: [] };
+const options = { clientSecret: undefined, audience: undefined, certificates: [] };
 
 type Mask = (text: string) => void;
+
+/** What authenticates by GitHub's identity tokens. */
+const hostOf = (environment: Readonly<Record<string, string>>, mask: Mask = () => undefined) => ({
+  identityToken: githubIdentity(environment, mask),
+  hints,
+});
 
 /** Gives servers of tests little time to come back. */
 const retries = { policy: { baseMs: 1, maxMs: 20, budgetMs: 1_500 } };
@@ -28,7 +36,11 @@ async function open(
   const issuer = await serveIssuer(rules);
   const way = transport();
   const app = { issuer: issuer.issuer, clientId: 'app', scope: ['openid', 'gep'], platforms: ['gep'] };
-  const credential = await openCredential({ ...means, ...more }, service.environment, mask, retries);
+  const credential = await openCredential(
+    { ...options, ...more },
+    hostOf(service.environment, mask),
+    retries,
+  );
   const tokens = await openTokenSource(app, credential, way, mask, retries);
   return {
     issuer,
@@ -150,7 +162,7 @@ describe('without a secret', () => {
   test.each([{}, { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://h/' }, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' }])(
     'a job with no identity either is told so: %j',
     async (environment) => {
-      const error = await rejectionOf(openCredential(means, environment, () => undefined));
+      const error = await rejectionOf(openCredential(options, hostOf(environment)));
       expect(error.hint).toContain('id-token: write');
     },
   );
@@ -247,7 +259,8 @@ describe('the token service', () => {
         ACTIONS_ID_TOKEN_REQUEST_URL: address || ' ',
         ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer,
       };
-      const error = await rejectionOf(openCredential(means, environment, () => undefined));
+      const credential = await openCredential(options, hostOf(environment));
+      const error = await rejectionOf(credential.authenticate({ issuer: 'https://issuer.example' }));
       expect(error.code).toBe('identity-token');
       expect(error.message).toContain('expected an https URL');
       expect(error.message).not.toContain('secret-part');

@@ -8,6 +8,7 @@ import { readLinkInputs } from '../../../src/config/links.ts';
 import { readRemoveInputs } from '../../../src/config/remove.ts';
 import { readUploadInputs } from '../../../src/config/upload.ts';
 import { readPlatformInputs } from '../../../src/config/workspaces.ts';
+import { hints } from '../../../src/hosts/github/hints.ts';
 import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 
@@ -207,7 +208,7 @@ describe('secrets', () => {
 describe('without a client secret', () => {
   const given: Readonly<Record<string, string>> = { ...required, 'client-secret': ' \n' };
   const raw = (name: string) => given[name] ?? '';
-  const readWith = (keyless: boolean) => readUploadInputs(raw, () => undefined, keyless);
+  const readWith = (keyless: boolean) => readUploadInputs(raw, () => undefined, keyless, hints.logIn);
 
   test('a job with an identity of its own has what it takes', () => {
     expect(readWith(true).clientSecret).toBeUndefined();
@@ -229,6 +230,8 @@ describe('without a client secret', () => {
       readUploadInputs(
         (name) => others[name] ?? '',
         () => undefined,
+        false,
+        hints.logIn,
       ),
     );
     expect(message).toBe('2 inputs are not as they should be');
@@ -278,18 +281,37 @@ test('destination may not be empty where stale files are deleted', () => {
   expect(read({ 'delete-stale': 'true', destination: 'site' })).toMatchObject({ deleteStale: true });
 });
 
+test.each([{ 'share-with-users': 'ada' }, { 'share-with-groups': 'a\nb' }, {}])(
+  'one slash at either end of a destination is ignored where nothing is deleted: %j',
+  (inputs) => {
+    for (const destination of ['reports/', '/reports/', '/reports', ' reports/ '])
+      expect(read({ ...inputs, destination })).toMatchObject({ destination: 'reports' });
+    for (const destination of ['reports//', '//reports', '//'])
+      expect(problem({ ...inputs, destination })).toMatch(/^Input destination: got '/);
+  },
+);
+
+test.each([{ 'share-with-users': 'ada' }, { 'share-with-groups': 'a\nb' }])(
+  'an empty destination cannot be shared: %j',
+  (inputs) => {
+    for (const destination of ['', '/', ' '])
+      expect(problem({ ...inputs, destination })).toMatch(
+        /^Input share-with-(users|groups): got \d names? with an empty 'destination'/,
+      );
+  },
+);
+
 test.each([
   { 'delete-stale': 'true' },
-  { 'share-with-users': 'ada' },
+  { 'share-with-users': 'ada', 'delete-stale': 'true' },
   { 'share-with-groups': 'a\nb', 'delete-stale': 'true' },
 ])('a destination that an empty expression has widened is one problem with %j', (inputs) => {
-  const given = { 'delete-stale': 'true', ...inputs };
   for (const destination of ['forks/', 'forks//', '/forks/', ' forks/ ', 'forks/ /', '//'])
     expect(problem({ ...inputs, destination })).toMatch(
       new RegExp(`^Input destination: got '${destination.trim()}', expected a folder `),
     );
-  expect(problem({ ...given, destination: 'forks/' })).toContain(`without '/' at its end`);
-  expect(read({ ...given, destination: '/forks' })).toMatchObject({ destination: 'forks' });
+  expect(problem({ ...inputs, destination: 'forks/' })).toContain(`without '/' at its end`);
+  expect(read({ ...inputs, destination: '/forks' })).toMatchObject({ destination: 'forks' });
 });
 
 test.each([

@@ -11,11 +11,14 @@ describe('the folder for temporary files', () => {
   test('is made in the first place that can be written, and the others are told with their reasons', () => {
     using place = temporaryFolder();
     writeFileSync(path.join(place.path, 'file'), '');
-    const { folder, refused } = makeTemporaryFolder([
-      ['RUNNER_TEMP', path.join(place.path, 'file')],
-      ['TMPDIR', 'relative'],
-      ['the folder', place.path],
-    ]);
+    const { folder, refused } = makeTemporaryFolder(
+      [
+        ['RUNNER_TEMP', path.join(place.path, 'file')],
+        ['TMPDIR', 'relative'],
+        ['the folder', place.path],
+      ],
+      'RUNNER_TEMP',
+    );
     expect(path.dirname(folder)).toBe(place.path);
     expect(readdirSync(folder)).toEqual([]);
     expect(refused).toEqual([
@@ -25,7 +28,7 @@ describe('the folder for temporary files', () => {
   });
 
   test('that cannot be made anywhere is an error before anything is sent', () => {
-    const error = failureOf(() => makeTemporaryFolder([['RUNNER_TEMP', '/no/such/folder']]));
+    const error = failureOf(() => makeTemporaryFolder([['RUNNER_TEMP', '/no/such/folder']], 'RUNNER_TEMP'));
     expect(error).toMatchObject({
       code: 'host',
       message: "No folder for temporary files can be written: RUNNER_TEMP '/no/such/folder' (ENOENT)",

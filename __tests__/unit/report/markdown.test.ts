@@ -5,7 +5,6 @@ import type { Published } from '../../../src/links/published.ts';
 import { printable } from '../../../src/text/sanitize.ts';
 import {
   type SummaryOptions,
-  formatMoment,
   markdownLink,
   markdownTable,
   markdownText,
@@ -82,10 +81,6 @@ test('a link holds its text and its URL; without a URL there is the text alone',
 
 test('a table is a row for its header, one of dashes, and one for each row', () => {
   expect(markdownTable(['A', 'B'], [['1', '2']])).toBe('| A | B |\n| --- | --- |\n| 1 | 2 |');
-});
-
-test('a moment is told in UTC, and never later than it is', () => {
-  expect(formatMoment(Date.parse('2026-11-23T17:59:12.999Z'))).toBe('2026-11-23 17:59:12 UTC');
 });
 
 const now = Date.parse('2026-11-23T12:00:00Z');

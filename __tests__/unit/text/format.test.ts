@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { count, formatBytes, formatDuration, parseDuration } from '../../../src/text/format.ts';
+import { count, formatBytes, formatDuration, parseDuration, formatMoment } from '../../../src/text/format.ts';
 
 test.each([
   [0, '0 bytes'],
@@ -76,4 +76,8 @@ test.each([
   '9999999999s',
 ])('%j is no time', (text) => {
   expect(parseDuration(text)).toBeUndefined();
+});
+
+test('a moment is told in UTC, and never later than it is', () => {
+  expect(formatMoment(Date.parse('2026-11-23T17:59:12.999Z'))).toBe('2026-11-23 17:59:12 UTC');
 });

@@ -7,7 +7,7 @@ import { urlFault } from '../../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../../http/retry.ts';
 import { openTransport } from '../../http/transport.ts';
 import { userAgent } from '../../http/version.ts';
-import type { Run } from './run.ts';
+import type { GithubRun } from './run.ts';
 
 /** Not `@actions/github`: that reads `HTTPS_PROXY` in its own way as soon as it is loaded. */
 const GithubApi = Octokit.plugin(restEndpointMethods);
@@ -62,7 +62,7 @@ const mostPages = 500;
  * @throws Error when the API's address may not be given a token
  */
 export function openGithub(
-  { apiUrl, owner, repo }: Run,
+  { apiUrl, owner, repo }: GithubRun,
   token: string,
   certificates: readonly string[],
   deadline: () => AbortSignal,

@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { CommentBody } from '../reports.ts';
 import { type GithubClient, isStatus } from './client.ts';
 
 /** Characters that a comment may have. */
 export const commentLimit = 65_536;
-
-/** What a comment is to say, given what it says now: it keeps what a renewal does not know. */
-export type CommentBody = (before: string | undefined) => string;
 
 interface Comment {
   readonly id: number;
@@ -15,36 +12,19 @@ interface Comment {
 }
 
 /**
- * What the comment of a key begins with, and no other does. Nothing in a key can end it: what is neither a letter nor a digit is
- * percent-encoded.
- */
-export function commentMarker(key: string): string {
-  return `<!-- upload-to-workspace comment: ${encodedKey(key)} -->`;
-}
-
-/** A key as it can stand in an HTML comment, whatever is in it; a long one by its SHA-256. */
-export function encodedKey(key: string): string {
-  const encoded = encodeURIComponent(key.toWellFormed()).replace(
-    /[^A-Za-z0-9%_./]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return encoded.length <= 300 ? encoded : createHash('sha256').update(key).digest('hex');
-}
-
-/**
- * Keeps one comment of a key on a pull request: writes anew the one that is there, and makes one where there is none. Two jobs that make
- * one at the same time both look again: the oldest stays, and what else there is goes.
+ * Keeps one comment on a pull request: updates the one that is there, or creates one. Two jobs that create one at the same time both look
+ * again: the oldest stays, and the others are deleted.
+ * @param marker what it begins with, and no other comment does
  * @param create `false` changes a comment and makes none
  * @returns its id; undefined where there is none
  */
-export async function keepComment(
+export async function upsertComment(
   github: GithubClient,
   pull: number,
-  key: string,
+  marker: string,
   body: CommentBody,
   create: boolean,
 ): Promise<number | undefined> {
-  const marker = commentMarker(key);
   const isOurs = await authorship(github);
   // What is found may be gone a moment later: a person, or another job, deleted it.
   for (let attempt = 1; ; attempt += 1) {

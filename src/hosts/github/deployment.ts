@@ -1,4 +1,5 @@
 import { excerpt } from '../../text/sanitize.ts';
+import type { DeploymentEnd as Outcome } from '../reports.ts';
 import { type GithubClient, isStatus } from './client.ts';
 
 /** What deployments of this action say of themselves, so that no other is touched. */
@@ -16,12 +17,7 @@ export interface DeploymentPlan {
   readonly runUrl: string;
 }
 
-/** How a deployment came out. */
-export interface DeploymentEnd {
-  readonly state: 'success' | 'failure';
-  /** What the environment opens; undefined where no link may be shown. */
-  readonly url: string | undefined;
-  readonly description: string;
+export interface DeploymentEnd extends Outcome {
   readonly runUrl: string;
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -9,7 +9,10 @@ import { excerpt } from '../../text/sanitize.ts';
 import { redact, registerSecret } from '../../text/secrets.ts';
 import type { Host, Log } from '../host.ts';
 import { temporaryFolder } from '../temporary.ts';
+import { hints } from './hints.ts';
+import { githubIdentity } from './identity.ts';
 import { commandConsole, plainConsole } from './log.ts';
+import { type GithubRun, readRun } from './run.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,11 +29,20 @@ export function githubHost(env: Environment): Host {
     if (tooShort > 0)
       log.warning('A secret, or a line of one, is shorter than 4 characters and is not masked in the log.');
   };
-  for (const secret of secretsIn(env)) keepSecret(secret);
+  for (const secret of proxyPasswords(env)) keepSecret(secret);
   const workspaceDir = given(env, 'GITHUB_WORKSPACE') ?? process.cwd();
   let tempDir: string | undefined;
+  let read: GithubRun | undefined;
+  const run = () => (read ??= readRun(env, readEvent(env['GITHUB_EVENT_PATH'])));
   return {
+    name: 'GitHub',
     log,
+    get run() {
+      return run();
+    },
+    hints,
+    identityToken: githubIdentity(env, keepSecret),
+    openReporter: async (options) => (await import('./reports.ts')).githubReporter(run(), options),
     tempDir: () => (tempDir ??= openTempDir(env, workspaceDir, log)),
     tempRoot: given(env, 'RUNNER_TEMP') ?? tmpdir(),
     workspaceDir,
@@ -62,6 +74,15 @@ function given(env: Environment, name: string): string | undefined {
   return env[name] === '' ? undefined : env[name];
 }
 
+/** The event that began the run; empty where it cannot be read. */
+function readEvent(file: string | undefined): string {
+  try {
+    return file ? readFileSync(file, 'utf8') : '';
+  } catch {
+    return '';
+  }
+}
+
 /** The runner's folder for temporary files, else the system's: rather not within the checkout, where a later step might publish it. */
 function openTempDir(env: Environment, workspaceDir: string, log: Log): string {
   const system: [string, string][] = [
@@ -74,7 +95,7 @@ function openTempDir(env: Environment, workspaceDir: string, log: Log): string {
     ...(own === undefined ? [] : [['RUNNER_TEMP', own] as const]),
     ...(outside.length > 0 ? outside : system),
   ];
-  const { folder, refused } = temporaryFolder(places);
+  const { folder, refused } = temporaryFolder(places, 'RUNNER_TEMP');
   if (refused.length > 0)
     log.info(`Temporary files go to ${folder}, for others cannot be written: ${refused.join(', ')}`);
   return folder;
@@ -101,14 +122,14 @@ function checkOutputs(file: string | undefined): void {
   }
 }
 
-/** What is secret in the environment: the token that asks for identity tokens, and passwords of proxies. */
-function secretsIn(env: Environment): string[] {
+/** Passwords of proxies, as they are written and as they are sent. */
+function proxyPasswords(env: Environment): string[] {
   const proxies = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => env[name] ?? '');
   const passwords = proxies.flatMap((proxy) => {
     const [, password = ''] = /^[^/:@]*:(.*)@/s.exec(proxy.trim().replace(/^[a-z][\w+.-]*:\/\//i, '')) ?? [];
     return [password, decoded(password)];
   });
-  return [...new Set([env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '', ...passwords])];
+  return [...new Set(passwords)];
 }
 
 function decoded(text: string): string {

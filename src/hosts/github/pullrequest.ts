@@ -1,5 +1,5 @@
 import type { GithubClient } from './client.ts';
-import type { Run } from './run.ts';
+import type { GithubRun } from './run.ts';
 
 /** The pull request that a run is about, or why there is none. */
 export type FoundPull = { readonly number: number } | { readonly missing: string };
@@ -10,7 +10,7 @@ export type FoundPull = { readonly number: number } | { readonly missing: string
  */
 export async function findPull(
   github: GithubClient,
-  run: Run,
+  run: GithubRun,
   given: number | undefined,
 ): Promise<FoundPull> {
   const number = given ?? run.pull;

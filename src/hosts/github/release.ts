@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { NotesEdit } from '../reports.ts';
 import { type GithubClient, isStatus } from './client.ts';
-import type { Edit } from './notes.ts';
 
 /** Characters that the notes of a release may have. */
 export const notesLimit = 125_000;
@@ -31,7 +31,7 @@ const tries = 4;
 export async function editRelease(
   github: GithubClient,
   tag: string,
-  edit: (notes: string) => Edit,
+  edit: (notes: string) => NotesEdit,
 ): Promise<void> {
   const { ask, owner, repo } = github;
   const id = await findRelease(github, tag);

@@ -1,21 +1,15 @@
 import * as v from 'valibot';
 
-/** The run that a step belongs to, by the variables and the event that the runner hands to it. */
-export interface Run {
+import type { Run } from '../host.ts';
+
+/** What GitHub's API is asked for, besides what every host says of a run. */
+export interface GithubRun extends Run {
   readonly owner: string;
   readonly repo: string;
   /** Base of GitHub's REST API, GitHub Enterprise's too. */
   readonly apiUrl: string;
-  /** Address of the repository's pages, without a slash at its end. */
-  readonly repositoryUrl: string;
-  /** The page of this run. */
-  readonly url: string;
   /** Name of the event, e.g. `pull_request`. */
   readonly event: string;
-  /** The commit that was built: of a pull request its own, not the merge that GitHub makes for a test. Empty where nothing says it. */
-  readonly commit: string;
-  /** Number of the pull request that the event is about, where it names one. */
-  readonly pull: number | undefined;
   /** The run before this one, whose branch may belong to a pull request: of a `workflow_run` event. */
   readonly before: Before | undefined;
   /**
@@ -31,66 +25,97 @@ export interface Before {
   readonly head: string | undefined;
 }
 
-const repositoryOf = v.object({ id: v.number() });
-
-/** A part of an event that is not as it should be is left out: reports have to make do without it. */
+/** A part of an event that is not as it should be is left out: events of other forges say less. */
 const optional = <T extends v.GenericSchema>(schema: T) => v.fallback(v.optional(schema), undefined as never);
 
+const text = optional(v.string());
+const number = optional(v.number());
+
+const repositorySchema = optional(
+  v.object({
+    id: number,
+    full_name: text,
+    owner: optional(v.object({ login: text })),
+    visibility: text,
+    private: optional(v.boolean()),
+  }),
+);
+
+/** What is read of GitHub's "Webhook events and payloads". */
 const eventSchema = v.object({
+  repository: repositorySchema,
   pull_request: optional(
     v.object({
-      number: v.number(),
-      head: v.object({ sha: v.string(), repo: v.nullish(repositoryOf) }),
-      base: v.object({ repo: repositoryOf }),
+      number,
+      head: optional(v.object({ sha: text, repo: repositorySchema })),
+      base: optional(v.object({ repo: repositorySchema })),
     }),
   ),
-  issue: optional(v.object({ number: v.number(), pull_request: v.optional(v.unknown()) })),
-  workflow_run: optional(
-    v.object({
-      head_sha: v.string(),
-      head_branch: v.nullish(v.string()),
-      head_repository: v.nullish(v.object({ owner: v.object({ login: v.string() }) })),
-    }),
-  ),
+  issue: optional(v.object({ number, pull_request: v.optional(v.unknown()) })),
+  workflow_run: optional(v.object({ head_sha: text, head_branch: text, head_repository: repositorySchema })),
 });
 
 type Event = v.InferOutput<typeof eventSchema>;
+type Repository = Event['repository'];
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the run out of a step's environment.
+ * Reads the run out of a step's environment: the one place that knows GitHub's variables and its event.
  * @param event content of the file that `GITHUB_EVENT_PATH` names; empty where there is none
  */
-export function readRun(environment: NodeJS.ProcessEnv, event: string): Run {
+export function readRun(environment: Environment, event: string): GithubRun {
   const server = (environment['GITHUB_SERVER_URL'] ?? 'https://github.com').replace(/\/+$/, '');
-  const [owner = '', repo = ''] = (environment['GITHUB_REPOSITORY'] ?? '').split('/');
+  const repository = environment['GITHUB_REPOSITORY'] ?? '';
+  const [owner = '', repo = ''] = repository.split('/');
   const payload = parseEvent(event);
   const { pull_request: pull, issue, workflow_run: before } = payload;
   const name = environment['GITHUB_EVENT_NAME'] ?? '';
   const repositoryUrl = `${server}/${owner}/${repo}`;
+  const url = `${repositoryUrl}/actions/runs/${environment['GITHUB_RUN_ID'] ?? ''}`;
+  const isKnown = Boolean(environment['GITHUB_SERVER_URL'] && repository && environment['GITHUB_RUN_ID']);
   return {
     owner,
     repo,
     apiUrl: (environment['GITHUB_API_URL'] ?? 'https://api.github.com').replace(/\/+$/, ''),
-    repositoryUrl,
-    url: `${repositoryUrl}/actions/runs/${environment['GITHUB_RUN_ID'] ?? ''}`,
+    url,
+    label: isKnown ? labelOf(repository, environment) : undefined,
+    origin: isKnown ? originOf(repository, repositoryUrl, url, environment['GITHUB_REF']) : undefined,
     event: name,
-    commit: pull?.head.sha ?? before?.head_sha ?? environment['GITHUB_SHA'] ?? '',
+    // Of a pull request its own commit, not the merge that GitHub makes for a test.
+    commit: pull?.head?.sha ?? before?.head_sha ?? environment['GITHUB_SHA'] ?? '',
+    commitUrl: (commit) => `${repositoryUrl}/commit/${commit}`,
     pull: pull?.number ?? (issue?.pull_request ? issue.number : undefined),
     before: before && beforeOf(before),
-    readOnly: readOnlyEvents.includes(name) && isForeign(pull),
+    isPublic: isPublic(payload.repository),
+    isForFork: isForFork(payload),
+    readOnly: readOnlyEvents.includes(name) && pull !== undefined && isForFork(payload),
   };
 }
 
-function parseEvent(text: string): Event {
+function parseEvent(event: string): Event {
   try {
-    return v.parse(eventSchema, JSON.parse(text));
+    return v.parse(eventSchema, JSON.parse(event));
   } catch {
     return v.parse(eventSchema, {});
   }
 }
 
-function beforeOf(run: NonNullable<Event['workflow_run']>): Before {
-  const owner = run.head_repository?.owner.login;
+function labelOf(repository: string, environment: Environment): string {
+  const workflow = environment['GITHUB_WORKFLOW'];
+  const run = environment['GITHUB_RUN_NUMBER'] ?? environment['GITHUB_RUN_ID'] ?? '';
+  return `${repository}${workflow ? `, ${workflow}` : ''} #${run}`;
+}
+
+function originOf(repository: string, repositoryUrl: string, url: string, ref = ''): Run['origin'] {
+  const [, pull] = /^refs\/pull\/(\d+)\//.exec(ref) ?? [];
+  return pull === undefined
+    ? { text: `a workflow run of ${repository}`, url }
+    : { text: `pull request #${pull} of ${repository}`, url: `${repositoryUrl}/pull/${pull}` };
+}
+
+function beforeOf(run: NonNullable<Event['workflow_run']>): Before | undefined {
+  if (run.head_sha === undefined) return undefined;
+  const owner = run.head_repository?.owner?.login;
   return {
     commit: run.head_sha,
     head: owner && run.head_branch ? `${owner}:${run.head_branch}` : undefined,
@@ -100,7 +125,23 @@ function beforeOf(run: NonNullable<Event['workflow_run']>): Before {
 /** `pull_request_target` is not one of them: it runs in the repository's own name. */
 const readOnlyEvents = ['pull_request', 'pull_request_review', 'pull_request_review_comment'];
 
-/** A fork that is gone has no repository any more. */
-function isForeign(pull: Event['pull_request']): boolean {
-  return pull !== undefined && pull.head.repo?.id !== pull.base.repo.id;
+function isPublic(repository: Repository): boolean | undefined {
+  const { visibility, private: isPrivate } = repository ?? {};
+  if (visibility !== undefined) return visibility === 'public';
+  return isPrivate === undefined ? undefined : !isPrivate;
+}
+
+/** A pull request whose branch is in another repository, or the run of another workflow for such a branch. A fork that is gone has none. */
+function isForFork({ repository, pull_request: pull, workflow_run: before }: Event): boolean {
+  const own = repository ?? pull?.base?.repo;
+  const heads = [...(pull ? [pull.head?.repo] : []), ...(before ? [before.head_repository] : [])];
+  return heads.some((head) => !isSameRepository(head, own));
+}
+
+function isSameRepository(head: Repository, own: Repository): boolean {
+  if (!head || !own) return false;
+  if (head.id !== undefined && own.id !== undefined) return head.id === own.id;
+  if (head.full_name !== undefined && own.full_name !== undefined) return head.full_name === own.full_name;
+  // Events of other forges say less: then its owner has to do.
+  return head.owner?.login !== undefined && head.owner.login === own.owner?.login;
 }

@@ -3,10 +3,10 @@ import { ActionError, messageOf, systemCode } from '../../errors/error.ts';
 import { connectionFailure, isCertificateError, isNetworkError } from '../../http/failures.ts';
 import { urlFault } from '../../http/urls.ts';
 import { excerpt } from '../../text/sanitize.ts';
-import { type RetryOptions, createRetrier } from '../../http/retry.ts';
+import { createRetrier } from '../../http/retry.ts';
 import { openTransport } from '../../http/transport.ts';
 import { userAgent } from '../../http/version.ts';
-import type { IdentityTokens } from '../../auth/credential.ts';
+import type { IdentityOptions } from '../host.ts';
 import { factsOf } from '../../auth/exchange.ts';
 
 const what = `GitHub's token service`;
@@ -22,45 +22,41 @@ class Unanswered extends Error {
 }
 
 /**
- * GitHub's own service, which tells others who a job is. The runner names it to jobs with `permissions: id-token: write`, as
- * `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
+ * Asks GitHub's token service for an OIDC token of this job.
  *
- * It is none of the platform's servers: its certificate is checked whatever `tls-verify` says, and its time sets no clock here.
+ * The service is none of the platform's servers: its certificate is checked whatever `tls-verify` says, and its time sets no clock here.
+ * @param service where it is, and the token to ask with
  * @param certificates PEM, trusted beside the public roots: those of a proxy may be among them
- * @param mask told the token to ask with, and each token as it comes in
- * @throws ActionError `identity-token` when the URL is not one to send a token to
+ * @param mask given each token as it comes in
+ * @throws ActionError `identity-token` when the URL is not one to send a token to, or the service gives no token
  */
-export function githubTokens(
-  environment: NodeJS.ProcessEnv,
-  certificates: readonly string[],
+export async function requestToken(
+  service: { readonly url: string; readonly bearer: string },
+  audience: string,
+  { certificates, retries }: IdentityOptions,
   mask: (secret: string) => void,
-  retries: RetryOptions,
-): Promise<IdentityTokens> {
-  const url = serviceUrl(environment['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '');
-  const bearer = environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
-  mask(bearer);
+): Promise<string> {
+  const url = serviceUrl(service.url);
   const answerIn = (error: unknown) => (error instanceof Unanswered ? factsOf(error.response) : undefined);
   const retrier = createRetrier({ classify: classifier(answerIn, Date.now), ...retries });
-  return Promise.resolve(async (audience) => {
-    const asked = new URL(url);
-    asked.searchParams.set('audience', audience);
-    const transport = openTransport({
-      certificates,
-      verify: true,
-      connections: 1,
-      plainHttp: true,
-      signal: retries.signal,
-    });
-    try {
-      return await retrier(({ timeoutMs }) => ask(transport.fetch, asked, bearer, mask, timeoutMs), {
-        what: () => `GET ${url.origin}${url.pathname}`,
-      });
-    } catch (error) {
-      throw failure(url, error);
-    } finally {
-      await transport.close();
-    }
+  const asked = new URL(url);
+  asked.searchParams.set('audience', audience);
+  const transport = openTransport({
+    certificates,
+    verify: true,
+    connections: 1,
+    plainHttp: true,
+    signal: retries.signal,
   });
+  try {
+    return await retrier(({ timeoutMs }) => ask(transport.fetch, asked, service.bearer, mask, timeoutMs), {
+      what: () => `GET ${url.origin}${url.pathname}`,
+    });
+  } catch (error) {
+    throw failure(url, error);
+  } finally {
+    await transport.close();
+  }
 }
 
 function serviceUrl(given: string): URL {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { readRun, type Run } from '../../../../src/hosts/github/run.ts';
+import { type GithubRun, readRun } from '../../../../src/hosts/github/run.ts';
 
 const environment = {
   GITHUB_API_URL: 'https://ghe.example.org/api/v3/',
@@ -10,7 +10,7 @@ const environment = {
   GITHUB_SHA: 'beef',
 };
 
-function run(name: string, payload: unknown): Run {
+function run(name: string, payload: unknown): GithubRun {
   return readRun({ ...environment, GITHUB_EVENT_NAME: name }, JSON.stringify(payload));
 }
 
@@ -26,15 +26,33 @@ describe('the run', () => {
       owner: 'example',
       repo: 'site',
       apiUrl: 'https://ghe.example.org/api/v3',
-      repositoryUrl: 'https://ghe.example.org/example/site',
       url: 'https://ghe.example.org/example/site/actions/runs/4711',
+      label: 'example/site #4711',
+      origin: {
+        text: 'a workflow run of example/site',
+        url: 'https://ghe.example.org/example/site/actions/runs/4711',
+      },
       event: 'push',
       commit: 'beef',
+      commitUrl: expect.any(Function),
       pull: undefined,
       before: undefined,
+      isPublic: undefined,
+      isForFork: false,
       readOnly: false,
     });
+    expect(run('push', {}).commitUrl('beef')).toBe('https://ghe.example.org/example/site/commit/beef');
     expect(readRun({}, '')).toMatchObject({ apiUrl: 'https://api.github.com', commit: '' });
+  });
+
+  test('has a name and an origin for people, where it has a page', () => {
+    const named = { ...environment, GITHUB_WORKFLOW: 'Pages', GITHUB_RUN_NUMBER: '12' };
+    expect(readRun(named, '').label).toBe('example/site, Pages #12');
+    expect(readRun({ ...named, GITHUB_REF: 'refs/pull/7/merge' }, '').origin).toEqual({
+      text: 'pull request #7 of example/site',
+      url: 'https://ghe.example.org/example/site/pull/7',
+    });
+    expect(readRun({}, '')).toMatchObject({ label: undefined, origin: undefined });
   });
 
   test('of a pull request has its number and its own commit, not that of the merge', () => {

@@ -1,11 +1,10 @@
-import { isStatus, reasonOf } from '../hosts/github/client.ts';
-import { NotesLeft } from '../hosts/github/release.ts';
-import type { Run } from '../hosts/github/run.ts';
-import type { Text } from '../hosts/host.ts';
-import { printable } from '../text/sanitize.ts';
-import { isError, messageOf } from '../errors/error.ts';
-
-export type ReportKind = 'comment' | 'deployment' | 'release';
+import { isStatus, reasonOf } from './client.ts';
+import { NotesLeft } from './release.ts';
+import type { GithubRun } from './run.ts';
+import type { Text } from '../host.ts';
+import type { ReportKind } from '../reports.ts';
+import { printable } from '../../text/sanitize.ts';
+import { isError, messageOf } from '../../errors/error.ts';
 
 /** What a job has to allow its token; a job that lists permissions has no other, so that of the checkout is named as well. */
 const permissions: Readonly<Record<ReportKind, readonly string[]>> = {
@@ -18,7 +17,7 @@ const permissions: Readonly<Record<ReportKind, readonly string[]>> = {
  * Why a report could not be written, and what to do.
  * @param name of what it is about: where the comment is, the environment, the tag
  */
-export function explainReport(kind: ReportKind, name: string, error: unknown, run: Run): Text {
+export function explainReport(kind: ReportKind, name: string, error: unknown, run: GithubRun): Text {
   const what = {
     comment: `The comment ${printable(name)} could not be written`,
     deployment: `The deployment to '${printable(name)}' could not be written`,

@@ -1,10 +1,6 @@
 import { type Line, commentLines } from './blocks.ts';
-import { encodedKey } from './comment.ts';
-
-/** Notes with a block of ours in them, or why they were left alone. */
-export type Edit =
-  | { readonly notes: string }
-  | { readonly problem: string; /** Whether a person has to mend them. */ readonly isDamage: boolean };
+import type { NotesEdit } from '../hosts/reports.ts';
+import { encodedKey } from './markers.ts';
 
 /** What stands in the notes for a key: its block without the markers, or nothing yet, or something that nobody can be sure of. */
 export type Place =
@@ -76,7 +72,7 @@ export function putBlock(
   notes: string,
   key: string,
   content: (before: string | undefined) => string | undefined,
-): Edit {
+): NotesEdit {
   const place = findBlock(notes, key);
   if (place.kind === 'damaged') return { problem: place.problem, isDamage: true };
   const text = content(place.kind === 'block' ? place.content : undefined);

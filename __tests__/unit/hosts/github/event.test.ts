@@ -2,8 +2,11 @@ import { writeFileSync } from 'node:fs';
 
 import { expect, test } from '@jest/globals';
 
-import { isForFork, isPublicRepository } from '../../../src/report/repository.ts';
-import { temporaryFolder } from '../folders.ts';
+import { githubHost } from '../../../../src/hosts/github/host.ts';
+import { temporaryFolder } from '../../folders.ts';
+
+const isPublicRepository = (file: string) => githubHost({ GITHUB_EVENT_PATH: file }).run.isPublic;
+const isForFork = (file: string) => githubHost({ GITHUB_EVENT_PATH: file }).run.isForFork;
 
 test.each([
   ['{"repository":{"visibility":"public","private":false}}', true],

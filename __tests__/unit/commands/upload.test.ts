@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+import { buckets, clientApp } from '../../../platform/catalogue.ts';
+import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
+import type { Platform } from '../../../platform/platform.ts';
+import { run } from '../../../src/commands/upload.ts';
+import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
+import { runCommand } from './host.ts';
+
+let platform: Platform;
+let folder: TemporaryFolder;
+
+beforeAll(async () => {
+  platform = await startEmbeddedPlatform();
+  folder = temporaryFolder();
+  folder.files('dist/index.html', 'dist/app.js');
+});
+
+afterAll(async () => {
+  folder[Symbol.dispose]();
+  await platform.stop();
+});
+
+const upload = (inputs: Readonly<Record<string, string>>) =>
+  runCommand(run, platform, folder.path, { path: folder.at('dist'), ...inputs });
+
+const stored = async (destination: string) =>
+  (await platform.store.list(buckets.outputs, `ci/${destination}/`)).map(({ key }) => key);
+
+test('uploads the files, sets the outputs and logs each step', async () => {
+  const { lines, outputs, summaries, failure } = await upload({ destination: 'a' });
+  expect(failure).toBeUndefined();
+  expect(await stored('a')).toEqual(['ci/a/_links.html', 'ci/a/app.js', 'ci/a/index.html']);
+  expect(outputs).toMatchObject({
+    's3-uri': 's3://gep-build-outputs/ci/a/',
+    'file-count': 2,
+    'total-bytes': 26,
+    'uploaded-count': 2,
+    'unchanged-count': 0,
+    'deleted-count': 0,
+    'comment-id': '',
+  });
+  const opened = await fetch(String(outputs['url']));
+  expect(await opened.text()).toBe('dist/index.html');
+  const groups = lines.filter((line) => line.startsWith('group: ')).map((line) => line.slice(7, 12));
+  expect(groups).toEqual(['Who: ', 'Where', 'What:', 'Uploa', 'Links']);
+  expect(lines).toContain('info: Uploaded 2 files');
+  expect(lines.filter((line) => line.startsWith('warning: '))).toEqual([]);
+  expect(summaries).toHaveLength(1);
+  expect(summaries[0]).toContain('index.html');
+});
+
+test('masks the secrets before anything else is told', async () => {
+  const before = new Set(platform.terrapi.secrets);
+  const { secrets, lines } = await upload({ destination: 'masked', 'mask-links': 'true' });
+  expect(secrets[0]).toBe(clientApp.secret);
+  const handedOut = [...platform.terrapi.secrets].filter((secret) => !before.has(secret));
+  expect(secrets).toEqual(expect.arrayContaining(handedOut));
+  expect(handedOut.length).toBeGreaterThan(1);
+  expect(lines.join('\n')).not.toContain('X-Amz-Signature');
+});
+
+test('does not send again what is there already', async () => {
+  await upload({ destination: 'b' });
+  const { outputs, lines } = await upload({ destination: 'b', overwrite: 'changed' });
+  expect(outputs).toMatchObject({ 'uploaded-count': 0, 'unchanged-count': 2 });
+  expect(lines).toContain('Unchanged, and not sent again: 2 files');
+});
+
+test('a dry run writes nothing and says what it would do', async () => {
+  const { lines, outputs, failure } = await upload({ destination: 'dry', 'dry-run': 'true' });
+  expect(failure).toBeUndefined();
+  expect(await stored('dry')).toEqual([]);
+  expect(lines).toContain('group: Would upload 2 new files');
+  expect(outputs).toMatchObject({ url: '', 'links-file': '', 'file-count': 2, 'uploaded-count': 0 });
+});
+
+test('a preview is one link that opens the site', async () => {
+  const { outputs, lines } = await upload({ destination: 'preview', preview: 'true' });
+  expect(await stored('preview')).toContain('ci/preview/_preview.html');
+  expect(outputs['url']).toContain('/ci/preview/_preview.html?');
+  expect(lines).toContain('group: Preview: 1 page, 2 files');
+});
+
+test('the links file has each file with its link', async () => {
+  const { outputs } = await upload({ destination: 'file', checksums: 'true' });
+  const { files } = JSON.parse(readFileSync(String(outputs['links-file']), 'utf8')) as {
+    files: { path: string; url: string; sha256: string; status: string }[];
+  };
+  expect(files.map(({ path, status }) => [path, status])).toEqual([
+    ['app.js', 'uploaded'],
+    ['index.html', 'uploaded'],
+  ]);
+  expect((await fetch(files[0]?.url ?? '')).status).toBe(200);
+});
+
+describe('without files', () => {
+  const none = (choice: string) =>
+    upload({ path: folder.at('none'), destination: 'none', 'if-no-files-found': choice });
+
+  test('it fails', async () => {
+    const { failure } = await none('error');
+    expect(failure).toContain("No files were found for 'path'");
+  });
+
+  test.each([
+    ['warn', 'warning: '],
+    ['ignore', 'info: '],
+  ])('or says so with %s, and sets the outputs', async (choice, kind) => {
+    const { failure, lines, outputs } = await none(choice);
+    expect(failure).toBeUndefined();
+    expect(lines.some((line) => line.startsWith(`${kind}No files were found`))).toBe(true);
+    expect(outputs).toMatchObject({ 'file-count': 0, 'uploaded-count': 0, urls: '{}' });
+  });
+});
+
+test('inputs that are wrong fail it, all at once, before anything is asked for', async () => {
+  const asked = platform.terrapi.requests.length;
+  const { failure, outputs } = await upload({ concurrency: '0', overwrite: 'perhaps' });
+  expect(failure).toContain('concurrency: ');
+  expect(failure).toContain('overwrite: ');
+  expect(outputs).toEqual({});
+  expect(platform.terrapi.requests).toHaveLength(asked);
+});
+
+test('without credentials it is left out where that is asked for', async () => {
+  const { failure, lines } = await upload({ 'client-secret': '', 'if-no-credentials': 'skip' });
+  expect(failure).toBeUndefined();
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(/^notice: Left out by 'if-no-credentials: skip'/);
+});
