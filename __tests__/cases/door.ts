@@ -217,6 +217,31 @@ export function doorCases(subject: () => Subject): void {
       }
     });
 
+    test('shows no form of a secret that it gets by client_secret_basic', async () => {
+      // openid-client encodes each of these characters, and others do not.
+      const plain = 'S3-cr_t.word~17!x*(y)';
+      await using served = await serveIssuer({
+        discovery: (_, configuration) => ({
+          body: { ...configuration, token_endpoint_auth_methods_supported: ['client_secret_basic'] },
+        }),
+        token: () => ({
+          status: 401,
+          body: {
+            error: 'invalid_client',
+            error_description: `no such credentials: ${String(served.grants().at(-1)?.headers.authorization)}`,
+          },
+        }),
+      });
+      const inputs = { path: 'a.txt', issuer: served.issuer.href, 'client-secret': plain };
+      const run = await runSubject(subject(), 'upload', inputs, { cwd: folderWith({ 'a.txt': 'a' }) });
+      expect(errorOf(run)).toContain('no such credentials: Basic ');
+      const sent = String(served.grants().at(-1)?.headers.authorization).slice('Basic '.length);
+      // The last group of three bytes holds a letter of the secret, and no more.
+      expect(sent.length).toBeGreaterThan(40);
+      expect(visibleText(run)).not.toContain(sent.slice(-16, -4));
+      expect(visibleText(run)).not.toContain(sent.slice(24, 36));
+    });
+
     test('has its tokens masked by whatever name of JSON it hands them out', async () => {
       const token = 'a-token-that-nobody-may-see-7c1d';
       await using issuer = await serveIssuer({

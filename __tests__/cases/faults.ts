@@ -249,6 +249,16 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       );
     });
 
+    test('a redirect to a page is told from the storage', async () => {
+      storage.decide = (request) =>
+        isPut(request)
+          ? { kind: 'answer', status: 302, headers: { location: 'https://portal.example/login' } }
+          : undefined;
+      const run = await upload({ 'a.txt': Buffer.from('a') });
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toMatch(/HTTP 302: .*\nSomething on the way answers in place of the storage/);
+    });
+
     test('a failed multipart upload is aborted; where the session may not, it is told that the server clears it away', async () => {
       storage.decide = (request) =>
         isPart(request) && request.query.get('partNumber') === '2'

@@ -150,7 +150,8 @@ export function ownNamesCases(subject: () => Subject): void {
       ' x',
       '+',
     ];
-    await put(Object.fromEntries([...odd.map((name) => [`ci/d/${name}`, name]), ['ci/d/a-b/', '']]));
+    const entries = [...odd.map((name) => [`ci/d/${name}`, name] as const), ['ci/d/a-b/', ''] as const];
+    await put(Object.fromEntries<string>(entries));
     const run = await links();
     expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
     const listed = linksFileOf(run).files.map(({ path }) => path);

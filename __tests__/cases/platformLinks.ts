@@ -186,6 +186,19 @@ export function platformLinkCases(subject: () => Subject): void {
       expect(portal.asked.map(({ headers }) => headers.authorization)).toEqual([undefined]);
     });
 
+    test('another host that keeps the object, such as a CDN, may have ETags of its own', async () => {
+      const range = { 'content-range': 'bytes 0-0/1' };
+      const run = async (etag: string) => {
+        await using cdn = await serve(() => ({ status: 206, headers: { ...range, etag }, body: 'a' }));
+        fail(download, 200, { body: `http://127.0.0.1:${cdn.port}/cdn/4b1f?Signature=x` });
+        return await upload({ 'a.txt': 'a' });
+      };
+      for (const etag of ['"0x8DC5F2A1B3C4D5E"', 'W/"1-5f2a"'])
+        expect([etag, errorOf(await run(etag))]).toEqual([etag, '']);
+      const other = await run(`"${createHash('md5').update('b').digest('hex')}"`);
+      expect(errorOf(other)).toMatch(/: the link to \S+ opens something of another size or ETag$/m);
+    });
+
     test('a 429 is waited for as long as it asks', async () => {
       fail(download, 429, { after: '2' }, 2);
       const run = await upload({ 'a.txt': 'a' });

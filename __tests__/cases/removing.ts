@@ -212,6 +212,8 @@ export function removingCases(subject: () => Subject): void {
       test.each([
         ['a portal’s page', 200, '<html><head><title>Sign in</title></head></html>', 'a web page, "Sign in"'],
         ['nothing', 204, '', 'empty'],
+        ['a page in place of what it is about', 200, '<DeleteResult><html></DeleteResult>', 'a web page'],
+        ['folders without end', 200, `<DeleteResult>${'<a>'.repeat(100_000)}</DeleteResult>`, '<a><a>'],
       ])('answers a deletion with %s: an error', async (_, status, body, says) => {
         await put('d/a.txt');
         storage.decide = (request) => (isDeletion(request) ? { kind: 'answer', status, body } : undefined);
@@ -253,6 +255,35 @@ export function removingCases(subject: () => Subject): void {
         expect(await keys()).toEqual(['ci/d/a.js', 'ci/d/index.html']);
       });
 
+      test.each([
+        [
+          'a neighbour’s',
+          'ci/other/x',
+          'SlowDown',
+          `is about 'ci/other/x', which was not to be deleted (SlowDown no)`,
+        ],
+        [
+          'none',
+          '',
+          'InternalError',
+          'is about no key at all, which was not to be deleted (InternalError no)',
+        ],
+      ])(
+        'names %s key in its answer, for a reason that passes: it is not asked for',
+        async (_, key, code, says) => {
+          await put('d/a.txt', 'other/x');
+          const named = `<Error><Key>${key}</Key><Code>${code}</Code><Message>no</Message></Error>`;
+          storage.decide = (request) =>
+            isDeletion(request) && storage.requests.filter(isDeletion).length === 1
+              ? { kind: 'answer', status: 200, body: `<DeleteResult>${named}</DeleteResult>` }
+              : undefined;
+          const run = await remove();
+          expect([run.exitCode, run.outputs]).toEqual([1, {}]);
+          expect(errorOf(run)).toContain(`: UnreliableDeletion 200: the answer ${says}`);
+          expect(await keys()).toEqual(['ci/d/a.txt', 'ci/other/x']);
+        },
+      );
+
       test('gets files of a running upload meanwhile: they are left alone, and named', async () => {
         await put('d/old/a.txt', 'd/b.txt');
         storage.decide = async (request) => {
@@ -278,6 +309,17 @@ export function removingCases(subject: () => Subject): void {
         ['lists nothing for ever', listing('', truncated + token), 'goes round in circles'],
         ['cuts a listing off', listing(entry('ci/d/a'), truncated), 'goes on, and does not say where'],
         ['lists what was not asked for', listing(entry('ci/other/a'), ''), `has the key 'ci/other/a'`],
+        [
+          'lists a way out',
+          listing(entry('ci/d/../other/a'), ''),
+          `has the key 'ci/d/../other/a', which is not`,
+        ],
+        ['names the next page and not that there is one', listing(entry('ci/d/a'), token), 'goes backwards'],
+        [
+          'says in capitals that a listing goes on',
+          listing(entry('ci/d/a'), truncated.toUpperCase().replaceAll('ISTRUNCATED', 'IsTruncated') + token),
+          'goes backwards',
+        ],
         ['answers a listing with a portal’s page', '<html><title>Sign in</title></html>', 'NotS3 200'],
       ])('%s: an error, and nothing is deleted', async (_, body, says) => {
         await put('d/a', 'other/a');

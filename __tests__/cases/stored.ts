@@ -26,6 +26,13 @@ const noContent: Fault = {
 };
 const otherEtag: Fault = { ...noContent, status: 200 };
 
+const errorWithEtag: Fault = {
+  kind: 'answer',
+  status: 200,
+  headers: { etag: '"0cc175b9c0f1b6a831c399e269772661"' },
+  body: errorXml('AccessDenied'),
+};
+
 const isWhole = ({ method, query }: SeenRequest) => method === 'PUT' && !query.has('partNumber');
 const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has('partNumber');
 const isBegin = ({ query }: SeenRequest) => query.has('uploads');
@@ -69,6 +76,7 @@ export function storedCases(subject: () => Subject): void {
       ['a file', named('a.txt'), noContent, small, /^a\.txt could not .*: NotS3 204: /],
       ['a file', named('a.txt'), withoutEtag, small, /^a\.txt could not .*: NotS3 200: /],
       ['a file', named('a.txt'), otherEtag, small, /^a\.txt could not .*: OtherContent 200: /],
+      ['a file', named('a.txt'), errorWithEtag, small, /^a\.txt could not .*: AccessDenied 200: /],
       ['an entry page', named('index.html'), portal, small, /^index\.html could not .*: NotS3 200: /],
       [
         'the index page',
@@ -129,6 +137,24 @@ export function storedCases(subject: () => Subject): void {
     const encrypted = { etag: '"of its own"', 'x-amz-server-side-encryption': 'aws:kms' };
     storage.decide = (request) =>
       isWhole(request) ? { kind: 'answer', status: 200, headers: encrypted } : undefined;
+    const run = await upload({ 'a.txt': 'a' }, { links: 'none' });
+    expect([run.exitCode, errorOf(run), run.outputs['uploaded-count']]).toEqual([0, '', '1']);
+  });
+
+  test.each<[string, (etag: string) => string]>([
+    ['weak, as proxies that compress make them', (etag) => `W/"${etag}"`],
+    ['in capitals and without quotes', (etag) => etag.toUpperCase()],
+  ])('an ETag that is written otherwise is the same: %s', async (_, write) => {
+    storage.decide = (request) =>
+      isWhole(request) && request.headers['content-md5']
+        ? {
+            kind: 'answer',
+            status: 200,
+            headers: {
+              etag: write(Buffer.from(String(request.headers['content-md5']), 'base64').toString('hex')),
+            },
+          }
+        : undefined;
     const run = await upload({ 'a.txt': 'a' }, { links: 'none' });
     expect([run.exitCode, errorOf(run), run.outputs['uploaded-count']]).toEqual([0, '', '1']);
   });

@@ -60,6 +60,8 @@ export async function requestGrant(
       },
       { what: () => `POST ${server.token_endpoint ?? ''}` },
     );
+    // Nothing else can stand in a header (RFC 6750, 2.1).
+    if (!/^[\x21-\x7e]+$/.test(answer.access_token)) throw new Error('no header can carry its access token');
     const life = answer.expires_in ?? 60;
     return { accessToken: answer.access_token, ...lifetime(requestedAt, requestedAt + life * 1000) };
   } catch (error) {

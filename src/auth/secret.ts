@@ -12,7 +12,9 @@ export function secretCredential(secret: string): ClientCredential {
   const post = ClientSecretPost(secret);
   const basic = ClientSecretBasic(secret);
   return {
-    authenticate: ({ token_endpoint_auth_methods_supported: offered }) => {
+    authenticate: ({ token_endpoint_auth_methods_supported: given }) => {
+      // Whatever the issuer's configuration has there: the library does not look.
+      const offered = Array.isArray(given) ? given : undefined;
       const offersPost = offered?.includes('client_secret_post') ?? true;
       const offersBasic = offered?.includes('client_secret_basic') ?? false;
       const both = offersPost && offersBasic;

@@ -20,7 +20,7 @@ export interface Destination {
   /** `s3://bucket/prefix/destination/` */
   readonly s3Uri: string;
   /** A moment not later than now by the storage's own clock, in milliseconds since the epoch. */
-  readonly askedAt: number;
+  readonly serverTime: number;
   /** That moment as closely as it can be told, within a second. */
   readonly startedAt: number;
   /** Throws what went wrong at the storage in words for people; what was explained already, and the end that the runner asked for, as it is. */
@@ -46,12 +46,12 @@ export async function openDestination(
   const retrier = createStorageRetrier(clock, { signal, onRetry: retries.onRetry });
   const clientFor = (region: string) =>
     createStorageClient(location, region, sessions, transport, { retrier });
-  const { region, isAssumed, askedAt } = await discoverRegion(location, transport, retrier, () =>
+  const { region, isAssumed, serverTime } = await discoverRegion(location, transport, retrier, () =>
     bucketLocation(clientFor(defaultRegion)),
   );
   // The storage tells its time in whole seconds; within that second, this machine's clock decides.
   const own = clock.now() - (performance.now() - began);
-  const startedAt = Math.min(Math.max(own, askedAt), askedAt + 999);
+  const startedAt = Math.min(Math.max(own, serverTime), serverTime + 999);
   const { endsAt } = await sessions.get();
   const base = baseOf(location.prefix, inputs.destination);
   host.log.group(`Who: ${account.known() ?? inputs.clientId}`, accountLines(inputs));
@@ -71,7 +71,7 @@ export async function openDestination(
     client: clientFor(region),
     base,
     s3Uri: s3Uri(location, base),
-    askedAt,
+    serverTime,
     startedAt,
     explain: (what) => (error) => {
       throw error instanceof ActionError || signal.aborted ? error : storageTrouble(what, location, error);

@@ -2,7 +2,7 @@ import { staleKeys } from '../sync/diff.ts';
 import type { Clock } from '../http/clock.ts';
 import type { Host } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
-import type { Published, Standing } from '../links/published.ts';
+import type { Published, Manifest } from '../links/published.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
 import { headline } from '../report/headline.ts';
@@ -17,13 +17,13 @@ import { unpublishedOutputs } from './publication.ts';
  * Tells what an upload would write, replace and delete; no link is made, for nothing is there to open.
  * @param generated keys of the pages that it would generate
  */
-export async function rehearse(
+export async function dryRun(
   host: Host,
   { deleteStale, summary }: Pick<UploadInputs, 'deleteStale' | 'summary'>,
   plan: ComparedPlan,
-  standing: Standing,
+  manifest: Manifest,
   generated: readonly string[],
-  askedAt: number,
+  serverTime: number,
   clock: Clock,
 ): Promise<void> {
   const writes = plan.groups.flat();
@@ -31,7 +31,7 @@ export async function rehearse(
   const replaced = writes.filter(({ key }) => remote.has(key));
   const fresh = writes.filter(({ key }) => !remote.has(key));
   const stale = deleteStale
-    ? staleKeys(plan.base, new Set([...keptKeys(plan), ...generated]), remote.values(), askedAt)
+    ? staleKeys(plan.base, new Set([...keptKeys(plan), ...generated]), remote.values(), serverTime)
     : [];
   const would = headline(
     {
@@ -53,15 +53,15 @@ export async function rehearse(
     replaced.map(({ name }) => name),
   );
   tell(`Would delete ${count(stale.length, 'stale object')}`, stale);
-  host.log.info(`Dry run: ${would}, in ${standing.s3Uri}; nothing was written`);
-  const published: Published = { ...standing, links: undefined, main: undefined };
+  host.log.info(`Dry run: ${would}, in ${manifest.s3Uri}; nothing was written`);
+  const published: Published = { ...manifest, links: undefined, main: undefined };
   if (summary) {
     await host.summary(
       publishedSummary(published, { headline: would, now: clock.now(), showLinks: false, dryRun: true }),
     );
   }
   setOutputs(host, {
-    ...unpublishedOutputs(standing),
+    ...unpublishedOutputs(manifest),
     'uploaded-count': 0,
     'unchanged-count': unchanged.length,
     'deleted-count': 0,

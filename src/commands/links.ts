@@ -1,8 +1,8 @@
 import { ActionError } from '../errors/error.ts';
-import type { Host } from '../hosts/host.ts';
+import type { Host, Log } from '../hosts/host.ts';
 import { type LinkInputs, readLinkInputs } from '../config/links.ts';
 import type { Page } from '../links/generated.ts';
-import type { Standing } from '../links/published.ts';
+import type { Manifest } from '../links/published.ts';
 import { mediaType } from '../files/media.ts';
 import { type Below, tellApart } from '../preview/below.ts';
 import { presentPreview } from '../preview/names.ts';
@@ -17,24 +17,24 @@ import { type Connection, withConnection } from './connect.ts';
 import { linkMaker } from './createLinks.ts';
 import { readInputs } from './inputs.ts';
 import { publish } from './publish.ts';
-import { obstacleAbove } from './existing.ts';
+import { existingObjectAt } from './existingObject.ts';
 import { freeIndexName, freePreviewNames, pagesFor } from './pages.ts';
-import { publishedOutputs, tellPublished, unpublishedOutputs } from './publication.ts';
+import { publishedOutputs, logAndSummarize, unpublishedOutputs } from './publication.ts';
 import { type Destination, openDestination } from './destination.ts';
 import { withReports } from './reports.ts';
-import { runStory } from './run.ts';
+import { runCommand } from './run.ts';
 
 /** The `links` action: signs links again to what is below the destination, and uploads nothing but the pages that carry them. */
 export function run(host: Host): Promise<void> {
-  return runStory(host, async (cancellation) => {
+  return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readLinkInputs);
     if (!inputs) return;
     if (!inputs.dryRun) host.tempDir();
-    await withConnection(host, inputs, 16, cancellation, (connection) => renew(inputs, connection));
+    await withConnection(host, inputs, 16, cancellation, (connection) => renewLinks(inputs, connection));
   });
 }
 
-async function renew(inputs: LinkInputs, connection: Connection): Promise<void> {
+async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<void> {
   const { host, terrapi, cancellation } = connection;
   const { signal } = cancellation;
   const destination = await openDestination(inputs, connection);
@@ -45,25 +45,17 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
   const { files: found, generated } = await tellApart(client, base, objects).catch(
     explain(`What is in ${s3Uri} could not be looked at`),
   );
-  const standing = standingOf(inputs, s3Uri, base, found);
-  if (standing.fileCount === 0) throw await nothingThere(destination);
-  host.log.group(
-    `What: ${count(standing.fileCount, 'file')}, ${formatBytes(standing.totalBytes)}`,
-    firstAmong(
-      standing.files(),
-      standing.fileCount,
-      200,
-      ({ name, size }) => `${name} (${formatBytes(size)})`,
-    ),
-  );
+  const manifest = manifestOf(inputs, s3Uri, base, found);
+  if (manifest.fileCount === 0) throw await nothingThere(destination);
+  logFiles(host.log, manifest);
   const names = new Set(found.map(({ key }) => key.slice(base.length)));
   const index = await freeIndexName(hasName(names));
   await withReports(host, inputs, client.clock, signal, async (reports) => {
     const { published } = inputs.dryRun
-      ? { published: { ...standing, links: undefined, main: undefined } }
+      ? { published: { ...manifest, links: undefined, main: undefined } }
       : await publish(
           host.log,
-          standing,
+          manifest,
           linkMaker(host, inputs, { terrapi, client, signal }),
           pagesFor(
             client.clock,
@@ -73,15 +65,15 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
           ),
           { ...destination, signal },
         );
-    const files = count(standing.fileCount, 'file');
+    const files = count(manifest.fileCount, 'file');
     const headline = inputs.dryRun
       ? `Dry run: would make links to ${files}`
       : published.links
         ? `Made links to ${files}`
         : `Found ${files}`;
-    await tellPublished(host, inputs, published, headline, client.clock);
+    await logAndSummarize(host, inputs, published, headline, client.clock);
     if (inputs.dryRun) {
-      setOutputs(host, unpublishedOutputs(standing));
+      setOutputs(host, unpublishedOutputs(manifest));
       return;
     }
     const { outputs, unwritten } = publishedOutputs(host, published, client.location);
@@ -89,6 +81,13 @@ async function renew(inputs: LinkInputs, connection: Connection): Promise<void> 
     setOutputs(host, { ...outputs, ...(await reports.published(told)) });
     if (unwritten) throw unwritten.error;
   });
+}
+
+function logFiles(log: Log, { files, fileCount, totalBytes }: Manifest): void {
+  log.group(
+    `What: ${count(fileCount, 'file')}, ${formatBytes(totalBytes)}`,
+    firstAmong(files(), fileCount, 200, ({ name, size }) => `${name} (${formatBytes(size)})`),
+  );
 }
 
 const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolve(names.has(name));
@@ -114,12 +113,12 @@ async function previewOf(
   return undefined;
 }
 
-function standingOf(
+function manifestOf(
   { workspace, destination }: Pick<LinkInputs, 'workspace' | 'destination'>,
   s3Uri: string,
   base: string,
   files: Below['files'],
-): Standing {
+): Manifest {
   return {
     workspace,
     destination,
@@ -137,7 +136,7 @@ function standingOf(
 }
 
 async function nothingThere(destination: Destination): Promise<ActionError> {
-  const obstacle = await obstacleAbove(destination);
+  const obstacle = await existingObjectAt(destination);
   return new ActionError('no-files', `There is no file in ${printable(destination.s3Uri)} to make links to`, {
     hint: obstacle
       ? `${obstacle} Remove it, or choose another 'destination'.`

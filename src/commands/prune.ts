@@ -33,12 +33,12 @@ export function keptKeys({ puts, groups }: Plan): ReadonlySet<string> {
 export async function deleteStale(
   log: Log,
   kept: ReadonlySet<string>,
-  destination: Pick<Destination, 'client' | 'base' | 'askedAt'>,
+  destination: Pick<Destination, 'client' | 'base' | 'serverTime'>,
   done: Cancellation['done'],
 ): Promise<number> {
-  const { base, askedAt } = destination;
-  const { deleted, failures } = await sweep(destination, done, (objects) => {
-    const stale = new Set(staleKeys(base, kept, objects, askedAt));
+  const { base, serverTime } = destination;
+  const { deleted, failures } = await deleteUntilGone(destination, done, (objects) => {
+    const stale = new Set(staleKeys(base, kept, objects, serverTime));
     return objects.filter(({ key }) => stale.has(key));
   });
   if (failures.length > 0) {
@@ -58,7 +58,7 @@ export async function deleteStale(
   return deleted.length;
 }
 
-export interface Sweep {
+export interface Removed {
   /** What is gone: the storage said so, and does not list it any more. */
   readonly deleted: readonly RemoteObject[];
   /** A line for each object that could not be deleted, with the reason. */
@@ -78,14 +78,20 @@ type Choose = (
  * @param done gets what is deleted so far
  * @param listed a listing made already, to begin with
  */
-export async function sweep(
+export async function deleteUntilGone(
   { client, base }: Pick<Destination, 'client' | 'base'>,
   done: Cancellation['done'],
   choose: Choose,
   listed?: readonly RemoteObject[],
-): Promise<Sweep> {
+): Promise<Removed> {
   const deleted = new Map<string, RemoteObject>();
-  done.set('deleted', () => [`Deleted before that, ${count(deleted.size, 'object')}.`]);
+  let underWay = 0;
+  done.set('deleted', () => [
+    `Deleted before that, ${count(deleted.size, 'object')}.`,
+    ...(underWay > 0
+      ? [`${count(underWay, 'more object')} may be deleted: the storage was asked to, and has not answered.`]
+      : []),
+  ]);
   const tries = new Map<string, number>();
   for (let pass = 0; ; pass += 1) {
     const objects = (pass === 0 ? listed : undefined) ?? (await listObjects(client, base));
@@ -96,7 +102,7 @@ export async function sweep(
     const stuck = chosen.filter(({ key }) => pass >= mostPasses || tries.get(key) === mostTries);
     if (stuck.length > 0) return { deleted: gone(), failures: stuck.map(stillThere), left: undefined };
     for (const { key } of chosen) tries.set(key, (tries.get(key) ?? 0) + 1);
-    const failures = await deleteInOrder(client, base, chosen, deleted);
+    const failures = await deleteInOrder(client, base, chosen, deleted, (keys) => (underWay = keys));
     if (failures.length > 0) return { deleted: gone(), failures, left: undefined };
   }
 }
@@ -107,6 +113,7 @@ const stillThere = ({ key }: RemoteObject) =>
 /**
  * Deletes objects group by group, and no further than the first group of which some stay.
  * @param deleted gets what is deleted, by its keys
+ * @param onAsk told how many objects the storage is asked to delete, and 0 when it has answered
  * @returns a line for each object that could not be deleted
  */
 async function deleteInOrder(
@@ -114,11 +121,14 @@ async function deleteInOrder(
   base: string,
   chosen: readonly RemoteObject[],
   deleted: Map<string, RemoteObject>,
+  onAsk: (objects: number) => void,
 ): Promise<string[]> {
   const { deleteObjects } = await import('../storage/deletion.ts');
   for (const group of deletionGroups(base, chosen)) {
     const keys = group.map(({ key }) => key);
+    onAsk(keys.length);
     const result = await deleteObjects(client, base, keys);
+    onAsk(0);
     const those = new Set(result.deleted);
     for (const object of group) if (those.has(object.key)) deleted.set(object.key, object);
     if (result.failed.length > 0)

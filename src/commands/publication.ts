@@ -18,7 +18,7 @@ const urlsLimit = 100 * 1024;
  * Tells what is published: links in the log, warnings about them, the job summary.
  * @param headline what this step did, e.g. `Uploaded 3 files`
  */
-export async function tellPublished(
+export async function logAndSummarize(
   host: Host,
   inputs: Pick<LinkInputs, 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
   published: Published,
@@ -29,7 +29,7 @@ export async function tellPublished(
   if (links) {
     warnOfExpiry(host.log, inputs.expiresIn, links, clock);
     noticeOfPublicity(host, inputs);
-    tellLinks(host.log, inputs.maskLinks, published, links);
+    logLinks(host.log, inputs.maskLinks, published, links);
   }
   host.log.info(headline);
   if (published.main && !inputs.maskLinks)
@@ -178,7 +178,7 @@ function noticeOfPublicity(
   );
 }
 
-function tellLinks(log: Log, maskLinks: boolean, { files, fileCount }: Published, links: Links): void {
+function logLinks(log: Log, maskLinks: boolean, { files, fileCount }: Published, links: Links): void {
   const by = links.signedBy === 'platform' ? ', signed by the platform' : '';
   const until = links.endsAt === undefined ? '' : `, until ${formatMoment(links.endsAt)}`;
   log.group(

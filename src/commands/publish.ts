@@ -1,7 +1,7 @@
 import type { Log } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
 import type { Page } from '../links/generated.ts';
-import { type Links, type Opening, type Published, type Standing, mainFile } from '../links/published.ts';
+import { type Links, type Opening, type Published, type Manifest, mainFile } from '../links/published.ts';
 import { formatBytes } from '../text/format.ts';
 import { putObject } from '../transfer/put.ts';
 import type { MakeLinks } from './createLinks.ts';
@@ -24,20 +24,20 @@ type Folder = Pick<Destination, 'client' | 'base' | 'explain'> & { readonly sign
  */
 export async function publish(
   log: Log,
-  standing: Standing,
+  manifest: Manifest,
   make: MakeLinks | undefined,
   pages: readonly Page[],
   folder: Folder,
 ): Promise<Publication> {
-  if (!make || standing.fileCount === 0)
-    return { published: { ...standing, links: undefined, main: undefined }, generated: new Set() };
-  const links = await make(keysOf(standing));
-  const file = mainFile(standing);
+  if (!make || manifest.fileCount === 0)
+    return { published: { ...manifest, links: undefined, main: undefined }, generated: new Set() };
+  const links = await make(keysOf(manifest));
+  const file = mainFile(manifest);
   const main = file && { name: file.name, url: links.url(file.key) };
-  return withPages(log, { ...standing, links, main }, links, pages, make, folder);
+  return withPages(log, { ...manifest, links, main }, links, pages, make, folder);
 }
 
-function keysOf({ files }: Standing): Iterable<string> {
+function keysOf({ files }: Manifest): Iterable<string> {
   return {
     *[Symbol.iterator]() {
       for (const { key } of files()) yield key;

@@ -11,17 +11,17 @@ import { firstOf } from '../report/log.ts';
 import { removalSummary } from '../report/markdown.ts';
 import { listObjects } from '../storage/listing.ts';
 import type { RemoteObject } from '../sync/object.ts';
-import { sweep } from './prune.ts';
+import { deleteUntilGone } from './prune.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { readInputs } from './inputs.ts';
-import { obstacleAbove } from './existing.ts';
+import { existingObjectAt } from './existingObject.ts';
 import { type Destination, openDestination } from './destination.ts';
 import { withReports } from './reports.ts';
-import { runStory } from './run.ts';
+import { runCommand } from './run.ts';
 
 /** The `remove` action: deletes what is below the destination, all of it or what is older than so long. */
 export function run(host: Host): Promise<void> {
-  return runStory(host, async (cancellation) => {
+  return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readRemoveInputs);
     if (!inputs) return;
     await withConnection(host, inputs, 8, cancellation, (connection) => remove(inputs, connection));
@@ -35,14 +35,15 @@ async function remove(inputs: RemoveInputs, connection: Connection): Promise<voi
   const objects = await listObjects(client, base).catch(
     explain(`What is in ${s3Uri} could not be looked at`),
   );
-  const before = inputs.olderThan === undefined ? undefined : destination.askedAt - inputs.olderThan * 1000;
+  const before =
+    inputs.olderThan === undefined ? undefined : destination.serverTime - inputs.olderThan * 1000;
   const choose = chooser(before, destination);
   const first = await choose(objects).catch(explain(`What is in ${s3Uri} could not be looked at`));
   const { chosen } = first;
   const which = whichWords(inputs, chosen, before ?? Infinity);
-  tellChosen(host.log, objects, first, which, base);
+  logChosen(host.log, objects, first, which, base);
   warnOfOutdatedPages(host.log, first, base, inputs.dryRun);
-  if (objects.length === 0) await tellNothing(host.log, destination);
+  if (objects.length === 0) await noticeNothing(host.log, destination);
   let last = first;
   const next = async (those: readonly RemoteObject[]) => {
     if (those !== objects) last = await choose(those);
@@ -51,11 +52,11 @@ async function remove(inputs: RemoveInputs, connection: Connection): Promise<voi
   const { deleted, failures, left } =
     inputs.dryRun || chosen.length === 0
       ? { deleted: [], failures: [], left: objects }
-      : await sweep(destination, cancellation.done, next, objects).catch(
+      : await deleteUntilGone(destination, cancellation.done, next, objects).catch(
           explain(`What is in ${s3Uri} could not be deleted`),
         );
   if (!left) throw undeleted(deleted, failures, chosen, s3Uri);
-  tellFresh(host.log, last, base);
+  noticeFresh(host.log, last, base);
   const headline = inputs.dryRun
     ? `Would delete ${count(chosen.length, 'object')}`
     : `Deleted ${count(deleted.length, 'object')}`;
@@ -141,7 +142,7 @@ function outdatedPages({ chosen, pages }: Choice, base: string): string[] {
 }
 
 /** Says what is left alone since somebody has written it while this step was at work. */
-function tellFresh(log: Log, { fresh }: Choice, base: string): void {
+function noticeFresh(log: Log, { fresh }: Choice, base: string): void {
   if (fresh.length === 0) return;
   const names = firstOf(fresh, 3, ({ key }) => key.slice(base.length)).join(', ');
   log.notice(
@@ -161,7 +162,7 @@ function whichWords(
   return `older than ${formatDuration(olderThan)}${pages > 0 ? also : ''}`;
 }
 
-function tellChosen(
+function logChosen(
   log: Log,
   objects: readonly RemoteObject[],
   { chosen }: Choice,
@@ -184,9 +185,9 @@ function warnOfOutdatedPages(log: Log, choice: Choice, base: string, dryRun: boo
   );
 }
 
-async function tellNothing(log: Log, destination: Destination): Promise<void> {
+async function noticeNothing(log: Log, destination: Destination): Promise<void> {
   const { s3Uri } = destination;
-  const obstacle = await obstacleAbove(destination);
+  const obstacle = await existingObjectAt(destination);
   log.notice(
     `There is nothing in ${s3Uri} to delete: it is empty, or was never there. ${obstacle ?? `If something should be there, check 'destination' and 'workspace'.`}`,
   );

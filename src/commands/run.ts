@@ -4,12 +4,12 @@ import { fail } from '../report/log.ts';
 import { type Cancellation, onCancel } from './cancellation.ts';
 
 /**
- * Runs an action's story to its end: whatever goes wrong fails the step. When the job is cancelled, the story's signal aborts, and the step
+ * Runs a command to its end: whatever goes wrong fails the step. When the job is cancelled, the signal aborts, and the step
  * ends as failed in any case, soon, with words on what is stored and what is not.
  */
-export async function runStory(
+export async function runCommand(
   host: Host,
-  story: (cancellation: Cancellation) => Promise<void>,
+  command: (cancellation: Cancellation) => Promise<void>,
 ): Promise<void> {
   let isFailed = false;
   const failOnce = (error: unknown) => {
@@ -22,7 +22,7 @@ export async function runStory(
   });
   const { signal } = cancellation;
   try {
-    await story(cancellation);
+    await command(cancellation);
     if (signal.aborted) failOnce(cancelled(cancellation));
   } catch (error) {
     failOnce(isOwn(error, signal) ? error : cancelled(cancellation, error));

@@ -10,7 +10,7 @@ import { TerrapiError } from '../terrapi/request.ts';
 type ShareInputs = Pick<UploadInputs, 'workspace' | 'destination' | 'shareWithUsers' | 'shareWithGroups'>;
 
 /** Whom the destination is to be shared with, in words; undefined for nobody. */
-function sharers({ shareWithUsers: users, shareWithGroups: groups }: ShareInputs): string | undefined {
+function recipients({ shareWithUsers: users, shareWithGroups: groups }: ShareInputs): string | undefined {
   const parts = [
     ...(users.length > 0 ? [count(users.length, 'user')] : []),
     ...(groups.length > 0 ? [count(groups.length, 'group')] : []),
@@ -19,8 +19,8 @@ function sharers({ shareWithUsers: users, shareWithGroups: groups }: ShareInputs
 }
 
 /** Says whom a dry run would share the destination with. */
-export function rehearseSharing(log: Log, inputs: ShareInputs): void {
-  const whom = sharers(inputs);
+export function logSharingDryRun(log: Log, inputs: ShareInputs): void {
+  const whom = recipients(inputs);
   if (whom) log.info(`Would share '${inputs.destination}' with ${whom}`);
 }
 
@@ -28,8 +28,8 @@ export function rehearseSharing(log: Log, inputs: ShareInputs): void {
  * Shares the destination on the platform, where that was asked for.
  * @throws ActionError `sharing`
  */
-export async function shareDestination(log: Log, inputs: ShareInputs, terrapi: Terrapi): Promise<void> {
-  const whom = sharers(inputs);
+export async function shareFolder(log: Log, inputs: ShareInputs, terrapi: Terrapi): Promise<void> {
+  const whom = recipients(inputs);
   if (!whom) return;
   const { workspace, destination: path, shareWithUsers: users, shareWithGroups: groups } = inputs;
   try {

@@ -4,7 +4,7 @@ import type { Host, Log } from '../hosts/host.ts';
 import { idleRules } from '../files/headers.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
 import type { Page } from '../links/generated.ts';
-import type { Standing } from '../links/published.ts';
+import type { Manifest } from '../links/published.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { type Plan, type Put, planUpload } from '../sync/plan.ts';
 import type { PreviewNames } from '../preview/names.ts';
@@ -26,18 +26,18 @@ import { readInputs } from './inputs.ts';
 import { publish } from './publish.ts';
 import { warnOfFork } from './forks.ts';
 import { type PageNames, pageKeys, pageNames, pagesFor } from './pages.ts';
-import { attempt, publishedOutputs, tellPublished } from './publication.ts';
-import { rehearse } from './dryRun.ts';
+import { attempt, publishedOutputs, logAndSummarize } from './publication.ts';
+import { dryRun } from './dryRun.ts';
 import { withReports } from './reports.ts';
 import { leftOut, reportNoFiles, selectUpload } from './select.ts';
-import { sendFiles } from './send.ts';
-import { rehearseSharing, shareDestination } from './share.ts';
+import { uploadFiles } from './uploadFiles.ts';
+import { logSharingDryRun, shareFolder } from './share.ts';
 import { type Destination, openDestination } from './destination.ts';
-import { runStory } from './run.ts';
+import { runCommand } from './run.ts';
 
 /** The root action: uploads files to a workspace and hands back links. */
 export function run(host: Host): Promise<void> {
-  return runStory(host, async (cancellation) => {
+  return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readUploadInputs);
     if (!inputs) return;
     const reader = openReader(inputs, cancellation.signal);
@@ -59,7 +59,7 @@ export function run(host: Host): Promise<void> {
   });
 }
 
-interface Means {
+interface UploadTools {
   readonly concurrency: number;
   readonly reader: Fingerprints;
 }
@@ -67,30 +67,30 @@ interface Means {
 async function upload(
   inputs: UploadInputs,
   selection: Selection,
-  { concurrency, reader }: Means,
+  { concurrency, reader }: UploadTools,
   connection: Connection,
 ): Promise<void> {
   const { host, cancellation, retries } = connection;
   const destination = await openDestination(inputs, connection);
-  const { client, base, s3Uri, askedAt, explain } = destination;
+  const { client, base, s3Uri, serverTime, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
   const [plan, names] = await Promise.all([
     comparePlan(host.tempDir, inputs, whole, client, reader),
     pageNames(inputs, whole, client),
   ]).catch(explain(`What is in ${s3Uri} could not be looked at`));
-  tellPlan(host.log, plan, selection);
+  logPlan(host.log, plan, selection);
   warnOfIdleRules(host.log, inputs, plan, selection);
   warnOfFork(host, inputs, plan.puts);
   const etags = new Map<string, string>();
-  const standing = standingOf(inputs, s3Uri, plan, etags);
+  const manifest = manifestOf(inputs, s3Uri, plan, etags);
   if (inputs.dryRun) {
-    rehearseSharing(host.log, inputs);
-    await rehearse(host, inputs, plan, standing, pageKeys(names, base), askedAt, client.clock);
+    logSharingDryRun(host.log, inputs);
+    await dryRun(host, inputs, plan, manifest, pageKeys(names, base), serverTime, client.clock);
     return;
   }
   await withReports(host, inputs, client.clock, cancellation.signal, async (reports) => {
     reports.begin(s3Uri);
-    await sendFiles(host.log, plan, client, cancellation, {
+    await uploadFiles(host.log, plan, client, cancellation, {
       concurrency,
       memory: createMemory(defaultMemory()),
       partSize: inputs.partSize,
@@ -98,7 +98,7 @@ async function upload(
       retried: retries.total,
       ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
     });
-    await publishUpload(inputs, plan, names, standing, destination, connection, reports);
+    await publishUpload(inputs, plan, names, manifest, destination, connection, reports);
   });
 }
 
@@ -107,7 +107,7 @@ async function publishUpload(
   inputs: UploadInputs,
   plan: ComparedPlan,
   names: PageNames,
-  standing: Standing,
+  manifest: Manifest,
   destination: Destination,
   { host, terrapi, cancellation }: Connection,
   reports: Reports,
@@ -118,7 +118,7 @@ async function publishUpload(
   const preview = names.preview && (await previewOf(host, plan, names.preview, destination, signal));
   const { published, generated } = await publish(
     host.log,
-    standing,
+    manifest,
     linkMaker(host, inputs, { terrapi, client, signal }),
     pagesFor(client.clock, host.run, names.index, preview),
     { ...destination, signal },
@@ -130,14 +130,14 @@ async function publishUpload(
       )
     : 0;
   // People get their links even so.
-  const unshared = await shareDestination(host.log, inputs, terrapi).then(
+  const unshared = await shareFolder(host.log, inputs, terrapi).then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
   const unchanged = plan.unchanged.length;
   const uploaded = plan.puts.length - unchanged;
   const summary = headline({ uploaded, unchanged, deleted }, false);
-  await tellPublished(host, inputs, published, summary, client.clock);
+  await logAndSummarize(host, inputs, published, summary, client.clock);
   const { outputs, unwritten } = publishedOutputs(host, published, client.location);
   const told = { headline: summary, published, built: true, showLinks: !inputs.maskLinks };
   const ids = await reports.published(told);
@@ -191,12 +191,12 @@ async function previewOf(
  * What stands below the destination when all of a plan is stored.
  * @param etags of what was sent, by their keys, where they are kept
  */
-function standingOf(
+function manifestOf(
   { workspace, destination }: Pick<UploadInputs, 'workspace' | 'destination'>,
   s3Uri: string,
   { puts, totalBytes, unchanged, sums, remote }: ComparedPlan,
   etags: ReadonlyMap<string, string>,
-): Standing {
+): Manifest {
   const same = new Set(unchanged);
   return {
     workspace,
@@ -215,7 +215,7 @@ function standingOf(
   };
 }
 
-function tellPlan(log: Log, { puts, totalBytes, unchanged }: ComparedPlan, selection: Selection): void {
+function logPlan(log: Log, { puts, totalBytes, unchanged }: ComparedPlan, selection: Selection): void {
   const { root, warnings } = selection;
   log.group(`What: ${count(puts.length, 'file')}, ${formatBytes(totalBytes)} from ${root}`, [
     ...firstOf(puts, 200, ({ name, file }) => `${name} (${formatBytes(file.size)})`),

@@ -8,22 +8,24 @@ import type { SelfInfo, StoragePoint } from '../terrapi/answers.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { type Account, accountLines, withConnection } from './connect.ts';
-import { runStory } from './run.ts';
+import { runCommand } from './run.ts';
 
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
 export function run(host: Host): Promise<void> {
-  return runStory(host, async (cancellation) => {
+  return runCommand(host, async (cancellation) => {
     const inputs = readPlatformInputs(
       host.input,
       host.mask,
       host.identityToken !== undefined,
       host.hints.logIn,
     );
-    await withConnection(host, inputs, 8, cancellation, ({ terrapi }) => discover(host, inputs, terrapi));
+    await withConnection(host, inputs, 8, cancellation, ({ terrapi }) =>
+      listWorkspaces(host, inputs, terrapi),
+    );
   });
 }
 
-async function discover(
+async function listWorkspaces(
   host: Host,
   inputs: Account & Pick<PlatformInputs, 'platforms'>,
   terrapi: Terrapi,

@@ -1,7 +1,7 @@
 import { ActionError, messageOf } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
 
-/** GitHub's ids of what a step has written there, by the names of their outputs; empty where it was not asked to. */
+/** The host's ids of the reports that a step has written, by the names of their outputs; empty where it was not asked to. */
 export interface ReportIds {
   readonly 'comment-id': number | '';
   readonly 'deployment-id': number | '';

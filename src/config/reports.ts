@@ -1,6 +1,6 @@
 import type { Reader } from './reader.ts';
 
-/** Where on GitHub it is told what was done. */
+/** Which reports are written at the host, and what for. */
 export interface ReportInputs {
   readonly comment: boolean;
   /** Tells the comments of several steps apart; undefined: by workspace and destination. */

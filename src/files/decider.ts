@@ -44,25 +44,11 @@ export function createDecider(patterns: readonly Pattern[], rules: DeciderRules)
     return true;
   };
   const wants = (file: string) => {
-    let last: Pattern | undefined;
-    const wanting: Pattern[] = [];
-    let isSeen = false;
-    let reason: Concealment | undefined;
-    for (const pattern of patterns) {
-      const name = pathBelow(pattern.searchPath, file);
-      if (name === undefined || !pattern.matches(name)) continue;
-      last = pattern;
-      if (pattern.negate) continue;
-      wanting.push(pattern);
-      if (isSeen) continue;
-      const found: Concealment | undefined = ownConcealment(pattern, name);
-      if (found === undefined) isSeen = true;
-      else if (reason !== 'sensitive') reason = found;
-    }
+    const { last, wanting, reason } = linesOf(patterns, file, ownConcealment);
     if (last?.negate) busy.add(last.line);
     if (last?.negate !== false) return false;
     for (const { line } of wanting) busy.add(line);
-    return !isOut(file, isSeen ? [undefined] : [reason]);
+    return !isOut(file, [reason]);
   };
   const enter = (folder: string) => {
     if (lines.some(({ searchPath }) => pathBelow(folder, searchPath) !== undefined)) return true;
@@ -86,6 +72,33 @@ export function createDecider(patterns: readonly Pattern[], rules: DeciderRules)
   return { enter, wants, conceals, left, linked, busy };
 }
 
+interface MatchingLines {
+  /** The last line that matches the file decides about it. */
+  readonly last: Pattern | undefined;
+  readonly wanting: readonly Pattern[];
+  /** Why the file stays out nevertheless; undefined where one of the lines that want it takes it. */
+  readonly reason: Concealment | undefined;
+}
+
+function linesOf(patterns: readonly Pattern[], file: string, ownConcealment: OwnConcealment): MatchingLines {
+  let last: Pattern | undefined;
+  const wanting: Pattern[] = [];
+  let isSeen = false;
+  let reason: Concealment | undefined;
+  for (const pattern of patterns) {
+    const name = pathBelow(pattern.searchPath, file);
+    if (name === undefined || !pattern.matches(name)) continue;
+    last = pattern;
+    if (pattern.negate) continue;
+    wanting.push(pattern);
+    if (isSeen) continue;
+    const found = ownConcealment(pattern, name);
+    if (found === undefined) isSeen = true;
+    else if (reason !== 'sensitive') reason = found;
+  }
+  return { last, wanting, reason: isSeen ? undefined : reason };
+}
+
 /** Why a line's own text leaves a path out that is below its search path. */
 type OwnConcealment = (line: Pattern, name: string) => Concealment | undefined;
 
@@ -99,6 +112,9 @@ function createOwnConcealment(lines: readonly Pattern[], includeHidden: boolean)
   return (line, name) => concealmentOf(line, name, folders.get(line) ?? '', includeHidden);
 }
 
+/** Where package managers keep the packages that the links in `node_modules` lead to: hidden, and yet as public as those links. */
+const packageStore = /(?<=[\\/]node_modules[\\/])\.(?:pnpm|store|bun|deno)[\\/]/g;
+
 /** Why each of the lines that mean a path leaves it out for where it really is; nothing does where a line means that place as well. */
 function createRealConcealment(
   lines: readonly Pattern[],
@@ -111,14 +127,14 @@ function createRealConcealment(
       (line) => ownConcealment(line, pathBelow(line.searchPath, real) ?? '') === undefined,
     );
     if (isNamed) return [undefined];
-    const ways = trees.map((tree) => belowCommon(tree, real));
+    const judged = real.replace(packageStore, '');
+    const ways = trees.map((tree) => belowCommon(tree, judged));
     const { name, folder } = ways.reduce((a, b) => (b.name.length < a.name.length ? b : a));
     return meaning.map((line) => {
       const reason = concealmentOf(line, name, folder, includeHidden);
       if (reason !== 'hidden') return reason;
-      // A line that is itself a link into a hidden folder, as Nuxt's `dist` is, means all that is there.
-      const below = pathBelow(naming.real(line.searchPath), real);
-      return below === undefined ? reason : ownConcealment(line, below);
+      // A line that is itself a link into a hidden folder, as Nuxt's `dist` is, or Bazel's `bazel-bin`, means all that is there.
+      return ownConcealment(line, belowCommon(naming.real(line.searchPath), judged).name);
     });
   };
 }

@@ -34,11 +34,15 @@ function whyUnmatched({ line, searchPath }: Pattern): string {
   const separated = withSlashes(line);
   if (separated !== undefined)
     return `: '\\' does not separate folders here, write '${printable(separated)}'`;
-  if (/\{.*\}/.test(line)) return `: braces are no wildcard here, write a line for each`;
+  if (hasBraces(line)) return `: ${noBraces}`;
   if (/\[.*\]/.test(line)) return `: '[…]' stands for one of the characters in it, write '[[]' for a bracket`;
   if (!existsSync(searchPath)) return `: there is no ${printable(searchPath)}${suggestion(searchPath)}`;
   return isEmpty(searchPath) ? `: the folder ${printable(searchPath)} is empty` : '';
 }
+
+const hasBraces = (line: string) => /\{.*\}/.test(line);
+
+const noBraces = `braces are no wildcard here, write a line for each`;
 
 /** The line as it is probably meant, where it has `\` before an ordinary letter. */
 function withSlashes(line: string): string | undefined {
@@ -81,6 +85,7 @@ function whyIdle(
 ): string | undefined {
   const separated = withSlashes(line);
   if (separated !== undefined) return `'\\' does not separate folders here, write '${printable(separated)}'`;
+  if (hasBraces(line)) return noBraces;
   const position = patterns.findIndex((pattern) => pattern.line === line);
   const meets = (pattern: Pattern) => !pattern.negate && names.some((name) => mayMeet(name, pattern));
   if (patterns.slice(0, position).some(meets)) return undefined;

@@ -57,8 +57,9 @@ const refusedCodes = new Set([
 
 /** Whether the same request may succeed a little later: by the code where there is one, else by the status. */
 export function isTransient({ code, status }: FailedAnswer): boolean {
-  if (code) return transientCodes.has(code) || (status >= 500 && !permanentCodes.has(code));
-  return status === 408 || status === 429 || (status >= 500 && !permanentStatuses.has(status));
+  const isTrouble = status >= 500 && !permanentStatuses.has(status);
+  if (code) return transientCodes.has(code) || (isTrouble && !permanentCodes.has(code));
+  return status === 408 || status === 429 || isTrouble;
 }
 
 /**

@@ -28,11 +28,12 @@ export interface RetryPolicy {
   readonly start?: { readonly refusedMs: number; readonly silentMs: number } | undefined;
 }
 
-/** For issuer, TerrAPI and storage alike. A step whose server refuses connections ends within 10 s; starting and ending take some of them. */
+/** For issuer, TerrAPI and storage alike. */
 export const usualPolicy: RetryPolicy = {
   baseMs: 250,
   maxMs: 5_000,
   budgetMs: 90_000,
+  // A run takes a second or two beside its requests, and a wrong address is to end it within 10 s.
   start: { refusedMs: 8_000, silentMs: 30_000 },
 };
 

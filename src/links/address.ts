@@ -1,7 +1,7 @@
 import { urlFault } from '../http/urls.ts';
 import { printable } from '../text/sanitize.ts';
 
-/** Characters of a link: longer ones are cut off or rejected by browsers, proxies and GitHub. */
+/** Characters of a link: longer ones are cut off or rejected by browsers, proxies and forges. */
 const longestLink = 8 * 1024;
 
 /**

@@ -1,11 +1,11 @@
 import { indexPage } from '../generated/index-page.ts';
 import { count, formatBytes, formatMoment } from '../text/format.ts';
 import type { Contents } from './contents.ts';
-import type { Links, PublishedFile, Standing } from './published.ts';
+import type { Links, PublishedFile, Manifest } from './published.ts';
 import { tableOf } from './table.ts';
 
 /** What stands below a destination, with its links; undefined where none were asked for. */
-export interface Listed extends Standing {
+export interface Listed extends Manifest {
   readonly links: Links | undefined;
 }
 

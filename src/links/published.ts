@@ -43,7 +43,7 @@ export interface Opening {
 }
 
 /** What stands below a destination. */
-export interface Standing {
+export interface Manifest {
   readonly workspace: string;
   /** Without slashes at its ends; empty for the workspace's own prefix. */
   readonly destination: string;
@@ -58,7 +58,7 @@ export interface Standing {
 }
 
 /** What stands below a destination and how it is opened, as every page and report tells of it. */
-export interface Published extends Standing {
+export interface Published extends Manifest {
   /** Undefined where no links were asked for. */
   readonly links: Links | undefined;
   /** The link to open first. */
@@ -71,7 +71,7 @@ export interface Published extends Standing {
  * What there is to open first among the files themselves: the only one, else the page that leads to the others; undefined where neither is
  * there.
  */
-export function mainFile({ files, fileCount }: Standing): PublishedFile | undefined {
+export function mainFile({ files, fileCount }: Manifest): PublishedFile | undefined {
   for (const file of files()) if (fileCount === 1 || file.name === 'index.html') return file;
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { isNetworkError } from '../http/failures.ts';
 import type { RetryPolicy } from '../http/retry.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { plainEtag } from '../storage/etag.ts';
+import { isDigest, plainEtag } from '../storage/etag.ts';
 import { StorageError, createStorageRetrier, storageError } from '../storage/failure.ts';
 import { type ObjectHead, headObject } from '../storage/head.ts';
 
@@ -42,17 +42,24 @@ export async function tryLink(
     }),
   ]);
   if (typeof answer === 'string') return { kind: 'unreachable', why: `its host ${url.host} ${answer}` };
-  return compare(url, answer, object);
+  return compare(url, answer, object, url.host === client.location.endpoint.host);
 }
 
-function compare(url: URL, { status, size, etag }: Answered, object: ObjectHead | undefined): TrialResult {
+/** @param isOwn whether it is the storage itself that answers; another host, such as that of a CDN, may give ETags of its own making */
+function compare(
+  url: URL,
+  { status, size, etag }: Answered,
+  object: ObjectHead | undefined,
+  isOwn: boolean,
+): TrialResult {
   // Nothing is in the range of an empty object.
   const isEmpty = status === 416 && size === 0 && (object?.size ?? 0) === 0;
   if (status !== 200 && status !== 206 && !isEmpty)
     return { kind: 'fails', why: `the link to ${url.host} does not open it: the answer is ${status}` };
   if (object === undefined || isEmpty) return { kind: 'opens' };
-  const isSame = (size ?? object.size) === object.size && (etag || object.etag) === object.etag;
-  return isSame && (size !== undefined || etag !== '')
+  const told = isOwn || (isDigest(etag) && isDigest(object.etag)) ? etag : '';
+  const isSame = (size ?? object.size) === object.size && (told || object.etag) === object.etag;
+  return isSame && (size !== undefined || told !== '')
     ? { kind: 'opens' }
     : { kind: 'fails', why: `the link to ${url.host} opens something of another size or ETag` };
 }
@@ -88,7 +95,7 @@ function ask(
     await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
     if (statusCode >= 500 || statusCode === 429) throw storageError(statusCode, headers, '');
     const text = (name: string) => headers[name]?.toString();
-    const etag = plainEtag(text('etag')).replace(/^W\//, '');
+    const etag = plainEtag(text('etag'));
     return { status: statusCode, size: sizeOf(statusCode, text), etag };
   });
 }

@@ -5,14 +5,12 @@ import { type ObjectHead, headObject, headObjects } from '../storage/head.ts';
 import type { RemoteObject } from '../sync/object.ts';
 import { presentPages } from '../sync/pageNames.ts';
 
-/** What is below a folder of the workspace, told apart. */
+/** What is below a folder of the workspace, without the objects that stand for folders. */
 export interface Below {
   /** Somebody's files, in the order of the listing. */
   readonly files: readonly RemoteObject[];
   /** What this action generated, with what is stored with it, by names relative to the folder. */
   readonly generated: ReadonlyMap<string, ObjectHead>;
-  /** Objects whose keys end in a slash, as consoles make them to show a folder. */
-  readonly markers: readonly RemoteObject[];
 }
 
 /**
@@ -32,14 +30,14 @@ export async function tellApart(
   );
   const generated = new Map<string, ObjectHead>();
   const files: RemoteObject[] = [];
-  const markers: RemoteObject[] = [];
   for (const object of objects) {
     const head = heads.get(object.key);
-    if (object.key === base || object.key.endsWith('/')) markers.push(object);
-    else if (head && isGenerated(head.headers)) generated.set(object.key.slice(base.length), head);
+    // Consoles make objects whose keys end in a slash, to show a folder.
+    if (object.key === base || object.key.endsWith('/')) continue;
+    if (head && isGenerated(head.headers)) generated.set(object.key.slice(base.length), head);
     else files.push(object);
   }
-  return { files, generated, markers };
+  return { files, generated };
 }
 
 /** Those of the names that a generated object may have. */

@@ -59,12 +59,7 @@ const hostRules =
  * @param isSecure whether the preview is shown over https
  */
 export function createSiteCheck(names: readonly string[], place: string, isSecure: boolean): SiteCheck {
-  const found = new Map<FindingKind, { places: string[]; files: number }>();
-  const note = (kind: FindingKind, name: string, line?: number) => {
-    const { places, files } = found.get(kind) ?? { places: [], files: 0 };
-    const where = line === undefined ? name : `${name}:${line}`;
-    found.set(kind, { places: places.length < mostPlaces ? [...places, where] : places, files: files + 1 });
-  };
+  const { found, note } = createNotes();
   const traits = { routes: false, saves: false, rootScript: '', base: false, rootWorker: false };
   const closed: string[] = [];
   for (const name of names) if (hostRules.test(name)) note('host-rules', name);
@@ -112,6 +107,16 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
     return { findings, companion, history: traits.base };
   };
   return { read, result };
+}
+
+function createNotes() {
+  const found = new Map<FindingKind, { places: string[]; files: number }>();
+  const note = (kind: FindingKind, name: string, line?: number) => {
+    const { places, files } = found.get(kind) ?? { places: [], files: 0 };
+    const where = line === undefined ? name : `${name}:${line}`;
+    found.set(kind, { places: places.length < mostPlaces ? [...places, where] : places, files: files + 1 });
+  };
+  return { found, note };
 }
 
 const ownWorker = /\bserviceWorker\s*\??\.\s*(?:register|getRegistrations?|ready)\b/;

@@ -4,7 +4,7 @@ import { previewCompanion } from '../generated/preview-companion.ts';
 import { previewEntry } from '../generated/preview-entry.ts';
 import { previewWorker } from '../generated/preview-worker.ts';
 import type { GeneratedObject } from '../links/generated.ts';
-import type { Links, PublishedFile, Standing } from '../links/published.ts';
+import type { Links, PublishedFile, Manifest } from '../links/published.ts';
 import { tableOf } from '../links/table.ts';
 import { isHtml } from '../files/media.ts';
 import type { PreviewNames } from './names.ts';
@@ -20,7 +20,7 @@ export interface PreviewOptions {
 
 /** What a preview's worker has to know, with a link to each file. */
 export function previewSite(
-  { files }: Standing,
+  { files }: Manifest,
   links: Links,
   { names, traits, origin }: PreviewOptions,
 ): PreviewSite {
@@ -60,7 +60,7 @@ export function workerObject(site: PreviewSite, traits: Traits): GeneratedObject
  * @param workerUrl the worker's link
  */
 export function entryObject(
-  { destination, workspace, files }: Standing,
+  { destination, workspace, files }: Manifest,
   links: Links,
   site: PreviewSite,
   workerUrl: string,

@@ -4,8 +4,8 @@ import { count, formatBytes, formatDuration, formatMoment } from '../text/format
 import type { RemoteObject } from '../sync/object.ts';
 
 /**
- * Text from outside as Markdown text: whatever could mean something to Markdown or HTML becomes a character reference. GitHub looks for
- * mentions and numbers of issues when references are characters again; an empty comment keeps it from finding them.
+ * Text from outside as Markdown text: whatever could mean something to Markdown or HTML becomes a character reference. Forges look for
+ * mentions and numbers of issues when references are characters again; an empty comment keeps them from finding those.
  */
 export function markdownText(text: string): string {
   return printable(text)
@@ -39,7 +39,7 @@ export interface SummaryOptions {
 
 /**
  * The job summary of what is published: totals, the link to open, a table of files.
- * @param limit bytes that it may have (GitHub takes 1 MiB a step); rows that do not fit are left out, with a line that says how many
+ * @param limit bytes that it may have; rows that do not fit are left out, with a line that says how many
  */
 export function publishedSummary(published: Published, options: SummaryOptions, limit = 1_000_000): string {
   const head = publishedHead(published, options);

@@ -63,27 +63,7 @@ export function createStorageClient(
     signers.set(session, known);
     return known;
   };
-  const once = async (
-    { body, signal, cleanup = false, keep, accept, method, path, query, headers: given }: StorageCall,
-    session: Session,
-  ): Promise<WireAnswer> => {
-    const signedAt = clock.now();
-    const request = { method, path, ...(query && { query }), ...(given && { headers: given }) };
-    const sent = {
-      origin: location.endpoint.origin,
-      path: query ? `${path}?${queryString(query)}` : path,
-      method,
-      headers: signer(session).sign(request, new Date(signedAt)),
-      body,
-      keep,
-    };
-    const { dispatcher } = cleanup || signal ? transport.cleanup : transport;
-    const answer = await exchange(dispatcher, sent, { signal, stallMs });
-    if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
-    accept?.(answer);
-    return answer;
-  };
-  return {
+  const client: StorageClient = {
     location,
     region,
     sessions,
@@ -94,7 +74,7 @@ export function createStorageClient(
     send: (call) => {
       const make = typeof call === 'function' ? call : () => call;
       const first = make();
-      return run(() => renewing(sessions, (session) => once(make(), session)), {
+      return run(() => renewing(sessions, (session) => sendOnce(client, make(), session, stallMs)), {
         signal: first.signal ?? (first.cleanup ? transport.cleanup.signal : undefined),
         onRetry: first.onRetry,
         what: () => `${first.method} ${nameOf(first, location)}`,
@@ -102,6 +82,31 @@ export function createStorageClient(
     },
     withSession: (operation, what) => run(() => renewing(sessions, operation), { what }),
   };
+  return client;
+}
+
+async function sendOnce(
+  client: StorageClient,
+  { body, signal, cleanup = false, keep, accept, method, path, query, headers: given }: StorageCall,
+  session: Session,
+  stallMs: number,
+): Promise<WireAnswer> {
+  const { location, clock, transport } = client;
+  const signedAt = clock.now();
+  const request = { method, path, ...(query && { query }), ...(given && { headers: given }) };
+  const sent = {
+    origin: location.endpoint.origin,
+    path: query ? `${path}?${queryString(query)}` : path,
+    method,
+    headers: client.signer(session).sign(request, new Date(signedAt)),
+    body,
+    keep,
+  };
+  const { dispatcher } = cleanup || signal ? transport.cleanup : transport;
+  const answer = await exchange(dispatcher, sent, { signal, stallMs });
+  if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
+  accept?.(answer);
+  return answer;
 }
 
 /**

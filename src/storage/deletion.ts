@@ -4,6 +4,7 @@ import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { HttpRequest } from '@smithy/core/protocols';
 
 import { isTransient } from '../http/classify.ts';
+import { excerpt } from '../text/sanitize.ts';
 import type { StorageClient } from './client.ts';
 import { StorageError } from './failure.ts';
 import { withSdk } from './sdk.ts';
@@ -67,6 +68,7 @@ async function deleteMany(client: StorageClient, keys: readonly string[]): Promi
   return [...lasting, ...passing];
 }
 
+/** @throws StorageError for an answer that names any other key: the next try would ask for it */
 async function requestDeletion(sdk: S3Client, bucket: string, keys: readonly string[]): Promise<Failed[]> {
   const objects = keys.map((Key) => ({ Key }));
   const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects, Quiet: true } });
@@ -80,10 +82,22 @@ async function requestDeletion(sdk: S3Client, bucket: string, keys: readonly str
     { step: 'build', priority: 'low' },
   );
   const { Errors: errors = [] } = await sdk.send(command);
-  return errors.map(({ Key: key = '', Code: code = '', Message: message = '' }) => ({
-    key,
-    error: new StorageError({ status: 200, code, message }),
-  }));
+  const asked = new Set(keys);
+  // Whatever the answer says twice counts once.
+  const failed = new Map<string, Failed>();
+  for (const { Key: key = '', Code: code = '', Message: message = '' } of errors) {
+    if (!asked.has(key)) throw notAsked(key, `${code} ${message}`);
+    failed.set(key, { key, error: new StorageError({ status: 200, code, message }) });
+  }
+  return [...failed.values()];
+}
+
+function notAsked(key: string, said: string): StorageError {
+  return new StorageError({
+    status: 200,
+    code: 'UnreliableDeletion',
+    message: `the answer is about ${key ? `'${excerpt(key, 80)}'` : 'no key at all'}, which was not to be deleted (${excerpt(said, 120)})`,
+  });
 }
 
 async function deleteOne(client: StorageClient, key: string): Promise<Failed[]> {

@@ -56,65 +56,72 @@ const sliceBytes = 256 * 1024;
  * @throws StalledError, the signal's reason, ActionError `unreachable` for an answer that is longer than any may be, or undici's error for a
  * broken connection
  */
-export function exchange(
+export async function exchange(
   dispatcher: Dispatcher,
   request: WireRequest,
   { signal, stallMs }: ExchangeOptions,
 ): Promise<WireAnswer> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(abortReason(signal));
-      return;
-    }
-    const watch = watchStall(stallMs);
-    let answer: Omit<WireAnswer, 'body'> = { status: 0, headers: {} };
-    let abort: ((error?: Error) => void) | undefined;
-    const chunks: Buffer[] = [];
-    const keep = request.keep ?? usuallyKept;
-    let kept = 0;
-    const settle = (how: () => void) => {
-      watch.end();
-      if (signal) abortsOf(signal).delete(onAbort);
-      how();
-    };
-    const complete = () =>
-      settle(() => resolve({ ...answer, body: Buffer.concat(chunks).toString('utf8', 0, keep) }));
-    // Of an error the beginning is enough.
-    const end = () => {
-      const error = tooLarge(request.origin);
-      if (answer.status < 300) settle(() => reject(error));
-      else complete();
-      abort?.(error);
-    };
-    const onAbort = () => {
-      const reason = abortReason(signal);
-      // Without a connection yet there is nothing to abort: the request ends when it gets one, before a byte of it is sent.
-      if (abort) abort(reason);
-      else settle(() => reject(reason));
-    };
-    if (signal) abortsOf(signal).add(onAbort);
-    dispatcher.dispatch(wireOptions(request, watch.moved), {
-      onConnect: (abortConnection) => {
-        abort = abortConnection;
-        if (signal?.aborted) abort(abortReason(signal));
-        else watch.begin(() => abortConnection(new StalledError(`No byte moved for ${stallMs / 1000} s`)));
-      },
-      onHeaders: (status, headers) => {
-        answer = { status, headers: util.parseHeaders(headers) };
-        watch.answered();
-        return true;
-      },
-      onData: (chunk) => {
-        watch.moved();
-        if (kept < keep) chunks.push(chunk);
-        kept += chunk.length;
-        if (kept > longestAnswer) end();
-        return true;
-      },
-      onComplete: complete,
-      onError: (error) => settle(() => reject(error)),
-    });
+  if (signal?.aborted) throw abortReason(signal);
+  const { promise, resolve, reject } = Promise.withResolvers<WireAnswer>();
+  const watch = watchStall(stallMs);
+  let answer: Omit<WireAnswer, 'body'> = { status: 0, headers: {} };
+  let abort: ((error?: Error) => void) | undefined;
+  const body = createBodyReader(request.keep);
+  const settle = (how: () => void) => {
+    watch.end();
+    if (signal) abortsOf(signal).delete(onAbort);
+    how();
+  };
+  const complete = () => settle(() => resolve({ ...answer, body: body.text() }));
+  // Of an error the beginning is enough.
+  const end = () => {
+    const error = tooLarge(request.origin);
+    if (answer.status < 300) settle(() => reject(error));
+    else complete();
+    abort?.(error);
+  };
+  const onAbort = () => {
+    const reason = abortReason(signal);
+    // Without a connection yet there is nothing to abort: the request ends when it gets one, before a byte of it is sent.
+    if (abort) abort(reason);
+    else settle(() => reject(reason));
+  };
+  if (signal) abortsOf(signal).add(onAbort);
+  dispatcher.dispatch(wireOptions(request, watch.moved), {
+    onConnect: (abortConnection) => {
+      abort = abortConnection;
+      if (signal?.aborted) abort(abortReason(signal));
+      else watch.begin(() => abortConnection(new StalledError(`No byte moved for ${stallMs / 1000} s`)));
+    },
+    onHeaders: (status, headers) => {
+      answer = { status, headers: util.parseHeaders(headers) };
+      watch.answered();
+      return true;
+    },
+    onData: (chunk) => {
+      watch.moved();
+      if (body.add(chunk) > longestAnswer) end();
+      return true;
+    },
+    onComplete: complete,
+    onError: (error) => settle(() => reject(error)),
   });
+  return promise;
+}
+
+/** Keeps the beginning of an answer's body. */
+function createBodyReader(keep = usuallyKept) {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return {
+    /** Adds to the body, and says how many bytes it has so far. */
+    add: (chunk: Buffer): number => {
+      if (length < keep) chunks.push(chunk);
+      length += chunk.length;
+      return length;
+    },
+    text: () => Buffer.concat(chunks).toString('utf8', 0, keep),
+  };
 }
 
 const aborts = new WeakMap<AbortSignal, Set<() => void>>();

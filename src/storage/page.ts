@@ -36,9 +36,12 @@ export function readPage({ status, headers, body }: WireAnswer, prefix: string):
   const decode = element(body, 'EncodingType') === 'url' ? urlDecode : (key: string) => key;
   const objects: RemoteObject[] = [];
   for (const entry of elements(body, 'Contents')) objects.push(readObject(entry, prefix, decode));
-  const isLast = element(body, 'IsTruncated') !== 'true';
-  const next = isLast ? undefined : element(body, 'NextContinuationToken');
-  if (!isLast && !next) throw unreliable(prefix, 'goes on, and does not say where');
+  const isTruncated = element(body, 'IsTruncated')?.trim().toLowerCase();
+  // Where nothing else is said, a page that names the next one is not the last.
+  const token = element(body, 'NextContinuationToken');
+  const next = isTruncated === 'false' || token === '' ? undefined : token;
+  if (isTruncated === 'true' && next === undefined)
+    throw unreliable(prefix, 'goes on, and does not say where');
   return { objects, next };
 }
 
@@ -49,7 +52,8 @@ function readObject(
 ): RemoteObject {
   const written = element(entry, 'Key') ?? '';
   const key = decode(written);
-  if (!key?.startsWith(prefix))
+  // Clients of HTTP and file systems take a segment of dots for the way to somewhere else.
+  if (!key?.startsWith(prefix) || /(?:^|\/)\.\.?(?:\/|$)/.test(key))
     throw unreliable(prefix, `has the key '${excerpt(key ?? written, 80)}', which is not below it`);
   const digits = element(entry, 'Size') ?? '';
   const size = /^\d+$/.test(digits) ? Number(digits) : NaN;

@@ -16,7 +16,7 @@ export interface Discovery {
   /** Nobody names a region: it is the usual one. */
   readonly isAssumed: boolean;
   /** A moment not later than now by the storage's own clock, in milliseconds since the epoch: nothing written from now on is older. */
-  readonly askedAt: number;
+  readonly serverTime: number;
 }
 
 /** How far the clock may be off where the storage does not tell the time. */
@@ -42,7 +42,7 @@ export async function discoverRegion(
       what: () => `HEAD ${location.bucket}`,
     });
     const named = said.region ?? location.region ?? (await ask());
-    return { region: named ?? defaultRegion, isAssumed: named === undefined, askedAt: said.askedAt };
+    return { region: named ?? defaultRegion, isAssumed: named === undefined, serverTime: said.serverTime };
   } catch (error) {
     const known = actionErrorIn(error);
     if (known) throw known;
@@ -64,7 +64,7 @@ async function askForRegion(
   url: URL,
   { dispatcher, clockOf }: Transport,
   timeoutMs: number,
-): Promise<{ region: string | undefined; askedAt: number }> {
+): Promise<{ region: string | undefined; serverTime: number }> {
   const clock = clockOf(url);
   const started = performance.now();
   const { status, headers, body } = await exchange(
@@ -80,7 +80,7 @@ async function askForRegion(
   const date = Date.parse(headers['date']?.toString() ?? '');
   return {
     region: region !== undefined && isRegionName(region) ? region : undefined,
-    askedAt: Number.isNaN(date) ? clock.now() - unknownClockMs : date,
+    serverTime: Number.isNaN(date) ? clock.now() - unknownClockMs : date,
   };
 }
 

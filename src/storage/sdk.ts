@@ -3,11 +3,12 @@ import { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 
+import { isError } from '../errors/error.ts';
 import { longestAnswer } from '../http/answers.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import type { Session } from '../terrapi/session.ts';
 import { type StorageClient, refusalOf } from './client.ts';
-import { defaultStallMs, exchange } from './exchange.ts';
+import { type WireAnswer, defaultStallMs, exchange } from './exchange.ts';
 import { notS3 } from './stored.ts';
 
 // Loaded when the SDK is needed for the first time: that takes longer than the upload of a few small files.
@@ -25,9 +26,24 @@ export function withSdk<T>(
   call: (sdk: S3Client) => Promise<T>,
 ): Promise<T> {
   return client.withSession(
-    (session) => call(createSdk(client, session, root)),
+    async (session) => {
+      let answer: WireAnswer | undefined;
+      const sdk = createSdk(client, session, root, { onAnswer: (read) => (answer = read) });
+      try {
+        return await call(sdk);
+      } catch (error) {
+        // The SDK adds the response to what goes wrong when it reads one.
+        throw answer && isError(error) && '$response' in error ? notS3(answer) : error;
+      }
+    },
     () => what,
   );
+}
+
+export interface SdkOptions {
+  readonly stallMs?: number;
+  /** Told of an answer before it is read. */
+  readonly onAnswer?: (answer: WireAnswer) => void;
 }
 
 /** The SDK's client for one session. It sends by this program's own transport and tries each request once. */
@@ -35,7 +51,7 @@ export function createSdk(
   client: StorageClient,
   session: Session,
   root: string,
-  stallMs = defaultStallMs,
+  options: SdkOptions = {},
 ): S3Client {
   const { location, region, clock } = client;
   return new S3Client({
@@ -46,7 +62,7 @@ export function createSdk(
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     systemClockOffset: clock.skewSeconds * 1000,
-    requestHandler: { handle: (request: HttpRequest) => send(client, request, root, stallMs) },
+    requestHandler: { handle: (request: HttpRequest) => send(client, request, root, options) },
     credentials: {
       accessKeyId: session.accessKeyId,
       secretAccessKey: session.secretAccessKey,
@@ -63,7 +79,7 @@ async function send(
   { transport, clock }: StorageClient,
   request: HttpRequest,
   root: string,
-  stallMs: number,
+  { stallMs = defaultStallMs, onAnswer }: SdkOptions,
 ): Promise<{ response: HttpResponse }> {
   const signedAt = clock.now();
   const query = Object.entries(request.query).map(
@@ -80,6 +96,7 @@ async function send(
   const answer = await exchange(transport.dispatcher, wire, { stallMs });
   if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
   if (answer.status !== 200 || !consistsOf(root, answer.body)) throw notS3(answer);
+  onAnswer?.(answer);
   const headers = Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
   );

@@ -1,4 +1,4 @@
-import { plainEtag } from './etag.ts';
+import { opaqueEtag, plainEtag } from './etag.ts';
 import type { WireAnswer } from './exchange.ts';
 import { StorageError, storageError } from './failure.ts';
 import { element } from './xml.ts';
@@ -22,7 +22,7 @@ export function storedCheck({ etag: expected, crc32 }: Expected): (answer: WireA
   let others = 0;
   return (answer) => {
     const etag = etagIn(answer);
-    if (answer.status !== 200 || etag === '') throw notS3(answer);
+    if (answer.status !== 200 || etag === '' || answer.body.includes('<Error>')) throw notS3(answer);
     const said = crc32 === undefined ? undefined : answer.headers['x-amz-checksum-crc32'];
     const isOther = said === undefined ? isOtherEtag(answer, etag, expected) : said !== crc32;
     if (isOther) throw otherStored((others += 1));
@@ -32,13 +32,13 @@ export function storedCheck({ etag: expected, crc32 }: Expected): (answer: WireA
 
 function isOtherEtag(answer: WireAnswer, etag: string, expected: Expected['etag']): boolean {
   const own = isEncrypted(answer) ? undefined : expected(etag);
-  return own !== undefined && etag.toLowerCase() !== own;
+  return own !== undefined && plainEtag(etag) !== own;
 }
 
 /** The ETag is in a header, and for a completed multipart upload in the body. */
 function etagIn({ headers, body }: WireAnswer): string {
   const isCompleted = /<\/CompleteMultipartUploadResult>\s*$/.test(body.slice(-1_000));
-  return plainEtag(isCompleted ? element(body, 'ETag') : headers['etag']);
+  return opaqueEtag(isCompleted ? element(body, 'ETag') : headers['etag']);
 }
 
 /** An answer of 200 to 299 that is not what S3 gives to such a request, such as the page of a portal on the way. */

@@ -25,6 +25,8 @@ function hintFor({ code, status, message }: StorageError): string | undefined {
   if (code === '' && status === 413)
     return `A proxy or gateway before the storage takes no request of this size: set input 'part-size' to less than it takes (5MiB at least), or have its limit raised.`;
   if (/quota/i.test(code) || (code === '' && (status === 507 || /\bquota\b/i.test(message)))) return noRoom;
+  // S3 says with a code where else a bucket is; without one, somebody leads elsewhere.
+  if (code === '' && status >= 300 && status < 400) return hints['NotS3'];
   return hints[code] ?? (status === 412 ? hints['PreconditionFailed'] : undefined);
 }
 

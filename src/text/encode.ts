@@ -9,6 +9,7 @@ export function encodedPart(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, percent);
 }
 
-function percent(character: string): string {
+/** A character of ASCII, percent-encoded. */
+export function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }

@@ -1,4 +1,4 @@
-import { encodedPart } from './encode.ts';
+import { encodedPart, percent } from './encode.ts';
 
 /** Less of a text would be found where no secret is: it would blot out half the log. */
 const fewestCharacters = 4;
@@ -45,12 +45,16 @@ export function redact(text: string): string {
 /** The secret, and what each of its encodings is within something else in Base64, such as `Basic` credentials. */
 function formsOf(secret: string): string[] {
   const form = new URLSearchParams({ '': secret }).toString().slice(1);
+  // As our own `Basic` credentials are: all but letters and digits.
+  const strict = encodedPart(secret).replace(/[-._~]/g, percent);
   const encodings = [
     secret,
     form,
     form.replaceAll('+', '%20'),
     encodeURIComponent(secret),
     encodedPart(secret),
+    strict,
+    strict.replaceAll('%20', '+'),
   ];
   return [secret, ...new Set(encodings.flatMap(base64Forms))];
 }

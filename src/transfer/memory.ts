@@ -32,8 +32,7 @@ const smallestKept = 4 * 1024;
  */
 export function createMemory(total: number): Memory {
   let left = total;
-  let idleBytes = 0;
-  const idle = new Map<number, Buffer[]>();
+  const idle = createIdleBuffers();
   const waiting: { readonly size: number; readonly start: () => void }[] = [];
 
   const startWaiting = () => {
@@ -47,25 +46,6 @@ export function createMemory(total: number): Memory {
     left += charge;
     startWaiting();
   };
-  const allocate = (size: number) => {
-    const kept = idle.get(size)?.pop();
-    if (kept) {
-      idleBytes -= size;
-      return kept;
-    }
-    if (idleBytes > left) {
-      idle.clear();
-      idleBytes = 0;
-    }
-    return Buffer.allocUnsafeSlow(size);
-  };
-  const keep = (buffer: Buffer, size: number) => {
-    if (size < smallestKept) return;
-    const kept = idle.get(size);
-    if (kept) kept.push(buffer);
-    else idle.set(size, [buffer]);
-    idleBytes += size;
-  };
   return {
     total,
     borrow: async (length) => {
@@ -76,11 +56,11 @@ export function createMemory(total: number): Memory {
         startWaiting();
       });
       try {
-        const whole = size < smallestKept ? Buffer.allocUnsafe(size) : allocate(size);
+        const whole = size < smallestKept ? Buffer.allocUnsafe(size) : idle.take(size, left);
         return {
           buffer: whole.subarray(0, length),
           giveBack: () => {
-            keep(whole, size);
+            idle.keep(whole, size);
             free(charge);
           },
         };
@@ -89,6 +69,37 @@ export function createMemory(total: number): Memory {
         free(charge);
         throw error;
       }
+    },
+  };
+}
+
+/** Buffers that nobody uses at the moment. */
+function createIdleBuffers() {
+  const bySize = new Map<number, Buffer[]>();
+  let bytes = 0;
+  return {
+    /**
+     * A buffer that was kept, or a new one.
+     * @param left bytes that are lent to nobody: the buffers kept are forgotten where they take more
+     */
+    take: (size: number, left: number): Buffer => {
+      const kept = bySize.get(size)?.pop();
+      if (kept) {
+        bytes -= size;
+        return kept;
+      }
+      if (bytes > left) {
+        bySize.clear();
+        bytes = 0;
+      }
+      return Buffer.allocUnsafeSlow(size);
+    },
+    keep: (buffer: Buffer, size: number): void => {
+      if (size < smallestKept) return;
+      const kept = bySize.get(size);
+      if (kept) kept.push(buffer);
+      else bySize.set(size, [buffer]);
+      bytes += size;
     },
   };
 }

@@ -47,29 +47,16 @@ interface Begun {
 
 /** Prepares the upload of a large file in parts; nothing is opened or sent before the first part. */
 export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTransfer {
-  const { client, ending, ifAbsent, partSize, onUnanswered } = tools;
+  const { client, ending, partSize } = tools;
   const parts = partsOf(put.file.size, partSize);
   const done: UploadedPart[] = [];
   let beginning: Promise<Begun> | undefined;
   let completed = false;
-  const { stop, breakOff } = ending;
+  const { stop } = ending;
   const lost = { since: undefined as number | undefined };
-  const create = () => createOnce(put, tools, lost);
-  const complete = async (id: string, inOrder: readonly UploadedPart[], etag: () => string) => {
-    let stored: string | undefined;
-    try {
-      await storeOnce(client, put, etag, ifAbsent, async () => {
-        stored = await completeMultipart(client, put.key, id, inOrder, { signal: breakOff, ifAbsent });
-      });
-      return stored ?? etag();
-    } catch (error) {
-      if (breakOff.aborted) onUnanswered();
-      throw error;
-    }
-  };
   const begin = async () => {
     const source = await openSource(put.file);
-    const uploadId = create();
+    const uploadId = createOnce(put, tools, lost);
     // What goes wrong is told when it is waited for.
     uploadId.catch(() => undefined);
     return { source, uploadId };
@@ -84,9 +71,8 @@ export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTran
       if (done.length < parts.length) return undefined;
       await source.verify();
       const inOrder = done.toSorted((a, b) => a.number - b.number);
-      const etag = () => multipartEtag(inOrder.map(({ etag: of }) => of));
       stop.throwIfAborted();
-      const stored = await complete(id, inOrder, etag);
+      const stored = await completeOnce(put, tools, id, inOrder);
       completed = true;
       await source.close();
       return stored;
@@ -131,4 +117,27 @@ async function createOnce(
   const result = await abortUnknown(client, put.key, uploadId, lost.since, signal).catch(messageOf);
   if (result !== 'aborted') onLeftover(result);
   return uploadId;
+}
+
+/**
+ * Completes the upload of all parts.
+ * @returns the object's ETag
+ */
+async function completeOnce(
+  put: Put,
+  { client, ending: { breakOff }, ifAbsent, onUnanswered }: MultipartTools,
+  uploadId: string,
+  inOrder: readonly UploadedPart[],
+): Promise<string> {
+  const etag = () => multipartEtag(inOrder.map(({ etag: of }) => of));
+  let stored: string | undefined;
+  try {
+    await storeOnce(client, put, etag, ifAbsent, async () => {
+      stored = await completeMultipart(client, put.key, uploadId, inOrder, { signal: breakOff, ifAbsent });
+    });
+    return stored ?? etag();
+  } catch (error) {
+    if (breakOff.aborted) onUnanswered();
+    throw error;
+  }
 }

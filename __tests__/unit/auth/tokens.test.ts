@@ -89,6 +89,16 @@ test.each([
   },
 );
 
+test.each(['client_secret_basic', 7, null, {}])(
+  'an issuer that advertises what is no list, such as %j, gets the secret as a parameter',
+  async (offered) => {
+    await using issuer = await strictIssuer('post', offered as unknown as string[]);
+    await using way = transport();
+    const tokens = await openTokenSource(app(issuer), way, () => undefined);
+    expect(await tokens.token()).toBe('access-1');
+  },
+);
+
 test('a secret that is refused says how it was sent, and what the issuer advertises', async () => {
   await using issuer = await strictIssuer('post', ['client_secret_basic', 'private_key_jwt']);
   await using way = transport();
@@ -414,6 +424,8 @@ describe('a grant', () => {
     ['a page', { body: '<html>sign in</html>' }],
     ['no token', { body: { token_type: 'Bearer' } }],
     ['a token of another type', grant(1, { token_type: 'mac' })],
+    ['a token that ends the header', grant(1, { access_token: 'a-token\r\nX-Other: 1' })],
+    ['a token that no header can carry', grant(1, { access_token: 'a-tökén-日本' })],
   ])('that is answered with %s is not usable', async (_, answer) => {
     const { error } = await refusal({ token: () => answer });
     expect(error.code).toBe('issuer');

@@ -95,6 +95,30 @@ describe('a symbolic link', () => {
     expect(names(select(folder, ['dist'], { includeHiddenFiles: true }))).toEqual(['.x', 'index.html']);
   });
 
+  test.each(['.pnpm', '.store', '.bun', '.deno'])(
+    'from node_modules to where a package manager keeps its packages is none to something hidden: %s',
+    (store) => {
+      folder.files(
+        `node_modules/${store}/x@1/node_modules/x/a.js`,
+        `node_modules/${store}/x@1/node_modules/x/.env`,
+      );
+      folder.files('docs/node_modules/y', 'node_modules/.cache/b');
+      folder.link('docs/node_modules/x', `../../node_modules/${store}/x@1/node_modules/x`);
+      folder.link('docs/node_modules/all', '../../node_modules/.cache');
+      folder.link('node_modules/x', `${store}/x@1/node_modules/x`);
+      expect(names(select(folder, ['docs']))).toEqual(['a.html', 'node_modules/x/a.js', 'node_modules/y']);
+      expect(names(select(folder, ['node_modules']))).toEqual(['x/a.js']);
+    },
+  );
+
+  test('from one part of a hidden folder to another is none to something hidden, where the line leads there', () => {
+    outside.files('.cache/bazel/out/site/a', 'other/b', '.cache/bazel/external/lib.js', '.cache/bazel/.x/c');
+    outside.link('.cache/bazel/out/site/lib.js', '../../external/lib.js');
+    outside.link('.cache/bazel/out/site/c', '../../.x/c');
+    folder.link('bazel-bin', outside.at('.cache/bazel/out'));
+    expect(names(select(folder, ['bazel-bin/site'], { symlinks: 'follow' }))).toEqual(['a', 'lib.js']);
+  });
+
   test('to what a line names is followed', () => {
     folder.link('docs/settings', '../.env');
     expect(names(select(folder, ['docs', '.env']))).toEqual(['.env', 'docs/a.html', 'docs/settings']);

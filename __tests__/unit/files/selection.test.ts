@@ -187,6 +187,7 @@ describe('an exclusion that can never exclude anything', () => {
     ['docs/build/html', '! ./docs/*.map', '/docs/*.map', `write '!**/docs/*.map'`],
     ['docs/build/html', '!../*.map', '/*.map', `no line takes files from there`],
     ['docs/build/html/a.js', '!docs/build/html/a.map', '/docs/build/html/a.map', 'no line'],
+    ['docs', '!docs/**/*.{map,txt}', ': braces are no wildcard here', 'write a line for each'],
   ])(
     'as in %s and %s is a warning that says what it is compared with',
     (line, exclusion, compared, advice) => {

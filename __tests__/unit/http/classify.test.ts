@@ -55,6 +55,7 @@ describe('an answer is judged by its code', () => {
     [301, 'PermanentRedirect'],
     [501, 'NotImplemented'],
     [507, 'XMinioStorageFull'],
+    [507, 'InsufficientCapacity'],
     // Judged by the status, these would be tried again.
     [408, 'AccessDenied'],
     [429, 'AccessDenied'],

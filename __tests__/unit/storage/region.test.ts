@@ -10,7 +10,7 @@ import { errorXml, once, openBucket, quick } from './bucket.ts';
 interface Found {
   readonly region: string;
   readonly isAssumed: boolean;
-  readonly askedAt: number;
+  readonly serverTime: number;
 }
 
 /** Looks for the region on a server that answers so. */
@@ -114,20 +114,20 @@ test('a storage that is not there is an error that names it', async () => {
 describe('the moment that stale is told by', () => {
   test('is the server’s, down to the second, and its clock is taken', async () => {
     const date = 'Mon, 23 Nov 2026 14:00:07 GMT';
-    const { askedAt, now } = await discover(() => ({
+    const { serverTime, now } = await discover(() => ({
       ...says('x'),
       headers: { ...says('x').headers, date },
     }));
-    expect(askedAt).toBe(Date.parse(date));
+    expect(serverTime).toBe(Date.parse(date));
     expect(Math.abs(now() - Date.parse(date))).toBeLessThan(3_000);
   });
 
   test('is well before now where the server does not tell the time', async () => {
-    const { askedAt, now } = await discover(() => ({
+    const { serverTime, now } = await discover(() => ({
       status: 403,
       headers: { 'x-amz-bucket-region': 'x', date: 'none' },
     }));
-    expect(now() - askedAt).toBe(10_000);
+    expect(now() - serverTime).toBe(10_000);
   });
 });
 

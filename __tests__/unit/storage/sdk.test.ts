@@ -49,7 +49,7 @@ test.each([errorXml('SlowDown'), 'Service Unavailable'])(
 test('a storage that takes the request and says nothing is given up as the others are, and tried again', async () => {
   await using bucket = await openBucket(() => new Promise(() => undefined));
   const { client } = bucket;
-  const sdk = createSdk(client, await client.sessions.get(), root, 100);
+  const sdk = createSdk(client, await client.sessions.get(), root, { stallMs: 100 });
   const started = performance.now();
   const error = await sdk
     .send(new ListObjectsV2Command({ Bucket: 'bucket' }))

@@ -41,7 +41,19 @@ const ways: readonly [string, (secret: string, before: string) => string][] = [
     (secret, before) => btoa(before + new URLSearchParams({ a: secret }).toString().slice(2)),
   ],
   ['percent-encoded in Base64', (secret, before) => btoa(before + encodeURIComponent(secret))],
+  [
+    'in Base64, with all but letters and digits percent-encoded',
+    (secret, before) => btoa(before + allEncoded(secret).replaceAll('%20', '+')),
+  ],
 ];
+
+/** As openid-client encodes a secret for `Authorization: Basic`. */
+function allEncoded(secret: string): string {
+  return encodeURIComponent(secret).replace(
+    /[-_.!~*'()]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
 
 describe('a secret', () => {
   test.each(ways)('is found %s', (_, encode) => {

@@ -6,7 +6,7 @@ import type { Destination } from './destination.ts';
  * Says that there is an object with the very name of the destination, which may hide from listings what is below; undefined where there is
  * none. For a destination in which nothing was found.
  */
-export async function obstacleAbove({
+export async function existingObjectAt({
   client,
   base,
   explain,

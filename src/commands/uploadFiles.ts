@@ -13,7 +13,7 @@ import type { Cancellation } from './cancellation.ts';
 
 const progressEveryMs = 3_000;
 
-export interface SendOptions extends Omit<TransferOptions, 'onProgress' | 'signal'> {
+export interface UploadOptions extends Omit<TransferOptions, 'onProgress' | 'signal'> {
   /** Requests that the run has retried so far. */
   readonly retried: () => number;
 }
@@ -22,12 +22,12 @@ export interface SendOptions extends Omit<TransferOptions, 'onProgress' | 'signa
  * Sends all files of a plan, with a line of progress every few seconds.
  * @throws ActionError `upload` or `cancelled` that lists what is stored and what is not
  */
-export async function sendFiles(
+export async function uploadFiles(
   log: Log,
   plan: Plan,
   client: StorageClient,
   { signal, done }: Pick<Cancellation, 'signal' | 'done'>,
-  options: SendOptions,
+  options: UploadOptions,
 ): Promise<void> {
   const puts = plan.groups.flat();
   const started = performance.now();
@@ -107,7 +107,7 @@ function storedLines(puts: readonly Put[], stored: readonly Put[]): string[] {
   const missing = puts.filter((put) => !done.has(put));
   return [
     `Stored before that, ${count(stored.length, 'file')}:`,
-    ...names(stored),
+    ...names(puts.filter((put) => done.has(put))),
     ...(missing.length > 0
       ? [
           `Not stored, ${count(missing.length, 'file')}, ${formatBytes(totalSize(missing))}:`,

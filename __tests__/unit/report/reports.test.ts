@@ -1,0 +1,83 @@
+import { expect, test } from '@jest/globals';
+
+import type { Host } from '../../../src/hosts/host.ts';
+import type { CommentBody, Reporter } from '../../../src/hosts/reports.ts';
+import { openReports } from '../../../src/report/reports.ts';
+
+const run: Host['run'] = {
+  url: 'https://host.example/runs/1',
+  label: undefined,
+  commit: 'c0ffee1',
+  commitUrl: (commit) => `https://host.example/commits/${commit}`,
+  pull: 7,
+  origin: undefined,
+  isPublic: undefined,
+  isForFork: false,
+};
+
+const reports = {
+  comment: true,
+  commentKey: undefined,
+  pullRequest: undefined,
+  environment: 'preview',
+  release: undefined,
+  githubToken: 'token',
+};
+
+/** Reports of a step at a host that is a plain object, and its warnings. */
+async function open(reporter: Partial<Reporter>) {
+  const warnings: string[] = [];
+  const silent = () => undefined;
+  const log: Host['log'] = {
+    debug: silent,
+    info: silent,
+    notice: silent,
+    warning: (text) => warnings.push([text].flat().join('\n')),
+    group: silent,
+    openGroup: () => silent,
+  };
+  const whole: Reporter = {
+    explain: (kind, name, error) => [`${kind} ${name}: ${String(error)}`],
+    close: () => Promise.resolve(),
+    ...reporter,
+  };
+  const options = { workspace: 'w', destination: 'd', certificates: [], reports };
+  const opened = await openReports(
+    { name: 'Host', log, run },
+    () => Promise.resolve(whole),
+    options,
+    () => 0,
+    new AbortController().signal,
+  );
+  return { opened, warnings };
+}
+
+const removed = { headline: 'Deleted 2 objects', s3Uri: 's3://bucket/d/' };
+
+test('a kind of report that the host does not have is one warning, and the others are written', async () => {
+  const written: string[] = [];
+  const { opened, warnings } = await open({
+    comments: {
+      limit: 1_000,
+      findPull: (given) => Promise.resolve(given ?? 7),
+      upsert: (pull: number, marker: string, body: CommentBody, create: boolean) => {
+        const text = body(undefined);
+        written.push(`#${pull} ${String(create)} ${String(text.startsWith(marker))}`);
+        return Promise.resolve(42);
+      },
+    },
+  });
+  expect(await opened.removed(removed)).toEqual({ 'comment-id': 42, 'deployment-id': '' });
+  expect(written).toEqual(['#7 false true']);
+  expect(warnings).toEqual(['The deployment was not written: Host has none.']);
+});
+
+test('what cannot be written is told in the words of the host, and fails nothing', async () => {
+  const refuse = () => Promise.reject(new Error('no'));
+  const { opened, warnings } = await open({
+    comments: { limit: 1_000, findPull: refuse, upsert: refuse },
+    deployments: { begin: refuse, active: refuse, end: refuse, deactivate: refuse },
+  });
+  expect(await opened.removed(removed)).toEqual({ 'comment-id': '', 'deployment-id': '' });
+  expect(warnings.sort()).toEqual(['comment on pull request #7: Error: no', 'deployment preview: Error: no']);
+});
