@@ -9,8 +9,8 @@ const suite = (name) => ({
 });
 
 export default {
-  // Most tests wait for a process or a server, so that each processor can take one.
-  maxWorkers: '100%',
+  // Most tests wait for a process or a server, so that each processor can take two.
+  maxWorkers: '200%',
   // Only to end what hangs: no test is about time.
   testTimeout: 60_000,
   projects: [

@@ -1,15 +1,3 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { embeddedCases } from './embedded.ts';
 
-import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
-import type { Platform } from '../../platform/platform.ts';
-import { removingCases } from '../cases/removing.ts';
-
-let platform: Platform;
-
-beforeAll(async () => {
-  platform = await startEmbeddedPlatform();
-}, 60_000);
-
-afterAll(() => platform.stop());
-
-removingCases(() => ({ platform, entries: 'src/main' }));
+embeddedCases('removing');

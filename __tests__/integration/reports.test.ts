@@ -1,21 +1,13 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { describe } from '@jest/globals';
 
-import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
-import type { Github } from '../../platform/github/github.ts';
-import { startGithub } from '../../platform/github/server.ts';
-import type { Platform } from '../../platform/platform.ts';
-import { afterwardsCases, reportCases } from '../cases/reports.ts';
+import { deploymentCases } from '../cases/reports/deployments.ts';
+import { releaseCases } from '../cases/reports/releases.ts';
+import { afterwardsCases, togetherCases } from '../cases/reports/together.ts';
+import { besideGithub } from './embedded.ts';
 
-let platform: Platform;
-let github: Github;
+const subject = besideGithub();
 
-beforeAll(async () => {
-  [platform, github] = await Promise.all([startEmbeddedPlatform(), startGithub()]);
-}, 300_000);
-
-afterAll(() => Promise.all([platform.stop(), github.stop()]));
-
-const subject = () => ({ platform, github, entries: 'src/main' }) as const;
-
-reportCases(subject);
-afterwardsCases(subject);
+describe('deployments', () => deploymentCases(subject));
+describe('releases', () => releaseCases(subject));
+describe('together', () => togetherCases(subject));
+describe('afterwards', () => afterwardsCases(subject));

@@ -24,9 +24,10 @@ function open(hostname: string, port: number, network: Network, more: Partial<Co
       const way = network[host] ?? 0;
       const socket = new TcpSocket();
       // All of them lead to the one server of the test, each in its own time.
-      if (typeof way === 'number')
-        setTimeout(() => socket.destroyed || socket.connect(port, '127.0.0.1'), way);
-      else process.nextTick(() => socket.destroy(Object.assign(new Error(way), { code: way })));
+      if (typeof way === 'number') {
+        const timer = setTimeout(() => socket.connect(port, '127.0.0.1'), way);
+        socket.once('close', () => clearTimeout(timer));
+      } else process.nextTick(() => socket.destroy(Object.assign(new Error(way), { code: way })));
       return socket;
     },
     ...more,

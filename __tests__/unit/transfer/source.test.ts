@@ -18,7 +18,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 
 import type { LocalFile } from '../../../src/files/selection.ts';
-import { openSource, readWhole } from '../../../src/transfer/source.ts';
+import { openSource, readWhole, withSource } from '../../../src/transfer/source.ts';
 import { rejectionOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 import { fileIn } from './file.ts';
@@ -191,7 +191,7 @@ test('an empty file is read, and noticed when it is empty no more', async () => 
     test.each(['/proc/version', '/sys/devices/system/cpu/online'])(
       'is none for an open source either: %s',
       async (path) => {
-        const reading = openSource(found(path)).then((source) => source.read(Buffer.alloc(4096), 0));
+        const reading = withSource(found(path), (source) => source.read(Buffer.alloc(4096), 0));
         expect((await rejectionOf(reading)).message).toContain('not as long as its size says');
       },
     );

@@ -1,0 +1,72 @@
+import { describe } from '@jest/globals';
+
+import type { Subject } from '../support/subject.ts';
+import { discoveryCases } from './discovery.ts';
+import { doorCases } from './door.ts';
+import { endingCases } from './ending.ts';
+import { faultCases } from './faults.ts';
+import { keylessCases, keylessFailureCases } from './keyless.ts';
+import { manyCases } from './many.ts';
+import { overwritingCases } from './overwriting.ts';
+import { ownNamesCases } from './ownNames.ts';
+import { patienceCases } from './patience.ts';
+import { platformLinkCases } from './platformLinks.ts';
+import { publishCases } from './publish.ts';
+import { readingCases } from './reading.ts';
+import { refusalCases } from './refusals.ts';
+import { removingCases } from './removing.ts';
+import { renewingCases } from './renewing.ts';
+import { selectingCases } from './selecting.ts';
+import { sessionCases } from './sessions.ts';
+import { storedCases } from './stored.ts';
+import { temporaryCases } from './temporary.ts';
+
+/** How much there is to do, and how long it takes. The real platform gets more files, and its sessions last longer. */
+export interface Scale {
+  readonly many: Parameters<typeof manyCases>[1];
+  readonly publish: Parameters<typeof publishCases>[1];
+  readonly renewing: Parameters<typeof renewingCases>[1];
+  readonly sessions: Parameters<typeof sessionCases>[1];
+  readonly faults: Parameters<typeof faultCases>[1];
+}
+
+type Cases = (subject: () => Subject, scale: Scale) => void;
+
+/** All cases that need a platform and an action, in groups that take about as long as each other. */
+const groups = {
+  files: {
+    selecting: selectingCases,
+    reading: readingCases,
+    ownNames: ownNamesCases,
+    temporary: temporaryCases,
+    many: (subject, { many }) => manyCases(subject, many),
+  },
+  publishing: {
+    publish: (subject, { publish }) => publishCases(subject, publish),
+    overwriting: overwritingCases,
+    sessions: (subject, { sessions }) => sessionCases(subject, sessions),
+    platformLinks: platformLinkCases,
+  },
+  storage: {
+    faults: (subject, { faults }) => faultCases(subject, faults),
+    stored: storedCases,
+  },
+  removing: {
+    removing: removingCases,
+    renewing: (subject, { renewing }) => renewingCases(subject, renewing),
+    ending: endingCases,
+    patience: patienceCases,
+  },
+  messages: { door: doorCases, refusals: refusalCases },
+  identity: { keyless: keylessCases, keylessFailures: keylessFailureCases, discovery: discoveryCases },
+} satisfies Record<string, Record<string, Cases>>;
+
+export type GroupName = keyof typeof groups;
+
+export const groupNames = Object.keys(groups) as GroupName[];
+
+/** Defines the tests of a group. */
+export function groupCases(name: GroupName, subject: () => Subject, scale: Scale): void {
+  const group: Readonly<Record<string, Cases>> = groups[name];
+  describe.each(Object.entries(group))('%s', (_, cases) => cases(subject, scale));
+}

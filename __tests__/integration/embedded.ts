@@ -1,0 +1,42 @@
+import { afterAll, beforeAll } from '@jest/globals';
+
+import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
+import type { Github } from '../../platform/github/github.ts';
+import { startGithub } from '../../platform/github/server.ts';
+import type { Platform, PlatformOptions } from '../../platform/platform.ts';
+import { type GroupName, type Scale, groupCases } from '../cases/groups.ts';
+import type { Reporting } from '../cases/reports/reporting.ts';
+import type { Subject } from '../support/subject.ts';
+
+const scale: Scale = {
+  many: { fileCount: 5_000 },
+  publish: { fileCount: 60, largeFile: 40 * 1024 ** 2 },
+  renewing: { filesEach: 40 },
+  sessions: { sessionSeconds: 4, uploadSeconds: 14 },
+  faults: { patient: false },
+};
+
+/** The source on an embedded platform that this file's tests share. */
+export function onEmbeddedPlatform(options: PlatformOptions = {}): () => Subject {
+  let platform: Platform;
+  beforeAll(async () => {
+    platform = await startEmbeddedPlatform(options);
+  }, 60_000);
+  afterAll(() => platform.stop());
+  return () => ({ platform, entries: 'src/main' });
+}
+
+/** The same, with GitHub played beside it. */
+export function besideGithub(): Reporting {
+  const subject = onEmbeddedPlatform();
+  let github: Github;
+  beforeAll(async () => {
+    github = await startGithub();
+  }, 60_000);
+  afterAll(() => github.stop());
+  return () => ({ ...subject(), github });
+}
+
+export function embeddedCases(name: GroupName): void {
+  groupCases(name, onEmbeddedPlatform(), scale);
+}
