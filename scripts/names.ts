@@ -10,7 +10,7 @@ import { readLinkInputs } from '../src/config/links.ts';
 import type { RawInput } from '../src/config/reader.ts';
 import { readRemoveInputs } from '../src/config/remove.ts';
 import { readUploadInputs } from '../src/config/upload.ts';
-import { readPlatformInputs } from '../src/config/workspaces.ts';
+import { readWorkspacesInputs } from '../src/config/workspaces.ts';
 import { actionFiles, readAction, type Action } from './tables.ts';
 
 interface Code {
@@ -24,7 +24,7 @@ const codeOf: Readonly<Record<string, Code>> = {
   'action.yml': { read: readUploadInputs, outputs: 'UploadOutputs' },
   'links/action.yml': { read: readLinkInputs, outputs: 'LinksOutputs' },
   'remove/action.yml': { read: readRemoveInputs, outputs: 'RemoveOutputs' },
-  'workspaces/action.yml': { read: readPlatformInputs, outputs: 'WorkspacesOutputs' },
+  'workspaces/action.yml': { read: readWorkspacesInputs, outputs: 'WorkspacesOutputs' },
 };
 
 /** Everything in which an action's file and its code differ, one sentence each. */

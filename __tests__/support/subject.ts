@@ -3,7 +3,7 @@ import path from 'node:path';
 import { buckets, clientApp, workspaces } from '../../platform/catalogue.ts';
 import type { Platform, StoredObject } from '../../platform/platform.ts';
 import { type RunnerOptions, type RunnerResult, runAction } from '../../platform/runner.ts';
-import { presentPages } from '../../src/sync/pageNames.ts';
+import { detectPages } from '../../src/sync/pageNames.ts';
 
 export type ActionName = 'upload' | 'links' | 'remove' | 'workspaces';
 
@@ -53,7 +53,7 @@ export function visibleText({ log, outputs, summary, files }: RunnerResult): str
 /** The objects whose keys begin with `prefix`, without the pages that the action wrote of its own accord. */
 export async function storedFiles({ store }: Platform, prefix: string): Promise<StoredObject[]> {
   const objects = await store.list(buckets.outputs, prefix);
-  const pages = presentPages(objects.map(({ key }) => key));
+  const pages = detectPages(objects.map(({ key }) => key));
   return objects.filter(({ key }) => !pages.has(key));
 }
 

@@ -1,5 +1,5 @@
 import type { Host } from '../hosts/host.ts';
-import { isLeftOut } from '../config/credentials.ts';
+import { isSkipped } from '../config/credentials.ts';
 import type { RawInput } from '../config/reader.ts';
 
 /**
@@ -12,7 +12,7 @@ export function readInputs<T>(
 ): T | undefined {
   const { input, mask, hints } = host;
   const keyless = host.identityToken !== undefined;
-  if (!isLeftOut(keyless, input)) return read(input, mask, keyless, hints.logIn);
+  if (!isSkipped(keyless, input)) return read(input, mask, keyless, hints.logIn);
   host.log.notice(
     `Left out by 'if-no-credentials: skip': this job has neither a client secret nor an identity token, as is the rule for ${hints.jobsWithoutCredentials}.`,
     'No credentials',

@@ -1,10 +1,10 @@
-import { thereAt } from '../sync/diff.ts';
+import { existingAt } from '../sync/diff.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../config/remove.ts';
 import { noReportIds, setOutputs } from '../config/outputs.ts';
 import { tellApart } from '../preview/below.ts';
-import { emptyPages, presentPages } from '../sync/pageNames.ts';
+import { pagesWithoutFiles, detectPages } from '../sync/pageNames.ts';
 import { printable } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
@@ -111,7 +111,7 @@ function chooser(
   before: number | undefined,
   { client, base, startedAt }: Pick<Destination, 'client' | 'base' | 'startedAt'>,
 ) {
-  const wasThere = thereAt(startedAt);
+  const wasThere = existingAt(startedAt);
   return async (objects: readonly RemoteObject[]): Promise<Choice> => {
     const below = objects.filter(({ key }) => key !== base);
     const there = wasThere(below);
@@ -122,10 +122,10 @@ function chooser(
     const young = below.filter((object) => !isOld(object));
     const { files, generated } = await tellApart(client, base, young);
     const name = ({ key }: RemoteObject) => key.slice(base.length);
-    const empty = new Set(emptyPages(generated.keys(), files.map(name)));
+    const empty = new Set(pagesWithoutFiles(generated.keys(), files.map(name)));
     const chosen = there.filter((object) => isOld(object) || empty.has(name(object)));
     const lost = new Set(chosen.map(name));
-    const pages = [...presentPages(generated.keys()).keys()].filter((page) => !lost.has(page));
+    const pages = [...detectPages(generated.keys()).keys()].filter((page) => !lost.has(page));
     return { chosen, fresh, pages };
   };
 }
@@ -133,7 +133,7 @@ function chooser(
 /** Pages that stay though some of what they list goes. */
 function outdatedPages({ chosen, pages }: Choice, base: string): string[] {
   const untouched = new Set(
-    emptyPages(
+    pagesWithoutFiles(
       pages,
       chosen.map(({ key }) => key.slice(base.length)),
     ),

@@ -1,6 +1,6 @@
 import type { Host } from '../hosts/host.ts';
 import type { PlatformInputs } from '../config/platform.ts';
-import { readPlatformInputs } from '../config/workspaces.ts';
+import { readWorkspacesInputs } from '../config/workspaces.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
 import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';
@@ -13,7 +13,7 @@ import { runCommand } from './run.ts';
 /** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
 export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
-    const inputs = readPlatformInputs(
+    const inputs = readWorkspacesInputs(
       host.input,
       host.mask,
       host.identityToken !== undefined,

@@ -11,7 +11,7 @@ export function readIfNoCredentials(reader: Reader): IfNoCredentials {
  * Whether a step without any credentials is to be left out. Looked at before all else: where secrets are kept from a job, other inputs may
  * be as well.
  */
-export function isLeftOut(keyless: boolean, raw: RawInput): boolean {
+export function isSkipped(keyless: boolean, raw: RawInput): boolean {
   const reader = new Reader(raw, keyless);
   return !keyless && !reader.text('client-secret') && readIfNoCredentials(reader) === 'skip';
 }

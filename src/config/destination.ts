@@ -15,7 +15,7 @@ export interface DestinationInputs extends PlatformInputs {
   readonly reports: ReportInputs;
 }
 
-export function readWhere(reader: Reader, mask: (secret: string) => void): DestinationInputs {
+export function readDestinationInputs(reader: Reader, mask: (secret: string) => void): DestinationInputs {
   return {
     ...readPlatform(reader, mask),
     ifNoCredentials: readIfNoCredentials(reader),
@@ -53,7 +53,7 @@ export function isWholeWorkspace(reader: Reader): boolean {
  * would be deleted than was meant.
  * @param because what is done with it, as the end of a sentence
  */
-export function refuseOpenEnd(reader: Reader, because: string): void {
+export function refuseTrailingSlash(reader: Reader, because: string): void {
   const given = reader.text('destination');
   if (!given.endsWith('/') || reader.hasProblem('destination')) return;
   reader.refuse(

@@ -1,5 +1,5 @@
 import { parseDuration } from '../text/format.ts';
-import { type DestinationInputs, readWhere } from './destination.ts';
+import { type DestinationInputs, readDestinationInputs } from './destination.ts';
 import { type RawInput, Reader } from './reader.ts';
 
 /** How links are made and told. */
@@ -20,13 +20,13 @@ export function readLinkInputs(
   logIn: readonly string[] = [],
 ): LinkInputs {
   const reader = new Reader(raw, keyless, logIn);
-  const inputs = readLinking(reader, mask);
+  const inputs = readLinkOptions(reader, mask);
   reader.finish();
   return Object.freeze(inputs);
 }
 
-export function readLinking(reader: Reader, mask: (secret: string) => void): LinkInputs {
-  const where = readWhere(reader, mask);
+export function readLinkOptions(reader: Reader, mask: (secret: string) => void): LinkInputs {
+  const where = readDestinationInputs(reader, mask);
   return {
     ...where,
     reports: {

@@ -1,5 +1,10 @@
 import { parseDuration } from '../text/format.ts';
-import { type DestinationInputs, isWholeWorkspace, readWhere, refuseOpenEnd } from './destination.ts';
+import {
+  type DestinationInputs,
+  isWholeWorkspace,
+  readDestinationInputs,
+  refuseTrailingSlash,
+} from './destination.ts';
 import { type RawInput, Reader } from './reader.ts';
 
 export interface RemoveInputs extends DestinationInputs {
@@ -17,7 +22,7 @@ export function readRemoveInputs(
   const reader = new Reader(raw, keyless, logIn);
   refuseToRemoveAll(reader);
   const inputs: RemoveInputs = {
-    ...readWhere(reader, mask),
+    ...readDestinationInputs(reader, mask),
     olderThan: reader.optional('older-than', `a time such as '12h' or '14d'`, parseDuration),
   };
   reader.finish();
@@ -29,5 +34,5 @@ function refuseToRemoveAll(reader: Reader): void {
     reader.problems.push(
       `destination: got '${reader.text('destination')}', expected the folder to delete, e.g. 'previews/pr-7': without one it would be the whole workspace`,
     );
-  } else refuseOpenEnd(reader, `all that is below it is deleted`);
+  } else refuseTrailingSlash(reader, `all that is below it is deleted`);
 }

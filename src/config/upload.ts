@@ -1,7 +1,7 @@
 import { count } from '../text/format.ts';
-import { isWholeWorkspace, refuseOpenEnd } from './destination.ts';
+import { isWholeWorkspace, refuseTrailingSlash } from './destination.ts';
 import { type HeaderRule, readHeaders } from './headers.ts';
-import { type LinkInputs, readLinking } from './links.ts';
+import { type LinkInputs, readLinkOptions } from './links.ts';
 import { readPath } from './path.ts';
 import { type RawInput, Reader } from './reader.ts';
 
@@ -40,7 +40,7 @@ export function readUploadInputs(
 ): UploadInputs {
   const reader = new Reader(raw, keyless, logIn);
   const inputs: UploadInputs = {
-    ...readLinking(reader, mask),
+    ...readLinkOptions(reader, mask),
     path: readPath(reader),
     root: reader.text('root') || undefined,
     ifNoFilesFound: reader.choice('if-no-files-found', ['error', 'warn', 'ignore']),
@@ -66,7 +66,7 @@ function readDeleteStale(reader: Reader): boolean {
     reader.problems.push(
       `delete-stale: got 'true' with an empty 'destination', expected a folder of its own, e.g. 'site': it would delete whatever else is in the workspace`,
     );
-  } else refuseOpenEnd(reader, `'delete-stale' deletes what is below it`);
+  } else refuseTrailingSlash(reader, `'delete-stale' deletes what is below it`);
   return deleteStale;
 }
 

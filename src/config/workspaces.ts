@@ -2,7 +2,7 @@ import { type PlatformInputs, readPlatform } from './platform.ts';
 import { type RawInput, Reader } from './reader.ts';
 
 /** Reads the inputs of the `workspaces` action; masks and throws as {@link readUploadInputs}. */
-export function readPlatformInputs(
+export function readWorkspacesInputs(
   raw: RawInput,
   mask: (secret: string) => void,
   keyless = false,

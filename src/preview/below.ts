@@ -3,7 +3,7 @@ import { isGenerated } from '../files/headers.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { type ObjectHead, headObject, headObjects } from '../storage/head.ts';
 import type { RemoteObject } from '../sync/object.ts';
-import { presentPages } from '../sync/pageNames.ts';
+import { detectPages } from '../sync/pageNames.ts';
 
 /** What is below a folder of the workspace, without the objects that stand for folders. */
 export interface Below {
@@ -43,7 +43,7 @@ export async function tellApart(
 /** Those of the names that a generated object may have. */
 export function generatedNames(names: readonly string[]): ReadonlySet<string> {
   const sums = names.filter((name) => name === sumsName || name.endsWith(`/${sumsName}`));
-  return new Set([...presentPages(names).keys(), ...sums]);
+  return new Set([...detectPages(names).keys(), ...sums]);
 }
 
 /** Whether a file is at a key: an object that this action did not generate. */

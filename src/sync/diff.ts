@@ -1,7 +1,7 @@
 import { ActionError, detailLines } from '../errors/error.ts';
 import { sumsName } from '../files/sums.ts';
 import type { Plan, Put } from './plan.ts';
-import { presentPages } from './pageNames.ts';
+import { detectPages } from './pageNames.ts';
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import type { RemoteObject } from './object.ts';
@@ -92,7 +92,7 @@ export function staleKeys(
  * @param moment milliseconds since the epoch by the storage's clock
  * @returns to be asked with one listing after the other
  */
-export function thereAt(moment: number): (objects: readonly RemoteObject[]) => RemoteObject[] {
+export function existingAt(moment: number): (objects: readonly RemoteObject[]) => RemoteObject[] {
   let first: ReadonlySet<string> | undefined;
   return (objects) => {
     const known = (first ??= new Set(objects.map(({ key }) => key)));
@@ -123,7 +123,7 @@ export function deletionGroups(base: string, objects: readonly RemoteObject[]): 
 
 function isEntry(key: string): boolean {
   const name = key.slice(key.lastIndexOf('/') + 1);
-  return name === 'index.html' || name === sumsName || presentPages([name]).size > 0;
+  return name === 'index.html' || name === sumsName || detectPages([name]).size > 0;
 }
 
 /**

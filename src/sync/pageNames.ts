@@ -7,7 +7,7 @@ const pageName = /^_(?:links(?:-\d+)?\.html|preview(?:-\d+)?(?:\.html|-worker\.j
  * alone says.
  * @param names relative to one folder
  */
-export function presentPages(names: Iterable<string>): ReadonlyMap<string, string> {
+export function detectPages(names: Iterable<string>): ReadonlyMap<string, string> {
   const pages = new Map<string, string>();
   for (const name of names) {
     const start = name.lastIndexOf('/') + 1;
@@ -21,7 +21,7 @@ export function presentPages(names: Iterable<string>): ReadonlyMap<string, strin
  * Those of the generated objects that lead nowhere, as none of the files is in their folder or below it.
  * @param generated names, relative to the same folder as those of the files
  */
-export function emptyPages(generated: Iterable<string>, files: Iterable<string>): string[] {
+export function pagesWithoutFiles(generated: Iterable<string>, files: Iterable<string>): string[] {
   const used = new Set<string>();
   for (const name of files) {
     for (let end = name.lastIndexOf('/') + 1; ; end = name.lastIndexOf('/', end - 2) + 1) {

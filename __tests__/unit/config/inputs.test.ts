@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 
-import { isLeftOut } from '../../../src/config/credentials.ts';
+import { isSkipped } from '../../../src/config/credentials.ts';
 import { readLinkInputs } from '../../../src/config/links.ts';
 import { readRemoveInputs } from '../../../src/config/remove.ts';
 import { readUploadInputs } from '../../../src/config/upload.ts';
-import { readPlatformInputs } from '../../../src/config/workspaces.ts';
+import { readWorkspacesInputs } from '../../../src/config/workspaces.ts';
 import { hints } from '../../../src/hosts/github/hints.ts';
 import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
@@ -184,7 +184,7 @@ describe('secrets', () => {
       events.push(name);
       return name === 'client-secret' ? `  ${secret}\n` : '';
     };
-    expect(() => readPlatformInputs(raw, (text) => events.push(`mask ${text}`))).toThrow('client-id');
+    expect(() => readWorkspacesInputs(raw, (text) => events.push(`mask ${text}`))).toThrow('client-id');
     expect(events.slice(0, 2)).toEqual(['client-secret', `mask ${secret}`]);
   });
 
@@ -248,7 +248,7 @@ describe('without a client secret', () => {
     ['neither, and a slip in it', { 'if-no-credentials': 'Skip' }, false, false],
   ])('a step with %s is left out or not', (_, more, keyless, expected) => {
     const inputs: Readonly<Record<string, string>> = more;
-    expect(isLeftOut(keyless, (name) => inputs[name] ?? '')).toBe(expected);
+    expect(isSkipped(keyless, (name) => inputs[name] ?? '')).toBe(expected);
   });
 });
 

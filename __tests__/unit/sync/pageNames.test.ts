@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { emptyPages, presentPages } from '../../../src/sync/pageNames.ts';
+import { pagesWithoutFiles, detectPages } from '../../../src/sync/pageNames.ts';
 
 describe('names that generated pages may have', () => {
   test('are those of index pages and previews, in any folder', () => {
-    const pages = presentPages([
+    const pages = detectPages([
       '_links.html',
       'a/_links-2.html',
       'a/_preview.html',
@@ -31,9 +31,13 @@ describe('names that generated pages may have', () => {
 
   test('lead nowhere where no file is left below them', () => {
     const pages = ['_links.html', 'a/_links.html', 'a/b/SHA256SUMS', 'c/_links.html', '/_links.html'];
-    expect(emptyPages(pages, [])).toEqual(pages);
-    expect(emptyPages(pages, ['top.txt'])).toEqual(pages.slice(1));
-    expect(emptyPages(pages, ['a/b/x', 'a/b/y/z'])).toEqual(['c/_links.html', '/_links.html']);
-    expect(emptyPages(pages, ['//x', 'cc/x'])).toEqual(['a/_links.html', 'a/b/SHA256SUMS', 'c/_links.html']);
+    expect(pagesWithoutFiles(pages, [])).toEqual(pages);
+    expect(pagesWithoutFiles(pages, ['top.txt'])).toEqual(pages.slice(1));
+    expect(pagesWithoutFiles(pages, ['a/b/x', 'a/b/y/z'])).toEqual(['c/_links.html', '/_links.html']);
+    expect(pagesWithoutFiles(pages, ['//x', 'cc/x'])).toEqual([
+      'a/_links.html',
+      'a/b/SHA256SUMS',
+      'c/_links.html',
+    ]);
   });
 });
