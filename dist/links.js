@@ -1,3 +1,1 @@
-import { links } from './index.js';
-
-await links();
+import{checkNode as i}from"./node.js";i()&&await(await(import("./index.js"))).links();

@@ -1,3 +1,1 @@
-import { remove } from './index.js';
-
-await remove();
+import{checkNode as i}from"./node.js";i()&&await(await(import("./index.js"))).remove();

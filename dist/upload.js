@@ -1,3 +1,1 @@
-import { upload } from './index.js';
-
-await upload();
+import{checkNode as a}from"./node.js";a()&&await(await(import("./index.js"))).upload();

@@ -1,3 +1,1 @@
-import { workspaces } from './index.js';
-
-await workspaces();
+import{checkNode as a}from"./node.js";a()&&await(await(import("./index.js"))).workspaces();
