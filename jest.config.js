@@ -9,8 +9,8 @@ const suite = (name) => ({
 });
 
 export default {
-  // Most tests wait for a process or a server, so that each processor can take two.
-  maxWorkers: '200%',
+  // Most tests wait for a process or a server, so that each processor can take one. Above 100 %, jest takes the number for one of workers.
+  maxWorkers: '100%',
   // Only to end what hangs: no test is about time.
   testTimeout: 60_000,
   projects: [

@@ -31,7 +31,7 @@ export async function openTab(
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? '';
     // A page or a browser that gives up a request has its reasons, as on any server; what is missing is missing in pictures.
-    if (reason !== 'NS_BINDING_ABORTED' && !isIcon(request.url()))
+    if (!/^(?:NS_BINDING_ABORTED|net::ERR_ABORTED)$/.test(reason) && !isIcon(request.url()))
       problems.push(`failed: ${shortened(request.url())} ${reason}`);
   });
   page.on('response', (response) => {

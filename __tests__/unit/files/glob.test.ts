@@ -133,5 +133,5 @@ describe('the files that the lines of path mean', () => {
       }),
       { numRuns: 60 },
     );
-  }, 30_000);
+  }, 120_000);
 });

@@ -212,7 +212,7 @@ describe('requests to one server share its outage', () => {
 
 describe('a server that has never answered', () => {
   test.each([
-    ['refuses', refused, 8_000],
+    ['refuses', refused, 7_000],
     ['is silent', silent, 30_000],
     ['answers that it is down', down, 90_000],
   ])('and %s is given up after its time', async (_, classified, ms) => {
