@@ -157,7 +157,7 @@ describe('a slow line is not taken for a dead one', () => {
           const bit = bits.shift();
           if (bit === undefined) clearInterval(timer);
           else socket.write(bit);
-        }, 80);
+        }, 40);
       });
     });
     const answer = await exchange(server.dispatcher, put(server), { stallMs: 3_000 });
