@@ -31,8 +31,14 @@ export async function openTokenSource(
   const clock = transport.clockOf(app.issuer);
   const retrier = createIssuerRetrier(clock, retries);
   const server = await discover(app.issuer, app.clientId, fetch, transport, retrier);
+  const endpoint = new URL(server.token_endpoint ?? app.issuer);
+  // Another host is a server of its own, which has not answered yet.
+  const grantRetrier =
+    endpoint.origin === app.issuer.origin
+      ? retrier
+      : createIssuerRetrier(transport.clockOf(endpoint), retries);
   const grant = renewable(
-    () => requestGrant(app, credential, server, fetch, transport, retrier),
+    () => requestGrant(app, credential, server, fetch, transport, grantRetrier),
     ({ freshUntil }) => clock.now() < freshUntil,
     ({ usableUntil }) => clock.now() < usableUntil,
   );

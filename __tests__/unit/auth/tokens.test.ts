@@ -281,6 +281,19 @@ describe('discovery', () => {
     expect(error.hint).toContain("input 'issuer'");
   });
 
+  test('gives up a token endpoint on another host, which has never answered, as early as any wrong address', async () => {
+    const endpoint = 'http://localhost:65000/token';
+    await using issuer = await serveIssuer({
+      discovery: (_, configuration) => ({ body: { ...configuration, token_endpoint: endpoint } }),
+    });
+    await using way = transport();
+    const start = { refusedMs: 200, silentMs: 200 };
+    const retries = { policy: { ...policy, budgetMs: 600_000, start } };
+    const tokens = await openSource(app(issuer), secretCredential(secret), way, () => undefined, retries);
+    const error = await rejectionOf(tokens.token());
+    expect(error.message).toContain('http://localhost:65000 cannot be reached: it refuses the connection');
+  });
+
   test('does not ask again where the certificate is not trusted', async () => {
     await using server = await serve(() => ({}), await certificateFor('localhost'));
     await using way = transport();
