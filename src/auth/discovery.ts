@@ -6,7 +6,7 @@ import { urlFault } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Retrier } from '../http/retry.ts';
-import { answerOf, extensions } from './exchange.ts';
+import { answerOf, extensions, timeoutSeconds } from './exchange.ts';
 
 /**
  * What an issuer says about itself (OpenID Connect Discovery 1.0, section 4).
@@ -22,11 +22,11 @@ export async function discover(
   const location = new URL(`${withoutSlash(issuer.href)}/.well-known/openid-configuration`);
   try {
     const config = await retrier(
-      ({ timeoutMs }) =>
+      (attempt) =>
         oidc.discovery(location, clientId, undefined, oidc.None(), {
           [oidc.customFetch]: fetch as oidc.CustomFetch,
           execute: extensions({ plainHttp }),
-          timeout: Math.min(10, timeoutMs / 1000),
+          timeout: timeoutSeconds(attempt),
         }),
       { what: () => `GET ${location.href}` },
     );

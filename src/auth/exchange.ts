@@ -4,7 +4,13 @@ import { type FailedAnswer, classifier } from '../http/classify.ts';
 import type { Clock } from '../http/clock.ts';
 import { actionErrorIn, causes } from '../errors/error.ts';
 import type { Transport } from '../http/transport.ts';
-import { type Classified, type Retrier, type RetryOptions, createRetrier } from '../http/retry.ts';
+import {
+  type Attempt,
+  type Classified,
+  type Retrier,
+  type RetryOptions,
+  createRetrier,
+} from '../http/retry.ts';
 
 /** The library refuses plain http of itself; which URLs may be plain http is decided by `urlFault`. */
 export function extensions({
@@ -48,6 +54,11 @@ function tokensIn(answer: string): string[] {
       add('token', JSON.parse(token));
   }
   return tokens;
+}
+
+/** Seconds that a request may take, for the library: whole ones, since it makes milliseconds of them that have to be whole. */
+export function timeoutSeconds({ timeoutMs }: Pick<Attempt, 'timeoutMs'>): number {
+  return Math.min(10, Math.max(1, Math.floor(timeoutMs / 1000)));
 }
 
 /** The answer that the library's error is about. */

@@ -7,7 +7,7 @@ import { lifetime } from '../http/renewable.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientAuthentication, ClientCredential } from './authentication.ts';
-import { answerOf, extensions } from './exchange.ts';
+import { answerOf, extensions, timeoutSeconds } from './exchange.ts';
 
 export interface ClientApp {
   readonly issuer: URL;
@@ -42,14 +42,14 @@ export async function requestGrant(
   let authentication: ClientAuthentication | undefined;
   try {
     const answer = await retrier(
-      async ({ timeoutMs }) => {
+      async (attempt) => {
         const given = await credential.authenticate(server);
         authentication = given;
         const ask = (method: oidc.ClientAuth) => {
           const tolerance = { [oidc.clockSkew]: clock.skewSeconds, [oidc.clockTolerance]: 30 };
           const config = new oidc.Configuration(server, app.clientId, tolerance, method);
           config[oidc.customFetch] = fetch as oidc.CustomFetch;
-          config.timeout = Math.min(10, timeoutMs / 1000);
+          config.timeout = timeoutSeconds(attempt);
           for (const extend of extensions({ plainHttp })) extend(config);
           return oidc.clientCredentialsGrant(config, { scope: app.scope.join(' ') });
         };

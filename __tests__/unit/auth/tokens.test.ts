@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+
 import { describe, expect, test } from '@jest/globals';
 
 import type { ClientApp } from '../../../src/auth/grant.ts';
@@ -292,6 +295,23 @@ describe('discovery', () => {
     const tokens = await openSource(app(issuer), secretCredential(secret), way, () => undefined, retries);
     const error = await rejectionOf(tokens.token());
     expect(error.message).toContain('http://localhost:65000 cannot be reached: it refuses the connection');
+  });
+
+  test('that never answers ends as one that cannot be reached, however little time is left', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await using way = transport();
+    const given = {
+      issuer: new URL(`http://127.0.0.1:${port}/`),
+      clientId: 'app',
+      scope: [],
+      platforms: [],
+    };
+    const retries = { policy: { ...policy, start: { refusedMs: 1_234.5, silentMs: 1_234.5 } } };
+    const open = openSource(given, secretCredential(secret), way, () => undefined, retries);
+    expect(await rejectionOf(open)).toMatchObject({ code: 'unreachable' });
+    server.close();
   });
 
   test('does not ask again where the certificate is not trusted', async () => {
