@@ -33,8 +33,8 @@ export const usualPolicy: RetryPolicy = {
   baseMs: 250,
   maxMs: 5_000,
   budgetMs: 90_000,
-  // A run takes a second or more beside its requests, and a wrong address is to end it within 10 s.
-  start: { refusedMs: 7_000, silentMs: 30_000 },
+  // A run takes a second or more beside its requests, and is to end within 10 s and 30 s.
+  start: { refusedMs: 7_000, silentMs: 28_000 },
 };
 
 export interface Attempt {

@@ -213,7 +213,7 @@ describe('requests to one server share its outage', () => {
 describe('a server that has never answered', () => {
   test.each([
     ['refuses', refused, 7_000],
-    ['is silent', silent, 30_000],
+    ['is silent', silent, 28_000],
     ['answers that it is down', down, 90_000],
   ])('and %s is given up after its time', async (_, classified, ms) => {
     const place = server(() => classified);
@@ -223,11 +223,11 @@ describe('a server that has never answered', () => {
   test('is given up though each try takes long, and each is told what is left', async () => {
     const place = server(() => silent);
     expect((await outcome(place, place.ask('a', 20_000))).at).toBe(40_125);
-    expect(place.timeouts).toEqual([30_000, 30_000 - 20_125]);
+    expect(place.timeouts).toEqual([28_000, 28_000 - 20_125]);
   });
 
   test('and is there in time is used', async () => {
-    const place = server((at) => (at < 7_000 ? refused : undefined));
+    const place = server((at) => (at < 6_000 ? refused : undefined));
     expect((await outcome(place, place.ask())).error).toBeUndefined();
   });
 
