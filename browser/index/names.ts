@@ -1,4 +1,4 @@
-import { unprintable } from '../../src/text/sanitize.ts';
+import { unprintable } from '../../src/text/unprintable.ts';
 import { element } from './elements.ts';
 import { hits } from './search.ts';
 

@@ -1,7 +1,5 @@
 import { redact } from './secrets.ts';
-
-/** C0 and C1 controls, line separators, and the marks that turn the direction of text around. */
-export const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+import { unprintable } from './unprintable.ts';
 
 function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -152,7 +152,7 @@ describe('a slow line is not taken for a dead one', () => {
   test('by an answer that comes bit by bit', async () => {
     await using server = await listen((socket) => {
       socket.once('data', () => {
-        const bits = [...'HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nanswered'];
+        const bits = Array.from('HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nanswered');
         const timer = setInterval(() => {
           const bit = bits.shift();
           if (bit === undefined) clearInterval(timer);
