@@ -1,7 +1,7 @@
 import { buckets, clientApp, region, workspaces } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { linksPage } from '../../src/links/page.ts';
-import type { Links, Published, PublishedFile } from '../../src/links/published.ts';
+import type { Links, Published, PublishedFile } from '../../src/links/manifest.ts';
 import { mediaType } from '../../src/files/media.ts';
 import { type Signer, createSigner, objectPath } from '../../src/storage/signer.ts';
 

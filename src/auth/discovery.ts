@@ -1,12 +1,12 @@
 import * as oidc from 'openid-client';
 
 import { ActionError, actionErrorIn, messageOf } from '../errors/error.ts';
-import { connectionFailure, isNetworkError } from '../http/failures.ts';
+import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
 import { urlFault } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Retrier } from '../http/retry.ts';
-import { answerOf, extensions, timeoutSeconds } from './exchange.ts';
+import { answerOf, extensions, timeoutSeconds } from './tokenEndpoint.ts';
 
 /**
  * What an issuer says about itself (OpenID Connect Discovery 1.0, section 4).

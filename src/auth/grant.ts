@@ -1,13 +1,13 @@
 import * as oidc from 'openid-client';
 
 import { ActionError, actionErrorIn, messageOf } from '../errors/error.ts';
-import { connectionFailure, isNetworkError } from '../http/failures.ts';
+import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { lifetime } from '../http/renewable.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientAuthentication, ClientCredential } from './authentication.ts';
-import { answerOf, extensions, timeoutSeconds } from './exchange.ts';
+import { answerOf, extensions, timeoutSeconds } from './tokenEndpoint.ts';
 
 export interface ClientApp {
   readonly issuer: URL;

@@ -3,7 +3,7 @@ import type { RetryOptions } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientCredential } from './authentication.ts';
 import { discover } from './discovery.ts';
-import { createIssuerRetrier, maskingFetch } from './exchange.ts';
+import { createIssuerRetrier, maskingFetch } from './tokenEndpoint.ts';
 import { type ClientApp, requestGrant } from './grant.ts';
 
 /** Access tokens for the client app, renewed before they end; all who ask at the same time share one request. */

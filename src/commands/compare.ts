@@ -15,17 +15,17 @@ import { isGenerated } from '../files/headers.ts';
 import { writeTemporary } from '../hosts/temporary.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { type Plan, type Put, withGenerated } from '../sync/plan.ts';
-import { generatedNames, isFileAt } from '../preview/below.ts';
+import { generatedNames, isFileAt } from '../preview/folderContents.ts';
 import { printable } from '../text/sanitize.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { headObjects } from '../storage/head.ts';
 import { listExpected } from '../storage/listing.ts';
 import type { RemoteObject } from '../sync/object.ts';
-import { existingAmong } from '../storage/obstacles.ts';
+import { existingAmong } from '../storage/existingObjects.ts';
 import { readingThreads } from '../transfer/defaults.ts';
-import type { Fingerprint } from '../transfer/fingerprint.ts';
-import { type Fingerprints, openFingerprints } from '../transfer/fingerprints.ts';
+import type { Fingerprint } from '../transfer/digest.ts';
+import { type Fingerprints, openFingerprints } from '../transfer/digests.ts';
 
 export interface ComparedPlan extends ChangedPlan {
   /** What is below the destination; undefined where it was not listed. */

@@ -1,8 +1,8 @@
 import type { LinkInputs } from '../config/links.ts';
 import type { Host, Log } from '../hosts/host.ts';
-import type { Links } from '../links/published.ts';
+import type { Links } from '../links/manifest.ts';
 import { signSessionLinks } from '../links/session.ts';
-import type { TrialResult } from '../links/trial.ts';
+import type { TrialResult } from '../links/verification.ts';
 import type { StorageClient } from '../storage/client.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { count } from '../text/format.ts';

@@ -2,7 +2,7 @@ import { staleKeys } from '../sync/diff.ts';
 import type { Clock } from '../http/clock.ts';
 import type { Host } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
-import type { Published, Manifest } from '../links/published.ts';
+import type { Published, Manifest } from '../links/manifest.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
 import { headline } from '../report/headline.ts';

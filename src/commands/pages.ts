@@ -3,7 +3,7 @@ import type { Run } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { type Page, indexName } from '../links/generated.ts';
 import type { Plan } from '../sync/plan.ts';
-import { isFileAt } from '../preview/below.ts';
+import { isFileAt } from '../preview/folderContents.ts';
 import { type PreviewNames, previewNames } from '../preview/names.ts';
 import type { StorageClient } from '../storage/client.ts';
 

@@ -6,7 +6,7 @@ import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { describeStorageError } from '../storage/failure.ts';
+import { describeStorageError } from '../storage/s3Error.ts';
 import { listObjects } from '../storage/listing.ts';
 import type { RemoteObject } from '../sync/object.ts';
 import type { Cancellation } from './cancellation.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '../http/clock.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import type { LinkInputs } from '../config/links.ts';
 import { type LinkedFile, writeLinksFile } from '../links/file.ts';
-import type { Links, Published } from '../links/published.ts';
+import type { Links, Published } from '../links/manifest.ts';
 import type { LinksOutputs } from '../config/outputs.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';

@@ -1,7 +1,7 @@
 import type { Log } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
 import type { Page } from '../links/generated.ts';
-import { type Links, type Opening, type Published, type Manifest, mainFile } from '../links/published.ts';
+import { type Links, type Opening, type Published, type Manifest, mainFile } from '../links/manifest.ts';
 import { formatBytes } from '../text/format.ts';
 import { putObject } from '../transfer/put.ts';
 import type { MakeLinks } from './createLinks.ts';

@@ -3,7 +3,7 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../config/remove.ts';
 import { noReportIds, setOutputs } from '../config/outputs.ts';
-import { tellApart } from '../preview/below.ts';
+import { tellApart } from '../preview/folderContents.ts';
 import { pagesWithoutFiles, detectPages } from '../sync/pageNames.ts';
 import { printable } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';

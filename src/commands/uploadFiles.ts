@@ -6,7 +6,7 @@ import { count, formatBytes, formatDuration } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { storageTrouble } from '../storage/trouble.ts';
+import { storageTrouble } from '../storage/errorDescription.ts';
 import { type Leftover, type Outcome, type TransferOptions, transfer } from '../transfer/engine.ts';
 import { createProgress } from '../transfer/progress.ts';
 import type { Cancellation } from './cancellation.ts';

@@ -1,5 +1,5 @@
 import { actionErrorIn, systemCode } from '../errors/error.ts';
-import { isNetworkError, isPermanent, proxyStatus } from './failures.ts';
+import { isNetworkError, isPermanent, proxyStatus } from './networkErrors.ts';
 import { type Classified, retryAfter } from './retry.ts';
 
 /** An answer that is not the one wanted, as far as it decides about another try. */

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 import { writeTemporary } from '../hosts/temporary.ts';
-import type { Links } from './published.ts';
+import type { Links } from './manifest.ts';
 
 /** What the file of the output `links-file` says beside its `files`. */
 export interface LinksHeader {

@@ -1,4 +1,4 @@
-import type { Published } from './published.ts';
+import type { Published } from './manifest.ts';
 
 /** An object that this action generates from what is published. It is stored with the mark of such objects. */
 export interface GeneratedObject {

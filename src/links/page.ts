@@ -1,7 +1,7 @@
 import { indexPage } from '../generated/index-page.ts';
 import { count, formatBytes, formatMoment } from '../text/format.ts';
 import type { Contents } from './contents.ts';
-import type { Links, PublishedFile, Manifest } from './published.ts';
+import type { Links, PublishedFile, Manifest } from './manifest.ts';
 import { tableOf } from './table.ts';
 
 /** What stands below a destination, with its links; undefined where none were asked for. */

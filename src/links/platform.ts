@@ -7,8 +7,8 @@ import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { addressProblem, placeOf } from './address.ts';
 import { linkEnd } from './expiry.ts';
-import type { Links } from './published.ts';
-import { type TrialResult, tryLink } from './trial.ts';
+import type { Links } from './manifest.ts';
+import { type TrialResult, tryLink } from './verification.ts';
 
 export interface PlatformTools {
   readonly terrapi: Terrapi;

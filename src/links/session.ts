@@ -1,6 +1,6 @@
 import type { StorageClient } from '../storage/client.ts';
 import type { Session } from '../terrapi/session.ts';
-import type { Links } from './published.ts';
+import type { Links } from './manifest.ts';
 
 /** What SigV4 allows at most: 7 days. */
 const longest = 604_800;

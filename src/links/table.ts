@@ -1,5 +1,5 @@
 import { encodedPath } from '../text/encode.ts';
-import type { Links, PublishedFile } from './published.ts';
+import type { Links, PublishedFile } from './manifest.ts';
 
 /**
  * Links of many files in little room: those of one session share all but their path and their signature. A page that carries links is

@@ -4,7 +4,7 @@ import { previewCompanion } from '../generated/preview-companion.ts';
 import { previewEntry } from '../generated/preview-entry.ts';
 import { previewWorker } from '../generated/preview-worker.ts';
 import type { GeneratedObject } from '../links/generated.ts';
-import type { Links, PublishedFile, Manifest } from '../links/published.ts';
+import type { Links, PublishedFile, Manifest } from '../links/manifest.ts';
 import { tableOf } from '../links/table.ts';
 import { isHtml } from '../files/media.ts';
 import type { PreviewNames } from './names.ts';

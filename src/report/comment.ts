@@ -1,5 +1,5 @@
 import type { Run } from '../hosts/host.ts';
-import type { Published } from '../links/published.ts';
+import type { Published } from '../links/manifest.ts';
 import { formatMoment } from '../text/format.ts';
 import { commentMarker } from './markers.ts';
 import { type SummaryOptions, filesTable, markdownText, publishedHead } from './markdown.ts';

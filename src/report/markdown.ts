@@ -1,4 +1,4 @@
-import type { Published } from '../links/published.ts';
+import type { Published } from '../links/manifest.ts';
 import { printable } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import type { RemoteObject } from '../sync/object.ts';

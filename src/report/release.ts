@@ -1,6 +1,6 @@
 import type { Run } from '../hosts/host.ts';
 import type { NotesEdit } from '../hosts/reports.ts';
-import type { Published, PublishedFile } from '../links/published.ts';
+import type { Published, PublishedFile } from '../links/manifest.ts';
 import { count, formatBytes, formatMoment } from '../text/format.ts';
 import { encodedKey } from './markers.ts';
 import { putBlock } from './notes.ts';

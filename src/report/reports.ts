@@ -4,7 +4,7 @@ import type { DestinationInputs } from '../config/destination.ts';
 import type { ReportIds } from '../config/outputs.ts';
 import type { Host } from '../hosts/host.ts';
 import type { CommentBody, CommentWriter, ReportKind, Reporter, ReporterOptions } from '../hosts/reports.ts';
-import type { Published } from '../links/published.ts';
+import type { Published } from '../links/manifest.ts';
 import { formatDuration } from '../text/format.ts';
 import { publishedComment, removedComment } from './comment.ts';
 import { commentMarker } from './markers.ts';

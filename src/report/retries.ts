@@ -2,7 +2,7 @@ import { causes, messageOf } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import { formatDuration } from '../text/format.ts';
 import type { OnRetry } from '../http/retry.ts';
-import { StorageError, describeStorageError } from '../storage/failure.ts';
+import { StorageError, describeStorageError } from '../storage/s3Error.ts';
 
 /** What a run says about the requests that it retries. */
 export interface RetryLog {

@@ -1,6 +1,6 @@
 import { isTransient } from '../http/classify.ts';
 import type { StorageClient } from './client.ts';
-import { StorageError } from './failure.ts';
+import { StorageError } from './s3Error.ts';
 
 /** Any region will do to ask for the right one (S3 API, GetBucketLocation), and an empty answer means this one. */
 export const defaultRegion = 'us-east-1';

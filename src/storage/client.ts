@@ -3,8 +3,8 @@ import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location } from '../terrapi/location.ts';
 import type { Session, SessionSource } from '../terrapi/session.ts';
-import { type SlicedBody, type WireAnswer, defaultStallMs, exchange } from './exchange.ts';
-import { type StorageError, createStorageRetrier, isSessionEnded, storageError } from './failure.ts';
+import { type SlicedBody, type WireAnswer, defaultStallMs, exchange } from './http.ts';
+import { type StorageError, createStorageRetrier, isSessionEnded, storageError } from './s3Error.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
 import { element } from './xml.ts';
 

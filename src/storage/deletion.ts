@@ -6,7 +6,7 @@ import type { HttpRequest } from '@smithy/core/protocols';
 import { isTransient } from '../http/classify.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { StorageClient } from './client.ts';
-import { StorageError } from './failure.ts';
+import { StorageError } from './s3Error.ts';
 import { withSdk } from './sdk.ts';
 
 /** What one request may name (S3 API, DeleteObjects). */

@@ -1,7 +1,7 @@
 import { type StorageClient, sendAndRead } from './client.ts';
 import { plainEtag } from './etag.ts';
-import type { WireAnswer } from './exchange.ts';
-import { StorageError } from './failure.ts';
+import type { WireAnswer } from './http.ts';
+import { StorageError } from './s3Error.ts';
 import { notS3 } from './stored.ts';
 
 export interface ObjectHead {

@@ -1,5 +1,5 @@
 import { type StorageClient, sendAndRead } from './client.ts';
-import { type From, type Page, follower, readPage } from './page.ts';
+import { type From, type Page, follower, readPage } from './listingPage.ts';
 import type { RemoteObject } from '../sync/object.ts';
 import { type KeyRange, rangeBounds, within } from './ranges.ts';
 import { objectPath } from './signer.ts';

@@ -1,9 +1,9 @@
 import { type StorageCall, type StorageClient, sendAndRead } from './client.ts';
 import { multipartEtag } from './etag.ts';
-import type { WireAnswer } from './exchange.ts';
-import { StorageError, isSessionEnded, storageError } from './failure.ts';
+import type { WireAnswer } from './http.ts';
+import { StorageError, isSessionEnded, storageError } from './s3Error.ts';
 import { notS3, storedCheck } from './stored.ts';
-import { urlDecode } from './page.ts';
+import { urlDecode } from './listingPage.ts';
 import { element, elements, escape } from './xml.ts';
 
 // These requests are made here and not by the SDK, which takes 80 ms to load before the first byte of a file can be sent.

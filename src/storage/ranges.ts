@@ -1,4 +1,4 @@
-import { isBefore } from './page.ts';
+import { isBefore } from './listingPage.ts';
 import type { RemoteObject } from '../sync/object.ts';
 
 /** Keys after one of them, up to another with that itself; undefined: to the end. */

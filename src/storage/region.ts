@@ -1,15 +1,15 @@
 import { isTransient } from '../http/classify.ts';
 import { actionErrorIn } from '../errors/error.ts';
-import { connectionFailure, isNetworkError } from '../http/failures.ts';
+import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import { type Location, isRegionName } from '../terrapi/location.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import { defaultRegion } from './bucket.ts';
-import { type WireAnswer, exchange } from './exchange.ts';
-import { StorageError, storageError } from './failure.ts';
+import { type WireAnswer, exchange } from './http.ts';
+import { StorageError, storageError } from './s3Error.ts';
 import { notS3 } from './stored.ts';
-import { storageTrouble } from './trouble.ts';
+import { storageTrouble } from './errorDescription.ts';
 
 export interface Discovery {
   readonly region: string;

@@ -8,7 +8,7 @@ import { longestAnswer } from '../http/answers.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import type { Session } from '../terrapi/session.ts';
 import { type StorageClient, refusalOf } from './client.ts';
-import { type WireAnswer, defaultStallMs, exchange } from './exchange.ts';
+import { type WireAnswer, defaultStallMs, exchange } from './http.ts';
 import { notS3 } from './stored.ts';
 
 // Loaded when the SDK is needed for the first time: that takes longer than the upload of a few small files.

@@ -1,6 +1,6 @@
 import { opaqueEtag, plainEtag } from './etag.ts';
-import type { WireAnswer } from './exchange.ts';
-import { StorageError, storageError } from './failure.ts';
+import type { WireAnswer } from './http.ts';
+import { StorageError, storageError } from './s3Error.ts';
 import { element } from './xml.ts';
 
 /** What an answer has to say about what is stored, to be that of the request. */

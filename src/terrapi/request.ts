@@ -2,7 +2,7 @@ import * as v from 'valibot';
 
 import { ActionError } from '../errors/error.ts';
 import { classifier } from '../http/classify.ts';
-import { connectionFailure, isNetworkError } from '../http/failures.ts';
+import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
 import type { TokenSource } from '../auth/tokens.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { type Attempt, type RetryOptions, createRetrier } from '../http/retry.ts';

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-import type { SlicedBody } from '../storage/exchange.ts';
+import type { SlicedBody } from '../storage/http.ts';
 import { type Stretch, slicesOf } from './parts.ts';
 import { type Source, changed } from './source.ts';
 

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { ActionError } from '../errors/error.ts';
-import { createScratch, fingerprint } from './fingerprint.ts';
-import type { Batch, BatchResult, ThreadSettings } from './readers.ts';
+import { createScratch, fingerprint } from './digest.ts';
+import type { Batch, BatchResult, ThreadSettings } from './hashPool.ts';
 
 /** A thread that reads files. It is no module of the program: `scripts/assets.ts` makes `src/threads/fingerprinter.ts` of it. */
 const { sha256Wanted, partSize, haste } = workerData as ThreadSettings;

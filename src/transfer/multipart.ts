@@ -12,7 +12,7 @@ import {
 } from '../storage/multipart.ts';
 import { readContent } from './content.ts';
 import type { Ending } from './ending.ts';
-import { storeOnce } from './lost.ts';
+import { storeOnce } from './idempotentPut.ts';
 import { type Part, partsOf } from './parts.ts';
 import { putPart } from './put.ts';
 import { type Source, openSource } from './source.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createClock } from '../../../src/http/clock.ts';
 import { ActionError } from '../../../src/errors/error.ts';
 import { openCredential } from '../../../src/auth/credential.ts';
-import { issuerClassifier } from '../../../src/auth/exchange.ts';
+import { issuerClassifier } from '../../../src/auth/tokenEndpoint.ts';
 import { openTokenSource } from '../../../src/auth/tokens.ts';
 import { hints } from '../../../src/hosts/github/hints.ts';
 import { githubIdentity } from '../../../src/hosts/github/identity.ts';

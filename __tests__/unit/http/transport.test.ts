@@ -10,7 +10,7 @@ import {
   isCertificateError,
   isPermanent,
   isNetworkError,
-} from '../../../src/http/failures.ts';
+} from '../../../src/http/networkErrors.ts';
 import { temporaryFolder } from '../folders.ts';
 import { certificateFor, serve, serveProxy, transport } from '../servers.ts';
 

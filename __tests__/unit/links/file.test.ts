@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 import { encodedPath } from '../../../src/text/encode.ts';
 import { type LinkedFile, writeLinksFile } from '../../../src/links/file.ts';
-import type { Links } from '../../../src/links/published.ts';
+import type { Links } from '../../../src/links/manifest.ts';
 import { temporaryFolder } from '../folders.ts';
 
 const header = { version: 1, workspace: 'w', destination: 'd "e"', expires_at: '' } as const;

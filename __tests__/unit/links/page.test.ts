@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { Contents } from '../../../src/links/contents.ts';
 import { linksPage } from '../../../src/links/page.ts';
-import type { Links, Published, PublishedFile } from '../../../src/links/published.ts';
+import type { Links, Published, PublishedFile } from '../../../src/links/manifest.ts';
 import { linkOf } from '../../../src/links/table.ts';
 import { createSigner, objectPath } from '../../../src/storage/signer.ts';
 

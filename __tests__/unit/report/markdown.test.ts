@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { Published } from '../../../src/links/published.ts';
+import type { Published } from '../../../src/links/manifest.ts';
 import { printable } from '../../../src/text/sanitize.ts';
 import {
   type SummaryOptions,

@@ -1,7 +1,7 @@
 import { renewable } from '../../../src/http/renewable.ts';
 import type { OnRetry, RetryPolicy } from '../../../src/http/retry.ts';
 import { type StorageClient, createStorageClient } from '../../../src/storage/client.ts';
-import { createStorageRetrier } from '../../../src/storage/failure.ts';
+import { createStorageRetrier } from '../../../src/storage/s3Error.ts';
 import type { Session } from '../../../src/terrapi/session.ts';
 import { type Answer, type Asked, type LocalServer, serve, transport } from '../servers.ts';
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 
 import type { StorageClient } from '../../../src/storage/client.ts';
-import { StorageError } from '../../../src/storage/failure.ts';
+import { StorageError } from '../../../src/storage/s3Error.ts';
 import { headObject } from '../../../src/storage/head.ts';
 import { errorXml, keyAsked, keyOf, once, openBucket } from './bucket.ts';
 

@@ -14,7 +14,7 @@ import {
   createMultipart,
 } from '../../../src/storage/multipart.ts';
 import { discoverRegion } from '../../../src/storage/region.ts';
-import { createStorageRetrier } from '../../../src/storage/failure.ts';
+import { createStorageRetrier } from '../../../src/storage/s3Error.ts';
 import { putObject, putPart } from '../../../src/transfer/put.ts';
 import type { Answer } from '../servers.ts';
 import { errorXml, openBucket, quick } from './bucket.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { isBefore } from '../../../src/storage/page.ts';
+import { isBefore } from '../../../src/storage/listingPage.ts';
 import type { RemoteObject } from '../../../src/sync/object.ts';
 import { rangeBounds, within } from '../../../src/storage/ranges.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { bucketLocation } from '../../../src/storage/bucket.ts';
-import { createStorageRetrier } from '../../../src/storage/failure.ts';
+import { createStorageRetrier } from '../../../src/storage/s3Error.ts';
 import { discoverRegion } from '../../../src/storage/region.ts';
 import { rejectionOf } from '../failure.ts';
 import { type Answer, type Asked, serve, transport } from '../servers.ts';

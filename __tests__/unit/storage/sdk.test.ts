@@ -1,7 +1,7 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { expect, test } from '@jest/globals';
 
-import { storageClassifier } from '../../../src/storage/failure.ts';
+import { storageClassifier } from '../../../src/storage/s3Error.ts';
 import { createSdk } from '../../../src/storage/sdk.ts';
 import type { Classified } from '../../../src/http/retry.ts';
 import type { Answer } from '../servers.ts';

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { type Plan, planUpload, withGenerated } from '../../../src/sync/plan.ts';
 import { type Outcome, type TransferOptions, transfer } from '../../../src/transfer/engine.ts';
-import { type Memory, createMemory } from '../../../src/transfer/memory.ts';
+import { type Memory, createMemory } from '../../../src/transfer/bufferPool.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { errorXml } from '../storage/bucket.ts';
 import { fileIn } from './file.ts';

@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
 
-import { printed } from '../door.ts';
+import { printed } from '../output.ts';
 import type { Log, Text } from '../host.ts';
 
 /** A log, and what a host writes beside it. */

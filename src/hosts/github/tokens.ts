@@ -1,13 +1,13 @@
 import { classifier } from '../../http/classify.ts';
 import { ActionError, messageOf, systemCode } from '../../errors/error.ts';
-import { connectionFailure, isCertificateError, isNetworkError } from '../../http/failures.ts';
+import { connectionFailure, isCertificateError, isNetworkError } from '../../http/networkErrors.ts';
 import { urlFault } from '../../http/urls.ts';
 import { excerpt } from '../../text/sanitize.ts';
 import { createRetrier } from '../../http/retry.ts';
 import { openTransport } from '../../http/transport.ts';
 import { userAgent } from '../../http/version.ts';
 import type { IdentityOptions } from '../host.ts';
-import { factsOf } from '../../auth/exchange.ts';
+import { factsOf } from '../../auth/tokenEndpoint.ts';
 
 const what = `GitHub's token service`;
 

@@ -1,8 +1,8 @@
-import { isNetworkError } from '../http/failures.ts';
+import { isNetworkError } from '../http/networkErrors.ts';
 import type { RetryPolicy } from '../http/retry.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { isDigest, plainEtag } from '../storage/etag.ts';
-import { StorageError, createStorageRetrier, storageError } from '../storage/failure.ts';
+import { StorageError, createStorageRetrier, storageError } from '../storage/s3Error.ts';
 import { type ObjectHead, headObject } from '../storage/head.ts';
 
 /** How a link was found to be: it opens the object, or it does not, or its host cannot be reached from here. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { type Scratch, createScratch, fingerprint } from '../../../src/transfer/fingerprint.ts';
+import { type Scratch, createScratch, fingerprint } from '../../../src/transfer/digest.ts';
 import { multipartEtag } from '../../../src/storage/etag.ts';
 import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';

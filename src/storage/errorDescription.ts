@@ -1,8 +1,8 @@
 import { ActionError, messageOf } from '../errors/error.ts';
-import { connectionFailure, isNetworkError } from '../http/failures.ts';
+import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt, printable } from '../text/sanitize.ts';
 import type { Location } from '../terrapi/location.ts';
-import { StorageError, describeStorageError } from './failure.ts';
+import { StorageError, describeStorageError } from './s3Error.ts';
 
 const hints: Readonly<Record<string, string>> = {
   AccessDenied: `The storage session does not allow it: ask the owner of the workspace for access.`,

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { ActionError, type ErrorCode, outOfFiles } from '../errors/error.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import { fingerprintThread } from '../generated/fingerprinter.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import type { Fingerprint } from './digest.ts';
 
 export interface ReaderSettings {
   readonly sha256Wanted: boolean;

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { ActionError } from '../../../src/errors/error.ts';
-import { createScratch, fingerprint } from '../../../src/transfer/fingerprint.ts';
-import { type Fingerprints, openFingerprints } from '../../../src/transfer/fingerprints.ts';
+import { createScratch, fingerprint } from '../../../src/transfer/digest.ts';
+import { type Fingerprints, openFingerprints } from '../../../src/transfer/digests.ts';
 import { rejectionOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 import { fileIn } from './file.ts';

@@ -2,7 +2,7 @@ import { ActionError } from '../errors/error.ts';
 import type { Put } from '../sync/plan.ts';
 import { printable } from '../text/sanitize.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { StorageError } from '../storage/failure.ts';
+import { StorageError } from '../storage/s3Error.ts';
 import { headObject } from '../storage/head.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { missingFirstPage } from '../../../src/preview/first.ts';
+import { missingFirstPage } from '../../../src/preview/entryPage.ts';
 
 const message = (...names: string[]) => missingFirstPage(new Set(names), 's3://b/p/');
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
 
-import { StalledError, type WireRequest, exchange } from '../../../src/storage/exchange.ts';
+import { StalledError, type WireRequest, exchange } from '../../../src/storage/http.ts';
 import { transport } from '../servers.ts';
 
 const KiB = 1024;

@@ -1,8 +1,8 @@
 import type { RemoteObject } from '../sync/object.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { plainEtag } from './etag.ts';
-import type { WireAnswer } from './exchange.ts';
-import { StorageError } from './failure.ts';
+import type { WireAnswer } from './http.ts';
+import { StorageError } from './s3Error.ts';
 import { notS3 } from './stored.ts';
 import { element, elements } from './xml.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { existingAmong } from '../../../src/storage/obstacles.ts';
+import { existingAmong } from '../../../src/storage/existingObjects.ts';
 import { type LocalBucket, errorXml, keyAsked, openBucket } from './bucket.ts';
 
 const there = { headers: { etag: '"e"', 'content-length': '1' } };

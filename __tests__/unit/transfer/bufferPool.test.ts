@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { type Loan, createMemory } from '../../../src/transfer/memory.ts';
+import { type Loan, createMemory } from '../../../src/transfer/bufferPool.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;

@@ -6,7 +6,7 @@ import {
   describeStorageError,
   isSessionEnded,
   storageError,
-} from '../../../src/storage/failure.ts';
+} from '../../../src/storage/s3Error.ts';
 
 const xml = (inner: string) => `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${inner}</Error>`;
 

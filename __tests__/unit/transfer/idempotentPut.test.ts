@@ -2,9 +2,9 @@ import { hash } from 'node:crypto';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { StorageError } from '../../../src/storage/failure.ts';
+import { StorageError } from '../../../src/storage/s3Error.ts';
 import { multipartEtag } from '../../../src/storage/etag.ts';
-import { storeOnce } from '../../../src/transfer/lost.ts';
+import { storeOnce } from '../../../src/transfer/idempotentPut.ts';
 import type { Answer } from '../servers.ts';
 import { openBucket } from '../storage/bucket.ts';
 import { putOf } from './file.ts';

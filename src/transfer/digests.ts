@@ -1,6 +1,6 @@
 import type { WalkedFile } from '../files/walk.ts';
-import { type Fingerprint, createScratch, fingerprint } from './fingerprint.ts';
-import { type ReaderSettings, type Readers, openReaders } from './readers.ts';
+import { type Fingerprint, createScratch, fingerprint } from './digest.ts';
+import { type ReaderSettings, type Readers, openReaders } from './hashPool.ts';
 
 /** Reads files to know their contents. */
 export interface Fingerprints {
