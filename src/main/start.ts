@@ -1,4 +1,5 @@
 import { githubHost } from '../hosts/github/host.ts';
+import { installFetch } from '../http/globals.ts';
 import type { Host } from '../hosts/host.ts';
 import { fail } from '../report/log.ts';
 import { holdNewSpace } from './heap.ts';
@@ -15,6 +16,7 @@ export async function start(run: (host: Host) => Promise<void>): Promise<void> {
   process
     .removeAllListeners('warning')
     .on('warning', ({ name, message }) => host.log.debug(`${name}: ${message}`));
+  installFetch();
   holdNewSpace();
   await run(host).catch(end);
 }

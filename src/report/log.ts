@@ -1,3 +1,4 @@
+import { formatCount } from '../text/format.ts';
 import { ActionError, causes, isError, messageOf, outOfFiles } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
 
@@ -14,7 +15,7 @@ export function firstAmong<T>(
   line: (item: T) => string,
 ): string[] {
   const lines = [...Iterator.from(items).take(most).map(line)];
-  return total <= most ? lines : [...lines, `… and ${(total - most).toLocaleString('en')} more`];
+  return total <= most ? lines : [...lines, `… and ${formatCount(total - most)} more`];
 }
 
 /**

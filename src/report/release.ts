@@ -1,7 +1,7 @@
 import type { Run } from '../hosts/host.ts';
 import type { NotesEdit } from '../hosts/reports.ts';
 import type { Published, PublishedFile } from '../links/manifest.ts';
-import { count, formatBytes, formatMoment } from '../text/format.ts';
+import { count, formatBytes, formatCount, formatMoment } from '../text/format.ts';
 import { encodedKey } from './markers.ts';
 import { putBlock } from './notes.ts';
 import { markdownLink, markdownTable, markdownText } from './markdown.ts';
@@ -36,7 +36,7 @@ export function releaseNotes(notes: string, published: Published, text: ReleaseT
     return table;
   });
   if (!room.isMissing) return edit;
-  const [used, most] = [notes.length, text.limit].map((number) => number.toLocaleString('en'));
+  const [used, most] = [notes.length, text.limit].map(formatCount);
   return {
     problem: `they have ${used} of the ${most} characters that ${text.host} allows, and the table does not fit in beside them`,
     isDamage: false,

@@ -7,7 +7,8 @@ const fewestEncoded = 8;
 interface Secret {
   /** A piece of each form, one of which every text with the secret in it has. To look for them is much faster than to try the pattern. */
   readonly pieces: readonly string[];
-  readonly pattern: RegExp;
+  /** Made when a piece is first found: for a token of 1 KiB it takes milliseconds, and most secrets never appear. */
+  readonly pattern: () => RegExp;
 }
 
 /** Of this process, as those that a runner masks are: whatever is printed or cut is cleared of all of them. */
@@ -26,7 +27,7 @@ export function registerSecret(secret: string): { readonly lines: string[]; read
     if (secrets.has(line)) continue;
     const forms = formsOf(line);
     const pieces = forms.map(longestPlainPiece);
-    secrets.set(line, { pieces, pattern: new RegExp(forms.map(patternOf).join('|'), 'g') });
+    secrets.set(line, { pieces, pattern: once(() => new RegExp(forms.map(patternOf).join('|'), 'g')) });
     shortestPiece = Math.min(shortestPiece, ...pieces.map(({ length }) => length));
   }
   return { lines, tooShort: all.length - lines.length };
@@ -37,7 +38,7 @@ export function redact(text: string): string {
   if (text.length < shortestPiece) return text;
   let redacted = text;
   for (const { pieces, pattern } of secrets.values()) {
-    if (pieces.some((piece) => redacted.includes(piece))) redacted = redacted.replace(pattern, '***');
+    if (pieces.some((piece) => redacted.includes(piece))) redacted = redacted.replace(pattern(), '***');
   }
   return redacted;
 }
@@ -56,22 +57,28 @@ function formsOf(secret: string): string[] {
     strict,
     strict.replaceAll('%20', '+'),
   ];
-  return [secret, ...new Set(encodings.flatMap(base64Forms))];
+  return [secret, ...[...new Set(encodings)].flatMap(base64Forms)];
 }
 
 /** In Base64 a text looks in three ways, by where in a group of three bytes it begins. What its neighbours have a part in is left out. */
 function base64Forms(text: string): string[] {
-  // `Basic` credentials are in ISO 8859-1 with some (RFC 7617, 2.1).
-  const encodings = [Buffer.from(text), Buffer.from(text, 'latin1')];
+  const bytes = Buffer.from(text);
+  // `Basic` credentials are in ISO 8859-1 with some (RFC 7617, 2.1), which is the same for ASCII.
+  const encodings = bytes.length === text.length ? [bytes] : [bytes, Buffer.from(text, 'latin1')];
   return encodings
-    .flatMap((bytes) =>
+    .flatMap((encoded) =>
       [0, 1, 2].map((offset) =>
-        Buffer.concat([Buffer.alloc(offset), bytes])
+        Buffer.concat([Buffer.alloc(offset), encoded])
           .toString('base64')
-          .slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6)),
+          .slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + encoded.length) * 8) / 6)),
       ),
     )
     .filter(({ length }) => length >= fewestEncoded);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 function longestPlainPiece(form: string): string {

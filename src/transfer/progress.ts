@@ -1,4 +1,4 @@
-import { count, formatBytes, formatDuration } from '../text/format.ts';
+import { count, formatBytes, formatCount, formatDuration } from '../text/format.ts';
 
 export interface Progress {
   /** Takes what was stored since the last call. */
@@ -26,7 +26,7 @@ export function createProgress(
           ? `, ${formatDuration((total.bytes - done.bytes) / rate)} left`
           : '';
       const share = total.bytes > 0 ? ` (${Math.floor((100 * done.bytes) / total.bytes)} %)` : '';
-      return `${done.files.toLocaleString('en')} of ${count(total.files, 'file')}, ${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}${share}, ${formatBytes(rate)}/s${left}`;
+      return `${formatCount(done.files)} of ${count(total.files, 'file')}, ${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}${share}, ${formatBytes(rate)}/s${left}`;
     },
   };
 }

@@ -1,7 +1,14 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { count, formatBytes, formatDuration, parseDuration, formatMoment } from '../../../src/text/format.ts';
+import {
+  count,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  parseDuration,
+  formatMoment,
+} from '../../../src/text/format.ts';
 
 test.each([
   [0, '0 bytes'],
@@ -32,6 +39,14 @@ test.each([
   [20_000, '20,000 files'],
 ])('%d: %s', (number, text) => {
   expect(count(number, 'file')).toBe(text);
+});
+
+test('whole numbers are grouped as in English', () => {
+  fc.assert(
+    fc.property(fc.maxSafeNat(), (number) => {
+      expect(formatCount(number)).toBe(number.toLocaleString('en'));
+    }),
+  );
 });
 
 test('a noun has its own plural where it is given', () => {
