@@ -1,29 +1,30 @@
 import { urlFault } from '../http/urls.ts';
 import { printable } from '../text/sanitize.ts';
 
-/** Characters of a link: longer ones are cut off or rejected by browsers, proxies and forges. */
+/** In characters. Browsers, proxies and forges cut off or reject longer links. */
 const longestLink = 8 * 1024;
 
 /**
- * Why a URL that the platform answers with is not a link to follow; undefined where it is one. It quotes no more of it than the host, as the rest
- * may open something.
+ * Checks a link that the platform returned.
  * @param plainHttp see {@link urlFault}
+ * @returns why the link must not be used, or undefined if it is valid; the text quotes only the host, because the rest of a link may give access
  */
 export function addressProblem(link: string, plainHttp: boolean): string | undefined {
   if (link.length > longestLink) return `the link has ${link.length} characters, more than ${longestLink}`;
-  if (/[\p{Cc}\\]/u.test(link)) return 'the link has a control character or a backslash in it';
+  if (/[\p{Cc}\\]/u.test(link)) return 'the link contains a control character or a backslash';
   const [, authority] = /^https?:\/\/([^/?#]+)/i.exec(link) ?? [];
   const url = URL.parse(link);
   if (authority === undefined || !url) return 'it is not an https link';
-  const fault = authority.includes('@') ? 'has a user name or password in it' : urlFault(url, plainHttp);
+  const fault = authority.includes('@') ? 'contains a user name or password' : urlFault(url, plainHttp);
   const where = printable(`${url.protocol}//${url.host}`);
   if (fault !== undefined) return `the link leads to ${where}, which ${fault}`;
-  return link.includes('#') ? `the link to ${where} has a fragment (#) in it` : undefined;
+  return link.includes('#') ? `the link to ${where} contains a fragment (#)` : undefined;
 }
 
 /**
- * Where a link to an object leads but for the object: links of the same place are signed in the same way. Undefined for a link whose path does not
- * end with the object's key, so that it does not say which object it opens.
+ * What a link has in common with the platform's links to other objects: origin, path without the key, and names of the query parameters. Links
+ * with the same template are signed in the same way, so one of them is tested for all.
+ * @returns undefined if the path does not end with the object's key, because such a link does not show which object it opens
  */
 export function placeOf(url: URL, key: string): string | undefined {
   const path = decoded(url.pathname);

@@ -3,12 +3,12 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { writeTemporary } from '../hosts/temporary.ts';
 import type { Links } from './manifest.ts';
 
-/** What the file of the output `links-file` says beside its `files`. */
+/** The fields of the links file before `files`. */
 export interface LinksHeader {
   readonly version: 1;
   readonly workspace: string;
   readonly destination: string;
-  /** RFC 3339, UTC; empty where nobody can know. */
+  /** RFC 3339, UTC; empty if unknown. */
   readonly expires_at: string;
 }
 
@@ -20,17 +20,17 @@ export interface LinkedFile {
   /** Bytes. */
   readonly size: number;
   readonly content_type: string;
-  /** In hex, where it is known. */
+  /** In hex; absent if unknown. */
   readonly sha256?: string;
-  /** Left out where nothing was uploaded. */
+  /** Absent if the step uploads nothing. */
   readonly status?: 'uploaded' | 'unchanged';
 }
 
 /**
- * Writes the file `links.json` into a folder, readable by this user alone: a JSON object with the header's fields and `files`, each with
- * its link as `url`.
- * @param links undefined where none were asked for
- * @returns its path
+ * Writes the links file `links.json` into a folder. Only the current user can read it. It is a JSON object with the fields of the header and
+ * `files`. Each file has its link as `url`.
+ * @param links undefined if no links were requested
+ * @returns the path of the file
  */
 export function writeLinksFile(
   folder: string,
@@ -66,7 +66,7 @@ function writeTo(
   }
 }
 
-/** Links are by far the longest part: what all have in common is put into bytes once, and they stand in JSON as they are. */
+/** Links are most of the file. Their common part is encoded only once. They contain no characters that JSON escapes. */
 function urlWriter({ parts, url }: Pick<Links, 'url' | 'parts'>, sink: Sink): (key: string) => void {
   if (!parts) return (key) => sink.text(`,"url":"${url(key)}"`);
   const query = Buffer.from(`?${parts.query}`);
@@ -83,11 +83,11 @@ interface Sink {
   readonly flush: () => void;
 }
 
-/** Bytes that are gathered before they are written, so that the links of many files are never in memory all at once. */
-const batch = 1024 ** 2;
+/** Bytes of the write buffer. It keeps the links of many files from being in memory at the same time. */
+const bufferSize = 1024 ** 2;
 
 function openSink(descriptor: number): Sink {
-  const buffer = Buffer.allocUnsafe(batch);
+  const buffer = Buffer.allocUnsafe(bufferSize);
   let filled = 0;
   const write = (bytes: Buffer) => {
     for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
@@ -97,14 +97,14 @@ function openSink(descriptor: number): Sink {
     filled = 0;
   };
   const bytes = (piece: Buffer) => {
-    if (filled + piece.length > batch) flush();
-    if (piece.length > batch) write(piece);
+    if (filled + piece.length > bufferSize) flush();
+    if (piece.length > bufferSize) write(piece);
     else filled += piece.copy(buffer, filled);
   };
   return {
     text: (text) => {
-      // A character takes three bytes of UTF-8 at most, for each unit of UTF-16.
-      if (filled + 3 * text.length > batch) bytes(Buffer.from(text));
+      // A UTF-16 code unit takes at most three bytes in UTF-8.
+      if (filled + 3 * text.length > bufferSize) bytes(Buffer.from(text));
       else filled += buffer.write(text, filled);
     },
     bytes,

@@ -4,12 +4,12 @@ import type { Contents } from './contents.ts';
 import type { Links, PublishedFile, Manifest } from './manifest.ts';
 import { tableOf } from './table.ts';
 
-/** What stands below a destination, with its links; undefined where none were asked for. */
+/** A manifest with links; `links` is undefined if none were requested. */
 export interface Listed extends Manifest {
   readonly links: Links | undefined;
 }
 
-/** What the page tells beside that. */
+/** When and where the page is made. */
 export interface Making {
   /** Milliseconds since the epoch. */
   readonly madeAt: number;
@@ -17,12 +17,12 @@ export interface Making {
   readonly run?: { readonly name: string; readonly url: string } | undefined;
 }
 
-/** More hosts than this are not listed one by one in the page's Content-Security-Policy. */
+/** With more origins than this, the Content-Security-Policy of the page allows all. */
 const mostOrigins = 20;
 
 /**
- * The index page of what stands below a destination: one HTML file that lists the files with their links, and asks for nothing but those. No
- * text from outside stands in it as HTML, and no script but its own may run.
+ * Renders the index page: one HTML file that lists the files with their links, and loads nothing else. Untrusted text never becomes HTML, and
+ * only the script of the page may run.
  */
 export function linksPage(listed: Listed, making: Making): Buffer {
   const { contents, origins } = gather(listed, making);
@@ -42,10 +42,10 @@ export function linksPage(listed: Listed, making: Making): Buffer {
   return Buffer.concat([Buffer.from(before), ...data, Buffer.from(after)]);
 }
 
-/** Entries of an array that are put into words at once. */
+/** Entries of an array that are serialized at a time. */
 const sliceLength = 1_000;
 
-/** JSON in pieces: the lists of 100,000 files are 10 MB of it, which as one text would be in memory several times over. */
+/** JSON in pieces. The columns of 100,000 files are 10 MB, which as one text would be in memory several times. */
 function* jsonPieces(value: unknown): Generator<string> {
   if (Array.isArray(value)) {
     yield '[';
@@ -63,7 +63,7 @@ function* jsonPieces(value: unknown): Generator<string> {
   } else yield JSON.stringify(value);
 }
 
-/** Goes through the files once: their columns, their links, and the hosts that the links lead to. */
+/** Collects columns, links and origins of the links in one pass over the files. */
 function gather(
   { workspace, destination, s3Uri, links, files }: Listed,
   { madeAt, run }: Making,
@@ -73,7 +73,7 @@ function gather(
   const gathered = function* ({ url, parts }: Links) {
     for (const file of files()) {
       columns.add(file, madeAt);
-      // Links that are made alike lead to one host.
+      // Links that are built in the same way have the same origin.
       const place = parts && origins.size > 0 ? [] : originOf(url(file.key));
       for (const origin of place) origins.add(origin);
       yield file;
@@ -123,16 +123,16 @@ function emptyColumns() {
   };
 }
 
-/** What the page says where it cannot run: whoever has it should know what it is. */
+/** The text of the page for readers without JavaScript. */
 function about({ workspace, destination, fileCount, totalBytes, links }: Listed): string {
   const where = destination
     ? `below ${destination} in the workspace ${workspace}`
     : `in the workspace ${workspace}`;
-  const end = links?.endsAt === undefined ? '' : ` The links end at ${formatMoment(links.endsAt)}.`;
-  return `This page lists ${count(fileCount, 'file')} (${formatBytes(totalBytes)}) ${where}, with a link to each.${end}`;
+  const expiry = links?.endsAt === undefined ? '' : ` The links expire at ${formatMoment(links.endsAt)}.`;
+  return `This page lists ${count(fileCount, 'file')} (${formatBytes(totalBytes)}) ${where}, with a link to each.${expiry}`;
 }
 
-/** Scheme, host and port of a link, if it has them; nothing else can get into the page's policy. */
+/** The origin of a link. The strict pattern keeps a link from changing the Content-Security-Policy. */
 function originOf(url: string): readonly string[] {
   return /^https?:\/\/[a-z0-9.:[\]-]+(?=[/?]|$)/i.exec(url) ?? [];
 }

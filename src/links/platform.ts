@@ -14,21 +14,21 @@ export interface PlatformTools {
   readonly terrapi: Terrapi;
   readonly client: StorageClient;
   readonly signal: AbortSignal;
-  /** The places that links were tried at, by {@link placeOf}; shared by all calls of one run. */
+  /** Results of tested links by their {@link placeOf}. All calls of one run share it. */
   readonly tried: Map<string, Promise<TrialResult>>;
-  /** Called for each link that was got. */
+  /** Called for each link that the platform returned. */
   readonly onLink?: () => void;
-  /** Called once for a host whose links cannot be tried from here. */
+  /** Called once if a link cannot be tested, because the runner does not reach its host. */
   readonly onUntried?: (why: string) => void;
 }
 
-/** Requests under way at once: TerrAPI is there for people too. */
+/** Concurrent requests. The number is low, because people use TerrAPI at the same time. */
 const concurrency = 8;
 
 /**
- * Has the platform sign a link for each key, by its own policy. A link ends when it says so; nobody can know when they do if one of them does
- * not say.
- * @throws ActionError `links` for the first key that the platform gives no usable link for, or what TerrAPI throws
+ * Requests a link for each key from the platform. The platform decides when a link expires. If one link does not say when, the expiry of all is
+ * unknown.
+ * @throws ActionError `links` for the first key without a usable link; errors of TerrAPI
  */
 export async function askPlatformLinks(keys: Iterable<string>, tools: PlatformTools): Promise<Links> {
   const failed = new AbortController();
@@ -52,7 +52,7 @@ export async function askPlatformLinks(keys: Iterable<string>, tools: PlatformTo
   );
   await Promise.allSettled(workers);
   await Promise.all(workers).catch(() => {
-    // The first failure, not that of a request that was given up for it.
+    // Report the first failure. The others are requests that it aborted.
     throw failed.signal.reason;
   });
   tools.signal.throwIfAborted();
@@ -60,7 +60,7 @@ export async function askPlatformLinks(keys: Iterable<string>, tools: PlatformTo
     signedBy: 'platform',
     url: (key) => {
       const url = urls.get(key);
-      if (url === undefined) throw new Error(`No link was asked for '${printable(key)}'`);
+      if (url === undefined) throw new Error(`No link was requested for '${printable(key)}'`);
       return url;
     },
     endsAt: Number.isNaN(endsAt) ? undefined : endsAt,
@@ -82,19 +82,19 @@ async function askLink(
     throw noLink(
       client,
       key,
-      `it answered with the address that it was asked about, as it does for what is not in the user's storage`,
+      `it returned the address of the object itself, as it does for objects outside the user's storage`,
     );
   }
   const problem = addressProblem(link, client.transport.plainHttp);
   if (problem !== undefined) throw noLink(client, key, problem);
   const ends = linkEnd(url.href);
   if (ends !== undefined && ends <= client.clock.now())
-    throw noLink(client, key, `the link ended at ${new Date(ends).toISOString()} already`);
+    throw noLink(client, key, `the link expired at ${new Date(ends).toISOString()}`);
   await requireOpening(url, key, tools);
   return { url: url.href, ends };
 }
 
-/** Tries a link where none like it was tried before, so that of many links one is opened. */
+/** Tests a link unless one with the same template was tested before. */
 async function requireOpening(url: URL, key: string, tools: PlatformTools): Promise<void> {
   const { client, signal, tried, onUntried } = tools;
   const place = placeOf(url, key);
@@ -103,27 +103,27 @@ async function requireOpening(url: URL, key: string, tools: PlatformTools): Prom
   if (place !== undefined) tried.set(place, result);
   const trial = await result;
   if (trial.kind === 'opens') return;
-  // A link that names the object may lead to a host that only this runner cannot reach.
+  // Readers may reach a host that the runner cannot reach. A link that contains the key is then accepted without a test.
   const mayOpen = trial.kind === 'unreachable' && place !== undefined && !isLoopback(url.hostname);
   if (!mayOpen) throw noLink(client, key, trial.why);
   if (!known) onUntried?.(trial.why);
 }
 
-/** The URL that TerrAPI is asked about. What means something in a URL cannot stand in an `s3:` one, which nothing says how to encode. */
+/** The URL to send to TerrAPI. It is `s3:` unless the key has characters with a meaning in URLs, because `s3:` URLs have no defined encoding. */
 function objectUrl(client: StorageClient, key: string): string {
   return /[%?#\\\p{Cc}]/u.test(key)
     ? new URL(client.path(key), client.location.endpoint).href
     : s3Uri(client.location, key);
 }
 
-const otherwise = `'links: session' has them signed here, by the storage session that the files were uploaded with.`;
+const otherwise = `Or set 'links: session': the storage session of the upload then signs the links.`;
 
 function noLink({ location }: StorageClient, key: string, why: string): ActionError {
   return new ActionError(
     'links',
     `The platform gives no link to ${printable(s3Uri(location, key))}: ${why}`,
     {
-      hint: `Ask those who run the platform whether the client app may have links to this workspace; ${otherwise}`,
+      hint: `Ask the operators of the platform whether the client app may get links to this workspace. ${otherwise}`,
     },
   );
 }
@@ -131,7 +131,7 @@ function noLink({ location }: StorageClient, key: string, why: string): ActionEr
 function refusedLink({ location }: StorageClient, key: string, cause: TerrapiError): ActionError {
   const who =
     cause.status === 403
-      ? `The client app may not have links to this workspace from the platform: ask its owner.`
+      ? `The client app has no permission for links to this workspace. Ask the owner of the workspace.`
       : (cause.hint ?? '');
   return new ActionError(
     'links',

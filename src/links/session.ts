@@ -2,16 +2,16 @@ import type { StorageClient } from '../storage/client.ts';
 import type { Session } from '../terrapi/session.ts';
 import type { Links } from './manifest.ts';
 
-/** What SigV4 allows at most: 7 days. */
+/** Seconds of the longest lifetime in SigV4: 7 days. */
 const longest = 604_800;
 
-/** A session this much of which is gone is replaced before links are signed with it, so that they live as long as can be. */
+/** A session is replaced before it signs links if more than this share of its lifetime has passed. The links then live longer. */
 const usedUp = 0.05;
 
 /**
- * Signs links, each a GET of a key, with a session that has most of its life left. A link ends with the session that signed it, whatever it says of
- * itself, so it never says more.
- * @param expiresIn life asked for in seconds; undefined: as long as can be had
+ * Signs links with the storage session. Each is a presigned URL for GET. The storage rejects a link after the session expires, so `X-Amz-Expires`
+ * never exceeds the session.
+ * @param expiresIn requested lifetime in seconds; undefined for the longest possible one
  */
 export async function signSessionLinks(client: StorageClient, expiresIn: number | undefined): Promise<Links> {
   const session = await freshSession(client);
@@ -19,7 +19,7 @@ export async function signSessionLinks(client: StorageClient, expiresIn: number 
   const left = session.endsAt === undefined ? longest : Math.floor((session.endsAt - signedAt) / 1000);
   const seconds = Math.max(1, Math.min(expiresIn ?? longest, left, longest));
   const { query, signature, url } = client.signer(session).presigner(new Date(signedAt), seconds);
-  // Pages and files ask for each link once more, and signing it is what takes time.
+  // The links file and the pages use each link several times. Signing it is the slow step.
   const signatures = new Map<string, string>();
   const own = (key: string) => {
     const known = signatures.get(key) ?? signature(client.path(key));
@@ -45,7 +45,7 @@ async function freshSession({ sessions, clock }: StorageClient): Promise<Session
     endsAt !== undefined && clock.now() - openedAt > usedUp * (endsAt - openedAt);
   const held = await sessions.get();
   if (!isUsed(held)) return held;
-  // Links that end earlier are better than none.
+  // Links with a shorter lifetime are better than no links.
   return sessions.replace(isUsed).catch((error: unknown) => {
     if (held.endsAt !== undefined && held.endsAt > clock.now()) return held;
     throw error;

@@ -2,19 +2,19 @@ import { encodedPath } from '../text/encode.ts';
 import type { Links, PublishedFile } from './manifest.ts';
 
 /**
- * Links of many files in little room: those of one session share all but their path and their signature. A page that carries links is
- * made of this, and expands them when they are wanted.
+ * Links of many files in a compact form. The links of one session differ only in path and signature. Pages contain this table and expand a link
+ * when they need it.
  */
 export interface LinkTable {
-  /** What every link begins with, up to the file's name. */
+  /** The common start of the links, up to the name of the file. */
   readonly base: string;
-  /** What the query of every link begins with, without `?`. */
+  /** The common start of the queries, without `?`. */
   readonly query: string;
-  /** For each name the rest of its query; `#` and a whole URL where a link is not made like that. */
+  /** For each file the rest of its query, or `#` and the whole URL if the link has another form. */
   readonly rest: readonly string[];
 }
 
-/** The table of the links of files below one folder. */
+/** Makes the table for files below one folder. */
 export function tableOf(
   files: Iterable<Pick<PublishedFile, 'name' | 'key'>>,
   { parts, url }: Pick<Links, 'parts' | 'url'>,
@@ -34,8 +34,8 @@ function* linked(files: Iterable<Pick<PublishedFile, 'name' | 'key'>>, url: Link
 }
 
 /**
- * Makes the table of links that stand for files below one folder. {@link linkOf} is its inverse.
- * @param links the files' names relative to the destination, and their URLs; gone through once, and no URL is kept
+ * Makes the table of arbitrary links to files below one folder. {@link linkOf} is the inverse.
+ * @param links names relative to the destination with their URLs; read once, and no whole URL stays in memory
  */
 export function linkTable(links: Iterable<{ readonly name: string; readonly url: string }>): LinkTable {
   let base: string | undefined;
@@ -62,8 +62,8 @@ export function linkTable(links: Iterable<{ readonly name: string; readonly url:
 }
 
 /**
- * The link of the file at `index`. It stands alone, so that pages can carry it as it is.
- * @param name the file's name relative to the destination
+ * The link of the file at `index`.
+ * @param name relative to the destination
  */
 export function linkOf({ base, query, rest }: LinkTable, name: string, index: number): string {
   const own = rest[index] ?? '';
@@ -78,7 +78,7 @@ function split(path: string, url: string): { base: string; query: string } | und
 }
 
 function commonStart(a: string, b: string): string {
-  // Six times as fast as `startsWith`, which goes from character to character.
+  // This comparison is six times as fast as `startsWith`.
   const start = b.slice(0, a.length);
   if (start === a) return a;
   let end = 0;
@@ -86,7 +86,7 @@ function commonStart(a: string, b: string): string {
   return a.slice(0, end);
 }
 
-/** V8 makes a slice point into the text it was cut from, which then stays in memory as a whole; a text that was put together does not. */
+/** Copies a slice. In V8 a slice references the text that it was cut from and keeps all of it in memory. */
 function ownCopy(slice: string): string {
   return ` ${slice}`.slice(1);
 }

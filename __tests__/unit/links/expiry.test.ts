@@ -8,12 +8,12 @@ const from = Date.parse('2026-11-23T12:00:00Z');
 const signed = (more: Readonly<Record<string, string>>) =>
   `https://s3.example.org/b/k?${new URLSearchParams({ 'X-Amz-Date': '20261123T120000Z', ...more }).toString()}`;
 
-describe('a link signed by version 4 ends', () => {
-  test('when it says', () => {
+describe('a link with Signature Version 4', () => {
+  test('expires when it says', () => {
     expect(linkEnd(signed({ 'X-Amz-Expires': '604800' }))).toBe(from + 604_800_000);
   });
 
-  test('with the session whose token it carries, if that ends first', () => {
+  test('expires with its session if the session token expires first', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 604_800 }),
@@ -27,13 +27,13 @@ describe('a link signed by version 4 ends', () => {
     );
   });
 
-  test('nobody knows when, where the token does not say when the session does', () => {
+  test('has an unknown expiry if the session token does not say when it expires', () => {
     expect(linkEnd(signed({ 'X-Amz-Expires': '60', 'X-Amz-Security-Token': 'opaque' }))).toBeUndefined();
     expect(linkEnd(signed({ 'X-Amz-Expires': '60', 'X-Amz-Security-Token': jwt({}) }))).toBeUndefined();
   });
 });
 
-test('a link signed by version 2 ends when it says, or with its session', () => {
+test('a link with Signature Version 2 expires when it says, or with its session', () => {
   const link = 'https://s3.example.org/b/k?AWSAccessKeyId=K&Signature=abc%3D&Expires=1795435200';
   expect(linkEnd(link)).toBe(1_795_435_200_000);
   expect(linkEnd(`${link}&x-amz-security-token=${jwt({ exp: 1_795_435_100 })}`)).toBe(1_795_435_100_000);
@@ -46,6 +46,6 @@ test.each([
   signed({ 'X-Amz-Expires': 'soon' }),
   signed({ 'X-Amz-Expires': '9'.repeat(30) }),
   'https://s3.example.org/b/k?X-Amz-Date=yesterday&X-Amz-Expires=60',
-])('a link that does not say when it ends is not guessed at: %s', (link) => {
+])('the expiry of a link that does not say it is unknown: %s', (link) => {
   expect(linkEnd(link)).toBeUndefined();
 });

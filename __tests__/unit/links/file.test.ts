@@ -31,11 +31,11 @@ function write(files: readonly LinkedFile[], links: Pick<Links, 'url' | 'parts'>
   return JSON.parse(readFileSync(name, 'utf8'));
 }
 
-describe('the file of links', () => {
+describe('the links file', () => {
   test.each([
-    ['links of parts', { url, parts: { query, address, own } }],
+    ['links in parts', { url, parts: { query, address, own } }],
     ['whole links', { url }],
-  ])('has every file as it is, with %s', (_, links) => {
+  ])('contains every file with its fields and link, for %s', (_, links) => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 })), (names) => {
         const files = names.map((name) => file(name, { sha256: 'ab', status: 'unchanged' }));
@@ -45,11 +45,11 @@ describe('the file of links', () => {
     );
   });
 
-  test('has no links where none were asked for', () => {
+  test('has no links if none were requested', () => {
     expect(write([file('a')], undefined)).toEqual({ ...header, files: [file('a')] });
   });
 
-  test('has all of many, whose links are more than is written at once', () => {
+  test('is complete if it is larger than the write buffer', () => {
     const files = Array.from({ length: 3_000 }, (_, index) => file(`ü ${index}`));
     expect(write(files, { url, parts: { query, address, own } })).toEqual({
       ...header,
@@ -57,7 +57,7 @@ describe('the file of links', () => {
     });
   });
 
-  test('has a name that is longer than what is written at once', () => {
+  test('is complete if one name is larger than the write buffer', () => {
     const long = file('ü'.repeat(1_200_000));
     expect(write([file('a'), long, file('b')], undefined)).toEqual({
       ...header,

@@ -56,7 +56,7 @@ const contentsOf = (page: string): Contents =>
 const policyOf = (page: string): string =>
   /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(page)?.[1] ?? '';
 
-/** Files as many builds have them: long paths, few types, a checksum for none. */
+/** Typical files of a large build: long paths, few media types, no checksums. */
 const many = Array.from({ length: 5_000 }, (_, index) =>
   file(`products/T31TCJ/2026-11-${index % 30}/band ${index}.tif`, { contentType: 'image/tiff' }),
 );
@@ -73,7 +73,7 @@ const hostile = [
 ];
 
 describe('the index page', () => {
-  test('carries every file with its link, size, type, date and checksum', () => {
+  test('contains every file with its link, size, type, date and checksum', () => {
     const files = [
       file('a.png', { contentType: 'image/png', modified: madeAt - 60_000, sha256: 'ab'.repeat(32) }),
       file('b/c.txt', { size: 0 }),
@@ -99,7 +99,7 @@ describe('the index page', () => {
     expect(expanded).toEqual(files.map(({ key }) => url(key)));
   });
 
-  test('lets no name end the data, begin markup, or be taken for a placeholder', () => {
+  test('escapes names that could end the data, begin markup or replace a placeholder', () => {
     const page = pageOf(published(hostile.map((name) => file(name))), { madeAt });
     expect(contentsOf(page).names).toEqual(hostile);
     expect(page.match(/<script/g)).toHaveLength(2);
@@ -113,7 +113,7 @@ describe('the index page', () => {
     expect(contentsOf(page)).toMatchObject({ destination: name, workspace: name });
   });
 
-  test('lets no script run but its own, and asks nobody but the storage', () => {
+  test('allows only its own script, and requests to the storage', () => {
     const page = pageOf(published([file('a.txt')]), { madeAt });
     const script = /<script>(.*?)<\/script>/s.exec(page)?.[1] ?? '';
     const style = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? '';
@@ -147,7 +147,7 @@ describe('the index page', () => {
     expect(elsewhere.match(/https?:\/\/[a-z]/g)).toBeNull();
   });
 
-  test('lets no link write into its policy', () => {
+  test('keeps links from changing its Content-Security-Policy', () => {
     const urls = [
       'https://a.example/x?1',
       'http://127.0.0.1:9000/y',
@@ -169,26 +169,26 @@ describe('the index page', () => {
     expect(policyOf(wide)).toContain("connect-src 'self' https: http:;");
   });
 
-  test('says what it is where JavaScript does not run, and when the links end', () => {
+  test('says without JavaScript what it is and when the links expire', () => {
     const saidBy = (page: string) => /<noscript>.*?<p>(.*?)<\/p>/s.exec(page)?.[1];
     const files = [file('a.txt'), file('b.txt')];
     const text =
       'This page lists 2 files (2.4 KiB) below site in the workspace my-workspace, with a link to each.';
     expect(saidBy(pageOf(published(files), { madeAt }))).toBe(
-      `${text} The links end at 2026-11-23 18:20:41 UTC.`,
+      `${text} The links expire at 2026-11-23 18:20:41 UTC.`,
     );
     const unknown = pageOf(published(files, { links: { ...links, endsAt: undefined } }), { madeAt });
     expect(saidBy(unknown)).toBe(text);
     expect(contentsOf(unknown).endsAt).toBeNull();
   });
 
-  test('is made without links where none were asked for', () => {
+  test('has no links if none were requested', () => {
     const contents = contentsOf(pageOf(published(many, { links: undefined }), { madeAt }));
     expect(contents).toMatchObject({ links: null, signedBy: null, endsAt: null });
     expect(contents.names).toHaveLength(5_000);
   });
 
-  test('takes less than 1 MB for 5,000 session links with a token of 1,500 characters, and goes through the files once', () => {
+  test('is smaller than 1 MB with 5,000 session links and a token of 1,500 characters, and reads the files once', () => {
     let passes = 0;
     const counted = published(many, {
       files: () => {
@@ -202,7 +202,7 @@ describe('the index page', () => {
     expect(contentsOf(page).sums).toEqual([]);
   });
 
-  test('takes little more CPU time for them than signing the links does', () => {
+  test('takes at most four times the CPU time of signing the links', () => {
     const shortest = (work: () => void) =>
       Math.min(
         ...Array.from({ length: 7 }, () => {

@@ -11,19 +11,19 @@ import { type Answer, type Asked, jwt } from '../servers.ts';
 const now = Date.parse('2026-11-23T12:00:00Z');
 const day = 86_400;
 
-/** A link as the platform signs it, to the object itself. */
+/** A link as the platform signs it. */
 const lasting = (object: string, seconds = day) =>
   `${object}?X-Amz-Date=20261123T120000Z&X-Amz-Expires=${seconds}`;
 
-/** Objects are of one byte each, and so is what links open. */
+/** Answers as for an object of one byte. */
 const oneByte = ({ method }: Asked): Answer =>
   method === 'HEAD'
     ? { headers: { etag: '"e"', 'content-length': '1' } }
     : { status: 206, headers: { etag: '"e"', 'content-range': 'bytes 0-0/1' }, body: 'x' };
 
 /**
- * Asks for the links of keys from a platform that answers an object's URL so.
- * @param link told the object's address at the storage
+ * Requests the links of keys from a stand-in for the platform.
+ * @param link makes the link from the address of the object
  */
 async function ask(
   keys: Iterable<string>,
@@ -54,34 +54,34 @@ async function ask(
   return { links, asked, endpoint, opened, untried };
 }
 
-test('each key gets the link that the platform gives, and all expire when the first of them does', async () => {
+test('each key gets the link of the platform, and the expiry is that of the first link', async () => {
   const { links, endpoint } = await ask(['p/a', 'p/b', 'p/c'], (object) =>
     lasting(object, object.endsWith('b') ? 60 : day),
   );
   expect([links.signedBy, links.endsAt]).toEqual(['platform', now + 60_000]);
   expect(links.url('p/b')).toBe(lasting(`${endpoint.href}bucket/p/b`, 60));
-  expect(() => links.url('p/other')).toThrow('No link was asked for');
+  expect(() => links.url('p/other')).toThrow('No link was requested for');
 });
 
-test('a link holds nothing that JSON would have to escape', async () => {
+test('a link has no characters that JSON escapes', async () => {
   const { links, endpoint } = await ask(['a'], (object) => `${object}?q="1"&b= \u2028`);
   expect(links.url('a')).toBe(`${endpoint.href}bucket/a?q=%221%22&b=%20%E2%80%A8`);
 });
 
-test('nobody knows when they end if one does not say', async () => {
+test('the expiry is unknown if one link does not say it', async () => {
   const { links } = await ask(['a', 'b'], (object) =>
     object.endsWith('b') ? `${object}?s=1` : lasting(object),
   );
   expect(links.endsAt).toBeUndefined();
 });
 
-test('a link that a session signed ends with it', async () => {
+test('a link that a session signed expires with the session', async () => {
   const token = jwt({ exp: now / 1000 + 90 });
   const { links } = await ask(['a'], (object) => `${lasting(object)}&X-Amz-Security-Token=${token}`);
   expect(links.endsAt).toBe(now + 90_000);
 });
 
-test('keys are asked about by their s3 URL, and by the encoded one where they hold what means something in URLs', async () => {
+test('TerrAPI gets the s3 URL of a key, or the encoded https URL if the key has characters with a meaning in URLs', async () => {
   const { asked, endpoint } = await ask(
     ['p/a b/ü+&.txt', 'p/100%.txt', 'p/what?', 'p/#1', 'p/a\\b'],
     (object) => lasting(object),
@@ -92,7 +92,7 @@ test('keys are asked about by their s3 URL, and by the encoded one where they ho
   ]);
 });
 
-test('a few are asked for at once, however many there are', async () => {
+test('at most 8 links are requested at the same time', async () => {
   let under = 0;
   let most = 0;
   const { asked, links } = await ask(
@@ -109,23 +109,23 @@ test('a few are asked for at once, however many there are', async () => {
   expect(links.url('k199')).toContain('/k199?');
 });
 
-describe('what is no link to the object is refused', () => {
+describe('an invalid link is an error', () => {
   const refusal = (link: (object: string) => string) =>
     rejectionOf(ask(['p/#1'], link)).then((error) => [error.code, error.message]);
 
   test.each<[string, (object: string) => string, string]>([
-    ['the URL that was asked about', (object) => object, 'with the address that it was asked about'],
-    ['that URL, written otherwise', (object) => object.replace('http:', 'HTTP:'), 'that it was asked about'],
-    ['its s3 URL', () => 's3://bucket/p/#1', 'with the address that it was asked about'],
+    ['the requested URL', (object) => object, 'it returned the address of the object itself'],
+    ['the requested URL in other letter case', (object) => object.replace('http:', 'HTTP:'), 'the object itself'],
+    ['its s3 URL', () => 's3://bucket/p/#1', 'it returned the address of the object itself'],
     [
       'a link over http',
       () => 'http://links.example.org/x?y',
       'leads to http://links.example.org, which is not https',
     ],
     [
-      'one that has ended',
+      'an expired link',
       (object) => lasting(object, 0),
-      'the link ended at 2026-11-23T12:00:00.000Z already',
+      'the link expired at 2026-11-23T12:00:00.000Z',
     ],
   ])('%s', async (_, link, said) => {
     const [code, message] = await refusal(link);
@@ -134,7 +134,7 @@ describe('what is no link to the object is refused', () => {
     expect(message).toContain(said);
   });
 
-  test('one to this very machine is taken over http as well', async () => {
+  test('plain http is allowed for loopback only', async () => {
     const { links } = await ask(['a'], (object) => lasting(object));
     expect(links.url('a')).toMatch(/^http:\/\/127\.0\.0\.1:/);
     expect(addressProblem('http://127.0.0.1/a?b', true)).toBeUndefined();
@@ -144,10 +144,10 @@ describe('what is no link to the object is refused', () => {
   });
 
   test.each<[string, (object: string) => string, string]>([
-    ['a user', (object) => lasting(object).replace('//', '//user:pw@'), 'has a user name or password in it'],
-    ['an empty user', (object) => lasting(object).replace('//', '//@'), 'has a user name or password in it'],
+    ['a user', (object) => lasting(object).replace('//', '//user:pw@'), 'contains a user name or password'],
+    ['an empty user', (object) => lasting(object).replace('//', '//@'), 'contains a user name or password'],
     ['a user without slashes', () => 'https:user@links.example.org/a', 'it is not an https link'],
-    ['a fragment', (object) => `${lasting(object)}#top`, 'has a fragment (#) in it'],
+    ['a fragment', (object) => `${lasting(object)}#top`, 'contains a fragment (#)'],
     ['a backslash', (object) => lasting(object).replace('//', '/\\'), 'a control character or a backslash'],
     ['a line break', (object) => `${lasting(object)}\n`, 'a control character or a backslash'],
     ['a script', () => 'javascript:alert(1)', 'it is not an https link'],
@@ -161,14 +161,14 @@ describe('what is no link to the object is refused', () => {
   });
 });
 
-describe('a link is opened once for its kind', () => {
+describe('one link of each template is tested', () => {
   const keys = ['p/a', 'p/b b', 'p/ü/c'];
 
-  test('and compared with the object', async () => {
+  test('with a comparison to the object', async () => {
     expect(new Set((await ask(keys, (object) => lasting(object))).opened)).toEqual(new Set(['p/a']));
   });
 
-  test('but each time where it does not name the object', async () => {
+  test('but every link is tested if links do not contain the key', async () => {
     let count = 0;
     const { opened } = await ask(keys, (object) => `${new URL(object).origin}/s/${(count += 1)}`);
     expect(opened.sort()).toEqual(['/s/1', '/s/2', '/s/3']);
@@ -182,13 +182,16 @@ describe('a link is opened once for its kind', () => {
     ['206', () => ({ status: 206, headers: { etag: '"f"', 'content-range': 'bytes 0-0/1' }, body: 'x' })],
     ['200', () => ({ status: 200, body: '<html>Sign in</html>' })],
     ['200', () => ({ status: 200, headers: { 'transfer-encoding': 'chunked' }, body: 'x' })],
-  ])('an answer of %s to it is refused', async (_, answer) => {
+  ])('and an answer of %s that does not fit is an error', async (_, answer) => {
     const get = (asked: Asked) => (asked.method === 'GET' ? answer(asked) : oneByte(asked));
     const { code, message } = await rejectionOf(ask(['p/a'], (object) => lasting(object), {}, get));
-    expect([code, message]).toEqual(['links', expect.stringMatching(/does not open it|opens something of/)]);
+    expect([code, message]).toEqual([
+      'links',
+      expect.stringMatching(/does not open it|opens an object with another size or ETag/),
+    ]);
   });
 
-  test('an empty object, one that is sent whole, and one that the session may not look at pass', async () => {
+  test('and passes for an empty object, for a whole object, and if the session may not read the object', async () => {
     const empty = ({ method }: Asked): Answer =>
       method === 'HEAD'
         ? { headers: { etag: '"0"', 'content-length': '0' } }
@@ -202,7 +205,7 @@ describe('a link is opened once for its kind', () => {
       expect((await ask(['p/a'], (object) => lasting(object), {}, answer)).opened).toEqual(['p/a']);
   });
 
-  test('a host that only this runner may not reach is a warning', async () => {
+  test('and a host that the runner cannot reach is reported once', async () => {
     const { links, untried } = await ask(['p/a', 'p/b'], (object) =>
       lasting(object.replace(/^http:\/\/[^/]+/, 'https://cdn.invalid')),
     );
@@ -212,7 +215,7 @@ describe('a link is opened once for its kind', () => {
 });
 
 describe('the first failure', () => {
-  test('ends all: no other link is asked for', async () => {
+  test('stops all other requests', async () => {
     const asked: string[] = [];
     const error = await rejectionOf(
       ask(
@@ -229,11 +232,11 @@ describe('the first failure', () => {
     expect(error.message).toMatch(
       /^The platform gives no link to s3:\/\/bucket\/k\d+: TerrAPI answered POST x with 403$/,
     );
-    expect(error.hint).toMatch(/^The client app may not have links to this workspace.*'links: session'/);
+    expect(error.hint).toMatch(/^The client app has no permission for links to this workspace.*'links: session'/);
     expect(asked.length).toBeLessThan(40);
   });
 
-  test('is a cancelled job’s own', async () => {
+  test('is the reason of the abort signal if the job is cancelled', async () => {
     const controller = new AbortController();
     const reason = new Error('SIGINT');
     let asked = 0;
@@ -250,7 +253,7 @@ describe('the first failure', () => {
     expect(asked).toBeLessThan(50);
   });
 
-  test('of the network is told as it is', async () => {
+  test('of the network is thrown unchanged', async () => {
     const broken = new ActionError('unreachable', 'TerrAPI cannot be reached');
     await expect(ask(['a'], () => Promise.reject(broken))).rejects.toBe(broken);
   });

@@ -10,7 +10,7 @@ import { transport } from '../servers.ts';
 
 const start = Date.parse('2026-11-23T12:00:00Z');
 
-/** A platform that opens sessions of so many seconds, and a clock that the test sets. */
+/** A stand-in for the platform with a session lifetime in seconds, and a clock that the test sets. */
 function platform(lifeSeconds: number | undefined) {
   const clock = { time: start };
   const opened: Session[] = [];
@@ -38,7 +38,7 @@ function platform(lifeSeconds: number | undefined) {
   return { clock, opened, client: createStorageClient(location, 'fr-par', sessions, over) };
 }
 
-/** What a link says of itself: the key id, and the moments at which it begins and ends. */
+/** The key ID, start and expiry that a link contains. */
 function read(link: string) {
   const { searchParams, pathname } = new URL(link);
   const stamp = searchParams.get('X-Amz-Date') ?? '';
@@ -48,7 +48,7 @@ function read(link: string) {
   return { pathname, key, begins, seconds, ends: begins + seconds * 1_000 };
 }
 
-test('a link lives as long as its session', async () => {
+test('a link expires with its session', async () => {
   const { client } = platform(900);
   const { url, endsAt } = await signSessionLinks(client, undefined);
   expect(read(url('p/d/a b'))).toEqual({
@@ -65,25 +65,25 @@ test.each([
   [60, 60],
   [900, 900],
   [3_600, 900],
-])('%d seconds asked for of a session of 900 are %d', async (asked, had) => {
+])('%d requested seconds with a session of 900 s are %d', async (asked, had) => {
   const { client } = platform(900);
   const { url, endsAt } = await signSessionLinks(client, asked);
   expect([read(url('k')).seconds, endsAt]).toEqual([had, start + had * 1_000]);
 });
 
-test('seven days are the most, however long a session is', async () => {
+test('the longest lifetime is seven days, however long the session is', async () => {
   const { client } = platform(30 * 86_400);
   const { url, endsAt } = await signSessionLinks(client, 20 * 86_400);
   expect([read(url('k')).seconds, endsAt]).toEqual([604_800, start + 604_800_000]);
 });
 
-describe('where the session does not say when it ends', () => {
-  test('nobody knows when a link does', async () => {
+describe('if the session does not say when it expires', () => {
+  test('the expiry of links is unknown', async () => {
     const { url, endsAt } = await signSessionLinks(platform(undefined).client, 3_600);
     expect([read(url('k')).seconds, endsAt]).toEqual([3_600, undefined]);
   });
 
-  test('and has no token, it has no end, and a link ends when it says', async () => {
+  test('and has no token, it never expires, and a link expires when it says', async () => {
     const { client } = platform(undefined);
     const held = await client.sessions.get();
     const permanent = {
@@ -95,8 +95,8 @@ describe('where the session does not say when it ends', () => {
   });
 });
 
-describe('a session that is partly used up', () => {
-  test('is replaced, and the links live on the new one', async () => {
+describe('a session that has partly expired', () => {
+  test('is replaced, and the new session signs the links', async () => {
     const { client, clock, opened } = platform(900);
     await client.sessions.get();
     clock.time += 46_000;
@@ -106,7 +106,7 @@ describe('a session that is partly used up', () => {
     expect(endsAt).toBe(clock.time + 900_000);
   });
 
-  test('is good enough while hardly anything of it is gone', async () => {
+  test('is used while less than 5 % of its lifetime has passed', async () => {
     const { client, clock, opened } = platform(900);
     await client.sessions.get();
     clock.time += 44_000;
@@ -115,7 +115,7 @@ describe('a session that is partly used up', () => {
     expect(read(url('k'))).toMatchObject({ key: 'KEY-1', seconds: 856 });
   });
 
-  test('without an end is not replaced', async () => {
+  test('is not replaced if it has no expiry', async () => {
     const { client, clock, opened } = platform(undefined);
     await client.sessions.get();
     clock.time += 86_400_000;
@@ -124,7 +124,7 @@ describe('a session that is partly used up', () => {
   });
 });
 
-test('no link says more than is true, nor does the moment told: whatever is asked for, and whenever', async () => {
+test('neither links nor the reported expiry ever exceed the session', async () => {
   const life = fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: undefined });
   const wait = fc.integer({ min: 0, max: 60_000_000 });
   const asked = fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: undefined });
@@ -143,16 +143,16 @@ test('no link says more than is true, nor does the moment told: whatever is aske
       else {
         expect(link.ends).toBeLessThanOrEqual(session.endsAt);
         expect(endsAt).toBe(link.ends);
-        // Nor less than could be had, to the second.
-        const had = Math.min(expiresIn ?? Infinity, 604_800, (session.endsAt - clock.time) / 1_000);
-        expect(link.ends - clock.time).toBeGreaterThan(had * 1_000 - 2_000);
+        // The lifetime is the longest possible one, to the second.
+        const longest = Math.min(expiresIn ?? Infinity, 604_800, (session.endsAt - clock.time) / 1_000);
+        expect(link.ends - clock.time).toBeGreaterThan(longest * 1_000 - 2_000);
       }
     }),
     { numRuns: 300 },
   );
 });
 
-test('a link that is asked for again is the same, whatever else was asked for meanwhile', async () => {
+test('the link of a key stays the same when it is requested again', async () => {
   const { client } = platform(900);
   const { url } = await signSessionLinks(client, undefined);
   const keys = ['p/a b', 'p/a', 'p/%61', 'p/ä', 'p/__proto__'];
@@ -163,7 +163,7 @@ test('a link that is asked for again is the same, whatever else was asked for me
   expect(keys.toReversed().map(other.url)).toEqual(first.toReversed());
 });
 
-test('a link is what its parts make, and a table of links expands to them', async () => {
+test('the parts of a link and the table of links give the same URL', async () => {
   const { client } = platform(900);
   const links = await signSessionLinks(client, undefined);
   const { parts, url } = links;

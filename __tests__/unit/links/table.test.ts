@@ -34,7 +34,7 @@ const names = fc.array(
 );
 
 describe('a table of links', () => {
-  test('gives back every signed link as it was', () => {
+  test('expands to the same signed links', () => {
     fc.assert(
       fc.property(names, (those) => {
         const links = those.map(signed);
@@ -43,7 +43,7 @@ describe('a table of links', () => {
     );
   });
 
-  test('gives back links of any other make, mixed with signed ones', () => {
+  test('expands to the same links if some have another form', () => {
     const urls = fc.oneof(
       fc.webUrl({ withQueryParameters: true, withFragments: true }),
       fc.constantFrom('https://other.example/x', 'http://127.0.0.1:9000/bucket/a2s/site/a?x=1'),
@@ -56,7 +56,7 @@ describe('a table of links', () => {
     );
   });
 
-  test('gives back links whose query looks like a URL', () => {
+  test('expands to the same links if a query looks like a URL', () => {
     const links = ['https://a.example/x', '?', '', '#'].map((query, index) => ({
       name: `f${index}`,
       url: `https://s3.example.org/b/f${index}?${query}`,
@@ -64,7 +64,7 @@ describe('a table of links', () => {
     expect(expand(links)).toEqual(links);
   });
 
-  test('keeps no link in memory as a whole', () => {
+  test('keeps no whole link in memory', () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
     collect();
@@ -75,12 +75,12 @@ describe('a table of links', () => {
       })(),
     );
     collect();
-    // As whole links they are 36 MB.
+    // The whole links would be 36 MB.
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(8_000_000);
     expect(table.rest).toHaveLength(20_000);
   });
 
-  test('needs little more than a signature for each file', () => {
+  test('takes at most 100 bytes for each file', () => {
     const links = Array.from({ length: 1_000 }, (_, index) => signed(`assets/file ${index}.js`));
     expect(JSON.stringify(linkTable(links)).length).toBeLessThan(1_000 * 100 + 3_000);
   });
