@@ -92,8 +92,8 @@ function logCheck(log: Log, { findings }: CheckedSite, puts: readonly Put[]): vo
           ...(files > places.length ? [`  … and in ${count(files - places.length, 'more file')}`] : []),
         ]),
   );
-  for (const { text, isTrouble, finding } of told)
-    if (isTrouble) log.warning(`${text} (${finding.places[0] ?? ''})`);
+  for (const { text, isProblem, finding } of told)
+    if (isProblem) log.warning(`${text} (${finding.places[0] ?? ''})`);
 }
 
 /** @throws ActionError `preview` where no browser could open it */

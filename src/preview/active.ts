@@ -1,7 +1,7 @@
-/** What decides whether a browser runs an object: its headers, as it is stored with. */
+/** The headers of an object that decide whether a browser runs its content. */
 export interface ServedObject {
   readonly contentType: string;
-  /** In lower case. */
+  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -12,9 +12,9 @@ const documents =
 const unknown = new Set(['unknown/unknown', 'application/unknown', '*/*']);
 
 /**
- * Whether a browser that opens an object may run what is in it, in the storage's origin: HTML, SVG and any other XML, what it has to guess the type
- * of (MIME Sniffing, 7), and scripts, which it takes as service workers. `Content-Disposition: attachment` keeps documents from being opened, not
- * scripts.
+ * Whether a browser may run the content of an object in the origin of the storage. That concerns HTML, SVG and other XML, content whose type the
+ * browser guesses (MIME Sniffing, section 7), and scripts, because a page can register them as service workers. `Content-Disposition: attachment`
+ * protects against documents, but not against scripts.
  */
 export function isActive({ contentType, headers }: ServedObject): boolean {
   const type = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();

@@ -1,35 +1,35 @@
 import { type Tag, tagsOf } from './tags.ts';
 import { isHtml } from '../files/media.ts';
 
-/** What may keep a site from working in a preview as it works on a host of its own. */
+/** What may work differently in a preview than on a web server. */
 export type FindingKind =
-  /** Links to pages at `/…`: the companion leads them into the preview. */
+  /** Links to pages at `/…`. The companion redirects them into the preview. */
   | 'root-links'
-  /** Built for the root of a host, with a router that goes by paths. */
+  /** A site that was built for the root of a host and routes by path. */
   | 'root-router'
-  /** A service worker of the site's own, or a script that removes workers. */
+  /** The site has a service worker, or a script that unregisters service workers. */
   | 'own-worker'
-  /** A frame that no service worker may answer for. */
+  /** A frame whose requests do not reach the service worker. */
   | 'sandboxed-frame'
-  /** Files shown by `<object>` or `<embed>`, which browsers ask no service worker for. */
+  /** Files in `<object>` or `<embed>`. Browsers load them without the service worker. */
   | 'plugin'
-  /** Parts loaded over plain http. */
+  /** Resources over plain http. */
   | 'mixed-content'
-  /** A page that needs the companion, and whose policy may forbid it. */
+  /** A page that needs the companion, with a policy that may block it. */
   | 'closed-policy'
-  /** Rules for a host, such as `_redirects`, that nobody follows here. */
+  /** Configuration for a web host, e.g. `_redirects`, which has no effect. */
   | 'host-rules';
 
 export interface Finding {
   readonly kind: FindingKind;
   /** The first places, as `file:line`. */
   readonly places: readonly string[];
-  /** How many files have it. */
+  /** Number of files that have it. */
   readonly files: number;
 }
 
 export interface SiteCheck {
-  /** Looks at a text of the site: HTML or a script. */
+  /** Checks one HTML page or script of the site. */
   readonly read: (name: string, text: string) => void;
   readonly result: () => CheckedSite;
 }
@@ -38,25 +38,26 @@ export interface CheckedSite {
   readonly findings: readonly Finding[];
   /** Whether pages need the companion to work. */
   readonly companion: boolean;
-  /** Whether the site is one page that routes by paths (see `PreviewSite.history`). */
+  /** Whether the site has one page and routes by path (see `PreviewSite.history`). */
   readonly history: boolean;
 }
 
-/** Whether a file is one that {@link SiteCheck.read} wants to see. */
+/** Whether {@link SiteCheck.read} reads a file. */
 export function isChecked(name: string): boolean {
   return isHtml(name) || isScript(name);
 }
 
 const mostPlaces = 5;
 
-/** Files by which hosts are told what to do. */
+/** Configuration files of web hosts. */
 const hostRules =
   /^(?:_redirects|_headers|\.htaccess|vercel\.json|netlify\.toml|staticwebapp\.config\.json|firebase\.json)$/;
 
 /**
- * Looks for what cannot work in a preview, or needs help: it looks at texts with patterns, so that it may miss what is put together at run time.
- * @param place path of the site's folder on its host, e.g. `/bucket/previews/pr-7/`: a site may have been built for it
- * @param isSecure whether the preview is shown over https
+ * Looks for what does not work in a preview, or only with the companion. It searches text with patterns, so it may miss what a script builds at run
+ * time.
+ * @param place path of the site's folder on its host, e.g. `/bucket/previews/pr-7/`; a site may have been built for this path
+ * @param isSecure whether the preview opens over https
  */
 export function createSiteCheck(names: readonly string[], place: string, isSecure: boolean): SiteCheck {
   const { found, note } = createNotes();
@@ -123,7 +124,7 @@ const ownWorker = /\bserviceWorker\s*\??\.\s*(?:register|getRegistrations?|ready
 
 const parts = new Set(['script', 'img', 'iframe', 'source', 'video', 'audio', 'embed']);
 
-/** What a tag has that does not work in a preview, or needs help there. */
+/** What a tag contains that does not work in a preview, or only with the companion. */
 function* findingsOf(tag: Tag, place: string, isSecure: boolean): Generator<FindingKind> {
   const { name, attributes } = tag;
   const value = (attribute: string) => attributes.get(attribute)?.trim() ?? '';
@@ -137,7 +138,7 @@ function* findingsOf(tag: Tag, place: string, isSecure: boolean): Generator<Find
   if (isSecure && /^http:\/\//i.test(part)) yield 'mixed-content';
 }
 
-/** Where a tag leads to: `<a href="…">`, and what else opens a page. */
+/** The URLs of a tag that opens a page, e.g. `<a href="…">`. */
 function pageLinks(tag: Tag): string[] {
   const { name, attributes } = tag;
   if (isMeta(tag, 'refresh'))
@@ -151,7 +152,7 @@ function isMeta({ name, attributes }: Tag, equivalent: string): boolean {
   return name === 'meta' && attributes.get('http-equiv')?.trim().toLowerCase() === equivalent;
 }
 
-/** What a script, or all of a page, is loaded from. */
+/** The URL of a script, or the base URL of a page. */
 function scriptSource({ name, attributes }: Tag): string | undefined {
   const source =
     name === 'script' ? attributes.get('src') : name === 'base' ? attributes.get('href') : undefined;

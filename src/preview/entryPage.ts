@@ -3,9 +3,10 @@ import { count } from '../text/format.ts';
 import { isHtml } from '../files/media.ts';
 
 /**
- * What to say of a site whose link has no page to open; undefined where there is one.
+ * The warning about a preview without a page that its link can open.
  * @param names relative to the site's folder
  * @param place the site's folder, as an S3 URI
+ * @returns undefined if there is such a page
  */
 export function missingFirstPage(names: ReadonlySet<string>, place: string): string | undefined {
   if (names.has('index.html') || names.has('200.html')) return undefined;
@@ -14,8 +15,8 @@ export function missingFirstPage(names: ReadonlySet<string>, place: string): str
   const nearest = indexes.sort((a, b) => a.split('/').length - b.split('/').length)[0];
   const where = `The preview has no 'index.html' in ${printable(place)}`;
   if (pages.length === 0)
-    return `${where}: none of its ${count(names.size, 'file')} ends in .html. Upload the folder that the site was built into, or leave out 'preview'.`;
+    return `${where}: none of its ${count(names.size, 'file')} ends in .html. Upload the output folder of the site's build, or remove 'preview'.`;
   return nearest === undefined
     ? `${where}: its link opens a list of its ${count(pages.length, 'page')}. Add an 'index.html' to the site.`
-    : `${where}: its link opens a list of its ${count(pages.length, 'page')}. The nearest is '${printable(nearest)}': set 'path' to its folder for an upload, or 'destination' for new links.`;
+    : `${where}: its link opens a list of its ${count(pages.length, 'page')}. The nearest is '${printable(nearest)}'. To open it, set 'path' to its folder when you upload, or 'destination' when you renew links.`;
 }

@@ -1,42 +1,41 @@
 import type { Finding, FindingKind } from './check.ts';
 
-/** Findings in words. Trouble is what stays wrong in the preview; the rest is taken care of. */
-const words: Readonly<Record<FindingKind, { readonly text: string; readonly isTrouble: boolean }>> = {
+/** A finding is a problem if the preview does not work around it. */
+const messages: Readonly<Record<FindingKind, { readonly text: string; readonly isProblem: boolean }>> = {
   'root-links': {
-    text: `Pages link to '/…', as a site does that was built for the root of a host: in the preview these links lead into the site's own folder`,
-    isTrouble: false,
+    text: `Pages link to '/…', because the site was built for the root of a host. The preview opens these links in the folder of the site`,
+    isProblem: false,
   },
   'root-router': {
-    text: `Built for the root of a host, with a router that goes by the path: in the preview it takes the preview's folder for a route, and may say that there is no such page. Build with the preview's folder as base (Vite, VitePress: 'base'; Docusaurus: 'baseUrl'; Angular: '--base-href')`,
-    isTrouble: true,
+    text: `The site was built for the root of a host and routes by path: in the preview its router may report "page not found". Build it with the folder of the preview as base (Vite, VitePress: 'base'; Docusaurus: 'baseUrl'; Angular: '--base-href')`,
+    isProblem: true,
   },
   'own-worker': {
-    text: `The site has a service worker of its own, which stays out of the preview: what works only with it, such as offline use, does not`,
-    isTrouble: false,
+    text: `The site has a service worker. The preview does not run it, so features that need it (e.g. offline use) do not work`,
+    isProblem: false,
   },
   'sandboxed-frame': {
-    text: `A frame with 'sandbox' and without 'allow-same-origin' cannot load files of the preview`,
-    isTrouble: true,
+    text: `A frame with 'sandbox' but without 'allow-same-origin' cannot load files of the preview. Add 'allow-same-origin'`,
+    isProblem: true,
   },
   plugin: {
-    text: `Files shown by '<object>' or '<embed>' open by links of their own: what they load from beside themselves is missing`,
-    isTrouble: false,
+    text: `Files in '<object>' or '<embed>' open by presigned URLs: they cannot load other files of the site`,
+    isProblem: false,
   },
   'mixed-content': {
-    text: `Parts of pages are loaded over plain http, which browsers block in a page over https`,
-    isTrouble: true,
+    text: `Pages load resources over plain http, which browsers block in a page over https. Use https`,
+    isProblem: true,
   },
   'closed-policy': {
-    text: `Pages have a Content-Security-Policy, so that the preview leaves them as they are: what it does for links to '/…' and downloads is not done in them`,
-    isTrouble: false,
+    text: `Pages have a Content-Security-Policy, so the preview does not change them: links to '/…' and downloads may not work there`,
+    isProblem: false,
   },
   'host-rules': {
-    text: `Rules for a host (redirects, headers) are not followed by the storage`,
-    isTrouble: false,
+    text: `The storage ignores configuration for web hosts (redirects, headers)`,
+    isProblem: false,
   },
 };
 
-/** What a finding means. */
-export function tellFinding({ kind }: Finding): { readonly text: string; readonly isTrouble: boolean } {
-  return words[kind];
+export function tellFinding({ kind }: Finding): { readonly text: string; readonly isProblem: boolean } {
+  return messages[kind];
 }

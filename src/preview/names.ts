@@ -1,12 +1,13 @@
-/** Names of a preview's own two objects. */
+/** The names of the two objects that make a preview. */
 export interface PreviewNames {
   readonly entry: string;
   readonly worker: string;
 }
 
 /**
- * The names of the preview's objects among the generated ones of a destination; undefined where no preview is. A site with files of these
- * names has its preview under the next ones, so the last ones are the preview's.
+ * Finds the preview among the generated objects of a destination. If the site has files of these names, the preview has the next number, so the
+ * highest number counts.
+ * @returns undefined if there is no preview
  */
 export function presentPreview(names: ReadonlySet<string>): PreviewNames | undefined {
   const numbers = [...names].map((name) => Number(/^_preview(?:-(\d{1,4}))?\.html$/.exec(name)?.[1] ?? 1));
@@ -16,7 +17,7 @@ export function presentPreview(names: ReadonlySet<string>): PreviewNames | undef
     .find(({ entry, worker }) => names.has(entry) && names.has(worker));
 }
 
-/** The n-th names of a preview's objects, from 1 on. */
+/** @param number from 1 */
 export function previewNames(number: number): PreviewNames {
   const suffix = number === 1 ? '' : `-${number}`;
   return { entry: `_preview${suffix}.html`, worker: `_preview${suffix}-worker.js` };

@@ -14,11 +14,11 @@ import { type Traits, traitsHeader, writeTraits } from './traits.ts';
 export interface PreviewOptions {
   readonly names: PreviewNames;
   readonly traits: Traits;
-  /** Where the preview came from; undefined where that is not known. */
+  /** Undefined if unknown. */
   readonly origin: Origin | undefined;
 }
 
-/** What a preview's worker has to know, with a link to each file. */
+/** Makes the data of the service worker. */
 export function previewSite(
   { files }: Manifest,
   links: Links,
@@ -44,20 +44,20 @@ export function previewSite(
   return { id, ...site };
 }
 
-/** The worker of a site. What kind of site it is stands with the object, for whoever signs its links again. */
+/** Makes the service worker. Its metadata keeps the site flags for the step that renews the links. */
 export function workerObject(site: PreviewSite, traits: Traits): GeneratedObject {
   return {
     name: site.worker,
     contentType: 'text/javascript; charset=utf-8',
-    // Read as JSON, which takes a fraction of the time that a script of that length does.
+    // JavaScript engines parse JSON much faster than an object literal.
     content: `self.preview=JSON.parse(${JSON.stringify(JSON.stringify(site))});\n${previewWorker}\n`,
     headers: { [traitsHeader]: writeTraits(traits) },
   };
 }
 
 /**
- * The page that installs the worker.
- * @param workerUrl the worker's link
+ * Makes the entry page, which registers the service worker.
+ * @param workerUrl the link to the worker
  */
 export function entryObject(
   { destination, workspace, files }: Manifest,
@@ -79,7 +79,7 @@ export function entryObject(
   };
 }
 
-/** A version changes with the content of any file: with its ETag, or where that is not known with what else is. */
+/** Changes with the content of any file: with its ETag or, if that is unknown, with its SHA-256 or size. */
 function versionOf(files: readonly PublishedFile[]): string {
   const hash = createHash('sha256');
   for (const { name, etag, size, sha256 } of files)

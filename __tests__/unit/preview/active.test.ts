@@ -22,7 +22,7 @@ test.each([
     'multipart/related',
   ],
   ...['message/rfc822', '', 'html', '*/*', 'unknown/unknown', 'application/unknown'],
-])('a browser that opens %j may run it, unless it is an attachment', (contentType) => {
+])('%j is active content, except as an attachment', (contentType) => {
   expect(isActive({ contentType, headers: inline })).toBe(true);
   expect(isActive({ contentType, headers: { 'content-disposition': 'inline' } })).toBe(true);
   expect(isActive({ contentType, headers: attachment })).toBe(false);
@@ -33,7 +33,7 @@ test.each([
   'application/javascript; charset=utf-8',
   'application/x-javascript',
   'text/ecmascript',
-])('a browser takes %j for a worker, as an attachment too', (contentType) => {
+])('%j is active content, also as an attachment, because it may become a service worker', (contentType) => {
   expect(isActive({ contentType, headers: inline })).toBe(true);
   expect(isActive({ contentType, headers: attachment })).toBe(true);
 });
@@ -46,6 +46,6 @@ test.each([
   'application/pdf',
   'application/json',
   'application/wasm',
-])('a browser runs nothing in %j', (contentType) => {
+])('%j is not active content', (contentType) => {
   expect(isActive({ contentType, headers: inline })).toBe(false);
 });

@@ -10,8 +10,8 @@ function checked(files: Readonly<Record<string, string>>, isSecure = true) {
   return { ...traits, findings: Object.fromEntries(findings.map(({ kind, places }) => [kind, places])) };
 }
 
-describe('a look at a site', () => {
-  test('finds nothing in one with relative addresses', () => {
+describe('the site check', () => {
+  test('finds nothing in a site with relative URLs', () => {
     const files = {
       'index.html': `<link rel="stylesheet" href="a.css"><a href="docs/">docs</a><script src="./a.js"></script>`,
       'a.js': `history.pushState({}, '', 'x'); fetch('/api')`,
@@ -19,7 +19,7 @@ describe('a look at a site', () => {
     expect(checked(files)).toEqual({ companion: false, history: false, findings: {} });
   });
 
-  test('finds nothing in one that was built for its place', () => {
+  test('finds nothing in a site that was built for its folder', () => {
     const files = {
       'index.html': `<a href="/bucket/previews/pr-7/docs">docs</a><script src="/bucket/previews/pr-7/a.js"></script>`,
       'a.js': `addEventListener('popstate', go)`,
@@ -32,14 +32,14 @@ describe('a look at a site', () => {
     [`<form method=get action=/search>`, 'index.html:1'],
     [`\n\n<iframe title="a" src='/embed.html'>`, 'index.html:3'],
     [`<meta http-equiv="refresh" content="0;url=/docs/">`, 'index.html:1'],
-  ])('tells links from the root of a host: %j', (html, place) => {
+  ])('finds links to the root of a host: %j', (html, place) => {
     expect(checked({ 'index.html': html })).toMatchObject({
       companion: true,
       findings: { 'root-links': [place] },
     });
   });
 
-  test('tells what browsers ask no worker for', () => {
+  test('finds elements that browsers load without the service worker', () => {
     const html = `<p>\n<object type="image/svg+xml" data="a.svg"></object><embed src=/b.pdf>`;
     expect(checked({ 'index.html': html })).toMatchObject({
       companion: true,
@@ -49,12 +49,12 @@ describe('a look at a site', () => {
     expect(checked({ 'index.html': others })).toMatchObject({ companion: false, findings: {} });
   });
 
-  test('takes addresses of other hosts for what they are', () => {
+  test('ignores URLs of other hosts', () => {
     const html = `<a href="//cdn.example/x">a</a><a href="https://example.org/">b</a><script src="//cdn.example/x.js"></script>`;
     expect(checked({ 'index.html': html }).findings).toEqual({});
   });
 
-  test('tells a router that was built for the root of a host, by the page that loads it', () => {
+  test('finds a router that was built for the root of a host, and names the page that loads it', () => {
     const files = {
       'index.html': `<head>\n<script type="module" src="/assets/a.js">`,
       'assets/a.js': `window.onpopstate=f`,
@@ -74,7 +74,7 @@ describe('a look at a site', () => {
     `navigator.serviceWorker.register("/sw.js")`,
     `"serviceWorker"in navigator&&navigator.serviceWorker.ready.then(e=>e.unregister())`,
     `navigator.serviceWorker?.getRegistrations()`,
-  ])('tells a service worker of the site: %s', (script) => {
+  ])('finds a service worker of the site: %s', (script) => {
     expect(checked({ 'index.html': '', 'pwa.js': `\n${script}` })).toMatchObject({
       companion: true,
       findings: { 'own-worker': ['pwa.js:2'] },
@@ -89,11 +89,11 @@ describe('a look at a site', () => {
     [{ 'a.js': `new Worker("/assets/w.js")` }, true],
     [{ 'a.js': `new Worker(new URL("/assets/w.js",import.meta.url))` }, true],
     [{ 'a.js': `new Worker(new URL("w.js",import.meta.url))` }, false],
-  ])('sees whether pages need help: %j', (files, companion) => {
+  ])('finds out whether pages need the companion: %j', (files, companion) => {
     expect(checked(files as Record<string, string>).companion).toBe(companion);
   });
 
-  test('tells frames, mixed content, policies and rules for hosts', () => {
+  test('finds frames, mixed content, policies and configuration for web hosts', () => {
     const html = [
       `<meta http-equiv="Content-Security-Policy" content="default-src 'self'">`,
       `<iframe sandbox="allow-scripts" src="a.html"></iframe><iframe sandbox="allow-same-origin" src="b.html"></iframe>`,
@@ -112,7 +112,7 @@ describe('a look at a site', () => {
     expect(Object.keys(checked(files, false).findings)).not.toContain('mixed-content');
   });
 
-  test('names five places of a kind, and counts all', () => {
+  test('lists at most five places of each kind, and counts all', () => {
     const names = Array.from({ length: 9 }, (_, index) => `${index}.html`);
     const check = createSiteCheck(names, '/b/', true);
     for (const name of names) check.read(name, '<a href="/">');
@@ -121,7 +121,7 @@ describe('a look at a site', () => {
     ]);
   });
 
-  test('reads attributes as browsers do, and no tags in comments, scripts and values', () => {
+  test('reads attributes as browsers do, and ignores tags in comments, scripts and values', () => {
     const html = [
       `<!-- <a href="/a"> --><script>let page = '<a href="/b">';</script><p title='<a href="/c">'>`,
       `<A\n  title="a > b" HREF = '/docs'>`,
@@ -163,8 +163,8 @@ describe('a look at a site', () => {
       '<a x=/',
       '<div/',
     ],
-  ])('looks once at each character of a mebibyte of %j', (evil) => {
-    // Half a mebibyte took up to a minute. Jest's own limit is a minute.
+  ])('takes linear time for a mebibyte of %j', (evil) => {
+    // Half a mebibyte once took up to a minute, which is Jest's time limit.
     const text = evil.repeat(2 ** 20 / evil.length);
     const inTag = `<meta ${text.replaceAll('<meta', '')}`;
     expect(checked({ 'index.html': text, 'a.html': inTag, 'a.js': text }).history).toEqual(
@@ -173,15 +173,15 @@ describe('a look at a site', () => {
   });
 });
 
-describe('traits', () => {
+describe('site flags', () => {
   test.each([
     { companion: true, history: false },
     { companion: false, history: true },
-  ])('are read as they were written: %j', (traits) => {
+  ])('are parsed as they were formatted: %j', (traits) => {
     expect(readTraits(writeTraits(traits))).toEqual(traits);
   });
 
-  test('of something else are none', () => {
+  test('are undefined for another text', () => {
     expect([readTraits(undefined), readTraits('companion')]).toEqual([undefined, undefined]);
   });
 });

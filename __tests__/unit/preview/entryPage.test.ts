@@ -4,7 +4,7 @@ import { missingFirstPage } from '../../../src/preview/entryPage.ts';
 
 const message = (...names: string[]) => missingFirstPage(new Set(names), 's3://b/p/');
 
-test('a site with a first page is fine', () => {
+test('a site with an index.html or 200.html gives no warning', () => {
   expect([message('index.html', 'a.css'), message('200.html')]).toEqual([undefined, undefined]);
 });
 
@@ -14,8 +14,11 @@ test.each([
     /^The preview has no 'index\.html' in s3:\/\/b\/p\/: none of its 2 files ends in \.html\. /,
   ],
   [['a.html', 'b.js'], /: its link opens a list of its 1 page\. Add an 'index\.html' to the site\.$/],
-  [['x/y/index.html', 'site/index.html'], /The nearest is 'site\/index\.html': set 'path' to its folder/],
+  [
+    ['x/y/index.html', 'site/index.html'],
+    /The nearest is 'site\/index\.html'\. To open it, set 'path' to its folder/,
+  ],
   [['Index.html'], /The nearest is 'Index\.html'/],
-])('a site of %j has none, and it says what was looked for and what to do', (names, says) => {
+])('a site of %j gives a warning that says what is missing and what to do', (names, says) => {
   expect(message(...names)).toMatch(says);
 });

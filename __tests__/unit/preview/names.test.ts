@@ -2,26 +2,26 @@ import { describe, expect, test } from '@jest/globals';
 
 import { presentPreview, previewNames } from '../../../src/preview/names.ts';
 
-describe('names of a preview', () => {
-  test('are numbered from the second one on', () => {
+describe('the names of a preview', () => {
+  test('have a number from 2', () => {
     expect([previewNames(1), previewNames(3)]).toEqual([
       { entry: '_preview.html', worker: '_preview-worker.js' },
       { entry: '_preview-3.html', worker: '_preview-3-worker.js' },
     ]);
   });
 
-  test.each([1, 2, 17])('are found among generated objects: number %d', (number) => {
+  test.each([1, 2, 17])('are detected among generated objects: number %d', (number) => {
     const own = previewNames(number);
     expect(presentPreview(new Set(['_links.html', own.worker, own.entry]))).toEqual(own);
   });
 
-  test('are the last ones where there are several', () => {
+  test('are those with the highest number if there are several', () => {
     const names = [1, 2, 10].flatMap((number) => Object.values(previewNames(number)) as string[]);
     expect(presentPreview(new Set(names))).toEqual(previewNames(10));
     expect(presentPreview(new Set([...names, '_preview-11.html']))).toEqual(previewNames(10));
   });
 
-  test('are not found where no preview is', () => {
+  test('are undefined if there is no preview', () => {
     expect(presentPreview(new Set(['index.html', '_preview.html', 'a/_preview-worker.js']))).toBeUndefined();
   });
 });
