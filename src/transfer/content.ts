@@ -5,16 +5,16 @@ import type { SlicedBody } from '../storage/http.ts';
 import { type Stretch, slicesOf } from './parts.ts';
 import { type Source, changed } from './source.ts';
 
-/** A stretch of a file that is too long for memory: it was read once to know its digests, and is read again whenever it is sent. */
+/** A range of a file that does not fit into memory. It is read once for its digests, and again each time it is sent. */
 export interface LongContent extends SlicedBody {
   readonly md5: Buffer;
   readonly crc32: number;
 }
 
-/** What is stored as an object or a part. */
+/** The body of a request that uploads an object or a part. */
 export type Content = Buffer | LongContent;
 
-/** Reads a stretch of an open file: into the buffer if it fits, else through the buffer. */
+/** Reads a range of an open file. If the range is longer than the buffer, the body reads through the buffer slice by slice. */
 export async function readContent(source: Source, stretch: Stretch, buffer: Buffer): Promise<Content> {
   if (buffer.length < stretch.length) return readLong(source, stretch, buffer);
   await source.read(buffer, stretch.offset);
@@ -37,8 +37,8 @@ async function readLong(source: Source, stretch: Stretch, buffer: Buffer): Promi
 }
 
 /**
- * Slices come from the two halves of the buffer in turn, for one may still be on its way to the network when the next is read.
- * @param expected the CRC-32 of all of them: if it is another one by now, the last slice never comes
+ * Yields slices from alternating halves of the buffer, because one slice may still be in use by the network when the next one is read.
+ * @param expected CRC-32 of the whole range; if the file has changed, it throws before the last slice
  */
 async function* slices(
   source: Source,
@@ -63,7 +63,7 @@ export function md5Of(content: Content): Buffer {
   return Buffer.isBuffer(content) ? hash('md5', content, 'buffer') : content.md5;
 }
 
-/** In base64, big-endian, as S3 wants it. */
+/** CRC-32 in big-endian Base64, as in the header `x-amz-checksum-crc32`. */
 export function crc32Of(content: Content): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(Buffer.isBuffer(content) ? crc32(content) : content.crc32);

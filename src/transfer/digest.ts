@@ -5,13 +5,13 @@ import { type Part, partSizeOf, partsOf, slicesOf } from './parts.ts';
 import { readParts } from './source.ts';
 
 export interface Fingerprint {
-  /** The ETag that the storage gives to this content when this action uploads it. */
+  /** The ETag of the object if the action uploads this content. */
   readonly etag: string;
-  /** SHA-256 of the content, in hex. */
+  /** In hex; undefined if not requested. */
   readonly sha256: string | undefined;
 }
 
-/** Memory to read one file after the other into, larger where one needs it. */
+/** Returns a buffer of the given length. All calls share the same memory. */
 export type Scratch = (length: number) => Buffer;
 
 export function createScratch(): Scratch {
@@ -22,13 +22,13 @@ export function createScratch(): Scratch {
   };
 }
 
-/** Most bytes that are read at once, whatever the size of the parts. */
+/** The longest single read. Parts may be larger. */
 const sliceBytes = 16 * 1024 ** 2;
 
 /**
- * Reads a file to know its content: its ETag by the parts that it would be uploaded in, and its SHA-256 where that is wanted. It does not
- * let anything else run meanwhile.
- * @throws ActionError `files` as reading for an upload does
+ * Computes the digest of a file: its ETag from the parts in which it would be uploaded, and on request its SHA-256. It is synchronous.
+ * @param partSize in bytes; by default it depends on the size of the file
+ * @throws ActionError `files`, like {@link readParts}
  */
 export function fingerprint(
   file: WalkedFile,

@@ -2,79 +2,79 @@ import type { WalkedFile } from '../files/walk.ts';
 import { type Fingerprint, createScratch, fingerprint } from './digest.ts';
 import { type ReaderSettings, type Readers, openReaders } from './hashPool.ts';
 
-/** Reads files to know their contents. */
+/** Computes digests of files: a few in the main thread, many in the hash pool. */
 export interface Fingerprints {
-  /** Tells of a file whose fingerprint may be wanted: it is read when there are many, and nothing else to read. */
+  /** Announces a file whose digest may be needed. If there are many, idle threads compute their digests in advance. */
   readonly expect: (file: WalkedFile) => void;
   /**
-   * The fingerprints of files, in their order.
-   * @throws ActionError `files` as {@link fingerprint} does, or the signal's reason
+   * The digests of files, in the same order.
+   * @throws ActionError `files` like {@link fingerprint}, or the reason of the signal
    */
   readonly of: (files: readonly WalkedFile[]) => Promise<readonly Fingerprint[]>;
   readonly close: () => Promise<void>;
 }
 
 export interface FingerprintTools extends ReaderSettings {
-  /** Threads to read with where there is much to read. */
+  /** Number of worker threads if there is much to read. */
   readonly threads: number;
   readonly signal: AbortSignal;
 }
 
 const MiB = 1024 ** 2;
 
-/** Less than this is read before a thread has started. */
+/** Up to this much the main thread is faster than the start of a worker thread. */
 const fewFiles = 250;
 const fewBytes = 16 * MiB;
 
-/** What is read ahead is handed over in large lots, for the main thread walks on meanwhile, and does not see who has read all of its own. */
-const lotFiles = 1_024;
-const lotBytes = 32 * MiB;
+/** Prefetch batches are large, because the main thread is busy with the walk and cannot refill idle threads quickly. */
+const batchFiles = 1_024;
+const batchBytes = 32 * MiB;
 
-/** A larger file is not read ahead: whoever asks for another must not have to wait for it. */
-const largestAhead = 4 * MiB;
+/** Larger files are not prefetched, because a requested file would have to wait for them. */
+const largestPrefetched = 4 * MiB;
 
-/** Reads a little by itself, and much on threads, which are started when they are first needed. */
+/** Worker threads start when they are first needed. */
 export function openFingerprints(tools: FingerprintTools): Fingerprints {
   const { threads, signal } = tools;
-  const [asked, expected] = [createTally(), createTally()];
-  let lot: WalkedFile[] = [];
-  let readers: Readers | undefined;
+  const [requested, announced] = [createTally(), createTally()];
+  let batch: WalkedFile[] = [];
+  let pool: Readers | undefined;
   return {
     expect: (file) => {
-      if (file.size > largestAhead) return;
-      lot.push(file);
-      if (!expected.passes([file], lotFiles, lotBytes)) return;
-      readers ??= openReaders(tools, threads, signal);
-      readers.ahead(lot);
-      lot = [];
-      expected.restart();
+      if (file.size > largestPrefetched) return;
+      batch.push(file);
+      if (!announced.exceeds([file], batchFiles, batchBytes)) return;
+      pool ??= openReaders(tools, threads, signal);
+      pool.ahead(batch);
+      batch = [];
+      announced.reset();
     },
     of: async (files) => {
-      const isMuch = asked.passes(files, fewFiles, fewBytes);
-      if (!readers && !isMuch) return readHere(files, tools);
-      readers ??= openReaders(tools, threads, signal);
-      return readers.of(files);
+      const isMuch = requested.exceeds(files, fewFiles, fewBytes);
+      if (!pool && !isMuch) return hashHere(files, tools);
+      pool ??= openReaders(tools, threads, signal);
+      return pool.of(files);
     },
-    close: async () => readers?.close(),
+    close: async () => pool?.close(),
   };
 }
 
-/** Adds up files and bytes, until they pass a limit. */
+/** Adds up files and bytes until they exceed a limit. */
 function createTally() {
   let [count, bytes] = [0, 0];
   return {
-    passes: (files: readonly WalkedFile[], mostFiles: number, mostBytes: number): boolean => {
+    exceeds: (files: readonly WalkedFile[], mostFiles: number, mostBytes: number): boolean => {
       count += files.length;
       for (const { size } of files) bytes += size;
       return count > mostFiles || bytes > mostBytes;
     },
-    restart: () => {
+    reset: () => {
       [count, bytes] = [0, 0];
     },
   };
 }
 
-function readHere(files: readonly WalkedFile[], tools: FingerprintTools): Fingerprint[] {
+function hashHere(files: readonly WalkedFile[], tools: FingerprintTools): Fingerprint[] {
   const { sha256Wanted, partSize, signal } = tools;
   signal.throwIfAborted();
   const scratch = createScratch();

@@ -1,21 +1,21 @@
-/** Milliseconds until requests that are under way when a transfer stops are broken off. */
+/** Milliseconds that requests in progress may still take after the transfer stops. */
 export interface Grace {
   readonly failed: number;
   readonly cancelled: number;
 }
 
-/** Only an answer says whether a file is stored. A job that was cancelled has to end soon. */
+/** Requests get time to finish, because only the response says whether a file is stored. A cancelled job has less time. */
 export const usualGrace: Grace = { failed: 5_000, cancelled: 1_000 };
 
-/** How a transfer ends before all is stored. */
+/** Stops a transfer in two steps: first no new work starts, then requests in progress are aborted. */
 export interface Ending {
-  /** Nothing else begins. */
+  /** Aborted when no new work may start. */
   readonly stop: AbortSignal;
-  /** What is under way is broken off. */
+  /** Aborted when requests in progress have to end. */
   readonly breakOff: AbortSignal;
-  /** Stops, and breaks off after so many milliseconds, or sooner where that was said before. */
+  /** Stops now, and aborts requests after the grace period. If there is already an earlier deadline, that one counts. */
   begin(graceMs: number): void;
-  /** Nothing is under way any more. */
+  /** Ends the timer. Call it when no request is in progress. */
   over(): void;
 }
 

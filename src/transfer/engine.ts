@@ -11,45 +11,44 @@ import { putObject } from './put.ts';
 import { readWhole, withSource } from './source.ts';
 
 export interface TransferOptions {
-  /** Requests under way at once. */
+  /** Number of concurrent requests. */
   readonly concurrency: number;
   readonly memory: Memory;
-  /** Bytes of a part of a large file; undefined: from the file's size. */
+  /** In bytes; undefined: it depends on the size of the file. */
   readonly partSize: number | undefined;
-  /** Write only where there is no such object yet. */
+  /** Never replace an existing object. */
   readonly ifAbsent: boolean;
-  /** Ends the transfer. */
+  /** Cancels the transfer. */
   readonly signal: AbortSignal;
-  /** How long requests that are under way then may still take. */
   readonly grace?: Grace;
-  /** Told of every stretch of a file that is stored, and of every file that is. */
+  /** Called with newly stored bytes and files. */
   readonly onProgress: (progress: { readonly bytes: number; readonly files: number }) => void;
-  /** Told the ETag of every file that is stored. */
+  /** Called for every stored file. */
   readonly onStored?: (put: Put, etag: string) => void;
 }
+
+/** A multipart upload that could not be aborted. Its parts stay in the storage. */
 
 export interface Leftover {
   readonly put: Put;
   readonly reason: string;
 }
 
-/** What became of a plan. */
 export interface Outcome {
   readonly stored: readonly Put[];
-  /** Why the transfer stopped: the files that failed for good. Empty when all is stored, or when it was cancelled. */
+  /** The errors that stopped the transfer. Empty if all files are stored, or if the transfer was cancelled. */
   readonly failures: readonly { readonly put: Put; readonly error: unknown }[];
-  /** Files whose last request was sent and not answered: they may be stored. */
+  /** Files whose last request got no response. They may be stored. */
   readonly unanswered: readonly Put[];
-  /** Files whose parts are left behind, and why: the session may not forget them, or asking for it failed. */
   readonly leftovers: readonly Leftover[];
 }
 
 type Job = () => Promise<void>;
 
 /**
- * Carries out a plan: one pool of workers over files and parts of files, with one budget of memory. The first failure that no retry mends
- * stops everything: nothing else begins, and what would complete a file may still be answered; multipart uploads that are not complete are
- * aborted. Never throws: what happened is in the outcome.
+ * Uploads the files of a plan. Workers share one queue of files and parts, and one buffer pool. The first permanent error stops the transfer: no
+ * new request starts, requests in progress get a grace period, and incomplete multipart uploads are aborted. It never throws; the result contains
+ * the errors.
  */
 export async function transfer(
   plan: Plan,
@@ -103,7 +102,7 @@ class Run {
     this.#listener = listener;
   }
 
-  /** Works off a group of files; resolves when all of them are stored, or nothing of it is under way any more. */
+  /** Uploads a group of files. Resolves when all of them are stored, or when no request is in progress after a stop. */
   async work(puts: readonly Put[]): Promise<void> {
     const jobs = this.#jobs(puts);
     const worker = async () => {
@@ -137,7 +136,6 @@ class Run {
     }
   }
 
-  /** Whether a file may only be written where there is no such object. */
   #ifAbsent(put: Put): boolean {
     return this.#options.ifAbsent && !put.generated && !put.replaces;
   }

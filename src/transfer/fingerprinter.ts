@@ -4,7 +4,7 @@ import { ActionError } from '../errors/error.ts';
 import { createScratch, fingerprint } from './digest.ts';
 import type { Batch, BatchResult, ThreadSettings } from './hashPool.ts';
 
-/** A thread that reads files. It is no module of the program: `scripts/assets.ts` makes `src/threads/fingerprinter.ts` of it. */
+/** A worker thread that computes digests. `scripts/assets.ts` bundles this file into `src/generated/`; no other module imports it. */
 const { sha256Wanted, partSize, haste } = workerData as ThreadSettings;
 const scratch = createScratch();
 
@@ -27,8 +27,8 @@ function read({ paths, sizes, times, devices, inodes, linked, ahead }: Batch): B
       sums.push(sha256);
     } catch (error) {
       if (!(error instanceof ActionError)) throw error;
-      // An error loses its class on its way between threads.
-      if (!ahead) return { trouble: { code: error.code, message: error.message, hint: error.hint } };
+      // Errors lose their class when they are sent between threads.
+      if (!ahead) return { error: { code: error.code, message: error.message, hint: error.hint } };
       etags.push('');
       sums.push(undefined);
     }

@@ -17,35 +17,37 @@ import { type Part, partsOf } from './parts.ts';
 import { putPart } from './put.ts';
 import { type Source, openSource } from './source.ts';
 
-/** A large file on its way: begun by its first part, completed by its last, whichever that is. */
+/** The multipart upload of one file. The first part to be sent creates it, the last one completes it. */
 export interface MultipartTransfer {
   readonly parts: readonly Part[];
-  /** Reads a part into the buffer, or through it, and stores it; resolves to the object's ETag where that completed it. */
+  /**
+   * Reads a part into the buffer, or through it, and uploads it.
+   * @returns the ETag of the object if this part completed it
+   */
   send(part: Part, buffer: Buffer): Promise<string | undefined>;
-  /** Forgets what was stored, if anything was begun; what could not be forgotten is told. */
+  /** Aborts the upload if it was created and is not complete. */
   abandon(): Promise<'nothing' | 'aborted' | 'not-permitted'>;
 }
 
 export interface MultipartTools {
   readonly client: StorageClient;
   readonly ending: Ending;
-  /** Only where there is no such object yet. */
+  /** Never replace an existing object. */
   readonly ifAbsent: boolean;
-  /** Bytes of a part; undefined: from the file's size. */
+  /** In bytes; undefined: it depends on the size of the file. */
   readonly partSize: number | undefined;
-  /** Called when the last request was sent, and broken off before its answer. */
+  /** Called if the request that completes the upload was aborted before its response. */
   readonly onUnanswered: () => void;
-  /** Told why an upload may be left behind that the storage began though its answer was lost. */
+  /** Called if the storage may keep an upload whose creation got no response. */
   readonly onLeftover: (reason: string) => void;
 }
 
 interface Begun {
   readonly source: Source;
-  /** Comes when the storage knows of the upload. */
   readonly uploadId: Promise<string>;
 }
 
-/** Prepares the upload of a large file in parts; nothing is opened or sent before the first part. */
+/** Prepares a multipart upload. It opens and sends nothing before the first part. */
 export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTransfer {
   const { client, ending, partSize } = tools;
   const parts = partsOf(put.file.size, partSize);
@@ -57,7 +59,7 @@ export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTran
   const begin = async () => {
     const source = await openSource(put.file);
     const uploadId = createOnce(put, tools, lost);
-    // What goes wrong is told when it is waited for.
+    // `send` awaits it and handles the error.
     uploadId.catch(() => undefined);
     return { source, uploadId };
   };
@@ -92,12 +94,12 @@ export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTran
   };
 }
 
-/** Milliseconds in which parts are cleared away; the run waits for it. */
+/** Milliseconds until aborting an upload times out. The run waits for it. */
 const abortMs = 5_000;
 
 /**
- * Begins the upload. Where an answer to that was lost, the storage may have begun another one, which is looked for and aborted.
- * @param lost told since when there may be such an upload
+ * Creates the upload. If the response to an earlier try was lost, the storage may have created another upload. That one is found and aborted.
+ * @param lost gets the start time of such an earlier try
  */
 async function createOnce(
   put: Put,
@@ -119,10 +121,7 @@ async function createOnce(
   return uploadId;
 }
 
-/**
- * Completes the upload of all parts.
- * @returns the object's ETag
- */
+/** @returns the ETag of the object */
 async function completeOnce(
   put: Put,
   { client, ending: { breakOff }, ifAbsent, onUnanswered }: MultipartTools,

@@ -7,19 +7,19 @@ import { printable } from '../text/sanitize.ts';
 import { formatBytes } from '../text/format.ts';
 import type { Stretch } from './parts.ts';
 
-/** A file that is open for reading, and has to stay what it was when the upload was planned. */
+/** A file that is open for reading. It must not change after the upload was planned. */
 export interface Source {
   readonly file: WalkedFile;
-  /** Fills the whole buffer from `offset` on. */
+  /** Fills the whole buffer, starting at `offset` of the file. */
   read(buffer: Buffer, offset: number): Promise<void>;
-  /** Fails if the file's size or time of change is not what it was, or if it goes on past its size. */
+  /** Throws if size or modification time have changed, or if the file is longer than its size. */
   verify(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * Opens a file of the plan.
- * @throws ActionError `files`, from here and from the source, when it cannot be read or is not what it was when it was found
+ * @throws ActionError `files`, here and in the methods of the reader, if the file cannot be read or has changed
  */
 export async function openSource(file: WalkedFile): Promise<Source> {
   const handle = await open(file.path, flagsFor(file)).catch((error: unknown) => {
@@ -30,11 +30,11 @@ export async function openSource(file: WalkedFile): Promise<Source> {
     read: async (buffer, offset) => {
       const end = await fill(handle, file, buffer, offset);
       if (end === offset + buffer.length) return;
-      judge(file, await handle.stat());
+      checkUnchanged(file, await handle.stat());
       throw misstated(file);
     },
     verify: async () => {
-      judge(file, await handle.stat());
+      checkUnchanged(file, await handle.stat());
       if ((await fill(handle, file, Buffer.alloc(1), file.size)) > file.size) throw misstated(file);
     },
     close: () => handle.close(),
@@ -48,12 +48,12 @@ export async function openSource(file: WalkedFile): Promise<Source> {
   }
 }
 
-/** Up to this size a file is read at one go: four system calls cost less than four trips to the thread pool. */
+/** Files up to this size are read synchronously: four system calls are cheaper than four jobs in the thread pool. */
 const readAtOnce = 128 * 1024;
 
 /**
- * Reads a whole file of the plan into a buffer of its size.
- * @throws as {@link openSource}
+ * Reads a whole file of the plan into a buffer of the same size.
+ * @throws ActionError `files`, like {@link openSource}
  */
 export async function readWhole(file: WalkedFile, buffer: Buffer): Promise<void> {
   if (file.size <= readAtOnce) {
@@ -66,7 +66,7 @@ export async function readWhole(file: WalkedFile, buffer: Buffer): Promise<void>
   });
 }
 
-/** Opens a file of the plan, and closes it when it was used. */
+/** Opens a file of the plan, and closes it after use. */
 export async function withSource(file: WalkedFile, use: (source: Source) => Promise<void>): Promise<void> {
   const source = await openSource(file);
   try {
@@ -77,10 +77,10 @@ export async function withSource(file: WalkedFile, use: (source: Source) => Prom
 }
 
 /**
- * Reads a whole file of the plan, stretch by stretch, and lets nothing else run meanwhile: for small files, and for threads that only read.
- * @param buffer as long as the longest stretch
- * @param onPart gets a view of the buffer, of the stretch's length
- * @throws as {@link openSource}
+ * Reads a whole file of the plan, range by range. It is synchronous, for small files and for worker threads.
+ * @param buffer as long as the longest range
+ * @param onPart gets a view of the buffer with the length of the range
+ * @throws ActionError `files`, like {@link openSource}
  */
 export function readParts(
   file: WalkedFile,
@@ -98,7 +98,7 @@ export function readParts(
       if (end < offset + length) break;
       onPart(content);
     }
-    judge(file, fstatSync(descriptor));
+    checkUnchanged(file, fstatSync(descriptor));
     if (end !== file.size) throw misstated(file);
   } catch (error) {
     throw error instanceof ActionError ? error : unreadable(file, error);
@@ -108,21 +108,21 @@ export function readParts(
 }
 
 /**
- * How to open a file: not through a link that was put in its place, and without waiting where it was replaced by a named pipe. Windows knows
+ * The flags protect against a file that was replaced: O_NOFOLLOW by a symbolic link, O_NONBLOCK by a named pipe, which would block. Windows has
  * neither flag.
  */
 function flagsFor({ linked }: WalkedFile): number {
-  return linked ? patient : patient | noFollow;
+  return linked ? nonBlocking : nonBlocking | noFollow;
 }
 
 const flag = (name: 'O_NONBLOCK' | 'O_NOFOLLOW') => (constants as Partial<typeof constants>)[name] ?? 0;
-const patient = constants.O_RDONLY | flag('O_NONBLOCK');
+const nonBlocking = constants.O_RDONLY | flag('O_NONBLOCK');
 const noFollow = flag('O_NOFOLLOW');
 
-/** Takes what comes right after the buffer: what has more bytes than its size says is found without another system call. */
+/** Receives the byte after the buffer, so that a file longer than its size is found without another system call. */
 const beyond = Buffer.alloc(1);
 
-/** Returns where in the file the bytes end: one past the buffer's end where the file goes on, and before it where the file ends. */
+/** Returns the position in the file after the last byte read: one more than the end of the buffer if the file goes on, less if the file ends. */
 function fillAtOnce(descriptor: number, buffer: Buffer, offset: number): number {
   let filled = 0;
   do {
@@ -134,7 +134,7 @@ function fillAtOnce(descriptor: number, buffer: Buffer, offset: number): number 
   return offset + filled;
 }
 
-/** Returns where in the file the bytes end: at the buffer's end, or before it where the file ends. */
+/** Returns the position in the file after the last byte read: the end of the buffer, or less if the file ends. */
 async function fill(handle: FileHandle, file: WalkedFile, buffer: Buffer, offset: number): Promise<number> {
   let filled = 0;
   while (filled < buffer.length) {
@@ -149,20 +149,20 @@ async function fill(handle: FileHandle, file: WalkedFile, buffer: Buffer, offset
   return offset + filled;
 }
 
-/** Whether what is open is the file that was found, and as it was then. */
-function judge(file: WalkedFile, stats: Stats): void {
+/** Throws unless the open file is the one that the walk found, with the same size and modification time. */
+function checkUnchanged(file: WalkedFile, stats: Stats): void {
   if (!stats.isFile() || !isSame(file, stats)) throw replaced(file);
   if (stats.size !== file.size || stats.mtimeMs !== file.mtimeMs) throw changed(file);
 }
 
-/** On Windows Node does not always name the device of a path and of an open file in the same way. */
+/** On Windows, Node.js may report different device numbers for a path and for an open file. */
 function isSame(file: WalkedFile, { dev, ino }: Stats): boolean {
   return ino === file.ino && (dev === file.dev || process.platform === 'win32');
 }
 
 export function changed(file: WalkedFile): ActionError {
   return new ActionError('files', `${printable(file.path)} changed while it was uploaded`, {
-    hint: `Something still writes to it: let that end before this step.`,
+    hint: `Make sure that nothing writes to the file during this step.`,
   });
 }
 
@@ -171,21 +171,21 @@ function replaced(file: WalkedFile): ActionError {
     'files',
     `${printable(file.path)} cannot be read: it was replaced after the upload was planned`,
     {
-      hint: `Something still writes there: let that end before this step.`,
+      hint: `Make sure that nothing writes to the folder during this step.`,
     },
   );
 }
 
-/** Files of /proc and /sys, and of some network file systems, are made when they are read, whatever size they show. */
+/** The content of files in /proc, /sys and some network file systems is made when it is read, and has another length than their size. */
 function misstated(file: WalkedFile): ActionError {
   return new ActionError(
     'files',
     `${printable(file.path)} cannot be read: its content is not as long as its size says (${formatBytes(file.size)})`,
-    { hint: `Copy it into an ordinary file first, as 'cat' does, and upload that one.` },
+    { hint: `Copy it into an ordinary file first, e.g. with 'cat', and upload the copy.` },
   );
 }
 
-/** Codes for what there may be by now: a link, a socket, a named pipe, a folder. */
+/** Error codes of a link, a socket, a named pipe and a folder. */
 const replacements = new Set(['ELOOP', 'ENXIO', 'ESPIPE', 'EISDIR']);
 
 function unreadable(file: WalkedFile, error: unknown): ActionError {
@@ -199,7 +199,7 @@ function unreadable(file: WalkedFile, error: unknown): ActionError {
         ? 'permission denied'
         : (out?.reason ?? printable(messageOf(error)));
   return new ActionError('files', `${printable(file.path)} cannot be read: ${reason}`, {
-    hint: out?.hint ?? `See that the file stays, and that the runner's user may read it.`,
+    hint: out?.hint ?? `Make sure that the file exists during the whole step and that the runner's user may read it.`,
     cause: error,
   });
 }

@@ -8,14 +8,14 @@ import { type Loan, createMemory } from '../../../src/transfer/bufferPool.ts';
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Whether a loan has been given out by now. */
+/** Whether a buffer was leased in the meantime. */
 async function isLent(loan: Promise<Loan>): Promise<boolean> {
   const waits = Symbol('waits');
   await turn();
   return (await Promise.race([loan, Promise.resolve(waits)])) !== waits;
 }
 
-test('a buffer is as long as was asked for', async () => {
+test('a buffer has the requested length', async () => {
   const memory = createMemory(MiB);
   for (const length of [0, 1, 63 * KiB, 64 * KiB, 65 * KiB, MiB - 1, MiB]) {
     const loan = await memory.borrow(length);
@@ -24,7 +24,7 @@ test('a buffer is as long as was asked for', async () => {
   }
 });
 
-test('who asks for more than is left waits, and gets it when enough is given back', async () => {
+test('a request for more than is free waits until enough is released', async () => {
   const memory = createMemory(MiB);
   const first = await memory.borrow(512 * KiB);
   const second = await memory.borrow(512 * KiB);
@@ -35,7 +35,7 @@ test('who asks for more than is left waits, and gets it when enough is given bac
   expect((await third).buffer.buffer).not.toBe(first.buffer.buffer);
 });
 
-test('first come, first served: a small loan does not overtake a large one that waits', async () => {
+test('a small request does not overtake a large one that waits', async () => {
   const memory = createMemory(MiB);
   const half = await memory.borrow(512 * KiB);
   const large = memory.borrow(MiB);
@@ -47,7 +47,7 @@ test('first come, first served: a small loan does not overtake a large one that 
   expect(await isLent(small)).toBe(true);
 });
 
-test('a buffer that comes back is lent again, also for a length a little different', async () => {
+test('a released buffer is reused, also for a slightly different length', async () => {
   const memory = createMemory(4 * MiB);
   const first = await memory.borrow(MiB);
   first.giveBack();
@@ -57,7 +57,7 @@ test('a buffer that comes back is lent again, also for a length a little differe
   expect(third.buffer.buffer).not.toBe(second.buffer.buffer);
 });
 
-test('one larger than the total is lent when nothing else is, and not made larger than asked', async () => {
+test('a buffer larger than the pool is available when no other is in use, and has exactly its length', async () => {
   const memory = createMemory(MiB);
   const small = await memory.borrow(1);
   const huge = memory.borrow(5 * MiB);
@@ -72,7 +72,7 @@ test('one larger than the total is lent when nothing else is, and not made large
   expect(await isLent(next)).toBe(true);
 });
 
-test('memory that the machine does not have fails that loan alone: who waits behind it gets theirs', async () => {
+test('a request that the machine cannot serve fails alone, and the next one is served', async () => {
   const memory = createMemory(MiB);
   const impossible = memory.borrow(2 ** 52);
   const possible = memory.borrow(MiB);
@@ -80,18 +80,18 @@ test('memory that the machine does not have fails that loan alone: who waits beh
   expect(await isLent(possible)).toBe(true);
 });
 
-test('buffers at rest are let go before memory for another size is taken beyond the total', async () => {
+test('kept buffers are dropped before memory for another size would exceed the pool', async () => {
   const memory = createMemory(MiB);
   const eighths = await Promise.all(Array.from({ length: 8 }, () => memory.borrow(128 * KiB)));
   for (const loan of eighths) loan.giveBack();
   const whole = await memory.borrow(MiB);
   whole.giveBack();
   const again = await memory.borrow(128 * KiB);
-  // Had the eighths been kept beside the whole, one of them would have come back.
+  // If the pool had kept the eighths, it would have reused one of them.
   expect(eighths.some(({ buffer }) => buffer.buffer === again.buffer.buffer)).toBe(false);
 });
 
-test('whoever asks and gives back in whatever order: all are served, in order, never more than the total at once', async () => {
+test('in any order of requests and releases all requests are served, in order, and never more than the pool is in use', async () => {
   const length = fc.oneof(
     fc.integer({ min: 0, max: 100 * KiB }),
     fc.constantFrom(64 * KiB, 256 * KiB, 300 * KiB, MiB, 2 * MiB),
@@ -119,7 +119,7 @@ test('whoever asks and gives back in whatever order: all are served, in order, n
           );
           expect(distinct.size).toBe(held.filter(({ buffer }) => buffer.length >= 64 * KiB).length);
           const [returned] = held.splice(picks.next().value % Math.max(1, held.length), 1);
-          if (!returned) throw new Error('Nobody holds anything, and somebody waits');
+          if (!returned) throw new Error('A request waits although no buffer is in use');
           returned.giveBack();
         }
         await Promise.all(requests);

@@ -18,7 +18,7 @@ async function allOf(content: LongContent): Promise<Buffer> {
   return Buffer.concat(slices);
 }
 
-test.each([1, 63, 64, 65, 128, 1_000])('%d KiB: digests and slices are those of the content', async (kib) => {
+test.each([1, 63, 64, 65, 128, 1_000])('%d KiB: digests and slices match the file', async (kib) => {
   using folder = temporaryFolder();
   const bytes = randomBytes(10 + kib * KiB);
   await withSource(fileIn(folder, 'a', bytes), async (source) => {
@@ -35,7 +35,7 @@ test.each([1, 63, 64, 65, 128, 1_000])('%d KiB: digests and slices are those of 
   });
 });
 
-test('a file that changes before it is sent never ends, though its size and time are the same', async () => {
+test('a file that changed before it is sent is never sent completely, even with the same size and time', async () => {
   using folder = temporaryFolder();
   const bytes = randomBytes(200 * KiB);
   const file = fileIn(folder, 'a', bytes);

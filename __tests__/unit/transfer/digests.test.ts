@@ -23,14 +23,14 @@ function open(signal = never, partSize?: number): Fingerprints {
   return fingerprints;
 }
 
-/** Files enough for threads to be started. */
+/** Enough files to start the worker threads. */
 function manyFiles(folder: ReturnType<typeof temporaryFolder>) {
   return Array.from({ length: 600 }, (_, index) =>
     fileIn(folder, `${index}`, randomBytes(index % 7 === 0 ? 100_000 : index)),
   );
 }
 
-describe('reads what a look at each file reads, in their order', () => {
+describe('the digests are those of each file, in the same order', () => {
   test.each([3, 600])('%d files', async (count) => {
     using folder = temporaryFolder();
     const files = manyFiles(folder).slice(0, count);
@@ -42,7 +42,7 @@ describe('reads what a look at each file reads, in their order', () => {
     expect(await fingerprints.of([])).toEqual([]);
   });
 
-  test('a large one in parts of a size that was asked for, beside others that are asked for at once', async () => {
+  test('a large file with a given part size, and concurrent requests', async () => {
     using folder = temporaryFolder();
     const large = fileIn(folder, 'large', randomBytes(17 * MiB + 5));
     const small = fileIn(folder, 'small', randomBytes(10));
@@ -59,8 +59,8 @@ describe('reads what a look at each file reads, in their order', () => {
   });
 });
 
-describe('what is wrong with a file is told as without threads', () => {
-  test.each([1, 600])('one of %d that changed', async (count) => {
+describe('an error is the same with and without threads', () => {
+  test.each([1, 600])('one of %d files changed', async (count) => {
     using folder = temporaryFolder();
     const files = manyFiles(folder).slice(0, count);
     const last = files.at(-1);
@@ -68,17 +68,17 @@ describe('what is wrong with a file is told as without threads', () => {
     const fingerprints = open();
     const error = await rejectionOf(fingerprints.of(files));
     expect(error).toBeInstanceOf(ActionError);
-    expect(error).toMatchObject({ code: 'files', hint: expect.stringMatching(/still writes to it/) });
+    expect(error).toMatchObject({ code: 'files', hint: expect.stringMatching(/nothing writes to the file/) });
     expect(error.message).toBe(`${last?.path} changed while it was uploaded`);
-    // The others can be read all the same.
+    // The other files can still be read.
     expect(await fingerprints.of(files.slice(0, -1))).toHaveLength(count - 1);
   });
 });
 
-describe('a job that is cancelled', () => {
+describe('a cancelled job', () => {
   const reason = new Error('stop');
 
-  test('waits for no thread', async () => {
+  test('does not wait for threads', async () => {
     using folder = temporaryFolder();
     const files = manyFiles(folder);
     const controller = new AbortController();
@@ -89,34 +89,34 @@ describe('a job that is cancelled', () => {
     await expect(fingerprints.of(files)).rejects.toBe(reason);
   });
 
-  test('reads nothing without threads either', async () => {
+  test('reads nothing in the main thread', async () => {
     using folder = temporaryFolder();
     const fingerprints = open(AbortSignal.abort(reason));
     await expect(fingerprints.of([fileIn(folder, 'a', 'a')])).rejects.toBe(reason);
   });
 });
 
-describe('what was told of before is read ahead', () => {
+describe('prefetching', () => {
   const numbered = (folder: ReturnType<typeof temporaryFolder>, count: number) =>
     Array.from({ length: count }, (_, index) => fileIn(folder, `${index}`, `content ${index % 900}`));
 
-  /** Waits until the files are read, which takes some milliseconds on a quiet machine: nothing tells of that. */
+  /** Waits until the files are read. That takes some milliseconds on an idle machine, and there is no event for it. */
   const wait = () => sleep(3_000);
 
-  test('and known when it is asked for, even if it is gone by then', async () => {
+  test('gives the digests of files, even if they were deleted since', async () => {
     using folder = temporaryFolder();
     const files = numbered(folder, 2_500);
     const expected = files.map((file) => fingerprint(file, createScratch(), true));
     const fingerprints = open();
     files.forEach(fingerprints.expect);
     await wait();
-    // These were told of before a lot was full.
+    // These files were in the first full batch.
     for (const file of files.slice(0, 1_000)) rmSync(file.path);
     const backwards = files.toReversed();
     expect(await fingerprints.of(backwards)).toEqual(expected.toReversed());
   });
 
-  test('and given up for what is asked for', async () => {
+  test('is interrupted for requested files', async () => {
     using folder = temporaryFolder();
     const files = numbered(folder, 3_000);
     const expected = files.map((file) => fingerprint(file, createScratch(), true));
@@ -128,7 +128,7 @@ describe('what was told of before is read ahead', () => {
     expect(found).toEqual(places);
   });
 
-  test('and what cannot be read is told when it is asked for alone', async () => {
+  test('reports an unreadable file only when it is requested', async () => {
     using folder = temporaryFolder();
     const files = numbered(folder, 2_000);
     const [gone, grown] = [files[3], files[700]];
@@ -147,7 +147,7 @@ describe('what was told of before is read ahead', () => {
     });
   });
 
-  test('unless it is large', async () => {
+  test('skips large files', async () => {
     using folder = temporaryFolder();
     const large = fileIn(folder, 'large', randomBytes(5 * MiB));
     const files = [large, ...numbered(folder, 1_100)];
@@ -159,10 +159,10 @@ describe('what was told of before is read ahead', () => {
   });
 });
 
-test('a thread that breaks is told, and nobody waits for it', async () => {
+test('a thread that crashes fails all requests', async () => {
   using folder = temporaryFolder();
   const files = manyFiles(folder);
-  // A path that is none breaks even the words for it.
+  // With this path even the error message throws.
   const broken = { ...files[0], path: undefined } as unknown as (typeof files)[0];
   const fingerprints = open();
   await expect(fingerprints.of([...files, broken])).rejects.toThrow(/replace/);

@@ -14,7 +14,7 @@ import { type ModelBucket, modelBucket } from './storage.ts';
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Files of so many bytes each, different ones, with a plan to upload them. */
+/** Writes files with different content of the given sizes, and plans their upload. */
 function planOf(folder: TemporaryFolder, sizes: Readonly<Record<string, number>>): Plan {
   const files = Object.entries(sizes).map(([name, size]) => {
     folder.folder(name.split('/').slice(0, -1).join('/') || '.');
@@ -52,7 +52,7 @@ async function send(
   return { ...outcome, progress };
 }
 
-test('every file is stored as it is, whole or in parts, and told of', async () => {
+test('every file is stored unchanged, whole or in parts, and reported', async () => {
   using folder = temporaryFolder();
   await using bucket = await modelBucket();
   const sizes = { empty: 0, small: 10, 'sub/edge': MiB, 'sub/large': 3 * MiB + 5, 'sub/larger': 6 * MiB };
@@ -74,7 +74,7 @@ test('every file is stored as it is, whole or in parts, and told of', async () =
   expect(bucket.pending.size).toBe(0);
 });
 
-test('a group begins when all of the one before is stored, its parts too', async () => {
+test('a group starts when all files of the group before are stored, parts included', async () => {
   using folder = temporaryFolder();
   const done: string[] = [];
   const begunEarly: string[] = [];
@@ -98,13 +98,13 @@ test('a group begins when all of the one before is stored, its parts too', async
   expect(done.slice(-3)).toEqual(['p/d/a/index.html', 'p/d/index.html', 'p/d/SHA256SUMS']);
 });
 
-describe('requests under way at once', () => {
+describe('concurrent requests', () => {
   test.each([1, 3, 8])(
-    'are %d at most, over files and parts, and no fewer where there is enough to do',
+    'are at most %d for files and parts, and exactly that many if there is enough work',
     async (concurrency) => {
       using folder = temporaryFolder();
       await using bucket = await modelBucket(async () => {
-        // Not for ever: parts wait for the beginning of their upload.
+        // The wait has a limit, because parts wait for the creation of their upload.
         for (let waits = 0; waits < 60 && bucket.most() < concurrency; waits += 1) await sleep(5);
         return undefined;
       });
@@ -115,7 +115,7 @@ describe('requests under way at once', () => {
     },
   );
 
-  test('hold no more memory than there is', async () => {
+  test('use no more memory than the pool has', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(async () => {
       await sleep(5);
@@ -148,11 +148,11 @@ describe('requests under way at once', () => {
   });
 });
 
-describe('a file or part that would take more than half of the memory', () => {
+describe('a file or part that needs more than half of the pool', () => {
   test.each([
     ['whole', 3 * MiB + 1],
     ['in parts', 12 * MiB + 1],
-  ])('is sent slice by slice (%s), and again where that fails', async (_, size) => {
+  ])('is sent slice by slice (%s), and again after an error', async (_, size) => {
     using folder = temporaryFolder();
     const seen = new Set<string>();
     await using bucket = await modelBucket(({ what, key, part }) => {
@@ -178,10 +178,10 @@ describe('a file or part that would take more than half of the memory', () => {
   });
 });
 
-describe('the first failure that stays', () => {
+describe('the first permanent error', () => {
   const deny = { status: 403, body: errorXml('AccessDenied') };
 
-  test('stops the rest at once, is told, and is the only one', async () => {
+  test('stops the transfer at once, and is the only reported error', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(({ key }) => (key === 'p/d/f3' ? deny : undefined));
     const plan = planOf(folder, { ...many(20, 100), 'index.html': 3 });
@@ -203,7 +203,7 @@ describe('the first failure that stays', () => {
     expect(bucket.arrivals).toHaveLength(4);
   });
 
-  test('ends requests that are under way, which are no failures of their own', async () => {
+  test('aborts requests in progress, which do not count as errors', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(async ({ key }) => {
       if (key === 'p/d/f0') {
@@ -221,7 +221,7 @@ describe('the first failure that stays', () => {
   });
 
   test.each(['a failure', 'a cancellation'])(
-    'waits for answers under way, to tell all that is stored: %s',
+    'waits for requests in progress, to report all stored files: %s',
     async (why) => {
       using folder = temporaryFolder();
       const cancel = new AbortController();
@@ -245,7 +245,7 @@ describe('the first failure that stays', () => {
     },
   );
 
-  test('of a part has the upload aborted, and all others that are not complete', async () => {
+  test('of a part aborts its upload, and all others that are not complete', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(async ({ part, key }) => {
       if (part < 3) return undefined;
@@ -264,7 +264,7 @@ describe('the first failure that stays', () => {
   test.each([
     [403, errorXml('AccessDenied'), 'the session may not abort multipart uploads'],
     [500, errorXml('InternalError', 'out of order'), 'out of order'],
-  ])('leaves parts behind where aborting is answered by %d, and says why', async (status, body, reason) => {
+  ])('reports orphaned parts if abort gets %d, and says why', async (status, body, reason) => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(({ what, part }) =>
       what === 'ABORT' ? { status, body } : part === 2 ? deny : undefined,
@@ -273,7 +273,7 @@ describe('the first failure that stays', () => {
     expect(leftovers.map(({ put, reason: why }) => [put.name, why])).toEqual([['large', reason]]);
   });
 
-  test('of a part has the upload aborted, though that is answered by 503 first', async () => {
+  test('of a part aborts its upload, with retries after 503', async () => {
     using folder = temporaryFolder();
     let aborts = 0;
     await using bucket = await modelBucket(({ what, part }) => {
@@ -287,7 +287,7 @@ describe('the first failure that stays', () => {
   test.each([
     [{ status: 204 }, []],
     [{ status: 403, body: errorXml('AccessDenied') }, ['the session may not abort multipart uploads']],
-  ])('to hear that an upload was begun leaves none behind, or says so (%j)', async (answer, reasons) => {
+  ])('aborts an upload whose creation got no response, or reports it (%j)', async (answer, reasons) => {
     using folder = temporaryFolder();
     let begun = 0;
     const aborted: string[] = [];
@@ -306,7 +306,7 @@ describe('the first failure that stays', () => {
     expect(leftovers.map(({ reason }) => reason)).toEqual(reasons);
   });
 
-  test('of a file that cannot be read is that file’s', async () => {
+  test('names the file that cannot be read', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
     const plan = planOf(folder, { a: 10, b: 10 });
@@ -318,7 +318,7 @@ describe('the first failure that stays', () => {
     expect(bucket.objects.has('p/d/b')).toBe(false);
   });
 
-  test('of a large file that changed after it was read: it is not completed', async () => {
+  test('is reported for a large file that changed after it was read, and its upload is not completed', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(({ part }) => {
       if (part === 2) appendFileSync(folder.at('large'), 'x');
@@ -329,7 +329,7 @@ describe('the first failure that stays', () => {
     expect(bucket.arrivals.map(({ what }) => what)).toEqual(['BEGIN', 'PART', 'PART', 'ABORT']);
   });
 
-  test('of memory is a failure too, and nobody waits for ever', async () => {
+  test('may come from the buffer pool, and does not block the others', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
     const memory: Memory = { total: MiB, borrow: () => Promise.reject(new RangeError('no memory')) };
@@ -338,8 +338,8 @@ describe('the first failure that stays', () => {
   });
 });
 
-describe('trouble that passes', () => {
-  test('is mended for that request alone', async () => {
+describe('a transient error', () => {
+  test('is retried for that request only', async () => {
     using folder = temporaryFolder();
     const troubled = new Set([
       'PUT p/d/f1 0',
@@ -359,7 +359,7 @@ describe('trouble that passes', () => {
 });
 
 describe('cancelling', () => {
-  test('before the beginning sends nothing', async () => {
+  test('before the start sends nothing', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
     const outcome = await send(bucket, planOf(folder, { a: 1, large: 3 * MiB }), {
@@ -369,7 +369,7 @@ describe('cancelling', () => {
     expect(bucket.arrivals).toEqual([]);
   });
 
-  test('ends what is under way, aborts what is begun, and is no failure of any file', async () => {
+  test('aborts requests and multipart uploads, and is not an error of any file', async () => {
     using folder = temporaryFolder();
     const cancel = new AbortController();
     await using bucket = await modelBucket(({ part }) => {
@@ -387,8 +387,8 @@ describe('cancelling', () => {
   });
 });
 
-describe('only where there is no such object yet', () => {
-  test('is asked of every file, large ones when they are complete, and of nothing that the action adds', async () => {
+describe('ifAbsent', () => {
+  test('is a condition of every file, for large ones when they are completed, but not of generated objects', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
     bucket.objects.set('p/d/SHA256SUMS', 'old');
@@ -408,7 +408,7 @@ describe('only where there is no such object yet', () => {
   test.each([
     ['a', 10],
     ['large', 2 * MiB],
-  ])('what somebody else wrote in the meantime stays (%s)', async (name, size) => {
+  ])('keeps an object that another job wrote in the meantime (%s)', async (name, size) => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
     bucket.objects.set(`p/d/${name}`, 'somebody else’s');

@@ -25,12 +25,12 @@ import { fileIn } from './file.ts';
 
 const KiB = 1024;
 
-/** Read at one go, and read bit by bit. */
+/** One size that is read synchronously, and one that is not. */
 const sizes = [100, 300 * KiB];
 
 const testPipes = process.platform === 'win32' ? test.skip : test;
 
-/** Of what is at a path, whatever it is, what a walk tells of a file. */
+/** The fields that the walk records, for anything at a path. */
 function statsOf(path: string): Pick<LocalFile, 'mtimeMs' | 'dev' | 'ino'> {
   const { mtimeMs, dev, ino } = lstatSync(path);
   return { mtimeMs, dev, ino };
@@ -43,7 +43,7 @@ async function read(file: LocalFile): Promise<Buffer> {
 }
 
 describe.each(sizes)('a file of %d bytes', (size) => {
-  test('is read as it is', async () => {
+  test('is read completely', async () => {
     using folder = temporaryFolder();
     const content = randomBytes(size);
     expect((await read(fileIn(folder, 'a', content))).equals(content)).toBe(true);
@@ -60,7 +60,7 @@ describe.each(sizes)('a file of %d bytes', (size) => {
     change(file.path);
     const error = await rejectionOf(read(file));
     expect([error.code, error.message]).toEqual(['files', `${file.path} changed while it was uploaded`]);
-    expect(error.hint).toContain('Something still writes to it');
+    expect(error.hint).toContain('Make sure that nothing writes to the file');
   });
 
   test('that disappears is an error that says so', async () => {
@@ -79,7 +79,7 @@ describe.each(sizes)('a file of %d bytes', (size) => {
       const file = fileIn(folder, 'a', randomBytes(size));
       chmodSync(folder.path, 0o755);
       chmodSync(file.path, 0);
-      // Root may read any file, so it gives its rights away for a while.
+      // Root may read any file, so the test runs as another user.
       const isRoot = process.geteuid?.() === 0;
       if (isRoot) process.seteuid?.('nobody');
       const error = await rejectionOf(read(file)).finally(() => isRoot && process.seteuid?.(0));
@@ -103,7 +103,7 @@ describe.each(sizes)('a file of %d bytes', (size) => {
     ['another file of the same size and time', (path: string, other: string) => renameSync(other, path)],
     ['a link to one', (path: string, other: string) => symlinkSync(other, path)],
     ['a link to itself', (path: string) => symlinkSync(path, path)],
-  ])('that is replaced by %s is an error, and not what is there now', async (_, replace) => {
+  ])('that is replaced by %s is an error', async (_, replace) => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', randomBytes(size));
     const other = fileIn(folder, 'other', randomBytes(size));
@@ -116,7 +116,7 @@ describe.each(sizes)('a file of %d bytes', (size) => {
       );
   });
 
-  testPipes('that is replaced by a named pipe is an error, and not waited for (needs mkfifo)', async () => {
+  testPipes('that is replaced by a named pipe is an error, and does not block (needs mkfifo)', async () => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', randomBytes(size));
     rmSync(file.path);
@@ -129,7 +129,7 @@ describe.each(sizes)('a file of %d bytes', (size) => {
     closeSync(writer);
   });
 
-  test('that is below a folder which is replaced by a link is an error', async () => {
+  test('in a folder that is replaced by a link is an error', async () => {
     using folder = temporaryFolder();
     folder.folder('a');
     folder.folder('b');
@@ -141,7 +141,7 @@ describe.each(sizes)('a file of %d bytes', (size) => {
     expect((await rejectionOf(read(file))).message).toContain('it was replaced after');
   });
 
-  test('that was found by a link is read by it', async () => {
+  test('that the walk found through a link is read through the link', async () => {
     using folder = temporaryFolder();
     const content = randomBytes(size);
     const file = fileIn(folder, 'a', content);
@@ -150,14 +150,14 @@ describe.each(sizes)('a file of %d bytes', (size) => {
     expect((await read(found)).equals(content)).toBe(true);
   });
 
-  test('with a line break in its name is told of in one line', async () => {
+  test('with a line break in its name gives an error of one line', async () => {
     using folder = temporaryFolder();
     const file = { ...fileIn(folder, 'a', randomBytes(size)), path: folder.at('b\n::error::c') };
     expect((await rejectionOf(read(file))).message).not.toContain('\n');
   });
 });
 
-test('an empty file is read, and noticed when it is empty no more', async () => {
+test('an empty file is read, and is an error if it grows', async () => {
   using folder = temporaryFolder();
   const file = fileIn(folder, 'a', '');
   expect(await read(file)).toHaveLength(0);
@@ -166,7 +166,7 @@ test('an empty file is read, and noticed when it is empty no more', async () => 
 });
 
 (process.platform === 'linux' ? describe : describe.skip)(
-  'a file whose size is not true (needs Linux)',
+  'a file with a wrong size (needs Linux)',
   () => {
     const found = (path: string): LocalFile => ({
       ...statsOf(path),
@@ -189,7 +189,7 @@ test('an empty file is read, and noticed when it is empty no more', async () => 
     });
 
     test.each(['/proc/version', '/sys/devices/system/cpu/online'])(
-      'is none for an open source either: %s',
+      'is an error for an open file as well: %s',
       async (path) => {
         const reading = withSource(found(path), (source) => source.read(Buffer.alloc(4096), 0));
         expect((await rejectionOf(reading)).message).toContain('not as long as its size says');
@@ -198,8 +198,8 @@ test('an empty file is read, and noticed when it is empty no more', async () => 
   },
 );
 
-describe('an open source', () => {
-  test('reads any stretch, in any order', async () => {
+describe('an open file', () => {
+  test('reads ranges in any order', async () => {
     using folder = temporaryFolder();
     const content = randomBytes(300 * KiB);
     const source = await openSource(fileIn(folder, 'a', content));
@@ -212,14 +212,14 @@ describe('an open source', () => {
     await source.close();
   });
 
-  test('does not open for a file that is other than it was', async () => {
+  test('does not open if the file has changed', async () => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', 'content');
     expect((await rejectionOf(openSource({ ...file, size: 8 }))).message).toContain('changed');
     expect((await rejectionOf(openSource({ ...file, mtimeMs: 1 }))).message).toContain('changed');
   });
 
-  test('that shrinks while it is read fails, and does not give what is not there', async () => {
+  test('that shrinks while it is read is an error', async () => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', randomBytes(300 * KiB));
     const source = await openSource(file);
@@ -229,7 +229,7 @@ describe('an open source', () => {
     await source.close();
   });
 
-  test('that changes after it was read is noticed at the end', async () => {
+  test('that changes after it was read is an error at the end', async () => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', 'content');
     const source = await openSource(file);
