@@ -2,7 +2,7 @@ import { deletionGroups, staleKeys } from '../sync/diff.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import type { Plan } from '../sync/plan.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
@@ -108,7 +108,7 @@ export async function deleteUntilGone(
 }
 
 const stillThere = ({ key }: RemoteObject) =>
-  `${printable(key)}: the storage says that it is deleted, and lists it still`;
+  `${sanitize(key)}: the storage says that it is deleted, and lists it still`;
 
 /**
  * Deletes objects group by group, and no further than the first group of which some stay.
@@ -132,7 +132,7 @@ async function deleteInOrder(
     const those = new Set(result.deleted);
     for (const object of group) if (those.has(object.key)) deleted.set(object.key, object);
     if (result.failed.length > 0)
-      return result.failed.map(({ key, error }) => `${printable(key)}: ${describeStorageError(error)}`);
+      return result.failed.map(({ key, error }) => `${sanitize(key)}: ${describeStorageError(error)}`);
   }
   return [];
 }

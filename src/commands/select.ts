@@ -4,7 +4,7 @@ import type { WalkedFile } from '../files/walk.ts';
 import type { Host } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { setOutputs } from '../config/outputs.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { unpublishedOutputs } from './publication.ts';
@@ -55,7 +55,7 @@ export function reportNoFiles(
   { ifNoFilesFound, path }: Pick<UploadInputs, 'ifNoFilesFound' | 'path'>,
   selection: Selection,
 ): void {
-  const message = `No files were found for 'path' (${printable(path.join(', '))}), from ${process.cwd()}`;
+  const message = `No files were found for 'path' (${sanitize(path.join(', '))}), from ${process.cwd()}`;
   const details = [...firstOf(selection.warnings, 20, String), ...leftOut(selection)].map(
     (line) => `- ${line}`,
   );

@@ -6,7 +6,7 @@ import { jwtExpiry } from '../auth/jwt.ts';
  * latest. The session token says when, if it is a JWT.
  * @returns milliseconds since the epoch, or undefined if the URL does not say it
  */
-export function linkEnd(link: string): number | undefined {
+export function linkExpiry(link: string): number | undefined {
   const { searchParams } = new URL(link);
   const query = new Map([...searchParams].map(([name, value]) => [name.toLowerCase(), value]));
   const own = signedEnd(query);

@@ -1,4 +1,4 @@
-import type { Published } from './manifest.ts';
+import type { Publication } from './manifest.ts';
 
 /** An object that the action generates. It is stored with `generatedMark` in its metadata. */
 export interface GeneratedObject {
@@ -24,7 +24,7 @@ export interface Page {
    * @param linkTo signs the link of an object that was generated before, by its name
    */
   readonly make: (
-    published: Published,
+    published: Publication,
     linkTo: (name: string) => Promise<string>,
   ) => Promise<readonly GeneratedObject[]> | AsyncIterable<GeneratedObject>;
 }

@@ -24,7 +24,7 @@ export interface Links {
   /** Present if all links are built in the same way. */
   readonly parts?: LinkParts | undefined;
   /** Milliseconds since the epoch: when the first link expires, or earlier; undefined if unknown. */
-  readonly endsAt: number | undefined;
+  readonly expiresAt: number | undefined;
 }
 
 /** The parts of a link: `address(key)`, `?`, `query` and `own(key)`. All links share `query`, which is most of a link. */
@@ -35,7 +35,7 @@ export interface LinkParts {
 }
 
 /** A link, and the name of what it opens: relative to the destination, or the label that reports use. */
-export interface Opening {
+export interface NamedLink {
   readonly name: string;
   readonly url: string;
 }
@@ -56,13 +56,13 @@ export interface Manifest {
 }
 
 /** The files below a destination with their links, as pages and reports show them. */
-export interface Published extends Manifest {
+export interface Publication extends Manifest {
   /** Undefined if no links were requested. */
   readonly links: Links | undefined;
   /** What the output `url` opens. */
-  readonly main: Opening | undefined;
+  readonly main: NamedLink | undefined;
   /** The index page, if there is one. */
-  readonly index?: Opening | undefined;
+  readonly index?: NamedLink | undefined;
 }
 
 /** The file that the output `url` opens: the only file, else `index.html`; undefined if there is neither. */

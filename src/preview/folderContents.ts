@@ -1,4 +1,4 @@
-import { sumsName } from '../files/sums.ts';
+import { checksumsName } from '../files/checksums.ts';
 import { isGenerated } from '../files/headers.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { type ObjectHead, headObject, headObjects } from '../storage/head.ts';
@@ -6,7 +6,7 @@ import type { RemoteObject } from '../sync/object.ts';
 import { detectPages } from '../sync/pageNames.ts';
 
 /** What is below a folder of the workspace, without folder markers. */
-export interface Below {
+export interface FolderContents {
   /** The user's files, in the order of the listing. */
   readonly files: readonly RemoteObject[];
   /** Objects that the action generated, with their headers, by name relative to the folder. */
@@ -18,11 +18,11 @@ export interface Below {
  * name a generated object may have.
  * @param base prefix of the keys: empty, or ending in `/`
  */
-export async function tellApart(
+export async function separateGenerated(
   client: StorageClient,
   base: string,
   objects: readonly RemoteObject[],
-): Promise<Below> {
+): Promise<FolderContents> {
   const names = generatedNames(objects.map(({ key }) => key.slice(base.length)));
   const heads = await headObjects(
     client,
@@ -42,7 +42,7 @@ export async function tellApart(
 
 /** The names that may be those of generated objects. */
 export function generatedNames(names: readonly string[]): ReadonlySet<string> {
-  const sums = names.filter((name) => name === sumsName || name.endsWith(`/${sumsName}`));
+  const sums = names.filter((name) => name === checksumsName || name.endsWith(`/${checksumsName}`));
   return new Set([...detectPages(names).keys(), ...sums]);
 }
 

@@ -1,6 +1,6 @@
-import type { LinkTable } from '../links/table.ts';
+import type { LinkTable } from '../links/linkTable.ts';
 import { encodedPath } from '../text/encode.ts';
-import { linkOf } from '../links/table.ts';
+import { linkOf } from '../links/linkTable.ts';
 
 /** The origins of the links of a preview. */
 export interface Origins {
@@ -16,7 +16,7 @@ export interface Origins {
  * @param own links of entry page and worker, by name
  * @param table links of the files
  */
-export function lookAtOrigins(
+export function checkOrigins(
   own: Readonly<Record<string, string>>,
   table: LinkTable,
   names: readonly string[],

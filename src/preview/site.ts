@@ -1,4 +1,4 @@
-import type { LinkTable } from '../links/table.ts';
+import type { LinkTable } from '../links/linkTable.ts';
 
 /** Where a preview comes from: the page on which it can be published again. */
 export interface Origin {
@@ -22,7 +22,7 @@ export interface PreviewSite {
   readonly etags: readonly string[];
   readonly links: LinkTable;
   /** When the links expire, in milliseconds since the epoch; null if unknown. */
-  readonly endsAt: number | null;
+  readonly expiresAt: number | null;
   /** Whether the site has one page and routes by path. The text after `#/` in the preview's link is then a path. */
   readonly history: boolean;
   /** A script that the worker adds to pages, so that the site works in a folder; null if the site needs none and is served unchanged. */

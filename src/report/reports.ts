@@ -4,7 +4,7 @@ import type { DestinationInputs } from '../config/destination.ts';
 import type { ReportIds } from '../config/outputs.ts';
 import type { Host } from '../hosts/host.ts';
 import type { CommentBody, CommentWriter, ReportKind, Reporter, ReporterOptions } from '../hosts/reports.ts';
-import type { Published } from '../links/manifest.ts';
+import type { Publication } from '../links/manifest.ts';
 import { formatDuration } from '../text/format.ts';
 import { publishedComment, removedComment } from './comment.ts';
 import { commentMarker } from './markers.ts';
@@ -14,7 +14,7 @@ import { releaseNotes } from './release.ts';
 export interface Told {
   /** In words, e.g. `Uploaded 3 files`. */
   readonly headline: string;
-  readonly published: Published;
+  readonly published: Publication;
   /** Whether this step built what it publishes, or only made new links to it. */
   readonly built: boolean;
   /** `false` where links are masked. */
@@ -219,7 +219,7 @@ class StepReports implements Reports {
   }
 
   #warnOfExpiry({ published: { links }, showLinks }: Told, now: number): void {
-    const left = links?.endsAt === undefined || !showLinks ? Infinity : links.endsAt - now;
+    const left = links?.expiresAt === undefined || !showLinks ? Infinity : links.expiresAt - now;
     if (left > soonMs || !links) return;
     const longer =
       links.signedBy === 'session' ? `'links: platform' makes such as work longer, and the` : 'The';

@@ -1,6 +1,6 @@
 import { ActionError, messageOf } from '../errors/error.ts';
 import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
-import { excerpt, printable } from '../text/sanitize.ts';
+import { excerpt, sanitize } from '../text/sanitize.ts';
 import type { Location } from '../terrapi/location.ts';
 import { StorageError, describeStorageError } from './s3Error.ts';
 
@@ -59,5 +59,5 @@ export function storageTrouble(what: string, { endpoint }: Location, error: unkn
     );
     return new ActionError(code, `${what}: ${message}`, { hint, cause: error });
   }
-  return new ActionError('storage', `${what}: ${printable(messageOf(error))}`, { cause: error });
+  return new ActionError('storage', `${what}: ${sanitize(messageOf(error))}`, { cause: error });
 }

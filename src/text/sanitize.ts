@@ -9,7 +9,7 @@ function escape(character: string): string {
  * Makes untrusted text (a file name, a workspace name, a server's message) safe for a log line. It escapes control characters, direction
  * marks, and workflow commands: `::name::` at the start of a line and `##[name]` anywhere.
  */
-export function printable(text: string): string {
+export function sanitize(text: string): string {
   return text
     .replace(unprintable, escape)
     .replace(/^(\s*):(?=:)/, '$1\\u003a')
@@ -21,7 +21,7 @@ export function printable(text: string): string {
  * recognize half a secret.
  */
 export function excerpt(text: string, length = 300): string {
-  const line = printable(redact(text.trim()));
+  const line = sanitize(redact(text.trim()));
   // Do not cut a surrogate pair in half.
   return line.length <= length ? line : `${line.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

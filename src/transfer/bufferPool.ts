@@ -1,15 +1,15 @@
 /** A buffer that has to be released after use. */
-export interface Loan {
+export interface BufferLease {
   /** Has the requested length. Its content is undefined. */
   readonly buffer: Buffer;
-  giveBack(): void;
+  release(): void;
 }
 
 /** A limited amount of memory for buffers. A request for more than is free waits, in order of arrival. */
-export interface Memory {
+export interface BufferPool {
   /** In bytes. */
   readonly total: number;
-  borrow(length: number): Promise<Loan>;
+  acquire(length: number): Promise<BufferLease>;
 }
 
 /** Longer ranges of a file are read and sent in slices of this length. */
@@ -30,7 +30,7 @@ const smallestKept = 4 * 1024;
  * Creates a pool of `total` bytes. It reuses buffers, because new memory costs a page fault for every 4 KiB and work for the garbage collector. A
  * buffer that is larger than the pool is available when no other buffer is in use.
  */
-export function createMemory(total: number): Memory {
+export function createBufferPool(total: number): BufferPool {
   let left = total;
   const idle = createIdleBuffers();
   const waiting: { readonly size: number; readonly start: () => void }[] = [];
@@ -48,7 +48,7 @@ export function createMemory(total: number): Memory {
   };
   return {
     total,
-    borrow: async (length) => {
+    acquire: async (length) => {
       const size = length > total ? length : sizeClass(length);
       const charge = Math.min(size, total);
       await new Promise<void>((start) => {
@@ -59,7 +59,7 @@ export function createMemory(total: number): Memory {
         const whole = size < smallestKept ? Buffer.allocUnsafe(size) : idle.take(size, left);
         return {
           buffer: whole.subarray(0, length),
-          giveBack: () => {
+          release: () => {
             idle.keep(whole, size);
             free(charge);
           },

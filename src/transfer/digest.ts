@@ -2,9 +2,9 @@ import { createHash, hash } from 'node:crypto';
 
 import type { WalkedFile } from '../files/walk.ts';
 import { type Part, partSizeOf, partsOf, slicesOf } from './parts.ts';
-import { readParts } from './source.ts';
+import { readRanges } from './fileReader.ts';
 
-export interface Fingerprint {
+export interface Digest {
   /** The ETag of the object if the action uploads this content. */
   readonly etag: string;
   /** In hex; undefined if not requested. */
@@ -28,33 +28,28 @@ const sliceBytes = 16 * 1024 ** 2;
 /**
  * Computes the digest of a file: its ETag from the parts in which it would be uploaded, and on request its SHA-256. It is synchronous.
  * @param partSize in bytes; by default it depends on the size of the file
- * @throws ActionError `files`, like {@link readParts}
+ * @throws ActionError `files`, like {@link readRanges}
  */
-export function fingerprint(
+export function digestFile(
   file: WalkedFile,
   scratch: Scratch,
   wantSha256: boolean,
   partSize?: number,
-): Fingerprint {
+): Digest {
   const parts = partsOf(file.size, partSize);
   const buffer = scratch(Math.min(file.size, partSizeOf(file.size, partSize), sliceBytes));
-  if (parts.length > 1 || file.size > sliceBytes) return fingerprintParts(file, parts, buffer, wantSha256);
-  readParts(file, parts, buffer, () => undefined);
+  if (parts.length > 1 || file.size > sliceBytes) return digestParts(file, parts, buffer, wantSha256);
+  readRanges(file, parts, buffer, () => undefined);
   return { etag: hash('md5', buffer), sha256: wantSha256 ? hash('sha256', buffer) : undefined };
 }
 
-function fingerprintParts(
-  file: WalkedFile,
-  parts: readonly Part[],
-  buffer: Buffer,
-  wantSha256: boolean,
-): Fingerprint {
+function digestParts(file: WalkedFile, parts: readonly Part[], buffer: Buffer, wantSha256: boolean): Digest {
   const whole = wantSha256 ? createHash('sha256') : undefined;
   const ends = new Set(parts.map(({ offset, length }) => offset + length));
   const digests: Buffer[] = [];
   let [position, part] = [0, createHash('md5')];
   const slices = parts.flatMap((one) => slicesOf(one, buffer.length));
-  readParts(file, slices, buffer, (content) => {
+  readRanges(file, slices, buffer, (content) => {
     part.update(content);
     whole?.update(content);
     position += content.length;

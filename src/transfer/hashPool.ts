@@ -2,19 +2,19 @@ import { Worker } from 'node:worker_threads';
 
 import { ActionError, type ErrorCode, outOfFiles } from '../errors/error.ts';
 import type { WalkedFile } from '../files/walk.ts';
-import { fingerprintThread } from '../generated/fingerprinter.ts';
-import type { Fingerprint } from './digest.ts';
+import { hashWorker } from '../generated/hash-worker.ts';
+import type { Digest } from './digest.ts';
 
-export interface ReaderSettings {
+export interface DigestSettings {
   readonly sha256Wanted: boolean;
   /** In bytes; undefined: it depends on the size of the file. */
   readonly partSize: number | undefined;
 }
 
 /** What a worker thread gets when it starts. */
-export interface ThreadSettings extends ReaderSettings {
+export interface WorkerSettings extends DigestSettings {
   /** Shared by all threads. While it is not 0, they interrupt prefetch batches. */
-  readonly haste: Int32Array;
+  readonly preempt: Int32Array;
 }
 
 /** A message to a worker thread: files in columns, which takes a third of the time of sending objects. */
@@ -26,7 +26,7 @@ export interface Batch {
   readonly inodes: readonly number[];
   readonly linked: readonly boolean[];
   /** A prefetch batch can be interrupted between two files. It skips files that cannot be read. */
-  readonly ahead: boolean;
+  readonly prefetch: boolean;
 }
 
 /** Digests in the order of the batch. A prefetch batch may have fewer, and an empty ETag for a file that cannot be read. */
@@ -41,18 +41,18 @@ export type BatchResult =
     };
 
 /** Worker threads that compute digests of files. */
-export interface Readers {
+export interface HashPool {
   /** Computes digests when a thread is idle. */
-  ahead(files: readonly WalkedFile[]): void;
+  prefetch(files: readonly WalkedFile[]): void;
   /**
    * The digests of files, in the same order. Prefetched digests are reused.
    * @throws ActionError `files` for a file that cannot be read
    */
-  of(files: readonly WalkedFile[]): Promise<readonly Fingerprint[]>;
+  digests(files: readonly WalkedFile[]): Promise<readonly Digest[]>;
   close(): Promise<void>;
 }
 
-interface Task extends Pick<Batch, 'ahead'> {
+interface Task extends Pick<Batch, 'prefetch'> {
   readonly files: readonly WalkedFile[];
   readonly done: (result: BatchResult) => void;
   readonly failed: (error: unknown) => void;
@@ -63,28 +63,28 @@ const batchFiles = 64;
 const batchBytes = 8 * 1024 ** 2;
 
 /** Starts the threads. When one of them crashes or the signal aborts, all requests fail. */
-export function openReaders(settings: ReaderSettings, threads: number, signal: AbortSignal): Readers {
-  const haste = new Int32Array(new SharedArrayBuffer(4));
+export function openHashPool(settings: DigestSettings, threads: number, signal: AbortSignal): HashPool {
+  const preempt = new Int32Array(new SharedArrayBuffer(4));
   const requested: Task[] = [];
   const prefetch = createPrefetch();
-  const next = () => requested.shift() ?? (Atomics.load(haste, 0) === 0 ? prefetch.next() : undefined);
-  const workers = startWorkers({ ...settings, haste }, threads, signal, next);
+  const next = () => requested.shift() ?? (Atomics.load(preempt, 0) === 0 ? prefetch.next() : undefined);
+  const workers = startWorkers({ ...settings, preempt }, threads, signal, next);
   const request = (files: readonly WalkedFile[]) =>
     new Promise<BatchResult>((done, failed) => {
-      requested.push({ files, ahead: false, done, failed });
+      requested.push({ files, prefetch: false, done, failed });
     });
   return {
-    ahead: (files) => {
+    prefetch: (files) => {
       prefetch.add(files);
       workers.feed();
     },
-    of: async (files) => {
-      Atomics.add(haste, 0, 1);
+    digests: async (files) => {
+      Atomics.add(preempt, 0, 1);
       await prefetch.stop(files);
       const prefetched = prefetch.digests;
       const missing = files.filter(({ path }) => !prefetched.has(path));
       const results = batchesOf(missing).map(request);
-      Atomics.sub(haste, 0, 1);
+      Atomics.sub(preempt, 0, 1);
       workers.feed();
       const found = (await Promise.all(results)).flatMap(digestsOf);
       const computed = new Map(missing.map(({ path }, index) => [path, found[index]]));
@@ -97,7 +97,7 @@ export function openReaders(settings: ReaderSettings, threads: number, signal: A
 /** The queue of prefetch batches, and their results. */
 function createPrefetch() {
   const queue: (readonly WalkedFile[])[] = [];
-  const digests = new Map<string, Fingerprint>();
+  const digests = new Map<string, Digest>();
   const requested = new Set<string>();
   const inProgress = new Set<Promise<void>>();
   const keep = (files: readonly WalkedFile[], result: BatchResult | undefined) => {
@@ -116,10 +116,10 @@ function createPrefetch() {
       keep(files, result);
     });
     inProgress.add(kept);
-    return { files, ahead: true, done: resolve, failed: () => resolve(undefined) };
+    return { files, prefetch: true, done: resolve, failed: () => resolve(undefined) };
   };
   return {
-    digests: digests as ReadonlyMap<string, Fingerprint>,
+    digests: digests as ReadonlyMap<string, Digest>,
     add: (files: readonly WalkedFile[]) => void queue.push(files),
     next: (): Task | undefined => {
       for (let files = queue.shift(); files; files = queue.shift()) {
@@ -151,7 +151,7 @@ function batchesOf(files: readonly WalkedFile[]): WalkedFile[][] {
   return batches;
 }
 
-function digestsOf(result: BatchResult): Fingerprint[] {
+function digestsOf(result: BatchResult): Digest[] {
   if ('etags' in result) {
     return result.etags.map((etag, index) => ({ etag, sha256: result.sums[index] }));
   }
@@ -164,7 +164,7 @@ const depth = 2;
 
 /** @param next takes the next task from the queue */
 function startWorkers(
-  settings: ThreadSettings,
+  settings: WorkerSettings,
   threads: number,
   signal: AbortSignal,
   next: () => Task | undefined,
@@ -188,7 +188,7 @@ function startWorkers(
     for (let task = lost.shift() ?? next(); task; task = lost.shift() ?? next()) task.failed(failure.error);
   };
   for (let number = 0; number < threads; number += 1) {
-    const worker = new Worker(fingerprintThread, { eval: true, workerData: settings });
+    const worker = new Worker(hashWorker, { eval: true, workerData: settings });
     posted.set(worker, []);
     worker.on('error', fail).on('message', (result: BatchResult) => {
       posted.get(worker)?.shift()?.done(result);
@@ -215,7 +215,7 @@ function explained(error: unknown): unknown {
   return new ActionError('files', message, { hint: out.hint, cause: error });
 }
 
-function messageOf({ files, ahead }: Task): Batch {
+function messageOf({ files, prefetch }: Task): Batch {
   return {
     paths: files.map(({ path }) => path),
     sizes: files.map(({ size }) => size),
@@ -223,6 +223,6 @@ function messageOf({ files, ahead }: Task): Batch {
     devices: files.map(({ dev }) => dev),
     inodes: files.map(({ ino }) => ino),
     linked: files.map((file) => file.linked),
-    ahead,
+    prefetch,
   };
 }

@@ -1,6 +1,6 @@
 import { ActionError } from '../errors/error.ts';
 import type { Put } from '../sync/plan.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { StorageError } from '../storage/s3Error.ts';
 import { headObject } from '../storage/head.ts';
@@ -19,7 +19,7 @@ function mayBeDone({ status, code }: StorageError, ifAbsent: boolean): boolean {
  * @param ifAbsent whether the request has `If-None-Match: *`
  * @throws ActionError `exists` if there is an object with other content; otherwise the error of the request
  */
-export async function storeOnce(
+export async function idempotentPut(
   client: StorageClient,
   put: Put,
   etag: () => string,
@@ -35,7 +35,7 @@ export async function storeOnce(
     if (error.status !== 412) throw error;
     throw new ActionError(
       'exists',
-      `${printable(put.key)} was created by another job during the upload, and 'overwrite' is 'never'`,
+      `${sanitize(put.key)} was created by another job during the upload, and 'overwrite' is 'never'`,
       {
         hint: `Let only one job publish to a destination, or set another value for 'overwrite'.`,
         cause: error,

@@ -10,12 +10,12 @@ import {
   createMultipart,
   mayHaveBegun,
 } from '../storage/multipart.ts';
-import { readContent } from './content.ts';
-import type { Ending } from './ending.ts';
-import { storeOnce } from './idempotentPut.ts';
+import { readBody } from './requestBody.ts';
+import type { GracefulStop } from './gracefulStop.ts';
+import { idempotentPut } from './idempotentPut.ts';
 import { type Part, partsOf } from './parts.ts';
 import { putPart } from './put.ts';
-import { type Source, openSource } from './source.ts';
+import { type FileReader, openFile } from './fileReader.ts';
 
 /** The multipart upload of one file. The first part to be sent creates it, the last one completes it. */
 export interface MultipartTransfer {
@@ -26,12 +26,12 @@ export interface MultipartTransfer {
    */
   send(part: Part, buffer: Buffer): Promise<string | undefined>;
   /** Aborts the upload if it was created and is not complete. */
-  abandon(): Promise<'nothing' | 'aborted' | 'not-permitted'>;
+  abort(): Promise<'nothing' | 'aborted' | 'not-permitted'>;
 }
 
-export interface MultipartTools {
+export interface MultipartOptions {
   readonly client: StorageClient;
-  readonly ending: Ending;
+  readonly shutdown: GracefulStop;
   /** Never replace an existing object. */
   readonly ifAbsent: boolean;
   /** In bytes; undefined: it depends on the size of the file. */
@@ -39,26 +39,26 @@ export interface MultipartTools {
   /** Called if the request that completes the upload was aborted before its response. */
   readonly onUnanswered: () => void;
   /** Called if the storage may keep an upload whose creation got no response. */
-  readonly onLeftover: (reason: string) => void;
+  readonly onOrphan: (reason: string) => void;
 }
 
 interface Begun {
-  readonly source: Source;
+  readonly source: FileReader;
   readonly uploadId: Promise<string>;
 }
 
 /** Prepares a multipart upload. It opens and sends nothing before the first part. */
-export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTransfer {
-  const { client, ending, partSize } = tools;
+export function prepareMultipart(put: Put, options: MultipartOptions): MultipartTransfer {
+  const { client, shutdown, partSize } = options;
   const parts = partsOf(put.file.size, partSize);
   const done: UploadedPart[] = [];
   let beginning: Promise<Begun> | undefined;
   let completed = false;
-  const { stop } = ending;
+  const { stopSignal } = shutdown;
   const lost = { since: undefined as number | undefined };
   const begin = async () => {
-    const source = await openSource(put.file);
-    const uploadId = createOnce(put, tools, lost);
+    const source = await openFile(put.file);
+    const uploadId = createOnce(put, options, lost);
     // `send` awaits it and handles the error.
     uploadId.catch(() => undefined);
     return { source, uploadId };
@@ -67,19 +67,19 @@ export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTran
     parts,
     send: async (part, buffer) => {
       const { source, uploadId } = await (beginning ??= begin());
-      const content = await readContent(source, part, buffer);
+      const content = await readBody(source, part, buffer);
       const id = await uploadId;
-      done.push(await putPart(client, put.key, id, part.number, content, stop));
+      done.push(await putPart(client, put.key, id, part.number, content, stopSignal));
       if (done.length < parts.length) return undefined;
       await source.verify();
       const inOrder = done.toSorted((a, b) => a.number - b.number);
-      stop.throwIfAborted();
-      const stored = await completeOnce(put, tools, id, inOrder);
+      stopSignal.throwIfAborted();
+      const stored = await completeOnce(put, options, id, inOrder);
       completed = true;
       await source.close();
       return stored;
     },
-    abandon: async () => {
+    abort: async () => {
       if (!beginning || completed) return 'nothing';
       const begun = await beginning.catch(() => undefined);
       if (!begun) return 'nothing';
@@ -103,40 +103,40 @@ const abortMs = 5_000;
  */
 async function createOnce(
   put: Put,
-  { client, ending, onLeftover }: MultipartTools,
+  { client, shutdown, onOrphan }: MultipartOptions,
   lost: { since: number | undefined },
 ): Promise<string> {
   const headers = { ...put.headers, 'content-type': put.contentType };
   const startedAt = client.clock.now();
   const uploadId = await createMultipart(client, put.key, headers, {
-    signal: ending.breakOff,
+    signal: shutdown.abortSignal,
     onRetry: (error) => {
       if (mayHaveBegun(error)) lost.since = startedAt;
     },
   });
   if (lost.since === undefined) return uploadId;
-  const signal = AbortSignal.any([ending.breakOff, AbortSignal.timeout(abortMs)]);
+  const signal = AbortSignal.any([shutdown.abortSignal, AbortSignal.timeout(abortMs)]);
   const result = await abortUnknown(client, put.key, uploadId, lost.since, signal).catch(messageOf);
-  if (result !== 'aborted') onLeftover(result);
+  if (result !== 'aborted') onOrphan(result);
   return uploadId;
 }
 
 /** @returns the ETag of the object */
 async function completeOnce(
   put: Put,
-  { client, ending: { breakOff }, ifAbsent, onUnanswered }: MultipartTools,
+  { client, shutdown: { abortSignal }, ifAbsent, onUnanswered }: MultipartOptions,
   uploadId: string,
   inOrder: readonly UploadedPart[],
 ): Promise<string> {
   const etag = () => multipartEtag(inOrder.map(({ etag: of }) => of));
   let stored: string | undefined;
   try {
-    await storeOnce(client, put, etag, ifAbsent, async () => {
-      stored = await completeMultipart(client, put.key, uploadId, inOrder, { signal: breakOff, ifAbsent });
+    await idempotentPut(client, put, etag, ifAbsent, async () => {
+      stored = await completeMultipart(client, put.key, uploadId, inOrder, { signal: abortSignal, ifAbsent });
     });
     return stored ?? etag();
   } catch (error) {
-    if (breakOff.aborted) onUnanswered();
+    if (abortSignal.aborted) onUnanswered();
     throw error;
   }
 }

@@ -5,13 +5,13 @@ const smallestPart = 16 * MiB;
 const mostParts = 10_000;
 
 /** A range of a file, in bytes. */
-export interface Stretch {
+export interface ByteRange {
   readonly offset: number;
   readonly length: number;
 }
 
 /** A range that is uploaded in one request. */
-export interface Part extends Stretch {
+export interface Part extends ByteRange {
   /** From 1. */
   readonly number: number;
 }
@@ -36,7 +36,7 @@ export function partsOf(size: number, wanted?: number): Part[] {
 }
 
 /** Splits a range into slices of at most `most` bytes. */
-export function slicesOf({ offset, length }: Stretch, most: number): Stretch[] {
+export function slicesOf({ offset, length }: ByteRange, most: number): ByteRange[] {
   return Array.from({ length: Math.ceil(length / most) }, (_, index) => ({
     offset: offset + index * most,
     length: Math.min(most, length - index * most),

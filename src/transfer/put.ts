@@ -2,7 +2,7 @@ import type { Put } from '../sync/plan.ts';
 import { type StorageClient, sendAndRead } from '../storage/client.ts';
 import type { UploadedPart } from '../storage/multipart.ts';
 import { storedCheck } from '../storage/stored.ts';
-import { type Content, crc32Of, md5Of } from './content.ts';
+import { type RequestBody, crc32Of, md5Of } from './requestBody.ts';
 
 export interface PutConditions {
   readonly signal: AbortSignal;
@@ -19,7 +19,7 @@ export interface PutConditions {
 export async function putObject(
   client: StorageClient,
   put: Pick<Put, 'key' | 'contentType' | 'headers'>,
-  body: Content,
+  body: RequestBody,
   { signal, ifAbsent }: PutConditions,
 ): Promise<string> {
   const md5 = md5Of(body);
@@ -48,7 +48,7 @@ export async function putPart(
   key: string,
   uploadId: string,
   number: number,
-  body: Content,
+  body: RequestBody,
   signal: AbortSignal,
 ): Promise<UploadedPart> {
   const crc32 = crc32Of(body);

@@ -1,11 +1,11 @@
-import { type Selection, type SelectionRules, selectFiles } from '../../../src/files/selection.ts';
+import { type Selection, type SelectionOptions, selectFiles } from '../../../src/files/selection.ts';
 import type { TemporaryFolder } from '../folders.ts';
 
 /** Selects as the root action does in a checkout that is this folder. */
 export function select(
   folder: TemporaryFolder,
   lines: readonly string[],
-  rules: Partial<SelectionRules> = {},
+  rules: Partial<SelectionOptions> = {},
 ): Selection {
   return selectFiles({
     onFile: () => undefined,

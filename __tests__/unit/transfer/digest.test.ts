@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { type Scratch, createScratch, fingerprint } from '../../../src/transfer/digest.ts';
+import { type Scratch, createScratch, digestFile } from '../../../src/transfer/digest.ts';
 import { multipartEtag } from '../../../src/storage/etag.ts';
 import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
@@ -33,11 +33,11 @@ describe('the digest has the ETag of the upload, and the SHA-256 if requested', 
       const content = randomBytes(size);
       const file = fileIn(folder, 'a', content);
       const scratch = createScratch();
-      expect(fingerprint(file, scratch, true, MiB)).toEqual({
+      expect(digestFile(file, scratch, true, MiB)).toEqual({
         etag: modelEtag(content, MiB),
         sha256: sha256(content),
       });
-      expect(fingerprint(file, scratch, false, MiB)).toEqual({
+      expect(digestFile(file, scratch, false, MiB)).toEqual({
         etag: modelEtag(content, MiB),
         sha256: undefined,
       });
@@ -47,7 +47,7 @@ describe('the digest has the ETag of the upload, and the SHA-256 if requested', 
   test('in parts of 16 MiB by default', () => {
     using folder = temporaryFolder();
     const content = randomBytes(16 * MiB + 1);
-    const { etag } = fingerprint(fileIn(folder, 'a', content), createScratch(), false);
+    const { etag } = digestFile(fileIn(folder, 'a', content), createScratch(), false);
     expect(etag).toBe(modelEtag(content, 16 * MiB));
     const parts = [content.subarray(0, 16 * MiB), content.subarray(16 * MiB)];
     expect(etag).toBe(multipartEtag(parts.map((part) => md5(part).digest('hex'))));
@@ -66,7 +66,7 @@ test.each([
     asked.push(length);
     return buffer.subarray(0, length);
   };
-  expect(fingerprint(fileIn(folder, 'a', content), scratch, true, partMiB * MiB)).toEqual({
+  expect(digestFile(fileIn(folder, 'a', content), scratch, true, partMiB * MiB)).toEqual({
     etag: modelEtag(content, partMiB * MiB),
     sha256: sha256(content),
   });
@@ -78,7 +78,7 @@ test('the memory for a large file is reused for smaller files', () => {
   const scratch = createScratch();
   const contents = [3 * MiB, 100, 0, MiB + 1].map((size) => randomBytes(size));
   for (const [index, content] of contents.entries()) {
-    const { etag } = fingerprint(fileIn(folder, `${index}`, content), scratch, false, MiB);
+    const { etag } = digestFile(fileIn(folder, `${index}`, content), scratch, false, MiB);
     expect(etag).toBe(modelEtag(content, MiB));
   }
   expect(scratch(10).buffer).toBe(scratch(MiB).buffer);
@@ -98,7 +98,7 @@ describe('a file that changes while it is read is an error', () => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', randomBytes(size));
     const grow = whenAsked(() => appendFileSync(file.path, 'x'));
-    const error = failureOf(() => fingerprint(file, grow, false, MiB));
+    const error = failureOf(() => digestFile(file, grow, false, MiB));
     expect(error.message).toMatch(/\/a changed while it was uploaded$/);
   });
 
@@ -114,7 +114,7 @@ describe('a file that changes while it is read is an error', () => {
       if (part === 3) appendFileSync(file.path, 'x');
       return cut(start, end);
     };
-    expect(failureOf(() => fingerprint(file, () => buffer, false, MiB)).message).toContain('changed');
+    expect(failureOf(() => digestFile(file, () => buffer, false, MiB)).message).toContain('changed');
     expect(part).toBe(3);
   });
 
@@ -123,7 +123,7 @@ describe('a file that changes while it is read is an error', () => {
     const file = fileIn(folder, 'a', 'one');
     await sleep(10);
     const rewrite = whenAsked(() => writeFileSync(file.path, 'two'));
-    const error = failureOf(() => fingerprint(file, rewrite, true));
+    const error = failureOf(() => digestFile(file, rewrite, true));
     expect(error.message).toMatch(/changed/);
   });
 });

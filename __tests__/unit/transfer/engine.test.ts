@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 
 import { type Plan, planUpload, withGenerated } from '../../../src/sync/plan.ts';
-import { type Outcome, type TransferOptions, transfer } from '../../../src/transfer/engine.ts';
-import { type Memory, createMemory } from '../../../src/transfer/bufferPool.ts';
+import { type TransferResult, type TransferOptions, transfer } from '../../../src/transfer/engine.ts';
+import { type BufferPool, createBufferPool } from '../../../src/transfer/bufferPool.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { errorXml } from '../storage/bucket.ts';
 import { fileIn } from './file.ts';
@@ -27,7 +27,7 @@ function many(count: number, size: number): Record<string, number> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, size]));
 }
 
-interface Run extends Outcome {
+interface Run extends TransferResult {
   readonly progress: { files: number; bytes: number };
 }
 
@@ -39,7 +39,7 @@ async function send(
   const progress = { files: 0, bytes: 0 };
   const outcome = await transfer(plan, client, {
     concurrency: 4,
-    memory: createMemory(8 * MiB),
+    bufferPool: createBufferPool(8 * MiB),
     partSize: MiB,
     ifAbsent: false,
     signal: new AbortController().signal,
@@ -57,8 +57,8 @@ test('every file is stored unchanged, whole or in parts, and reported', async ()
   await using bucket = await modelBucket();
   const sizes = { empty: 0, small: 10, 'sub/edge': MiB, 'sub/large': 3 * MiB + 5, 'sub/larger': 6 * MiB };
   const plan = planOf(folder, sizes);
-  const { stored, failures, leftovers, progress } = await send(bucket, plan);
-  expect([failures, leftovers]).toEqual([[], []]);
+  const { stored, failures, orphanedUploads, progress } = await send(bucket, plan);
+  expect([failures, orphanedUploads]).toEqual([[], []]);
   expect(new Set(stored)).toEqual(new Set(plan.puts));
   expect(progress).toEqual({ files: 5, bytes: plan.totalBytes });
   for (const [name, size] of Object.entries(sizes)) {
@@ -121,30 +121,30 @@ describe('concurrent requests', () => {
       await sleep(5);
       return undefined;
     });
-    const memory = createMemory(2 * MiB);
-    let lent = 0;
-    let mostLent = 0;
-    const watched: Memory = {
-      ...memory,
-      borrow: async (length) => {
-        const loan = await memory.borrow(length);
-        lent += length;
-        mostLent = Math.max(mostLent, lent);
+    const bufferPool = createBufferPool(2 * MiB);
+    let leased = 0;
+    let mostLeased = 0;
+    const watched: BufferPool = {
+      ...bufferPool,
+      acquire: async (length) => {
+        const lease = await bufferPool.acquire(length);
+        leased += length;
+        mostLeased = Math.max(mostLeased, leased);
         return {
-          ...loan,
-          giveBack: () => {
-            lent -= length;
-            loan.giveBack();
+          ...lease,
+          release: () => {
+            leased -= length;
+            lease.release();
           },
         };
       },
     };
     const plan = planOf(folder, { large: 4 * MiB, ...many(8, 512 * KiB), larger: 3 * MiB });
-    const { stored } = await send(bucket, plan, { concurrency: 8, memory: watched });
+    const { stored } = await send(bucket, plan, { concurrency: 8, bufferPool: watched });
     expect(stored).toHaveLength(10);
-    expect(mostLent).toBeGreaterThan(MiB);
-    expect(mostLent).toBeLessThanOrEqual(2 * MiB);
-    expect(lent).toBe(0);
+    expect(mostLeased).toBeGreaterThan(MiB);
+    expect(mostLeased).toBeLessThanOrEqual(2 * MiB);
+    expect(leased).toBe(0);
   });
 });
 
@@ -160,17 +160,17 @@ describe('a file or part that needs more than half of the pool', () => {
       seen.add(`${what} ${part}`);
       return isFirst && key === 'p/d/large' ? { status: 503, body: errorXml('SlowDown') } : undefined;
     });
-    const memory = createMemory(2 * MiB);
+    const bufferPool = createBufferPool(2 * MiB);
     const lengths: number[] = [];
-    const watched: Memory = {
-      ...memory,
-      borrow: (length) => {
+    const watched: BufferPool = {
+      ...bufferPool,
+      acquire: (length) => {
         lengths.push(length);
-        return memory.borrow(length);
+        return bufferPool.acquire(length);
       },
     };
     const plan = planOf(folder, { large: size, small: 100 });
-    const { stored, failures } = await send(bucket, plan, { partSize: 5 * MiB, memory: watched });
+    const { stored, failures } = await send(bucket, plan, { partSize: 5 * MiB, bufferPool: watched });
     expect([stored.length, failures]).toEqual([2, []]);
     expect(Math.max(...lengths)).toBe(MiB);
     const sent = bucket.objects.get('p/d/large') ?? '';
@@ -185,16 +185,16 @@ describe('the first permanent error', () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(({ key }) => (key === 'p/d/f3' ? deny : undefined));
     const plan = planOf(folder, { ...many(20, 100), 'index.html': 3 });
-    const memory = createMemory(MiB);
+    const bufferPool = createBufferPool(MiB);
     let read = 0;
-    const counted: Memory = {
-      ...memory,
-      borrow: (length) => {
+    const counted: BufferPool = {
+      ...bufferPool,
+      acquire: (length) => {
         read += 1;
-        return memory.borrow(length);
+        return bufferPool.acquire(length);
       },
     };
-    const { stored, failures } = await send(bucket, plan, { concurrency: 1, memory: counted });
+    const { stored, failures } = await send(bucket, plan, { concurrency: 1, bufferPool: counted });
     expect(stored.map(({ name }) => name)).toEqual(['f0', 'f1', 'f2']);
     expect(read).toBe(4);
     expect(failures.map(({ put, error }) => [put.name, error])).toEqual([
@@ -213,7 +213,7 @@ describe('the first permanent error', () => {
       return new Promise(() => undefined);
     });
     const { stored, failures, unanswered } = await send(bucket, planOf(folder, many(8, 100)), {
-      grace: { failed: 100, cancelled: 0 },
+      gracePeriods: { failed: 100, cancelled: 0 },
     });
     expect([stored.length, failures.map(({ put }) => put.name)]).toEqual([0, ['f0']]);
     expect(unanswered.map(({ name }) => name).sort()).toEqual(['f1', 'f2', 'f3']);
@@ -237,7 +237,7 @@ describe('the first permanent error', () => {
       const { stored, unanswered } = await send(bucket, plan, {
         concurrency: 5,
         signal: cancel.signal,
-        grace: { failed: 10_000, cancelled: 10_000 },
+        gracePeriods: { failed: 10_000, cancelled: 10_000 },
       });
       expect(new Set(stored.map(({ key }) => key))).toEqual(new Set(bucket.objects.keys()));
       expect([stored.length > 1, unanswered]).toEqual([true, []]);
@@ -254,8 +254,8 @@ describe('the first permanent error', () => {
       return deny;
     });
     const plan = planOf(folder, { a: 4 * MiB, b: 4 * MiB, c: 4 * MiB });
-    const { failures, leftovers } = await send(bucket, plan, { concurrency: 6 });
-    expect([failures.map(({ put }) => put.name), leftovers]).toEqual([['b'], []]);
+    const { failures, orphanedUploads } = await send(bucket, plan, { concurrency: 6 });
+    expect([failures.map(({ put }) => put.name), orphanedUploads]).toEqual([['b'], []]);
     expect(bucket.pending.size).toBe(0);
     const aborted = bucket.arrivals.filter(({ what }) => what === 'ABORT').map(({ key }) => key);
     expect(aborted.sort()).toEqual(['p/d/a', 'p/d/b', 'p/d/c']);
@@ -269,8 +269,8 @@ describe('the first permanent error', () => {
     await using bucket = await modelBucket(({ what, part }) =>
       what === 'ABORT' ? { status, body } : part === 2 ? deny : undefined,
     );
-    const { leftovers } = await send(bucket, planOf(folder, { large: 4 * MiB }), { concurrency: 1 });
-    expect(leftovers.map(({ put, reason: why }) => [put.name, why])).toEqual([['large', reason]]);
+    const { orphanedUploads } = await send(bucket, planOf(folder, { large: 4 * MiB }), { concurrency: 1 });
+    expect(orphanedUploads.map(({ put, reason: why }) => [put.name, why])).toEqual([['large', reason]]);
   });
 
   test('of a part aborts its upload, with retries after 503', async () => {
@@ -280,8 +280,8 @@ describe('the first permanent error', () => {
       if (what === 'ABORT' && (aborts += 1) <= 2) return { status: 503, body: errorXml('SlowDown') };
       return part === 2 ? deny : undefined;
     });
-    const { leftovers } = await send(bucket, planOf(folder, { large: 4 * MiB }), { concurrency: 1 });
-    expect([leftovers, aborts, bucket.pending.size]).toEqual([[], 3, 0]);
+    const { orphanedUploads } = await send(bucket, planOf(folder, { large: 4 * MiB }), { concurrency: 1 });
+    expect([orphanedUploads, aborts, bucket.pending.size]).toEqual([[], 3, 0]);
   });
 
   test.each([
@@ -301,9 +301,9 @@ describe('the first permanent error', () => {
       }
       return what === 'BEGIN' && (begun += 1) === 1 ? { status: 502, body: 'Bad Gateway' } : undefined;
     });
-    const { stored, leftovers } = await send(bucket, planOf(folder, { large: 2 * MiB }));
+    const { stored, orphanedUploads } = await send(bucket, planOf(folder, { large: 2 * MiB }));
     expect([stored.length, begun, aborted]).toEqual([1, 2, ['/bucket/p/d/large?uploadId=lost']]);
-    expect(leftovers.map(({ reason }) => reason)).toEqual(reasons);
+    expect(orphanedUploads.map(({ reason }) => reason)).toEqual(reasons);
   });
 
   test('names the file that cannot be read', async () => {
@@ -332,8 +332,8 @@ describe('the first permanent error', () => {
   test('may come from the buffer pool, and does not block the others', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
-    const memory: Memory = { total: MiB, borrow: () => Promise.reject(new RangeError('no memory')) };
-    const { stored, failures } = await send(bucket, planOf(folder, many(5, 100)), { memory });
+    const bufferPool: BufferPool = { total: MiB, acquire: () => Promise.reject(new RangeError('no memory')) };
+    const { stored, failures } = await send(bucket, planOf(folder, many(5, 100)), { bufferPool });
     expect([stored.length, failures.length]).toEqual([0, 1]);
   });
 });
@@ -365,7 +365,7 @@ describe('cancelling', () => {
     const outcome = await send(bucket, planOf(folder, { a: 1, large: 3 * MiB }), {
       signal: AbortSignal.abort(),
     });
-    expect([outcome.stored, outcome.failures, outcome.leftovers]).toEqual([[], [], []]);
+    expect([outcome.stored, outcome.failures, outcome.orphanedUploads]).toEqual([[], [], []]);
     expect(bucket.arrivals).toEqual([]);
   });
 
@@ -378,11 +378,11 @@ describe('cancelling', () => {
       return new Promise(() => undefined);
     });
     const plan = planOf(folder, { a: 1, large: 4 * MiB, z: 1 });
-    const { stored, failures, leftovers } = await send(bucket, plan, {
+    const { stored, failures, orphanedUploads } = await send(bucket, plan, {
       concurrency: 1,
       signal: cancel.signal,
     });
-    expect([stored.map(({ name }) => name), failures, leftovers]).toEqual([['a'], [], []]);
+    expect([stored.map(({ name }) => name), failures, orphanedUploads]).toEqual([['a'], [], []]);
     expect(bucket.pending.size).toBe(0);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { StorageError } from '../../../src/storage/s3Error.ts';
 import { multipartEtag } from '../../../src/storage/etag.ts';
-import { storeOnce } from '../../../src/transfer/idempotentPut.ts';
+import { idempotentPut } from '../../../src/transfer/idempotentPut.ts';
 import type { Answer } from '../servers.ts';
 import { openBucket } from '../storage/bucket.ts';
 import { putOf } from './file.ts';
@@ -22,7 +22,7 @@ async function write(
   ifAbsent = true,
 ): Promise<number> {
   await using bucket = await openBucket(() => head);
-  await storeOnce(
+  await idempotentPut(
     bucket.client,
     put,
     () => etag,
@@ -99,7 +99,7 @@ test('an expired session is renewed for the HEAD', async () => {
     count === 1 ? { status: 403, headers: { 'x-minio-error-code': 'InvalidAccessKeyId' } } : holding(7, etag),
   );
   const { client } = bucket;
-  await storeOnce(
+  await idempotentPut(
     client,
     put,
     () => etag,

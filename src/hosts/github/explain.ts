@@ -3,7 +3,7 @@ import { NotesLeft } from './release.ts';
 import type { GithubRun } from './run.ts';
 import type { Text } from '../host.ts';
 import type { ReportKind } from '../reports.ts';
-import { printable } from '../../text/sanitize.ts';
+import { sanitize } from '../../text/sanitize.ts';
 import { isError, messageOf } from '../../errors/error.ts';
 
 /** What a job has to allow its token; a job that lists permissions has no other, so that of the checkout is named as well. */
@@ -19,17 +19,17 @@ const permissions: Readonly<Record<ReportKind, readonly string[]>> = {
  */
 export function explainReport(kind: ReportKind, name: string, error: unknown, run: GithubRun): Text {
   const what = {
-    comment: `The comment ${printable(name)} could not be written`,
-    deployment: `The deployment to '${printable(name)}' could not be written`,
-    release: `The notes of release '${printable(name)}' could not be written`,
+    comment: `The comment ${sanitize(name)} could not be written`,
+    deployment: `The deployment to '${sanitize(name)}' could not be written`,
+    release: `The notes of release '${sanitize(name)}' could not be written`,
   }[kind];
   if (error instanceof NotesLeft)
     return remedy(
-      `The notes of release '${printable(name)}' are left as they are: ${printable(error.message)}.`,
+      `The notes of release '${sanitize(name)}' are left as they are: ${sanitize(error.message)}.`,
       error,
     );
   if (isDenied(error))
-    return run.readOnly ? readOnly(what) : withPermissions(`${what}: ${printable(reasonOf(error))}.`, kind);
+    return run.readOnly ? readOnly(what) : withPermissions(`${what}: ${sanitize(reasonOf(error))}.`, kind);
   if (isStatus(error, 404))
     return withPermissions(
       `${what}: GitHub knows of no such thing here, or does not show it to this token.`,
@@ -39,7 +39,7 @@ export function explainReport(kind: ReportKind, name: string, error: unknown, ru
     return `${what}: GitHub does not take the token of 'github-token'. Leave that input out for the job's own.`;
   const isLate = isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
   const reason = isLate ? 'GitHub took too long to answer' : reasonOf(error);
-  return `${what}: ${printable(reason)}. Nothing else of this step is touched by that.`;
+  return `${what}: ${sanitize(reason)}. Nothing else of this step is touched by that.`;
 }
 
 function remedy(what: string, { remedy }: NotesLeft): Text {
