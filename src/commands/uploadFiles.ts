@@ -20,7 +20,7 @@ export interface UploadOptions extends Omit<TransferOptions, 'onProgress' | 'sig
 
 /**
  * Sends all files of a plan, with a line of progress every few seconds.
- * @throws ActionError `upload` or `cancelled` that lists what is stored and what is not
+ * @throws ActionError that lists what is stored and what is not
  */
 export async function uploadFiles(
   log: Log,
@@ -98,8 +98,8 @@ function incomplete(
   }
   const { put, error } = first;
   const what = `${printable(put.name)} could not be uploaded to ${printable(s3Uri(client.location, put.key))}`;
-  const { message, hint } = storageTrouble(what, client.location, error);
-  return new ActionError('upload', message, { hint, details, cause: error });
+  const { code, message, hint } = storageTrouble(what, client.location, error);
+  return new ActionError(code, message, { hint, details, cause: error });
 }
 
 function storedLines(puts: readonly Put[], stored: readonly Put[]): string[] {

@@ -28,7 +28,7 @@ const concurrency = 8;
 /**
  * Has the platform sign a link for each key, by its own policy. A link ends when it says so; nobody can know when they do if one of them does
  * not say.
- * @throws ActionError `links` for the first key that the platform gives no usable link for, or what TerrAPI throws
+ * @throws ActionError `platform-links` for the first key that the platform gives no usable link for, or what TerrAPI throws
  */
 export async function askPlatformLinks(keys: Iterable<string>, tools: PlatformTools): Promise<Links> {
   const failed = new AbortController();
@@ -120,7 +120,7 @@ const otherwise = `'links: session' has them signed here, by the storage session
 
 function noLink({ location }: StorageClient, key: string, why: string): ActionError {
   return new ActionError(
-    'links',
+    'platform-links',
     `The platform gives no link to ${printable(s3Uri(location, key))}: ${why}`,
     {
       hint: `Ask those who run the platform whether the client app may have links to this workspace; ${otherwise}`,
@@ -134,7 +134,7 @@ function refusedLink({ location }: StorageClient, key: string, cause: TerrapiErr
       ? `The client app may not have links to this workspace from the platform: ask its owner.`
       : (cause.hint ?? '');
   return new ActionError(
-    'links',
+    'platform-links',
     `The platform gives no link to ${printable(s3Uri(location, key))}: ${cause.message}`,
     { hint: `${who} ${otherwise}`, cause },
   );

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
-import { ActionError, type ErrorCode, outOfFiles } from '../errors/error.ts';
+import type { MessageCode } from '../errors/codes.ts';
+import { ActionError, outOfFiles } from '../errors/error.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import { fingerprintThread } from '../generated/fingerprinter.ts';
 import type { Fingerprint } from './digest.ts';
@@ -34,7 +35,7 @@ export type BatchResult =
   | { readonly etags: readonly string[]; readonly sums: readonly (string | undefined)[] }
   | {
       readonly trouble: {
-        readonly code: ErrorCode;
+        readonly code: MessageCode;
         readonly message: string;
         readonly hint: string | undefined;
       };
@@ -46,7 +47,7 @@ export interface Readers {
   ahead(files: readonly WalkedFile[]): void;
   /**
    * The fingerprints of files, in their order; those that were read ahead are known already.
-   * @throws ActionError `files` for one that cannot be read
+   * @throws ActionError `file-unreadable` or `file-changed` for one that cannot be read
    */
   of(files: readonly WalkedFile[]): Promise<readonly Fingerprint[]>;
   close(): Promise<void>;
@@ -212,7 +213,7 @@ function explained(error: unknown): unknown {
   const out = outOfFiles(error);
   if (!out) return error;
   const message = `Files cannot be read by several threads: ${out.reason}`;
-  return new ActionError('files', message, { hint: out.hint, cause: error });
+  return new ActionError('too-many-open-files', message, { hint: out.hint, cause: error });
 }
 
 function messageOf({ files, ahead }: Task): Batch {

@@ -17,7 +17,7 @@ function mayBeDone({ status, code }: StorageError, ifAbsent: boolean): boolean {
  * Runs a request that writes an object; when the answer may mean that it was written before, the object is looked at.
  * @param etag the ETag that the object has if it was this content that was written
  * @param ifAbsent whether the request is on condition that there is no such object
- * @throws ActionError `exists` when something else is there; otherwise what the request throws
+ * @throws ActionError `object-exists` when something else is there; otherwise what the request throws
  */
 export async function storeOnce(
   client: StorageClient,
@@ -34,7 +34,7 @@ export async function storeOnce(
     if (head?.size === put.file.size && head.etag === etag()) return;
     if (error.status !== 412) throw error;
     throw new ActionError(
-      'exists',
+      'object-exists',
       `${printable(put.key)} was written by somebody else meanwhile, and 'overwrite' is 'never'`,
       {
         hint: `See that only one job publishes to a destination, or choose another 'overwrite'.`,

@@ -161,14 +161,14 @@ function isSame(file: WalkedFile, { dev, ino }: Stats): boolean {
 }
 
 export function changed(file: WalkedFile): ActionError {
-  return new ActionError('files', `${printable(file.path)} changed while it was uploaded`, {
+  return new ActionError('file-changed', `${printable(file.path)} changed while it was uploaded`, {
     hint: `Something still writes to it: let that end before this step.`,
   });
 }
 
 function replaced(file: WalkedFile): ActionError {
   return new ActionError(
-    'files',
+    'file-changed',
     `${printable(file.path)} cannot be read: it was replaced after the upload was planned`,
     {
       hint: `Something still writes there: let that end before this step.`,
@@ -179,7 +179,7 @@ function replaced(file: WalkedFile): ActionError {
 /** Files of /proc and /sys, and of some network file systems, are made when they are read, whatever size they show. */
 function misstated(file: WalkedFile): ActionError {
   return new ActionError(
-    'files',
+    'file-unreadable',
     `${printable(file.path)} cannot be read: its content is not as long as its size says (${formatBytes(file.size)})`,
     { hint: `Copy it into an ordinary file first, as 'cat' does, and upload that one.` },
   );
@@ -198,7 +198,8 @@ function unreadable(file: WalkedFile, error: unknown): ActionError {
       : code === 'EACCES'
         ? 'permission denied'
         : (out?.reason ?? printable(messageOf(error)));
-  return new ActionError('files', `${printable(file.path)} cannot be read: ${reason}`, {
+  const kind = out ? 'too-many-open-files' : 'file-unreadable';
+  return new ActionError(kind, `${printable(file.path)} cannot be read: ${reason}`, {
     hint: out?.hint ?? `See that the file stays, and that the runner's user may read it.`,
     cause: error,
   });

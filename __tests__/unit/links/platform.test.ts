@@ -129,7 +129,7 @@ describe('what is no link to the object is refused', () => {
     ],
   ])('%s', async (_, link, said) => {
     const [code, message] = await refusal(link);
-    expect(code).toBe('links');
+    expect(code).toBe('platform-links');
     expect(message).toContain('The platform gives no link to s3://bucket/p/#1: ');
     expect(message).toContain(said);
   });
@@ -156,7 +156,7 @@ describe('what is no link to the object is refused', () => {
     ['another host', () => 'https://links.invalid/s/1', 'links.invalid cannot be reached'],
   ])('with %s', async (_, link, said) => {
     const { code, message } = await rejectionOf(ask(['p/a'], link));
-    expect([code, message]).toEqual(['links', expect.stringContaining(said)]);
+    expect([code, message]).toEqual(['platform-links', expect.stringContaining(said)]);
     expect(message).not.toMatch(/pw|alert/);
   });
 });
@@ -185,7 +185,10 @@ describe('a link is opened once for its kind', () => {
   ])('an answer of %s to it is refused', async (_, answer) => {
     const get = (asked: Asked) => (asked.method === 'GET' ? answer(asked) : oneByte(asked));
     const { code, message } = await rejectionOf(ask(['p/a'], (object) => lasting(object), {}, get));
-    expect([code, message]).toEqual(['links', expect.stringMatching(/does not open it|opens something of/)]);
+    expect([code, message]).toEqual([
+      'platform-links',
+      expect.stringMatching(/does not open it|opens something of/),
+    ]);
   });
 
   test('an empty object, one that is sent whole, and one that the session may not look at pass', async () => {
@@ -225,7 +228,7 @@ describe('the first failure', () => {
         },
       ),
     );
-    expect(error).toMatchObject({ code: 'links' });
+    expect(error).toMatchObject({ code: 'platform-links' });
     expect(error.message).toMatch(
       /^The platform gives no link to s3:\/\/bucket\/k\d+: TerrAPI answered POST x with 403$/,
     );

@@ -68,7 +68,7 @@ describe('what is wrong with a file is told as without threads', () => {
     const fingerprints = open();
     const error = await rejectionOf(fingerprints.of(files));
     expect(error).toBeInstanceOf(ActionError);
-    expect(error).toMatchObject({ code: 'files', hint: expect.stringMatching(/still writes to it/) });
+    expect(error).toMatchObject({ code: 'file-changed', hint: expect.stringMatching(/still writes to it/) });
     expect(error.message).toBe(`${last?.path} changed while it was uploaded`);
     // The others can be read all the same.
     expect(await fingerprints.of(files.slice(0, -1))).toHaveLength(count - 1);

@@ -55,7 +55,7 @@ describe.each([
     ['that is not there', { status: 404 }],
   ])('an object %s was not', async (_, head) => {
     await expect(write(failure(code, status), head)).rejects.toMatchObject({
-      code: code === 'PreconditionFailed' ? 'exists' : code,
+      code: code === 'PreconditionFailed' ? 'object-exists' : code,
     });
   });
 
@@ -75,7 +75,7 @@ test('somebody else’s object is told of by name, and what to do', async () => 
 
 test('a 412 without a code, as a proxy may leave of it, is looked up as well', async () => {
   await write(failure('', 412), holding(7, etag));
-  await expect(write(failure('', 412), holding(1, 'x'))).rejects.toMatchObject({ code: 'exists' });
+  await expect(write(failure('', 412), holding(1, 'x'))).rejects.toMatchObject({ code: 'object-exists' });
 });
 
 test.each([failure('AccessDenied', 403), new Error('broken'), new TypeError('bug')])(

@@ -27,7 +27,10 @@ export function githubHost(env: Environment): Host {
     const { lines, tooShort } = registerSecret(secret);
     for (const line of lines) mask(line);
     if (tooShort > 0)
-      log.warning('A secret, or a line of one, is shorter than 4 characters and is not masked in the log.');
+      log.warning(
+        'short-secret',
+        'A secret, or a line of one, is shorter than 4 characters and is not masked in the log.',
+      );
   };
   for (const secret of proxyPasswords(env)) keepSecret(secret);
   const workspaceDir = given(env, 'GITHUB_WORKSPACE') ?? process.cwd();
@@ -59,7 +62,10 @@ export function githubHost(env: Environment): Host {
       try {
         await core.summary.addRaw(redact(markdown), true).write();
       } catch (reason) {
-        log.warning(`The job summary could not be written: ${excerpt(messageOf(reason))}`);
+        log.warning(
+          'summary-not-written',
+          `The job summary could not be written: ${excerpt(messageOf(reason))}`,
+        );
       }
     },
     fail: (text) => {
@@ -112,7 +118,7 @@ function checkOutputs(file: string | undefined): void {
     closeSync(openSync(file, 'a'));
   } catch (error) {
     throw new ActionError(
-      'host',
+      'outputs-not-set',
       `Outputs cannot be set: GITHUB_OUTPUT names a file that cannot be written: ${messageOf(error)}`,
       {
         hint: `The runner sets GITHUB_OUTPUT; take out what else sets it, and see that there is free space. Nothing was sent.`,
