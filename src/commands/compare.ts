@@ -61,7 +61,7 @@ export function openReader(
  * Looks at what is there, and decides what of a plan has to be written.
  * @param tempDir where generated files are written
  * @param reader of {@link openReader}, which is not needed any more afterwards
- * @throws ActionError `key` when a file is where a folder has to be, `exists` with `overwrite: never`, `files` when a file cannot be read
+ * @throws ActionError `name-taken` when a file is where a folder has to be, `exists` with `overwrite: never`, `files` when a file cannot be read
  */
 export async function comparePlan(
   tempDir: () => string,
@@ -159,7 +159,7 @@ async function refuseCollisions(
   if (found.length === 0) return;
   const [first = ''] = found;
   throw new ActionError(
-    'key',
+    'name-taken',
     found.length === 1
       ? `In the workspace, ${first}`
       : `Files and folders of the workspace stand in the way of this upload`,
@@ -172,7 +172,7 @@ async function refuseCollisions(
 
 /**
  * Refuses to write checksums where a file of that name is somebody's own: one of the upload, or one in the workspace.
- * @throws ActionError `key`
+ * @throws ActionError `name-taken`
  */
 async function refuseSums({ puts, base }: Plan, client: StorageClient): Promise<void> {
   const isOwn = puts.some(({ name }) => name === checksumsName);
@@ -180,7 +180,7 @@ async function refuseSums({ puts, base }: Plan, client: StorageClient): Promise<
   const where = isOwn ? 'among those to upload' : `in ${s3Uri(client.location, base)}`;
   const remedy = isOwn ? `Leave it out with a line '!**/${checksumsName}' in 'path'` : `Remove or rename it`;
   throw new ActionError(
-    'key',
+    'name-taken',
     `There is a file '${checksumsName}' ${sanitize(where)}, and 'checksums: true' would write over it`,
     { hint: `${remedy}, or set 'checksums: false'; nothing was uploaded.` },
   );

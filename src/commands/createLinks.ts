@@ -45,6 +45,7 @@ function platformLinks(log: Log, { terrapi, client, signal }: Signers): MakeLink
   const tried = new Map<string, Promise<TrialResult>>();
   const onUntried = (why: string) =>
     log.warning(
+      'platform-links-untried',
       `The platform's links could not be tried: ${why} from this runner. Open one of them, or use 'links: session'.`,
     );
   return async (keys) => {

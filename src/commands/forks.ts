@@ -16,6 +16,7 @@ export function warnOfFork(
   if (!first && !preview) return;
   const what = first ? `${sanitize(first.name)} (${sanitize(first.contentType)})` : `a preview`;
   log.warning(
+    'fork-content',
     `This run is for a fork and publishes what browsers run: ${what}. Anybody who opens it lets the fork's code read every preview of this storage that is open in the same browser. Set 'headers' to Content-Type: application/octet-stream and Content-Disposition: attachment, each on its line${preview ? `, leave out 'preview'` : ''}, or publish only after a review.`,
   );
 }

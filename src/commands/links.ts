@@ -137,9 +137,13 @@ function manifestOf(
 
 async function nothingThere(destination: Destination): Promise<ActionError> {
   const obstacle = await existingObjectAt(destination);
-  return new ActionError('no-files', `There is no file in ${sanitize(destination.s3Uri)} to make links to`, {
-    hint: obstacle
-      ? `${obstacle} Remove it, or choose another 'destination'.`
-      : `Check 'destination' and 'workspace': they are the same as those of the upload, whose log and output 's3-uri' say where the files went. They may have been removed since.`,
-  });
+  return new ActionError(
+    'no-files-to-link',
+    `There is no file in ${sanitize(destination.s3Uri)} to make links to`,
+    {
+      hint: obstacle
+        ? `${obstacle} Remove it, or choose another 'destination'.`
+        : `Check 'destination' and 'workspace': they are the same as those of the upload, whose log and output 's3-uri' say where the files went. They may have been removed since.`,
+    },
+  );
 }

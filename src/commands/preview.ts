@@ -43,7 +43,7 @@ export function previewPage(
       const links = linksOf(published);
       const site = previewSite(published, links, { names, flags, origin: host.run.origin });
       const missing = missingIndexWarning(new Set(site.names), published.s3Uri);
-      if (missing !== undefined) host.log.warning(missing);
+      if (missing !== undefined) host.log.warning('preview-without-index', missing);
       yield workerObject(site, flags);
       const worker = await linkTo(names.worker);
       yield entryObject(published, links, site, worker);
@@ -93,10 +93,10 @@ function logCheck(log: Log, { findings }: CheckedSite, puts: readonly Put[]): vo
         ]),
   );
   for (const { text, isProblem, finding } of told)
-    if (isProblem) log.warning(`${text} (${finding.places[0] ?? ''})`);
+    if (isProblem) log.warning('preview-problem', `${text} (${finding.places[0] ?? ''})`);
 }
 
-/** @throws ActionError `preview` where no browser could open it */
+/** @throws ActionError `preview-not-possible` where no browser could open it */
 async function refuseOrigins(
   own: Readonly<Record<string, string>>,
   site: PreviewSite,
@@ -113,7 +113,7 @@ async function refuseOrigins(
   }
   if (reasons.length === 0) return;
   throw new ActionError(
-    'preview',
+    'preview-not-possible',
     `A preview cannot be made of links that the platform signs here: ${reasons.join('; ')}`,
     {
       hint: `Use 'links: session' for a preview, which works until the storage session ends, or leave 'preview' out.`,

@@ -28,7 +28,7 @@ export function keptKeys({ puts, groups }: Plan): ReadonlySet<string> {
  * else wrote meanwhile is seen to be new.
  * @param kept keys of what belongs to the upload
  * @returns how many objects were deleted
- * @throws ActionError `upload` when some could not be deleted, listing them
+ * @throws ActionError `delete-failed` when some could not be deleted, listing them
  */
 export async function deleteStale(
   log: Log,
@@ -43,7 +43,7 @@ export async function deleteStale(
   });
   if (failures.length > 0) {
     throw new ActionError(
-      'upload',
+      'delete-failed',
       `All files are uploaded, but ${count(failures.length, 'stale object')} could not be deleted`,
       {
         hint: `See whether the client app may delete in this workspace, or set 'delete-stale: false'.`,

@@ -132,7 +132,7 @@ function urlsOutput(log: Log, { files, fileCount }: Publication, { url }: Links)
     bytes += Buffer.byteLength(entry) + 1;
     entries.push(entry);
     if (bytes > urlsLimit) {
-      log.warning(
+      log.info(
         `The output 'urls' is left empty: ${count(fileCount, 'link')} would pass ${formatBytes(urlsLimit)}, more than can go from step to step in an environment variable. The file named by the output 'links-file' has them all.`,
       );
       return '';
@@ -152,7 +152,10 @@ function warnOfExpiry(
       signedBy === 'session'
         ? 'the platform does not tell when its storage sessions do'
         : 'those that the platform signs do not tell it';
-    log.warning(`Nobody can say when the links end: ${why}. The output 'expires-at' is empty.`);
+    log.warning(
+      'unknown-expiry',
+      `Nobody can say when the links end: ${why}. The output 'expires-at' is empty.`,
+    );
     return;
   }
   if (expiresIn === undefined) return;
@@ -160,9 +163,13 @@ function warnOfExpiry(
   const had = `these work for ${formatDuration(left)}, until ${formatMoment(expiresAt)}`;
   const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
   if (signedBy === 'platform' && Math.abs(expiresIn - left) > 60)
-    log.warning(`${asked}, and how long links signed by the platform work is the platform's to say: ${had}.`);
+    log.warning(
+      'expires-in',
+      `${asked}, and how long links signed by the platform work is the platform's to say: ${had}.`,
+    );
   else if (expiresIn > left + 5)
     log.warning(
+      'expires-in',
       `${asked}, and links signed by a storage session end with it: ${had}. 'links: platform' makes links that work longer; or ask for less.`,
     );
 }

@@ -83,7 +83,7 @@ function undeleted(
 ): ActionError {
   const all = Math.max(chosen.length, deleted.length + failures.length);
   return new ActionError(
-    'storage',
+    'delete-failed',
     `${count(failures.length, 'object')} of ${all} in ${sanitize(s3Uri)} could not be deleted`,
     {
       hint: `See whether the client app may delete in this workspace; ${count(deleted.length, 'object was', 'objects were')} deleted.`,

@@ -48,7 +48,7 @@ export function leftOut({ hidden, sensitive, skippedLinks }: Selection): string[
 
 /**
  * Says that there is nothing to upload, and sets the outputs.
- * @throws ActionError `no-files` where that is an error
+ * @throws ActionError `no-files-found` where that is an error
  */
 export function reportNoFiles(
   host: Host,
@@ -56,17 +56,17 @@ export function reportNoFiles(
   selection: Selection,
 ): void {
   const message = `No files were found for 'path' (${sanitize(path.join(', '))}), from ${process.cwd()}`;
-  const details = [...firstOf(selection.warnings, 20, String), ...leftOut(selection)].map(
+  const details = [...firstOf(selection.warnings, 20, ({ text }) => text), ...leftOut(selection)].map(
     (line) => `- ${line}`,
   );
   if (ifNoFilesFound === 'error') {
-    throw new ActionError('no-files', message, {
+    throw new ActionError('no-files-found', message, {
       hint: `Check 'path' and that the step before has built something; 'if-no-files-found: warn' or 'ignore' lets the job go on.`,
       details,
     });
   }
   const text = [message, ...details];
-  if (ifNoFilesFound === 'warn') host.log.warning(text);
+  if (ifNoFilesFound === 'warn') host.log.warning('no-files-found', text);
   else host.log.info(text);
   setOutputs(host, {
     ...unpublishedOutputs({ s3Uri: '', fileCount: 0, totalBytes: 0 }),

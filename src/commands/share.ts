@@ -26,7 +26,7 @@ export function logSharingDryRun(log: Log, inputs: ShareInputs): void {
 
 /**
  * Shares the destination on the platform, where that was asked for.
- * @throws ActionError `sharing`
+ * @throws ActionError `sharing-failed`
  */
 export async function shareFolder(log: Log, inputs: ShareInputs, terrapi: Terrapi): Promise<void> {
   const whom = recipients(inputs);
@@ -37,7 +37,7 @@ export async function shareFolder(log: Log, inputs: ShareInputs, terrapi: Terrap
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;
     throw new ActionError(
-      'sharing',
+      'sharing-failed',
       `'${sanitize(path)}' could not be shared with ${whom}: ${error.message}`,
       {
         hint: hintFor(error, workspace),

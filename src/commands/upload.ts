@@ -1,3 +1,4 @@
+import type { Warning } from '../errors/codes.ts';
 import { ActionError } from '../errors/error.ts';
 import type { Selection } from '../files/selection.ts';
 import type { Host, Log } from '../hosts/host.ts';
@@ -222,7 +223,7 @@ function logPlan(log: Log, { puts, totalBytes, unchanged }: ComparedPlan, select
     ...(unchanged.length > 0 ? [`Unchanged, and not sent again: ${count(unchanged.length, 'file')}`] : []),
     ...leftOut(selection),
   ]);
-  for (const warning of firstOf(warnings, 5, String)) log.warning(warning);
+  warnOfFirst(log, warnings);
 }
 
 function warnOfIdleRules(
@@ -232,6 +233,13 @@ function warnOfIdleRules(
   { root }: Selection,
 ): void {
   const names = puts.map(({ name }) => name);
-  for (const warning of firstOf(unmatchedRules(headers, names, root, destination), 5, String))
-    log.warning(warning);
+  warnOfFirst(log, unmatchedRules(headers, names, root, destination));
+}
+
+/** Many warnings of one kind are seldom about many causes. */
+function warnOfFirst(log: Log, warnings: readonly Warning[]): void {
+  const first = warnings.slice(0, 5);
+  for (const { code, text } of first) log.warning(code, text);
+  if (warnings.length > first.length)
+    log.info(`… and ${count(warnings.length - first.length, 'more warning')} of this kind`);
 }

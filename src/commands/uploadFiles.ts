@@ -25,7 +25,7 @@ export interface UploadOptions extends Omit<TransferOptions, 'onProgress' | 'sig
 
 /**
  * Sends all files of a plan, with a line of progress every few seconds.
- * @throws ActionError `upload` or `cancelled` that lists what is stored and what is not
+ * @throws ActionError that lists what is stored and what is not
  */
 export async function uploadFiles(
   log: Log,
@@ -103,8 +103,8 @@ function incomplete(
   }
   const { put, error } = first;
   const what = `${sanitize(put.name)} could not be uploaded to ${sanitize(s3Uri(client.location, put.key))}`;
-  const { message, hint } = storageTrouble(what, client.location, error);
-  return new ActionError('upload', message, { hint, details, cause: error });
+  const { code, message, hint } = storageTrouble(what, client.location, error);
+  return new ActionError(code, message, { hint, details, cause: error });
 }
 
 function storedLines(puts: readonly Put[], stored: readonly Put[]): string[] {

@@ -1,3 +1,4 @@
+import type { Warning } from '../errors/codes.ts';
 import { type HeaderRule, globMatcher, reservedHeader } from '../config/headers.ts';
 import { sanitize } from '../text/sanitize.ts';
 
@@ -29,7 +30,7 @@ export function unmatchedRules(
   files: readonly string[],
   root: string,
   destination: string,
-): string[] {
+): Warning[] {
   return rules.flatMap((rule, index) => {
     const later = rules
       .slice(index + 1)
@@ -37,9 +38,10 @@ export function unmatchedRules(
     const counts = (file: string) => rule.matches(file) && !later.some(({ matches }) => matches(file));
     if (files.some(counts)) return [];
     const line = `the line '${sanitize(rule.line)}' of 'headers'`;
-    return files.some(rule.matches)
-      ? [`Later lines decide for every file that ${line} matches: move it below them, or remove it`]
-      : [`No file matches ${line}: ${comparison(rule, files, root, destination)}`];
+    const text = files.some(rule.matches)
+      ? `Later lines decide for every file that ${line} matches: move it below them, or remove it`
+      : `No file matches ${line}: ${comparison(rule, files, root, destination)}`;
+    return [{ code: 'unmatched-headers', text }];
   });
 }
 

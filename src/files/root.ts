@@ -50,9 +50,13 @@ function commonAncestor(a: string, b: string): string {
   while (pathBelow(ancestor, b) === undefined) {
     const above = path.dirname(ancestor);
     if (above === ancestor) {
-      throw new ActionError('files', `No folder is above both ${sanitize(a)} and ${sanitize(b)}`, {
-        hint: `They are on different drives: upload them in steps of their own.`,
-      });
+      throw new ActionError(
+        'files-outside-root',
+        `No folder is above both ${sanitize(a)} and ${sanitize(b)}`,
+        {
+          hint: `They are on different drives: upload them in steps of their own.`,
+        },
+      );
     }
     ancestor = above;
   }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import type { Warning } from '../errors/codes.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
@@ -44,12 +45,12 @@ export interface Selection {
   /** The same for those that are sensitive. */
   readonly sensitive: readonly string[];
   readonly skippedLinks: readonly string[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 /**
  * Finds the files that the lines of `path` mean; a later line wins over an earlier one.
- * @throws ActionError `files` that lists every file outside the root, link that leads out of where links may lead, and folder that cannot
+ * @throws ActionError `files-outside-root` or `unusable-files` that lists every file outside the root, link that leads out of where links may lead, and folder that cannot
  * be read; `invalid-input` where a line cannot be understood
  */
 export function selectFiles(rules: SelectionOptions): Selection {
@@ -119,7 +120,7 @@ function failOnErrors(walks: readonly Walk[], found: readonly LocalFile[], root:
   if (errors.length === 0) return;
   const [first = ''] = errors;
   throw new ActionError(
-    'files',
+    outside.length > 0 ? 'files-outside-root' : 'unusable-files',
     errors.length === 1 ? first : `${count(errors.length, 'file')} or folders cannot be taken`,
     {
       hint:

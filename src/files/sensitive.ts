@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 
+import type { Warning } from '../errors/codes.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { foldCase } from './system.ts';
@@ -153,7 +154,7 @@ export function isLikelySecret(name: string): boolean {
 export function secretNamesWarning(
   files: readonly { readonly path: string; readonly name: string }[],
   linked: ReadonlyMap<string, string>,
-): string[] {
+): Warning[] {
   const suspects = files.filter(
     ({ path, name }) =>
       isLikelySecret(name.slice(name.lastIndexOf('/') + 1)) ||
@@ -163,6 +164,9 @@ export function secretNamesWarning(
   const listed = suspects.slice(0, 20).map(({ name }) => sanitize(name));
   const more = suspects.length - listed.length;
   return [
-    `${count(suspects.length, 'file')} to upload ${suspects.length === 1 ? 'has a name' : 'have names'} that often belong${suspects.length === 1 ? 's' : ''} to secrets: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Exclude them with a line '!…' in 'path' unless everybody with a link may read them.`,
+    {
+      code: 'possible-secrets',
+      text: `${count(suspects.length, 'file')} to upload ${suspects.length === 1 ? 'has a name' : 'have names'} that often belong${suspects.length === 1 ? 's' : ''} to secrets: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Exclude them with a line '!…' in 'path' unless everybody with a link may read them.`,
+    },
   ];
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
+import type { Warning } from '../errors/codes.ts';
 import { probableName } from '../text/nearest.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { mayExclude } from './exclusions.ts';
@@ -16,18 +17,20 @@ export function unmatchedLines(
   patterns: readonly Pattern[],
   busy: ReadonlySet<string>,
   cwd: string,
-): string[] {
+): Warning[] {
   const idle = [...new Set(patterns.map(({ line }) => line))].filter((line) => !busy.has(line));
   return idle.flatMap((line) => {
     const same = patterns.filter((pattern) => pattern.line === line);
     const [pattern] = same;
     if (!pattern) return [];
     const what = `the line '${sanitize(line)}' of 'path'`;
-    if (!pattern.negate) return [`No file matches ${what}${whyUnmatched(pattern)}`];
+    if (!pattern.negate) return [warning(`No file matches ${what}${whyUnmatched(pattern)}`)];
     const why = whyIdle(pattern, same, patterns, cwd);
-    return why === undefined ? [] : [`Nothing is excluded by ${what}: ${why}`];
+    return why === undefined ? [] : [warning(`Nothing is excluded by ${what}: ${why}`)];
   });
 }
+
+const warning = (text: string): Warning => ({ code: 'unmatched-path', text });
 
 /** What people most often mean when a line matches nothing. */
 function whyUnmatched({ line, searchPath }: Pattern): string {

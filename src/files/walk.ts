@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
+import type { Warning } from '../errors/codes.ts';
 import { messageOf, outOfFiles, systemCode } from '../errors/error.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { pathBelow } from './root.ts';
@@ -45,7 +46,7 @@ export interface Walk {
   readonly files: WalkedFile[];
   readonly skippedLinks: string[];
   /** What was left out and is worth a word. */
-  readonly warnings: string[];
+  readonly warnings: Warning[];
   /** What makes it impossible to say that all was found. */
   readonly errors: string[];
 }
@@ -108,7 +109,11 @@ function visit(on: Visit, name: string, real: string, entry: Dirent | Stats, tra
 
 function take(on: Visit, file: string, entry: Dirent | Stats, linked: boolean): void {
   if (entry.isFile()) add(on, file, linked);
-  else on.walk.warnings.push(`${sanitize(file)} is ${kindOf(entry)}, not a file: left out`);
+  else leaveOut(on, `${sanitize(file)} is ${kindOf(entry)}, not a file: left out`);
+}
+
+function leaveOut({ walk }: Visit, text: string): void {
+  walk.warnings.push({ code: 'file-left-out', text });
 }
 
 function list(on: Visit, folder: string, real: string, trail: readonly string[]): void {
@@ -149,7 +154,7 @@ function followLink(on: Visit, link: string, trail: readonly string[]): void {
   } catch (error) {
     if (!rules.includes(link) && !rules.enter(link)) return;
     const isBroken = systemCode(error) === 'ENOENT' && undecodable(link) === '';
-    if (isBroken) walk.warnings.push(`${sanitize(link)} is a broken symbolic link: left out`);
+    if (isBroken) leaveOut(on, `${sanitize(link)} is a broken symbolic link: left out`);
     else walk.errors.push(`${sanitize(link)} cannot be followed${undecodable(link)}: ${reason(error)}`);
   }
 }

@@ -28,7 +28,7 @@ const concurrency = 8;
 /**
  * Requests a link for each key from the platform. The platform decides when a link expires. If one link does not say when, the expiry of all is
  * unknown.
- * @throws ActionError `links` for the first key without a usable link; errors of TerrAPI
+ * @throws ActionError `platform-links` for the first key without a usable link; errors of TerrAPI
  */
 export async function requestPlatformLinks(
   keys: Iterable<string>,
@@ -122,9 +122,13 @@ function objectUrl(client: StorageClient, key: string): string {
 const otherwise = `Or set 'links: session': the storage session of the upload then signs the links.`;
 
 function noLink({ location }: StorageClient, key: string, why: string): ActionError {
-  return new ActionError('links', `The platform gives no link to ${sanitize(s3Uri(location, key))}: ${why}`, {
-    hint: `Ask the operators of the platform whether the client app may get links to this workspace. ${otherwise}`,
-  });
+  return new ActionError(
+    'platform-links',
+    `The platform gives no link to ${sanitize(s3Uri(location, key))}: ${why}`,
+    {
+      hint: `Ask the operators of the platform whether the client app may get links to this workspace. ${otherwise}`,
+    },
+  );
 }
 
 function refusedLink({ location }: StorageClient, key: string, cause: TerrapiError): ActionError {
@@ -133,7 +137,7 @@ function refusedLink({ location }: StorageClient, key: string, cause: TerrapiErr
       ? `The client app has no permission for links to this workspace. Ask the owner of the workspace.`
       : (cause.hint ?? '');
   return new ActionError(
-    'links',
+    'platform-links',
     `The platform gives no link to ${sanitize(s3Uri(location, key))}: ${cause.message}`,
     { hint: `${who} ${otherwise}`, cause },
   );

@@ -34,7 +34,7 @@ export function comparable(puts: ReadonlyMap<string, Put>, objects: readonly Rem
 /**
  * Takes out of a plan what is there already with the same content.
  * @param prints the ETags that the contents of the {@link comparable} files would get, by their keys
- * @throws ActionError `exists` with `never`, that lists every object that is there with other content
+ * @throws ActionError `object-exists` with `never`, that lists every object that is there with other content
  */
 export function planChanges(
   plan: Plan,
@@ -59,7 +59,7 @@ export function planChanges(
 
 function existing(puts: readonly Put[]): ActionError {
   return new ActionError(
-    'exists',
+    'object-exists',
     `${count(puts.length, 'object')} ${puts.length === 1 ? 'exists' : 'exist'} already with other content, and 'overwrite' is 'never'`,
     {
       hint: `Choose another 'destination', or allow it with 'overwrite: changed'; nothing was written.`,

@@ -45,7 +45,7 @@ const largestObject = 5 * 1024 ** 4;
  * @param prefix the workspace's prefix, empty or ending in `/`
  * @param destination folder below it, without slashes at its ends
  * @param headerRules headers to store files with, over those that their names suggest
- * @throws ActionError `key` that lists every key that the storage would refuse, before anything is sent
+ * @throws ActionError `invalid-key` that lists every key that the storage would refuse, before anything is sent
  */
 export function planUpload(
   files: readonly LocalFile[],
@@ -61,7 +61,7 @@ export function planUpload(
     const [first = ''] = problems;
     const refused = problemsOf.filter((those) => those.length > 0).length;
     throw new ActionError(
-      'key',
+      'invalid-key',
       problems.length === 1
         ? first
         : `${count(refused, 'file')} cannot be stored under ${refused === 1 ? 'its name' : 'their names'}`,

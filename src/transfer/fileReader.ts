@@ -161,14 +161,14 @@ function isSame(file: WalkedFile, { dev, ino }: Stats): boolean {
 }
 
 export function changedError(file: WalkedFile): ActionError {
-  return new ActionError('files', `${sanitize(file.path)} changed while it was uploaded`, {
+  return new ActionError('file-changed', `${sanitize(file.path)} changed while it was uploaded`, {
     hint: `Make sure that nothing writes to the file during this step.`,
   });
 }
 
 function replaced(file: WalkedFile): ActionError {
   return new ActionError(
-    'files',
+    'file-changed',
     `${sanitize(file.path)} cannot be read: it was replaced after the upload was planned`,
     {
       hint: `Make sure that nothing writes to the folder during this step.`,
@@ -179,7 +179,7 @@ function replaced(file: WalkedFile): ActionError {
 /** The content of files in /proc, /sys and some network file systems is made when it is read, and has another length than their size. */
 function misstated(file: WalkedFile): ActionError {
   return new ActionError(
-    'files',
+    'file-unreadable',
     `${sanitize(file.path)} cannot be read: its content is not as long as its size says (${formatBytes(file.size)})`,
     { hint: `Copy it into an ordinary file first, e.g. with 'cat', and upload the copy.` },
   );
@@ -198,7 +198,8 @@ function unreadable(file: WalkedFile, error: unknown): ActionError {
       : code === 'EACCES'
         ? 'permission denied'
         : (out?.reason ?? sanitize(messageOf(error)));
-  return new ActionError('files', `${sanitize(file.path)} cannot be read: ${reason}`, {
+  const kind = out ? 'too-many-open-files' : 'file-unreadable';
+  return new ActionError(kind, `${sanitize(file.path)} cannot be read: ${reason}`, {
     hint:
       out?.hint ??
       `Make sure that the file exists during the whole step and that the runner's user may read it.`,

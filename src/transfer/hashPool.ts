@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
-import { ActionError, type ErrorCode, outOfFiles } from '../errors/error.ts';
+import type { MessageCode } from '../errors/codes.ts';
+import { ActionError, outOfFiles } from '../errors/error.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import { hashWorker } from '../generated/hash-worker.ts';
 import type { Digest } from './digest.ts';
@@ -34,7 +35,7 @@ export type BatchResult =
   | { readonly etags: readonly string[]; readonly sums: readonly (string | undefined)[] }
   | {
       readonly error: {
-        readonly code: ErrorCode;
+        readonly code: MessageCode;
         readonly message: string;
         readonly hint: string | undefined;
       };
@@ -46,7 +47,7 @@ export interface HashPool {
   prefetch(files: readonly WalkedFile[]): void;
   /**
    * The digests of files, in the same order. Prefetched digests are reused.
-   * @throws ActionError `files` for a file that cannot be read
+   * @throws ActionError `file-unreadable` or `file-changed` for a file that cannot be read
    */
   digests(files: readonly WalkedFile[]): Promise<readonly Digest[]>;
   close(): Promise<void>;
@@ -212,7 +213,7 @@ function explained(error: unknown): unknown {
   const out = outOfFiles(error);
   if (!out) return error;
   const message = `Worker threads that read files cannot start: ${out.reason}`;
-  return new ActionError('files', message, { hint: out.hint, cause: error });
+  return new ActionError('too-many-open-files', message, { hint: out.hint, cause: error });
 }
 
 function messageOf({ files, prefetch }: Task): Batch {

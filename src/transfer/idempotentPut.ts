@@ -17,7 +17,7 @@ function mayBeDone({ status, code }: StorageError, ifAbsent: boolean): boolean {
  * Runs a request that writes an object. If its error may mean that an earlier try succeeded, the object is compared by HEAD.
  * @param etag the ETag of the object if it has this content
  * @param ifAbsent whether the request has `If-None-Match: *`
- * @throws ActionError `exists` if there is an object with other content; otherwise the error of the request
+ * @throws ActionError `object-exists` if there is an object with other content; otherwise the error of the request
  */
 export async function idempotentPut(
   client: StorageClient,
@@ -34,7 +34,7 @@ export async function idempotentPut(
     if (head?.size === put.file.size && head.etag === etag()) return;
     if (error.status !== 412) throw error;
     throw new ActionError(
-      'exists',
+      'object-exists',
       `${sanitize(put.key)} was created by another job during the upload, and 'overwrite' is 'never'`,
       {
         hint: `Let only one job publish to a destination, or set another value for 'overwrite'.`,

@@ -202,8 +202,8 @@ describe('names that are often secret', () => {
   test('are uploaded, with one warning that lists them', () => {
     folder.files('a', 'keys/id_rsa', 'keys/id_rsa.pub', 'server.pem', 'x');
     folder.link('readme', 'server.pem');
-    const { files, warnings } = select(folder, ['.']);
-    expect(files).toHaveLength(6);
+    const { files, warnings, warningCodes } = select(folder, ['.']);
+    expect([files.length, warningCodes]).toEqual([6, ['possible-secrets']]);
     expect(warnings).toEqual([
       `3 files to upload have names that often belong to secrets: keys/id_rsa, readme, server.pem. Exclude them with a line '!…' in 'path' unless everybody with a link may read them.`,
     ]);

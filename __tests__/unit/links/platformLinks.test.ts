@@ -129,7 +129,7 @@ describe('an invalid link is an error', () => {
     ['an expired link', (object) => lasting(object, 0), 'the link expired at 2026-11-23T12:00:00.000Z'],
   ])('%s', async (_, link, said) => {
     const [code, message] = await refusal(link);
-    expect(code).toBe('links');
+    expect(code).toBe('platform-links');
     expect(message).toContain('The platform gives no link to s3://bucket/p/#1: ');
     expect(message).toContain(said);
   });
@@ -156,7 +156,7 @@ describe('an invalid link is an error', () => {
     ['another host', () => 'https://links.invalid/s/1', 'links.invalid cannot be reached'],
   ])('with %s', async (_, link, said) => {
     const { code, message } = await rejectionOf(ask(['p/a'], link));
-    expect([code, message]).toEqual(['links', expect.stringContaining(said)]);
+    expect([code, message]).toEqual(['platform-links', expect.stringContaining(said)]);
     expect(message).not.toMatch(/pw|alert/);
   });
 });
@@ -186,7 +186,7 @@ describe('one link of each template is tested', () => {
     const get = (asked: Asked) => (asked.method === 'GET' ? answer(asked) : oneByte(asked));
     const { code, message } = await rejectionOf(ask(['p/a'], (object) => lasting(object), {}, get));
     expect([code, message]).toEqual([
-      'links',
+      'platform-links',
       expect.stringMatching(/does not open it|opens an object with another size or ETag/),
     ]);
   });
@@ -228,7 +228,7 @@ describe('the first failure', () => {
         },
       ),
     );
-    expect(error).toMatchObject({ code: 'links' });
+    expect(error).toMatchObject({ code: 'platform-links' });
     expect(error.message).toMatch(
       /^The platform gives no link to s3:\/\/bucket\/k\d+: TerrAPI answered POST x with 403$/,
     );

@@ -314,7 +314,7 @@ describe('the first permanent error', () => {
     if (b) fileIn(folder, 'b', 'changed since');
     const { stored, failures } = await send(bucket, plan, { concurrency: 1 });
     expect(stored.map(({ name }) => name)).toEqual(['a']);
-    expect(failures).toMatchObject([{ put: { name: 'b' }, error: { code: 'files' } }]);
+    expect(failures).toMatchObject([{ put: { name: 'b' }, error: { code: 'file-changed' } }]);
     expect(bucket.objects.has('p/d/b')).toBe(false);
   });
 
@@ -325,7 +325,7 @@ describe('the first permanent error', () => {
       return undefined;
     });
     const { stored, failures } = await send(bucket, planOf(folder, { large: 2 * MiB }), { concurrency: 1 });
-    expect([stored, failures]).toMatchObject([[], [{ error: { code: 'files' } }]]);
+    expect([stored, failures]).toMatchObject([[], [{ error: { code: 'file-changed' } }]]);
     expect(bucket.arrivals.map(({ what }) => what)).toEqual(['BEGIN', 'PART', 'PART', 'ABORT']);
   });
 
@@ -413,7 +413,7 @@ describe('ifAbsent', () => {
     await using bucket = await modelBucket();
     bucket.objects.set(`p/d/${name}`, 'somebody else’s');
     const { failures } = await send(bucket, planOf(folder, { [name]: size }), { ifAbsent: true });
-    expect(failures).toMatchObject([{ error: { code: 'exists' } }]);
+    expect(failures).toMatchObject([{ error: { code: 'object-exists' } }]);
     expect(bucket.objects.get(`p/d/${name}`)).toBe('somebody else’s');
     expect(bucket.pending.size).toBe(0);
   });

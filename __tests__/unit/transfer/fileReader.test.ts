@@ -59,7 +59,10 @@ describe.each(sizes)('a file of %d bytes', (size) => {
     const file = fileIn(folder, 'a', randomBytes(size));
     change(file.path);
     const error = await rejectionOf(read(file));
-    expect([error.code, error.message]).toEqual(['files', `${file.path} changed while it was uploaded`]);
+    expect([error.code, error.message]).toEqual([
+      'file-changed',
+      `${file.path} changed while it was uploaded`,
+    ]);
     expect(error.hint).toContain('Make sure that nothing writes to the file');
   });
 
@@ -69,7 +72,7 @@ describe.each(sizes)('a file of %d bytes', (size) => {
     rmSync(file.path);
     const error = await rejectionOf(read(file));
     expect(error.message).toBe(`${file.path} cannot be read: it disappeared after the upload was planned`);
-    expect(error.code).toBe('files');
+    expect(error.code).toBe('file-unreadable');
   });
 
   (process.platform === 'win32' ? test.skip : test)(
@@ -94,7 +97,7 @@ describe.each(sizes)('a file of %d bytes', (size) => {
     mkdirSync(file.path);
     const error = await rejectionOf(read(file));
     expect([error.code, error.message]).toEqual([
-      'files',
+      'file-changed',
       `${file.path} cannot be read: it was replaced after the upload was planned`,
     ]);
   });

@@ -68,7 +68,10 @@ describe('an error is the same with and without threads', () => {
     const hasher = open();
     const error = await rejectionOf(hasher.digests(files));
     expect(error).toBeInstanceOf(ActionError);
-    expect(error).toMatchObject({ code: 'files', hint: expect.stringMatching(/nothing writes to the file/) });
+    expect(error).toMatchObject({
+      code: 'file-changed',
+      hint: expect.stringMatching(/nothing writes to the file/),
+    });
     expect(error.message).toBe(`${last?.path} changed while it was uploaded`);
     // The other files can still be read.
     expect(await hasher.digests(files.slice(0, -1))).toHaveLength(count - 1);

@@ -58,7 +58,7 @@ describe.each([
     ['a missing object', { status: 404 }],
   ])('%s does not count as written', async (_, head) => {
     await expect(write(failure(code, status), head)).rejects.toMatchObject({
-      code: code === 'PreconditionFailed' ? 'exists' : code,
+      code: code === 'PreconditionFailed' ? 'object-exists' : code,
     });
   });
 
@@ -78,7 +78,7 @@ test('an object of another job is an error that names the key and what to do', a
 
 test('a 412 without a code, e.g. from a proxy, sends a HEAD as well', async () => {
   await write(failure('', 412), holding(7, etag));
-  await expect(write(failure('', 412), holding(1, 'x'))).rejects.toMatchObject({ code: 'exists' });
+  await expect(write(failure('', 412), holding(1, 'x'))).rejects.toMatchObject({ code: 'object-exists' });
 });
 
 test.each([failure('AccessDenied', 403), new Error('broken'), new TypeError('bug')])(
