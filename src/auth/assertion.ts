@@ -5,10 +5,10 @@ import { jwtClaims } from './jwt.ts';
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
- * The host's identity token in place of a secret: a client assertion (RFC 7521, 4.2; RFC 7523, 2.2). Each token request gets a new token:
- * it expires within minutes, and an issuer may accept it only once.
- * @param requestToken asks the host for an identity token
- * @param audience whom the tokens are for; undefined: the issuer, by its name for itself
+ * Authenticates with an identity token of the job, as a client assertion (RFC 7521, 4.2; RFC 7523, 2.2). Each request gets a new token,
+ * because tokens expire within minutes and an issuer may accept each of them only once.
+ * @param requestToken requests an identity token from the host
+ * @param audience audience of the tokens; default: the issuer identifier
  */
 export function assertionCredential(
   requestToken: (audience: string) => Promise<string>,
@@ -36,7 +36,7 @@ interface Claims {
   readonly issuer: string;
 }
 
-/** The three claims that decide, out of all that a token says. They are no secret; nothing else of it may be shown. */
+/** The claims that the issuer compares. They are not secret; no other part of a token may be printed. */
 function claimsOf(token: string): Claims {
   const { sub, aud, iss } = jwtClaims(token);
   const shown = (claim: unknown) =>
@@ -62,7 +62,7 @@ function explain({ issuer, clientId, said }: RejectedRequest, name: string, clai
   };
 }
 
-/** What to do, by the words in which Keycloak refuses; those for a wrong subject are the same as for a wrong key or another setting. */
+/** Chooses a hint by Keycloak's error description. Keycloak gives the same description for a wrong subject, a wrong key and wrong settings. */
 function adviceFor(said: string, client: string): string {
   if (said.includes('audience'))
     return `Leave input 'audience' out, or set it to what the issuer asks for: Keycloak wants the URL of its realm.`;

@@ -9,7 +9,7 @@ import type { Retrier } from '../http/retry.ts';
 import { answerOf, extensions, timeoutSeconds } from './tokenEndpoint.ts';
 
 /**
- * What an issuer says about itself (OpenID Connect Discovery 1.0, section 4).
+ * Reads an issuer's OpenID configuration (OpenID Connect Discovery 1.0, section 4).
  * @throws ActionError `unreachable`, `untrusted-certificate` or `invalid-issuer`
  */
 export async function discover(
@@ -38,7 +38,7 @@ export async function discover(
   }
 }
 
-/** Whether the configuration is that issuer's own (OpenID Connect Discovery 1.0, section 4.3); a `/` at its end is not told apart. */
+/** Checks that the configuration belongs to this issuer (OpenID Connect Discovery 1.0, section 4.3). A trailing `/` makes no difference. */
 function checkIssuer(
   { href }: URL,
   { issuer, token_endpoint: endpoint }: oidc.ServerMetadata,
@@ -67,7 +67,7 @@ function checkIssuer(
   }
 }
 
-/** Not by a pattern, which takes the square of the time for a name of a million slashes. */
+/** Removes trailing slashes. A regular expression would take quadratic time for many slashes. */
 function withoutSlash(url: string): string {
   let end = url.length;
   while (url[end - 1] === '/') end -= 1;

@@ -12,22 +12,23 @@ import { answerOf, extensions, timeoutSeconds } from './tokenEndpoint.ts';
 export interface ClientApp {
   readonly issuer: URL;
   readonly clientId: string;
-  /** Scopes asked for, the platforms' among them. */
+  /** All requested scopes, including those of `platforms`. */
   readonly scope: readonly string[];
-  /** The part of `scope` that came from the input `platforms`, for error messages. */
+  /** Scopes from the input `platforms`, for error messages. */
   readonly platforms: readonly string[];
 }
 
 export interface Grant {
   readonly accessToken: string;
-  /** Milliseconds since the epoch, by the issuer's clock: when to ask for another, and until when to use it. */
+  /** Milliseconds since the epoch, by the issuer's clock: when to request a new token, and when to stop using this one. */
   readonly freshUntil: number;
   readonly usableUntil: number;
 }
 
 /**
- * An access token by the client credentials grant (RFC 6749, section 4.4).
- * @throws ActionError `unreachable`, `untrusted-certificate`, `no-access-token`, `scope-rejected`, the code of a rejection, and what the credential throws
+ * Requests an access token by the client credentials grant (RFC 6749, section 4.4).
+ * @throws ActionError `unreachable`, `untrusted-certificate`, `no-access-token`, `scope-rejected`, the code of a rejection, or an error of the
+ *   credential
  */
 export async function requestGrant(
   app: ClientApp,
@@ -60,7 +61,7 @@ export async function requestGrant(
       },
       { what: () => `POST ${server.token_endpoint ?? ''}` },
     );
-    // Nothing else can stand in a header (RFC 6750, 2.1).
+    // A header can contain no other characters (RFC 6750, 2.1).
     if (!/^[\x21-\x7e]+$/.test(answer.access_token)) throw new Error('no header can carry its access token');
     const life = answer.expires_in ?? 60;
     return { accessToken: answer.access_token, ...lifetime(requestedAt, requestedAt + life * 1000) };
@@ -72,7 +73,7 @@ export async function requestGrant(
   }
 }
 
-/** What an issuer says to an unknown client, a wrong secret, or a method that it does not take (RFC 6749, 5.2). */
+/** The answer to an unknown client, a wrong secret, or an unsupported method (RFC 6749, 5.2). */
 function isInvalidClient(error: unknown): boolean {
   return error instanceof oidc.ResponseBodyError && error.error === 'invalid_client';
 }

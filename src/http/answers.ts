@@ -1,16 +1,16 @@
 import { ActionError } from '../errors/error.ts';
 import { formatBytes } from '../text/format.ts';
 
-/** Bytes of an answer, decoded, that are read at most: JSON, errors, pages of listings. */
+/** Size limit of a decoded response body: JSON, errors, pages of listings. */
 export const longestAnswer = 8 * 1024 ** 2;
 
-/** What is kept of an answer that is an error. */
+/** Bytes kept of the body of an error response. */
 const longestError = 64 * 1024;
 
-/** Milliseconds for the whole of an answer, from the request on. */
+/** Milliseconds from sending a request to receiving its complete response. */
 export const answerMs = 20_000;
 
-/** An answer that is larger than any that is asked for. */
+/** The error for a response beyond the size limit. */
 export function tooLarge(origin: string): ActionError {
   return new ActionError(
     'unusable-answer',
@@ -22,8 +22,8 @@ export function tooLarge(origin: string): ActionError {
 }
 
 /**
- * Reads an answer's body, counting its bytes as they are decoded. Of an error the beginning is enough.
- * @throws ActionError `unusable-answer` where it is longer than any answer may be
+ * Reads a response body, and counts its bytes while they are decoded. Of an error response it reads only the beginning.
+ * @throws ActionError `unusable-answer` if the body exceeds the size limit
  */
 export async function readAnswer({ body, ok }: Response, origin: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];

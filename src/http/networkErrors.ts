@@ -4,7 +4,7 @@ import { devNull } from 'node:os';
 import { ActionError, causes, messageOf, outOfFiles, systemCode } from '../errors/error.ts';
 import { ProxyError } from './connect.ts';
 
-/** Codes of Node's TLS layer for a certificate that leads to no authority trusted here. */
+/** Node's TLS error codes for a certificate of an unknown authority. */
 const untrusted = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -38,10 +38,10 @@ const reasons: Readonly<Record<string, string>> = {
   ENFILE: 'too many files and connections are open at once',
 };
 
-/** Codes of the HTTP client for what this program did itself: it closed the transport, or asked for nonsense. */
+/** undici's error codes for mistakes of this program: it has closed the transport, or sent an invalid request. */
 const own = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_INVALID_ARG']);
 
-/** Whether the error is about the connection (name, TCP, TLS, time), not about an answer. */
+/** Whether an error is about the connection (DNS, TCP, TLS, timeout) and not about a response. */
 export function isNetworkError(error: unknown): boolean {
   if (proxyErrorIn(error)) return true;
   const code = systemCode(error);
@@ -49,7 +49,7 @@ export function isNetworkError(error: unknown): boolean {
   return code in reasons || (code.startsWith('UND_ERR_') && !own.has(code)) || isCertificateError(error);
 }
 
-/** Whether the error is a certificate that was refused: trying again cannot help. */
+/** Whether an error is about the server's certificate or about TLS. A retry cannot help. */
 export function isCertificateError(error: unknown): boolean {
   const code = systemCode(error) ?? '';
   return untrusted.has(code) || otherCertificateTrouble.has(code) || code.startsWith('ERR_SSL_');
@@ -59,21 +59,21 @@ function proxyErrorIn(error: unknown): ProxyError | undefined {
   return causes(error).find((cause) => cause instanceof ProxyError);
 }
 
-/** The status by which a proxy refuses to connect to a host, e.g. 407. */
+/** The HTTP status with which a proxy refused the connection, e.g. 407. */
 export function proxyStatus(error: unknown): number | undefined {
   return proxyErrorIn(error)?.status;
 }
 
-/** Whether a connection would fail again in the same way: for its certificate, or since a proxy does not allow it. */
+/** Whether a connection would fail again in the same way: because of its certificate, or because a proxy refuses it. */
 export function isPermanent(error: unknown): boolean {
   const status = proxyStatus(error) ?? 500;
   return isCertificateError(error) || (status < 500 && status !== 429);
 }
 
 /**
- * A connection's failure in words that name who was asked and which input to look at.
- * @param what the part of the platform, e.g. `issuer`
- * @param setting where the address comes from, e.g. "input 'issuer'"
+ * Describes a connection error for the user.
+ * @param what the server's role, e.g. `Issuer`
+ * @param setting where the address comes from, e.g. `input 'issuer'`
  */
 export function connectionFailure(what: string, url: URL, setting: string, error: unknown): ActionError {
   const proxy = proxyErrorIn(error);
@@ -113,7 +113,7 @@ export function connectionFailure(what: string, url: URL, setting: string, error
   );
 }
 
-/** A name that cannot be resolved is said not to be there where the files of the resolver cannot be opened. */
+/** At the limit of open files, the resolver cannot open its own files and reports that the name does not exist. */
 function outOfFilesNow(code: string): ReturnType<typeof outOfFiles> {
   if (code !== 'ENOTFOUND' && code !== 'EAI_AGAIN') return undefined;
   try {
@@ -124,7 +124,7 @@ function outOfFilesNow(code: string): ReturnType<typeof outOfFiles> {
   }
 }
 
-/** What is wrong with the proxy: that it refuses, or that it cannot be reached itself. */
+/** Describes a proxy error: the proxy refuses the connection, or cannot be reached. */
 function proxyFailure(what: string, setting: string, error: ProxyError): ActionError {
   const { variable, proxy, status, cause } = error;
   if (status !== undefined) {

@@ -1,20 +1,20 @@
-/** Something that ends and has to be got again, such as a token; however many ask at once, one request is made. */
+/** A value that expires and is refreshed, e.g. an access token. Concurrent callers share one request. */
 export interface Renewable<T> {
   /**
-   * What is held while it is fresh. Later a new one is asked for, and what is held is handed out until its end meanwhile; only then is the
-   * new one waited for.
+   * The current value. If it is no longer fresh, a new one is requested in the background, and the current one is returned until it
+   * expires. Only then does the caller wait for the new one.
    */
   get(): Promise<T>;
-  /** A new one, unless what is held is another one already than the one refused. */
+  /** A new value, or the current one if the refused one has been replaced already. */
   replace(isRefused: (held: T) => boolean): Promise<T>;
 }
 
-/** Milliseconds before another request, after one that failed while nobody had to wait for it. */
+/** Milliseconds between a failed background request and the next one. */
 const pauseMs = 5_000;
 
 /**
- * @param isFresh whether there is no need yet to ask for a new one
- * @param isUsable whether it has not ended yet
+ * @param isFresh whether it is too early to request a new value
+ * @param isUsable whether the value has not expired
  */
 export function renewable<T extends object>(
   open: () => Promise<T>,
@@ -33,7 +33,7 @@ export function renewable<T extends object>(
   };
   const renewAhead = () => {
     if (opening || now() < pausedUntil) return;
-    // If it goes on to fail, that is told when what is held has ended.
+    // If refreshing still fails when the value has expired, the caller gets the error then.
     renew().catch(() => (pausedUntil = now() + pauseMs));
   };
   return {
@@ -46,16 +46,16 @@ export function renewable<T extends object>(
   };
 }
 
-/** When something that lives from one moment to another is to be renewed, and until when it is used, in milliseconds since the epoch. */
+/** When to refresh a value that is valid between two times, and when to stop using it, in milliseconds since the epoch. */
 export function lifetime(
   from: number,
   until: number,
 ): { readonly freshUntil: number; readonly usableUntil: number } {
   const life = until - from;
-  // A `Date` header has whole seconds, and a request takes its time to arrive.
+  // The server's time is known to a second only, and a request takes time to arrive.
   const margin = Math.min(1_000, life / 20);
   return { freshUntil: until - Math.min(longestAheadMs, life / 5), usableUntil: until - margin };
 }
 
-/** As long as a fifth of its life is left it is fresh, or this much where that is less. */
+/** A value is refreshed when a fifth of its lifetime is left, but not earlier than this. */
 const longestAheadMs = 300_000;

@@ -11,52 +11,52 @@ import { proxyFor } from './proxy.ts';
 import { urlFault } from './urls.ts';
 
 export interface TransportOptions {
-  /** PEM certificates of authorities to trust beside the public ones. */
+  /** PEM certificates of additional trusted authorities. */
   readonly certificates: readonly string[];
   /** `false` accepts any certificate. */
   readonly verify: boolean;
-  /** Connections kept open to one origin at most. */
+  /** Most connections to one origin. */
   readonly connections: number;
-  /** The machine's time in milliseconds since the epoch. */
+  /** The machine's time in milliseconds since the epoch; default: `Date.now`. */
   readonly now?: (() => number) | undefined;
-  /** Whether plain http to this machine is allowed, see `allowsPlainHttp`. */
+  /** Whether plain HTTP to this machine is allowed, see `allowsPlainHttp`. */
   readonly plainHttp: boolean;
   /** Aborts when the run is cancelled. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** A way to send requests, which ends when its signal aborts: the requests under way too. */
+/** Sends requests until a signal aborts. Then pending requests fail, and no new one starts. */
 export interface Lane {
   readonly dispatcher: Dispatcher;
   readonly signal: AbortSignal;
   /**
-   * `fetch` over this transport: it never follows a redirect, sets the server's clock by each answer, and reads the whole answer, which is limited in
-   * size and time.
+   * `fetch` over this transport. It never follows a redirect, sets the server's clock by each response, and reads the whole response
+   * within limits of size and time.
    */
   readonly fetch: typeof globalThis.fetch;
 }
 
 /**
- * All HTTP goes through here, so that the rules for proxies, TLS, plain http, cancellation, and the size and time of answers hold for every
- * client in the program.
+ * All HTTP goes through here, so the rules for proxies, TLS, plain HTTP, cancellation, response size and timeouts apply to every client in
+ * the program.
  */
 export interface Transport extends Lane {
-  /** The time of each server, set by its answers. */
+  /** Each server's clock, set by its responses. */
   readonly clockOf: Clocks;
-  /** Whether plain http to this machine is allowed: no other plain http ever is. */
+  /** Whether plain HTTP to this machine is allowed. To other machines it never is. */
   readonly plainHttp: boolean;
-  /** For requests that clear away what was begun: after the run was cancelled it goes on for some seconds. */
+  /** For requests that clean up. They may continue for {@link cleanupMs} after the run was cancelled. */
   readonly cleanup: Lane;
   close(): Promise<void>;
 }
 
-/** Time to open a connection, proxy and TLS included: two lost SYN packets and a slow handshake fit. */
+/** Milliseconds to open a connection, including proxy and TLS: enough for two lost SYN packets and a slow handshake. */
 const connectTimeout = 4_000;
 
-/** What is cleared away after the run was cancelled has to be done by then: the runner kills a step that takes longer. */
+/** Milliseconds for cleaning up after a cancellation: the runner kills a step that takes longer. */
 export const cleanupMs = 3_000;
 
-/** Opens the transport. Connections are made when they are needed, and kept. */
+/** Opens a transport. It opens connections on demand, and keeps them for further requests. */
 export function openTransport(options: TransportOptions): Transport {
   const { now, plainHttp, signal } = options;
   const clockOf = createClocks(now);
@@ -86,7 +86,7 @@ function createAgent(
   { certificates, verify, connections, plainHttp }: TransportOptions,
   signal: AbortSignal,
 ): Agent {
-  // Given as `ca`, certificates would replace the public roots: these have to be named beside them.
+  // The option `ca` replaces the public roots, so they are added to it.
   const ca = certificates.length > 0 ? [...getCACertificates('default'), ...certificates] : undefined;
   const tls = { rejectUnauthorized: verify, ...(ca && { ca }) };
   const options = { connections, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 };
@@ -113,7 +113,7 @@ function createLane(agent: Agent, signal: AbortSignal, clockOf: Clocks): Lane {
 }
 
 function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clocks): typeof globalThis.fetch {
-  // The same shapes, declared twice: this undici's, and those of the undici within Node, which refuses dispatchers of another.
+  // Node's built-in fetch rejects a dispatcher of this undici. Its types have the same shapes.
   const send = undiciFetch as unknown as typeof globalThis.fetch;
   return async (input, init) => {
     const started = performance.now();
@@ -128,13 +128,13 @@ function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clock
     try {
       const response = await send(input, { ...init, ...over, redirect: 'manual' });
       isAnswered = true;
-      // A cache gives the time of the day on which it was filled.
+      // A response from a cache has the date at which it was stored.
       const url = new URL(input instanceof Request ? input.url : input);
       const isFresh = Number(response.headers.get('age') ?? 0) === 0;
       if (isFresh) clockOf(url).observe(response.headers.get('date'), performance.now() - started);
       return await whole(response, url.origin);
     } catch (error) {
-      // Otherwise it would be a cause of "fetch failed".
+      // fetch wraps it in a TypeError "fetch failed".
       throw actionErrorIn(error) ?? error;
     } finally {
       clearTimeout(timer);
@@ -142,7 +142,7 @@ function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clock
   };
 }
 
-/** The answer with all of its body, which then takes no time to be read. */
+/** Reads the whole body, and returns a response that has it in memory. */
 async function whole(response: Response, origin: string): Promise<Response> {
   const { status, statusText, headers } = response;
   if (status > 599) throw new ActionError('unusable-answer', `${origin} answered with status ${status}`);

@@ -9,15 +9,15 @@ import type { StorageClient } from './client.ts';
 import { StorageError } from './s3Error.ts';
 import { withSdk } from './sdk.ts';
 
-/** What one request may name (S3 API, DeleteObjects). */
+/** Most keys in one request (S3 API, DeleteObjects). */
 const mostKeys = 1_000;
 
-/** Characters that XML cannot hold (XML 1.0, 2.2), and so no request that names several keys. */
+/** Characters that XML cannot contain (XML 1.0, 2.2). Keys with such characters are deleted one by one. */
 const beyondXml = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 export interface Deletion {
   readonly deleted: readonly string[];
-  /** Keys that are still there, and what the storage says of them. */
+  /** Keys that still exist, with the storage's error for each. */
   readonly failed: readonly Failed[];
 }
 
@@ -27,8 +27,8 @@ interface Failed {
 }
 
 /**
- * Deletes objects. The keys are the caller's responsibility, but for one thing: a key outside of `base` is never sent.
- * @throws Error when a key does not begin with `base`, before anything is deleted; StorageError when a whole request fails
+ * Deletes objects. As a safeguard, it refuses all of them if one key is outside of `base`.
+ * @throws Error if a key does not begin with `base`, before anything is deleted; StorageError if a whole request fails
  */
 export async function deleteObjects(
   client: StorageClient,
@@ -48,31 +48,31 @@ export async function deleteObjects(
   return { deleted: keys.filter((key) => !remaining.has(key)), failed };
 }
 
-/** Sends the keys in one request (S3 API, DeleteObjects), and those again that the storage could not delete for a reason that passes. */
+/** Deletes keys by one request (S3 API, DeleteObjects), and retries the keys that failed with a transient error. */
 async function deleteMany(client: StorageClient, keys: readonly string[]): Promise<Failed[]> {
-  const lasting: Failed[] = [];
-  let passing: readonly Failed[] = [];
+  const permanent: Failed[] = [];
+  let transient: readonly Failed[] = [];
   let left = keys;
   const attempt = async (sdk: S3Client) => {
     const failed = await requestDeletion(sdk, client.location.bucket, left);
-    passing = failed.filter(({ error }) => isTransient(error));
-    lasting.push(...failed.filter(({ error }) => !isTransient(error)));
-    left = passing.map(({ key }) => key);
-    if (passing[0]) throw passing[0].error;
+    transient = failed.filter(({ error }) => isTransient(error));
+    permanent.push(...failed.filter(({ error }) => !isTransient(error)));
+    left = transient.map(({ key }) => key);
+    if (transient[0]) throw transient[0].error;
   };
   try {
     await withSdk(client, `POST ${client.location.bucket}?delete`, 'DeleteResult', attempt);
   } catch (error) {
-    if (!passing.some((failed) => failed.error === error)) throw error;
+    if (!transient.some((failed) => failed.error === error)) throw error;
   }
-  return [...lasting, ...passing];
+  return [...permanent, ...transient];
 }
 
-/** @throws StorageError for an answer that names any other key: the next try would ask for it */
+/** @throws StorageError if the response names a key that was not requested: the next attempt would delete it */
 async function requestDeletion(sdk: S3Client, bucket: string, keys: readonly string[]): Promise<Failed[]> {
   const objects = keys.map((Key) => ({ Key }));
   const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects, Quiet: true } });
-  // The SDK sends a CRC-32 alone, and servers that do not know it require the MD5 here.
+  // The SDK sends a CRC-32 only. Older servers require an MD5 for this request.
   command.middlewareStack.add(
     (next) => (args) => {
       const { headers, body } = args.request as Pick<HttpRequest, 'headers'> & { readonly body: string };
@@ -82,11 +82,11 @@ async function requestDeletion(sdk: S3Client, bucket: string, keys: readonly str
     { step: 'build', priority: 'low' },
   );
   const { Errors: errors = [] } = await sdk.send(command);
-  const asked = new Set(keys);
-  // Whatever the answer says twice counts once.
+  const requested = new Set(keys);
+  // A key that the response names twice counts once.
   const failed = new Map<string, Failed>();
   for (const { Key: key = '', Code: code = '', Message: message = '' } of errors) {
-    if (!asked.has(key)) throw notAsked(key, `${code} ${message}`);
+    if (!requested.has(key)) throw notAsked(key, `${code} ${message}`);
     failed.set(key, { key, error: new StorageError({ status: 200, code, message }) });
   }
   return [...failed.values()];

@@ -6,15 +6,15 @@ import { notS3 } from './stored.ts';
 
 export interface ObjectHead {
   readonly size: number;
-  /** Without quotes. */
+  /** Normalized, see `plainEtag`. */
   readonly etag: string;
-  /** Names in lower case. */
+  /** Names are in lower case. */
   readonly headers: WireAnswer['headers'];
 }
 
 /**
- * Looks at an object; undefined where there is none.
- * @throws StorageError also for an answer that tells of no object, such as that of a portal, which is there whatever is asked for
+ * Reads the size, ETag and headers of an object (S3 API, HeadObject); undefined if it does not exist.
+ * @throws StorageError also for an answer that is not S3's, e.g. the page of a captive portal
  */
 export async function headObject(client: StorageClient, key: string): Promise<ObjectHead | undefined> {
   try {
@@ -32,10 +32,10 @@ function readHead(answer: WireAnswer): ObjectHead {
   return { size: Number(headers['content-length'] ?? NaN), etag, headers };
 }
 
-/** Objects that are looked at at once. */
+/** Most parallel requests. */
 const mostAtOnce = 16;
 
-/** Looks at many objects; what is not there is left out. */
+/** Heads of many objects by key. It omits objects that do not exist. */
 export async function headObjects(
   client: StorageClient,
   keys: Iterable<string>,

@@ -8,25 +8,25 @@ import { element, elements } from './xml.ts';
 
 export interface Page {
   readonly objects: readonly RemoteObject[];
-  /** Where the next page begins; undefined for the last one. */
+  /** Continuation token of the next page; undefined for the last page. */
   readonly next: string | undefined;
 }
 
 /** Where a page begins. */
 export interface From {
-  /** What the page before says; undefined for a page that begins with the prefix, or after `after`. */
+  /** Continuation token of the page before it; without one, the page begins after `after`, or with the prefix. */
   readonly token?: string | undefined;
-  /** The last key before it. */
+  /** The last key before this page. */
   readonly after?: string | undefined;
 }
 
-/** Pages without an object, one after the other, before a listing counts as endless. */
+/** Consecutive empty pages after which a listing counts as endless. */
 const mostEmptyPages = 100;
 
 /**
- * Reads a page of a listing (S3 API, ListObjectsV2).
- * @param prefix what was asked for
- * @throws StorageError for an answer that is no such page, or that nobody can rely on
+ * Parses a page of a listing (S3 API, ListObjectsV2).
+ * @param prefix the requested prefix
+ * @throws StorageError for an answer that is not such a page, or that is unreliable
  */
 export function readPage({ status, headers, body }: WireAnswer, prefix: string): Page {
   if (status !== 200 || !/<\/ListBucketResult>\s*$/.test(body.slice(-1_000)))
@@ -37,7 +37,7 @@ export function readPage({ status, headers, body }: WireAnswer, prefix: string):
   const objects: RemoteObject[] = [];
   for (const entry of elements(body, 'Contents')) objects.push(readObject(entry, prefix, decode));
   const isTruncated = element(body, 'IsTruncated')?.trim().toLowerCase();
-  // Where nothing else is said, a page that names the next one is not the last.
+  // Without `IsTruncated`, a continuation token means that there are more pages.
   const token = element(body, 'NextContinuationToken');
   const next = isTruncated === 'false' || token === '' ? undefined : token;
   if (isTruncated === 'true' && next === undefined)
@@ -52,7 +52,7 @@ function readObject(
 ): RemoteObject {
   const written = element(entry, 'Key') ?? '';
   const key = decode(written);
-  // Clients of HTTP and file systems take a segment of dots for the way to somewhere else.
+  // HTTP clients and file systems resolve `.` and `..` segments.
   if (!key?.startsWith(prefix) || /(?:^|\/)\.\.?(?:\/|$)/.test(key))
     throw unreliable(prefix, `has the key '${excerpt(key ?? written, 80)}', which is not below it`);
   const digits = element(entry, 'Size') ?? '';
@@ -60,7 +60,7 @@ function readObject(
   if (!Number.isSafeInteger(size))
     throw unreliable(prefix, `gives '${excerpt(key, 80)}' the size '${excerpt(digits, 40)}'`);
   const time = element(entry, 'LastModified') ?? '';
-  // An object of unknown age never counts as old.
+  // An object of unknown age must never count as old, which could delete it.
   const lastModified = /^\d{4}-\d\d-\d\dT/.test(time) ? Date.parse(time) : NaN;
   return {
     key,
@@ -70,7 +70,7 @@ function readObject(
   };
 }
 
-/** As query strings are written: a space is `+`. */
+/** Decodes `encoding-type: url`: percent-encoding, with `+` for a space. */
 export function urlDecode(key: string): string | undefined {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));
@@ -80,10 +80,10 @@ export function urlDecode(key: string): string | undefined {
 }
 
 /**
- * Goes from page to page of a listing, and holds each against those before it, so that a listing always ends: keys ascend, and no page
- * begins where another one did.
+ * Checks the pages of a listing, one after the other, so that every listing ends: keys must ascend, and no continuation token may come
+ * twice.
  * @param after the key after which the first page begins
- * @returns takes a page, and says where the next one begins; undefined after the last one
+ * @returns a function that checks a page and returns the start of the next one; undefined after the last page
  */
 export function follower(prefix: string, after?: string): (page: Page) => From | undefined {
   const tokens = new Set<string>();
@@ -103,7 +103,7 @@ export function follower(prefix: string, after?: string): (page: Page) => From |
   };
 }
 
-/** The order of S3's listings is that of UTF-8; JavaScript's, by UTF-16, is the same but where surrogates are. */
+/** Compares keys as S3 sorts them, by UTF-8 bytes. JavaScript's order by UTF-16 differs only for surrogates. */
 export function isBefore(a: string, b: string): boolean {
   return /[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)
     ? Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0

@@ -13,22 +13,21 @@ import { storageTrouble } from './errorDescription.ts';
 
 export interface Discovery {
   readonly region: string;
-  /** Nobody names a region: it is the usual one. */
+  /** Whether neither platform nor storage names a region, so that the default is used. */
   readonly isAssumed: boolean;
-  /** A moment not later than now by the storage's own clock, in milliseconds since the epoch: nothing written from now on is older. */
+  /** Time of the storage's clock in milliseconds since the epoch, not later than now. All objects written from now on are newer. */
   readonly serverTime: number;
 }
 
-/** How far the clock may be off where the storage does not tell the time. */
+/** Milliseconds that the clock may be wrong if the storage sends no `Date` header. */
 const unknownClockMs = 10_000;
 
 /**
- * Finds the region to sign for. The workspace seldom names one, and a signature or a link for the wrong one is worth nothing; so the
- * server is asked: an unsigned HEAD of the bucket is refused with the region in `x-amz-bucket-region` (S3 API, HeadBucket), on AWS, Ceph
- * and MinIO alike. The answer also sets the clock. Where the server does not say, the platform's word counts, and then a signed request;
- * where nobody says, it is the usual region.
- * @param ask the signed request, for servers that answer nothing to an unsigned one
- * @throws ActionError `unreachable`, `untrusted-certificate`, or `storage` when it goes on to be in trouble
+ * Finds the region to sign for. A signature for the wrong region is invalid, and workspaces rarely name theirs. So it sends an unsigned
+ * HEAD of the bucket: AWS, Ceph and MinIO refuse it and name the region in `x-amz-bucket-region` (S3 API, HeadBucket). The response also
+ * sets the clock. If it does not name the region, the workspace's region is used, then the answer to a signed request, then the default.
+ * @param ask the signed request
+ * @throws ActionError `unreachable`, `untrusted-certificate` or `storage`
  */
 export async function discoverRegion(
   location: Location,
@@ -84,7 +83,7 @@ async function askForRegion(
   };
 }
 
-/** Whether this is how a portal answers whatever is asked for: with a page, or by leading to one. */
+/** Whether this is the answer of a captive portal: a web page, or a redirect to one. */
 function isPortal(status: number, headers: WireAnswer['headers']): boolean {
   const isPage = /^text\/html|^application\/xhtml/i.test(String(headers['content-type'] ?? ''));
   return status === 302 || status === 303 || (status < 300 && isPage);

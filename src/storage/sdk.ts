@@ -11,12 +11,12 @@ import { type StorageClient, refusalOf } from './client.ts';
 import { type WireAnswer, defaultStallMs, exchange } from './http.ts';
 import { notS3 } from './stored.ts';
 
-// Loaded when the SDK is needed for the first time: that takes longer than the upload of a few small files.
+// Import this module dynamically: loading the SDK takes longer than the upload of a few small files.
 
 /**
- * Makes a call with the AWS SDK, which retries and renews as all calls of the client do.
- * @param what what is asked for, in the words of {@link StorageClient.send}
- * @param root element that a successful answer consists of; the SDK would take a portal's page for an empty result
+ * Makes a call with the AWS SDK. It retries and refreshes the session like the client's other calls.
+ * @param what name of the request for the log
+ * @param root root element of a successful response. Without this check, the SDK reads a captive portal's page as an empty result
  * @throws StorageError
  */
 export function withSdk<T>(
@@ -32,7 +32,7 @@ export function withSdk<T>(
       try {
         return await call(sdk);
       } catch (error) {
-        // The SDK adds the response to what goes wrong when it reads one.
+        // An error with `$response` comes from parsing the response.
         throw answer && isError(error) && '$response' in error ? notS3(answer) : error;
       }
     },
@@ -42,11 +42,11 @@ export function withSdk<T>(
 
 export interface SdkOptions {
   readonly stallMs?: number;
-  /** Told of an answer before it is read. */
+  /** Called with a response before the SDK parses it. */
   readonly onAnswer?: (answer: WireAnswer) => void;
 }
 
-/** The SDK's client for one session. It sends by this program's own transport and tries each request once. */
+/** An SDK client for one session. It uses this program's transport, and does not retry by itself. */
 export function createSdk(
   client: StorageClient,
   session: Session,
@@ -72,8 +72,8 @@ export function createSdk(
 }
 
 /**
- * Sends what the SDK has signed.
- * @throws StorageError for a refusal, and for an answer that does not consist of the root element
+ * Sends a request that the SDK has signed.
+ * @throws StorageError for an error response, and for a response without the root element
  */
 async function send(
   { transport, clock }: StorageClient,
@@ -104,7 +104,7 @@ async function send(
   return { response: new HttpResponse({ statusCode: answer.status, headers, body }) };
 }
 
-/** Whether a text is an XML document with this root element, from its beginning to its end. */
+/** Whether a text is a complete XML document with this root element. */
 function consistsOf(root: string, body: string): boolean {
   const text = body.trim();
   const [start = ''] = new RegExp(`^(?:<\\?[^<>]*>)?\\s*<${root}(?:[\\s/][^<>]*)?>`).exec(text) ?? [];

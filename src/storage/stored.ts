@@ -3,7 +3,7 @@ import type { WireAnswer } from './http.ts';
 import { StorageError, storageError } from './s3Error.ts';
 import { element } from './xml.ts';
 
-/** What an answer has to say about what is stored, to be that of the request. */
+/** What the response to a write must say. */
 export interface Expected {
   /** The ETag of what was sent, without quotes; called with the one in the answer, where it decides. Undefined where nobody can know: then any counts. */
   readonly etag: (said: string) => string | undefined;
@@ -35,13 +35,13 @@ function isOtherEtag(answer: WireAnswer, etag: string, expected: Expected['etag'
   return own !== undefined && plainEtag(etag) !== own;
 }
 
-/** The ETag is in a header, and for a completed multipart upload in the body. */
+/** The ETag in a response: in the header, or in the body for CompleteMultipartUpload. */
 function etagIn({ headers, body }: WireAnswer): string {
   const isCompleted = /<\/CompleteMultipartUploadResult>\s*$/.test(body.slice(-1_000));
   return opaqueEtag(isCompleted ? element(body, 'ETag') : headers['etag']);
 }
 
-/** An answer of 200 to 299 that is not what S3 gives to such a request, such as the page of a portal on the way. */
+/** The error for a response of 200 to 299 that is not S3's, e.g. the page of a captive portal. */
 export function notS3({ status, headers, body }: WireAnswer): StorageError {
   const said = storageError(status, headers, body);
   if (said.code) return said;

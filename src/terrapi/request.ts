@@ -11,10 +11,10 @@ import type { Transport } from '../http/transport.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import { problem } from './answers.ts';
 
-/** TerrAPI answered, and not with what was asked for. */
+/** TerrAPI answered with an error, or not as expected. */
 export class TerrapiError extends ActionError {
   readonly status: number;
-  /** The answer's `Retry-After`, unread. */
+  /** Value of the `Retry-After` header. */
   readonly retryAfter: string | undefined;
 
   constructor(status: number, message: string, hint: string, retryAfter?: string) {
@@ -29,25 +29,25 @@ function codeOf(status: number): MessageCode {
   return status < 400 || status === 404 ? 'terrapi-address' : 'terrapi-error';
 }
 
-/** One call of TerrAPI. */
+/** A call to TerrAPI. */
 export interface Ask {
   readonly method: 'GET' | 'POST';
-  /** Below the base URL, with its query. */
+  /** Relative to the base URL, including the query. */
   readonly path: string;
   readonly content?: { readonly type: string; readonly body: string };
-  /** Whether an answer of 302, 303 or 307 is what was asked for, and no refusal. */
+  /** Whether a response of 302, 303 or 307 counts as success. */
   readonly takesRedirect?: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Not worth another try, nor a word in the log. */
+  /** Whether not to retry the call. */
   readonly once?: boolean;
 }
 
 export interface Answered {
-  /** What was asked, for messages: method and URL. */
+  /** Method and URL, for messages. */
   readonly asked: string;
   readonly status: number;
   readonly body: string;
-  /** Where a redirect leads. */
+  /** Target of a redirect. */
   readonly location: string | undefined;
 }
 
@@ -56,8 +56,8 @@ export type Sender = (ask: Ask) => Promise<Answered>;
 const answerTimeout = 20_000;
 
 /**
- * What sends calls to TerrAPI core. A call is tried again after 429, 5xx and broken connections, and once more with a new token after a 401;
- * no redirect is followed, so that the token goes nowhere else.
+ * Makes the function that sends calls to TerrAPI core. It retries after 429, 5xx and network errors, and once with a new token after a 401.
+ * It follows no redirect, because the token must not go to another server.
  * @param url base URL, e.g. `https://api.terradue.com/core`
  */
 export function createSender(
@@ -67,7 +67,7 @@ export function createSender(
   userAgent: string,
   retries: RetryOptions,
 ): Sender {
-  // Its `code` is this program's word for it, and none of TerrAPI's.
+  // The `code` of a TerrapiError is this program's and must not decide about retries.
   const answerIn = (error: unknown) =>
     error instanceof TerrapiError ? { status: error.status, retryAfter: error.retryAfter } : undefined;
   const retrier = createRetrier({
@@ -85,7 +85,7 @@ export function createSender(
   };
 }
 
-/** Runs a call with the token that is held, and once more with another if that one is refused. */
+/** Runs a call with the current token, and once more with a new one if the server answers 401. */
 async function authorized<T>(tokens: TokenSource, run: (token: string) => Promise<T>): Promise<T> {
   const token = await tokens.token();
   try {
@@ -124,14 +124,14 @@ async function send(
   const isRedirect = [302, 303, 307].includes(status) && location !== undefined;
   if (!response.ok && !(takesRedirect && isRedirect)) {
     const after = response.headers.get('retry-after') ?? undefined;
-    // What is quoted of an answer may repeat what was sent.
+    // A server may repeat the token in its answer.
     const conceal = (text: string) => text.replaceAll(token, '***');
     throw refusal({ asked, status, body: conceal(body), location: location && conceal(location) }, after);
   }
   return { asked, status, body, location };
 }
 
-/** The answer's body by its schema. */
+/** Parses the body of a response by its schema. */
 export function parsed<S extends v.GenericSchema>(
   { asked, status, body }: Answered,
   schema: S,
@@ -143,8 +143,8 @@ export function parsed<S extends v.GenericSchema>(
 }
 
 /**
- * An answer that succeeded and is not what was asked for.
- * @param what what is wrong with it, without quoting what may be secret
+ * The error for a successful response with unexpected content.
+ * @param what the problem, without secrets
  */
 export function unexpected(asked: string, status: number, what: string): TerrapiError {
   return new TerrapiError(
@@ -154,13 +154,13 @@ export function unexpected(asked: string, status: number, what: string): Terrapi
   );
 }
 
-/** What is wrong with an answer. The issue's own message would quote what was received, which may be a secret. */
+/** Describes an invalid response. The issue's own message would quote the received value, which may be a secret. */
 function describe(issue: v.BaseIssue<unknown>): string {
   const where = v.getDotPath(issue) ?? 'the body';
   return issue.kind === 'schema' ? `${where} is not ${issue.expected}` : `${where} ${issue.message}`;
 }
 
-/** JSON; undefined where the text is none. */
+/** Parses JSON; undefined if the text is not JSON. */
 export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);

@@ -4,12 +4,12 @@ import type { Clock } from '../http/clock.ts';
 import { type Renewable, lifetime, renewable } from '../http/renewable.ts';
 import type { StorageToken } from './answers.ts';
 
-/** Temporary credentials of the storage (STS). The key id and the token are part of every signed URL; the secret key is secret. */
+/** Temporary S3 credentials (STS). Access key ID and session token are part of every presigned URL; only the secret key is secret. */
 export interface Session {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string | undefined;
-  /** Milliseconds since the epoch by the storage's clock: when it was opened, and when it ends where that is known. */
+  /** Milliseconds since the epoch, by the storage's clock; the expiry may be unknown. */
   readonly openedAt: number;
   readonly endsAt: number | undefined;
 }
@@ -17,10 +17,9 @@ export interface Session {
 export type SessionSource = Renewable<Session>;
 
 /**
- * Sessions of a workspace, each in use until a new one is there.
- * @param first read when the first session is asked for: whether it has ended is said by the storage's clock, which an answer of the
- *   storage sets
- * @param open asks the platform for a new one
+ * A workspace's session, refreshed before it expires.
+ * @param first the first session. Its expiry is checked when it is first used, because only the storage's first response sets the clock
+ * @param open requests a new session from the platform
  */
 export function createSessions(
   first: StorageToken,
@@ -76,7 +75,7 @@ function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
   };
 }
 
-/** Milliseconds since the epoch. The platform's times are UTC, and a time without a zone would be taken for the runner's own. */
+/** Parses a time as UTC, in milliseconds since the epoch. The platform omits the zone, and `Date.parse` would assume the runner's zone. */
 function utc(time: string): number {
   const hasZone = /(?:z|[+-]\d\d:?\d\d)$/i.test(time);
   return Date.parse(hasZone ? time : `${time}Z`);

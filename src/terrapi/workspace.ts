@@ -14,11 +14,10 @@ export interface Workspace {
 }
 
 /**
- * Finds a workspace or shared folder by its name. Its first storage session is read when it is asked for: whether it has ended is told by
- * the storage's clock, which an answer of the storage sets.
- * @param platforms the platforms whose scopes were asked for, for the message when the name is not found
- * @param mask told each session's secret key before anything else sees it
- * @throws ActionError `workspace-…` when there is none of that name or it cannot be used, `storage-session`, or what TerrAPI throws
+ * Finds a workspace or shared folder by its name, and opens a storage session.
+ * @param platforms requested platforms, for the message if the name is not found
+ * @param mask called with each session's secret key before any other code sees it
+ * @throws ActionError `storage-session` if it does not exist or cannot be used, or an error of TerrAPI
  */
 export async function openWorkspace(
   name: string,
@@ -40,7 +39,7 @@ export async function openWorkspace(
   return { name, location, sessions };
 }
 
-/** Why the storage token was refused: what the workspace says of itself, or which names there are. */
+/** Explains why TerrAPI refused the storage session: by the workspace's state, or by the names of the existing workspaces. */
 async function explain(
   name: string,
   platforms: readonly string[],

@@ -9,7 +9,7 @@ import { openTransport } from '../../http/transport.ts';
 import { userAgent } from '../../http/version.ts';
 import type { GithubRun } from './run.ts';
 
-/** Not `@actions/github`: that reads `HTTPS_PROXY` in its own way as soon as it is loaded. */
+/** `@actions/github` is not used: it parses `HTTPS_PROXY` by its own rules when it is loaded. */
 const GithubApi = Octokit.plugin(restEndpointMethods);
 
 type Rest = InstanceType<typeof GithubApi>['rest'];
@@ -18,14 +18,14 @@ type Rest = InstanceType<typeof GithubApi>['rest'];
 export interface GithubClient {
   readonly owner: string;
   readonly repo: string;
-  /** Whether the token is one of an app, as a workflow's is, and none of a person's. */
+  /** Whether the token belongs to an app, like a workflow's `GITHUB_TOKEN`, and not to a person. */
   readonly isApp: boolean;
   /**
-   * Asks, and asks again for as long as that can help.
-   * @throws RequestError of Octokit, or whatever kept the request from being answered
+   * Sends a request, and retries transient errors.
+   * @throws Octokit's RequestError, or a network error
    */
   readonly ask: <T>(request: (rest: Rest) => Promise<{ readonly data: T }>) => Promise<T>;
-  /** Goes through a list, page by page of at most 100, from page `first` on. Nothing comes twice, and a list that has no end is left after 500 pages. */
+  /** The pages of a list, at most 100 entries each, from page `first` on. No entry comes twice. It stops after 500 pages. */
   readonly pages: <T extends { readonly id: number }>(
     request: (rest: Rest, page: PageQuery) => Promise<Page<T>>,
     first?: number,
@@ -33,7 +33,7 @@ export interface GithubClient {
   close(): Promise<void>;
 }
 
-/** Which page of a list to send. Gitea and Forgejo call the size `limit`; GitHub does not know that parameter. */
+/** Query of a list. Gitea and Forgejo call the page size `limit`, which GitHub ignores. */
 export interface PageQuery {
   readonly page: number;
   readonly per_page: number;
@@ -45,7 +45,7 @@ interface Page<T> {
   readonly headers: { readonly link?: string | undefined };
 }
 
-/** No report is worth minutes of a job. A secondary limit is over after one, says GitHub: that is waited for. */
+/** Reports should not delay a job for minutes. A secondary rate limit ends after one minute, says GitHub, so that is worth the wait. */
 const policy: RetryPolicy = { baseMs: 1_000, maxMs: 4_000, budgetMs: 8_000, askedBudgetMs: 70_000 };
 
 const requestMs = 20_000;
@@ -54,12 +54,11 @@ const pageSize = 100;
 const mostPages = 500;
 
 /**
- * Opens the API over a transport of its own: the platform's clock is none of GitHub's business, and GitHub's certificate is checked
- * whatever `tls-verify` says. Proxies are those of the environment.
- * @param certificates PEM of authorities to trust beside the public ones, for a GitHub Enterprise that wants one
- * @param deadline when all of this has to end, asked for with each request
- * @param signal aborts when the run is cancelled: a report may take some seconds more then, to say so
- * @throws Error when the API's address may not be given a token
+ * Opens GitHub's API. It uses a separate transport, which always verifies certificates: `tls-verify` is for the platform only.
+ * @param certificates PEM certificates of additional trusted authorities, e.g. for GitHub Enterprise
+ * @param deadline the deadline of a request, called for each of them
+ * @param signal aborts when the run is cancelled. Reports may take some seconds more, to say so
+ * @throws Error if the token must not be sent to the API's address
  */
 export function openGithub(
   { apiUrl, owner, repo }: GithubRun,
@@ -102,8 +101,8 @@ export function openGithub(
 }
 
 /**
- * The pages of a list. A server that ignores `page` (Gitea, for comments) answers with the same members again: the list ends there.
- * @param get asks for the page of this number
+ * The pages of a list. A server that ignores `page`, like Gitea for comments, sends the same entries again. Then the list ends.
+ * @param get requests a page by its number
  */
 export async function* pagesOf<T extends { readonly id: number }>(
   get: (page: number) => Promise<Page<T>>,
@@ -112,16 +111,16 @@ export async function* pagesOf<T extends { readonly id: number }>(
   const seen = new Set<number>();
   for (let page = first, asked = 0; asked < mostPages; asked += 1) {
     const { data, headers } = await get(page);
-    const members = data.filter(({ id }) => !seen.has(id));
-    for (const { id } of members) seen.add(id);
-    if (members.length > 0 || asked === 0) yield members;
+    const entries = data.filter(({ id }) => !seen.has(id));
+    for (const { id } of entries) seen.add(id);
+    if (entries.length > 0 || asked === 0) yield entries;
     const isLast = headers.link === undefined ? data.length < pageSize : !/\brel="?next\b/.test(headers.link);
-    if (isLast || members.length === 0) return;
+    if (isLast || entries.length === 0) return;
     page += 1;
   }
 }
 
-/** Follows the redirects of a repository that has moved, by the same method as GitHub wants it, and never to another host. */
+/** Follows the redirects of a renamed repository, with the same method (GitHub, "Best practices for using the REST API"), on the same host only. */
 function followingFetch(send: typeof globalThis.fetch, deadline: () => AbortSignal): typeof globalThis.fetch {
   return async (input, init) => {
     const first = new URL(input instanceof Request ? input.url : input);
@@ -142,13 +141,13 @@ function followingFetch(send: typeof globalThis.fetch, deadline: () => AbortSign
 interface Refusal {
   readonly status: number;
   readonly message: string;
-  /** Undefined where no answer came. */
+  /** Undefined if there was no response. */
   readonly headers: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What GitHub answered instead of doing what it was asked; undefined for errors of another kind. */
+/** The error response in an error of Octokit; undefined for other errors. */
 export function refusalIn(error: unknown): Refusal | undefined {
-  // Not `instanceof`: RequestError is known by its name, for there may be two of Octokit's packages.
+  // Not `instanceof`: there may be two copies of Octokit's RequestError.
   if (!isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
   const { status } = error;
   const response =
@@ -158,7 +157,7 @@ export function refusalIn(error: unknown): Refusal | undefined {
     : undefined;
 }
 
-/** Whether GitHub answered with this status. */
+/** Whether an error is a response with this status. */
 export function isStatus(error: unknown, status: number): boolean {
   const refusal = refusalIn(error);
   return refusal?.headers !== undefined && refusal.status === status;
@@ -166,7 +165,7 @@ export function isStatus(error: unknown, status: number): boolean {
 
 export const classify = classifier(answerIn, Date.now);
 
-/** An answer as others would give it: GitHub refuses by 403 what goes beyond a limit, and Octokit has a status where no answer came. */
+/** Translates for the retry policy: GitHub's rate limits come with 403, and Octokit sets a status even if there was no response. */
 function answerIn(error: unknown): FailedAnswer | undefined {
   const refusal = actionErrorIn(error) ? undefined : refusalIn(error);
   if (!refusal) return undefined;
@@ -182,7 +181,7 @@ function answerIn(error: unknown): FailedAnswer | undefined {
   };
 }
 
-/** Without a `Retry-After` a limit ends at its reset, or, as GitHub says, after a minute. */
+/** Milliseconds until a rate limit ends without `Retry-After`: at its reset, else after a minute (GitHub, "Rate limits for the REST API"). */
 function untilReset(headers: Readonly<Record<string, unknown>>): number {
   const reset = Number(text(headers['x-ratelimit-reset']));
   return text(headers['x-ratelimit-remaining']) === '0' && reset > 0
@@ -194,7 +193,7 @@ function text(header: unknown): string | undefined {
   return typeof header === 'string' || typeof header === 'number' ? String(header) : undefined;
 }
 
-/** What kept GitHub from doing something, in words that end a sentence: its own answer, or why there is none. */
+/** The reason of an error as the end of a sentence: GitHub's answer, or why there is none. */
 export function reasonOf(error: unknown): string {
   const refusal = refusalIn(error);
   if (!refusal) return messageOf(error);

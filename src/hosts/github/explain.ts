@@ -88,7 +88,7 @@ function explainNotes(tag: string, { message, remedy }: NotesLeft): Explained {
   return { code: 'release-notes', text: remedy === 'mending' ? `${what}${mending}` : what };
 }
 
-/** What GitHub says to a token that may not do a thing, in its several ways. */
+/** Whether GitHub refused the token for lack of permission. GitHub has several messages for that. */
 function isDenied(error: unknown): boolean {
   return isStatus(error, 403) && /not accessible|not have permission|must have/i.test(messageOf(error));
 }

@@ -1,7 +1,7 @@
 import type { GithubClient } from './client.ts';
 import type { GithubRun } from './run.ts';
 
-/** The pull request that a run is about, or why there is none. */
+/** A pull request's number, or why there is none. */
 export type FoundPull = { readonly number: number } | { readonly missing: string };
 
 /** There is no pull request to comment on. */
@@ -10,8 +10,8 @@ export class NoPull extends Error {
 }
 
 /**
- * Finds the pull request: the number that was given, else the event's, else, after another workflow's run, the one whose head is the commit
- * that run had. It is looked up by its branch: the event names none for a run that came from a fork, and those of other repositories for others.
+ * Finds the pull request of a run: the given number, else the event's. For a `workflow_run` event, it searches for the pull request whose
+ * head is that run's commit, by branch: the event's own list is empty for forks, and may name pull requests of other repositories.
  */
 export async function findPull(
   github: GithubClient,

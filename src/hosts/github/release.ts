@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NotesEdit } from '../reports.ts';
 import { type GithubClient, isStatus } from './client.ts';
 
-/** Characters that the notes of a release may have. */
+/** Most characters of release notes. */
 export const notesLimit = 125_000;
 
-/** Notes that nothing was changed in, and why. */
+/** Why release notes were not changed. */
 export class NotesLeft extends Error {
   override readonly name = 'NotesLeft';
-  /** What would help: a person who mends them, a token that is shown drafts, or nothing that is known here. */
+  /** `mending`: a person must repair the notes; `permission`: the token needs the right to see drafts. */
   readonly remedy: 'mending' | 'permission' | undefined;
 
   constructor(problem: string, remedy?: NotesLeft['remedy']) {
@@ -18,15 +18,15 @@ export class NotesLeft extends Error {
   }
 }
 
-/** Pauses before a look at whether somebody who wrote at the same moment has undone what was written. */
+/** Pause before checking whether another job has overwritten the notes. */
 const lookMs = 1_000;
 const tries = 4;
 
 /**
- * Edits the notes of the release that has this tag, a draft too. GitHub has no way to write only what nobody else wrote meanwhile: they are
- * read right before, and looked at again after, so that several jobs can edit one release.
- * @param edit pure, and told what the notes are; notes that it would leave as they are, are not written
- * @throws NotesLeft when `edit` finds a problem or there is no such release
+ * Edits the notes of a tag's release, which may be a draft. GitHub has no conditional update. So it reads the notes before and after the
+ * update and repeats the edit if it was lost: several jobs can edit one release.
+ * @param edit a pure function from the current notes to the new ones. Unchanged notes are not written
+ * @throws NotesLeft if `edit` finds a problem, or if there is no such release
  */
 export async function editRelease(
   github: GithubClient,
@@ -58,7 +58,7 @@ async function findRelease({ ask, pages, owner, repo }: GithubClient, tag: strin
   } catch (error) {
     if (!isStatus(error, 404)) throw error;
   }
-  // A draft has no tag yet, only the name of the one that it is to have.
+  // GitHub does not find a draft by its tag, because the tag does not exist yet.
   for await (const page of pages((rest, at) => rest.repos.listReleases({ owner, repo, ...at }))) {
     const found = page.find(({ tag_name: name, draft }) => draft && name === tag);
     if (found) return found.id;

@@ -7,7 +7,7 @@ import { NoPull, findPull } from './pullrequest.ts';
 import { editRelease, notesLimit } from './release.ts';
 import type { GithubRun } from './run.ts';
 
-/** Writes comments, deployments and release notes over GitHub's API, which is opened for the first of them. */
+/** Writes comments, deployments and release notes by GitHub's API. The first report opens the API. */
 export function githubReporter(run: GithubRun, options: ReporterOptions): Reporter {
   const { token, certificates, deadline, signal } = options;
   const { commit: ref, url: runUrl } = run;

@@ -11,7 +11,7 @@ import { factsOf } from '../../auth/tokenEndpoint.ts';
 
 const what = `GitHub's token service`;
 
-/** An answer without a token. */
+/** A response without a token. */
 class Unanswered extends Error {
   readonly response: Response;
 
@@ -22,13 +22,12 @@ class Unanswered extends Error {
 }
 
 /**
- * Asks GitHub's token service for an OIDC token of this job.
- *
- * The service is none of the platform's servers: its certificate is checked whatever `tls-verify` says, and its time sets no clock here.
- * @param service where it is, and the token to ask with
- * @param certificates PEM, trusted beside the public roots: those of a proxy may be among them
- * @param mask given each token as it comes in
- * @throws ActionError `identity-token` when the URL is not one to send a token to, or the service gives no token
+ * Requests an OIDC token of this job from GitHub's token service (GitHub, "OpenID Connect reference"). It uses a separate transport, which
+ * always verifies certificates: `tls-verify` is for the platform only.
+ * @param service URL and bearer token of the service
+ * @param certificates PEM certificates of additional trusted authorities, e.g. a proxy's
+ * @param mask called with each token before any other code sees it
+ * @throws ActionError `identity-token` if the URL is invalid, or the service returns no token
  */
 export async function requestToken(
   service: { readonly url: string; readonly bearer: string },
@@ -82,12 +81,12 @@ async function ask(
   });
   const token = tokenIn(await response.text(), mask);
   if (response.status !== 200) throw new Unanswered(response, `it answered with ${response.status}`);
-  // Three parts, as every signed token has (RFC 7515, 7.1): anything else is a page of somebody on the way.
+  // A signed token has three parts (RFC 7515, 7.1).
   if (token?.split('.').length !== 3) throw new Unanswered(response, 'its answer holds no token');
   return token;
 }
 
-/** What the answer has as `value`, masked; undefined where there is none. */
+/** The `value` of a response, masked; undefined if there is none. */
 function tokenIn(answer: string, mask: (secret: string) => void): string | undefined {
   try {
     const { value }: { value?: unknown } = Object(JSON.parse(answer)) as object;
