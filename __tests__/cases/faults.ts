@@ -3,12 +3,12 @@ import { truncateSync, appendFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import type { RunnerResult } from '../../platform/runner.ts';
 import { indexPageName } from '../../src/links/generated.ts';
-import { type FaultyStorage, type SeenRequest, breakStorage, errorXml } from '../support/faults.ts';
+import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { seededRandom } from '../support/random.ts';
 import { type Subject, errorOf, runSubject, storedFiles } from '../support/subject.ts';
@@ -27,19 +27,7 @@ const isComplete = ({ method, query }: SeenRequest) => method === 'POST' && quer
 
 /** Trouble between the action and the storage. `patient`: also the case that waits for a dead connection to be noticed. */
 export function faultCases(subject: () => Subject, { patient }: { patient: boolean }): void {
-  let storage: FaultyStorage;
-
-  beforeEach(async () => {
-    const { platform } = subject();
-    await platform.store.clear(buckets.outputs);
-    storage = await breakStorage(platform.storageUrl);
-    platform.terrapi.storageEndpoint = storage.url;
-  });
-
-  afterEach(async () => {
-    subject().platform.terrapi.storageEndpoint = undefined;
-    await storage.close();
-  });
+  const storage = useFaultyStorage(subject);
 
   const upload = (
     files: Record<string, Buffer>,
