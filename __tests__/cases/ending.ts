@@ -5,7 +5,6 @@ import { gzipSync } from 'node:zlib';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { buckets } from '../../platform/catalogue.ts';
 import {
   type FaultyServer,
   type SeenRequest,

@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { truncateSync, appendFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import type { RunnerResult } from '../../platform/runner.ts';
 import { indexPageName } from '../../src/links/generated.ts';
+import { letObjectsAge } from '../support/age.ts';
 import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { seededRandom } from '../support/random.ts';
@@ -173,7 +173,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
     test('delete-stale spares what a sibling wrote while this upload was under way', async () => {
       const { platform } = subject();
       await upload({ 'old.txt': Buffer.from('old') });
-      await sleep(1_100);
+      await letObjectsAge(subject().platform, 1_100);
       storage.decide = async (request) => {
         if (!isPut(request) || !request.key.endsWith('mine.txt')) return undefined;
         platform.terrapi.storageEndpoint = undefined;
@@ -219,7 +219,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
 
     test('a listing or a deletion that is refused is told in words, with the storage and what to do', async () => {
       await upload({ 'old.txt': Buffer.from('old') });
-      await sleep(1_100);
+      await letObjectsAge(subject().platform, 1_100);
       const refuse = (wanted: (request: SeenRequest) => boolean) => {
         storage.decide = (request) =>
           wanted(request) ? { kind: 'answer', status: 403, body: errorXml('AccessDenied') } : undefined;

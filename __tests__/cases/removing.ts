@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
+import { letObjectsAge } from '../support/age.ts';
 import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { generatedMetadata, putObjects } from '../support/session.ts';
@@ -62,8 +61,8 @@ export function removingCases(subject: () => Subject): void {
 
     test('leaves what is not older than so long', async () => {
       await put('d/old 1.txt', 'd/old/2.txt');
-      const oldSince = Date.now();
-      await sleep(10_000);
+      await letObjectsAge(subject().platform, 10_000);
+      const oldSince = Date.now() - 10_000;
       // The pages of the folder `old` were made anew by the links action, and then its last file went.
       await put('d/new.txt', 'd/old 1.txt.new');
       await putGenerated('d/_links.html');
