@@ -1,5 +1,5 @@
-import type { Contents } from '../../src/links/contents.ts';
-import { linkOf } from '../../src/links/table.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
+import { linkOf } from '../../src/links/linkTable.ts';
 
 /** The files of the page, each by its place in the columns that the page carries. */
 export interface Files {
@@ -22,7 +22,16 @@ export interface Files {
   readonly url: (file: number) => string | undefined;
 }
 
-export function filesOf({ names, sizes, types, mediaTypes, ages, sums, madeAt, links }: Contents): Files {
+export function filesOf({
+  names,
+  sizes,
+  types,
+  mediaTypes,
+  ages,
+  sums,
+  madeAt,
+  links,
+}: IndexPageData): Files {
   const path = (file: number) => names[file] ?? '';
   return {
     count: names.length,

@@ -1,10 +1,10 @@
-import type { Contents } from '../../src/links/contents.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { type Clock, storageClock } from './clock.ts';
 import { byId } from './elements.ts';
 import { type Life, lifeOf } from './life.ts';
 
 /** Says how long the links work, and counts that down. */
-export function showLife(contents: Contents): { readonly hasEnded: () => boolean } {
+export function showLife(contents: IndexPageData): { readonly hasEnded: () => boolean } {
   let clock: Clock = () => Date.now();
   let said = '';
   const tick = (): void => {

@@ -5,10 +5,10 @@ import type { Place } from './place.ts';
 const mostPages = 500;
 
 /** The links have ended: when, and what to do. */
-export function endedPage({ endsAt, origin }: PreviewSite): string {
-  const isPast = endsAt !== null && endsAt <= Date.now() + 60_000;
+export function endedPage({ expiresAt, origin }: PreviewSite): string {
+  const isPast = expiresAt !== null && expiresAt <= Date.now() + 60_000;
   const when = isPast
-    ? ` on <time datetime="${new Date(endsAt).toISOString()}">${moment(endsAt)}</time>`
+    ? ` on <time datetime="${new Date(expiresAt).toISOString()}">${moment(expiresAt)}</time>`
     : '';
   return layout('The links of this preview have ended', [
     `They stopped working${when}. The site itself is still in its workspace: only the links to it have a limited life.`,

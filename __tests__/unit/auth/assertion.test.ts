@@ -120,7 +120,7 @@ test('what was explained already is not tried again, whatever it came from', () 
   });
   const classify = issuerClassifier(createClock());
   expect(classify(cause).transient).toBe(true);
-  const explained = new ActionError('identity-token', 'no token', { cause });
+  const explained = new ActionError('identity-token-unavailable', 'no token', { cause });
   expect(classify(explained).transient).toBe(false);
   expect(classify(new TypeError('fetch failed', { cause: explained })).transient).toBe(false);
 });
@@ -145,7 +145,7 @@ describe('a token that the issuer does not take', () => {
   ])('for %s is shown by subject, audience and issuer, after one try', async (_, status, said, advice) => {
     await using service = await serveTokens();
     const { error, grants, issuer } = await refusal(service, answers(status, said));
-    expect(error.code).toBe('credentials');
+    expect(error.code).toBe('identity-token-rejected');
     expect(error.message).toBe(
       `Issuer ${issuer} refuses the identity token of this job for client 'app' (${status} invalid_client: ${said})`,
     );
@@ -178,7 +178,7 @@ describe('a token that the issuer does not take', () => {
         body: { error: 'invalid_scope', error_description: 'Invalid scopes: gep' },
       }),
     });
-    expect(error.code).toBe('scope');
+    expect(error.code).toBe('scope-rejected');
   });
 
   test.each([

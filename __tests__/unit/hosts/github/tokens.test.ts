@@ -33,7 +33,7 @@ describe('the token service', () => {
       body: { message: 'no' },
     }));
     const { error, grants } = await refusal(service);
-    expect(error.code).toBe('identity-token');
+    expect(error.code).toBe('identity-token-unavailable');
     expect(error.message).toBe(
       `GitHub's token service ${service.url} gave no identity token: it answered with ${status}`,
     );
@@ -88,7 +88,7 @@ describe('the token service', () => {
       };
       const credential = await openCredential(options, hostOf(environment));
       const error = await rejectionOf(credential.authenticate({ issuer: 'https://issuer.example' }));
-      expect(error.code).toBe('identity-token');
+      expect(error.code).toBe('identity-token-unavailable');
       expect(error.message).toContain('expected an https URL');
       expect(error.message).not.toContain('secret-part');
     },
