@@ -298,7 +298,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
       browser,
       await publishPage(store, 'unknown', uploads, (all) => ({
         ...all,
-        links: all.links && { ...all.links, endsAt: undefined },
+        links: all.links && { ...all.links, expiresAt: undefined },
       })),
     );
     await waitForText(never.page, '#life-title', 'Link expiry is unknown');

@@ -207,7 +207,9 @@ function keepPictures(
 }
 
 test('a router that was built for the root of a host is warned of, with file and line', () => {
-  expect(rooted).toMatch(/^::warning.*Build with the preview's folder as base .*\(\S+\.html:\d+\)$/m);
+  expect(rooted).toMatch(
+    /^::warning.*Build with the preview's folder as base .*\(\S+\.html:\d+\)%0AHelp: .*#preview-problem$/m,
+  );
 });
 
 test('nothing is warned of where all works', () => {

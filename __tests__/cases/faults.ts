@@ -178,7 +178,9 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       };
       const run = await upload(manyFiles(2, 100), { overwrite: 'never' });
       expect(run.exitCode).toBe(1);
-      expect(errorOf(run)).toMatch(/f\/1\.bin could not be uploaded.*was written by somebody else meanwhile/);
+      expect(errorOf(run)).toMatch(
+        /f\/1\.bin could not be uploaded.*was created by another job during the upload/,
+      );
       expect((await platform.store.get(buckets.outputs, 'ci/d/f/1.bin')).body.toString()).toBe('the other');
     });
 

@@ -7,8 +7,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
+import { helpLine } from '../../src/errors/codes.ts';
 import { folderWith } from '../support/folder.ts';
-import { type Subject, errorOf, linksFileOf, runSubject, storedFiles } from '../support/subject.ts';
+import {
+  type Subject,
+  errorOf,
+  linksFileOf,
+  runSubject,
+  storedFiles,
+  warningsOf,
+} from '../support/subject.ts';
 
 const MiB = 1024 ** 2;
 
@@ -116,12 +124,13 @@ export function overwritingCases(subject: () => Subject): void {
       'assets Cache-Control: immutable',
       '*.js Content-Language: de',
     ].join('\n');
+    const help = helpLine('unmatched-headers');
     for (const dryRun of ['true', 'false']) {
       const run = await upload(cwd, { path: 'dist', headers, 'dry-run': dryRun });
       expect(run.exitCode).toBe(0);
-      expect(run.log.match(/^::warning::.*/gm)).toEqual([
-        `::warning::No file matches the line 'dist/*.html Cache-Control: no-cache' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'index.html'; to match it, write '/*.html'`,
-        `::warning::No file matches the line 'assets Cache-Control: immutable' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'assets/app.js'; to match it, write 'assets/**'`,
+      expect(warningsOf(run)).toEqual([
+        `No file matches the line 'dist/*.html Cache-Control: no-cache' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'index.html'; to match it, write '/*.html'\n${help}`,
+        `No file matches the line 'assets Cache-Control: immutable' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'assets/app.js'; to match it, write 'assets/**'\n${help}`,
       ]);
     }
   });

@@ -1,7 +1,7 @@
-import type { Contents } from '../../src/links/contents.ts';
-import { linkOf } from '../../src/links/table.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
+import { linkOf } from '../../src/links/linkTable.ts';
 
-/** The files of the page. `file` is an index into the columns of {@link Contents}. */
+/** The files of the page. `file` is an index into the columns of {@link IndexPageData}. */
 export interface Files {
   readonly count: number;
   /** Path relative to the destination. */
@@ -22,7 +22,16 @@ export interface Files {
   readonly url: (file: number) => string | undefined;
 }
 
-export function filesOf({ names, sizes, types, mediaTypes, ages, sums, madeAt, links }: Contents): Files {
+export function filesOf({
+  names,
+  sizes,
+  types,
+  mediaTypes,
+  ages,
+  sums,
+  madeAt,
+  links,
+}: IndexPageData): Files {
   const path = (file: number) => names[file] ?? '';
   return {
     count: names.length,

@@ -1,4 +1,4 @@
-import type { Contents } from '../../src/links/contents.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { formatDuration } from '../../src/text/format.ts';
 import { fullMoment } from './moments.ts';
 
@@ -16,27 +16,27 @@ export interface Life {
 const soon = 120_000;
 
 /** Describes the state of the links. @param now milliseconds since the epoch */
-export function lifeOf({ endsAt, madeAt, links, signedBy }: Contents, now: number): Life {
+export function lifeOf({ expiresAt, madeAt, links, signedBy }: IndexPageData, now: number): Life {
   if (!links) {
     return { state: 'none', title: 'No links', detail: 'The upload made none.', left: 0 };
   }
-  if (endsAt === null) {
+  if (expiresAt === null) {
     const detail = `The ${signedBy === 'session' ? 'storage session' : 'platform'} that signed them does not say when they expire.`;
     return { state: 'unknown', title: 'Link expiry is unknown', detail, left: 0 };
   }
-  const left = endsAt - now;
+  const left = expiresAt - now;
   if (left <= 0) {
     return {
       state: 'expired',
       title: `The links expired ${formatDuration(Math.floor(-left / 1000))} ago`,
-      detail: `on ${fullMoment(endsAt)}. The files are still there. For new links, run the workflow again, or the links action.`,
+      detail: `on ${fullMoment(expiresAt)}. The files are still there. For new links, run the workflow again, or the links action.`,
       left: 0,
     };
   }
   return {
     state: left < soon ? 'soon' : 'live',
     title: `Links work for another ${formatDuration(Math.floor(left / 1000))}`,
-    detail: `until ${fullMoment(endsAt)}`,
-    left: Math.min(1, left / Math.max(1, endsAt - madeAt)),
+    detail: `until ${fullMoment(expiresAt)}`,
+    left: Math.min(1, left / Math.max(1, expiresAt - madeAt)),
   };
 }

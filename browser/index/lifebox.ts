@@ -1,10 +1,10 @@
-import type { Contents } from '../../src/links/contents.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { type Clock, storageClock } from './clock.ts';
 import { byId } from './elements.ts';
 import { type Life, lifeOf } from './life.ts';
 
 /** Shows how long the links work, as a countdown. */
-export function showLife(contents: Contents): { readonly hasExpired: () => boolean } {
+export function showLife(contents: IndexPageData): { readonly hasExpired: () => boolean } {
   let clock: Clock = () => Date.now();
   let spoken = '';
   const tick = (): void => {

@@ -1,4 +1,4 @@
-import type { Contents } from '../../src/links/contents.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { copyText } from './clipboard.ts';
 import { byId, element, icon } from './elements.ts';
@@ -9,7 +9,7 @@ import { shortMoment } from './moments.ts';
 import { shownName } from './names.ts';
 import { createView } from './view.ts';
 
-function start(contents: Contents): void {
+function start(contents: IndexPageData): void {
   const files = filesOf(contents);
   showHead(contents);
   const life = showLife(contents);
@@ -28,7 +28,7 @@ function start(contents: Contents): void {
   byId('app').hidden = false;
 }
 
-function showHead({ workspace, destination, s3Uri, names, sizes, madeAt, run }: Contents): void {
+function showHead({ workspace, destination, s3Uri, names, sizes, madeAt, run }: IndexPageData): void {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const steps = (destination || workspace).split('/');
   const title = steps.flatMap((step, index) => [
@@ -65,4 +65,4 @@ function toaster(): (text: string) => void {
   };
 }
 
-start(JSON.parse(byId('data').textContent) as Contents);
+start(JSON.parse(byId('data').textContent) as IndexPageData);

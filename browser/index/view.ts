@@ -1,4 +1,4 @@
-import type { Contents } from '../../src/links/contents.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { listenToFolders, listenToOrder } from './controls.ts';
 import { byId } from './elements.ts';
@@ -11,7 +11,7 @@ import { type Table, createTable } from './table.ts';
 import type { Folder, Row } from './tree.ts';
 
 export interface ViewParts {
-  readonly contents: Contents;
+  readonly contents: IndexPageData;
   readonly files: Files;
   readonly copy: (what: string, text: string) => void;
   readonly hasExpired: () => boolean;

@@ -5,10 +5,10 @@ import type { Place } from './place.ts';
 const mostPages = 500;
 
 /** Says when the links expired, and what to do. */
-export function expiredPage({ endsAt, origin }: PreviewSite): string {
-  const isPast = endsAt !== null && endsAt <= Date.now() + 60_000;
+export function expiredPage({ expiresAt, origin }: PreviewSite): string {
+  const isPast = expiresAt !== null && expiresAt <= Date.now() + 60_000;
   const when = isPast
-    ? ` on <time datetime="${new Date(endsAt).toISOString()}">${moment(endsAt)}</time>`
+    ? ` on <time datetime="${new Date(expiresAt).toISOString()}">${moment(expiresAt)}</time>`
     : '';
   return layout('The links of this preview have expired', [
     `They expired${when}. The files are still in the workspace.`,

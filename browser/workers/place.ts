@@ -1,5 +1,5 @@
 import { encodedPath } from '../../src/text/encode.ts';
-import { linkOf } from '../../src/links/table.ts';
+import { linkOf } from '../../src/links/linkTable.ts';
 import { type Route, createRoutes, decodedPath } from '../../src/preview/routes.ts';
 import type { PreviewSite } from '../../src/preview/site.ts';
 

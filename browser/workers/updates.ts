@@ -32,7 +32,7 @@ export function createUpdates(self: ServiceWorkerGlobalScope, site: PreviewSite)
   return {
     during: (event: ExtendableEvent): Updates => ({
       isLate: () =>
-        site.endsAt !== null && Date.now() > site.endsAt - late && Date.now() > lookedAt + late / 4,
+        site.expiresAt !== null && Date.now() > site.expiresAt - late && Date.now() > lookedAt + late / 4,
       look: () => {
         looking ??= lookForAWhile().finally(() => (looking = undefined));
         event.waitUntil(looking);

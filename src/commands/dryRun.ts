@@ -2,7 +2,7 @@ import { staleKeys } from '../sync/diff.ts';
 import type { Clock } from '../http/clock.ts';
 import type { Host } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
-import type { Published, Manifest } from '../links/manifest.ts';
+import type { Publication, Manifest } from '../links/manifest.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
 import { headline } from '../report/headline.ts';
@@ -54,7 +54,7 @@ export async function dryRun(
   );
   tell(`Would delete ${count(stale.length, 'stale object')}`, stale);
   host.log.info(`Dry run: ${would}, in ${manifest.s3Uri}; nothing was written`);
-  const published: Published = { ...manifest, links: undefined, main: undefined };
+  const published: Publication = { ...manifest, links: undefined, main: undefined };
   if (summary) {
     await host.summary(
       publishedSummary(published, { headline: would, now: clock.now(), showLinks: false, dryRun: true }),

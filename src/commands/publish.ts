@@ -1,15 +1,15 @@
 import type { Log } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
 import type { Page } from '../links/generated.ts';
-import { type Links, type Opening, type Published, type Manifest, mainFile } from '../links/manifest.ts';
+import { type Links, type NamedLink, type Publication, type Manifest, mainFile } from '../links/manifest.ts';
 import { formatBytes } from '../text/format.ts';
 import { putObject } from '../transfer/put.ts';
 import type { MakeLinks } from './createLinks.ts';
 import type { Destination } from './destination.ts';
 
 /** What links were made for, and what was written of them. */
-export interface Publication {
-  readonly published: Published;
+export interface PublishResult {
+  readonly published: Publication;
   /** Keys of the objects that were generated on the way: they belong to what is published. */
   readonly generated: ReadonlySet<string>;
 }
@@ -28,7 +28,7 @@ export async function publish(
   make: MakeLinks | undefined,
   pages: readonly Page[],
   folder: Folder,
-): Promise<Publication> {
+): Promise<PublishResult> {
   if (!make || manifest.fileCount === 0)
     return { published: { ...manifest, links: undefined, main: undefined }, generated: new Set() };
   const links = await make(keysOf(manifest));
@@ -47,15 +47,15 @@ function keysOf({ files }: Manifest): Iterable<string> {
 
 async function withPages(
   log: Log,
-  published: Published,
+  published: Publication,
   links: Links,
   pages: readonly Page[],
   make: MakeLinks,
   folder: Folder,
-): Promise<Publication> {
+): Promise<PublishResult> {
   const { base } = folder;
   const generated = new Set<string>();
-  const openings: (Opening & Pick<Page, 'opens'>)[] = [];
+  const openings: (NamedLink & Pick<Page, 'opens'>)[] = [];
   const own = singleLinks(make, links);
   for (const page of pages) {
     const names = await writePage(log, page, published, (name) => own.to(`${base}${name}`), folder);
@@ -71,7 +71,7 @@ async function withPages(
   return {
     published: {
       ...published,
-      links: { ...links, endsAt: own.endsAt() },
+      links: { ...links, expiresAt: own.expiresAt() },
       main: opening('first') ?? published.main ?? opening('last'),
       index: opening('last'),
     },
@@ -82,17 +82,20 @@ async function withPages(
 /** Makes links one by one, each of them once, and knows when the first of them or of `others` ends. */
 function singleLinks(make: MakeLinks, others: Links) {
   const made = new Map<string, string>();
-  let { endsAt } = others;
+  let { expiresAt } = others;
   return {
     to: async (key: string) => {
       const known = made.get(key);
       if (known !== undefined) return known;
       const link = await make([key]);
-      endsAt = endsAt === undefined || link.endsAt === undefined ? undefined : Math.min(endsAt, link.endsAt);
+      expiresAt =
+        expiresAt === undefined || link.expiresAt === undefined
+          ? undefined
+          : Math.min(expiresAt, link.expiresAt);
       made.set(key, link.url(key));
       return link.url(key);
     },
-    endsAt: () => endsAt,
+    expiresAt: () => expiresAt,
   };
 }
 
@@ -103,7 +106,7 @@ function singleLinks(make: MakeLinks, others: Links) {
 async function writePage(
   log: Log,
   page: Page,
-  published: Published,
+  published: Publication,
   linkTo: (name: string) => Promise<string>,
   { client, base, signal, explain }: Folder,
 ): Promise<string[]> {

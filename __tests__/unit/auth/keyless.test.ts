@@ -174,7 +174,7 @@ test('what was explained already is not tried again, whatever it came from', () 
   });
   const classify = issuerClassifier(createClock());
   expect(classify(cause).transient).toBe(true);
-  const explained = new ActionError('identity-token', 'no token', { cause });
+  const explained = new ActionError('identity-token-unavailable', 'no token', { cause });
   expect(classify(explained).transient).toBe(false);
   expect(classify(new TypeError('fetch failed', { cause: explained })).transient).toBe(false);
 });
@@ -206,7 +206,7 @@ describe('the token service', () => {
       body: { message: 'no' },
     }));
     const { error, grants } = await refusal(service);
-    expect(error.code).toBe('identity-token');
+    expect(error.code).toBe('identity-token-unavailable');
     expect(error.message).toBe(
       `GitHub's token service ${service.url} gave no identity token: it answered with ${status}`,
     );
@@ -261,7 +261,7 @@ describe('the token service', () => {
       };
       const credential = await openCredential(options, hostOf(environment));
       const error = await rejectionOf(credential.authenticate({ issuer: 'https://issuer.example' }));
-      expect(error.code).toBe('identity-token');
+      expect(error.code).toBe('identity-token-unavailable');
       expect(error.message).toContain('expected an https URL');
       expect(error.message).not.toContain('secret-part');
     },
@@ -326,7 +326,7 @@ describe('a token that the issuer does not take', () => {
   ])('for %s is shown by subject, audience and issuer, after one try', async (_, status, said, advice) => {
     await using service = await serveTokens();
     const { error, grants, issuer } = await refusal(service, answers(status, said));
-    expect(error.code).toBe('credentials');
+    expect(error.code).toBe('identity-token-rejected');
     expect(error.message).toBe(
       `Issuer ${issuer} refuses the identity token of this job for client 'app' (${status} invalid_client: ${said})`,
     );
@@ -359,7 +359,7 @@ describe('a token that the issuer does not take', () => {
         body: { error: 'invalid_scope', error_description: 'Invalid scopes: gep' },
       }),
     });
-    expect(error.code).toBe('scope');
+    expect(error.code).toBe('scope-rejected');
   });
 
   test.each([

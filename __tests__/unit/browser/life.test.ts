@@ -4,8 +4,8 @@ import { lifeOf } from '../../../browser/index/life.ts';
 import { contentsOf } from './files.ts';
 
 const madeAt = Date.UTC(2026, 10, 23, 18, 5, 41);
-const endsAt = madeAt + 900_000;
-const contents = contentsOf(['a.txt'], { madeAt, endsAt });
+const expiresAt = madeAt + 900_000;
+const contents = contentsOf(['a.txt'], { madeAt, expiresAt });
 
 describe('the state of the links on the index page', () => {
   test.each([
@@ -23,13 +23,13 @@ describe('the state of the links on the index page', () => {
   });
 
   test('says how to get new links after they have expired', () => {
-    expect(lifeOf(contents, endsAt).detail).toMatch(
+    expect(lifeOf(contents, expiresAt).detail).toMatch(
       /The files are still there\. For new links, run the workflow again, or the links action\.$/,
     );
   });
 
   test('says that the expiry is unknown', () => {
-    const unknown = lifeOf({ ...contents, endsAt: null, signedBy: 'platform' }, madeAt);
+    const unknown = lifeOf({ ...contents, expiresAt: null, signedBy: 'platform' }, madeAt);
     expect(unknown).toMatchObject({
       state: 'unknown',
       title: 'Link expiry is unknown',
