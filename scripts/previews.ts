@@ -45,7 +45,7 @@ export async function previewPictures(folder: string): Promise<string[]> {
   await page.waitForSelector('::-p-text(Tide tables)');
   while ((await fetch(short)).ok) await sleep(500);
   await page.reload();
-  await page.waitForSelector('h1 ::-p-text(have ended)');
+  await page.waitForSelector('h1 ::-p-text(have expired)');
   await take(page, 'preview-ended.png', 400);
   return pictures;
 }

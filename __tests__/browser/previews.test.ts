@@ -256,9 +256,10 @@ describe.each(browserNames)('a preview in %s', (name) => {
     const ended = `${(outputs['expires-at'] ?? '').slice(0, 16).replace('T', ' at ')} UTC`;
     for (const open of [() => page.reload(), () => follow(page, link)]) {
       await open();
-      await reads(page, 'The links of this preview have ended');
+      await reads(page, 'The links of this preview have expired');
       await reads(page, ended);
       await reads(page, 'run the workflow that published it');
+      await reads(page, 'copy its link from the comment or the job summary, not from the address bar');
       expect(await statusOf(page)).toBe(410);
     }
     expect(await page.$eval('main a', (anchor) => anchor.href)).toBe(
@@ -308,7 +309,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     );
     expect([removed.exitCode, errorOf(removed)]).toEqual([0, '']);
     await page.reload();
-    await reads(page, 'This preview is not there any more');
+    await reads(page, 'This preview was removed');
     expect(await statusOf(page)).toBe(404);
     expect((await fetch(link)).status).toBe(404);
   }, 120_000);
@@ -374,9 +375,9 @@ describe('a browser that has no service workers', () => {
     try {
       await using visitor = await visit(browser);
       await follow(visitor.page, link);
-      await reads(visitor.page, 'Open index.html alone');
+      await reads(visitor.page, 'Open only index.html');
       const said = await visitor.page.evaluate(() => document.body.innerText);
-      await click(visitor.page, 'Open index.html alone');
+      await click(visitor.page, 'Open only index.html');
       await reads(visitor.page, 'Page of 1');
       return said;
     } finally {
@@ -392,7 +393,7 @@ describe('a browser that has no service workers', () => {
     );
   }, 120_000);
 
-  test('Chromium that keeps nothing', async () => {
+  test('Chromium that blocks all cookies', async () => {
     const profile = mkdtempSync(path.join(tmpdir(), 'profile-'));
     mkdirSync(path.join(profile, 'Default'));
     writeFileSync(
@@ -401,7 +402,7 @@ describe('a browser that has no service workers', () => {
     );
     const { link } = await publish('off/chromium', versioned('1'));
     const browser = await startBrowser('chromium', { chromiumProfile: profile });
-    expect(await say(browser, link)).toContain('the settings of this browser, such as blocked cookies');
+    expect(await say(browser, link)).toContain('a setting of this browser, e.g. blocked cookies');
   }, 120_000);
 
   test('Chromium without JavaScript', async () => {
