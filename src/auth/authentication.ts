@@ -31,7 +31,7 @@ export interface RejectedRequest {
   readonly issuer: URL;
   readonly clientId: string;
   /** The issuer's answer in short, safe to print, e.g. `401 invalid_client: Invalid client credentials`. */
-  readonly said: string;
+  readonly answer: string;
 }
 
 export interface Rejection {

@@ -1,12 +1,12 @@
 import * as oidc from 'openid-client';
 
 import { ActionError, actionErrorIn, messageOf } from '../errors/error.ts';
-import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
-import { urlFault } from '../http/urls.ts';
+import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
+import { urlProblem } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Retrier } from '../http/retry.ts';
-import { answerOf, extensions, timeoutSeconds } from './tokenEndpoint.ts';
+import { responseIn, extensions, timeoutSeconds } from './tokenEndpoint.ts';
 
 /**
  * Reads an issuer's OpenID configuration (OpenID Connect Discovery 1.0, section 4).
@@ -34,7 +34,7 @@ export async function discover(
     checkIssuer(issuer, server, plainHttp);
     return server;
   } catch (error) {
-    throw actionErrorIn(error) ?? discoveryFailure(issuer, error);
+    throw actionErrorIn(error) ?? discoveryError(issuer, error);
   }
 }
 
@@ -55,7 +55,7 @@ function checkIssuer(
       hint: `Its OpenID configuration has to hold 'token_endpoint'; if it goes on, tell those who run it.`,
     });
   }
-  const fault = urlFault(url, plainHttp);
+  const fault = urlProblem(url, plainHttp);
   if (fault) {
     throw new ActionError(
       'invalid-issuer',
@@ -74,16 +74,16 @@ function withoutSlash(url: string): string {
   return url.slice(0, end);
 }
 
-function discoveryFailure(issuer: URL, error: unknown): ActionError {
-  if (isNetworkError(error)) return connectionFailure('Issuer', issuer, "input 'issuer'", error);
-  const status = answerOf(error)?.status;
-  const said =
+function discoveryError(issuer: URL, error: unknown): ActionError {
+  if (isNetworkError(error)) return describeNetworkError('Issuer', issuer, "input 'issuer'", error);
+  const status = responseIn(error)?.status;
+  const reason =
     status === undefined || status === 200
       ? messageOf(error)
       : `its OpenID configuration was answered with ${status}`;
   return new ActionError(
     'invalid-issuer',
-    `Issuer ${issuer.href} is not an OpenID Connect issuer: ${excerpt(said)}`,
+    `Issuer ${issuer.href} is not an OpenID Connect issuer: ${excerpt(reason)}`,
     {
       hint: `Check input 'issuer': it is the URL that '/.well-known/openid-configuration' is added to, e.g. https://iam.terradue.com/realms/master.`,
       cause: error,

@@ -1,13 +1,13 @@
 import * as oidc from 'openid-client';
 
 import { ActionError, actionErrorIn, messageOf } from '../errors/error.ts';
-import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
+import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt } from '../text/sanitize.ts';
-import { lifetime } from '../http/renewable.ts';
+import { refreshTimes } from '../http/refreshing.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientAuthentication, ClientCredential } from './authentication.ts';
-import { answerOf, extensions, timeoutSeconds } from './tokenEndpoint.ts';
+import { responseIn, extensions, timeoutSeconds } from './tokenEndpoint.ts';
 
 export interface ClientApp {
   readonly issuer: URL;
@@ -64,11 +64,11 @@ export async function requestGrant(
     // A header can contain no other characters (RFC 6750, 2.1).
     if (!/^[\x21-\x7e]+$/.test(answer.access_token)) throw new Error('no header can carry its access token');
     const life = answer.expires_in ?? 60;
-    return { accessToken: answer.access_token, ...lifetime(requestedAt, requestedAt + life * 1000) };
+    return { accessToken: answer.access_token, ...refreshTimes(requestedAt, requestedAt + life * 1000) };
   } catch (error) {
     throw (
       actionErrorIn(error) ??
-      grantFailure(app, authentication, new URL(server.token_endpoint ?? app.issuer), error)
+      grantError(app, authentication, new URL(server.token_endpoint ?? app.issuer), error)
     );
   }
 }
@@ -78,23 +78,23 @@ function isInvalidClient(error: unknown): boolean {
   return error instanceof oidc.ResponseBodyError && error.error === 'invalid_client';
 }
 
-function grantFailure(
+function grantError(
   app: ClientApp,
   authentication: ClientAuthentication | undefined,
   endpoint: URL,
   error: unknown,
 ): ActionError {
-  if (isNetworkError(error)) return connectionFailure('Token endpoint', endpoint, "input 'issuer'", error);
-  const status = answerOf(error)?.status ?? 200;
+  if (isNetworkError(error)) return describeNetworkError('Token endpoint', endpoint, "input 'issuer'", error);
+  const status = responseIn(error)?.status ?? 200;
   const isRejection = error instanceof oidc.ResponseBodyError && status !== 429 && status < 500;
-  if (!authentication || !isRejection) return unusable(app.issuer, status, error);
+  if (!authentication || !isRejection) return unusableAnswer(app.issuer, status, error);
   const answered = `${error.error}${error.error_description ? `: ${error.error_description}` : ''}`;
-  const said = excerpt(answered.replaceAll(authentication.secret, '***'));
+  const answer = excerpt(answered.replaceAll(authentication.secret, '***'));
   if (error.error === 'invalid_scope') {
     const platforms = app.platforms.length > 0 ? app.platforms.join(', ') : 'none';
     return new ActionError(
       'scope-rejected',
-      `Client app '${excerpt(app.clientId)}' may not have the scopes it asked for (${said})`,
+      `Client app '${excerpt(app.clientId)}' may not have the scopes it asked for (${answer})`,
       {
         hint: `Asked for '${app.scope.join(' ')}' (platforms: ${platforms}). Check inputs 'platforms' and 'scope', or have the scope added to the client app.`,
         cause: error,
@@ -105,18 +105,22 @@ function grantFailure(
   const { code, message, ...explanation } = authentication.rejection({
     issuer,
     clientId,
-    said: `${error.status} ${said}`,
+    answer: `${error.status} ${answer}`,
   });
   return new ActionError(code, message, { ...explanation, cause: error });
 }
 
-function unusable(issuer: URL, status: number, error: unknown): ActionError {
-  const said = status === 200 ? messageOf(error) : `it answered with ${status}`;
-  return new ActionError('no-access-token', `Issuer ${issuer.href} gave no usable token: ${excerpt(said)}`, {
-    hint:
-      status === 429 || status >= 500
-        ? `The issuer is in trouble or asked too often; run the job again later.`
-        : `The issuer's answer is not what OpenID Connect asks for; if it goes on, tell those who run it.`,
-    cause: error,
-  });
+function unusableAnswer(issuer: URL, status: number, error: unknown): ActionError {
+  const reason = status === 200 ? messageOf(error) : `it answered with ${status}`;
+  return new ActionError(
+    'no-access-token',
+    `Issuer ${issuer.href} gave no usable token: ${excerpt(reason)}`,
+    {
+      hint:
+        status === 429 || status >= 500
+          ? `The issuer is in trouble or asked too often; run the job again later.`
+          : `The issuer's answer is not what OpenID Connect asks for; if it goes on, tell those who run it.`,
+      cause: error,
+    },
+  );
 }

@@ -24,9 +24,9 @@ export function secretCredential(secret: string): ClientCredential {
         method: first,
         ...(both && { fallback: basic }),
         secret,
-        rejection: ({ issuer, clientId, said }) => ({
+        rejection: ({ issuer, clientId, answer }) => ({
           code: 'client-secret-rejected',
-          message: `Issuer ${issuer.href} refuses client app '${excerpt(clientId)}' (${said})`,
+          message: `Issuer ${issuer.href} refuses client app '${excerpt(clientId)}' (${answer})`,
           hint: `Check inputs 'client-id' and 'client-secret': the secret may have been rotated, or belong to another client app or issuer.`,
           details: [`- The secret was sent by ${tried}; the issuer advertises ${advertised(offered)}`],
         }),

@@ -1,12 +1,12 @@
 import * as oidc from 'openid-client';
 
-import { type FailedAnswer, classifier } from '../http/classify.ts';
+import { type FailedResponse, classifier } from '../http/classify.ts';
 import type { Clock } from '../http/clock.ts';
 import { actionErrorIn, causes } from '../errors/error.ts';
 import type { Transport } from '../http/transport.ts';
 import {
   type Attempt,
-  type Classified,
+  type Classification,
   type Retrier,
   type RetryOptions,
   createRetrier,
@@ -62,7 +62,7 @@ export function timeoutSeconds({ timeoutMs }: Pick<Attempt, 'timeoutMs'>): numbe
 }
 
 /** The HTTP response that an error of the library contains. */
-export function answerOf(error: unknown): Response | undefined {
+export function responseIn(error: unknown): Response | undefined {
   for (const cause of causes(error)) {
     if ('response' in cause && cause.response instanceof Response) return cause.response;
     if (cause.cause instanceof Response) return cause.cause;
@@ -71,9 +71,9 @@ export function answerOf(error: unknown): Response | undefined {
 }
 
 /** Classifies errors of requests to an issuer. An ActionError is final: it is not about the issuer's response. */
-export function issuerClassifier(clock: Clock): (error: unknown) => Classified {
+export function issuerClassifier(clock: Clock): (error: unknown) => Classification {
   return classifier(
-    (error) => (actionErrorIn(error) ? undefined : factsOf(answerOf(error))),
+    (error) => (actionErrorIn(error) ? undefined : failedResponse(responseIn(error))),
     () => clock.now(),
   );
 }
@@ -83,6 +83,6 @@ export function createIssuerRetrier(clock: Clock, retries: RetryOptions): Retrie
 }
 
 /** What the retry policy needs to know about a failed response. */
-export function factsOf(answer: Response | undefined): FailedAnswer | undefined {
+export function failedResponse(answer: Response | undefined): FailedResponse | undefined {
   return answer && { status: answer.status, retryAfter: answer.headers.get('retry-after') };
 }

@@ -1,4 +1,4 @@
-import { renewable } from '../http/renewable.ts';
+import { refreshing } from '../http/refreshing.ts';
 import type { RetryOptions } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientCredential } from './authentication.ts';
@@ -11,7 +11,7 @@ export interface TokenSource {
   /** An access token that has not expired. */
   token(): Promise<string>;
   /** A new access token after a server refused `refused`, or the current one if it has been replaced already. */
-  renew(refused: string): Promise<string>;
+  refresh(refused: string): Promise<string>;
 }
 
 /**
@@ -36,13 +36,13 @@ export async function openTokenSource(
     endpoint.origin === app.issuer.origin
       ? retrier
       : createIssuerRetrier(transport.clockOf(endpoint), retries);
-  const grant = renewable(
+  const grant = refreshing(
     () => requestGrant(app, credential, server, fetch, transport, grantRetrier),
     ({ freshUntil }) => clock.now() < freshUntil,
     ({ usableUntil }) => clock.now() < usableUntil,
   );
   return {
     token: async () => (await grant.get()).accessToken,
-    renew: async (refused) => (await grant.replace((held) => held.accessToken === refused)).accessToken,
+    refresh: async (refused) => (await grant.replace((held) => held.accessToken === refused)).accessToken,
   };
 }

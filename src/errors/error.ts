@@ -67,7 +67,9 @@ export function systemCode(error: unknown): string | undefined {
  * Explains an error that was caused by the limit of open files; undefined for any other error. Files, folders, connections and threads
  * all count towards this limit.
  */
-export function outOfFiles(error: unknown): { readonly reason: string; readonly hint: string } | undefined {
+export function openFileLimit(
+  error: unknown,
+): { readonly reason: string; readonly hint: string } | undefined {
   const isOut = causes(error).some(
     (cause) =>
       'code' in cause &&
@@ -75,10 +77,10 @@ export function outOfFiles(error: unknown): { readonly reason: string; readonly 
         cause.code === 'ENFILE' ||
         (cause.code === 'ERR_WORKER_INIT_FAILED' && /E[MN]FILE/.test(cause.message))),
   );
-  return isOut ? tooMany : undefined;
+  return isOut ? openFileLimitReached : undefined;
 }
 
-const tooMany = {
+const openFileLimitReached = {
   reason: 'too many files and connections are open at once',
   hint: `Raise the limit of open files on the runner ('ulimit -n'), or lower input 'concurrency', e.g. to 8.`,
 };

@@ -55,7 +55,7 @@ export interface DeploymentWriter {
   /** ID of an environment's active deployment. */
   active(environment: string): Promise<number | undefined>;
   /** Sets the final status of a deployment. @returns whether the host accepted the URL */
-  end(environment: string, id: number, end: DeploymentEnd): Promise<{ readonly linkTaken: boolean }>;
+  finish(environment: string, id: number, end: DeploymentEnd): Promise<{ readonly urlAccepted: boolean }>;
   /** Makes all deployments of an environment inactive. @returns the ID of the newest */
   deactivate(environment: string, description: string): Promise<number | undefined>;
 }

@@ -13,7 +13,7 @@ const probeBytes = 64 * 1024;
  * @returns the folder, and the places that were not usable with their errors
  * @throws ActionError `temporary-files` if no place is writable
  */
-export function temporaryFolder(
+export function createTempFolder(
   places: readonly (readonly [name: string, folder: string])[],
   setting: string,
 ): {
@@ -24,7 +24,7 @@ export function temporaryFolder(
   for (const [name, place] of places) {
     try {
       if (!path.isAbsolute(place)) throw new Error('it is not an absolute path');
-      return { folder: makeFolder(place), refused };
+      return { folder: createWritableFolder(place), refused };
     } catch (error) {
       refused.push(`${name} '${place}' (${systemCode(error) ?? messageOf(error)})`);
     }
@@ -38,7 +38,7 @@ export function temporaryFolder(
   );
 }
 
-function makeFolder(place: string): string {
+function createWritableFolder(place: string): string {
   const folder = mkdtempSync(path.join(place, 'upload-to-workspace-'));
   process.once('exit', () => removeEmpty(folder));
   const probe = path.join(folder, 'probe');
@@ -63,7 +63,7 @@ function removeEmpty(folder: string): void {
  * @returns its path
  * @throws ActionError `temporary-files` if it cannot be written, e.g. because the disk is full
  */
-export function writeTemporary(folder: string, name: string, write: (file: string) => void): string {
+export function writeTempFile(folder: string, name: string, write: (file: string) => void): string {
   const file = path.join(folder, name);
   try {
     write(file);

@@ -6,7 +6,7 @@ import { isError } from '../errors/error.ts';
  * Callbacks that run when a signal aborts. They share one event listener, because adding and removing a listener for each request costs
  * more than signing the request.
  */
-export class Endings {
+export class AbortListeners {
   readonly #calls = new Set<(reason: unknown) => void>();
 
   constructor(signal: AbortSignal) {
@@ -29,18 +29,18 @@ export class Endings {
 export class CancellableDispatcher extends Dispatcher {
   readonly #sender: Dispatcher;
   readonly #signal: AbortSignal;
-  readonly #endings: Endings;
+  readonly #endings: AbortListeners;
 
   constructor(sender: Dispatcher, signal: AbortSignal) {
     super();
     this.#sender = sender;
     this.#signal = signal;
-    this.#endings = new Endings(signal);
+    this.#endings = new AbortListeners(signal);
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandlers): boolean {
     if (this.#signal.aborted) {
-      handler.onError?.(errorOf(this.#signal.reason));
+      handler.onError?.(abortError(this.#signal.reason));
       return true;
     }
     return this.#sender.dispatch(options, new CancellableHandler(handler, this.#endings));
@@ -49,17 +49,17 @@ export class CancellableDispatcher extends Dispatcher {
 
 class CancellableHandler implements Dispatcher.DispatchHandlers {
   readonly #inner: Dispatcher.DispatchHandlers;
-  readonly #endings: Endings;
+  readonly #endings: AbortListeners;
   readonly #cancel: (reason: unknown) => void;
   #abort: ((error?: Error) => void) | undefined;
   #reason: Error | undefined;
 
-  constructor(inner: Dispatcher.DispatchHandlers, endings: Endings) {
+  constructor(inner: Dispatcher.DispatchHandlers, endings: AbortListeners) {
     this.#inner = inner;
     this.#endings = endings;
     this.#cancel = (reason) => {
       this.#endings.delete(this.#cancel);
-      this.#reason = errorOf(reason);
+      this.#reason = abortError(reason);
       // Without a connection there is nothing to abort yet: the request fails now, and is aborted when it gets its connection.
       if (this.#abort) this.#abort(this.#reason);
       else this.#inner.onError?.(this.#reason);
@@ -97,6 +97,6 @@ class CancellableHandler implements Dispatcher.DispatchHandlers {
 }
 
 /** The abort reason of a signal as an error. */
-export function errorOf(reason: unknown): Error {
+export function abortError(reason: unknown): Error {
   return isError(reason) ? reason : new Error('Cancelled', { cause: reason });
 }

@@ -1,16 +1,16 @@
 import { actionErrorIn, systemCode } from '../errors/error.ts';
 import { isNetworkError, isPermanent, proxyStatus } from './networkErrors.ts';
-import { type Classified, retryAfter } from './retry.ts';
+import { type Classification, retryAfter } from './retry.ts';
 
 /** A failed HTTP response, as far as the retry policy looks at it. */
-export interface FailedAnswer {
+export interface FailedResponse {
   readonly status: number;
   /** The server's error code, e.g. `AccessDenied`. It takes precedence over the status. */
   readonly code?: string | undefined;
   /** Value of the `Retry-After` header. */
   readonly retryAfter?: string | null | undefined;
   /** Milliseconds to wait, if the server says so in another way. */
-  readonly afterMs?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** Error codes that are transient with any status (S3 API, "Error responses"). */
@@ -40,7 +40,7 @@ const permanentCodes = new Set(['NotImplemented', 'XMinioStorageFull', 'MethodNo
 const permanentStatuses = new Set([501, 505, 507]);
 
 /** No connection is possible: the name has no address, nothing listens there, or this machine cannot open a socket. */
-const refusedCodes = new Set([
+const unreachableCodes = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EAI_FAIL',
@@ -56,7 +56,7 @@ const refusedCodes = new Set([
 ]);
 
 /** Whether the same request may succeed later. The code decides if there is one, else the status. */
-export function isTransient({ code, status }: FailedAnswer): boolean {
+export function isTransient({ code, status }: FailedResponse): boolean {
   const isServerError = status >= 500 && !permanentStatuses.has(status);
   if (code) return transientCodes.has(code) || (isServerError && !permanentCodes.has(code));
   return status === 408 || status === 429 || isServerError;
@@ -68,19 +68,19 @@ export function isTransient({ code, status }: FailedAnswer): boolean {
  * @param now milliseconds since the epoch by the server's clock
  */
 export function classifier(
-  answerIn: (error: unknown) => FailedAnswer | undefined,
+  answerIn: (error: unknown) => FailedResponse | undefined,
   now: () => number,
-): (error: unknown) => Classified {
+): (error: unknown) => Classification {
   return (error) => {
     const answer = answerIn(error);
     if (answer) {
-      const { status, afterMs = retryAfter(answer.retryAfter, now()) } = answer;
-      return { transient: isTransient(answer), kind: 'answered', afterMs, status };
+      const { status, retryAfterMs = retryAfter(answer.retryAfter, now()) } = answer;
+      return { transient: isTransient(answer), kind: 'answered', retryAfterMs, status };
     }
     // An ActionError is final: whatever threw it has done its own retries.
     if (actionErrorIn(error) || !isNetworkError(error)) return { transient: false, kind: 'other' };
     const transient = !isPermanent(error);
     if (proxyStatus(error) !== undefined) return { transient, kind: 'answered' };
-    return { transient, kind: refusedCodes.has(systemCode(error) ?? '') ? 'refused' : 'silent' };
+    return { transient, kind: unreachableCodes.has(systemCode(error) ?? '') ? 'refused' : 'silent' };
   };
 }

@@ -90,7 +90,7 @@ async function openTunnel(
     const plain = await openTcp(hostname, port, dialing);
     const options = { hostname, host: proxy.name, port: String(port), protocol: 'https:' };
     const socket = proxy.secure ? await openTls(options, plain, secure, signal) : plain;
-    return await askForTunnel(target, proxy, socket, signal);
+    return await requestTunnel(target, proxy, socket, signal);
   } catch (error) {
     const isCancelled = signal.aborted && systemCode(error) === undefined;
     if (error instanceof ProxyError || isCancelled) throw error;
@@ -99,9 +99,9 @@ async function openTunnel(
 }
 
 /** Opens a tunnel through a proxy by CONNECT (RFC 9110, 9.3.6). */
-function askForTunnel(target: string, proxy: Proxy, socket: Socket, signal: AbortSignal): Promise<Socket> {
+function requestTunnel(target: string, proxy: Proxy, socket: Socket, signal: AbortSignal): Promise<Socket> {
   const { authorization } = proxy;
-  return settled(socket, signal, (resolve, reject) => {
+  return runStep(socket, signal, (resolve, reject) => {
     request({
       method: 'CONNECT',
       path: target,
@@ -127,13 +127,13 @@ function openTls(
   secure: buildConnector.connector,
   signal: AbortSignal,
 ): Promise<Socket> {
-  return settled(socket, signal, (resolve, reject) => {
+  return runStep(socket, signal, (resolve, reject) => {
     secure({ ...target, httpSocket: socket }, (error, opened) => (error ? reject(error) : resolve(opened)));
   });
 }
 
 /** Runs one step on a socket. If the step fails or the signal aborts, it closes the socket. */
-async function settled(
+async function runStep(
   socket: Socket,
   signal: AbortSignal,
   step: (resolve: (socket: Socket) => void, reject: (error: Error) => void) => void,

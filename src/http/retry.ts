@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** An error as the retry policy sees it. */
-export interface Classified {
+export interface Classification {
   readonly transient: boolean;
   /**
    * `answered`: the server or a proxy answered; `refused`: no connection is possible, e.g. the name has no address; `silent`: no answer
@@ -9,7 +9,7 @@ export interface Classified {
    */
   readonly kind: 'answered' | 'refused' | 'silent' | 'other';
   /** Milliseconds that the server asks to wait. */
-  readonly afterMs?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
   /** HTTP status of the answer. */
   readonly status?: number | undefined;
 }
@@ -21,7 +21,7 @@ export interface RetryPolicy {
   /** Milliseconds without a success after which no further attempt starts. */
   readonly budgetMs: number;
   /** The same, if the server sends `Retry-After`; default: `budgetMs`. */
-  readonly askedBudgetMs?: number;
+  readonly retryAfterBudgetMs?: number;
   /**
    * Milliseconds from the first request on, for a server that has never answered: a wrong address is more likely than an outage.
    */
@@ -45,7 +45,7 @@ export interface Attempt {
 }
 
 /** A failed attempt that is retried. */
-export interface Retrying {
+export interface RetryEvent {
   /** The request, e.g. `PUT docs/index.html`; empty if it has no name. */
   readonly what: string;
   readonly error: unknown;
@@ -53,7 +53,7 @@ export interface Retrying {
   readonly waitMs: number;
 }
 
-export type OnRetry = (retrying: Retrying) => void;
+export type OnRetry = (retrying: RetryEvent) => void;
 
 /**
  * Runs an operation until it succeeds, fails permanently, or the time budget is used up. Then it throws the last error without waiting.
@@ -70,7 +70,7 @@ export type Retrier = <T>(
 ) => Promise<T>;
 
 export interface RetrierOptions {
-  readonly classify: (error: unknown) => Classified;
+  readonly classify: (error: unknown) => Classification;
   readonly policy?: RetryPolicy | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called before each wait. */
@@ -135,9 +135,9 @@ export function createRetrier({
           }
           failedAt ??= server.fail();
           const leftMs = server.leftMs(failedAt, classified);
-          const afterMs = classified.afterMs ?? 0;
-          if (leftMs <= 0 || afterMs > leftMs) throw error;
-          const waitMs = Math.min(afterMs + backoff(number, policy, random), leftMs);
+          const retryAfterMs = classified.retryAfterMs ?? 0;
+          if (leftMs <= 0 || retryAfterMs > leftMs) throw error;
+          const waitMs = Math.min(retryAfterMs + backoff(number, policy, random), leftMs);
           alsoOnRetry?.(error);
           onRetry?.({ what: what?.() ?? '', error, status: classified.status, waitMs });
           await wait(waitMs, signal);
@@ -150,15 +150,15 @@ export function createRetrier({
 }
 
 /** The state of a server: whether it has ever answered, and since when all requests fail. */
-function createOutage({ budgetMs, askedBudgetMs = budgetMs, start }: RetryPolicy, now: () => number) {
-  let askedAt: number | undefined;
+function createOutage({ budgetMs, retryAfterBudgetMs = budgetMs, start }: RetryPolicy, now: () => number) {
+  let firstRequestAt: number | undefined;
   let hasAnswered = false;
   let since: number | undefined;
   let failing = 0;
-  const startLeftMs = (limit: number) => (askedAt ?? now()) + limit - now();
+  const startLeftMs = (limit: number) => (firstRequestAt ?? now()) + limit - now();
   return {
     ask: () => {
-      askedAt ??= now();
+      firstRequestAt ??= now();
     },
     hear: () => {
       hasAnswered = true;
@@ -180,9 +180,9 @@ function createOutage({ budgetMs, askedBudgetMs = budgetMs, start }: RetryPolicy
       if (failing === 0) since = undefined;
     },
     timeoutMs: () => (hasAnswered || !start ? Infinity : Math.max(1, startLeftMs(start.silentMs))),
-    leftMs: (failedAt: number, { kind, afterMs }: Classified) => {
+    leftMs: (failedAt: number, { kind, retryAfterMs }: Classification) => {
       since ??= now();
-      const budget = afterMs === undefined ? budgetMs : askedBudgetMs;
+      const budget = retryAfterMs === undefined ? budgetMs : retryAfterBudgetMs;
       const left = Math.min(failedAt, since) + budget - now();
       if (hasAnswered || !start) return left;
       return Math.min(left, startLeftMs(kind === 'refused' ? start.refusedMs : start.silentMs));

@@ -35,7 +35,7 @@ export async function openTcp(
     clearTimeout(timer);
     const { value: host } = left.next();
     if (host === undefined) {
-      if (attempts.size === 0) reject(likeliest(failures));
+      if (attempts.size === 0) reject(mostSpecific(failures));
       return;
     }
     const socket = dial({ host, port });
@@ -65,7 +65,7 @@ export async function openTcp(
 }
 
 /** Chooses the error to report. "No route" says less than the error of another address. */
-function likeliest(failures: readonly Error[]): Error {
+function mostSpecific(failures: readonly Error[]): Error {
   const unroutable = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'];
   const [first = new Error('The host has no address')] = failures;
   return failures.find((failure) => !unroutable.includes(systemCode(failure) ?? '')) ?? first;

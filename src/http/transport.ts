@@ -4,11 +4,11 @@ import { Agent, type Dispatcher, Pool, errors, fetch as undiciFetch } from 'undi
 
 import { type Clocks, createClocks } from './clock.ts';
 import { ActionError, actionErrorIn } from '../errors/error.ts';
-import { answerMs, readAnswer } from './answers.ts';
+import { responseTimeoutMs, readBody } from './responses.ts';
 import { CancellableDispatcher } from './cancel.ts';
 import { createConnector } from './connect.ts';
 import { proxyFor } from './proxy.ts';
-import { urlFault } from './urls.ts';
+import { urlProblem } from './urls.ts';
 
 export interface TransportOptions {
   /** PEM certificates of additional trusted authorities. */
@@ -26,7 +26,7 @@ export interface TransportOptions {
 }
 
 /** Sends requests until a signal aborts. Then pending requests fail, and no new one starts. */
-export interface Lane {
+export interface RequestScope {
   readonly dispatcher: Dispatcher;
   readonly signal: AbortSignal;
   /**
@@ -40,13 +40,13 @@ export interface Lane {
  * All HTTP goes through here, so the rules for proxies, TLS, plain HTTP, cancellation, response size and timeouts apply to every client in
  * the program.
  */
-export interface Transport extends Lane {
+export interface Transport extends RequestScope {
   /** Each server's clock, set by its responses. */
   readonly clockOf: Clocks;
   /** Whether plain HTTP to this machine is allowed. To other machines it never is. */
   readonly plainHttp: boolean;
   /** For requests that clean up. They may continue for {@link cleanupMs} after the run was cancelled. */
-  readonly cleanup: Lane;
+  readonly cleanup: RequestScope;
   close(): Promise<void>;
 }
 
@@ -70,8 +70,8 @@ export function openTransport(options: TransportOptions): Transport {
   if (signal?.aborted) cancel();
   const agent = createAgent(options, end.signal);
   return {
-    ...createLane(agent, run.signal, clockOf),
-    cleanup: createLane(agent, end.signal, clockOf),
+    ...createScope(agent, run.signal, clockOf),
+    cleanup: createScope(agent, end.signal, clockOf),
     clockOf,
     plainHttp,
     close: () => {
@@ -94,7 +94,7 @@ function createAgent(
     ...options,
     factory: (origin) => {
       const url = new URL(origin);
-      const fault = urlFault(url, plainHttp);
+      const fault = urlProblem(url, plainHttp);
       if (fault)
         throw new ActionError('insecure-address', `Nothing is sent to ${url.host}: its address ${fault}`);
       const proxy = proxyFor(url);
@@ -104,7 +104,7 @@ function createAgent(
   });
 }
 
-function createLane(agent: Agent, signal: AbortSignal, clockOf: Clocks): Lane {
+function createScope(agent: Agent, signal: AbortSignal, clockOf: Clocks): RequestScope {
   return {
     signal,
     dispatcher: new CancellableDispatcher(agent, signal),
@@ -121,7 +121,7 @@ function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clock
     let isAnswered = false;
     const timer = setTimeout(
       () => late.abort(new (isAnswered ? errors.BodyTimeoutError : errors.HeadersTimeoutError)()),
-      answerMs,
+      responseTimeoutMs,
     );
     const signals = [signal, late.signal, ...(init?.signal ? [init.signal] : [])];
     const over: object = { dispatcher, signal: AbortSignal.any(signals) };
@@ -132,7 +132,7 @@ function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clock
       const url = new URL(input instanceof Request ? input.url : input);
       const isFresh = Number(response.headers.get('age') ?? 0) === 0;
       if (isFresh) clockOf(url).observe(response.headers.get('date'), performance.now() - started);
-      return await whole(response, url.origin);
+      return await readWhole(response, url.origin);
     } catch (error) {
       // fetch wraps it in a TypeError "fetch failed".
       throw actionErrorIn(error) ?? error;
@@ -143,10 +143,10 @@ function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clock
 }
 
 /** Reads the whole body, and returns a response that has it in memory. */
-async function whole(response: Response, origin: string): Promise<Response> {
+async function readWhole(response: Response, origin: string): Promise<Response> {
   const { status, statusText, headers } = response;
   if (status > 599) throw new ActionError('unusable-answer', `${origin} answered with status ${status}`);
-  const body = await readAnswer(response, origin);
+  const body = await readBody(response, origin);
   return new Response(body.length > 0 ? new Uint8Array(body) : null, {
     status,
     statusText,

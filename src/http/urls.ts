@@ -22,7 +22,7 @@ export function allowsPlainHttp({ issuer, apiUrl }: { readonly issuer: URL; read
  * runner or a server is checked here before use. The text does not quote the URL, which may contain a password.
  * @param plainHttp whether `http:` to this machine is allowed, see {@link allowsPlainHttp}
  */
-export function urlFault(url: URL, plainHttp: boolean): string | undefined {
+export function urlProblem(url: URL, plainHttp: boolean): string | undefined {
   if (url.username || url.password) return 'has a user name or password in it';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol !== 'http:' || !isLoopback(url.hostname)) return 'is not https';

@@ -3,8 +3,8 @@ import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location } from '../terrapi/location.ts';
 import type { Session, SessionSource } from '../terrapi/session.ts';
-import { type SlicedBody, type WireAnswer, defaultStallMs, exchange } from './http.ts';
-import { type StorageError, createStorageRetrier, isSessionEnded, storageError } from './s3Error.ts';
+import { type SlicedBody, type WireResponse, defaultStallMs, sendRequest } from './http.ts';
+import { type StorageError, createStorageRetrier, isSessionExpired, storageError } from './s3Error.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
 import { element } from './xml.ts';
 
@@ -18,9 +18,9 @@ export interface StorageCall extends StorageRequest {
   /** Whether this call cleans up: then it may continue for some seconds after the run was cancelled. */
   readonly cleanup?: boolean;
   /** Bytes of the response body to keep. */
-  readonly keep?: number;
+  readonly keepBytes?: number;
   /** Throws if a response below 300 is not the expected one. That error is retried like any other. */
-  readonly accept?: (answer: WireAnswer) => void;
+  readonly accept?: (answer: WireResponse) => void;
 }
 
 /** A client for the bucket of a workspace. Every call retries transient errors and refreshes an expired session. */
@@ -37,7 +37,7 @@ export interface StorageClient {
    * Sends a signed request. If the call is a function, it is called for each attempt.
    * @throws StorageError for a status of 300 and above, an error of `accept`, or a network error
    */
-  send(call: StorageCall | (() => StorageCall)): Promise<WireAnswer>;
+  send(call: StorageCall | (() => StorageCall)): Promise<WireResponse>;
   /** Runs an operation that sends its own requests, e.g. by the SDK. It retries and refreshes like {@link send}. */
   withSession<T>(operation: (session: Session) => Promise<T>, what: () => string): Promise<T>;
 }
@@ -74,23 +74,23 @@ export function createStorageClient(
     send: (call) => {
       const make = typeof call === 'function' ? call : () => call;
       const first = make();
-      return run(() => renewing(sessions, (session) => sendOnce(client, make(), session, stallMs)), {
+      return run(() => withRefresh(sessions, (session) => sendOnce(client, make(), session, stallMs)), {
         signal: first.signal ?? (first.cleanup ? transport.cleanup.signal : undefined),
         onRetry: first.onRetry,
         what: () => nameOf(first, location),
       });
     },
-    withSession: (operation, what) => run(() => renewing(sessions, operation), { what }),
+    withSession: (operation, what) => run(() => withRefresh(sessions, operation), { what }),
   };
   return client;
 }
 
 async function sendOnce(
   client: StorageClient,
-  { body, signal, cleanup = false, keep, accept, method, path, query, headers: given }: StorageCall,
+  { body, signal, cleanup = false, keepBytes, accept, method, path, query, headers: given }: StorageCall,
   session: Session,
   stallMs: number,
-): Promise<WireAnswer> {
+): Promise<WireResponse> {
   const { location, clock, transport } = client;
   const signedAt = clock.now();
   const request = { method, path, ...(query && { query }), ...(given && { headers: given }) };
@@ -100,11 +100,11 @@ async function sendOnce(
     method,
     headers: client.signer(session).sign(request, new Date(signedAt)),
     body,
-    keep,
+    keepBytes,
   };
   const { dispatcher } = cleanup || signal ? transport.cleanup : transport;
-  const answer = await exchange(dispatcher, sent, { signal, stallMs });
-  if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
+  const answer = await sendRequest(dispatcher, sent, { signal, stallMs });
+  if (answer.status >= 300) throw responseError(answer, signedAt, clock);
   accept?.(answer);
   return answer;
 }
@@ -117,7 +117,7 @@ async function sendOnce(
 export async function sendAndRead<T>(
   client: StorageClient,
   call: StorageCall,
-  read: (answer: WireAnswer) => T,
+  read: (answer: WireResponse) => T,
 ): Promise<T> {
   let result: { readonly value: T } | undefined;
   await client.send({
@@ -134,12 +134,15 @@ export async function sendAndRead<T>(
  * Runs an operation with the current session, and once more with a new one if the server answers that the session has expired. Parallel
  * requests open one new session together.
  */
-async function renewing<T>(sessions: SessionSource, operation: (session: Session) => Promise<T>): Promise<T> {
+async function withRefresh<T>(
+  sessions: SessionSource,
+  operation: (session: Session) => Promise<T>,
+): Promise<T> {
   const session = await sessions.get();
   try {
     return await operation(session);
   } catch (error) {
-    if (!isSessionEnded(error)) throw error;
+    if (!isSessionExpired(error)) throw error;
     await sessions.replace((held) => held === session);
     return operation(await sessions.get());
   }
@@ -159,8 +162,8 @@ const longestSkewMs = 300_000;
  * What the storage refuses by. A refusal for the time of a request sets the clock, and the request is repeated; that of a HEAD has no body
  * to say so: then the time of the answer does.
  */
-export function refusalOf(
-  { status, headers, body }: WireAnswer,
+export function responseError(
+  { status, headers, body }: WireResponse,
   signedAt: number,
   clock: Clock,
 ): StorageError {

@@ -4,21 +4,21 @@ import { hash } from 'node:crypto';
  * An ETag without its quotes (RFC 9110, 8.8.3), and without the `W/` that a compressing proxy adds. Empty if there is none. Requests to
  * the storage use this form.
  */
-export function opaqueEtag(etag: string | readonly string[] | undefined): string {
+export function unquoteEtag(etag: string | readonly string[] | undefined): string {
   return String(etag ?? '')
     .replace(/^\s*W\//, '')
     .replaceAll('"', '')
     .trim();
 }
 
-/** An ETag for comparison: {@link opaqueEtag}, with an MD5 in lower case, because some servers send upper case. */
-export function plainEtag(etag: string | readonly string[] | undefined): string {
-  const opaque = opaqueEtag(etag);
-  return isDigest(opaque) ? opaque.toLowerCase() : opaque;
+/** An ETag for comparison: {@link unquoteEtag}, with an MD5 in lower case, because some servers send upper case. */
+export function normalizeEtag(etag: string | readonly string[] | undefined): string {
+  const opaque = unquoteEtag(etag);
+  return isMd5Etag(opaque) ? opaque.toLowerCase() : opaque;
 }
 
 /** Whether an ETag has the form of an MD5, or of a multipart ETag. */
-export function isDigest(etag: string): boolean {
+export function isMd5Etag(etag: string): boolean {
   return /^[0-9a-f]{32}(?:-\d+)?$/i.test(etag);
 }
 

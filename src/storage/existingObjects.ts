@@ -3,7 +3,7 @@ import { headObject } from './head.ts';
 import { listObjects } from './listing.ts';
 
 /** Up to this many keys, parallel HEAD requests are faster than a listing. */
-const mostHeads = 64;
+const maxHeads = 64;
 
 /** Which of these keys exist. All of them begin with `base`. */
 export async function existingAmong(
@@ -11,7 +11,7 @@ export async function existingAmong(
   base: string,
   keys: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  if (keys.length > mostHeads) {
+  if (keys.length > maxHeads) {
     const listed = new Set((await listObjects(client, base)).map(({ key }) => key));
     return new Set(keys.filter((key) => listed.has(key)));
   }

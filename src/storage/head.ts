@@ -1,15 +1,15 @@
 import { type StorageClient, sendAndRead } from './client.ts';
-import { plainEtag } from './etag.ts';
-import type { WireAnswer } from './http.ts';
+import { normalizeEtag } from './etag.ts';
+import type { WireResponse } from './http.ts';
 import { StorageError } from './s3Error.ts';
-import { notS3 } from './stored.ts';
+import { notS3Error } from './stored.ts';
 
 export interface ObjectHead {
   readonly size: number;
   /** Normalized, see `plainEtag`. */
   readonly etag: string;
   /** Names are in lower case. */
-  readonly headers: WireAnswer['headers'];
+  readonly headers: WireResponse['headers'];
 }
 
 /**
@@ -25,15 +25,15 @@ export async function headObject(client: StorageClient, key: string): Promise<Ob
   }
 }
 
-function readHead(answer: WireAnswer): ObjectHead {
+function readHead(answer: WireResponse): ObjectHead {
   const { status, headers } = answer;
-  const etag = plainEtag(headers['etag']);
-  if (status !== 200 || etag === '') throw notS3(answer);
+  const etag = normalizeEtag(headers['etag']);
+  if (status !== 200 || etag === '') throw notS3Error(answer);
   return { size: Number(headers['content-length'] ?? NaN), etag, headers };
 }
 
 /** Most parallel requests. */
-const mostAtOnce = 16;
+const maxConcurrent = 16;
 
 /** Heads of many objects by key. It omits objects that do not exist. */
 export async function headObjects(
@@ -48,6 +48,6 @@ export async function headObjects(
       if (head) heads.set(next.value, head);
     }
   };
-  await Promise.all(Array.from({ length: mostAtOnce }, work));
+  await Promise.all(Array.from({ length: maxConcurrent }, work));
   return heads;
 }

@@ -1,7 +1,7 @@
 import { type Dispatcher, util } from 'undici';
 
 import { isError } from '../errors/error.ts';
-import { longestAnswer, tooLarge } from '../http/answers.ts';
+import { maxResponseBytes, responseTooLarge } from '../http/responses.ts';
 
 /** A request body that is not in memory as a whole. Each attempt reads it again. */
 export interface SlicedBody {
@@ -19,17 +19,17 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer | SlicedBody | undefined;
   /** Bytes of the response body to keep; default: 64 KiB, enough for errors and for results of uploads. */
-  readonly keep?: number | undefined;
+  readonly keepBytes?: number | undefined;
 }
 
-export interface WireAnswer {
+export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The beginning of the body, up to the bytes to keep. */
   readonly body: string;
 }
 
-export interface ExchangeOptions {
+export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without any progress after which the request fails. */
   readonly stallMs: number;
@@ -41,7 +41,7 @@ export class StalledError extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
-/** Default of {@link ExchangeOptions.stallMs}. */
+/** Default of {@link SendOptions.stallMs}. */
 export const defaultStallMs = 60_000;
 
 const usuallyKept = 64 * 1024;
@@ -56,17 +56,17 @@ const sliceBytes = 256 * 1024;
  * @throws StalledError, the signal's reason, ActionError `unreachable` for a response beyond the size limit, or undici's error for a broken
  * connection
  */
-export async function exchange(
+export async function sendRequest(
   dispatcher: Dispatcher,
   request: WireRequest,
-  { signal, stallMs }: ExchangeOptions,
-): Promise<WireAnswer> {
+  { signal, stallMs }: SendOptions,
+): Promise<WireResponse> {
   if (signal?.aborted) throw abortReason(signal);
-  const { promise, resolve, reject } = Promise.withResolvers<WireAnswer>();
+  const { promise, resolve, reject } = Promise.withResolvers<WireResponse>();
   const watch = watchStall(stallMs);
-  let answer: Omit<WireAnswer, 'body'> = { status: 0, headers: {} };
+  let answer: Omit<WireResponse, 'body'> = { status: 0, headers: {} };
   let abort: ((error?: Error) => void) | undefined;
-  const body = createBodyReader(request.keep);
+  const body = createBodyReader(request.keepBytes);
   const settle = (how: () => void) => {
     watch.end();
     if (signal) abortsOf(signal).delete(onAbort);
@@ -75,7 +75,7 @@ export async function exchange(
   const complete = () => settle(() => resolve({ ...answer, body: body.text() }));
   // The beginning of an error response is enough.
   const end = () => {
-    const error = tooLarge(request.origin);
+    const error = responseTooLarge(request.origin);
     if (answer.status < 300) settle(() => reject(error));
     else complete();
     abort?.(error);
@@ -100,7 +100,7 @@ export async function exchange(
     },
     onData: (chunk) => {
       watch.moved();
-      if (body.add(chunk) > longestAnswer) end();
+      if (body.add(chunk) > maxResponseBytes) end();
       return true;
     },
     onComplete: complete,

@@ -1,5 +1,5 @@
 import { type StorageClient, sendAndRead } from './client.ts';
-import { type From, type Page, follower, readPage } from './listingPage.ts';
+import { type PageStart, type Page, createPageCheck, readPage } from './listingPage.ts';
 import type { RemoteObject } from '../sync/object.ts';
 import { type KeyRange, rangeBounds, within } from './ranges.ts';
 import { objectPath } from './signer.ts';
@@ -11,7 +11,7 @@ export async function listObjects(client: StorageClient, prefix: string): Promis
   return found;
 }
 
-type Ask = (from: From) => Promise<Page>;
+type RequestPage = (from: PageStart) => Promise<Page>;
 
 /**
  * All objects whose keys begin with `prefix`, sorted by key, in pages of 1,000 (S3 API, ListObjectsV2). It requests the next page before it
@@ -22,7 +22,7 @@ export async function* listPages(
   client: StorageClient,
   prefix: string,
 ): AsyncGenerator<readonly RemoteObject[]> {
-  yield* pagesFrom(askFor(client, prefix), {}, follower(prefix));
+  yield* pagesFrom(createPageRequest(client, prefix), {}, createPageCheck(prefix));
 }
 
 /**
@@ -35,73 +35,78 @@ export async function* listExpected(
   prefix: string,
   expected: readonly string[],
 ): AsyncGenerator<readonly RemoteObject[]> {
-  const ask = askFor(client, prefix);
-  const follow = follower(prefix);
-  const page = await ask({});
-  const next = follow(page);
+  const request = createPageRequest(client, prefix);
+  const check = createPageCheck(prefix);
+  const page = await request({});
+  const next = check(page);
   yield page.objects;
   if (next === undefined) return;
   const bounds = next.after === undefined ? [] : rangeBounds(expected, next.after);
-  if (bounds.length === 0) yield* pagesFrom(ask, next, follow);
+  if (bounds.length === 0) yield* pagesFrom(request, next, check);
   // The last range has no end.
   else
     yield* pagesOfRanges(
-      ask,
+      request,
       prefix,
       bounds.map((after, index) => ({ after, until: bounds[index + 1] })),
     );
 }
 
-type Follow = ReturnType<typeof follower>;
+type PageCheck = ReturnType<typeof createPageCheck>;
 
-async function* pagesFrom(ask: Ask, from: From, follow: Follow): AsyncGenerator<readonly RemoteObject[]> {
-  for (let asked: Promise<Page> | undefined = ask(from); asked;) {
-    const page: Page = await asked;
-    const next = follow(page);
-    asked = next && ask(next);
+async function* pagesFrom(
+  request: RequestPage,
+  from: PageStart,
+  check: PageCheck,
+): AsyncGenerator<readonly RemoteObject[]> {
+  for (let pending: Promise<Page> | undefined = request(from); pending;) {
+    const page: Page = await pending;
+    const next = check(page);
+    pending = next && request(next);
     // The caller may stop before it waits for this page.
-    asked?.catch(() => undefined);
+    pending?.catch(() => undefined);
     yield page.objects;
   }
 }
 
-interface Walk {
+interface RangeListing {
   readonly range: KeyRange;
-  readonly follow: Follow;
+  readonly check: PageCheck;
 }
 
 async function* pagesOfRanges(
-  ask: Ask,
+  request: RequestPage,
   prefix: string,
   ranges: readonly KeyRange[],
 ): AsyncGenerator<readonly RemoteObject[]> {
-  const underWay = new Map<Walk, Promise<{ readonly walk: Walk; readonly page: Page }>>();
-  const start = (walk: Walk, from: From) => {
-    const asked = ask(from).then((page) => ({ walk, page }));
-    asked.catch(() => undefined);
-    underWay.set(walk, asked);
+  const pending = new Map<RangeListing, Promise<{ readonly listing: RangeListing; readonly page: Page }>>();
+  const start = (listing: RangeListing, from: PageStart) => {
+    const next = request(from).then((page) => ({ listing, page }));
+    next.catch(() => undefined);
+    pending.set(listing, next);
   };
-  for (const range of ranges) start({ range, follow: follower(prefix, range.after) }, { after: range.after });
-  while (underWay.size > 0) {
-    const { walk, page } = await Promise.race(underWay.values());
-    underWay.delete(walk);
-    const next = walk.follow(page);
-    const objects = within(walk.range, page.objects);
-    const isDone = objects.length < page.objects.length || next?.after === walk.range.until;
-    // A key, and not the token: MinIO keeps a cache for each token, which takes longer than to begin anew.
-    if (next && !isDone) start(walk, page.objects.length > 0 ? { after: next.after } : next);
+  for (const range of ranges)
+    start({ range, check: createPageCheck(prefix, range.after) }, { after: range.after });
+  while (pending.size > 0) {
+    const { listing, page } = await Promise.race(pending.values());
+    pending.delete(listing);
+    const next = listing.check(page);
+    const objects = within(listing.range, page.objects);
+    const isDone = objects.length < page.objects.length || next?.after === listing.range.until;
+    // By key instead of by token: MinIO keeps a cache for each token, which takes longer than a new listing.
+    if (next && !isDone) start(listing, page.objects.length > 0 ? { after: next.after } : next);
     yield objects;
   }
 }
 
 /** Size limit of a page: at most 1,000 objects of about 3 KiB each, with an encoded key. */
-const longestPage = 8 * 1024 ** 2;
+const maxPageBytes = 8 * 1024 ** 2;
 
 /**
  * Requests pages with percent-encoded keys, because XML cannot contain all characters of a key. The SDK is not used here: for 14 pages its
  * parser takes 400 ms of CPU, this one 20.
  */
-function askFor(client: StorageClient, prefix: string): Ask {
+function createPageRequest(client: StorageClient, prefix: string): RequestPage {
   const path = objectPath(client.location.endpoint, client.location.bucket, '');
   return ({ token, after }) => {
     const query = {
@@ -111,7 +116,7 @@ function askFor(client: StorageClient, prefix: string): Ask {
       ...(token !== undefined && { 'continuation-token': token }),
       ...(token === undefined && after !== undefined && { 'start-after': after }),
     };
-    const call = { method: 'GET', path, query, keep: longestPage } as const;
+    const call = { method: 'GET', path, query, keepBytes: maxPageBytes } as const;
     return sendAndRead(client, call, (answer) => readPage(answer, prefix));
   };
 }

@@ -1,9 +1,9 @@
 import type { RemoteObject } from '../sync/object.ts';
 import { excerpt } from '../text/sanitize.ts';
-import { plainEtag } from './etag.ts';
-import type { WireAnswer } from './http.ts';
+import { normalizeEtag } from './etag.ts';
+import type { WireResponse } from './http.ts';
 import { StorageError } from './s3Error.ts';
-import { notS3 } from './stored.ts';
+import { notS3Error } from './stored.ts';
 import { element, elements } from './xml.ts';
 
 export interface Page {
@@ -13,7 +13,7 @@ export interface Page {
 }
 
 /** Where a page begins. */
-export interface From {
+export interface PageStart {
   /** Continuation token of the page before it; without one, the page begins after `after`, or with the prefix. */
   readonly token?: string | undefined;
   /** The last key before this page. */
@@ -21,16 +21,16 @@ export interface From {
 }
 
 /** Consecutive empty pages after which a listing counts as endless. */
-const mostEmptyPages = 100;
+const maxEmptyPages = 100;
 
 /**
  * Parses a page of a listing (S3 API, ListObjectsV2).
  * @param prefix the requested prefix
  * @throws StorageError for an answer that is not such a page, or that is unreliable
  */
-export function readPage({ status, headers, body }: WireAnswer, prefix: string): Page {
+export function readPage({ status, headers, body }: WireResponse, prefix: string): Page {
   if (status !== 200 || !/<\/ListBucketResult>\s*$/.test(body.slice(-1_000)))
-    throw notS3({ status, headers, body });
+    throw notS3Error({ status, headers, body });
   if (body.lastIndexOf('<Contents>') > body.lastIndexOf('</Contents>'))
     throw unreliable(prefix, 'has an entry without an end');
   const decode = element(body, 'EncodingType') === 'url' ? urlDecode : (key: string) => key;
@@ -65,7 +65,7 @@ function readObject(
   return {
     key,
     size,
-    etag: plainEtag(element(entry, 'ETag')),
+    etag: normalizeEtag(element(entry, 'ETag')),
     lastModified: Number.isNaN(lastModified) ? Infinity : lastModified,
   };
 }
@@ -85,7 +85,7 @@ export function urlDecode(key: string): string | undefined {
  * @param after the key after which the first page begins
  * @returns a function that checks a page and returns the start of the next one; undefined after the last page
  */
-export function follower(prefix: string, after?: string): (page: Page) => From | undefined {
+export function createPageCheck(prefix: string, after?: string): (page: Page) => PageStart | undefined {
   const tokens = new Set<string>();
   let last = after;
   let empty = 0;
@@ -97,7 +97,7 @@ export function follower(prefix: string, after?: string): (page: Page) => From |
     }
     if (next === undefined) return undefined;
     empty = objects.length === 0 ? empty + 1 : 0;
-    if (tokens.has(next) || empty > mostEmptyPages) throw unreliable(prefix, 'goes round in circles');
+    if (tokens.has(next) || empty > maxEmptyPages) throw unreliable(prefix, 'goes round in circles');
     tokens.add(next);
     return { token: next, after: last };
   };

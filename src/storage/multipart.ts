@@ -1,8 +1,8 @@
 import { type StorageCall, type StorageClient, sendAndRead } from './client.ts';
 import { multipartEtag } from './etag.ts';
-import type { WireAnswer } from './http.ts';
-import { StorageError, isSessionEnded, storageError } from './s3Error.ts';
-import { notS3, storedCheck } from './stored.ts';
+import type { WireResponse } from './http.ts';
+import { StorageError, isSessionExpired, storageError } from './s3Error.ts';
+import { notS3Error, storedCheck } from './stored.ts';
 import { urlDecode } from './listingPage.ts';
 import { element, elements, escape } from './xml.ts';
 
@@ -37,7 +37,7 @@ export async function createMultipart(
   } as const;
   return sendAndRead(client, request, (answer) => {
     const uploadId = element(answer.body, 'UploadId');
-    if (answer.status !== 200 || !uploadId) throw notS3(answer);
+    if (answer.status !== 200 || !uploadId) throw notS3Error(answer);
     return uploadId;
   });
 }
@@ -58,7 +58,8 @@ export async function completeMultipart(
   const areDigests = etags.every((etag) => /^[0-9a-f]{32}$/i.test(etag));
   // Some servers form the ETag in another way. One that has the form of a multipart ETag must be the right one.
   const check = storedCheck({
-    etag: (said) => (areDigests && /^[0-9a-f]{32}-\d+$/i.test(said) ? multipartEtag(etags) : undefined),
+    etag: (received) =>
+      areDigests && /^[0-9a-f]{32}-\d+$/i.test(received) ? multipartEtag(etags) : undefined,
   });
   const request = {
     method: 'POST',
@@ -69,13 +70,13 @@ export async function completeMultipart(
     signal,
   } as const;
   return sendAndRead(client, request, (answer) => {
-    refuseCut(answer);
+    checkNotTruncated(answer);
     return check(answer);
   });
 }
 
 /** Refuses an incomplete answer: the storage may send 200 and white space first, and break off later. */
-function refuseCut({ status, headers, body }: WireAnswer): void {
+function checkNotTruncated({ status, headers, body }: WireResponse): void {
   const text = body.trim();
   const isBegun = body !== '' && /^(?:<\?xml\s|<CompleteMultipartUploadResult[\s>]|$)/.test(text);
   if (!isBegun || /<\/\w+>$/.test(text)) return;
@@ -96,7 +97,7 @@ function partList(parts: readonly UploadedPart[]): string {
 }
 
 /** Result of aborting a multipart upload. */
-export type Abortion = 'aborted' | 'not-permitted';
+export type AbortResult = 'aborted' | 'not-permitted';
 
 /**
  * Aborts a multipart upload and deletes its parts (S3 API, AbortMultipartUpload). The session's policy may forbid it, as on the Terradue
@@ -107,7 +108,7 @@ export async function abortMultipart(
   key: string,
   uploadId: string,
   signal: AbortSignal,
-): Promise<Abortion> {
+): Promise<AbortResult> {
   let last: unknown;
   const onRetry = (error: unknown) => (last = error);
   const query = { uploadId };
@@ -121,7 +122,7 @@ export async function abortMultipart(
   } as const;
   try {
     await sendAndRead(client, request, (answer) => {
-      if (answer.status !== 204) throw notS3(answer);
+      if (answer.status !== 204) throw notS3Error(answer);
     });
     return 'aborted';
   } catch (failure) {
@@ -129,13 +130,13 @@ export async function abortMultipart(
     const error = failure instanceof StorageError ? failure : (last ?? failure);
     if (!(error instanceof StorageError)) throw error;
     if (error.code === 'NoSuchUpload' || error.status === 404) return 'aborted';
-    if (error.status === 403 && !isSessionEnded(error)) return 'not-permitted';
+    if (error.status === 403 && !isSessionExpired(error)) return 'not-permitted';
     throw error;
   }
 }
 
 /** Whether a failed CreateMultipartUpload may have created an upload: its answer may have been lost. */
-export function mayHaveBegun(error: unknown): boolean {
+export function mayHaveStarted(error: unknown): boolean {
   return !(error instanceof StorageError) || [500, 502, 504].includes(error.status);
 }
 
@@ -144,13 +145,13 @@ export function mayHaveBegun(error: unknown): boolean {
  * @param kept upload ID that is in use
  * @param since milliseconds since the epoch, by the storage's clock. Earlier uploads belong to others
  */
-export async function abortUnknown(
+export async function abortOrphanedUploads(
   client: StorageClient,
   key: string,
   kept: string | undefined,
   since: number,
   signal: AbortSignal,
-): Promise<Abortion> {
+): Promise<AbortResult> {
   const query = { uploads: '', prefix: key, 'encoding-type': 'url' };
   try {
     const { body } = await client.send({ method: 'GET', path: client.path(''), query, signal });

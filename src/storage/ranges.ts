@@ -9,10 +9,10 @@ export interface KeyRange {
 }
 
 /** Most ranges that are requested in parallel. Listing costs the storage work, and others use it too. */
-const most = 4;
+const maxRanges = 4;
 
 /** Expected keys for each page. A page has 1,000 keys; a few unexpected ones should not cost another page. */
-const roomyPage = 950;
+const keysPerPage = 950;
 
 /**
  * Divides the keys after `last` into ranges of about the same number of pages, by the keys that are expected.
@@ -22,8 +22,8 @@ const roomyPage = 950;
 export function rangeBounds(expected: readonly string[], last: string): string[] {
   const start = expected.findIndex((key) => isBefore(last, key));
   if (start < 0) return [];
-  const pages = Math.ceil((expected.length - start) / roomyPage);
-  const step = Math.ceil(pages / most) * roomyPage;
+  const pages = Math.ceil((expected.length - start) / keysPerPage);
+  const step = Math.ceil(pages / maxRanges) * keysPerPage;
   const bounds = [last];
   for (let place = start + step - 1; place < expected.length - 1; place += step) {
     const key = expected[place];

@@ -1,17 +1,17 @@
 import { isTransient } from '../http/classify.ts';
 import { actionErrorIn } from '../errors/error.ts';
-import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
+import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import { type Location, isRegionName } from '../terrapi/location.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import { defaultRegion } from './bucket.ts';
-import { type WireAnswer, exchange } from './http.ts';
+import { type WireResponse, sendRequest } from './http.ts';
 import { StorageError, storageError } from './s3Error.ts';
-import { notS3 } from './stored.ts';
-import { storageTrouble } from './errorDescription.ts';
+import { notS3Error } from './stored.ts';
+import { describeStorageError } from './errorDescription.ts';
 
-export interface Discovery {
+export interface RegionDiscovery {
   readonly region: string;
   /** Whether neither platform nor storage names a region, so that the default is used. */
   readonly isAssumed: boolean;
@@ -20,7 +20,7 @@ export interface Discovery {
 }
 
 /** Milliseconds that the clock may be wrong if the storage sends no `Date` header. */
-const unknownClockMs = 10_000;
+const clockToleranceMs = 10_000;
 
 /**
  * Finds the region to sign for. A signature for the wrong region is invalid, and workspaces rarely name theirs. So it sends an unsigned
@@ -34,21 +34,21 @@ export async function discoverRegion(
   transport: Transport,
   retrier: Retrier,
   ask: () => Promise<string | undefined>,
-): Promise<Discovery> {
+): Promise<RegionDiscovery> {
   const url = new URL(`${trimEndSlashes(location.endpoint.href)}/${location.bucket}`);
   try {
-    const said = await retrier(({ timeoutMs }) => askForRegion(url, transport, timeoutMs), {
+    const found = await retrier(({ timeoutMs }) => requestRegion(url, transport, timeoutMs), {
       what: () => `HEAD ${location.bucket}`,
     });
-    const named = said.region ?? location.region ?? (await ask());
-    return { region: named ?? defaultRegion, isAssumed: named === undefined, serverTime: said.serverTime };
+    const named = found.region ?? location.region ?? (await ask());
+    return { region: named ?? defaultRegion, isAssumed: named === undefined, serverTime: found.serverTime };
   } catch (error) {
     const known = actionErrorIn(error);
     if (known) throw known;
     if (error instanceof StorageError)
-      throw storageTrouble(`Bucket '${location.bucket}' could not be looked at`, location, error);
+      throw describeStorageError(`Bucket '${location.bucket}' could not be looked at`, location, error);
     if (isNetworkError(error)) {
-      throw connectionFailure(
+      throw describeNetworkError(
         'Storage',
         location.endpoint,
         `the workspace's endpoint with those who run the platform`,
@@ -59,14 +59,14 @@ export async function discoverRegion(
   }
 }
 
-async function askForRegion(
+async function requestRegion(
   url: URL,
   { dispatcher, clockOf }: Transport,
   timeoutMs: number,
 ): Promise<{ region: string | undefined; serverTime: number }> {
   const clock = clockOf(url);
   const started = performance.now();
-  const { status, headers, body } = await exchange(
+  const { status, headers, body } = await sendRequest(
     dispatcher,
     { origin: url.origin, path: url.pathname, method: 'HEAD', headers: {} },
     { stallMs: Math.min(8_000, Math.ceil(timeoutMs)) },
@@ -75,16 +75,16 @@ async function askForRegion(
   const error = storageError(status, headers, body);
   if (status >= 300 && isTransient(error)) throw error;
   const region = headers['x-amz-bucket-region']?.toString();
-  if (region === undefined && isPortal(status, headers)) throw notS3({ status, headers, body });
+  if (region === undefined && isPortal(status, headers)) throw notS3Error({ status, headers, body });
   const date = Date.parse(headers['date']?.toString() ?? '');
   return {
     region: region !== undefined && isRegionName(region) ? region : undefined,
-    serverTime: Number.isNaN(date) ? clock.now() - unknownClockMs : date,
+    serverTime: Number.isNaN(date) ? clock.now() - clockToleranceMs : date,
   };
 }
 
 /** Whether this is the answer of a captive portal: a web page, or a redirect to one. */
-function isPortal(status: number, headers: WireAnswer['headers']): boolean {
+function isPortal(status: number, headers: WireResponse['headers']): boolean {
   const isPage = /^text\/html|^application\/xhtml/i.test(String(headers['content-type'] ?? ''));
   return status === 302 || status === 303 || (status < 300 && isPage);
 }

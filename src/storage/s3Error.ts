@@ -1,7 +1,7 @@
 import { classifier } from '../http/classify.ts';
 import type { Clock } from '../http/clock.ts';
 import { excerpt } from '../text/sanitize.ts';
-import { type Classified, type Retrier, type RetryOptions, createRetrier } from '../http/retry.ts';
+import { type Classification, type Retrier, type RetryOptions, createRetrier } from '../http/retry.ts';
 import { element } from './xml.ts';
 
 /** An error response of the storage (S3 API, "Error responses"). */
@@ -63,14 +63,14 @@ function bodyText(body: string): string {
 }
 
 /** Code or status, and the server's message. */
-export function describeStorageError({ code, status, message }: StorageError): string {
+export function formatStorageError({ code, status, message }: StorageError): string {
   return `${code || 'HTTP'} ${status}: ${message}`;
 }
 
 /**
  * Error codes for a session that has expired or that the server does not know. MinIO answers `InvalidAccessKeyId` for an expired session.
  */
-const ended = new Set([
+const expiredCodes = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
   'InvalidAccessKeyId',
@@ -79,12 +79,12 @@ const ended = new Set([
   'TokenRefreshRequired',
 ]);
 
-export function isSessionEnded(error: unknown): boolean {
-  return error instanceof StorageError && ended.has(error.code);
+export function isSessionExpired(error: unknown): boolean {
+  return error instanceof StorageError && expiredCodes.has(error.code);
 }
 
 /** Classifies errors of requests to the storage, including those of the SDK. */
-export function storageClassifier(clock: Clock): (error: unknown) => Classified {
+export function storageClassifier(clock: Clock): (error: unknown) => Classification {
   return classifier(
     (error) => (error instanceof StorageError ? error : undefined),
     () => clock.now(),

@@ -4,12 +4,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 
 import { isError } from '../errors/error.ts';
-import { longestAnswer } from '../http/answers.ts';
+import { maxResponseBytes } from '../http/responses.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import type { Session } from '../terrapi/session.ts';
-import { type StorageClient, refusalOf } from './client.ts';
-import { type WireAnswer, defaultStallMs, exchange } from './http.ts';
-import { notS3 } from './stored.ts';
+import { type StorageClient, responseError } from './client.ts';
+import { type WireResponse, defaultStallMs, sendRequest } from './http.ts';
+import { notS3Error } from './stored.ts';
 
 // Import this module dynamically: loading the SDK takes longer than the upload of a few small files.
 
@@ -27,13 +27,13 @@ export function withSdk<T>(
 ): Promise<T> {
   return client.withSession(
     async (session) => {
-      let answer: WireAnswer | undefined;
+      let answer: WireResponse | undefined;
       const sdk = createSdk(client, session, root, { onAnswer: (read) => (answer = read) });
       try {
         return await call(sdk);
       } catch (error) {
         // An error with `$response` comes from parsing the response.
-        throw answer && isError(error) && '$response' in error ? notS3(answer) : error;
+        throw answer && isError(error) && '$response' in error ? notS3Error(answer) : error;
       }
     },
     () => what,
@@ -43,7 +43,7 @@ export function withSdk<T>(
 export interface SdkOptions {
   readonly stallMs?: number;
   /** Called with a response before the SDK parses it. */
-  readonly onAnswer?: (answer: WireAnswer) => void;
+  readonly onAnswer?: (answer: WireResponse) => void;
 }
 
 /** An SDK client for one session. It uses this program's transport, and does not retry by itself. */
@@ -91,11 +91,11 @@ async function send(
     method: request.method as 'GET',
     headers: request.headers,
     ...(request.body !== undefined && { body: Buffer.from(request.body as Uint8Array | string) }),
-    keep: longestAnswer,
+    keepBytes: maxResponseBytes,
   };
-  const answer = await exchange(transport.dispatcher, wire, { stallMs });
-  if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
-  if (answer.status !== 200 || !consistsOf(root, answer.body)) throw notS3(answer);
+  const answer = await sendRequest(transport.dispatcher, wire, { stallMs });
+  if (answer.status >= 300) throw responseError(answer, signedAt, clock);
+  if (answer.status !== 200 || !hasRootElement(root, answer.body)) throw notS3Error(answer);
   onAnswer?.(answer);
   const headers = Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
@@ -105,7 +105,7 @@ async function send(
 }
 
 /** Whether a text is a complete XML document with this root element. */
-function consistsOf(root: string, body: string): boolean {
+function hasRootElement(root: string, body: string): boolean {
   const text = body.trim();
   const [start = ''] = new RegExp(`^(?:<\\?[^<>]*>)?\\s*<${root}(?:[\\s/][^<>]*)?>`).exec(text) ?? [];
   return start !== '' && (text.endsWith(`</${root}>`) || (start === text && text.endsWith('/>')));

@@ -45,7 +45,7 @@ const unsignedPayload = 'UNSIGNED-PAYLOAD';
 const unsigned = new Set(['authorization', 'cache-control', 'connection', 'expect', 'user-agent']);
 
 export function createSigner(endpoint: URL, region: string, session: Session): Signer {
-  const dates = remembered((second: number) => signingDate(new Date(second * 1000), region, session));
+  const dates = memoizeLast((second: number) => signingDate(new Date(second * 1000), region, session));
   const dateOf = (at: Date) => dates(Math.floor(at.getTime() / 1000));
   return {
     sign: ({ method, path, query = {}, headers: given = {} }, at) => {
@@ -79,7 +79,7 @@ export function createSigner(endpoint: URL, region: string, session: Session): S
         ...(session.sessionToken !== undefined && { 'X-Amz-Security-Token': session.sessionToken }),
         'X-Amz-SignedHeaders': 'host',
       });
-      const hashed = hashWithEnd(`\n${query}\nhost:${endpoint.host}\n\nhost\n${unsignedPayload}`);
+      const hashed = hashWithSuffix(`\n${query}\nhost:${endpoint.host}\n\nhost\n${unsignedPayload}`);
       const signedQuery = `${query}&X-Amz-Signature=`;
       return {
         query: signedQuery,
@@ -132,7 +132,7 @@ function hmacOf(key: Buffer, start: string): (hashed: string) => string {
 }
 
 /** The SHA-256 in hex of ASCII texts with a common suffix, which is copied only once. */
-function hashWithEnd(end: string): (start: string) => string {
+function hashWithSuffix(end: string): (start: string) => string {
   let room = Buffer.alloc(0);
   let place = 0;
   return (start) => {
@@ -146,7 +146,7 @@ function hashWithEnd(end: string): (start: string) => string {
 }
 
 /** Caches the last result: many requests are signed within the same second. */
-function remembered<K, V>(make: (key: K) => V): (key: K) => V {
+function memoizeLast<K, V>(make: (key: K) => V): (key: K) => V {
   let last: { readonly key: K; readonly value: V } | undefined;
   return (key) => {
     if (last?.key !== key) last = { key, value: make(key) };

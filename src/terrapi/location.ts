@@ -1,8 +1,8 @@
 import { ActionError } from '../errors/error.ts';
-import { urlFault } from '../http/urls.ts';
+import { urlProblem } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { trimSlashes } from '../text/slashes.ts';
-import type { StoragePoint } from './answers.ts';
+import type { StoragePoint } from './schemas.ts';
 
 /** Where a workspace stores its objects. */
 export interface Location {
@@ -36,7 +36,7 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
       },
     );
   }
-  const fault = urlFault(url, plainHttp);
+  const fault = urlProblem(url, plainHttp);
   if (fault) {
     throw new ActionError(
       'workspace-misconfigured',
@@ -48,7 +48,7 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
   }
   const folder = trimSlashes(prefix);
   const region = property(point, 'region');
-  const wrong = wrongPart({
+  const wrong = locationProblem({
     endpoint: endpoint ?? '',
     bucket,
     folder,
@@ -65,7 +65,7 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
 }
 
 /** A location as the platform states it, not checked yet. */
-interface Place {
+interface StatedLocation {
   readonly endpoint: string;
   readonly bucket: string;
   /** The prefix without leading and trailing slashes. */
@@ -76,7 +76,7 @@ interface Place {
 }
 
 /** The invalid part of a location, as the end of a sentence; undefined if all parts are valid. */
-function wrongPart({ endpoint, bucket, folder, region, key }: Place): string | undefined {
+function locationProblem({ endpoint, bucket, folder, region, key }: StatedLocation): string | undefined {
   if (/[\s\p{Cc}?#]/u.test(endpoint))
     return `the storage endpoint '${excerpt(endpoint)}', which has white space, control characters, a query or a fragment`;
   if (!/^[a-z0-9][a-z0-9._-]{1,253}[a-z0-9]$/i.test(bucket) || bucket.includes('..'))
@@ -112,10 +112,10 @@ export function checkUsable(point: StoragePoint): void {
   }
   const status = point.status?.statusCode;
   const isBad = status && status !== 'OK';
-  const said = point.status?.message ? `: ${excerpt(point.status.message)}` : '';
+  const message = point.status?.message ? `: ${excerpt(point.status.message)}` : '';
   if (isBad) {
     const also = point.initialized === false ? 'not initialized and ' : '';
-    throw new ActionError('workspace-not-ready', `${name} is ${also}in status ${excerpt(status)}${said}`, {
+    throw new ActionError('workspace-not-ready', `${name} is ${also}in status ${excerpt(status)}${message}`, {
       hint: `Nothing can be uploaded to it before its owner or the platform has put it in order.`,
     });
   }

@@ -3,13 +3,13 @@ import * as v from 'valibot';
 import type { MessageCode } from '../errors/codes.ts';
 import { ActionError } from '../errors/error.ts';
 import { classifier } from '../http/classify.ts';
-import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
+import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import type { TokenSource } from '../auth/tokens.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { type Attempt, type RetryOptions, createRetrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
-import { problem } from './answers.ts';
+import { problemDetails } from './schemas.ts';
 
 /** TerrAPI answered with an error, or not as expected. */
 export class TerrapiError extends ActionError {
@@ -30,7 +30,7 @@ function codeOf(status: number): MessageCode {
 }
 
 /** A call to TerrAPI. */
-export interface Ask {
+export interface TerrapiRequest {
   readonly method: 'GET' | 'POST';
   /** Relative to the base URL, including the query. */
   readonly path: string;
@@ -42,16 +42,16 @@ export interface Ask {
   readonly once?: boolean;
 }
 
-export interface Answered {
+export interface TerrapiResponse {
   /** Method and URL, for messages. */
-  readonly asked: string;
+  readonly request: string;
   readonly status: number;
   readonly body: string;
   /** Target of a redirect. */
   readonly location: string | undefined;
 }
 
-export type Sender = (ask: Ask) => Promise<Answered>;
+export type Sender = (ask: TerrapiRequest) => Promise<TerrapiResponse>;
 
 const answerTimeout = 20_000;
 
@@ -80,7 +80,7 @@ export function createSender(
     const what = () => `TerrAPI ${ask.method} ${ask.path}`;
     const sent = once ? attempt({ timeoutMs: Infinity }) : retrier(attempt, { signal: ask.signal, what });
     return sent.catch((error: unknown) => {
-      throw isNetworkError(error) ? connectionFailure('TerrAPI', url, "input 'api-url'", error) : error;
+      throw isNetworkError(error) ? describeNetworkError('TerrAPI', url, "input 'api-url'", error) : error;
     });
   };
 }
@@ -92,18 +92,18 @@ async function authorized<T>(tokens: TokenSource, run: (token: string) => Promis
     return await run(token);
   } catch (error) {
     if (!(error instanceof TerrapiError) || error.status !== 401) throw error;
-    return run(await tokens.renew(token));
+    return run(await tokens.refresh(token));
   }
 }
 
 async function send(
   base: URL,
-  { method, path, content, takesRedirect = false, signal }: Ask,
+  { method, path, content, takesRedirect = false, signal }: TerrapiRequest,
   token: string,
   { fetch }: Transport,
   userAgent: string,
   timeoutMs: number,
-): Promise<Answered> {
+): Promise<TerrapiResponse> {
   const url = new URL(`${trimEndSlashes(base.href)}/${path}`);
   const timeout = AbortSignal.timeout(Math.min(answerTimeout, Math.ceil(timeoutMs)));
   const response = await fetch(url, {
@@ -120,36 +120,39 @@ async function send(
   const body = await response.text();
   const { status } = response;
   const location = response.headers.get('location') ?? undefined;
-  const asked = `${method} ${excerpt(url.href)}`;
+  const request = `${method} ${excerpt(url.href)}`;
   const isRedirect = [302, 303, 307].includes(status) && location !== undefined;
   if (!response.ok && !(takesRedirect && isRedirect)) {
     const after = response.headers.get('retry-after') ?? undefined;
     // A server may repeat the token in its answer.
     const conceal = (text: string) => text.replaceAll(token, '***');
-    throw refusal({ asked, status, body: conceal(body), location: location && conceal(location) }, after);
+    throw errorResponse(
+      { request, status, body: conceal(body), location: location && conceal(location) },
+      after,
+    );
   }
-  return { asked, status, body, location };
+  return { request, status, body, location };
 }
 
 /** Parses the body of a response by its schema. */
-export function parsed<S extends v.GenericSchema>(
-  { asked, status, body }: Answered,
+export function parseResponse<S extends v.GenericSchema>(
+  { request, status, body }: TerrapiResponse,
   schema: S,
 ): v.InferOutput<S> {
   const answer = v.safeParse(schema, parseJson(body));
   if (answer.success) return answer.output;
   const [issue] = answer.issues;
-  throw unexpected(asked, status, describe(issue));
+  throw unexpectedResponse(request, status, describe(issue));
 }
 
 /**
  * The error for a successful response with unexpected content.
  * @param what the problem, without secrets
  */
-export function unexpected(asked: string, status: number, what: string): TerrapiError {
+export function unexpectedResponse(request: string, status: number, what: string): TerrapiError {
   return new TerrapiError(
     status,
-    `TerrAPI answered ${asked} with something else than expected (${excerpt(what)})`,
+    `TerrAPI answered ${request} with something else than expected (${excerpt(what)})`,
     `Check input 'api-url': it is the address of TerrAPI core, e.g. https://api.terradue.com/core.`,
   );
 }
@@ -169,8 +172,11 @@ export function parseJson(body: string): unknown {
   }
 }
 
-function refusal({ asked, status, body, location }: Answered, after: string | undefined): TerrapiError {
-  const answered = `TerrAPI answered ${asked} with ${status}`;
+function errorResponse(
+  { request, status, body, location }: TerrapiResponse,
+  after: string | undefined,
+): TerrapiError {
+  const answered = `TerrAPI answered ${request} with ${status}`;
   if (status >= 300 && status < 400 && location !== undefined) {
     return new TerrapiError(
       status,
@@ -178,8 +184,8 @@ function refusal({ asked, status, body, location }: Answered, after: string | un
       `The access token is not sent after a redirect. Check input 'api-url': give the address that the redirect leads to.`,
     );
   }
-  const details = v.safeParse(problem, parseJson(body));
-  const said = details.success
+  const details = v.safeParse(problemDetails, parseJson(body));
+  const reasons = details.success
     ? [
         details.output.title,
         details.output.detail,
@@ -188,7 +194,7 @@ function refusal({ asked, status, body, location }: Answered, after: string | un
     : [];
   return new TerrapiError(
     status,
-    said.length > 0 ? `${answered}: ${excerpt(said.join('; '))}` : answered,
+    reasons.length > 0 ? `${answered}: ${excerpt(reasons.join('; '))}` : answered,
     after === undefined
       ? hints(status)
       : `TerrAPI asks to wait (Retry-After: ${excerpt(after, 40)}). ${hints(status)}`,

@@ -1,8 +1,8 @@
 import { jwtExpiry } from '../auth/jwt.ts';
 import { ActionError } from '../errors/error.ts';
 import type { Clock } from '../http/clock.ts';
-import { type Renewable, lifetime, renewable } from '../http/renewable.ts';
-import type { StorageToken } from './answers.ts';
+import { type Refreshing, refreshTimes, refreshing } from '../http/refreshing.ts';
+import type { StorageToken } from './schemas.ts';
 
 /** Temporary S3 credentials (STS). Access key ID and session token are part of every presigned URL; only the secret key is secret. */
 export interface Session {
@@ -11,10 +11,10 @@ export interface Session {
   readonly sessionToken: string | undefined;
   /** Milliseconds since the epoch, by the storage's clock; the expiry may be unknown. */
   readonly openedAt: number;
-  readonly endsAt: number | undefined;
+  readonly expiresAt: number | undefined;
 }
 
-export type SessionSource = Renewable<Session>;
+export type SessionSource = Refreshing<Session>;
 
 /**
  * A workspace's session, refreshed before it expires.
@@ -27,7 +27,7 @@ export function createSessions(
   clock: Clock,
 ): SessionSource {
   let unused: StorageToken | undefined = first;
-  return renewable(
+  return refreshing(
     async () => {
       const token = unused ?? (await open());
       unused = undefined;
@@ -44,14 +44,14 @@ interface HeldSession extends Session {
 }
 
 function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
-  const said = utc(credentials.expiration ?? '');
-  const ends = [said, jwtExpiry(credentials.token ?? '')].filter((time) => !Number.isNaN(time));
-  const endsAt = ends.length > 0 ? Math.min(...ends) : undefined;
+  const stated = utc(credentials.expiration ?? '');
+  const ends = [stated, jwtExpiry(credentials.token ?? '')].filter((time) => !Number.isNaN(time));
+  const expiresAt = ends.length > 0 ? Math.min(...ends) : undefined;
   const openedAt = clock.now();
-  if (endsAt !== undefined && endsAt <= openedAt) {
+  if (expiresAt !== undefined && expiresAt <= openedAt) {
     throw new ActionError(
       'storage-session',
-      `The platform gave a storage session that ended at ${new Date(endsAt).toISOString()} already`,
+      `The platform gave a storage session that ended at ${new Date(expiresAt).toISOString()} already`,
       {
         hint: `Run the job again; if it goes on, tell those who run the platform.`,
       },
@@ -70,8 +70,8 @@ function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
     secretAccessKey: credentials.secretKey,
     sessionToken: token ?? undefined,
     openedAt,
-    endsAt,
-    ...lifetime(openedAt, endsAt ?? Infinity),
+    expiresAt,
+    ...refreshTimes(openedAt, expiresAt ?? Infinity),
   };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { CommentBody } from '../reports.ts';
-import { type GithubClient, isStatus } from './client.ts';
+import { type GithubClient, isStatus } from './api.ts';
 
 /** Most characters of a comment. */
 export const commentLimit = 65_536;
@@ -24,7 +24,7 @@ export async function upsertComment(
   body: CommentBody,
   create: boolean,
 ): Promise<number | undefined> {
-  const isOurs = await authorship(github);
+  const isOurs = await ownAuthorTest(github);
   // A person or another job may delete the comment between finding and updating it.
   for (let attempt = 1; ; attempt += 1) {
     const { found, lastPage } = await findComments(github, pull, marker, isOurs);
@@ -38,7 +38,7 @@ export async function upsertComment(
   }
 }
 
-type Authorship = (user: Author | null) => boolean;
+type AuthorTest = (user: Author | null) => boolean;
 
 interface Author {
   readonly id: number;
@@ -48,11 +48,11 @@ interface Author {
 }
 
 /** Only comments by the account of our token are ours: anybody can write a comment with the marker. */
-async function authorship(github: GithubClient): Promise<Authorship> {
-  const isBot: Authorship = (user) => user !== null && isBotAccount(user);
+async function ownAuthorTest(github: GithubClient): Promise<AuthorTest> {
+  const isBot: AuthorTest = (user) => user !== null && isBotAccount(user);
   if (github.isApp) return isBot;
   try {
-    const { id } = await github.ask((rest) => rest.users.getAuthenticated());
+    const { id } = await github.request((rest) => rest.users.getAuthenticated());
     return (user) => user?.id === id;
   } catch (error) {
     // An app's token in an unknown format: GitHub answers so because an app has no user.
@@ -71,7 +71,7 @@ async function findComments(
   github: GithubClient,
   pull: number,
   marker: string,
-  isOurs: Authorship,
+  isOurs: AuthorTest,
   firstPage = 1,
 ): Promise<{ found: Comment[]; lastPage: number }> {
   const { owner, repo } = github;
@@ -94,25 +94,25 @@ async function createComment(
   github: GithubClient,
   pull: number,
   marker: string,
-  isOurs: Authorship,
+  isOurs: AuthorTest,
   body: CommentBody,
   lastPage: number,
 ): Promise<number> {
   const { owner, repo } = github;
   const text = body(undefined);
-  const { id } = await github.ask((rest) =>
+  const { id } = await github.request((rest) =>
     rest.issues.createComment({ owner, repo, issue_number: pull, body: text }),
   );
   const look = () => findComments(github, pull, marker, isOurs, Math.max(1, lastPage));
   // The comment is written. If this check fails, the next run deletes duplicates.
-  return settle(github, { id, body: text }, look).catch(() => id);
+  return keepOldest(github, { id, body: text }, look).catch(() => id);
 }
 
 /** Pauses before each check for another job's comment. GitHub's lists may be slightly outdated. */
 const looksMs = [0, 1_500];
 
 /** Keeps only the oldest of the comments that several jobs created at the same time, with this job's text. */
-async function settle(
+async function keepOldest(
   github: GithubClient,
   own: Comment,
   look: () => Promise<{ found: readonly Comment[] }>,
@@ -132,9 +132,13 @@ async function settle(
 }
 
 /** @returns whether the comment exists */
-async function updateComment({ ask, owner, repo }: GithubClient, id: number, body: string): Promise<boolean> {
+async function updateComment(
+  { request, owner, repo }: GithubClient,
+  id: number,
+  body: string,
+): Promise<boolean> {
   try {
-    await ask((rest) => rest.issues.updateComment({ owner, repo, comment_id: id, body }));
+    await request((rest) => rest.issues.updateComment({ owner, repo, comment_id: id, body }));
     return true;
   } catch (error) {
     if (isStatus(error, 404)) return false;
@@ -143,11 +147,11 @@ async function updateComment({ ask, owner, repo }: GithubClient, id: number, bod
 }
 
 async function deleteComments(
-  { ask, owner, repo }: GithubClient,
+  { request, owner, repo }: GithubClient,
   comments: readonly Comment[],
 ): Promise<void> {
   for (const { id } of comments) {
-    await ask((rest) => rest.issues.deleteComment({ owner, repo, comment_id: id })).catch(
+    await request((rest) => rest.issues.deleteComment({ owner, repo, comment_id: id })).catch(
       (error: unknown) => {
         if (!isStatus(error, 404)) throw error;
       },

@@ -1,12 +1,12 @@
 import { excerpt } from '../../text/sanitize.ts';
 import type { DeploymentEnd as Outcome } from '../reports.ts';
-import { type GithubClient, isStatus } from './client.ts';
+import { type GithubClient, isStatus } from './api.ts';
 
 /** Marks the deployments of this action in their payload. It changes no others. */
-const maker = 'upload-to-workspace';
+const madeBy = 'upload-to-workspace';
 
 /** Most characters of a description. */
-const longestDescription = 140;
+const maxDescription = 140;
 
 export interface DeploymentPlan {
   readonly environment: string;
@@ -24,14 +24,14 @@ export interface DeploymentEnd extends Outcome {
 /** Creates a transient deployment with the status "in progress". @returns its ID */
 export async function beginDeployment(github: GithubClient, plan: DeploymentPlan): Promise<number> {
   const { owner, repo } = github;
-  const made = await github.ask<object>((rest) =>
+  const made = await github.request<object>((rest) =>
     rest.repos.createDeployment({
       owner,
       repo,
       ref: plan.ref,
       environment: plan.environment,
-      description: excerpt(plan.description, longestDescription),
-      payload: { made_by: maker },
+      description: excerpt(plan.description, maxDescription),
+      payload: { made_by: madeBy },
       transient_environment: true,
       // The build is uploaded already, so later changes and checks of the branch do not matter.
       auto_merge: false,
@@ -59,10 +59,10 @@ export async function endDeployment(
   environment: string,
   id: number,
   end: DeploymentEnd,
-): Promise<{ readonly linkTaken: boolean }> {
-  const linkTaken = await addStatusOrPage(github, id, end);
+): Promise<{ readonly urlAccepted: boolean }> {
+  const urlAccepted = await addStatusWithFallback(github, id, end);
   if (end.state === 'success') await replaceOthers(github, environment, id, end.runUrl);
-  return { linkTaken };
+  return { urlAccepted };
 }
 
 /** ID of an environment's active deployment. */
@@ -139,11 +139,11 @@ async function deploymentsOf(github: GithubClient, environment: string): Promise
 function isOurs(payload: unknown): boolean {
   const value: unknown =
     typeof payload === 'string' && payload.startsWith('{') ? JSON.parse(payload) : payload;
-  return typeof value === 'object' && value !== null && 'made_by' in value && value.made_by === maker;
+  return typeof value === 'object' && value !== null && 'made_by' in value && value.made_by === madeBy;
 }
 
-async function stateOf({ ask, owner, repo }: GithubClient, id: number): Promise<string | undefined> {
-  const [last] = await ask((rest) =>
+async function stateOf({ request, owner, repo }: GithubClient, id: number): Promise<string | undefined> {
+  const [last] = await request((rest) =>
     rest.repos.listDeploymentStatuses({ owner, repo, deployment_id: id, per_page: 1 }),
   );
   return last?.state;
@@ -157,7 +157,7 @@ interface Status {
 }
 
 /** GitHub rejects very long environment URLs, and does not document the limit. Then the URL of the run's page is used. */
-async function addStatusOrPage(github: GithubClient, id: number, status: Status): Promise<boolean> {
+async function addStatusWithFallback(github: GithubClient, id: number, status: Status): Promise<boolean> {
   if (status.state === 'success' && status.url === undefined) {
     await addStatus(github, id, { ...status, url: status.runUrl });
     return true;
@@ -172,14 +172,14 @@ async function addStatusOrPage(github: GithubClient, id: number, status: Status)
   }
 }
 
-async function addStatus({ ask, owner, repo }: GithubClient, id: number, status: Status): Promise<void> {
-  await ask((rest) =>
+async function addStatus({ request, owner, repo }: GithubClient, id: number, status: Status): Promise<void> {
+  await request((rest) =>
     rest.repos.createDeploymentStatus({
       owner,
       repo,
       deployment_id: id,
       state: status.state,
-      description: excerpt(status.description, longestDescription),
+      description: excerpt(status.description, maxDescription),
       log_url: status.runUrl,
       ...(status.url !== undefined && { environment_url: status.url }),
       // GitHub's `auto_inactive` ignores transient deployments, so `replaceOthers` does this.

@@ -8,7 +8,7 @@ import { ActionError, messageOf } from '../../errors/error.ts';
 import { excerpt } from '../../text/sanitize.ts';
 import { redact, registerSecret } from '../../text/secrets.ts';
 import type { Host, Log } from '../host.ts';
-import { temporaryFolder } from '../temporary.ts';
+import { createTempFolder } from '../temporary.ts';
 import { hints } from './hints.ts';
 import { githubIdentity } from './identity.ts';
 import { type Console, commandConsole, plainConsole } from './log.ts';
@@ -37,7 +37,7 @@ export function githubHost(env: Environment): Host {
     },
     hints,
     identityToken: githubIdentity(env, keepSecret),
-    openReporter: async (options) => (await import('./reports.ts')).githubReporter(run(), options),
+    openReporter: async (options) => (await import('./reporter.ts')).githubReporter(run(), options),
     tempDir: () => (tempDir ??= openTempDir(env, workspaceDir, log)),
     tempRoot: given(env, 'RUNNER_TEMP') ?? tmpdir(),
     workspaceDir,
@@ -103,7 +103,7 @@ function openTempDir(env: Environment, workspaceDir: string, log: Log): string {
     ...(own === undefined ? [] : [['RUNNER_TEMP', own] as const]),
     ...(outside.length > 0 ? outside : system),
   ];
-  const { folder, refused } = temporaryFolder(places, 'RUNNER_TEMP');
+  const { folder, refused } = createTempFolder(places, 'RUNNER_TEMP');
   if (refused.length > 0)
     log.info(`Temporary files go to ${folder}, for others cannot be written: ${refused.join(', ')}`);
   return folder;

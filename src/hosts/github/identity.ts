@@ -13,7 +13,7 @@ export function githubIdentity(
   if (bearer) mask(bearer);
   if (!url || !bearer) return undefined;
   return async (audience, options) => {
-    const { requestToken } = await import('./tokens.ts');
+    const { requestToken } = await import('./identityToken.ts');
     return requestToken({ url, bearer }, audience, options, mask);
   };
 }

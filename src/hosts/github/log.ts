@@ -1,7 +1,7 @@
 import * as core from '@actions/core';
 
 import { type MessageCode, helpLine } from '../../errors/codes.ts';
-import { printed } from '../output.ts';
+import { outputLines } from '../outputLines.ts';
 import type { Log, Text } from '../host.ts';
 
 /** The functions of a host that print. */
@@ -14,7 +14,7 @@ export interface Console {
 
 /** Prints workflow commands, for a runner (GitHub, "Workflow commands for GitHub Actions"). */
 export function commandConsole(): Console {
-  const block = (text: Text) => printed(text).join('\n');
+  const block = (text: Text) => outputLines(text).join('\n');
   const annotation = (title: string | undefined) => (title === undefined ? {} : { title: block(title) });
   return {
     log: withGroups({
@@ -34,7 +34,7 @@ export function commandConsole(): Console {
 
 /** Prints plain text, for a terminal. It prints no `::add-mask::`, which would show the secret there. */
 export function plainConsole(isDebug: boolean): Console {
-  const print = (text: Text, prefix = '') => core.info(`${prefix}${printed(text).join('\n')}`);
+  const print = (text: Text, prefix = '') => core.info(`${prefix}${outputLines(text).join('\n')}`);
   return {
     log: withGroups({
       debug: (text) => {

@@ -11,14 +11,14 @@ export interface GithubRun extends Run {
   /** Name of the event, e.g. `pull_request`. */
   readonly event: string;
   /** The run that triggered this one, for a `workflow_run` event. */
-  readonly before: Before | undefined;
+  readonly triggeringRun: TriggeringRun | undefined;
   /**
    * Whether the token is read-only, whatever the `permissions:`. That is so for pull requests from forks, but not for Dependabot's.
    */
   readonly readOnly: boolean;
 }
 
-export interface Before {
+export interface TriggeringRun {
   readonly commit: string;
   /** `owner:branch`; undefined if the fork was deleted. */
   readonly head: string | undefined;
@@ -84,7 +84,7 @@ export function readRun(environment: Environment, event: string): GithubRun {
     commit: pull?.head?.sha ?? before?.head_sha ?? environment['GITHUB_SHA'] ?? '',
     commitUrl: (commit) => `${repositoryUrl}/commit/${commit}`,
     pull: pull?.number ?? (issue?.pull_request ? issue.number : undefined),
-    before: before && beforeOf(before),
+    triggeringRun: before && triggeringRunOf(before),
     isPublic: isPublic(payload.repository),
     isForFork: isForFork(payload),
     readOnly: readOnlyEvents.includes(name) && pull !== undefined && isForFork(payload),
@@ -112,7 +112,7 @@ function originOf(repository: string, repositoryUrl: string, url: string, ref = 
     : { text: `pull request #${pull} of ${repository}`, url: `${repositoryUrl}/pull/${pull}` };
 }
 
-function beforeOf(run: NonNullable<Event['workflow_run']>): Before | undefined {
+function triggeringRunOf(run: NonNullable<Event['workflow_run']>): TriggeringRun | undefined {
   if (run.head_sha === undefined) return undefined;
   const owner = run.head_repository?.owner?.login;
   return {

@@ -42,7 +42,7 @@ export const storageToken = v.object({
 });
 
 /** RFC 9457 problem details, with the `errors` that ASP.NET adds for an invalid request. */
-export const problem = v.object({
+export const problemDetails = v.object({
   title: text,
   detail: text,
   errors: v.fallback(v.optional(v.nullable(v.record(v.string(), v.array(v.string())))), undefined),

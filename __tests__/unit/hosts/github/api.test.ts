@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { classify, pagesOf, reasonOf } from '../../../../src/hosts/github/client.ts';
+import { classify, pagesOf, reasonOf } from '../../../../src/hosts/github/api.ts';
 
 /** As Octokit throws it. */
 function refused(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Error {
@@ -45,8 +45,8 @@ describe('what GitHub refuses', () => {
       { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' },
       0,
     ],
-  ])('is waited for when it is a limit, %s', (_, status, message, headers, afterMs) => {
-    expect(classify(refused(status, message, headers))).toMatchObject({ transient: true, afterMs });
+  ])('is waited for when it is a limit, %s', (_, status, message, headers, retryAfterMs) => {
+    expect(classify(refused(status, message, headers))).toMatchObject({ transient: true, retryAfterMs });
   });
 
   test('is told in its own words, without the page that GitHub names', () => {

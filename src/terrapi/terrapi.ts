@@ -11,15 +11,15 @@ import {
   selfInfo,
   storagePoint,
   storageToken,
-} from './answers.ts';
+} from './schemas.ts';
 import { linkIn } from './download.ts';
-import { type Ask, createSender, parsed } from './request.ts';
+import { type TerrapiRequest, createSender, parseResponse } from './request.ts';
 
 /** The calls to TerrAPI core that this action makes. */
 export interface Terrapi {
   readonly url: URL;
   /** Name of the token's account. */
-  accountName(how?: Pick<Ask, 'signal' | 'once'>): Promise<string>;
+  accountName(how?: Pick<TerrapiRequest, 'signal' | 'once'>): Promise<string>;
   workspaces(): Promise<SelfInfo[]>;
   sharedFolders(): Promise<SelfInfo[]>;
   workspace(name: string): Promise<StoragePoint>;
@@ -58,12 +58,12 @@ export function createTerrapi(
 ): Terrapi {
   const send = createSender(url, tokens, transport, userAgent, retries);
   const get = async <S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> =>
-    parsed(await send({ method: 'GET', path }), schema);
+    parseResponse(await send({ method: 'GET', path }), schema);
   const name = encodeURIComponent;
   return {
     url,
     accountName: async (how) =>
-      parsed(await send({ method: 'GET', path: 'v2/user/info', ...how }), principal).name,
+      parseResponse(await send({ method: 'GET', path: 'v2/user/info', ...how }), principal).name,
     workspaces: () => get('v2/storage/workspaces', v.array(selfInfo)),
     sharedFolders: () => get('v2/storage/sharedfolders', v.array(selfInfo)),
     workspace: (id) => get(`v2/storage/workspaces/${name(id)}`, storagePoint),

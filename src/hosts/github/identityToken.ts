@@ -1,18 +1,18 @@
 import { classifier } from '../../http/classify.ts';
 import { ActionError, messageOf, systemCode } from '../../errors/error.ts';
-import { connectionFailure, isCertificateError, isNetworkError } from '../../http/networkErrors.ts';
-import { urlFault } from '../../http/urls.ts';
+import { describeNetworkError, isCertificateError, isNetworkError } from '../../http/networkErrors.ts';
+import { urlProblem } from '../../http/urls.ts';
 import { excerpt } from '../../text/sanitize.ts';
 import { createRetrier } from '../../http/retry.ts';
 import { openTransport } from '../../http/transport.ts';
 import { userAgent } from '../../http/version.ts';
 import type { IdentityOptions } from '../host.ts';
-import { factsOf } from '../../auth/tokenEndpoint.ts';
+import { failedResponse } from '../../auth/tokenEndpoint.ts';
 
-const what = `GitHub's token service`;
+const serviceName = `GitHub's token service`;
 
 /** A response without a token. */
-class Unanswered extends Error {
+class NoTokenError extends Error {
   readonly response: Response;
 
   constructor(response: Response, message: string) {
@@ -36,10 +36,11 @@ export async function requestToken(
   mask: (secret: string) => void,
 ): Promise<string> {
   const url = serviceUrl(service.url);
-  const answerIn = (error: unknown) => (error instanceof Unanswered ? factsOf(error.response) : undefined);
+  const answerIn = (error: unknown) =>
+    error instanceof NoTokenError ? failedResponse(error.response) : undefined;
   const retrier = createRetrier({ classify: classifier(answerIn, Date.now), ...retries });
-  const asked = new URL(url);
-  asked.searchParams.set('audience', audience);
+  const requestUrl = new URL(url);
+  requestUrl.searchParams.set('audience', audience);
   const transport = openTransport({
     certificates,
     verify: true,
@@ -48,11 +49,14 @@ export async function requestToken(
     signal: retries.signal,
   });
   try {
-    return await retrier(({ timeoutMs }) => ask(transport.fetch, asked, service.bearer, mask, timeoutMs), {
-      what: () => `GET ${url.origin}${url.pathname}`,
-    });
+    return await retrier(
+      ({ timeoutMs }) => fetchToken(transport.fetch, requestUrl, service.bearer, mask, timeoutMs),
+      {
+        what: () => `GET ${url.origin}${url.pathname}`,
+      },
+    );
   } catch (error) {
-    throw failure(url, error);
+    throw tokenError(url, error);
   } finally {
     await transport.close();
   }
@@ -60,15 +64,15 @@ export async function requestToken(
 
 function serviceUrl(given: string): URL {
   const url = URL.parse(given);
-  if (url && !urlFault(url, true)) return url;
+  if (url && !urlProblem(url, true)) return url;
   throw new ActionError(
     'identity-token-unavailable',
-    `${what} has no address to send a token to: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
+    `${serviceName} has no address to send a token to: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
     { hint: `The runner sets ACTIONS_ID_TOKEN_REQUEST_URL; take out what else sets it.` },
   );
 }
 
-async function ask(
+async function fetchToken(
   fetch: typeof globalThis.fetch,
   url: URL,
   bearer: string,
@@ -80,9 +84,9 @@ async function ask(
     signal: AbortSignal.timeout(Math.min(10_000, Math.ceil(timeoutMs))),
   });
   const token = tokenIn(await response.text(), mask);
-  if (response.status !== 200) throw new Unanswered(response, `it answered with ${response.status}`);
+  if (response.status !== 200) throw new NoTokenError(response, `it answered with ${response.status}`);
   // A signed token has three parts (RFC 7515, 7.1).
-  if (token?.split('.').length !== 3) throw new Unanswered(response, 'its answer holds no token');
+  if (token?.split('.').length !== 3) throw new NoTokenError(response, 'its answer holds no token');
   return token;
 }
 
@@ -98,23 +102,24 @@ function tokenIn(answer: string, mask: (secret: string) => void): string | undef
   }
 }
 
-function failure(url: URL, error: unknown): ActionError {
+function tokenError(url: URL, error: unknown): ActionError {
   if (error instanceof ActionError) return error;
   if (isCertificateError(error)) {
     return new ActionError(
       'untrusted-certificate',
-      `${what} ${url.origin} shows a certificate that is not trusted here (${systemCode(error) ?? messageOf(error)})`,
+      `${serviceName} ${url.origin} shows a certificate that is not trusted here (${systemCode(error) ?? messageOf(error)})`,
       {
         hint: `It is checked whatever 'tls-verify' says, as this is not the platform's. If a private authority signed it, such as that of a proxy, give that authority's certificate in 'ca-certificates'.`,
         cause: error,
       },
     );
   }
-  if (isNetworkError(error)) return connectionFailure(what, url, 'ACTIONS_ID_TOKEN_REQUEST_URL', error);
-  const status = error instanceof Unanswered ? error.response.status : 0;
+  if (isNetworkError(error))
+    return describeNetworkError(serviceName, url, 'ACTIONS_ID_TOKEN_REQUEST_URL', error);
+  const status = error instanceof NoTokenError ? error.response.status : 0;
   return new ActionError(
     'identity-token-unavailable',
-    `${what} ${url.origin} gave no identity token: ${messageOf(error)}`,
+    `${serviceName} ${url.origin} gave no identity token: ${messageOf(error)}`,
     {
       hint:
         status === 429 || status >= 500

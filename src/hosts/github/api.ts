@@ -1,9 +1,9 @@
 import { Octokit } from '@octokit/core';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 
-import { type FailedAnswer, classifier } from '../../http/classify.ts';
+import { type FailedResponse, classifier } from '../../http/classify.ts';
 import { actionErrorIn, isError, messageOf } from '../../errors/error.ts';
-import { urlFault } from '../../http/urls.ts';
+import { urlProblem } from '../../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../../http/retry.ts';
 import { openTransport } from '../../http/transport.ts';
 import { userAgent } from '../../http/version.ts';
@@ -24,7 +24,7 @@ export interface GithubClient {
    * Sends a request, and retries transient errors.
    * @throws Octokit's RequestError, or a network error
    */
-  readonly ask: <T>(request: (rest: Rest) => Promise<{ readonly data: T }>) => Promise<T>;
+  readonly request: <T>(request: (rest: Rest) => Promise<{ readonly data: T }>) => Promise<T>;
   /** The pages of a list, at most 100 entries each, from page `first` on. No entry comes twice. It stops after 500 pages. */
   readonly pages: <T extends { readonly id: number }>(
     request: (rest: Rest, page: PageQuery) => Promise<Page<T>>,
@@ -46,12 +46,12 @@ interface Page<T> {
 }
 
 /** Reports should not delay a job for minutes. A secondary rate limit ends after one minute, says GitHub, so that is worth the wait. */
-const policy: RetryPolicy = { baseMs: 1_000, maxMs: 4_000, budgetMs: 8_000, askedBudgetMs: 70_000 };
+const policy: RetryPolicy = { baseMs: 1_000, maxMs: 4_000, budgetMs: 8_000, retryAfterBudgetMs: 70_000 };
 
 const requestMs = 20_000;
 
 const pageSize = 100;
-const mostPages = 500;
+const maxPages = 500;
 
 /**
  * Opens GitHub's API. It uses a separate transport, which always verifies certificates: `tls-verify` is for the platform only.
@@ -69,7 +69,7 @@ export function openGithub(
 ): GithubClient {
   if (!token) throw new Error(`there is no token: 'github-token' is empty`);
   const base = URL.parse(apiUrl);
-  const fault = base ? urlFault(base, true) : 'is not a URL';
+  const fault = base ? urlProblem(base, true) : 'is not a URL';
   if (fault) throw new Error(`GITHUB_API_URL ${fault}`);
   const transport = openTransport({
     certificates,
@@ -85,7 +85,7 @@ export function openGithub(
     baseUrl: apiUrl,
     userAgent,
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    request: { fetch: followingFetch(transport.cleanup.fetch, until) },
+    request: { fetch: fetchWithRedirects(transport.cleanup.fetch, until) },
   });
   const retrier = createRetrier({ classify, policy });
   const send = <T>(request: (api: Rest) => Promise<T>) => retrier(() => request(rest), { signal: until() });
@@ -94,7 +94,7 @@ export function openGithub(
     owner,
     repo,
     isApp: token.startsWith('ghs_'),
-    ask: async (request) => (await send(request)).data,
+    request: async (request) => (await send(request)).data,
     pages: (request, first = 1) => pagesOf((page) => send((api) => request(api, { page, ...size })), first),
     close: () => transport.close(),
   };
@@ -109,11 +109,11 @@ export async function* pagesOf<T extends { readonly id: number }>(
   first: number,
 ): AsyncGenerator<readonly T[]> {
   const seen = new Set<number>();
-  for (let page = first, asked = 0; asked < mostPages; asked += 1) {
+  for (let page = first, requested = 0; requested < maxPages; requested += 1) {
     const { data, headers } = await get(page);
     const entries = data.filter(({ id }) => !seen.has(id));
     for (const { id } of entries) seen.add(id);
-    if (entries.length > 0 || asked === 0) yield entries;
+    if (entries.length > 0 || requested === 0) yield entries;
     const isLast = headers.link === undefined ? data.length < pageSize : !/\brel="?next\b/.test(headers.link);
     if (isLast || entries.length === 0) return;
     page += 1;
@@ -121,7 +121,10 @@ export async function* pagesOf<T extends { readonly id: number }>(
 }
 
 /** Follows the redirects of a renamed repository, with the same method (GitHub, "Best practices for using the REST API"), on the same host only. */
-function followingFetch(send: typeof globalThis.fetch, deadline: () => AbortSignal): typeof globalThis.fetch {
+function fetchWithRedirects(
+  send: typeof globalThis.fetch,
+  deadline: () => AbortSignal,
+): typeof globalThis.fetch {
   return async (input, init) => {
     const first = new URL(input instanceof Request ? input.url : input);
     const given = { ...init, signal: AbortSignal.any([deadline(), AbortSignal.timeout(requestMs)]) };
@@ -138,7 +141,7 @@ function followingFetch(send: typeof globalThis.fetch, deadline: () => AbortSign
   };
 }
 
-interface Refusal {
+interface ErrorResponse {
   readonly status: number;
   readonly message: string;
   /** Undefined if there was no response. */
@@ -146,12 +149,12 @@ interface Refusal {
 }
 
 /** The error response in an error of Octokit; undefined for other errors. */
-export function refusalIn(error: unknown): Refusal | undefined {
+export function errorResponseIn(error: unknown): ErrorResponse | undefined {
   // Not `instanceof`: there may be two copies of Octokit's RequestError.
   if (!isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
   const { status } = error;
   const response =
-    'response' in error ? (error.response as { headers?: Refusal['headers'] } | undefined) : undefined;
+    'response' in error ? (error.response as { headers?: ErrorResponse['headers'] } | undefined) : undefined;
   return typeof status === 'number'
     ? { status, message: error.message, headers: response?.headers }
     : undefined;
@@ -159,17 +162,17 @@ export function refusalIn(error: unknown): Refusal | undefined {
 
 /** Whether an error is a response with this status. */
 export function isStatus(error: unknown, status: number): boolean {
-  const refusal = refusalIn(error);
-  return refusal?.headers !== undefined && refusal.status === status;
+  const response = errorResponseIn(error);
+  return response?.headers !== undefined && response.status === status;
 }
 
 export const classify = classifier(answerIn, Date.now);
 
 /** Translates for the retry policy: GitHub's rate limits come with 403, and Octokit sets a status even if there was no response. */
-function answerIn(error: unknown): FailedAnswer | undefined {
-  const refusal = actionErrorIn(error) ? undefined : refusalIn(error);
-  if (!refusal) return undefined;
-  const { status, headers, message } = refusal;
+function answerIn(error: unknown): FailedResponse | undefined {
+  const response = actionErrorIn(error) ? undefined : errorResponseIn(error);
+  if (!response) return undefined;
+  const { status, headers, message } = response;
   if (headers === undefined) return { status: 503 };
   const isLimit =
     status === 429 ||
@@ -177,7 +180,7 @@ function answerIn(error: unknown): FailedAnswer | undefined {
   if (!isLimit) return { status };
   return {
     status: 429,
-    afterMs: retryAfter(text(headers['retry-after']), Date.now()) ?? untilReset(headers),
+    retryAfterMs: retryAfter(text(headers['retry-after']), Date.now()) ?? untilReset(headers),
   };
 }
 
@@ -195,10 +198,10 @@ function text(header: unknown): string | undefined {
 
 /** The reason of an error as the end of a sentence: GitHub's answer, or why there is none. */
 export function reasonOf(error: unknown): string {
-  const refusal = refusalIn(error);
-  if (!refusal) return messageOf(error);
-  const said = refusal.message.replace(/ - https:\/\/docs\.github\.com\S*$/, '');
-  return refusal.headers === undefined
-    ? `GitHub cannot be reached (${said})`
-    : `GitHub answered ${refusal.status} (${said})`;
+  const response = errorResponseIn(error);
+  if (!response) return messageOf(error);
+  const message = response.message.replace(/ - https:\/\/docs\.github\.com\S*$/, '');
+  return response.headers === undefined
+    ? `GitHub cannot be reached (${message})`
+    : `GitHub answered ${response.status} (${message})`;
 }

@@ -6,6 +6,6 @@ import type { Text } from './host.ts';
  * The lines of a text, safe to print: without secrets, and without characters that a terminal or runner could interpret. Every host prints
  * through this function.
  */
-export function printed(text: Text): string[] {
+export function outputLines(text: Text): string[] {
   return [text].flat().map((line) => sanitize(redact(line)));
 }
