@@ -21,7 +21,7 @@ import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { headObjects } from '../storage/head.ts';
 import { listExpected } from '../storage/listing.ts';
-import type { RemoteObject } from '../sync/object.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
 import { existingAmong } from '../storage/existingObjects.ts';
 import { readingThreads } from '../transfer/defaults.ts';
 import type { Fingerprint } from '../transfer/digest.ts';

@@ -2,7 +2,7 @@ import type { Host } from '../hosts/host.ts';
 import { openCredential } from '../auth/credential.ts';
 import { openTokenSource } from '../auth/tokens.ts';
 import type { PlatformInputs } from '../config/platform.ts';
-import { type RetryLog, createRetryLog } from '../report/retries.ts';
+import { type RetryLog, createRetryLog } from '../report/retryLog.ts';
 import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
 import { type Transport, openTransport } from '../http/transport.ts';
 import { allowsPlainHttp } from '../http/urls.ts';

@@ -8,10 +8,10 @@ import { count } from '../text/format.ts';
 import { headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
 import { publishedSummary } from '../report/markdown.ts';
-import type { RemoteObject } from '../sync/object.ts';
-import { keptKeys } from './prune.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
+import { keptKeys } from './deleteStale.ts';
 import type { ComparedPlan } from './compare.ts';
-import { unpublishedOutputs } from './publication.ts';
+import { unpublishedOutputs } from './publicationLog.ts';
 
 /**
  * Tells what an upload would write, replace and delete; no link is made, for nothing is there to open.

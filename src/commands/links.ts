@@ -15,13 +15,13 @@ import type { StorageClient } from '../storage/client.ts';
 import { listObjects } from '../storage/listing.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { linkMaker } from './createLinks.ts';
-import { readInputs } from './inputs.ts';
+import { readInputs } from './readInputs.ts';
 import { publish } from './publish.ts';
-import { existingObjectAt } from './existingObject.ts';
+import { existingObjectAt } from './emptyDestination.ts';
 import { freeIndexName, freePreviewNames, pagesFor } from './pages.ts';
-import { publishedOutputs, logAndSummarize, unpublishedOutputs } from './publication.ts';
-import { type Destination, openDestination } from './destination.ts';
-import { withReports } from './reports.ts';
+import { publishedOutputs, logAndSummarize, unpublishedOutputs } from './publicationLog.ts';
+import { type Destination, openDestination } from './openDestination.ts';
+import { withReports } from './withReports.ts';
 import { runCommand } from './run.ts';
 
 /** The `links` action: signs links again to what is below the destination, and uploads nothing but the pages that carry them. */

@@ -5,7 +5,7 @@ import { type Links, type Opening, type Published, type Manifest, mainFile } fro
 import { formatBytes } from '../text/format.ts';
 import { putObject } from '../transfer/put.ts';
 import type { MakeLinks } from './createLinks.ts';
-import type { Destination } from './destination.ts';
+import type { Destination } from './openDestination.ts';
 
 /** What links were made for, and what was written of them. */
 export interface Publication {

@@ -10,13 +10,13 @@ import { count, formatBytes, formatDuration, formatMoment } from '../text/format
 import { firstOf } from '../report/log.ts';
 import { removalSummary } from '../report/markdown.ts';
 import { listObjects } from '../storage/listing.ts';
-import type { RemoteObject } from '../sync/object.ts';
-import { deleteUntilGone } from './prune.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
+import { deleteUntilGone } from './deleteStale.ts';
 import { type Connection, withConnection } from './connect.ts';
-import { readInputs } from './inputs.ts';
-import { existingObjectAt } from './existingObject.ts';
-import { type Destination, openDestination } from './destination.ts';
-import { withReports } from './reports.ts';
+import { readInputs } from './readInputs.ts';
+import { existingObjectAt } from './emptyDestination.ts';
+import { type Destination, openDestination } from './openDestination.ts';
+import { withReports } from './withReports.ts';
 import { runCommand } from './run.ts';
 
 /** The `remove` action: deletes what is below the destination, all of it or what is older than so long. */

@@ -7,7 +7,7 @@ import { setOutputs } from '../config/outputs.ts';
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
-import { unpublishedOutputs } from './publication.ts';
+import { unpublishedOutputs } from './publicationLog.ts';
 
 /** Finds the files that the inputs mean, in the working directory and the checkout. */
 export function selectUpload(

@@ -18,21 +18,21 @@ import { storageTrouble } from '../storage/errorDescription.ts';
 import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
 import type { Fingerprints } from '../transfer/digests.ts';
 import { createMemory } from '../transfer/bufferPool.ts';
-import { deleteStale, keptKeys } from './prune.ts';
+import { deleteStale, keptKeys } from './deleteStale.ts';
 import { type ComparedPlan, comparePlan, openReader, readsContents } from './compare.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { linkMaker } from './createLinks.ts';
-import { readInputs } from './inputs.ts';
+import { readInputs } from './readInputs.ts';
 import { publish } from './publish.ts';
-import { warnOfFork } from './forks.ts';
+import { warnOfFork } from './forkWarning.ts';
 import { type PageNames, pageKeys, pageNames, pagesFor } from './pages.ts';
-import { attempt, publishedOutputs, logAndSummarize } from './publication.ts';
+import { attempt, publishedOutputs, logAndSummarize } from './publicationLog.ts';
 import { dryRun } from './dryRun.ts';
-import { withReports } from './reports.ts';
+import { withReports } from './withReports.ts';
 import { leftOut, reportNoFiles, selectUpload } from './select.ts';
 import { uploadFiles } from './uploadFiles.ts';
 import { logSharingDryRun, shareFolder } from './share.ts';
-import { type Destination, openDestination } from './destination.ts';
+import { type Destination, openDestination } from './openDestination.ts';
 import { runCommand } from './run.ts';
 
 /** The root action: uploads files to a workspace and hands back links. */

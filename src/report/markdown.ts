@@ -1,7 +1,7 @@
 import type { Published } from '../links/manifest.ts';
 import { printable } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
-import type { RemoteObject } from '../sync/object.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
 
 /**
  * Text from outside as Markdown text: whatever could mean something to Markdown or HTML becomes a character reference. Forges look for

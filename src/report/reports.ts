@@ -8,7 +8,7 @@ import type { Published } from '../links/manifest.ts';
 import { formatDuration } from '../text/format.ts';
 import { publishedComment, removedComment } from './comment.ts';
 import { commentMarker } from './markers.ts';
-import { releaseNotes } from './release.ts';
+import { releaseNotes } from './releaseNotes.ts';
 
 /** What a step has done, to be shown at the host. */
 export interface Told {

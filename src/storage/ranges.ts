@@ -1,5 +1,5 @@
 import { isBefore } from './listingPage.ts';
-import type { RemoteObject } from '../sync/object.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
 
 /** Keys after one of them, up to another with that itself; undefined: to the end. */
 export interface KeyRange {

@@ -4,7 +4,7 @@ import type { Plan, Put } from './plan.ts';
 import { detectPages } from './pageNames.ts';
 import { printable } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
-import type { RemoteObject } from './object.ts';
+import type { RemoteObject } from './remoteObject.ts';
 
 export type Overwrite = 'always' | 'changed' | 'never';
 

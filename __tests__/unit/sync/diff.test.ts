@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { keptKeys } from '../../../src/commands/prune.ts';
+import { keptKeys } from '../../../src/commands/deleteStale.ts';
 import {
   type Overwrite,
   collisions,

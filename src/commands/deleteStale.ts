@@ -8,9 +8,9 @@ import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/s3Error.ts';
 import { listObjects } from '../storage/listing.ts';
-import type { RemoteObject } from '../sync/object.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
 import type { Cancellation } from './cancellation.ts';
-import type { Destination } from './destination.ts';
+import type { Destination } from './openDestination.ts';
 
 /** A server may hide objects below one that is deleted, so it is asked again; a few times at most. */
 const mostPasses = 20;

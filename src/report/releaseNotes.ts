@@ -3,7 +3,7 @@ import type { NotesEdit } from '../hosts/reports.ts';
 import type { Published, PublishedFile } from '../links/manifest.ts';
 import { count, formatBytes, formatCount, formatMoment } from '../text/format.ts';
 import { encodedKey } from './markers.ts';
-import { putBlock } from './notes.ts';
+import { putBlock } from './releaseBlock.ts';
 import { markdownLink, markdownTable, markdownText } from './markdown.ts';
 
 export interface ReleaseText {

@@ -1,6 +1,6 @@
 import { printable } from '../text/sanitize.ts';
 import { headObject } from '../storage/head.ts';
-import type { Destination } from './destination.ts';
+import type { Destination } from './openDestination.ts';
 
 /**
  * Says that there is an object with the very name of the destination, which may hide from listings what is below; undefined where there is
