@@ -1,7 +1,7 @@
 import { buckets, clientApp, region, workspaces } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { linksPage } from '../../src/links/page.ts';
-import type { Links, Published, PublishedFile } from '../../src/links/manifest.ts';
+import type { Links, Publication, PublishedFile } from '../../src/links/manifest.ts';
 import { mediaType } from '../../src/files/media.ts';
 import { type Signer, createSigner, objectPath } from '../../src/storage/signer.ts';
 
@@ -79,7 +79,7 @@ export async function publishPage(
   store: Store,
   destination: string,
   uploads: readonly Upload[],
-  change: (published: Published) => Published = (published) => published,
+  change: (published: Publication) => Publication = (published) => published,
 ): Promise<string> {
   const base = `ci/${destination}`;
   const waiting = [...uploads];
@@ -95,7 +95,7 @@ export async function publishPage(
   return store.url(`${base}/_links.html`);
 }
 
-function publishedOf(store: Store, destination: string, uploads: readonly Upload[]): Published {
+function publishedOf(store: Store, destination: string, uploads: readonly Upload[]): Publication {
   const base = `ci/${destination}`;
   const files: PublishedFile[] = uploads
     .map(({ name, content }) => ({

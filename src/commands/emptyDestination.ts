@@ -3,10 +3,10 @@ import { headObject } from '../storage/head.ts';
 import type { Destination } from './openDestination.ts';
 
 /**
- * Says that there is an object with the very name of the destination, which may hide from listings what is below; undefined where there is
- * none. For a destination in which nothing was found.
+ * Explains why a destination may look empty: on some servers, an object with the destination's own key hides the files below it.
+ * @returns a sentence; undefined if there is no such object
  */
-export async function existingObjectAt({
+export async function hidingObject({
   client,
   base,
   explain,
@@ -14,7 +14,7 @@ export async function existingObjectAt({
   const key = base.replace(/\/$/, '');
   if (key === client.location.prefix.replace(/\/$/, '')) return undefined;
   const head = await headObject(client, key).catch(
-    explain(`Whether ${printable(key)} is an object could not be found out`),
+    explain(`Could not check whether ${printable(key)} exists`),
   );
-  return head && `There is an object '${printable(key)}', and what is below such a name is not listed.`;
+  return head && `There is an object '${printable(key)}', and the storage does not list files below it.`;
 }

@@ -3,12 +3,12 @@ import { type ServedObject, isActive } from '../preview/active.ts';
 import { printable } from '../text/sanitize.ts';
 
 /**
- * Warns of a run for a fork that publishes what a browser runs: all links to a storage share one origin, so that it could read the previews that
- * are open beside it.
+ * Warns if a run for a fork publishes files that browsers execute. All links to one storage share an origin, so such a file can read the
+ * previews that are open in the same browser.
  */
-export function warnOfFork(
-  { log, run }: Host,
-  { preview }: { readonly preview: boolean },
+export function warnAboutFork(
+  { log, run }: Pick<Host, 'log' | 'run'>,
+  preview: boolean,
   files: Iterable<ServedObject & { readonly name: string }>,
 ): void {
   if (!run.isForFork) return;
@@ -16,6 +16,6 @@ export function warnOfFork(
   if (!first && !preview) return;
   const what = first ? `${printable(first.name)} (${printable(first.contentType)})` : `a preview`;
   log.warning(
-    `This run is for a fork and publishes what browsers run: ${what}. Anybody who opens it lets the fork's code read every preview of this storage that is open in the same browser. Set 'headers' to Content-Type: application/octet-stream and Content-Disposition: attachment, each on its line${preview ? `, leave out 'preview'` : ''}, or publish only after a review.`,
+    `This run is for a fork and publishes files that browsers execute: ${what}. Code from the fork can read every preview of this storage that is open in the same browser. Publish only after a review, or set 'headers' to these two lines: Content-Type: application/octet-stream and Content-Disposition: attachment${preview ? `, without 'preview'` : ''}.`,
   );
 }

@@ -84,10 +84,10 @@ function indexPage(clock: Clock, { label, url }: Run, name: string): Page {
   return {
     entry: name,
     opens: 'last',
-    make: async (published) => {
-      if (published.fileCount < 2) return [];
+    make: async (publication) => {
+      if (publication.fileCount < 2) return [];
       const { linksPage } = await import('../links/page.ts');
-      const content = linksPage(published, { madeAt: clock.now(), run });
+      const content = linksPage(publication, { madeAt: clock.now(), run });
       return [{ name, content, contentType: 'text/html; charset=utf-8' }];
     },
   };

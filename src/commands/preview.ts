@@ -4,7 +4,7 @@ import { isTransient } from '../http/classify.ts';
 import { ActionError } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import type { Page } from '../links/generated.ts';
-import type { Links, Published } from '../links/manifest.ts';
+import type { Links, Publication } from '../links/manifest.ts';
 import type { Put } from '../sync/plan.ts';
 import { type CheckedSite, createSiteCheck, isChecked } from '../preview/check.ts';
 import { tellFinding } from '../preview/findings.ts';
@@ -38,15 +38,15 @@ export function previewPage(
     entry: names.entry,
     label: 'the preview',
     opens: 'first',
-    make: async function* (published, linkTo) {
+    make: async function* (publication, linkTo) {
       const { entryObject, previewSite, workerObject } = await import('../preview/pages.ts');
-      const links = linksOf(published);
-      const site = previewSite(published, links, { names, traits, origin: host.run.origin });
-      const missing = missingFirstPage(new Set(site.names), published.s3Uri);
+      const links = linksOf(publication);
+      const site = previewSite(publication, links, { names, traits, origin: host.run.origin });
+      const missing = missingFirstPage(new Set(site.names), publication.s3Uri);
       if (missing !== undefined) host.log.warning(missing);
       yield workerObject(site, traits);
       const worker = await linkTo(names.worker);
-      yield entryObject(published, links, site, worker);
+      yield entryObject(publication, links, site, worker);
       await refuseOrigins(
         { [names.entry]: await linkTo(names.entry), [names.worker]: worker },
         site,
@@ -152,7 +152,7 @@ async function letsRead(
   return allows(preflight) && allows(answer) && (allowed.includes('*') || allowed.includes('if-match'));
 }
 
-function linksOf({ links }: Published): Links {
+function linksOf({ links }: Publication): Links {
   if (!links) throw new Error('A preview is made of links, and there are none.');
   return links;
 }

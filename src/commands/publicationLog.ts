@@ -1,147 +1,38 @@
 import type { Clock } from '../http/clock.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import type { LinkInputs } from '../config/links.ts';
-import { type LinkedFile, writeLinksFile } from '../links/file.ts';
-import type { Links, Published } from '../links/manifest.ts';
-import type { LinksOutputs } from '../config/outputs.ts';
-import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
+import type { Links, Publication } from '../links/manifest.ts';
+import { count, formatDuration, formatMoment } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
-import { publishedSummary } from '../report/markdown.ts';
-import { noReportIds, type ReportIds } from '../config/outputs.ts';
-import { s3Uri } from '../storage/uri.ts';
-import type { Location } from '../terrapi/location.ts';
-
-/** An output that is put into an environment variable fails past 128 KiB on Linux, so `urls` stays well below. */
-const urlsLimit = 100 * 1024;
+import { publicationSummary } from '../report/markdown.ts';
 
 /**
- * Tells what is published: links in the log, warnings about them, the job summary.
+ * Logs the links of a publication with warnings about them, and writes the job summary.
  * @param headline what this step did, e.g. `Uploaded 3 files`
  */
 export async function logAndSummarize(
-  host: Host,
+  host: Pick<Host, 'log' | 'run' | 'summary'>,
   inputs: Pick<LinkInputs, 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
-  published: Published,
+  publication: Publication,
   headline: string,
   clock: Clock,
 ): Promise<void> {
-  const { links } = published;
+  const { links, main } = publication;
+  const { expiresIn, maskLinks, summary, dryRun } = inputs;
   if (links) {
-    warnOfExpiry(host.log, inputs.expiresIn, links, clock);
-    noticeOfPublicity(host, inputs);
-    logLinks(host.log, inputs.maskLinks, published, links);
+    warnAboutExpiry(host.log, expiresIn, links, clock);
+    if (!maskLinks && host.run.isPublic === true) noticePublicLinks(host.log, summary);
+    logLinks(host.log, maskLinks, publication, links);
   }
   host.log.info(headline);
-  if (published.main && !inputs.maskLinks)
-    host.log.info(`Open ${published.main.name}: ${published.main.url}`);
-  if (!inputs.summary) return;
+  if (main && !maskLinks) host.log.info(`Open ${main.name}: ${main.url}`);
+  if (!summary) return;
   await host.summary(
-    publishedSummary(published, {
-      headline,
-      now: clock.now(),
-      showLinks: !inputs.maskLinks,
-      dryRun: inputs.dryRun,
-    }),
+    publicationSummary(publication, { headline, now: clock.now(), showLinks: !maskLinks, dryRun }),
   );
 }
 
-/** What fell short when the main thing was done already: people get the rest even so, and then hear of it. */
-export interface Shortfall {
-  readonly error: unknown;
-}
-
-export function attempt<T>(work: () => T): { readonly value?: T; readonly shortfall?: Shortfall } {
-  try {
-    return { value: work() };
-  } catch (error) {
-    return { shortfall: { error } };
-  }
-}
-
-/** Writes the links file, and gives the outputs that say what is published; without that file where it cannot be written. */
-export function publishedOutputs(
-  host: Host,
-  published: Published,
-  location: Location,
-): { readonly outputs: Omit<LinksOutputs, keyof ReportIds>; readonly unwritten: Shortfall | undefined } {
-  const { workspace, destination, links, main, fileCount, totalBytes } = published;
-  const expiresAt = links?.endsAt === undefined ? '' : rfc3339(links.endsAt);
-  const header = {
-    version: 1 as const,
-    workspace,
-    destination,
-    expires_at: expiresAt,
-  };
-  const { value: linksFile = '', shortfall: unwritten } = attempt(() =>
-    writeLinksFile(host.tempDir(), header, linkedFiles(published, location), links),
-  );
-  const outputs = {
-    url: main?.url ?? '',
-    urls: links ? urlsOutput(host.log, published, links) : '{}',
-    'links-file': linksFile,
-    'expires-at': expiresAt,
-    's3-uri': published.s3Uri,
-    'file-count': fileCount,
-    'total-bytes': totalBytes,
-  };
-  return { outputs, unwritten };
-}
-
-/** The outputs of a run that made no links, as there was nothing or it was a dry run. */
-export function unpublishedOutputs({
-  s3Uri: place,
-  fileCount,
-  totalBytes,
-}: Pick<Published, 's3Uri' | 'fileCount' | 'totalBytes'>): LinksOutputs {
-  return {
-    ...noReportIds,
-    url: '',
-    urls: '{}',
-    'links-file': '',
-    'expires-at': '',
-    's3-uri': place,
-    'file-count': fileCount,
-    'total-bytes': totalBytes,
-  };
-}
-
-/** RFC 3339, UTC, in whole seconds and never later than it is. */
-function rfc3339(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-function* linkedFiles({ files }: Published, location: Location): Generator<LinkedFile> {
-  for (const { name, key, size, contentType, sha256, status } of files()) {
-    yield {
-      path: name,
-      key,
-      s3_uri: s3Uri(location, key),
-      size,
-      content_type: contentType,
-      ...(sha256 !== undefined && { sha256 }),
-      ...(status !== undefined && { status }),
-    };
-  }
-}
-
-function urlsOutput(log: Log, { files, fileCount }: Published, { url }: Links): string {
-  const entries: string[] = [];
-  let bytes = 2;
-  for (const { name, key } of files()) {
-    const entry = `${JSON.stringify(name)}:${JSON.stringify(url(key))}`;
-    bytes += Buffer.byteLength(entry) + 1;
-    entries.push(entry);
-    if (bytes > urlsLimit) {
-      log.warning(
-        `The output 'urls' is left empty: ${count(fileCount, 'link')} would pass ${formatBytes(urlsLimit)}, more than can go from step to step in an environment variable. The file named by the output 'links-file' has them all.`,
-      );
-      return '';
-    }
-  }
-  return `{${entries.join(',')}}`;
-}
-
-function warnOfExpiry(
+function warnAboutExpiry(
   log: Log,
   expiresIn: number | undefined,
   { endsAt, signedBy }: Links,
@@ -150,41 +41,37 @@ function warnOfExpiry(
   if (endsAt === undefined) {
     const why =
       signedBy === 'session'
-        ? 'the platform does not tell when its storage sessions do'
-        : 'those that the platform signs do not tell it';
-    log.warning(`Nobody can say when the links end: ${why}. The output 'expires-at' is empty.`);
+        ? 'the platform does not say when its storage sessions expire'
+        : 'links that the platform signs do not contain it';
+    log.warning(`Link expiry is unknown: ${why}. The output 'expires-at' is empty.`);
     return;
   }
   if (expiresIn === undefined) return;
   const left = (endsAt - clock.now()) / 1000;
-  const had = `these work for ${formatDuration(left)}, until ${formatMoment(endsAt)}`;
+  const actual = `these links expire in ${formatDuration(left)}, at ${formatMoment(endsAt)}`;
   const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
   if (signedBy === 'platform' && Math.abs(expiresIn - left) > 60)
-    log.warning(`${asked}, and how long links signed by the platform work is the platform's to say: ${had}.`);
+    log.warning(`${asked}, but the platform decides how long its links last: ${actual}.`);
   else if (expiresIn > left + 5)
     log.warning(
-      `${asked}, and links signed by a storage session end with it: ${had}. 'links: platform' makes links that work longer; or ask for less.`,
+      `${asked}, but a link expires with the storage session that signed it: ${actual}. Use 'links: platform' for links that last longer, or ask for less.`,
     );
 }
 
-/** What everybody can read of a public repository's runs is no place for what must stay among a few. */
-function noticeOfPublicity(
-  host: Host,
-  { maskLinks, summary }: Pick<LinkInputs, 'maskLinks' | 'summary'>,
-): void {
-  if (maskLinks || host.run.isPublic !== true) return;
-  host.log.notice(
-    `This repository is public: until they end, the links in ${summary ? 'log and summary' : 'the log'} of this run, and in comments, can be opened by anybody. 'mask-links: true' keeps them out.`,
+/** The runs of a public repository are public, and so is what they log. */
+function noticePublicLinks(log: Log, summary: boolean): void {
+  log.notice(
+    `This repository is public: until the links in ${summary ? 'the log and summary' : 'the log'} of this run, and in comments, expire, anybody can open them. 'mask-links: true' keeps them out.`,
   );
 }
 
-function logLinks(log: Log, maskLinks: boolean, { files, fileCount }: Published, links: Links): void {
+function logLinks(log: Log, maskLinks: boolean, { files, fileCount }: Publication, links: Links): void {
   const by = links.signedBy === 'platform' ? ', signed by the platform' : '';
   const until = links.endsAt === undefined ? '' : `, until ${formatMoment(links.endsAt)}`;
   log.group(
     `Links: ${count(fileCount, 'file')}${by}${until}`,
     maskLinks
-      ? [`'mask-links: true' keeps them out of the log; the file of the output 'links-file' has them`]
+      ? [`'mask-links: true' keeps the links out of the log. The file in the output 'links-file' has them.`]
       : firstAmong(files(), fileCount, 20, ({ key, name }) => `${name}: ${links.url(key)}`),
   );
 }

@@ -4,50 +4,57 @@ import type { DestinationInputs } from '../config/destination.ts';
 import { noReportIds } from '../config/outputs.ts';
 import type { Reports } from '../report/reports.ts';
 
-/** What stands for the reports where none is asked for. */
-const none: Reports = {
+const noReports: Reports = {
   begin: () => undefined,
-  published: () => Promise.resolve(noReportIds),
-  removed: () => Promise.resolve(noReportIds),
-  failed: () => Promise.resolve(),
+  showPublication: () => Promise.resolve(noReportIds),
+  showRemoval: () => Promise.resolve(noReportIds),
+  showFailure: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
 
+type ReportInputs = Pick<
+  DestinationInputs,
+  'workspace' | 'destination' | 'certificates' | 'reports' | 'dryRun'
+>;
+
+export interface ReportTools {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Opens the reports that the inputs ask for, for as long as `use` takes. When that throws, a deployment that was begun ends as
- * failed. What writes them is loaded only where it is needed.
+ * Opens the reports that the inputs ask for, for as long as `use` takes. If it throws, a deployment in progress ends as failed. The code that
+ * writes reports is loaded only if it is needed.
  */
 export async function withReports<T>(
   host: Host,
-  inputs: DestinationInputs,
-  clock: Clock,
-  signal: AbortSignal,
+  inputs: ReportInputs,
+  { clock, signal }: ReportTools,
   use: (reports: Reports) => Promise<T>,
 ): Promise<T> {
-  const reports = await openAsked(host, inputs, clock, signal);
+  const reports = await openReports(host, inputs, { clock, signal });
   try {
     return await use(reports);
   } catch (error) {
-    await reports.failed(signal.aborted);
+    await reports.showFailure(signal.aborted);
     throw error;
   } finally {
     await reports.close();
   }
 }
 
-async function openAsked(
+async function openReports(
   host: Host,
-  inputs: DestinationInputs,
-  clock: Clock,
-  signal: AbortSignal,
+  inputs: ReportInputs,
+  { clock, signal }: ReportTools,
 ): Promise<Reports> {
   const { comment, environment, release } = inputs.reports;
-  const open = host.openReporter;
-  if (inputs.dryRun || (!comment && environment === undefined && release === undefined)) return none;
-  if (!open) {
+  const { openReporter } = host;
+  if (inputs.dryRun || (!comment && environment === undefined && release === undefined)) return noReports;
+  if (!openReporter) {
     host.log.warning(`No comment, deployment or release was written: ${host.name} has none.`);
-    return none;
+    return noReports;
   }
-  const { openReports } = await import('../report/reports.ts');
-  return openReports(host, open, inputs, () => clock.now(), signal);
+  const { openStepReports } = await import('../report/reports.ts');
+  return openStepReports(host, openReporter, inputs, { now: () => clock.now(), signal });
 }

@@ -1,4 +1,4 @@
-import type { Published } from './manifest.ts';
+import type { Publication } from './manifest.ts';
 
 /** An object that this action generates from what is published. It is stored with the mark of such objects. */
 export interface GeneratedObject {
@@ -23,7 +23,7 @@ export interface Page {
    * @param linkTo makes the link of an object that was generated before, by its name
    */
   readonly make: (
-    published: Published,
+    publication: Publication,
     linkTo: (name: string) => Promise<string>,
   ) => Promise<readonly GeneratedObject[]> | AsyncIterable<GeneratedObject>;
 }

@@ -58,7 +58,7 @@ export interface Manifest {
 }
 
 /** What stands below a destination and how it is opened, as every page and report tells of it. */
-export interface Published extends Manifest {
+export interface Publication extends Manifest {
   /** Undefined where no links were asked for. */
   readonly links: Links | undefined;
   /** The link to open first. */

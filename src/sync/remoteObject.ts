@@ -3,8 +3,8 @@ export interface RemoteObject {
   readonly key: string;
   /** Bytes. */
   readonly size: number;
-  /** Without quotes: the MD5 of the content, or of the parts' MD5s with `-N`; something else where the storage encrypts. */
+  /** Without quotes: the MD5 of the content, or for multipart the MD5 of the parts' MD5s with `-N`. An encrypting storage has others. */
   readonly etag: string;
-  /** Milliseconds since the epoch, by the storage's clock; infinite where the storage gives no date. */
+  /** Milliseconds since the epoch, by the storage's clock; Infinity if the storage gives no date. */
   readonly lastModified: number;
 }

@@ -23,8 +23,7 @@ export function warningsOf({ log }: RunnerResult): string[] {
 /** Warnings but those that links end soon, and that they are too many for an output. */
 export function troubles(run: RunnerResult): string[] {
   return warningsOf(run).filter(
-    (warning) =>
-      !/^(?:The (?:links in what GitHub keeps|output 'urls')|This run is for a fork)/.test(warning),
+    (warning) => !/^(?:The links in the comment, deployment or release|This run is for a fork)/.test(warning),
   );
 }
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { Contents } from '../../../src/links/contents.ts';
 import { linksPage } from '../../../src/links/page.ts';
-import type { Links, Published, PublishedFile } from '../../../src/links/manifest.ts';
+import type { Links, Publication, PublishedFile } from '../../../src/links/manifest.ts';
 import { linkOf } from '../../../src/links/table.ts';
 import { createSigner, objectPath } from '../../../src/storage/signer.ts';
 
@@ -34,7 +34,7 @@ const file = (name: string, more: Partial<PublishedFile> = {}): PublishedFile =>
   ...more,
 });
 
-const published = (files: readonly PublishedFile[], more: Partial<Published> = {}): Published => ({
+const published = (files: readonly PublishedFile[], more: Partial<Publication> = {}): Publication => ({
   workspace: 'my-workspace',
   destination: 'site',
   s3Uri: 's3://bucket/ci/site/',
