@@ -1,6 +1,6 @@
 import { buckets, clientApp, region, workspaces } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { linksPage } from '../../src/links/page.ts';
+import { renderIndexPage } from '../../src/links/indexPage.ts';
 import type { Links, Publication, PublishedFile } from '../../src/links/manifest.ts';
 import { mediaType } from '../../src/files/media.ts';
 import { type Signer, createSigner, objectPath } from '../../src/storage/signer.ts';
@@ -29,7 +29,7 @@ export async function openStore(platform: Platform): Promise<Store> {
     secretAccessKey: secretKey,
     sessionToken: token,
     openedAt: signedAt,
-    endsAt,
+    expiresAt: endsAt,
   });
   const path = (key: string) => objectPath(endpoint, buckets.outputs, key);
   const presigner = signer.presigner(new Date(signedAt), platform.terrapi.sessionSeconds);
@@ -90,7 +90,7 @@ export async function publishPage(
   };
   await Promise.all(Array.from({ length: 16 }, work));
   const published = change(publishedOf(store, destination, uploads));
-  const page = linksPage(published, { madeAt: Date.now() });
+  const page = renderIndexPage(published, { madeAt: Date.now() });
   await store.put(`${base}/_links.html`, Buffer.from(page), 'text/html; charset=utf-8');
   return store.url(`${base}/_links.html`);
 }
@@ -105,7 +105,7 @@ function publishedOf(store: Store, destination: string, uploads: readonly Upload
       contentType: mediaType(name),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const links: Links = { signedBy: 'session', url: store.url, endsAt: store.endsAt };
+  const links: Links = { signedBy: 'session', url: store.url, expiresAt: store.endsAt };
   return {
     workspace: workspaces.main,
     destination,

@@ -10,9 +10,9 @@ import { headObjects } from '../storage/head.ts';
 import { listExpected } from '../storage/listing.ts';
 import type { RemoteObject } from '../sync/remoteObject.ts';
 import { existingAmong } from '../storage/existingObjects.ts';
-import { readingThreads } from '../transfer/defaults.ts';
-import type { Fingerprint } from '../transfer/digest.ts';
-import { type Fingerprints, openFingerprints } from '../transfer/digests.ts';
+import { defaultHashThreads } from '../transfer/resourceLimits.ts';
+import type { Digest } from '../transfer/digest.ts';
+import { type Hasher, openHasher } from '../transfer/hasher.ts';
 import { refuseSums, writeSums } from './checksums.ts';
 
 /** How an upload compares its files with the stored objects. */
@@ -50,8 +50,8 @@ export function openReader(
   { needsSha256 }: Pick<Comparison, 'needsSha256'>,
   partSize: number | undefined,
   signal: AbortSignal,
-): Fingerprints {
-  return openFingerprints({ sha256Wanted: needsSha256, partSize, threads: readingThreads(), signal });
+): Hasher {
+  return openHasher({ sha256Wanted: needsSha256, partSize, threads: defaultHashThreads(), signal });
 }
 
 export interface ComparedPlan extends ChangedPlan {
@@ -64,23 +64,23 @@ export interface ComparedPlan extends ChangedPlan {
 interface CompareTools {
   readonly client: StorageClient;
   /** Closed when the files are compared. */
-  readonly reader: Fingerprints;
+  readonly reader: Hasher;
   /** The folder for generated files. */
   readonly tempDir: () => string;
 }
 
 /**
  * Compares a plan with the stored objects, and decides which files to write.
- * @throws ActionError `key` if a file is where a folder is needed, `exists` with `overwrite: never`, `files` if a file cannot be read
+ * @throws ActionError `name-taken` if a file is where a folder is needed, `object-exists` with `overwrite: never`, or if a file cannot be read
  */
 export async function comparePlan(
   plan: Plan,
   { overwrite, listsObjects, needsSha256, writesSums }: Comparison,
   { client, reader, tempDir }: CompareTools,
 ): Promise<ComparedPlan> {
-  const prints = new Map<string, Fingerprint>();
+  const prints = new Map<string, Digest>();
   const read = async (puts: readonly Put[]) => {
-    const found = await reader.of(puts.map(({ file }) => file));
+    const found = await reader.digests(puts.map(({ file }) => file));
     for (const [index, { key }] of puts.entries()) {
       const print = found[index];
       if (print) prints.set(key, print);
@@ -113,7 +113,7 @@ export async function comparePlan(
   };
 }
 
-function sumsOf(puts: readonly Put[], prints: ReadonlyMap<string, Fingerprint>): Map<string, string> {
+function sumsOf(puts: readonly Put[], prints: ReadonlyMap<string, Digest>): Map<string, string> {
   const sums = new Map<string, string>();
   for (const { name, key } of puts) {
     const sha256 = prints.get(key)?.sha256;
@@ -171,7 +171,7 @@ async function refuseCollisions(
   if (found.length === 0) return;
   const [first = ''] = found;
   throw new ActionError(
-    'key',
+    'name-taken',
     found.length === 1 ? first : `Files and folders of the workspace collide with those of the upload`,
     {
       hint: `Remove them from the workspace, rename the files, or choose another 'destination'. Nothing was written.`,

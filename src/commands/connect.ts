@@ -3,7 +3,7 @@ import { openCredential } from '../auth/credential.ts';
 import { openTokenSource } from '../auth/tokens.ts';
 import type { PlatformInputs } from '../config/platform.ts';
 import { type RetryLog, createRetryLog } from '../report/retryLog.ts';
-import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
+import { type Terrapi, createTerrapi } from '../terrapi/terrapi.ts';
 import { type Transport, openTransport } from '../http/transport.ts';
 import { allowsPlainHttp } from '../http/urls.ts';
 import { userAgent } from '../http/version.ts';
@@ -62,6 +62,7 @@ export async function withConnection<T>(
 
 function warnAboutTls({ log }: Pick<Host, 'log'>): void {
   log.warning(
+    'tls-verify-off',
     `'tls-verify: false' turns off certificate checks. Anybody between this runner and the platform can read and change the traffic, including the client secret or identity token. Use it for development only; 'ca-certificates' is the safe way.`,
     'Certificates are not checked',
   );

@@ -1,10 +1,10 @@
 import type { LinkInputs } from '../config/links.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import type { Links } from '../links/manifest.ts';
-import { signSessionLinks } from '../links/session.ts';
+import { signSessionLinks } from '../links/sessionLinks.ts';
 import type { TrialResult } from '../links/verification.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { Terrapi } from '../terrapi/client.ts';
+import type { Terrapi } from '../terrapi/terrapi.ts';
 import { count } from '../text/format.ts';
 
 /** Makes links to keys. Those of one run may be made in several goes: a page's own link comes when the page is written. */
@@ -45,10 +45,11 @@ function platformLinks(log: Log, { terrapi, client, signal }: Signers): MakeLink
   const tried = new Map<string, Promise<TrialResult>>();
   const onUntried = (why: string) =>
     log.warning(
+      'platform-links-untried',
       `The platform's links could not be tried: ${why} from this runner. Open one of them, or use 'links: session'.`,
     );
   return async (keys) => {
-    const { askPlatformLinks } = await import('../links/platform.ts');
+    const { requestPlatformLinks: askPlatformLinks } = await import('../links/platformLinks.ts');
     let made = 0;
     const onLink = () => (made += 1);
     const timer = setInterval(() => log.info(`${count(made, 'link')} from the platform`), progressEveryMs);

@@ -12,7 +12,7 @@ import type { Destination } from './openDestination.ts';
  * which another job has uploaded meanwhile are recent enough to be kept.
  * @param kept keys that are part of the upload
  * @returns the number of deleted objects
- * @throws ActionError `upload` if some could not be deleted, listing them
+ * @throws ActionError `delete-failed` if some could not be deleted, listing them
  */
 export async function deleteStale(
   log: Log,
@@ -27,7 +27,7 @@ export async function deleteStale(
   });
   if (failures.length > 0) {
     throw new ActionError(
-      'upload',
+      'delete-failed',
       `All files are uploaded, but ${count(failures.length, 'stale object')} could not be deleted`,
       {
         hint: `Check whether the client app may delete in this workspace, or set 'delete-stale: false'.`,

@@ -1,9 +1,9 @@
 import { deletionGroups } from '../sync/deletionOrder.ts';
 import type { RemoteObject } from '../sync/remoteObject.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { describeStorageError } from '../storage/s3Error.ts';
+import { formatStorageError } from '../storage/s3Error.ts';
 import { listObjects } from '../storage/listing.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Destination } from './openDestination.ts';
@@ -59,7 +59,7 @@ export async function deleteUntilGone(
 }
 
 const stillListed = ({ key }: RemoteObject) =>
-  `${printable(key)}: the storage reports it as deleted, but still lists it`;
+  `${sanitize(key)}: the storage reports it as deleted, but still lists it`;
 
 interface Progress {
   /** Deleted objects by key. */
@@ -96,7 +96,7 @@ async function deleteGroups(
     const isDeleted = new Set(deleted);
     for (const object of group) if (isDeleted.has(object.key)) progress.deleted.set(object.key, object);
     if (failed.length > 0)
-      return failed.map(({ key, error }) => `${printable(key)}: ${describeStorageError(error)}`);
+      return failed.map(({ key, error }) => `${sanitize(key)}: ${formatStorageError(error)}`);
   }
   return [];
 }

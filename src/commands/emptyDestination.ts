@@ -1,4 +1,4 @@
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { headObject } from '../storage/head.ts';
 import type { Destination } from './openDestination.ts';
 
@@ -14,7 +14,7 @@ export async function hidingObject({
   const key = base.replace(/\/$/, '');
   if (key === client.location.prefix.replace(/\/$/, '')) return undefined;
   const head = await headObject(client, key).catch(
-    explain(`Could not check whether ${printable(key)} exists`),
+    explain(`Could not check whether ${sanitize(key)} exists`),
   );
-  return head && `There is an object '${printable(key)}', and the storage does not list files below it.`;
+  return head && `There is an object '${sanitize(key)}', and the storage does not list files below it.`;
 }

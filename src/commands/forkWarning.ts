@@ -1,6 +1,6 @@
 import type { Host } from '../hosts/host.ts';
-import { type ServedObject, isActive } from '../preview/active.ts';
-import { printable } from '../text/sanitize.ts';
+import { type ServedObject, isActiveContent } from '../preview/activeContent.ts';
+import { sanitize } from '../text/sanitize.ts';
 
 /**
  * Warns if a run for a fork publishes files that browsers execute. All links to one storage share an origin, so such a file can read the
@@ -12,10 +12,11 @@ export function warnAboutFork(
   files: Iterable<ServedObject & { readonly name: string }>,
 ): void {
   if (!run.isForFork) return;
-  const first = Iterator.from(files).find(isActive);
+  const first = Iterator.from(files).find(isActiveContent);
   if (!first && !preview) return;
-  const what = first ? `${printable(first.name)} (${printable(first.contentType)})` : `a preview`;
+  const what = first ? `${sanitize(first.name)} (${sanitize(first.contentType)})` : `a preview`;
   log.warning(
+    'fork-content',
     `This run is for a fork and publishes files that browsers execute: ${what}. Code from the fork can read every preview of this storage that is open in the same browser. Publish only after a review, or set 'headers' to these two lines: Content-Type: application/octet-stream and Content-Disposition: attachment${preview ? `, without 'preview'` : ''}.`,
   );
 }

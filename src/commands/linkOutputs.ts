@@ -1,5 +1,5 @@
 import type { Log } from '../hosts/host.ts';
-import { type LinkedFile, writeLinksFile } from '../links/file.ts';
+import { type LinkedFile, writeLinksFile } from '../links/linksFile.ts';
 import type { Links, Publication } from '../links/manifest.ts';
 import { type LinksOutputs, type ReportIds, noReportIds } from '../config/outputs.ts';
 import { count, formatBytes } from '../text/format.ts';
@@ -56,8 +56,8 @@ export function writeLinks(tempDir: () => string, publication: Publication, loca
 
 /** RFC 3339, UTC, in whole seconds and never too late; empty if the expiry is unknown. */
 function expiresAt(links: Links | undefined): string {
-  if (links?.endsAt === undefined) return '';
-  return new Date(links.endsAt).toISOString().replace(/\.\d+Z$/, 'Z');
+  if (links?.expiresAt === undefined) return '';
+  return new Date(links.expiresAt).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 function* linkedFiles({ files }: Publication, location: Location): Generator<LinkedFile> {

@@ -4,11 +4,11 @@ import { type LinkInputs, readLinkInputs } from '../config/links.ts';
 import type { Page } from '../links/generated.ts';
 import type { Manifest } from '../links/manifest.ts';
 import { mediaType } from '../files/media.ts';
-import { type Below, tellApart } from '../preview/folderContents.ts';
-import { presentPreview } from '../preview/names.ts';
-import { readTraits, traitsHeader, unknownTraits } from '../preview/traits.ts';
+import { type FolderContents, separateGenerated } from '../preview/folderContents.ts';
+import { detectPreview } from '../preview/previewNames.ts';
+import { parseSiteFlags, siteFlagsHeader, unknownSiteFlags } from '../preview/siteFlags.ts';
 import { setOutputs } from '../config/outputs.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
@@ -83,9 +83,9 @@ async function filesBelow({
   base,
   s3Uri,
   explain,
-}: Pick<Destination, 'client' | 'base' | 's3Uri' | 'explain'>): Promise<Below> {
+}: Pick<Destination, 'client' | 'base' | 's3Uri' | 'explain'>): Promise<FolderContents> {
   try {
-    return await tellApart(client, base, await listObjects(client, base));
+    return await separateGenerated(client, base, await listObjects(client, base));
   } catch (error) {
     return explain(`Objects in ${s3Uri} could not be listed`)(error);
   }
@@ -103,7 +103,7 @@ const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolv
 /** What is below the destination, by names relative to it. */
 interface Contents {
   readonly names: ReadonlySet<string>;
-  readonly generated: Below['generated'];
+  readonly generated: FolderContents['generated'];
 }
 
 /** The preview to generate with the new links, if the inputs ask for one. */
@@ -114,12 +114,12 @@ async function previewOf(
   client: StorageClient,
   signal: AbortSignal,
 ): Promise<Page | undefined> {
-  const existing = presentPreview(new Set(generated.keys()));
+  const existing = detectPreview(new Set(generated.keys()));
   if (preview) {
     const { previewPage } = await import('./preview.ts');
     const names = existing ?? (await freePreviewNames(hasName(files)));
-    const kept = readTraits(generated.get(names.worker)?.headers[traitsHeader]?.toString());
-    return previewPage(names, kept ?? unknownTraits, host, client, signal);
+    const kept = parseSiteFlags(generated.get(names.worker)?.headers[siteFlagsHeader]?.toString());
+    return previewPage(names, kept ?? unknownSiteFlags, host, client, signal);
   }
   if (existing)
     host.log.notice(`The preview in this folder keeps its old links: set 'preview: true' to renew them.`);
@@ -130,7 +130,7 @@ function manifestOf(
   { workspace, destination }: Pick<LinkInputs, 'workspace' | 'destination'>,
   s3Uri: string,
   base: string,
-  files: Below['files'],
+  files: FolderContents['files'],
 ): Manifest {
   return {
     workspace,
@@ -150,9 +150,13 @@ function manifestOf(
 
 async function noFiles(destination: Destination): Promise<ActionError> {
   const hiding = await hidingObject(destination);
-  return new ActionError('no-files', `There is no file in ${printable(destination.s3Uri)} to make links to`, {
-    hint: hiding
-      ? `${hiding} Remove it, or choose another 'destination'.`
-      : `Check 'destination' and 'workspace': use the values of the upload, whose log and output 's3-uri' name the folder. The files may have been removed since.`,
-  });
+  return new ActionError(
+    'no-files-to-link',
+    `There is no file in ${sanitize(destination.s3Uri)} to make links to`,
+    {
+      hint: hiding
+        ? `${hiding} Remove it, or choose another 'destination'.`
+        : `Check 'destination' and 'workspace': use the values of the upload, whose log and output 's3-uri' name the folder. The files may have been removed since.`,
+    },
+  );
 }

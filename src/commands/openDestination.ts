@@ -8,8 +8,8 @@ import { bucketLocation, defaultRegion } from '../storage/bucket.ts';
 import { type StorageClient, createStorageClient } from '../storage/client.ts';
 import { createStorageRetrier } from '../storage/s3Error.ts';
 import { discoverRegion } from '../storage/region.ts';
-import { storageTrouble } from '../storage/errorDescription.ts';
-import type { Terrapi } from '../terrapi/client.ts';
+import { describeStorageError } from '../storage/errorDescription.ts';
+import type { Terrapi } from '../terrapi/terrapi.ts';
 import { openWorkspace } from '../terrapi/workspace.ts';
 import { type Account, type Connection, accountLines } from './connect.ts';
 
@@ -48,13 +48,13 @@ export async function openDestination(
   // The storage sends its time in whole seconds; within the second, this machine's clock decides.
   const own = clock.now() - (performance.now() - began);
   const startedAt = Math.min(Math.max(own, serverTime), serverTime + 999);
-  const { endsAt } = await sessions.get();
+  const { expiresAt } = await sessions.get();
   const base = baseOf(location.prefix, inputs.destination);
   host.log.group(`Who: ${account.known() ?? inputs.clientId}`, accountLines(inputs));
   host.log.group(`Where: ${s3Uri(location, base)}`, [
     `Workspace: ${workspace}`,
     `Endpoint: ${location.endpoint.href}, region ${region}${isAssumed ? ' (assumed: neither the storage nor the workspace names one)' : ''}`,
-    sessionLine(endsAt, clock),
+    sessionLine(expiresAt, clock),
     ...clockLines(clock),
   ]);
   return {
@@ -64,15 +64,17 @@ export async function openDestination(
     serverTime,
     startedAt,
     explain: (what) => (error) => {
-      throw error instanceof ActionError || signal.aborted ? error : storageTrouble(what, location, error);
+      throw error instanceof ActionError || signal.aborted
+        ? error
+        : describeStorageError(what, location, error);
     },
   };
 }
 
-function sessionLine(endsAt: number | undefined, clock: Clock): string {
-  return endsAt === undefined
+function sessionLine(expiresAt: number | undefined, clock: Clock): string {
+  return expiresAt === undefined
     ? 'Session: lifetime unknown, renewed automatically'
-    : `Session: ${formatDuration((endsAt - clock.now()) / 1000)}, renewed automatically`;
+    : `Session: ${formatDuration((expiresAt - clock.now()) / 1000)}, renewed automatically`;
 }
 
 function clockLines({ skewSeconds }: Clock): string[] {

@@ -1,5 +1,6 @@
+import type { Warning } from '../errors/codes.ts';
 import type { UploadInputs } from '../config/upload.ts';
-import { idleRules } from '../files/headers.ts';
+import { unmatchedRules } from '../files/headers.ts';
 import type { Selection } from '../files/selection.ts';
 import type { Log } from '../hosts/host.ts';
 import { firstOf } from '../report/log.ts';
@@ -16,7 +17,7 @@ export function logPlan(log: Log, { puts, totalBytes, unchanged }: ComparedPlan,
     ...(unchanged.length > 0 ? [`Unchanged, not uploaded again: ${count(unchanged.length, 'file')}`] : []),
     ...leftOut(selection),
   ]);
-  for (const warning of firstOf(warnings, 5, String)) log.warning(warning);
+  logFirst(log, warnings);
 }
 
 /** Warns about lines of `headers` that have no effect. */
@@ -27,6 +28,13 @@ export function warnAboutHeaders(
   { root }: Selection,
 ): void {
   const names = puts.map(({ name }) => name);
-  for (const warning of firstOf(idleRules(headers, names, root, destination), 5, String))
-    log.warning(warning);
+  logFirst(log, unmatchedRules(headers, names, root, destination));
+}
+
+/** Logs a few warnings of one kind: many of them usually have the same cause. */
+function logFirst(log: Log, warnings: readonly Warning[]): void {
+  const first = warnings.slice(0, 5);
+  for (const { code, text } of first) log.warning(code, text);
+  if (warnings.length > first.length)
+    log.info(`… and ${count(warnings.length - first.length, 'more warning')} of this kind`);
 }

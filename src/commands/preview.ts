@@ -6,18 +6,18 @@ import type { Host, Log } from '../hosts/host.ts';
 import type { Page } from '../links/generated.ts';
 import type { Links, Publication } from '../links/manifest.ts';
 import type { Put } from '../sync/plan.ts';
-import { type CheckedSite, createSiteCheck, isChecked } from '../preview/check.ts';
-import { tellFinding } from '../preview/findings.ts';
-import type { PreviewNames } from '../preview/names.ts';
-import { lookAtOrigins } from '../preview/origins.ts';
+import { type CheckedSite, createSiteCheck, isChecked } from '../preview/siteCheck.ts';
+import { describeFinding } from '../preview/findingMessages.ts';
+import type { PreviewNames } from '../preview/previewNames.ts';
+import { checkOrigins } from '../preview/origins.ts';
 import type { PreviewSite } from '../preview/site.ts';
-import { missingFirstPage } from '../preview/entryPage.ts';
-import type { Traits } from '../preview/traits.ts';
-import { printable } from '../text/sanitize.ts';
+import { missingIndexWarning } from '../preview/missingIndex.ts';
+import type { SiteFlags } from '../preview/siteFlags.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { exchange } from '../storage/http.ts';
+import { sendRequest } from '../storage/http.ts';
 import { createStorageRetrier, storageError } from '../storage/s3Error.ts';
 import { isHtml } from '../files/media.ts';
 import type { Destination } from './openDestination.ts';
@@ -29,7 +29,7 @@ const mostText = 128 * 1024 ** 2;
 /** The preview of a site: one link opens all of it. */
 export function previewPage(
   names: PreviewNames,
-  traits: Traits,
+  flags: SiteFlags,
   host: Pick<Host, 'log' | 'run'>,
   client: StorageClient,
   signal: AbortSignal,
@@ -38,15 +38,15 @@ export function previewPage(
     entry: names.entry,
     label: 'the preview',
     opens: 'first',
-    make: async function* (publication, linkTo) {
-      const { entryObject, previewSite, workerObject } = await import('../preview/pages.ts');
-      const links = linksOf(publication);
-      const site = previewSite(publication, links, { names, traits, origin: host.run.origin });
-      const missing = missingFirstPage(new Set(site.names), publication.s3Uri);
-      if (missing !== undefined) host.log.warning(missing);
-      yield workerObject(site, traits);
+    make: async function* (published, linkTo) {
+      const { entryObject, previewSite, workerObject } = await import('../preview/previewObjects.ts');
+      const links = linksOf(published);
+      const site = previewSite(published, links, { names, flags, origin: host.run.origin });
+      const missing = missingIndexWarning(new Set(site.names), published.s3Uri);
+      if (missing !== undefined) host.log.warning('preview-without-index', missing);
+      yield workerObject(site, flags);
       const worker = await linkTo(names.worker);
-      yield entryObject(publication, links, site, worker);
+      yield entryObject(published, links, site, worker);
       await refuseOrigins(
         { [names.entry]: await linkTo(names.entry), [names.worker]: worker },
         site,
@@ -81,29 +81,29 @@ export function checkSite(
 
 function logCheck(log: Log, { findings }: CheckedSite, puts: readonly Put[]): void {
   const pages = puts.filter(({ name }) => isHtml(name));
-  const told = findings.map((finding) => ({ ...tellFinding(finding), finding }));
+  const told = findings.map((finding) => ({ ...describeFinding(finding), finding }));
   log.group(
     `Preview: ${count(pages.length, 'page')}, ${count(puts.length, 'file')}`,
     told.length === 0
       ? ['Nothing was found that does not work in a preview']
       : told.flatMap(({ text, finding: { places, files } }) => [
           text,
-          ...firstOf(places, places.length, (place) => `  ${printable(place)}`),
+          ...firstOf(places, places.length, (place) => `  ${sanitize(place)}`),
           ...(files > places.length ? [`  … and in ${count(files - places.length, 'more file')}`] : []),
         ]),
   );
-  for (const { text, isTrouble, finding } of told)
-    if (isTrouble) log.warning(`${text} (${finding.places[0] ?? ''})`);
+  for (const { text, isProblem, finding } of told)
+    if (isProblem) log.warning('preview-problem', `${text} (${finding.places[0] ?? ''})`);
 }
 
-/** @throws ActionError `preview` where no browser could open it */
+/** @throws ActionError `preview-not-possible` where no browser could open it */
 async function refuseOrigins(
   own: Readonly<Record<string, string>>,
   site: PreviewSite,
   client: StorageClient,
   signal: AbortSignal,
 ): Promise<void> {
-  const { problem, foreign } = lookAtOrigins(own, site.links, site.names);
+  const { problem, foreign } = checkOrigins(own, site.links, site.names);
   const [first = ''] = Object.values(own);
   const reasons = problem === undefined ? [] : [problem];
   for (const link of foreign) {
@@ -113,7 +113,7 @@ async function refuseOrigins(
   }
   if (reasons.length === 0) return;
   throw new ActionError(
-    'preview',
+    'preview-not-possible',
     `A preview cannot be made of links that the platform signs here: ${reasons.join('; ')}`,
     {
       hint: `Use 'links: session' for a preview, which works until the storage session ends, or leave 'preview' out.`,
@@ -134,7 +134,7 @@ async function letsRead(
   const ask = (method: 'GET' | 'OPTIONS', headers: Readonly<Record<string, string>>) =>
     retrier(async () => {
       const sent = { ...request, method, headers: { ...request.headers, ...headers } };
-      const answered = await exchange(client.transport.dispatcher, sent, { signal, stallMs: 15_000 });
+      const answered = await sendRequest(client.transport.dispatcher, sent, { signal, stallMs: 15_000 });
       const error = storageError(answered.status, answered.headers, answered.body);
       if (isTransient(error)) throw error;
       return answered;

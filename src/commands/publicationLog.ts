@@ -35,25 +35,26 @@ export async function logAndSummarize(
 function warnAboutExpiry(
   log: Log,
   expiresIn: number | undefined,
-  { endsAt, signedBy }: Links,
+  { expiresAt, signedBy }: Links,
   clock: Clock,
 ): void {
-  if (endsAt === undefined) {
+  if (expiresAt === undefined) {
     const why =
       signedBy === 'session'
         ? 'the platform does not say when its storage sessions expire'
         : 'links that the platform signs do not contain it';
-    log.warning(`Link expiry is unknown: ${why}. The output 'expires-at' is empty.`);
+    log.warning('unknown-expiry', `Link expiry is unknown: ${why}. The output 'expires-at' is empty.`);
     return;
   }
   if (expiresIn === undefined) return;
-  const left = (endsAt - clock.now()) / 1000;
-  const actual = `these links expire in ${formatDuration(left)}, at ${formatMoment(endsAt)}`;
+  const left = (expiresAt - clock.now()) / 1000;
+  const actual = `these links expire in ${formatDuration(left)}, at ${formatMoment(expiresAt)}`;
   const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
   if (signedBy === 'platform' && Math.abs(expiresIn - left) > 60)
-    log.warning(`${asked}, but the platform decides how long its links last: ${actual}.`);
+    log.warning('expires-in', `${asked}, but the platform decides how long its links last: ${actual}.`);
   else if (expiresIn > left + 5)
     log.warning(
+      'expires-in',
       `${asked}, but a link expires with the storage session that signed it: ${actual}. Use 'links: platform' for links that last longer, or ask for less.`,
     );
 }
@@ -67,7 +68,7 @@ function noticePublicLinks(log: Log, summary: boolean): void {
 
 function logLinks(log: Log, maskLinks: boolean, { files, fileCount }: Publication, links: Links): void {
   const by = links.signedBy === 'platform' ? ', signed by the platform' : '';
-  const until = links.endsAt === undefined ? '' : `, until ${formatMoment(links.endsAt)}`;
+  const until = links.expiresAt === undefined ? '' : `, until ${formatMoment(links.expiresAt)}`;
   log.group(
     `Links: ${count(fileCount, 'file')}${by}${until}`,
     maskLinks

@@ -1,7 +1,7 @@
 import type { Log } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
 import type { Page } from '../links/generated.ts';
-import { type Links, type Manifest, type Opening, type Publication, mainFile } from '../links/manifest.ts';
+import { type Links, type Manifest, type NamedLink, type Publication, mainFile } from '../links/manifest.ts';
 import { formatBytes } from '../text/format.ts';
 import { putObject } from '../transfer/put.ts';
 import type { MakeLinks } from './createLinks.ts';
@@ -58,7 +58,7 @@ async function writePages(
 ): Promise<PublishResult> {
   const { base } = folder;
   const generated = new Set<string>();
-  const openings: (Opening & Pick<Page, 'opens'>)[] = [];
+  const openings: (NamedLink & Pick<Page, 'opens'>)[] = [];
   const pageLinks = singleLinks(makeLinks, links);
   const linkTo = (name: string) => pageLinks.to(`${base}${name}`);
   for (const page of pages) {
@@ -81,7 +81,7 @@ async function writePages(
   return {
     publication: {
       ...publication,
-      links: { ...links, endsAt: pageLinks.endsAt() },
+      links: { ...links, expiresAt: pageLinks.expiresAt() },
       main: opening('first') ?? publication.main ?? opening('last'),
       index: opening('last'),
     },
@@ -89,20 +89,23 @@ async function writePages(
   };
 }
 
-/** Makes links one by one, each only once. `endsAt` is the earliest expiry of these and of `others`. */
+/** Makes links one by one, each only once. `expiresAt` is the earliest expiry of these and of `others`. */
 function singleLinks(makeLinks: MakeLinks, others: Links) {
   const made = new Map<string, string>();
-  let { endsAt } = others;
+  let { expiresAt } = others;
   return {
     to: async (key: string) => {
       const known = made.get(key);
       if (known !== undefined) return known;
       const link = await makeLinks([key]);
-      endsAt = endsAt === undefined || link.endsAt === undefined ? undefined : Math.min(endsAt, link.endsAt);
+      expiresAt =
+        expiresAt === undefined || link.expiresAt === undefined
+          ? undefined
+          : Math.min(expiresAt, link.expiresAt);
       made.set(key, link.url(key));
       return link.url(key);
     },
-    endsAt: () => endsAt,
+    expiresAt: () => expiresAt,
   };
 }
 

@@ -10,8 +10,8 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../config/remove.ts';
 import { noReportIds, setOutputs } from '../config/outputs.ts';
-import { tellApart } from '../preview/folderContents.ts';
-import { printable } from '../text/sanitize.ts';
+import { separateGenerated } from '../preview/folderContents.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { removalSummary } from '../report/markdown.ts';
@@ -89,7 +89,7 @@ function chooserFor(
     const below = objects.filter(({ key }) => key !== base);
     if (before === undefined) return chooseAll(split(below));
     const newer = below.filter((object) => !isOlder(object, before));
-    const { files, generated } = await tellApart(client, base, newer);
+    const { files, generated } = await separateGenerated(client, base, newer);
     const names = files.map(({ key }) => key.slice(base.length));
     return chooseOlder(split(below), before, base, { files: names, generated: [...generated.keys()] });
   };
@@ -120,8 +120,8 @@ async function deleteChosen(
 function undeleted({ deleted, failures }: Deletion, chosen: number, s3Uri: string): ActionError {
   const all = Math.max(chosen, deleted.length + failures.length);
   return new ActionError(
-    'storage',
-    `${count(failures.length, 'object')} of ${all} in ${printable(s3Uri)} could not be deleted`,
+    'delete-failed',
+    `${count(failures.length, 'object')} of ${all} in ${sanitize(s3Uri)} could not be deleted`,
     {
       hint: `Check whether the client app may delete in this workspace; ${count(deleted.length, 'object was', 'objects were')} deleted.`,
       details: detailLines(failures),

@@ -1,9 +1,9 @@
 import { ActionError } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
-import type { Terrapi } from '../terrapi/client.ts';
+import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 
 type ShareInputs = Pick<UploadInputs, 'workspace' | 'destination' | 'shareWithUsers' | 'shareWithGroups'>;
@@ -25,7 +25,7 @@ export function logSharingDryRun(log: Log, inputs: ShareInputs): void {
 
 /**
  * Shares the destination on the platform, if the inputs ask for it.
- * @throws ActionError `sharing`
+ * @throws ActionError `sharing-failed`
  */
 export async function shareFolder(log: Log, inputs: ShareInputs, terrapi: Terrapi): Promise<void> {
   const sharedWith = recipients(inputs);
@@ -36,13 +36,13 @@ export async function shareFolder(log: Log, inputs: ShareInputs, terrapi: Terrap
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;
     throw new ActionError(
-      'sharing',
-      `'${printable(path)}' could not be shared with ${sharedWith}: ${error.message}`,
+      'sharing-failed',
+      `'${sanitize(path)}' could not be shared with ${sharedWith}: ${error.message}`,
       {
         hint: hintFor(error, workspace),
         details: [
-          ...users.map((name) => `- user ${printable(name)}`),
-          ...groups.map((name) => `- group ${printable(name)}`),
+          ...users.map((name) => `- user ${sanitize(name)}`),
+          ...groups.map((name) => `- group ${sanitize(name)}`),
         ],
         cause: error,
       },
@@ -58,7 +58,7 @@ function hintFor(error: ActionError, workspace: string): string | undefined {
   const status = error instanceof TerrapiError ? error.status : 0;
   if (status === 403) return `Ask the owner of the workspace to let the client app share its folders.`;
   if (status === 404)
-    return `Check the names in 'share-with-users' and 'share-with-groups', and that '${printable(workspace)}' is a workspace: folders of a shared folder cannot be shared.`;
+    return `Check the names in 'share-with-users' and 'share-with-groups', and that '${sanitize(workspace)}' is a workspace: folders of a shared folder cannot be shared.`;
   if (status === 400 || status === 422)
     return `Check the names in 'share-with-users' and 'share-with-groups': one a line, spelled as on the platform.`;
   return error.hint;

@@ -7,16 +7,16 @@ import type { Manifest } from '../links/manifest.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { type Plan, type Put, planUpload } from '../sync/plan.ts';
 import { keptKeys } from '../sync/stale.ts';
-import type { PreviewNames } from '../preview/names.ts';
-import { printable } from '../text/sanitize.ts';
+import type { PreviewNames } from '../preview/previewNames.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { type Changes, headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { storageTrouble } from '../storage/errorDescription.ts';
-import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
-import type { Fingerprints } from '../transfer/digests.ts';
-import { createMemory } from '../transfer/bufferPool.ts';
+import { describeStorageError } from '../storage/errorDescription.ts';
+import { defaultConcurrency, defaultBufferBytes } from '../transfer/resourceLimits.ts';
+import type { Hasher } from '../transfer/hasher.ts';
+import { createBufferPool } from '../transfer/bufferPool.ts';
 import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { linkMaker } from './createLinks.ts';
@@ -44,7 +44,7 @@ export function run(host: Host): Promise<void> {
     const comparison = comparisonFor(inputs);
     const reader = openReader(comparison, inputs.partSize, cancellation.signal);
     try {
-      const selection = selectUpload(host, inputs, comparison.readsFiles ? reader.expect : () => undefined);
+      const selection = selectUpload(host, inputs, comparison.readsFiles ? reader.prefetch : () => undefined);
       if (selection.files.length === 0) {
         reportNoFiles(host, inputs, selection);
         return;
@@ -63,7 +63,7 @@ export function run(host: Host): Promise<void> {
 
 interface UploadTools {
   readonly comparison: Comparison;
-  readonly reader: Fingerprints;
+  readonly reader: Hasher;
   readonly concurrency: number;
 }
 
@@ -156,7 +156,7 @@ async function sendFiles(
   const etags = new Map<string, string>();
   await uploadFiles(host.log, plan, client, {
     concurrency,
-    memory: createMemory(defaultMemory()),
+    bufferPool: createBufferPool(defaultBufferBytes()),
     partSize: inputs.partSize,
     ifAbsent: inputs.overwrite === 'never',
     retried: retries.total,
@@ -208,8 +208,8 @@ function storedExplainer(
 ): (what: string) => (error: unknown) => never {
   return (what) => (error) => {
     if (signal.aborted) throw error;
-    const { code, message, hint, details } = storageTrouble(
-      `All files are uploaded to ${printable(s3Uri)}, but ${what}`,
+    const { code, message, hint, details } = describeStorageError(
+      `All files are uploaded to ${sanitize(s3Uri)}, but ${what}`,
       location,
       error,
     );
@@ -218,7 +218,7 @@ function storedExplainer(
       details: [
         ...details,
         `Stored: ${count(puts.length, 'file')}`,
-        ...firstOf(puts, 50, ({ name }) => `- ${printable(name)}`),
+        ...firstOf(puts, 50, ({ name }) => `- ${sanitize(name)}`),
       ],
       cause: error,
     });

@@ -52,7 +52,10 @@ async function openReports(
   const { openReporter } = host;
   if (inputs.dryRun || (!comment && environment === undefined && release === undefined)) return noReports;
   if (!openReporter) {
-    host.log.warning(`No comment, deployment or release was written: ${host.name} has none.`);
+    host.log.warning(
+      'reports-unsupported',
+      `No comment, deployment or release was written: ${host.name} has none.`,
+    );
     return noReports;
   }
   const { openStepReports } = await import('../report/reports.ts');

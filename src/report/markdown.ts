@@ -1,5 +1,5 @@
 import type { Publication } from '../links/manifest.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import type { RemoteObject } from '../sync/remoteObject.ts';
 
@@ -8,7 +8,7 @@ import type { RemoteObject } from '../sync/remoteObject.ts';
  * mentions and numbers of issues when references are characters again; an empty comment keeps them from finding those.
  */
 export function markdownText(text: string): string {
-  return printable(text)
+  return sanitize(text)
     .replace(/[!-,:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`)
     .replace(/&#(?:35|64);/g, '$&<!-- -->')
     .replaceAll('www.', 'www&#46;');
@@ -87,9 +87,9 @@ function* fileRows({ files, links }: Publication, { showLinks }: SummaryOptions)
 function linksLine({ links }: Publication, { now, dryRun, showLinks }: SummaryOptions): string[] {
   if (!links) return dryRun ? [] : ['No links were asked for.'];
   const until =
-    links.endsAt === undefined
+    links.expiresAt === undefined
       ? 'Nobody can say when the links end.'
-      : `The links work for ${formatDuration((links.endsAt - now) / 1000)}, until **${formatMoment(links.endsAt)}**.`;
+      : `The links work for ${formatDuration((links.expiresAt - now) / 1000)}, until **${formatMoment(links.expiresAt)}**.`;
   return [
     `${until} For new ones run this job again, or the \`links\` action, which uploads no file.`,
     ...(showLinks ? [] : ['They are kept out of this page: `mask-links` is `true`.']),

@@ -72,7 +72,7 @@ function tableOf(
 ): string | undefined {
   const { files, fileCount, totalBytes, links, workspace, main } = publication;
   const opening = main && text.showLinks ? `. ${markdownLink(`Open ${main.name}`, main.url)}` : '';
-  const ends = links?.endsAt === undefined || !text.showLinks ? '' : formatMoment(links.endsAt);
+  const ends = links?.expiresAt === undefined || !text.showLinks ? '' : formatMoment(links.expiresAt);
   const head = [
     `<!-- written: ${new Date(text.now).toISOString()} -->`,
     `**${count(fileCount, 'file')}, ${formatBytes(totalBytes)}** in the workspace ${markdownText(workspace)}, by [this run](${text.run.url})${opening}`,

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationInputs } from '../config/destination.ts';
 import type { ReportIds } from '../config/outputs.ts';
 import type { Host } from '../hosts/host.ts';
-import type { CommentBody, CommentWriter, ReportKind, Reporter, ReporterOptions } from '../hosts/reports.ts';
+import type { CommentBody, CommentWriter, Reporter, ReporterOptions } from '../hosts/reports.ts';
 import type { Publication } from '../links/manifest.ts';
 import { formatDuration } from '../text/format.ts';
+import { Attempts } from './attempts.ts';
 import { publicationComment, removedComment } from './comment.ts';
 import { commentMarker } from './markers.ts';
 import { releaseNotes } from './releaseNotes.ts';
@@ -95,6 +96,7 @@ class StepReports implements Reports {
   readonly #now: () => number;
   readonly #deadline: Deadline;
   readonly #key: string;
+  readonly #attempts: Attempts;
   #begun: Promise<number | undefined> | undefined;
 
   constructor({ host, reporter, options, now, deadline }: StepReportsTools) {
@@ -103,13 +105,14 @@ class StepReports implements Reports {
     this.#options = options;
     this.#now = now;
     this.#deadline = deadline;
+    this.#attempts = new Attempts(host, reporter);
     this.#key = `${options.workspace}/${options.destination}`;
   }
 
   begin(s3Uri: string): void {
     const { environment } = this.#options.reports;
     if (environment === undefined) return;
-    this.#begun = this.#try('deployment', environment, this.#reporter.deployments, (deployments) =>
+    this.#begun = this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
       deployments.begin(environment, `Uploading to ${s3Uri}`),
     );
   }
@@ -117,9 +120,8 @@ class StepReports implements Reports {
   async showPublication(report: PublicationReport): Promise<ReportIds> {
     this.#deadline.restart();
     const now = this.#now();
-    this.#warnAboutExpiry(report, now);
     const text = { ...report, key: this.#commentKey(), run: this.#host.run, now, dryRun: false };
-    const [comment, deployment] = await Promise.all([
+    const [comment, deployment, release] = await Promise.all([
       this.#comment(
         ({ limit }) =>
           (before) =>
@@ -129,6 +131,8 @@ class StepReports implements Reports {
       this.#deploy(report),
       this.#release(report, now),
     ]);
+    this.#attempts.warn();
+    if ([comment, deployment, release].some((id) => id !== undefined)) this.#warnAboutExpiry(report, now);
     return { 'comment-id': comment ?? '', 'deployment-id': deployment ?? '' };
   }
 
@@ -142,10 +146,11 @@ class StepReports implements Reports {
       this.#comment(() => (before) => removedComment(text, before), false),
       environment === undefined
         ? undefined
-        : this.#try('deployment', environment, this.#reporter.deployments, (deployments) =>
+        : this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
             deployments.deactivate(environment, `Removed from ${s3Uri}`),
           ),
     ]);
+    this.#attempts.warn();
     return { 'comment-id': comment ?? '', 'deployment-id': deployment ?? '' };
   }
 
@@ -156,12 +161,13 @@ class StepReports implements Reports {
     const { environment } = this.#options.reports;
     if (id === undefined || environment === undefined) return;
     const end = { state: 'failure', url: undefined, description: 'The upload failed' } as const;
-    await this.#try('deployment', environment, this.#reporter.deployments, (deployments) =>
-      deployments.end(environment, id, end),
+    await this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
+      deployments.finish(environment, id, end),
     );
   }
 
   close(): Promise<void> {
+    this.#attempts.warn();
     return this.#reporter.close();
   }
 
@@ -176,7 +182,7 @@ class StepReports implements Reports {
     const { comment, pullRequest } = this.#options.reports;
     if (!comment) return undefined;
     let name = pullRequest ?? this.#host.run.pull;
-    return this.#try(
+    return this.#attempts.try(
       'comment',
       () => (name === undefined ? 'on the pull request' : `on pull request #${name}`),
       this.#reporter.comments,
@@ -194,14 +200,19 @@ class StepReports implements Reports {
     if (built && begun === undefined) return undefined;
     const url = showLinks ? (publication.main ?? publication.index)?.url : undefined;
     const description = publication.s3Uri;
-    return this.#try('deployment', environment, this.#reporter.deployments, async (deployments) => {
+    return this.#attempts.try('deployment', environment, this.#reporter.deployments, async (deployments) => {
       const id =
         begun ??
         (await deployments.active(environment)) ??
         (await deployments.begin(environment, description));
-      const { linkTaken } = await deployments.end(environment, id, { state: 'success', url, description });
-      if (!linkTaken) {
+      const { urlAccepted } = await deployments.finish(environment, id, {
+        state: 'success',
+        url,
+        description,
+      });
+      if (!urlAccepted) {
         this.#host.log.warning(
+          'deployment-link-too-long',
           `${this.#host.name} rejected a deployment link of ${url?.length ?? 0} characters: the environment '${environment}' opens the page of this run instead, and its summary has the link.`,
         );
       }
@@ -210,45 +221,28 @@ class StepReports implements Reports {
     });
   }
 
-  async #release({ publication, showLinks }: PublicationReport, now: number): Promise<void> {
+  /** Returns the tag; undefined if the notes were not written. */
+  async #release({ publication, showLinks }: PublicationReport, now: number): Promise<string | undefined> {
     const { release } = this.#options.reports;
-    if (release === undefined) return;
+    if (release === undefined) return undefined;
     const { run, name: host } = this.#host;
     const text = { key: this.#key, run, host, now, showLinks };
-    await this.#try('release', release, this.#reporter.releases, (releases) =>
-      releases.editNotes(release, (notes) =>
+    return this.#attempts.try('release', release, this.#reporter.releases, async (releases) => {
+      await releases.editNotes(release, (notes) =>
         releaseNotes(notes, publication, { ...text, limit: releases.limit }),
-      ),
-    );
+      );
+      return release;
+    });
   }
 
   #warnAboutExpiry({ publication: { links }, showLinks }: PublicationReport, now: number): void {
-    const left = links?.endsAt === undefined || !showLinks ? Infinity : links.endsAt - now;
+    const left = links?.expiresAt === undefined || !showLinks ? Infinity : links.expiresAt - now;
     if (left > soonMs || !links) return;
     const longer =
       links.signedBy === 'session' ? `Use 'links: platform' for links that last longer, or run` : 'Run';
     this.#host.log.warning(
+      'links-expire-soon',
       `The links in the comment, deployment or release on ${this.#host.name} expire in ${formatDuration(left / 1000)}. ${longer} the 'links' action on a schedule to renew them.`,
     );
-  }
-
-  /** Writes a report. An error becomes one warning. */
-  async #try<W, T>(
-    kind: ReportKind,
-    name: string | (() => string),
-    writer: W | undefined,
-    write: (writer: W) => Promise<T>,
-  ): Promise<T | undefined> {
-    const { log, name: host } = this.#host;
-    if (writer === undefined) {
-      log.warning(`The ${kind} was not written: ${host} has none.`);
-      return undefined;
-    }
-    try {
-      return await write(writer);
-    } catch (error) {
-      log.warning(this.#reporter.explain(kind, typeof name === 'string' ? name : name(), error));
-      return undefined;
-    }
   }
 }

@@ -1,4 +1,4 @@
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -11,10 +11,10 @@ export function collisions({ puts }: Plan, remote: ReadonlySet<string>): string[
   return [
     ...[...needed]
       .filter((folder) => remote.has(folder))
-      .map((folder) => `'${printable(folder)}' is an object, and the upload needs a folder there`),
+      .map((folder) => `'${sanitize(folder)}' is an object, and the upload needs a folder there`),
     ...puts
       .filter(({ key }) => held.has(key))
-      .map(({ key }) => `'${printable(key)}' is a folder in the workspace, and a file of the upload`),
+      .map(({ key }) => `'${sanitize(key)}' is a folder in the workspace, and a file of the upload`),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { sumsName } from '../files/sums.ts';
+import { checksumsName } from '../files/checksums.ts';
 import { detectPages } from './pageNames.ts';
 import type { RemoteObject } from './remoteObject.ts';
 
@@ -22,5 +22,5 @@ export function deletionGroups(base: string, objects: readonly RemoteObject[]): 
 
 function isEntry(key: string): boolean {
   const name = key.slice(key.lastIndexOf('/') + 1);
-  return name === 'index.html' || name === sumsName || detectPages([name]).size > 0;
+  return name === 'index.html' || name === checksumsName || detectPages([name]).size > 0;
 }

@@ -1,6 +1,6 @@
 import { ActionError, detailLines } from '../errors/error.ts';
 import type { Plan, Put } from './plan.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import type { RemoteObject } from './remoteObject.ts';
 
@@ -32,7 +32,7 @@ export function comparable(puts: ReadonlyMap<string, Put>, objects: readonly Rem
 /**
  * Removes the unchanged files from the groups of a plan.
  * @param prints the ETags that the {@link comparable} files would get, by their keys
- * @throws ActionError `exists` with `overwrite: never`, listing every object that has other content
+ * @throws ActionError `object-exists` with `overwrite: never`, listing every object that has other content
  */
 export function planChanges(
   plan: Plan,
@@ -57,11 +57,11 @@ export function planChanges(
 
 function existing(puts: readonly Put[]): ActionError {
   return new ActionError(
-    'exists',
+    'object-exists',
     `${count(puts.length, 'object')} already ${puts.length === 1 ? 'exists' : 'exist'} with other content, and 'overwrite' is 'never'`,
     {
       hint: `Choose another 'destination', or set 'overwrite: changed' to replace them. Nothing was written.`,
-      details: detailLines(puts.map(({ key }) => printable(key))),
+      details: detailLines(puts.map(({ key }) => sanitize(key))),
     },
   );
 }

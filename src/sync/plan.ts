@@ -3,7 +3,7 @@ import type { LocalFile } from '../files/selection.ts';
 import type { HeaderRule } from '../config/headers.ts';
 import { generatedMark, headersFor } from '../files/headers.ts';
 import { mediaType } from '../files/media.ts';
-import { excerpt, printable } from '../text/sanitize.ts';
+import { excerpt, sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 
 /** One object to write. */
@@ -45,7 +45,7 @@ const largestObject = 5 * 1024 ** 4;
  * @param prefix the workspace's prefix, empty or ending in `/`
  * @param destination folder below it, without a slash at either end
  * @param headerRules override the headers that follow from a file's name
- * @throws ActionError `key` listing every key that the storage would reject
+ * @throws ActionError `invalid-key` listing every key that the storage would reject
  */
 export function planUpload(
   files: readonly LocalFile[],
@@ -61,7 +61,7 @@ export function planUpload(
     const [first = ''] = problems;
     const refused = problemsOf.filter((those) => those.length > 0).length;
     throw new ActionError(
-      'key',
+      'invalid-key',
       problems.length === 1
         ? first
         : `${count(refused, 'file')} cannot be stored because of ${refused === 1 ? 'its name' : 'their names'}`,
@@ -131,11 +131,11 @@ function keyProblems({ key, name, file }: Put, base: string): readonly string[] 
     );
   if (key.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')) {
     problems.push(
-      `'${printable(name)}' has the key '${printable(key)}', which contains an empty, '.' or '..' segment`,
+      `'${sanitize(name)}' has the key '${sanitize(key)}', which contains an empty, '.' or '..' segment`,
     );
   }
-  if (!name.isWellFormed()) problems.push(`'${printable(name)}' has a name that is not valid Unicode`);
+  if (!name.isWellFormed()) problems.push(`'${sanitize(name)}' has a name that is not valid Unicode`);
   if (file.size > largestObject)
-    problems.push(`'${printable(name)}' is larger than 5 TiB, the limit of an S3 object`);
+    problems.push(`'${sanitize(name)}' is larger than 5 TiB, the limit of an S3 object`);
   return problems;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { temporaryFolder as makeTemporaryFolder, writeTemporary } from '../../../src/hosts/temporary.ts';
+import { createTempFolder as makeTemporaryFolder, writeTempFile } from '../../../src/hosts/temporary.ts';
 import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 
@@ -30,7 +30,7 @@ describe('the folder for temporary files', () => {
   test('that cannot be made anywhere is an error before anything is sent', () => {
     const error = failureOf(() => makeTemporaryFolder([['RUNNER_TEMP', '/no/such/folder']], 'RUNNER_TEMP'));
     expect(error).toMatchObject({
-      code: 'host',
+      code: 'temporary-files',
       message: "No folder for temporary files can be written: RUNNER_TEMP '/no/such/folder' (ENOENT)",
     });
     expect(error.hint).toContain('nothing was sent');
@@ -39,7 +39,7 @@ describe('the folder for temporary files', () => {
   test('keeps no half of a file that could not be written', () => {
     using place = temporaryFolder();
     const error = failureOf(() =>
-      writeTemporary(place.path, 'half', (file) => {
+      writeTempFile(place.path, 'half', (file) => {
         writeFileSync(file, 'half');
         throw new Error('ENOSPC: no space left on device, write');
       }),

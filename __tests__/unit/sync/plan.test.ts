@@ -58,7 +58,7 @@ describe('limits are in bytes', () => {
     expect(failureOf(() => keys([`${satellite.repeat(63)}abcd`])).message).toContain(
       '256 bytes, and servers allow 255',
     );
-    expect(failureOf(() => keys([`${'a'.repeat(256)}/x`])).code).toBe('key');
+    expect(failureOf(() => keys([`${'a'.repeat(256)}/x`])).code).toBe('invalid-key');
   });
 
   test('1,024 for a key, prefix and destination included', () => {

@@ -1,26 +1,27 @@
 import * as core from '@actions/core';
 
-import { printed } from '../output.ts';
+import { type MessageCode, helpLine } from '../../errors/codes.ts';
+import { outputLines } from '../outputLines.ts';
 import type { Log, Text } from '../host.ts';
 
-/** A log, and what a host writes beside it. */
+/** The functions of a host that print. */
 export interface Console {
   readonly log: Log;
   readonly error: (text: Text) => void;
-  /** Has whatever shows the log mask a text, where it can. */
+  /** Masks a text in the runner's log, if the runner can. */
   readonly mask: (text: string) => void;
 }
 
-/** For a runner that reads workflow commands (GitHub, "Workflow commands for GitHub Actions"). */
+/** Prints workflow commands, for a runner (GitHub, "Workflow commands for GitHub Actions"). */
 export function commandConsole(): Console {
-  const block = (text: Text) => printed(text).join('\n');
+  const block = (text: Text) => outputLines(text).join('\n');
   const annotation = (title: string | undefined) => (title === undefined ? {} : { title: block(title) });
   return {
     log: withGroups({
       debug: (text) => core.debug(block(text)),
       info: (text) => core.info(block(text)),
       notice: (text, title) => core.notice(block(text), annotation(title)),
-      warning: (text, title) => core.warning(block(text), annotation(title)),
+      warning: (code, text, title) => core.warning(block(withHelp(code, text)), annotation(title)),
       openGroup: (title) => {
         core.startGroup(block(title));
         return () => core.endGroup();
@@ -31,9 +32,9 @@ export function commandConsole(): Console {
   };
 }
 
-/** For anything else: there a command would be text like any other, and one that masks would show what it is to hide. */
+/** Prints plain text, for a terminal. It prints no `::add-mask::`, which would show the secret there. */
 export function plainConsole(isDebug: boolean): Console {
-  const print = (text: Text, prefix = '') => core.info(`${prefix}${printed(text).join('\n')}`);
+  const print = (text: Text, prefix = '') => core.info(`${prefix}${outputLines(text).join('\n')}`);
   return {
     log: withGroups({
       debug: (text) => {
@@ -41,7 +42,7 @@ export function plainConsole(isDebug: boolean): Console {
       },
       info: (text) => print(text),
       notice: (text) => print(text, 'Notice: '),
-      warning: (text) => print(text, 'Warning: '),
+      warning: (code, text) => print(withHelp(code, text), 'Warning: '),
       openGroup: (title) => {
         print(title);
         return () => undefined;
@@ -50,6 +51,10 @@ export function plainConsole(isDebug: boolean): Console {
     error: (text) => print(text, 'Error: '),
     mask: () => undefined,
   };
+}
+
+function withHelp(code: MessageCode, text: Text): Text {
+  return [...[text].flat(), helpLine(code)];
 }
 
 function withGroups(log: Omit<Log, 'group'>): Log {
