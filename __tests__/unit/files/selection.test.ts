@@ -78,7 +78,7 @@ describe('root', () => {
   test('lists every file outside of it', () => {
     folder.files('out/a.js', 'src/b.js', 'src/c.js');
     const error = failureOf(() => select(folder, ['out', 'src'], { root: 'out' }));
-    expect(error.code).toBe('unusable-files');
+    expect(error.code).toBe('files-outside-root');
     expect(error.details).toEqual([
       `- ${folder.at('src/b.js')} is outside of the root`,
       `- ${folder.at('src/c.js')} is outside of the root`,
