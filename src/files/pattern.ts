@@ -178,7 +178,7 @@ function matcher(
   const folder = new Minimatch(whole.length > 0 ? whole.join('/') : '**', options);
   return {
     matches: (name) => (!foldersOnly && matchesItself(name)) || below.match(name),
-    covers: (name) => name !== '' && (folder.match(name) || below.match(name)),
+    covers: (name) => (name === '' ? whole.length === 0 : folder.match(name) || below.match(name)),
     mayMatchBelow: (name) => name === '' || below.match(name, true),
   };
 }

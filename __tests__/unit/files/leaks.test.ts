@@ -163,6 +163,74 @@ describe('a symbolic link', () => {
   });
 });
 
+describe('an exclusion of a real path', () => {
+  beforeEach(() =>
+    folder.files('docs/a.html', 'private/key', 'private/deep/key', 'private/open.txt', 'b.map'),
+  );
+
+  test.each([
+    [['.', '!private/**'], '../private'],
+    [['.', '!private'], '../private'],
+    [['.', '!**/private/**'], '../private'],
+    [['docs', '!private/**'], '../private'],
+    [['.', '!private/deep/**', '!private/*'], '../private'],
+    [['.', '!private/**'], '../private/deep'],
+    [['.', '!**/key', '!private/open.txt'], '../private'],
+  ])('holds for a folder behind a link: %j, %s', (lines, target) => {
+    folder.link('docs/x', target);
+    const selection = select(folder, lines);
+    expect(names(selection).filter((name) => /x\/|private/.test(name))).toEqual([]);
+    expect(names(selection)).toContain(lines[0] === 'docs' ? 'a.html' : 'docs/a.html');
+    expect(selection.excludedTargets.join()).toContain(`${folder.at('docs/x')}/`);
+    expect(selection.warnings).toEqual([]);
+  });
+
+  test('holds for a file behind a link, and behind a link to a link', () => {
+    folder.link('docs/x.txt', '../private/key');
+    folder.link('docs/y.txt', 'x.txt');
+    const selection = select(folder, ['.', '!private/**', '!*.map']);
+    expect(names(selection)).toEqual(['docs/a.html']);
+    expect([...selection.excludedTargets].sort()).toEqual([
+      `${folder.at('docs/x.txt')} (a link to ${folder.at('private/key')})`,
+      `${folder.at('docs/y.txt')} (a link to ${folder.at('private/key')})`,
+    ]);
+  });
+
+  test('leaves the rest of the folder behind the link', () => {
+    folder.link('docs/x', '../private');
+    expect(names(select(folder, ['docs', '!private/**/key']))).toEqual(['a.html', 'x/open.txt']);
+    expect(names(select(folder, ['docs', '!private/**', 'private/open.txt']))).toEqual([
+      'docs/a.html',
+      'docs/x/open.txt',
+      'private/open.txt',
+    ]);
+  });
+
+  test('gives way to a later line that names the link', () => {
+    folder.link('docs/x', '../private');
+    const found = ['a.html', 'x/deep/key', 'x/key', 'x/open.txt'];
+    expect(names(select(folder, ['docs', '!private/**', 'docs/x']))).toEqual(found);
+    expect(names(select(folder, ['!private/**', 'docs']))).toEqual(found);
+  });
+
+  test('works without listing the folder behind the link', () => {
+    folder.link('docs/x', '../private');
+    // If the walk listed the folder, the link in it would be an error.
+    folder.link('private/stray', '/etc');
+    expect(names(select(folder, ['docs', '!private/**']))).toEqual(['a.html']);
+  });
+
+  test('does not work the other way: an exclusion of the link leaves the file under its real path', () => {
+    folder.link('docs/x', '../private');
+    expect(names(select(folder, ['.', '!docs/x/**', '!*.map']))).toEqual([
+      'docs/a.html',
+      'private/deep/key',
+      'private/key',
+      'private/open.txt',
+    ]);
+  });
+});
+
 describe('a folder with two names', () => {
   let alias: string;
   beforeEach(() => {
@@ -228,10 +296,9 @@ describe('a folder with two names', () => {
     expect(names(select(folder, ['site/private', '!dist/**']))).toEqual([]);
   });
 
-  test('keeps the name of a link inside of the checkout, and what a line takes by its other name', () => {
+  test('keeps the name of a link inside the checkout', () => {
     folder.link('dist/latest', 'private');
     expect(names(select(folder, ['dist', '!dist/latest/**']))).toEqual(['a.js', 'private/key']);
-    expect(names(select(folder, ['dist', '!dist/private/**']))).toEqual(['a.js', 'latest/key']);
   });
 
   test('may be the working directory alone', () => {

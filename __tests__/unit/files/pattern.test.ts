@@ -37,13 +37,17 @@ test.each([
   ['!**/node_modules', 'node_modules', true],
   ['!**/node_modules/', 'node_modules/x', true],
   ['!**', 'a', true],
+  ['!private/**', '', true],
+  ['!private/**/', '', true],
+  ['!private/*.js', '', false],
+  ['!private/**/*.js', '', false],
   ['!a', '', true],
   ['!a/*', 'b', true],
   ['!**/node_modules/*.js', 'node_modules', false],
   ['!**/node_modules/**', 'a', false],
   ['!*/b/**', 'a', false],
   ['!*/b/**', 'a/b', true],
-])('%s covers all below the folder %j: %s', (line, name, covered) => {
+])('%s covers everything below the folder %j: %s', (line, name, covered) => {
   expect(readPatterns([line], '/', '/')[0]?.covers(name)).toBe(covered);
 });
 
