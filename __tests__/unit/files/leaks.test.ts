@@ -1,4 +1,4 @@
-/** Files that must not be published: by a link, by another name of a folder, or because they are sensitive. */
+/** Files that must not be published through a link or another path of a folder, or because they are sensitive. */
 import { realpathSync } from 'node:fs';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -37,7 +37,7 @@ describe('a symbolic link', () => {
     ['to .env', 'docs/settings.txt', '../.env'],
     ['to a file in a sensitive folder', 'docs/settings', '../.aws/credentials'],
     ['to a sensitive folder deeper down', 'docs/settings', '../x/.kube'],
-  ])('%s carries nothing out', (_, link, target) => {
+  ])('%s publishes nothing', (_, link, target) => {
     folder.link(link, target);
     for (const symlinks of ['inside', 'follow'] as const) {
       for (const includeHiddenFiles of [false, true]) {
@@ -49,7 +49,7 @@ describe('a symbolic link', () => {
     }
   });
 
-  test('to another link carries nothing out', () => {
+  test('to another link publishes nothing', () => {
     folder.link('docs/one', 'two');
     folder.link('docs/two', '../three');
     folder.link('three', '.git');
@@ -57,21 +57,21 @@ describe('a symbolic link', () => {
     expect(names(select(folder, ['docs/one'], { includeHiddenFiles: true }))).toEqual([]);
   });
 
-  test('that is the line itself, or above it, carries nothing out', () => {
+  test('that is the line itself, or above it, publishes nothing', () => {
     folder.link('history', '.git');
     for (const line of ['history', 'history/', 'history/**', 'history/refs', 'history/config', 'h*/config']) {
       expect([line, names(select(folder, [line], { includeHiddenFiles: true }))]).toEqual([line, []]);
     }
   });
 
-  test('to a folder in other letters than the list has is judged alike', () => {
+  test('to a sensitive folder in another letter case publishes nothing', () => {
     folder.files('.Git/config', '.ENV.local');
     folder.link('docs/history', '../.Git');
     folder.link('docs/settings', '../.ENV.local');
     expect(names(select(folder, ['docs'], { includeHiddenFiles: true }))).toEqual(['a.html']);
   });
 
-  test('to something hidden stays out unless hidden files are included, or a line means what it leads to', () => {
+  test('to a hidden file is left out unless hidden files are included or a line names the target', () => {
     folder.files('.cache/x', 'docs/.y');
     folder.link('docs/cache', '../.cache');
     folder.link('docs/y', '.y');
@@ -96,7 +96,7 @@ describe('a symbolic link', () => {
   });
 
   test.each(['.pnpm', '.store', '.bun', '.deno'])(
-    'from node_modules to where a package manager keeps its packages is none to something hidden: %s',
+    'from node_modules to the package store does not count as hidden: %s',
     (store) => {
       folder.files(
         `node_modules/${store}/x@1/node_modules/x/a.js`,
@@ -111,7 +111,7 @@ describe('a symbolic link', () => {
     },
   );
 
-  test('from one part of a hidden folder to another is none to something hidden, where the line leads there', () => {
+  test('within a hidden folder does not count as hidden if the line itself leads there', () => {
     outside.files('.cache/bazel/out/site/a', 'other/b', '.cache/bazel/external/lib.js', '.cache/bazel/.x/c');
     outside.link('.cache/bazel/out/site/lib.js', '../../external/lib.js');
     outside.link('.cache/bazel/out/site/c', '../../.x/c');
@@ -119,7 +119,7 @@ describe('a symbolic link', () => {
     expect(names(select(folder, ['bazel-bin/site'], { symlinks: 'follow' }))).toEqual(['a', 'lib.js']);
   });
 
-  test('to what a line names is followed', () => {
+  test('to a file that a line names is followed', () => {
     folder.link('docs/settings', '../.env');
     expect(names(select(folder, ['docs', '.env']))).toEqual(['.env', 'docs/a.html', 'docs/settings']);
     folder.link('docs/.npmrc', '../.aws/credentials');
@@ -127,13 +127,13 @@ describe('a symbolic link', () => {
   });
 
   test.each(['dist', 'dist/', 'dist/**', 'dist/tree', './dist/tree/*', 'd[i]st/tree/a'])(
-    'out of the checkout is an error as the line itself, or above it: %s',
+    'out of the checkout is an error if it is the line itself, or above it: %s',
     (line) => {
       outside.files('tree/a');
       folder.link('dist', outside.path);
       const { message } = failureOf(() => select(folder, [line]));
       expect(message).toContain(folder.at('dist'));
-      expect(message).toContain('outside of the root and the checkout');
+      expect(message).toContain('outside the root and the checkout');
       expect(failureOf(() => select(folder, [line], { root: 'dist' })).message).toBe(message);
       expect(failureOf(() => select(folder, [line], { root: '.' })).message).toBe(message);
       expect(names(select(folder, [line], { symlinks: 'follow', root: 'dist' }))).toEqual(['tree/a']);
@@ -142,7 +142,7 @@ describe('a symbolic link', () => {
     },
   );
 
-  test('as the line itself is followed within the checkout', () => {
+  test('that is the line itself is followed within the checkout', () => {
     folder.files('build/out/a');
     folder.link('dist', 'build/out');
     for (const line of ['dist', 'dist/', 'dist/**', 'dist/a']) {
@@ -152,7 +152,7 @@ describe('a symbolic link', () => {
     expect(names(select(folder, ['build/out'], { root: 'dist' }))).toEqual(['a']);
   });
 
-  test('out of the temporary folder of the runner is held to the same rule', () => {
+  test('out of the temporary folder of the runner follows the same rule', () => {
     using temp = temporaryFolder();
     outside.files('sub/a');
     temp.link('site', outside.path);
@@ -276,7 +276,7 @@ describe('a folder with two names', () => {
     expect(found.files.map((file) => file.path)).toEqual(found.files.map((file) => realpathSync(file.path)));
   });
 
-  test('is the same outside of the checkout', () => {
+  test('is the same outside the checkout', () => {
     outside.files('real/site/a', 'real/site/private/b');
     outside.link('link', 'real');
     const lines = [
@@ -289,7 +289,7 @@ describe('a folder with two names', () => {
     expect(names(select(folder, lines.slice(1), { root: outside.at('real') }))).toEqual(['site/a']);
   });
 
-  test('lets an exclusion by the real name work on a line that is a link, and the other way round', () => {
+  test('can be a link in the line and a real path in the exclusion, and the other way round', () => {
     folder.link('site', 'dist');
     expect(names(select(folder, ['site', '!dist/private/**']))).toEqual(['a.js']);
     expect(names(select(folder, ['dist', '!site/private/**']))).toEqual(['a.js']);
@@ -301,14 +301,14 @@ describe('a folder with two names', () => {
     expect(names(select(folder, ['dist', '!dist/latest/**']))).toEqual(['a.js', 'private/key']);
   });
 
-  test('may be the working directory alone', () => {
+  test('may be the working directory', () => {
     for (const line of ['.', alias, `${alias}/`, `${alias}/.`]) {
       const found = select(folder, [line], { cwd: alias, checkout: alias });
       expect(names(found)).toEqual(['dist/a.js', 'dist/private/key']);
     }
   });
 
-  test('has no part in an empty name of the checkout', () => {
+  test('is not the file system if the checkout is empty', () => {
     folder.link('dist/etc', '/etc');
     expect(failureOf(() => select(folder, ['dist'], { checkout: '' })).message).toContain('/etc');
   });
