@@ -91,6 +91,8 @@ export interface Store {
   pendingUploads(bucket: string): Promise<{ key: string; uploadId: string }[]>;
   /** Removes every object and every pending multipart upload of a bucket. */
   clear(bucket: string): Promise<void>;
+  /** Makes every object of a bucket older by so many milliseconds. Only the embedded store can do that. */
+  makeOlder?(bucket: string, milliseconds: number): void;
 }
 
 export interface StoredObject {

@@ -34,6 +34,7 @@ export function differences(file: string, action: Action, code: Code): string[] 
     ...compare(file, 'output', Object.keys(action.outputs ?? {}), membersOf(code.outputs)),
     ...differentDefaults(file, action, code),
     ...expressionsIn(file, action),
+    ...withoutExample(file, action),
   ];
 }
 
@@ -78,6 +79,15 @@ function expressionsIn(file: string, { inputs = {}, outputs = {} }: Action): str
     .map(
       ([name]) =>
         `${file}: the description of "${name}" contains "\${{", which the runner evaluates and rejects`,
+    );
+}
+
+/** People copy an example faster than they read a description. */
+function withoutExample(file: string, { inputs = {} }: Action): string[] {
+  return Object.entries(inputs)
+    .filter(([, { description }]) => !/\be\.g\. `|\bExample: `/.test(description))
+    .map(
+      ([name]) => `${file}: the description of the input "${name}" has no example, such as "e.g. \`dist\`"`,
     );
 }
 

@@ -1,4 +1,6 @@
 /** Takes pictures of a preview with headless Chromium: its entry page, the site, and the page after its links have expired. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
 
@@ -22,7 +24,10 @@ export async function previewPictures(folder: string): Promise<string[]> {
   await using cleanup = new AsyncDisposableStack();
   const platform = await startEmbeddedPlatform();
   cleanup.defer(() => platform.stop());
-  const site = buildSite(await installSites(), 'vitepress', `/${buckets.outputs}/ci/${destination}/`);
+  const target = mkdtempSync(path.join(tmpdir(), 'site-'));
+  cleanup.defer(() => rmSync(target, { recursive: true }));
+  const base = `/${buckets.outputs}/ci/${destination}/`;
+  const site = buildSite(await installSites(), 'vitepress', base, target);
   const browser = await launch({ executablePath: browserPath('chromium'), args: ['--no-sandbox'] });
   cleanup.defer(() => browser.close());
   const pictures: string[] = [];

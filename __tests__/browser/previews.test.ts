@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { type IncomingHttpHeaders, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -67,7 +66,7 @@ const publish = (destination: string, files: Readonly<Record<string, string | Bu
 
 describe.each(browserNames)('a preview in %s', (name) => {
   let browser: Browser;
-  const downloads = mkdtempSync(path.join(tmpdir(), 'downloads-'));
+  const downloads = folderWith({});
 
   beforeAll(async () => {
     browser = await startBrowser(name, {
@@ -394,12 +393,9 @@ describe('a browser that has no service workers', () => {
   }, 120_000);
 
   test('Chromium that blocks all cookies', async () => {
-    const profile = mkdtempSync(path.join(tmpdir(), 'profile-'));
-    mkdirSync(path.join(profile, 'Default'));
-    writeFileSync(
-      path.join(profile, 'Default', 'Preferences'),
-      JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
-    );
+    const profile = folderWith({
+      'Default/Preferences': JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
+    });
     const { link } = await publish('off/chromium', versioned('1'));
     const browser = await startBrowser('chromium', { chromiumProfile: profile });
     expect(await say(browser, link)).toContain('a setting of this browser, e.g. blocked cookies');

@@ -28,5 +28,6 @@ export function createStore(buckets: ReadonlyMap<string, Bucket>): Store {
     pendingUploads: (name) =>
       Promise.resolve(Array.from(find(name).uploads.values(), ({ key, id }) => ({ key, uploadId: id }))),
     clear: (name) => find(name).clear(),
+    makeOlder: (name, milliseconds) => find(name).makeOlder(milliseconds),
   };
 }

@@ -105,6 +105,13 @@ export class Bucket {
     await this.#bodies.remove(Array.from(upload.parts.values(), (part) => part.body));
   }
 
+  makeOlder(milliseconds: number): void {
+    for (const [key, object] of this.#objects) {
+      const lastModified = new Date(object.lastModified.getTime() - milliseconds);
+      this.#objects.set(key, { ...object, lastModified });
+    }
+  }
+
   async clear(): Promise<void> {
     await Promise.all(Array.from(this.uploads.values(), (upload) => this.abort(upload)));
     await Promise.all(Array.from(this.#objects.keys(), (key) => this.delete(key)));
