@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import { helpLine } from '../../src/errors/codes.ts';
+import { letObjectsAge } from '../support/age.ts';
 import { folderWith } from '../support/folder.ts';
 import {
   type Subject,
@@ -41,10 +41,10 @@ export function overwritingCases(subject: () => Subject): void {
     test('changed: sends only files whose content differs, large ones in parts included', async () => {
       const cwd = folderWith({ 'same.txt': 'same', 'other.txt': 'one', 'large.bin': randomBytes(40 * MiB) });
       await upload(cwd);
+      await letObjectsAge(subject().platform, 1_100);
       const before = await storedFiles(subject().platform, 'ci/d/');
       writeFileSync(path.join(cwd, 'other.txt'), 'two');
       writeFileSync(path.join(cwd, 'new.txt'), 'new');
-      await sleep(1_100);
       const run = await upload(cwd, { overwrite: 'changed' });
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
       expect(run.outputs).toMatchObject({ 'file-count': '4', 'uploaded-count': '2', 'unchanged-count': '2' });
@@ -90,7 +90,7 @@ export function overwritingCases(subject: () => Subject): void {
       await seed('d/deep/er/old.txt', 'old');
       await seed('dd/neighbour.txt', 'neighbour');
       await seed('d.txt', 'beside');
-      await sleep(1_100);
+      await letObjectsAge(subject().platform, 1_100);
       const cwd = folderWith({ 'new.txt': 'new' });
       const dry = await upload(cwd, { 'delete-stale': 'true', 'dry-run': 'true' });
       expect(dry.log).toMatch(
@@ -104,7 +104,7 @@ export function overwritingCases(subject: () => Subject): void {
 
     test('never happens without files, and is refused for the whole workspace', async () => {
       await seed('d/old.txt', 'old');
-      await sleep(1_100);
+      await letObjectsAge(subject().platform, 1_100);
       const none = await upload(folderWith({}), { 'delete-stale': 'true', 'if-no-files-found': 'warn' });
       expect(none.exitCode).toBe(0);
       const whole = await upload(folderWith({ 'a.txt': 'a' }), { 'delete-stale': 'true', destination: '/' });

@@ -13,17 +13,17 @@ function start(contents: IndexPageData): void {
   const files = filesOf(contents);
   showHead(contents);
   const life = showLife(contents);
-  const say = toaster();
+  const notify = toaster();
   const copy = (what: string, text: string): void => {
     void copyText(text).then((isCopied) =>
-      say(
+      notify(
         isCopied
-          ? `${what} copied${life.hasEnded() ? ', but it has ended' : ''}`
-          : 'This browser does not let the page copy.',
+          ? `${what} copied${life.hasExpired() ? ', but it has expired' : ''}`
+          : 'This browser does not allow copying.',
       ),
     );
   };
-  const view = createView({ contents, files, copy, hasEnded: life.hasEnded });
+  const view = createView({ contents, files, copy, hasExpired: life.hasExpired });
   handleKeys(view, (file) => copy('Link', files.url(file) ?? ''));
   byId('app').hidden = false;
 }
@@ -53,7 +53,7 @@ function showHead({ workspace, destination, s3Uri, names, sizes, madeAt, run }: 
   }
 }
 
-/** Says something at the bottom of the page for a moment, to screen readers too. */
+/** Shows a message at the bottom of the page for a moment. Screen readers read it. */
 function toaster(): (text: string) => void {
   const toast = byId('toast');
   let hiding: ReturnType<typeof setTimeout> | undefined;

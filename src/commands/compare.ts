@@ -12,7 +12,7 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import type { LocalFile } from '../files/selection.ts';
 import { formatChecksums, checksumsName } from '../files/checksums.ts';
 import { isGenerated } from '../files/headers.ts';
-import { writeTemporary } from '../hosts/temporary.ts';
+import { writeTempFile } from '../hosts/temporary.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { type Plan, type Put, withGenerated } from '../sync/plan.ts';
 import { generatedNames, isFileAt } from '../preview/folderContents.ts';
@@ -209,7 +209,7 @@ function withReplacing(plan: Plan, keys: ReadonlySet<string>): Plan {
 
 /** Writes the checksums to a file of the runner, to be uploaded like the others. */
 function writeSums(tempDir: () => string, sums: ReadonlyMap<string, string>): LocalFile {
-  const file = writeTemporary(tempDir(), checksumsName, (name) => writeFileSync(name, formatChecksums(sums)));
+  const file = writeTempFile(tempDir(), checksumsName, (name) => writeFileSync(name, formatChecksums(sums)));
   const { size, mtimeMs, dev, ino } = statSync(file);
   return { path: file, name: checksumsName, size, mtimeMs, dev, ino, linked: false };
 }

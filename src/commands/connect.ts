@@ -3,7 +3,7 @@ import { openCredential } from '../auth/credential.ts';
 import { openTokenSource } from '../auth/tokens.ts';
 import type { PlatformInputs } from '../config/platform.ts';
 import { type RetryLog, createRetryLog } from '../report/retries.ts';
-import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
+import { type Terrapi, createTerrapi } from '../terrapi/terrapi.ts';
 import { type Transport, openTransport } from '../http/transport.ts';
 import { allowsPlainHttp } from '../http/urls.ts';
 import { userAgent } from '../http/version.ts';

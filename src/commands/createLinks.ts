@@ -4,7 +4,7 @@ import type { Links } from '../links/manifest.ts';
 import { signSessionLinks } from '../links/sessionLinks.ts';
 import type { TrialResult } from '../links/verification.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { Terrapi } from '../terrapi/client.ts';
+import type { Terrapi } from '../terrapi/terrapi.ts';
 import { count } from '../text/format.ts';
 
 /** Makes links to keys. Those of one run may be made in several goes: a page's own link comes when the page is written. */

@@ -7,8 +7,8 @@ import { bucketLocation, defaultRegion } from '../storage/bucket.ts';
 import { type StorageClient, createStorageClient } from '../storage/client.ts';
 import { createStorageRetrier } from '../storage/s3Error.ts';
 import { discoverRegion } from '../storage/region.ts';
-import { storageTrouble } from '../storage/errorDescription.ts';
-import type { Terrapi } from '../terrapi/client.ts';
+import { describeStorageError } from '../storage/errorDescription.ts';
+import type { Terrapi } from '../terrapi/terrapi.ts';
 import { openWorkspace } from '../terrapi/workspace.ts';
 import { type Account, type Connection, accountLines } from './connect.ts';
 
@@ -52,15 +52,15 @@ export async function openDestination(
   // The storage tells its time in whole seconds; within that second, this machine's clock decides.
   const own = clock.now() - (performance.now() - began);
   const startedAt = Math.min(Math.max(own, serverTime), serverTime + 999);
-  const { endsAt } = await sessions.get();
+  const { expiresAt } = await sessions.get();
   const base = baseOf(location.prefix, inputs.destination);
   host.log.group(`Who: ${account.known() ?? inputs.clientId}`, accountLines(inputs));
   host.log.group(`Where: ${s3Uri(location, base)}`, [
     `Workspace: ${inputs.workspace}`,
     `Endpoint: ${location.endpoint.href}, region ${region}${isAssumed ? ' (assumed, since neither the storage nor the workspace names one)' : ''}`,
-    endsAt === undefined
+    expiresAt === undefined
       ? 'The storage session does not say when it ends'
-      : `The storage session ends in ${formatDuration((endsAt - clock.now()) / 1000)}, and is renewed when it has to be`,
+      : `The storage session ends in ${formatDuration((expiresAt - clock.now()) / 1000)}, and is renewed when it has to be`,
     ...(clock.skewSeconds === 0
       ? []
       : [
@@ -74,7 +74,8 @@ export async function openDestination(
     serverTime,
     startedAt,
     explain: (what) => (error) => {
-      throw error instanceof ActionError || signal.aborted ? error : storageTrouble(what, location, error);
+      if (error instanceof ActionError || signal.aborted) throw error;
+      throw describeStorageError(what, location, error);
     },
   };
 }

@@ -17,7 +17,7 @@ import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { exchange } from '../storage/http.ts';
+import { sendRequest } from '../storage/http.ts';
 import { createStorageRetrier, storageError } from '../storage/s3Error.ts';
 import { isHtml } from '../files/media.ts';
 import type { Destination } from './destination.ts';
@@ -134,7 +134,7 @@ async function letsRead(
   const ask = (method: 'GET' | 'OPTIONS', headers: Readonly<Record<string, string>>) =>
     retrier(async () => {
       const sent = { ...request, method, headers: { ...request.headers, ...headers } };
-      const answered = await exchange(client.transport.dispatcher, sent, { signal, stallMs: 15_000 });
+      const answered = await sendRequest(client.transport.dispatcher, sent, { signal, stallMs: 15_000 });
       const error = storageError(answered.status, answered.headers, answered.body);
       if (isTransient(error)) throw error;
       return answered;

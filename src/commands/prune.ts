@@ -6,7 +6,7 @@ import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { describeStorageError } from '../storage/s3Error.ts';
+import { formatStorageError } from '../storage/s3Error.ts';
 import { listObjects } from '../storage/listing.ts';
 import type { RemoteObject } from '../sync/object.ts';
 import type { Cancellation } from './cancellation.ts';
@@ -132,7 +132,7 @@ async function deleteInOrder(
     const those = new Set(result.deleted);
     for (const object of group) if (those.has(object.key)) deleted.set(object.key, object);
     if (result.failed.length > 0)
-      return result.failed.map(({ key, error }) => `${sanitize(key)}: ${describeStorageError(error)}`);
+      return result.failed.map(({ key, error }) => `${sanitize(key)}: ${formatStorageError(error)}`);
   }
   return [];
 }

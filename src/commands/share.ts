@@ -3,7 +3,7 @@ import type { Log } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
-import type { Terrapi } from '../terrapi/client.ts';
+import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 
 /** What is shared, and with whom. */

@@ -15,7 +15,7 @@ import { headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
 import type { Reports } from '../report/reports.ts';
 import type { Location } from '../terrapi/location.ts';
-import { storageTrouble } from '../storage/errorDescription.ts';
+import { describeStorageError } from '../storage/errorDescription.ts';
 import { defaultConcurrency, defaultBufferBytes } from '../transfer/resourceLimits.ts';
 import type { Hasher } from '../transfer/hasher.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
@@ -159,7 +159,7 @@ function afterUpload(
 ): (error: unknown) => never {
   return (error) => {
     if (signal.aborted) throw error;
-    const { code, message, hint, details } = storageTrouble(
+    const { code, message, hint, details } = describeStorageError(
       `All files are uploaded to ${sanitize(s3Uri)}, but ${what}`,
       location,
       error,

@@ -6,7 +6,7 @@ import { count, formatBytes, formatDuration } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { storageTrouble } from '../storage/errorDescription.ts';
+import { describeStorageError } from '../storage/errorDescription.ts';
 import {
   type OrphanedUpload,
   type TransferResult,
@@ -103,7 +103,7 @@ function incomplete(
   }
   const { put, error } = first;
   const what = `${sanitize(put.name)} could not be uploaded to ${sanitize(s3Uri(client.location, put.key))}`;
-  const { code, message, hint } = storageTrouble(what, client.location, error);
+  const { code, message, hint } = describeStorageError(what, client.location, error);
   return new ActionError(code, message, { hint, details, cause: error });
 }
 

@@ -11,7 +11,7 @@ import {
 import path from 'node:path';
 
 import type { Warning } from '../errors/codes.ts';
-import { messageOf, outOfFiles, systemCode } from '../errors/error.ts';
+import { messageOf, openFileLimit, systemCode } from '../errors/error.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { pathBelow } from './root.ts';
 
@@ -188,7 +188,7 @@ function kindOf(entry: Dirent | Stats): string {
 function reason(error: unknown): string {
   const code = systemCode(error);
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
-  const out = outOfFiles(error);
+  const out = openFileLimit(error);
   if (out) return `${out.reason}: ${out.hint}`;
   if (code === 'ELOOP') return 'its links form a loop';
   return sanitize(messageOf(error));

@@ -158,7 +158,7 @@ class StepReports implements Reports {
     if (id === undefined || environment === undefined) return;
     const end = { state: 'failure', url: undefined, description: 'The upload failed' } as const;
     await this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
-      deployments.end(environment, id, end),
+      deployments.finish(environment, id, end),
     );
   }
 
@@ -201,8 +201,12 @@ class StepReports implements Reports {
         begun ??
         (await deployments.active(environment)) ??
         (await deployments.begin(environment, description));
-      const { linkTaken } = await deployments.end(environment, id, { state: 'success', url, description });
-      if (!linkTaken) {
+      const { urlAccepted } = await deployments.finish(environment, id, {
+        state: 'success',
+        url,
+        description,
+      });
+      if (!urlAccepted) {
         this.#host.log.warning(
           'deployment-link-too-long',
           `${this.#host.name} takes no link of ${url?.length ?? 0} characters for a deployment: the environment '${environment}' opens the page of this run instead, whose summary has the link.`,

@@ -2,7 +2,7 @@ import { causes, messageOf, systemCode } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import { formatDuration } from '../text/format.ts';
 import type { OnRetry } from '../http/retry.ts';
-import { StorageError, describeStorageError } from '../storage/s3Error.ts';
+import { StorageError, formatStorageError } from '../storage/s3Error.ts';
 
 /** Logs the requests that a run retries. */
 export interface RetryLog {
@@ -53,7 +53,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(error: unknown, status: number | undefined): string {
-  if (error instanceof StorageError) return describeStorageError(error);
+  if (error instanceof StorageError) return formatStorageError(error);
   if (status !== undefined) return `HTTP ${status}`;
   const chain = causes(error);
   if (chain.some(({ name }) => name === 'TimeoutError')) return 'no answer within the time limit';

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { ActionError, systemCode } from '../../../src/errors/error.ts';
 import {
-  connectionFailure,
+  describeNetworkError,
   isCertificateError,
   isPermanent,
   isNetworkError,
@@ -87,7 +87,7 @@ describe('certificates', () => {
     await using way = transport();
     const error = await failing(way.fetch(server.url));
     expect(isNetworkError(error)).toBe(true);
-    expect(connectionFailure('TerrAPI', new URL(server.url), "input 'api-url'", error)).toMatchObject({
+    expect(describeNetworkError('TerrAPI', new URL(server.url), "input 'api-url'", error)).toMatchObject({
       code: 'untrusted-certificate',
       message: `TerrAPI ${server.url} shows a certificate that is not trusted here (DEPTH_ZERO_SELF_SIGNED_CERT)`,
     });
@@ -98,7 +98,7 @@ describe('certificates', () => {
     await using server = await serve(() => ({}), certificate);
     await using way = transport({ certificates: [certificate.cert] });
     const error = await failing(way.fetch(server.url));
-    expect(connectionFailure('TerrAPI', new URL(server.url), "input 'api-url'", error).message).toContain(
+    expect(describeNetworkError('TerrAPI', new URL(server.url), "input 'api-url'", error).message).toContain(
       'cannot be trusted',
     );
   });
@@ -184,7 +184,7 @@ test.each([
   const url = new URL(address);
   const error = await failing(way.fetch(url));
   expect(isNetworkError(error)).toBe(true);
-  const told = connectionFailure('Issuer', url, "input 'issuer'", error);
+  const told = describeNetworkError('Issuer', url, "input 'issuer'", error);
   expect(told.code).toBe('unreachable');
   expect(told.message).toContain(`Issuer ${url.origin} cannot be reached: ${reason}`);
   expect(told.hint).toContain("input 'issuer'");
@@ -214,7 +214,7 @@ test.each([
     const url = new URL('https://upload.example/');
     const error = await failing(way.fetch(url));
     expect([isNetworkError(error), isPermanent(error)]).toEqual([true, final]);
-    const told = connectionFailure('Issuer', url, "input 'issuer'", error);
+    const told = describeNetworkError('Issuer', url, "input 'issuer'", error);
     expect(told.message).toBe(
       `Issuer https://upload.example cannot be reached: the proxy on the way answers with ${status}`,
     );

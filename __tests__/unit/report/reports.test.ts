@@ -80,7 +80,7 @@ test('what cannot be written is told in the words of the host, and fails nothing
   const refuse = () => Promise.reject(new Error('no'));
   const { opened, warnings } = await open({
     comments: { limit: 1_000, findPull: refuse, upsert: refuse },
-    deployments: { begin: refuse, active: refuse, end: refuse, deactivate: refuse },
+    deployments: { begin: refuse, active: refuse, finish: refuse, deactivate: refuse },
   });
   expect(await opened.removed(removed)).toEqual({ 'comment-id': '', 'deployment-id': '' });
   expect(warnings.sort()).toEqual([

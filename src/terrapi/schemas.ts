@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** Null and missing mean the same to the platform; both become undefined here. */
+/** The platform uses null and missing fields alike. */
 const text = v.optional(v.nullable(v.string()));
 
 const filled = v.pipe(
@@ -10,13 +10,13 @@ const filled = v.pipe(
 
 const properties = v.optional(v.nullable(v.record(v.string(), v.nullable(v.array(v.unknown())))));
 
-/** `GET /v2/user/info`: who the token belongs to. Its tokens are secret and are not read. */
+/** `GET /v2/user/info`: the account of the token. The response also contains secret tokens, which are not read. */
 export const principal = v.object({ name: v.string() });
 
-/** One line of a list of workspaces or shared folders. */
+/** An entry in a list of workspaces or shared folders. */
 export const selfInfo = v.object({ name: v.string(), type: text });
 
-/** A workspace or a shared folder: both are storage points. */
+/** A workspace or a shared folder. TerrAPI calls both "storage point". */
 export const storagePoint = v.object({
   name: v.string(),
   type: text,
@@ -30,7 +30,7 @@ export const storagePoint = v.object({
   properties,
 });
 
-/** `GET /v2/storage/token`: a storage session and the storage point that it opens. */
+/** `GET /v2/storage/token`: a storage session and its storage point. */
 export const storageToken = v.object({
   storage: storagePoint,
   credentials: v.object({
@@ -41,8 +41,8 @@ export const storageToken = v.object({
   }),
 });
 
-/** RFC 9457 problem details, with the map of errors that ASP.NET adds when a request is not valid. */
-export const problem = v.object({
+/** RFC 9457 problem details, with the `errors` that ASP.NET adds for an invalid request. */
+export const problemDetails = v.object({
   title: text,
   detail: text,
   errors: v.fallback(v.optional(v.nullable(v.record(v.string(), v.array(v.string())))), undefined),

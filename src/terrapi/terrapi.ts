@@ -11,15 +11,15 @@ import {
   selfInfo,
   storagePoint,
   storageToken,
-} from './answers.ts';
+} from './schemas.ts';
 import { linkIn } from './download.ts';
-import { type Ask, createSender, parsed } from './request.ts';
+import { type TerrapiRequest, createSender, parseResponse } from './request.ts';
 
-/** The calls of TerrAPI core that this action makes; names are those of workspaces and shared folders. */
+/** The calls to TerrAPI core that this action makes. */
 export interface Terrapi {
   readonly url: URL;
-  /** Account name behind the token. */
-  accountName(how?: Pick<Ask, 'signal' | 'once'>): Promise<string>;
+  /** Name of the token's account. */
+  accountName(how?: Pick<TerrapiRequest, 'signal' | 'once'>): Promise<string>;
   workspaces(): Promise<SelfInfo[]>;
   sharedFolders(): Promise<SelfInfo[]>;
   workspace(name: string): Promise<StoragePoint>;
@@ -27,17 +27,17 @@ export interface Terrapi {
   /** Opens a storage session. */
   storageToken(storagePointName: string): Promise<StorageToken>;
   /**
-   * Has the platform sign a link by its own policy.
+   * Requests a presigned URL from the platform.
    * @param object URL of the object, `s3:` or `https:`
-   * @returns what the platform answered: the link, or the object's URL as it was given
-   * @throws TerrapiError also where the answer holds no URL, or several
+   * @returns the presigned URL, or `object` if the platform returns that
+   * @throws TerrapiError also if the response contains no URL, or several
    */
   downloadLink(object: string, signal: AbortSignal): Promise<string>;
   /** Shares a folder of a workspace. */
   share(workspaceName: string, sharing: Sharing): Promise<void>;
 }
 
-/** With whom a folder is shared, by their names on the platform. */
+/** A folder, and the names of users and groups that it is shared with. */
 export interface Sharing {
   /** Folder below the workspace's prefix. */
   readonly path: string;
@@ -46,7 +46,7 @@ export interface Sharing {
 }
 
 /**
- * A client of TerrAPI core. Every answer is checked against its schema.
+ * A client of TerrAPI core. It checks every response against its schema.
  * @param url base URL, e.g. `https://api.terradue.com/core`
  */
 export function createTerrapi(
@@ -58,12 +58,12 @@ export function createTerrapi(
 ): Terrapi {
   const send = createSender(url, tokens, transport, userAgent, retries);
   const get = async <S extends v.GenericSchema>(path: string, schema: S): Promise<v.InferOutput<S>> =>
-    parsed(await send({ method: 'GET', path }), schema);
+    parseResponse(await send({ method: 'GET', path }), schema);
   const name = encodeURIComponent;
   return {
     url,
     accountName: async (how) =>
-      parsed(await send({ method: 'GET', path: 'v2/user/info', ...how }), principal).name,
+      parseResponse(await send({ method: 'GET', path: 'v2/user/info', ...how }), principal).name,
     workspaces: () => get('v2/storage/workspaces', v.array(selfInfo)),
     sharedFolders: () => get('v2/storage/sharedfolders', v.array(selfInfo)),
     workspace: (id) => get(`v2/storage/workspaces/${name(id)}`, storagePoint),

@@ -1,18 +1,18 @@
 import { classifier } from '../../http/classify.ts';
 import { ActionError, messageOf, systemCode } from '../../errors/error.ts';
-import { connectionFailure, isCertificateError, isNetworkError } from '../../http/networkErrors.ts';
-import { urlFault } from '../../http/urls.ts';
+import { describeNetworkError, isCertificateError, isNetworkError } from '../../http/networkErrors.ts';
+import { urlProblem } from '../../http/urls.ts';
 import { excerpt } from '../../text/sanitize.ts';
 import { createRetrier } from '../../http/retry.ts';
 import { openTransport } from '../../http/transport.ts';
 import { userAgent } from '../../http/version.ts';
 import type { IdentityOptions } from '../host.ts';
-import { factsOf } from '../../auth/tokenEndpoint.ts';
+import { failedResponse } from '../../auth/tokenEndpoint.ts';
 
-const what = `GitHub's token service`;
+const serviceName = `GitHub's token service`;
 
-/** An answer without a token. */
-class Unanswered extends Error {
+/** A response without a token. */
+class NoTokenError extends Error {
   readonly response: Response;
 
   constructor(response: Response, message: string) {
@@ -22,13 +22,12 @@ class Unanswered extends Error {
 }
 
 /**
- * Asks GitHub's token service for an OIDC token of this job.
- *
- * The service is none of the platform's servers: its certificate is checked whatever `tls-verify` says, and its time sets no clock here.
- * @param service where it is, and the token to ask with
- * @param certificates PEM, trusted beside the public roots: those of a proxy may be among them
- * @param mask given each token as it comes in
- * @throws ActionError `identity-token` when the URL is not one to send a token to, or the service gives no token
+ * Requests an OIDC token of this job from GitHub's token service (GitHub, "OpenID Connect reference"). It uses a separate transport, which
+ * always verifies certificates: `tls-verify` is for the platform only.
+ * @param service URL and bearer token of the service
+ * @param certificates PEM certificates of additional trusted authorities, e.g. a proxy's
+ * @param mask called with each token before any other code sees it
+ * @throws ActionError `identity-token` if the URL is invalid, or the service returns no token
  */
 export async function requestToken(
   service: { readonly url: string; readonly bearer: string },
@@ -37,10 +36,11 @@ export async function requestToken(
   mask: (secret: string) => void,
 ): Promise<string> {
   const url = serviceUrl(service.url);
-  const answerIn = (error: unknown) => (error instanceof Unanswered ? factsOf(error.response) : undefined);
+  const answerIn = (error: unknown) =>
+    error instanceof NoTokenError ? failedResponse(error.response) : undefined;
   const retrier = createRetrier({ classify: classifier(answerIn, Date.now), ...retries });
-  const asked = new URL(url);
-  asked.searchParams.set('audience', audience);
+  const requestUrl = new URL(url);
+  requestUrl.searchParams.set('audience', audience);
   const transport = openTransport({
     certificates,
     verify: true,
@@ -49,11 +49,14 @@ export async function requestToken(
     signal: retries.signal,
   });
   try {
-    return await retrier(({ timeoutMs }) => ask(transport.fetch, asked, service.bearer, mask, timeoutMs), {
-      what: () => `GET ${url.origin}${url.pathname}`,
-    });
+    return await retrier(
+      ({ timeoutMs }) => fetchToken(transport.fetch, requestUrl, service.bearer, mask, timeoutMs),
+      {
+        what: () => `GET ${url.origin}${url.pathname}`,
+      },
+    );
   } catch (error) {
-    throw failure(url, error);
+    throw tokenError(url, error);
   } finally {
     await transport.close();
   }
@@ -61,15 +64,15 @@ export async function requestToken(
 
 function serviceUrl(given: string): URL {
   const url = URL.parse(given);
-  if (url && !urlFault(url, true)) return url;
+  if (url && !urlProblem(url, true)) return url;
   throw new ActionError(
     'identity-token-unavailable',
-    `${what} has no address to send a token to: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
+    `${serviceName} has no address to send a token to: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
     { hint: `The runner sets ACTIONS_ID_TOKEN_REQUEST_URL; take out what else sets it.` },
   );
 }
 
-async function ask(
+async function fetchToken(
   fetch: typeof globalThis.fetch,
   url: URL,
   bearer: string,
@@ -81,13 +84,13 @@ async function ask(
     signal: AbortSignal.timeout(Math.min(10_000, Math.ceil(timeoutMs))),
   });
   const token = tokenIn(await response.text(), mask);
-  if (response.status !== 200) throw new Unanswered(response, `it answered with ${response.status}`);
-  // Three parts, as every signed token has (RFC 7515, 7.1): anything else is a page of somebody on the way.
-  if (token?.split('.').length !== 3) throw new Unanswered(response, 'its answer holds no token');
+  if (response.status !== 200) throw new NoTokenError(response, `it answered with ${response.status}`);
+  // A signed token has three parts (RFC 7515, 7.1).
+  if (token?.split('.').length !== 3) throw new NoTokenError(response, 'its answer holds no token');
   return token;
 }
 
-/** What the answer has as `value`, masked; undefined where there is none. */
+/** The `value` of a response, masked; undefined if there is none. */
 function tokenIn(answer: string, mask: (secret: string) => void): string | undefined {
   try {
     const { value }: { value?: unknown } = Object(JSON.parse(answer)) as object;
@@ -99,23 +102,24 @@ function tokenIn(answer: string, mask: (secret: string) => void): string | undef
   }
 }
 
-function failure(url: URL, error: unknown): ActionError {
+function tokenError(url: URL, error: unknown): ActionError {
   if (error instanceof ActionError) return error;
   if (isCertificateError(error)) {
     return new ActionError(
       'untrusted-certificate',
-      `${what} ${url.origin} shows a certificate that is not trusted here (${systemCode(error) ?? messageOf(error)})`,
+      `${serviceName} ${url.origin} shows a certificate that is not trusted here (${systemCode(error) ?? messageOf(error)})`,
       {
         hint: `It is checked whatever 'tls-verify' says, as this is not the platform's. If a private authority signed it, such as that of a proxy, give that authority's certificate in 'ca-certificates'.`,
         cause: error,
       },
     );
   }
-  if (isNetworkError(error)) return connectionFailure(what, url, 'ACTIONS_ID_TOKEN_REQUEST_URL', error);
-  const status = error instanceof Unanswered ? error.response.status : 0;
+  if (isNetworkError(error))
+    return describeNetworkError(serviceName, url, 'ACTIONS_ID_TOKEN_REQUEST_URL', error);
+  const status = error instanceof NoTokenError ? error.response.status : 0;
   return new ActionError(
     'identity-token-unavailable',
-    `${what} ${url.origin} gave no identity token: ${messageOf(error)}`,
+    `${serviceName} ${url.origin} gave no identity token: ${messageOf(error)}`,
     {
       hint:
         status === 429 || status >= 500

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
-import { lifetime, renewable } from '../../../src/http/renewable.ts';
+import { refreshTimes, refreshing } from '../../../src/http/refreshing.ts';
 
 interface Thing {
   readonly number: number;
@@ -25,7 +25,7 @@ const isFresh = ({ fresh }: Thing) => fresh;
 const isUsable = ({ ended }: Thing) => !ended;
 
 test('however many ask at once, one request is made, and what is fresh is kept', async () => {
-  const things = renewable(open, isFresh);
+  const things = refreshing(open, isFresh);
   const all = await Promise.all(Array.from({ length: 20 }, () => things.get()));
   expect(new Set(all).size).toBe(1);
   expect(await things.get()).toBe(all[0]);
@@ -33,14 +33,14 @@ test('however many ask at once, one request is made, and what is fresh is kept',
 });
 
 test('what is not fresh any more is opened again, once', async () => {
-  const things = renewable(open, isFresh);
+  const things = refreshing(open, isFresh);
   (await things.get()).fresh = false;
   const all = await Promise.all([things.get(), things.get()]);
   expect(all.map(({ number }) => number)).toEqual([2, 2]);
 });
 
 test('what was refused is replaced once by all who were refused it', async () => {
-  const things = renewable(open, isFresh);
+  const things = refreshing(open, isFresh);
   const first = await things.get();
   const replace = () => things.replace((held) => held === first);
   const all = await Promise.all([replace(), replace(), replace()]);
@@ -51,7 +51,7 @@ test('what was refused is replaced once by all who were refused it', async () =>
 });
 
 test('who asks while a replacement is under way gets what is still held, or the new one', async () => {
-  const things = renewable(open, isFresh);
+  const things = refreshing(open, isFresh);
   const first = await things.get();
   const replaced = things.replace((held) => held === first);
   expect(await things.get()).toBe(first);
@@ -60,7 +60,7 @@ test('who asks while a replacement is under way gets what is still held, or the 
 
 test('a failure is told to all who wait, and not kept', async () => {
   let failing = true;
-  const things = renewable(async () => {
+  const things = refreshing(async () => {
     const thing = await open();
     if (failing) throw new Error('down');
     return thing;
@@ -72,14 +72,14 @@ test('a failure is told to all who wait, and not kept', async () => {
 });
 
 describe('what has not ended yet', () => {
-  const aged = async (things: ReturnType<typeof renewable<Thing>>) => {
+  const aged = async (things: ReturnType<typeof refreshing<Thing>>) => {
     const first = await things.get();
     first.fresh = false;
     return first;
   };
 
   test('is handed out while one new one is asked for', async () => {
-    const things = renewable(open, isFresh, isUsable);
+    const things = refreshing(open, isFresh, isUsable);
     const first = await aged(things);
     expect(await Promise.all([things.get(), things.get()])).toEqual([first, first]);
     const next = await things.replace((held) => held === first);
@@ -94,7 +94,7 @@ describe('what has not ended yet', () => {
       asked += 1;
       return refuse ? Promise.reject(new Error('away')) : open();
     };
-    const things = renewable(ask, isFresh, isUsable, () => now);
+    const things = refreshing(ask, isFresh, isUsable, () => now);
     const first = await aged(things);
     refuse = true;
     for (let time = 0; time < 10_000; time += 1_000) {
@@ -108,7 +108,7 @@ describe('what has not ended yet', () => {
   });
 
   test('and ends while a new one is on its way: that is waited for', async () => {
-    const things = renewable(open, isFresh, isUsable);
+    const things = refreshing(open, isFresh, isUsable);
     const first = await aged(things);
     await things.get();
     first.ended = true;
@@ -124,7 +124,7 @@ test.each([
   [86_400, 86_100, 86_399],
   [Infinity, Infinity, Infinity],
 ])('what lives for %d s is fresh for %d s and used for %d s', (life, fresh, usable) => {
-  expect(lifetime(5_000, 5_000 + life * 1_000)).toEqual({
+  expect(refreshTimes(5_000, 5_000 + life * 1_000)).toEqual({
     freshUntil: 5_000 + fresh * 1_000,
     usableUntil: 5_000 + usable * 1_000,
   });

@@ -1,32 +1,8 @@
-import { writeFileSync } from 'node:fs';
-
 import { describe, expect, test } from '@jest/globals';
-import { generate } from 'selfsigned';
 
-import { isSkipped } from '../../../src/config/credentials.ts';
-import { readLinkInputs } from '../../../src/config/links.ts';
-import { readRemoveInputs } from '../../../src/config/remove.ts';
-import { readUploadInputs } from '../../../src/config/upload.ts';
 import { readWorkspacesInputs } from '../../../src/config/workspaces.ts';
-import { hints } from '../../../src/hosts/github/hints.ts';
 import { failureOf } from '../failure.ts';
-import { temporaryFolder } from '../folders.ts';
-
-const secret = 'wrong-but-secret';
-const required = { 'client-id': 'app', 'client-secret': secret, workspace: 'gep-w', path: 'dist' };
-
-function read(inputs: Readonly<Record<string, string>>, mask: (text: string) => void = () => undefined) {
-  const all: Readonly<Record<string, string>> = { ...required, ...inputs };
-  return readUploadInputs((name) => all[name] ?? '', mask);
-}
-
-/** The one line that says what is wrong with an input. */
-function problem(inputs: Readonly<Record<string, string>>): string {
-  const { code, message, details } = failureOf(() => read(inputs));
-  expect(code).toBe('invalid-input');
-  expect(details).toEqual([]);
-  return message;
-}
+import { problem, read, secret } from './reading.ts';
 
 test('without optional inputs, the defaults of the contract hold', () => {
   expect(read({})).toMatchObject({
@@ -205,77 +181,6 @@ describe('secrets', () => {
   });
 });
 
-describe('without a client secret', () => {
-  const given: Readonly<Record<string, string>> = { ...required, 'client-secret': ' \n' };
-  const raw = (name: string) => given[name] ?? '';
-  const readWith = (keyless: boolean) => readUploadInputs(raw, () => undefined, keyless, hints.logIn);
-
-  test('a job with an identity of its own has what it takes', () => {
-    expect(readWith(true).clientSecret).toBeUndefined();
-  });
-
-  test('a job that has none is told both ways, the lines of YAML, and what forks can do', () => {
-    const { message, details } = failureOf(() => readWith(false));
-    expect(message).toMatch(
-      /^Input client-secret: is missing, and the job may not ask for an identity token/,
-    );
-    expect(details).toContain('    permissions:');
-    expect(details).toContain('      id-token: write');
-    expect(details.join('\n')).toContain(`'if-no-credentials: skip'`);
-  });
-
-  test('is told together with what else is wrong', () => {
-    const others: Readonly<Record<string, string>> = { ...given, symlinks: 'no' };
-    const { message, details } = failureOf(() =>
-      readUploadInputs(
-        (name) => others[name] ?? '',
-        () => undefined,
-        false,
-        hints.logIn,
-      ),
-    );
-    expect(message).toBe('2 inputs are not as they should be');
-    expect(details[0]).toMatch(/^- client-secret: is missing/);
-    expect(details[1]).toMatch(/^- symlinks: got 'no'/);
-    expect(details).toContain('      id-token: write');
-  });
-
-  test.each([
-    ['neither secret nor identity', { 'if-no-credentials': 'skip' }, false, true],
-    ['an identity', { 'if-no-credentials': 'skip' }, true, false],
-    ['a secret', { 'if-no-credentials': 'skip', 'client-secret': secret }, false, false],
-    ['neither, and no word about it', {}, false, false],
-    ['neither, and a slip in it', { 'if-no-credentials': 'Skip' }, false, false],
-  ])('a step with %s is left out or not', (_, more, keyless, expected) => {
-    const inputs: Readonly<Record<string, string>> = more;
-    expect(isSkipped(keyless, (name) => inputs[name] ?? '')).toBe(expected);
-  });
-});
-
-describe('ca-certificates', () => {
-  const certificate = async () => (await generate([{ name: 'commonName', value: 'ca' }])).cert;
-
-  test('are taken as text with any line ends, several at once, with remarks between them', async () => {
-    const [one, two] = [await certificate(), await certificate()];
-    const { certificates } = read({
-      'ca-certificates': `# one\r\n${one.replaceAll('\n', '\r\n')}\n# two\n${two}`,
-    });
-    expect(certificates).toHaveLength(2);
-    expect(certificates[1]?.trim()).toBe(two.replaceAll('\r', '').trim());
-  });
-
-  test('are read from a file', async () => {
-    using folder = temporaryFolder();
-    writeFileSync(folder.at('ca.pem'), await certificate());
-    expect(read({ 'ca-certificates': folder.at('ca.pem') }).certificates).toHaveLength(1);
-  });
-
-  test('of which one is cut off are refused, not taken in part', async () => {
-    const one = await certificate();
-    expect(problem({ 'ca-certificates': `${one}\n${one.slice(0, 200)}` })).toContain('cut off');
-  });
-});
-
 test('destination may not be empty where stale files are deleted', () => {
   expect(problem({ 'delete-stale': 'true', destination: '/' })).toContain('delete-stale');
   expect(read({ 'delete-stale': 'true', destination: 'site' })).toMatchObject({ deleteStale: true });
@@ -336,45 +241,4 @@ test.each([
   expect(problem({ destination: 'd', [name]: value })).toMatch(
     new RegExp(`^Input ${name}: got '.*', expected `),
   );
-});
-
-describe('what the other actions read', () => {
-  const given = (inputs: Readonly<Record<string, string>>) => (name: string) =>
-    ({ ...required, path: '', ...inputs })[name] ?? '';
-  const noMask = () => undefined;
-
-  test('links: how they are made, and no path', () => {
-    const inputs = readLinkInputs(given({ destination: '/d/', 'expires-in': '5m', links: 'none' }), noMask);
-    expect(inputs).toMatchObject({ destination: 'd', expiresIn: 300, links: 'none', dryRun: false });
-  });
-
-  test('remove: how old', () => {
-    expect(readRemoveInputs(given({ destination: 'd' }), noMask).olderThan).toBeUndefined();
-    expect(readRemoveInputs(given({ destination: 'd', 'older-than': '14d' }), noMask)).toMatchObject({
-      destination: 'd',
-      olderThan: 14 * 86_400,
-    });
-  });
-
-  test.each(['', '/', '//'])('remove refuses the whole workspace: %j', (destination) => {
-    const { message } = failureOf(() => readRemoveInputs(given({ destination }), noMask));
-    expect(message).toContain(`destination: got '${destination}', expected the folder to delete`);
-  });
-
-  test.each(['previews/', 'previews//', '/previews/', '//previews', 'previews/ /', 'a//b', ' previews/\n'])(
-    'remove refuses a folder that an empty expression has widened: %j',
-    (destination) => {
-      for (const inputs of [{}, { 'older-than': '14d' }, { 'dry-run': 'true' }])
-        expect(
-          failureOf(() => readRemoveInputs(given({ ...inputs, destination }), noMask)).message,
-        ).toContain(`Input destination: got '${destination.trim()}', expected a folder `);
-    },
-  );
-
-  test.each(['14', '2 weeks', '0d'])('remove refuses %j as an age', (age) => {
-    const { message } = failureOf(() =>
-      readRemoveInputs(given({ destination: 'd', 'older-than': age }), noMask),
-    );
-    expect(message).toContain(`older-than: got '${age}', expected a time such as`);
-  });
 });

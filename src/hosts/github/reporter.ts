@@ -1,5 +1,5 @@
 import type { Reporter, ReporterOptions } from '../reports.ts';
-import { type GithubClient, openGithub } from './client.ts';
+import { type GithubClient, openGithub } from './api.ts';
 import { commentLimit, upsertComment } from './comment.ts';
 import { activeDeployment, beginDeployment, deactivate, endDeployment } from './deployment.ts';
 import { explainReports } from './explain.ts';
@@ -7,7 +7,7 @@ import { NoPull, findPull } from './pullrequest.ts';
 import { editRelease, notesLimit } from './release.ts';
 import type { GithubRun } from './run.ts';
 
-/** Writes comments, deployments and release notes over GitHub's API, which is opened for the first of them. */
+/** Writes comments, deployments and release notes by GitHub's API. The first report opens the API. */
 export function githubReporter(run: GithubRun, options: ReporterOptions): Reporter {
   const { token, certificates, deadline, signal } = options;
   const { commit: ref, url: runUrl } = run;
@@ -27,7 +27,7 @@ export function githubReporter(run: GithubRun, options: ReporterOptions): Report
       begin: async (environment, description) =>
         beginDeployment(github(), { environment, description, ref, runUrl }),
       active: async (environment) => activeDeployment(github(), environment),
-      end: async (environment, id, end) => endDeployment(github(), environment, id, { ...end, runUrl }),
+      finish: async (environment, id, end) => endDeployment(github(), environment, id, { ...end, runUrl }),
       deactivate: async (environment, description) => deactivate(github(), environment, description, runUrl),
     },
     releases: {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { type Terrapi, createTerrapi } from '../../../src/terrapi/client.ts';
+import { type Terrapi, createTerrapi } from '../../../src/terrapi/terrapi.ts';
 import { TerrapiError } from '../../../src/terrapi/request.ts';
 import { rejectionOf } from '../failure.ts';
 import { type Answer, certificateFor, serve, transport } from '../servers.ts';
@@ -160,7 +160,7 @@ describe('trouble that passes', () => {
 test('a certificate that is not trusted is not asked for again', async () => {
   await using server = await serve(() => ({}), await certificateFor('localhost'));
   await using way = transport();
-  const tokens = { token: () => Promise.resolve('t'), renew: () => Promise.resolve('t') };
+  const tokens = { token: () => Promise.resolve('t'), refresh: () => Promise.resolve('t') };
   const error = await rejectionOf(createTerrapi(new URL(server.url), tokens, way, 'test').workspaces());
   expect(error.code).toBe('untrusted-certificate');
   expect(error.message).toContain('TerrAPI');
