@@ -129,8 +129,8 @@ export function overwritingCases(subject: () => Subject): void {
       const run = await upload(cwd, { path: 'dist', headers, 'dry-run': dryRun });
       expect(run.exitCode).toBe(0);
       expect(warningsOf(run)).toEqual([
-        `No file matches the line 'dist/*.html Cache-Control: no-cache' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'index.html'; to match it, write '/*.html'\n${help}`,
-        `No file matches the line 'assets Cache-Control: immutable' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'assets/app.js'; to match it, write 'assets/**'\n${help}`,
+        `No file matches the line 'dist/*.html Cache-Control: no-cache' of 'headers': it is compared with names relative to ${cwd}/dist, e.g. 'index.html'; to match it, write '/*.html'\n${help}`,
+        `No file matches the line 'assets Cache-Control: immutable' of 'headers': it is compared with names relative to ${cwd}/dist, e.g. 'assets/app.js'; to match it, write 'assets/**'\n${help}`,
       ]);
     }
   });

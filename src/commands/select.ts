@@ -28,7 +28,7 @@ export function selectUpload(
 }
 
 /** Lines about files that were found and are not uploaded. */
-export function leftOut({ hidden, sensitive, skippedLinks }: Selection): string[] {
+export function leftOut({ hidden, sensitive, excludedTargets, skippedLinks }: Selection): string[] {
   const lines: string[] = [];
   if (hidden.length > 0) {
     lines.push(
@@ -38,6 +38,11 @@ export function leftOut({ hidden, sensitive, skippedLinks }: Selection): string[
   if (sensitive.length > 0) {
     lines.push(
       `Left out as sensitive: ${firstOf(sensitive, 10, String).join(', ')} (to upload them, name them in 'path')`,
+    );
+  }
+  if (excludedTargets.length > 0) {
+    lines.push(
+      `Left out by an exclusion of the link's target: ${firstOf(excludedTargets, 10, String).join(', ')} (a later line of 'path' that names the link uploads them)`,
     );
   }
   if (skippedLinks.length > 0) {
