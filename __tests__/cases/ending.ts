@@ -152,7 +152,7 @@ export function endingCases(subject: () => Subject): void {
       );
       const run = await cancelled('remove', {}, hangAt(storage, isDeletion));
       expect(errorOf(run)).toMatch(
-        /^The job was cancelled.*\n.*\nDeleted before that, 0 objects\.\n1 more object may be deleted: the storage was asked to, and has not answered\.$/,
+        /^The job was cancelled.*\n.*\nDeleted before that: 0 objects\.\n1 more object may be deleted: the storage has not answered the request yet\.$/,
       );
     });
 
@@ -171,7 +171,7 @@ export function endingCases(subject: () => Subject): void {
         { cwd: folderWith({ 'large.bin': randomBytes(40 * MiB) }) },
       );
       expect(errorOf(run)).toMatch(/^The upload was cancelled with 0 of 1 file stored/);
-      expect(errorOf(run)).toContain('parts of large.bin are left behind');
+      expect(errorOf(run)).toContain('parts of large.bin were not cleaned up');
       expect(storage.requests.filter(isAbort)).toHaveLength(1);
     });
 
@@ -189,7 +189,7 @@ export function endingCases(subject: () => Subject): void {
         },
         { cwd: folderWith({ 'large.bin': randomBytes(40 * MiB) }) },
       );
-      expect(errorOf(run)).not.toContain('left behind');
+      expect(errorOf(run)).not.toContain('not cleaned up');
       expect(storage.requests.filter(isAbort)).toHaveLength(1);
     });
 

@@ -199,7 +199,9 @@ export function keylessFailureCases(subject: () => Subject): void {
       const given = { 'if-no-credentials': 'skip', workspace: '', 'client-id': '' };
       const run = await runKeyless(subject(), action, given, { cwd: folderWith({}), env: none });
       expect([run.exitCode, errorOf(run), run.outputs]).toEqual([0, '', {}]);
-      expect(run.log).toMatch(/^::notice title=No credentials::Left out by 'if-no-credentials: skip'/m);
+      expect(run.log).toMatch(
+        /^::notice title=No credentials::Skipped because of 'if-no-credentials: skip'/m,
+      );
     }
     expect(service().requests).toHaveLength(before);
   });

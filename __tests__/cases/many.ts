@@ -44,7 +44,7 @@ export function manyCases(subject: () => Subject, { fileCount }: { fileCount: nu
       expect(Buffer.byteLength(summary)).toBeLessThan(limits.summary);
       expect(log.match(/^::(?:warning|notice|error)/gm)?.length ?? 0).toBeLessThanOrEqual(annotations);
       expect(outputs['urls']).toBe('');
-      expect(log).toMatch(/^The output 'urls' is left empty: .* 'links-file' has them all\.$/m);
+      expect(log).toMatch(/^The output 'urls' is empty: .* 'links-file' has all links\.$/m);
 
       const rows = summary.split('\n').filter((line) => line.startsWith('| [')).length;
       const [, left = ''] =

@@ -77,7 +77,7 @@ export function overwritingCases(subject: () => Subject): void {
       const refused = await upload(cwd, { overwrite: 'never' });
       expect(refused.exitCode).toBe(1);
       expect(errorOf(refused)).toMatch(
-        /^1 object exists already with other content, and 'overwrite' is 'never'/,
+        /^1 object already exists with other content, and 'overwrite' is 'never'/,
       );
       expect(errorOf(refused)).toContain('- ci/d/b.txt');
       expect(await keys()).toEqual(['ci/d/a.txt', 'ci/d/b.txt']);
@@ -129,8 +129,8 @@ export function overwritingCases(subject: () => Subject): void {
       const run = await upload(cwd, { path: 'dist', headers, 'dry-run': dryRun });
       expect(run.exitCode).toBe(0);
       expect(warningsOf(run)).toEqual([
-        `No file matches the line 'dist/*.html Cache-Control: no-cache' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'index.html'; to match it, write '/*.html'\n${help}`,
-        `No file matches the line 'assets Cache-Control: immutable' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'assets/app.js'; to match it, write 'assets/**'\n${help}`,
+        `No file matches the line 'dist/*.html Cache-Control: no-cache' of 'headers': it is compared with names relative to ${cwd}/dist, e.g. 'index.html'; to match it, write '/*.html'\n${help}`,
+        `No file matches the line 'assets Cache-Control: immutable' of 'headers': it is compared with names relative to ${cwd}/dist, e.g. 'assets/app.js'; to match it, write 'assets/**'\n${help}`,
       ]);
     }
   });
@@ -198,18 +198,12 @@ export function overwritingCases(subject: () => Subject): void {
     await seed('d/report', 'an object');
     const below = await upload(folderWith({ 'a.txt': 'a', 'report/x.txt': 'x' }));
     expect(below.exitCode).toBe(1);
-    expect(errorOf(below)).toMatch(
-      /^In the workspace, an object 'ci\/d\/report' is where files need a folder/,
-    );
+    expect(errorOf(below)).toMatch(/^'ci\/d\/report' is an object, and the upload needs a folder there/);
     const inside = await upload(folderWith({ 'x.txt': 'x' }), { destination: 'd/report' });
-    expect(errorOf(inside)).toMatch(
-      /^In the workspace, an object 'ci\/d\/report' is where files need a folder/,
-    );
+    expect(errorOf(inside)).toMatch(/^'ci\/d\/report' is an object, and the upload needs a folder there/);
     expect(await keys()).toEqual(['ci/d/report']);
     await seed('d/folder/x.txt', 'x');
     const over = await upload(folderWith({ folder: 'a file' }), { overwrite: 'changed' });
-    expect(errorOf(over)).toMatch(
-      /^In the workspace, 'ci\/d\/folder' is a folder in the workspace, and a file here/,
-    );
+    expect(errorOf(over)).toMatch(/^'ci\/d\/folder' is a folder in the workspace, and a file of the upload/);
   });
 }

@@ -90,10 +90,10 @@ export function ownNamesCases(subject: () => Subject): void {
       const refused = await upload({ 'b.txt': 'b' }, { checksums: 'true' });
       expect(refused.exitCode).toBe(1);
       expect(errorOf(refused)).toMatch(
-        /^There is a file 'SHA256SUMS' in s3:\/\/gep-build-outputs\/ci\/d\/, and 'checksums: true' would write over it\n/,
+        /^A file 'SHA256SUMS' exists in s3:\/\/gep-build-outputs\/ci\/d\/, and 'checksums: true' would overwrite it\n/,
       );
       const both = await upload({ 'b.txt': 'b', SHA256SUMS: 'new' }, { checksums: 'true' });
-      expect(errorOf(both)).toMatch(/^There is a file 'SHA256SUMS' among those to upload/);
+      expect(errorOf(both)).toMatch(/^A file 'SHA256SUMS' is in the upload/);
       expect(await names()).not.toContain('b.txt');
       expect(await content('SHA256SUMS')).toBe('mine');
     });

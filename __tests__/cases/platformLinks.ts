@@ -100,7 +100,7 @@ export function platformLinkCases(subject: () => Subject): void {
       const run = await upload({ 'a.txt': 'a', 'index.html': 'a' });
       expect([run.exitCode, run.outputs['expires-at']]).toEqual([0, '']);
       expect(run.log).toMatch(
-        /^::warning::Nobody can say when the links end: those that the platform signs do not tell it\. The output 'expires-at' is empty\.%0AHelp: .*#unknown-expiry$/m,
+        /^::warning::Link expiry is unknown: links that the platform signs do not contain it\. The output 'expires-at' is empty\.%0AHelp: .*#unknown-expiry$/m,
       );
       expect(run.summary).toContain('Nobody can say when the links end.');
       expect(linksFileOf(run).expires_at).toBe('');

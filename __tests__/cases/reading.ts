@@ -152,7 +152,7 @@ export function readingCases(subject: () => Subject): void {
     const run = await upload(cwd, { concurrency: '8' });
     expect(run.exitCode).toBe(1);
     const [, list = ''] =
-      /\nStored before that, \d+ files?:\n((?:- .*\n)*)Not stored, /.exec(errorOf(run)) ?? [];
+      /\nStored before that: \d+ files?\n((?:- .*\n)*)Not stored: /.exec(errorOf(run)) ?? [];
     const told = [...list.matchAll(/^- (.*)$/gm)].map(([, name]) => name);
     expect(told.length).toBeGreaterThan(4);
     expect(await storedKeys()).toEqual(told.sort());

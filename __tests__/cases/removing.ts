@@ -79,9 +79,9 @@ export function removingCases(subject: () => Subject): void {
       expect(run.summary).toMatch(
         /\n5 objects, \d+ bytes, older than \d+ s, 3 newer pages that would lead nowhere among them, in /,
       );
-      expect(run.log).toContain('Left alone, as newer: 3 objects\n');
+      expect(run.log).toContain('Kept, because newer: 3 objects\n');
       expect(run.log).toMatch(
-        /^::notice::Some of what _links\.html leads to is deleted: the 'links' action makes such pages anew\.$/m,
+        /^::notice::_links\.html lists files that are deleted: run the 'links' action to write the page again\.$/m,
       );
       expect(await keys()).toEqual(['ci/d/_links.html', 'ci/d/new.txt', 'ci/d/old 1.txt.new']);
       const none = await remove({ 'older-than': '14d' });
@@ -119,10 +119,12 @@ export function removingCases(subject: () => Subject): void {
       const run = await remove();
       expect([run.exitCode, run.outputs['deleted-count']]).toEqual([0, '0']);
       expect(run.log).toMatch(
-        /^::notice::There is nothing in s3:\/\/gep-build-outputs\/ci\/d\/ to delete: it is empty, or was never there\. If something should be there/m,
+        /^::notice::There is nothing in s3:\/\/gep-build-outputs\/ci\/d\/ to delete\. If there should be files/m,
       );
       await put('d');
-      expect((await remove()).log).toContain(`There is an object 'ci/d', and what is below such a name`);
+      expect((await remove()).log).toContain(
+        `There is an object 'ci/d', and the storage does not list files below it`,
+      );
       expect(await keys()).toEqual(['ci/d', 'ci/dd/neighbour.txt']);
     });
 
@@ -278,7 +280,7 @@ export function removingCases(subject: () => Subject): void {
         expect([run.exitCode, errorOf(run), run.outputs['deleted-count']]).toEqual([0, '', '2']);
         expect(await keys()).toEqual(['ci/d/new.txt', 'ci/d/old/new.txt']);
         expect(run.log).toMatch(
-          /^::notice::Left alone, as written after this step began: 2 objects \(new\.txt, old\/new\.txt\)\./m,
+          /^::notice::Not deleted: 2 objects written after this step began \(new\.txt, old\/new\.txt\)\./m,
         );
       });
 
@@ -323,9 +325,7 @@ export function removingCases(subject: () => Subject): void {
           isListing(request) ? { kind: 'answer', status: 200, body } : undefined;
         const run = await remove();
         expect(run.exitCode).toBe(1);
-        expect(errorOf(run)).toMatch(
-          /^What is in s3:\/\/gep-build-outputs\/ci\/d\/ could not be looked at: /,
-        );
+        expect(errorOf(run)).toMatch(/^Objects in s3:\/\/gep-build-outputs\/ci\/d\/ could not be listed: /);
         expect(errorOf(run)).toContain(says);
         expect(await keys()).toEqual(['ci/d/a', 'ci/other/a']);
       });

@@ -39,7 +39,9 @@ export function deploymentCases(subject: Reporting): void {
       const run = await upload({ environment: 'preview' });
       expect(run.exitCode).toBe(0);
       expect(troubles(run)).toEqual([
-        expect.stringMatching(/takes no link of 1,?\d+ characters .* opens the page of this run/),
+        expect.stringMatching(
+          /rejected a deployment link of 1,?\d+ characters .* opens the page of this run/,
+        ),
       ]);
       expect(github().deployments[0]?.statuses.at(-1)).toMatchObject({
         state: 'success',

@@ -16,7 +16,7 @@ export const comments = 'get /repos/{owner}/{repo}/issues/{issue_number}/comment
 /** Warnings, except those about link expiry and about runs for forks. */
 export function troubles(run: RunnerResult): string[] {
   return warningsOf(run).filter(
-    (warning) => !/^(?:The links in what GitHub keeps|This run is for a fork)/.test(warning),
+    (warning) => !/^(?:The links in the comment, deployment or release|This run is for a fork)/.test(warning),
   );
 }
 
