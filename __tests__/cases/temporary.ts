@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
@@ -44,7 +44,8 @@ export function temporaryCases(subject: () => Subject): void {
     test('an output file that cannot be written ends every action before the first request', async () => {
       const cwd = site();
       const { platform } = subject();
-      for (const file of [cwd, path.join(cwd, 'nowhere', 'output')]) {
+      const full = existsSync('/dev/full') ? ['/dev/full'] : [];
+      for (const file of [cwd, path.join(cwd, 'nowhere', 'output'), ...full]) {
         for (const action of ['upload', 'links', 'remove', 'workspaces'] as const) {
           const before = platform.terrapi.requests.length;
           const inputs = { path: 'site', destination: 'temporary' };
@@ -59,18 +60,6 @@ export function temporaryCases(subject: () => Subject): void {
       }
       expect(await platform.store.list(buckets.outputs, 'ci/temporary/c')).toEqual([]);
     });
-
-    (existsSync('/dev/full') ? test : test.skip)(
-      'a disk that is full by the end costs the outputs, and what is stored is listed (needs /dev/full)',
-      async () => {
-        const run = await upload(site(), { GITHUB_OUTPUT: '/dev/full' });
-        expect(run.exitCode).toBe(1);
-        expect(errorOf(run)).toMatch(
-          /^All files are uploaded to s3:.*, but not all could be told: The outputs url, urls, .*, deleted-count could not be set: ENOSPC/,
-        );
-        expect(errorOf(run)).toMatch(/\nStored, 2 files:\n- a\.txt\n- b\.txt$/);
-      },
-    );
 
     describe('that is lost while files are sent', () => {
       const storage = useFaultyStorage(subject);
@@ -90,6 +79,26 @@ export function temporaryCases(subject: () => Subject): void {
         expect(run.outputs).toMatchObject({ 'links-file': '', 'file-count': '2', 'uploaded-count': '2' });
         expect(Object.keys(urlsOf(run))).toEqual(['a.txt', 'b.txt']);
       });
+
+      (existsSync('/dev/full') ? test : test.skip)(
+        'a disk that is full by the end costs the outputs, and what is stored is listed (needs /dev/full)',
+        async () => {
+          const output = path.join(folderWith({ output: '' }), 'output');
+          storage.decide = ({ method }) => {
+            if (method === 'PUT') {
+              rmSync(output, { force: true });
+              symlinkSync('/dev/full', output);
+            }
+            return undefined;
+          };
+          const run = await upload(site(), { GITHUB_OUTPUT: output });
+          expect(run.exitCode).toBe(1);
+          expect(errorOf(run)).toMatch(
+            /^All files are uploaded to s3:.*, but not all could be told: The outputs url, urls, .*, deleted-count could not be set: ENOSPC/,
+          );
+          expect(errorOf(run)).toMatch(/\nStored, 2 files:\n- a\.txt\n- b\.txt\nHelp: .*#outputs-not-set$/);
+        },
+      );
     });
 
     test('a summary that cannot be written is one warning, and the step succeeds', async () => {
