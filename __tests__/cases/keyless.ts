@@ -163,7 +163,13 @@ export function keylessFailureCases(subject: () => Subject): void {
       );
       expect(message).toContain('\n    permissions:\n      id-token: write\n');
       expect(message).toContain(`'if-no-credentials: skip'`);
-      expect(requests).toEqual([]);
+      const reports = await asked(() =>
+        publish({ comment: 'true', environment: 'preview', release: 'v1' }, none),
+      );
+      expect(reports.message).toContain(
+        '\n    permissions:\n      contents: write\n      deployments: write\n      id-token: write\n      pull-requests: write\n',
+      );
+      expect([...requests, ...reports.requests]).toEqual([]);
     });
   });
 
