@@ -8,7 +8,7 @@ import { useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { type LinksFile, type Subject, errorOf, runSubject, urlsOf } from '../support/subject.ts';
 
-/** Where a run keeps files on the runner, and how it tells what it did. */
+/** Temporary files, outputs and summary on the runner. */
 export function temporaryCases(subject: () => Subject): void {
   describe('files on the runner', () => {
     const upload = (cwd: string, env: Record<string, string>, inputs: Record<string, string> = {}) =>
@@ -22,26 +22,23 @@ export function temporaryCases(subject: () => Subject): void {
 
     test.each([
       ['is empty', () => ''],
-      ['is not there', (cwd: string) => path.join(cwd, 'nowhere')],
+      ['does not exist', (cwd: string) => path.join(cwd, 'nowhere')],
       ['is a file', (cwd: string) => path.join(cwd, 'file')],
       ['is not absolute', () => 'site'],
-      ['cannot be written', () => '/proc'],
-    ])(
-      'where RUNNER_TEMP %s they go to the folder of the system, and never into the checkout',
-      async (_, folder) => {
-        const cwd = site();
-        const tmp = folderWith({});
-        const run = await upload(cwd, { RUNNER_TEMP: folder(cwd), TMPDIR: tmp });
-        expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
-        const file = run.outputs['links-file'] ?? '';
-        expect(path.dirname(path.dirname(file))).toBe(tmp);
-        expect((JSON.parse(readFileSync(file, 'utf8')) as LinksFile).files).toHaveLength(2);
-        expect(readdirSync(cwd).sort()).toEqual(['file', 'site']);
-        expect(readdirSync(path.join(cwd, 'site')).sort()).toEqual(['a.txt', 'b.txt']);
-      },
-    );
+      ['is not writable', () => '/proc'],
+    ])('if RUNNER_TEMP %s, they go to the system’s folder, never into the checkout', async (_, folder) => {
+      const cwd = site();
+      const tmp = folderWith({});
+      const run = await upload(cwd, { RUNNER_TEMP: folder(cwd), TMPDIR: tmp });
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      const file = run.outputs['links-file'] ?? '';
+      expect(path.dirname(path.dirname(file))).toBe(tmp);
+      expect((JSON.parse(readFileSync(file, 'utf8')) as LinksFile).files).toHaveLength(2);
+      expect(readdirSync(cwd).sort()).toEqual(['file', 'site']);
+      expect(readdirSync(path.join(cwd, 'site')).sort()).toEqual(['a.txt', 'b.txt']);
+    });
 
-    test('an output file that cannot be written ends every action before the first request', async () => {
+    test('every action fails before the first request if the output file is not writable', async () => {
       const cwd = site();
       const { platform } = subject();
       const full = existsSync('/dev/full') ? ['/dev/full'] : [];
@@ -61,10 +58,10 @@ export function temporaryCases(subject: () => Subject): void {
       expect(await platform.store.list(buckets.outputs, 'ci/temporary/c')).toEqual([]);
     });
 
-    describe('that is lost while files are sent', () => {
+    describe('that become unusable during the upload', () => {
       const storage = useFaultyStorage(subject);
 
-      test('a links file that cannot be written costs no other output, and what is stored is listed', async () => {
+      test('if the links file cannot be written, other outputs are set, and the error lists the stored files', async () => {
         const temp = folderWith({});
         storage.decide = ({ method }) => {
           if (method === 'PUT') rmSync(temp, { recursive: true, force: true });
@@ -81,7 +78,7 @@ export function temporaryCases(subject: () => Subject): void {
       });
 
       (existsSync('/dev/full') ? test : test.skip)(
-        'a disk that is full by the end costs the outputs, and what is stored is listed (needs /dev/full)',
+        'if the disk is full at the end, outputs are missing, and the error lists the stored files (needs /dev/full)',
         async () => {
           const output = path.join(folderWith({ output: '' }), 'output');
           storage.decide = ({ method }) => {
@@ -101,7 +98,7 @@ export function temporaryCases(subject: () => Subject): void {
       );
     });
 
-    test('a summary that cannot be written is one warning, and the step succeeds', async () => {
+    test('a summary that cannot be written causes one warning, and the step succeeds', async () => {
       const cwd = site();
       mkdirSync(path.join(cwd, 'summary'));
       for (const file of [path.join(cwd, 'summary'), path.join(cwd, 'nowhere', 'summary')]) {

@@ -1,4 +1,4 @@
-/** What links lead to is judged by its real path as well. */
+/** What a link leads to is also judged by its real path. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { failureOf } from '../failure.ts';
@@ -35,7 +35,7 @@ describe('a symbolic link', () => {
     ['to .env', 'docs/settings.txt', '../.env'],
     ['to a file in a sensitive folder', 'docs/settings', '../.aws/credentials'],
     ['to a sensitive folder deeper down', 'docs/settings', '../x/.kube'],
-  ])('%s carries nothing out', (_, link, target) => {
+  ])('%s publishes nothing', (_, link, target) => {
     folder.link(link, target);
     for (const symlinks of ['inside', 'follow'] as const) {
       for (const includeHiddenFiles of [false, true]) {
@@ -47,7 +47,7 @@ describe('a symbolic link', () => {
     }
   });
 
-  test('to another link carries nothing out', () => {
+  test('to another link publishes nothing', () => {
     folder.link('docs/one', 'two');
     folder.link('docs/two', '../three');
     folder.link('three', '.git');
@@ -55,21 +55,21 @@ describe('a symbolic link', () => {
     expect(names(select(folder, ['docs/one'], { includeHiddenFiles: true }))).toEqual([]);
   });
 
-  test('that is the line itself, or above it, carries nothing out', () => {
+  test('that is the line itself, or above it, publishes nothing', () => {
     folder.link('history', '.git');
     for (const line of ['history', 'history/', 'history/**', 'history/refs', 'history/config', 'h*/config']) {
       expect([line, names(select(folder, [line], { includeHiddenFiles: true }))]).toEqual([line, []]);
     }
   });
 
-  test('to a folder in other letters than the list has is judged alike', () => {
+  test('to a sensitive folder in another letter case publishes nothing', () => {
     folder.files('.Git/config', '.ENV.local');
     folder.link('docs/history', '../.Git');
     folder.link('docs/settings', '../.ENV.local');
     expect(names(select(folder, ['docs'], { includeHiddenFiles: true }))).toEqual(['a.html']);
   });
 
-  test('to something hidden stays out unless hidden files are included, or a line means what it leads to', () => {
+  test('to a hidden file is left out unless hidden files are included or a line names the target', () => {
     folder.files('.cache/x', 'docs/.y');
     folder.link('docs/cache', '../.cache');
     folder.link('docs/y', '.y');
@@ -94,7 +94,7 @@ describe('a symbolic link', () => {
   });
 
   test.each(['.pnpm', '.store', '.bun', '.deno'])(
-    'from node_modules to where a package manager keeps its packages is none to something hidden: %s',
+    'from node_modules to the package store does not count as hidden: %s',
     (store) => {
       folder.files(
         `node_modules/${store}/x@1/node_modules/x/a.js`,
@@ -109,7 +109,7 @@ describe('a symbolic link', () => {
     },
   );
 
-  test('from one part of a hidden folder to another is none to something hidden, where the line leads there', () => {
+  test('within a hidden folder does not count as hidden if the line itself leads there', () => {
     outside.files('.cache/bazel/out/site/a', 'other/b', '.cache/bazel/external/lib.js', '.cache/bazel/.x/c');
     outside.link('.cache/bazel/out/site/lib.js', '../../external/lib.js');
     outside.link('.cache/bazel/out/site/c', '../../.x/c');
@@ -117,7 +117,7 @@ describe('a symbolic link', () => {
     expect(names(select(folder, ['bazel-bin/site'], { symlinks: 'follow' }))).toEqual(['a', 'lib.js']);
   });
 
-  test('to what a line names is followed', () => {
+  test('to a file that a line names is followed', () => {
     folder.link('docs/settings', '../.env');
     expect(names(select(folder, ['docs', '.env']))).toEqual(['.env', 'docs/a.html', 'docs/settings']);
     folder.link('docs/.npmrc', '../.aws/credentials');
@@ -125,13 +125,13 @@ describe('a symbolic link', () => {
   });
 
   test.each(['dist', 'dist/', 'dist/**', 'dist/tree', './dist/tree/*', 'd[i]st/tree/a'])(
-    'out of the checkout is an error as the line itself, or above it: %s',
+    'out of the checkout is an error if it is the line itself, or above it: %s',
     (line) => {
       outside.files('tree/a');
       folder.link('dist', outside.path);
       const { message } = failureOf(() => select(folder, [line]));
       expect(message).toContain(folder.at('dist'));
-      expect(message).toContain('outside of the root and the checkout');
+      expect(message).toContain('outside the root and the checkout');
       expect(failureOf(() => select(folder, [line], { root: 'dist' })).message).toBe(message);
       expect(failureOf(() => select(folder, [line], { root: '.' })).message).toBe(message);
       expect(names(select(folder, [line], { symlinks: 'follow', root: 'dist' }))).toEqual(['tree/a']);
@@ -140,7 +140,7 @@ describe('a symbolic link', () => {
     },
   );
 
-  test('as the line itself is followed within the checkout', () => {
+  test('that is the line itself is followed within the checkout', () => {
     folder.files('build/out/a');
     folder.link('dist', 'build/out');
     for (const line of ['dist', 'dist/', 'dist/**', 'dist/a']) {
@@ -150,7 +150,7 @@ describe('a symbolic link', () => {
     expect(names(select(folder, ['build/out'], { root: 'dist' }))).toEqual(['a']);
   });
 
-  test('out of the temporary folder of the runner is held to the same rule', () => {
+  test('out of the temporary folder of the runner follows the same rule', () => {
     using temp = temporaryFolder();
     outside.files('sub/a');
     temp.link('site', outside.path);
@@ -158,5 +158,73 @@ describe('a symbolic link', () => {
     const rules = { temp: temp.path };
     expect(failureOf(() => select(folder, [temp.at('site/sub')], rules)).message).toContain('symbolic link');
     expect(names(select(folder, [temp.at('real')], rules))).toEqual(['a']);
+  });
+});
+
+describe('an exclusion of a real path', () => {
+  beforeEach(() =>
+    folder.files('docs/a.html', 'private/key', 'private/deep/key', 'private/open.txt', 'b.map'),
+  );
+
+  test.each([
+    [['.', '!private/**'], '../private'],
+    [['.', '!private'], '../private'],
+    [['.', '!**/private/**'], '../private'],
+    [['docs', '!private/**'], '../private'],
+    [['.', '!private/deep/**', '!private/*'], '../private'],
+    [['.', '!private/**'], '../private/deep'],
+    [['.', '!**/key', '!private/open.txt'], '../private'],
+  ])('holds for a folder behind a link: %j, %s', (lines, target) => {
+    folder.link('docs/x', target);
+    const selection = select(folder, lines);
+    expect(names(selection).filter((name) => /x\/|private/.test(name))).toEqual([]);
+    expect(names(selection)).toContain(lines[0] === 'docs' ? 'a.html' : 'docs/a.html');
+    expect(selection.excludedTargets.join()).toContain(`${folder.at('docs/x')}/`);
+    expect(selection.warnings).toEqual([]);
+  });
+
+  test('holds for a file behind a link, and behind a link to a link', () => {
+    folder.link('docs/x.txt', '../private/key');
+    folder.link('docs/y.txt', 'x.txt');
+    const selection = select(folder, ['.', '!private/**', '!*.map']);
+    expect(names(selection)).toEqual(['docs/a.html']);
+    expect([...selection.excludedTargets].sort()).toEqual([
+      `${folder.at('docs/x.txt')} (a link to ${folder.at('private/key')})`,
+      `${folder.at('docs/y.txt')} (a link to ${folder.at('private/key')})`,
+    ]);
+  });
+
+  test('leaves the rest of the folder behind the link', () => {
+    folder.link('docs/x', '../private');
+    expect(names(select(folder, ['docs', '!private/**/key']))).toEqual(['a.html', 'x/open.txt']);
+    expect(names(select(folder, ['docs', '!private/**', 'private/open.txt']))).toEqual([
+      'docs/a.html',
+      'docs/x/open.txt',
+      'private/open.txt',
+    ]);
+  });
+
+  test('gives way to a later line that names the link', () => {
+    folder.link('docs/x', '../private');
+    const found = ['a.html', 'x/deep/key', 'x/key', 'x/open.txt'];
+    expect(names(select(folder, ['docs', '!private/**', 'docs/x']))).toEqual(found);
+    expect(names(select(folder, ['!private/**', 'docs']))).toEqual(found);
+  });
+
+  test('works without listing the folder behind the link', () => {
+    folder.link('docs/x', '../private');
+    // If the walk listed the folder, the link in it would be an error.
+    folder.link('private/stray', '/etc');
+    expect(names(select(folder, ['docs', '!private/**']))).toEqual(['a.html']);
+  });
+
+  test('does not work the other way: an exclusion of the link leaves the file under its real path', () => {
+    folder.link('docs/x', '../private');
+    expect(names(select(folder, ['.', '!docs/x/**', '!*.map']))).toEqual([
+      'docs/a.html',
+      'private/deep/key',
+      'private/key',
+      'private/open.txt',
+    ]);
   });
 });

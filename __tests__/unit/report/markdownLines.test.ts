@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 
-import { commentLines } from '../../../src/report/blocks.ts';
+import { commentLines } from '../../../src/report/markdownLines.ts';
 
 /** The same by a parser of all of Markdown. */
 function commentsByParser(document: string): number[] {

@@ -4,8 +4,8 @@ import { isSkipped } from '../config/credentials.ts';
 import type { RawInput } from '../config/reader.ts';
 
 /**
- * Reads an action's inputs by one of the functions of `config/`, with what the job offers in place of a secret. Undefined, after a notice,
- * where there are no credentials and `if-no-credentials` says to leave the step out.
+ * Reads an action's inputs with one of the functions in `config/`.
+ * @returns undefined, after a notice, if the job has no credentials and `if-no-credentials: skip` is set
  */
 export function readInputs<T>(
   host: Host,
@@ -15,7 +15,7 @@ export function readInputs<T>(
   const keyless = host.identityToken !== undefined;
   if (!isSkipped(keyless, input)) return read(input, mask, keyless, hints.logIn(askedReports(input)));
   host.log.notice(
-    `Left out by 'if-no-credentials: skip': this job has neither a client secret nor an identity token, as is the rule for ${hints.jobsWithoutCredentials}.`,
+    `Skipped because of 'if-no-credentials: skip': this job has neither a client secret nor an identity token, like all ${hints.jobsWithoutCredentials}.`,
     'No credentials',
   );
   return undefined;
