@@ -66,9 +66,9 @@ export function temporaryCases(subject: () => Subject): void {
         const run = await upload(site(), { GITHUB_OUTPUT: '/dev/full' });
         expect(run.exitCode).toBe(1);
         expect(errorOf(run)).toMatch(
-          /^All files are uploaded to s3:.*, but not all could be told: The outputs url, urls, .*, deleted-count could not be set: ENOSPC/,
+          /^All files are uploaded to s3:.*, but not all outputs could be set: The outputs url, urls, .*, deleted-count could not be set: ENOSPC/,
         );
-        expect(errorOf(run)).toMatch(/\nStored, 2 files:\n- a\.txt\n- b\.txt$/);
+        expect(errorOf(run)).toMatch(/\nStored: 2 files\n- a\.txt\n- b\.txt$/);
       },
     );
 
@@ -86,7 +86,7 @@ export function temporaryCases(subject: () => Subject): void {
         expect(errorOf(run)).toMatch(
           /^All files are uploaded to s3:.*, but the file of their links could not be written: The file .*links\.json cannot be written: ENOENT/,
         );
-        expect(errorOf(run)).toContain('Stored, 2 files:');
+        expect(errorOf(run)).toContain('Stored: 2 files');
         expect(run.outputs).toMatchObject({ 'links-file': '', 'file-count': '2', 'uploaded-count': '2' });
         expect(Object.keys(urlsOf(run))).toEqual(['a.txt', 'b.txt']);
       });

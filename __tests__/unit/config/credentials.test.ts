@@ -18,7 +18,7 @@ describe('without a client secret', () => {
   test('a job that has none is told both ways, the lines of YAML, and what forks can do', () => {
     const { message, details } = failureOf(() => readWith(false));
     expect(message).toMatch(
-      /^Input client-secret: is missing, and the job may not ask for an identity token/,
+      /^Input client-secret: is missing, and the job cannot get an identity token/,
     );
     expect(details).toContain('    permissions:');
     expect(details).toContain('      id-token: write');
@@ -35,7 +35,7 @@ describe('without a client secret', () => {
         hints.logIn,
       ),
     );
-    expect(message).toBe('2 inputs are not as they should be');
+    expect(message).toBe('2 invalid inputs');
     expect(details[0]).toMatch(/^- client-secret: is missing/);
     expect(details[1]).toMatch(/^- symlinks: got 'no'/);
     expect(details).toContain('      id-token: write');
