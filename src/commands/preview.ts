@@ -20,7 +20,7 @@ import type { StorageClient } from '../storage/client.ts';
 import { sendRequest } from '../storage/http.ts';
 import { createStorageRetrier, storageError } from '../storage/s3Error.ts';
 import { isHtml } from '../files/media.ts';
-import type { Destination } from './destination.ts';
+import type { Destination } from './openDestination.ts';
 
 /** Bytes of a script or a page above which it is not looked at, and of all of them together: a look at more would take seconds. */
 const largestText = 4 * 1024 ** 2;

@@ -1,6 +1,6 @@
 import { type StorageClient, sendAndRead } from './client.ts';
 import { type PageStart, type Page, createPageCheck, readPage } from './listingPage.ts';
-import type { RemoteObject } from '../sync/object.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
 import { type KeyRange, rangeBounds, within } from './ranges.ts';
 import { objectPath } from './signer.ts';
 

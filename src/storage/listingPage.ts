@@ -1,4 +1,4 @@
-import type { RemoteObject } from '../sync/object.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { normalizeEtag } from './etag.ts';
 import type { WireResponse } from './http.ts';

@@ -1,5 +1,5 @@
 import { isBefore } from './listingPage.ts';
-import type { RemoteObject } from '../sync/object.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
 
 /** The keys after `after`, up to and including `until`. */
 export interface KeyRange {

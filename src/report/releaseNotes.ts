@@ -3,7 +3,7 @@ import type { NotesEdit } from '../hosts/reports.ts';
 import type { Publication, PublishedFile } from '../links/manifest.ts';
 import { count, formatBytes, formatCount, formatMoment } from '../text/format.ts';
 import { encodedKey } from './markers.ts';
-import { putBlock } from './notes.ts';
+import { putBlock } from './releaseBlock.ts';
 import { markdownLink, markdownTable, markdownText } from './markdown.ts';
 
 export interface ReleaseText {
@@ -24,14 +24,14 @@ export interface ReleaseText {
  * written later than this one stays. SHA-256 sums that this step does not know are those of the table before, for files that have not
  * been written since.
  */
-export function releaseNotes(notes: string, published: Publication, text: ReleaseText): NotesEdit {
+export function releaseNotes(notes: string, publication: Publication, text: ReleaseText): NotesEdit {
   const room = { isMissing: false };
   const edit = putBlock(notes, text.key, (before) => {
     const earlier = before === undefined ? undefined : readTable(before);
     if (earlier && earlier.writtenAt >= text.now) return undefined;
     // Beside the table: the other notes, the markers with the key in them, and the lines around.
     const others = notes.length - (before?.length ?? 0) + 2 * encodedKey(text.key).length + 200;
-    const table = tableOf(published, text, earlier, text.limit - others);
+    const table = tableOf(publication, text, earlier, text.limit - others);
     room.isMissing = table === undefined;
     return table;
   });
@@ -65,12 +65,12 @@ function readTable(content: string): Earlier {
 }
 
 function tableOf(
-  published: Publication,
+  publication: Publication,
   text: ReleaseText,
   earlier: Earlier | undefined,
   limit: number,
 ): string | undefined {
-  const { files, fileCount, totalBytes, links, workspace, main } = published;
+  const { files, fileCount, totalBytes, links, workspace, main } = publication;
   const opening = main && text.showLinks ? `. ${markdownLink(`Open ${main.name}`, main.url)}` : '';
   const ends = links?.expiresAt === undefined || !text.showLinks ? '' : formatMoment(links.expiresAt);
   const head = [
@@ -82,7 +82,7 @@ function tableOf(
   for (const file of files()) {
     const url = text.showLinks ? links?.url(file.key) : undefined;
     const size = formatBytes(file.size);
-    const uri = `<code>${markdownText(`${published.s3Uri}${file.name}`)}</code>`;
+    const uri = `<code>${markdownText(`${publication.s3Uri}${file.name}`)}</code>`;
     const sum = sumOf(file, `${size} ${uri}`, earlier);
     const row = [markdownLink(file.name, url), size, sum === undefined ? '' : `\`${sum}\``, ends, uri];
     // Two for the line's end, where the notes have it so.
@@ -96,7 +96,7 @@ function tableOf(
     more === 0
       ? []
       : [
-          `… and ${count(more, 'more file')} that the notes have no room for: see ${markdownText(published.s3Uri)}`,
+          `… and ${count(more, 'more file')} that the notes have no room for: see ${markdownText(publication.s3Uri)}`,
         ];
   return [head, markdownTable(header, rows), ...rest].join('\n\n');
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { createRetryLog } from '../../../src/report/retries.ts';
+import { createRetryLog } from '../../../src/report/retryLog.ts';
 import { StorageError } from '../../../src/storage/s3Error.ts';
 
 /** A retry log, its lines, and a clock that stands still until it is moved. */

@@ -1,4 +1,4 @@
-import { type Line, commentLines } from './blocks.ts';
+import { type Line, commentLines } from './markdownLines.ts';
 import type { NotesEdit } from '../hosts/reports.ts';
 import { encodedKey } from './markers.ts';
 

@@ -1,5 +1,6 @@
 import { ActionError } from '../errors/error.ts';
 import type { DestinationInputs } from '../config/destination.ts';
+import type { Clock } from '../http/clock.ts';
 import { baseOf } from '../sync/plan.ts';
 import { formatDuration } from '../text/format.ts';
 import { s3Uri } from '../storage/uri.ts';
@@ -12,35 +13,30 @@ import type { Terrapi } from '../terrapi/terrapi.ts';
 import { openWorkspace } from '../terrapi/workspace.ts';
 import { type Account, type Connection, accountLines } from './connect.ts';
 
-/** A destination in a workspace, ready to be worked on. */
+/** The destination folder in a workspace, with a client for its storage. */
 export interface Destination {
   readonly client: StorageClient;
-  /** What every key below it begins with: empty, or ending in `/`. */
+  /** What every key below it begins with. Empty, or ending in `/`. */
   readonly base: string;
   /** `s3://bucket/prefix/destination/` */
   readonly s3Uri: string;
-  /** A moment not later than now by the storage's own clock, in milliseconds since the epoch. */
+  /** A moment before the run, by the storage's clock, in milliseconds since the epoch. */
   readonly serverTime: number;
-  /** That moment as closely as it can be told, within a second. */
+  /** The same moment as exactly as it is known, within a second. */
   readonly startedAt: number;
-  /** Throws what went wrong at the storage in words for people; what was explained already, and the end that the runner asked for, as it is. */
+  /** Throws an error of the storage with `what` as the beginning of its message. Explained errors and cancellations are thrown unchanged. */
   readonly explain: (what: string) => (error: unknown) => never;
 }
 
-/** Finds out who the client app is and where its files are, and tells both. */
+/** Opens the workspace and its storage, and logs the account and the destination. */
 export async function openDestination(
   inputs: Account & Pick<DestinationInputs, 'workspace' | 'destination' | 'platforms'>,
   { host, terrapi, transport, cancellation, retries }: Connection,
 ): Promise<Destination> {
   const { signal } = cancellation;
   const account = accountName(terrapi, signal);
-  const { location, sessions } = await openWorkspace(
-    inputs.workspace,
-    inputs.platforms,
-    terrapi,
-    transport,
-    host.mask,
-  );
+  const { workspace, platforms } = inputs;
+  const { location, sessions } = await openWorkspace(workspace, platforms, terrapi, transport, host.mask);
   const began = performance.now();
   const clock = transport.clockOf(location.endpoint);
   const retrier = createStorageRetrier(clock, { signal, onRetry: retries.onRetry });
@@ -49,23 +45,17 @@ export async function openDestination(
   const { region, isAssumed, serverTime } = await discoverRegion(location, transport, retrier, () =>
     bucketLocation(clientFor(defaultRegion)),
   );
-  // The storage tells its time in whole seconds; within that second, this machine's clock decides.
+  // The storage sends its time in whole seconds; within the second, this machine's clock decides.
   const own = clock.now() - (performance.now() - began);
   const startedAt = Math.min(Math.max(own, serverTime), serverTime + 999);
   const { expiresAt } = await sessions.get();
   const base = baseOf(location.prefix, inputs.destination);
   host.log.group(`Who: ${account.known() ?? inputs.clientId}`, accountLines(inputs));
   host.log.group(`Where: ${s3Uri(location, base)}`, [
-    `Workspace: ${inputs.workspace}`,
-    `Endpoint: ${location.endpoint.href}, region ${region}${isAssumed ? ' (assumed, since neither the storage nor the workspace names one)' : ''}`,
-    expiresAt === undefined
-      ? 'The storage session does not say when it ends'
-      : `The storage session ends in ${formatDuration((expiresAt - clock.now()) / 1000)}, and is renewed when it has to be`,
-    ...(clock.skewSeconds === 0
-      ? []
-      : [
-          `This runner's clock is ${Math.abs(clock.skewSeconds)} s ${clock.skewSeconds > 0 ? 'behind' : 'ahead'}: the servers' time is used`,
-        ]),
+    `Workspace: ${workspace}`,
+    `Endpoint: ${location.endpoint.href}, region ${region}${isAssumed ? ' (assumed: neither the storage nor the workspace names one)' : ''}`,
+    sessionLine(expiresAt, clock),
+    ...clockLines(clock),
   ]);
   return {
     client: clientFor(region),
@@ -74,13 +64,26 @@ export async function openDestination(
     serverTime,
     startedAt,
     explain: (what) => (error) => {
-      if (error instanceof ActionError || signal.aborted) throw error;
-      throw describeStorageError(what, location, error);
+      throw error instanceof ActionError || signal.aborted
+        ? error
+        : describeStorageError(what, location, error);
     },
   };
 }
 
-/** The account's name is for the log alone: it is asked for on the side, and whatever has not come by then is done without. */
+function sessionLine(expiresAt: number | undefined, clock: Clock): string {
+  return expiresAt === undefined
+    ? 'Session: lifetime unknown, renewed automatically'
+    : `Session: ${formatDuration((expiresAt - clock.now()) / 1000)}, renewed automatically`;
+}
+
+function clockLines({ skewSeconds }: Clock): string[] {
+  if (skewSeconds === 0) return [];
+  const by = `${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'slow' : 'fast'}`;
+  return [`Clock: this runner's is ${by}; the server's time is used`];
+}
+
+/** Asks for the account's name, which only the log shows. The run does not wait for the answer. */
 function accountName(terrapi: Terrapi, signal: AbortSignal): { readonly known: () => string | undefined } {
   const enough = new AbortController();
   let name: string | undefined;

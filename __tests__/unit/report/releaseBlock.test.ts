@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { blockMarkers, findBlock, putBlock } from '../../../src/report/notes.ts';
+import { blockMarkers, findBlock, putBlock } from '../../../src/report/releaseBlock.ts';
 
 const key = 'gep-ci/releases/v1.2.3';
 const { begin, end } = blockMarkers(key);
