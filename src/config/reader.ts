@@ -86,7 +86,8 @@ export class Reader {
     if (this.problems.length === 0) return;
     const [first = ''] = this.problems;
     const message = this.problems.length === 1 ? `Input ${first}` : `${this.problems.length} invalid inputs`;
-    throw new ActionError('invalid-input', message, {
+    const isAboutCredentials = this.problems.length === 1 && this.hasProblem('client-secret');
+    throw new ActionError(isAboutCredentials ? 'no-credentials' : 'invalid-input', message, {
       hint: `Correct the 'with:' of this step. Nothing was sent.`,
       details: [
         ...(this.problems.length === 1 ? [] : this.problems.map((problem) => `- ${problem}`)),

@@ -20,6 +20,14 @@ const invalidCertificateCodes = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
+/** OpenSSL's error codes for an answer that is not TLS, e.g. from a server that speaks plain HTTP on that port. */
+const notTlsCodes = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_UNKNOWN_PROTOCOL',
+  'ERR_SSL_HTTP_REQUEST',
+]);
+
 const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name cannot be resolved',
   EAI_AGAIN: 'its name cannot be resolved at the moment',
@@ -46,15 +54,20 @@ export function isNetworkError(error: unknown): boolean {
   if (proxyErrorIn(error)) return true;
   const code = systemCode(error);
   if (code === undefined) return causes(error).some((cause) => cause.name === 'TimeoutError');
-  return (
-    code in reasons || (code.startsWith('UND_ERR_') && !localCodes.has(code)) || isCertificateError(error)
-  );
+  const isFromClient = code.startsWith('UND_ERR_') && !localCodes.has(code);
+  return code in reasons || isFromClient || isCertificateError(error) || isTlsError(error);
 }
 
-/** Whether an error is about the server's certificate or about TLS. A retry cannot help. */
+/** Whether an error is about the server's certificate. A retry cannot help. */
 export function isCertificateError(error: unknown): boolean {
   const code = systemCode(error) ?? '';
-  return untrustedCodes.has(code) || invalidCertificateCodes.has(code) || code.startsWith('ERR_SSL_');
+  return untrustedCodes.has(code) || invalidCertificateCodes.has(code);
+}
+
+/** Whether the TLS handshake failed for another reason than the certificate. A retry cannot help. */
+function isTlsError(error: unknown): boolean {
+  const code = systemCode(error) ?? '';
+  return code.startsWith('ERR_SSL_') || code === 'EPROTO';
 }
 
 function proxyErrorIn(error: unknown): ProxyError | undefined {
@@ -66,10 +79,10 @@ export function proxyStatus(error: unknown): number | undefined {
   return proxyErrorIn(error)?.status;
 }
 
-/** Whether a connection would fail again in the same way: because of its certificate, or because a proxy refuses it. */
+/** Whether a connection would fail again in the same way: because of certificate or TLS, or because a proxy refuses it. */
 export function isPermanent(error: unknown): boolean {
   const status = proxyStatus(error) ?? 500;
-  return isCertificateError(error) || (status < 500 && status !== 429);
+  return isCertificateError(error) || isTlsError(error) || (status < 500 && status !== 429);
 }
 
 /**
@@ -101,6 +114,13 @@ export function describeNetworkError(what: string, url: URL, setting: string, er
       },
     );
   }
+  if (isTlsError(error)) {
+    return new ActionError(
+      'unreachable',
+      `${what} ${url.origin} cannot be reached: ${tlsReason(error, url.port || '443')}`,
+      { hint: `Check ${setting}: ${tlsHint(code)}`, cause: error },
+    );
+  }
   const out = openFileLimit(error) ?? openFileLimitNow(code);
   const reason = out?.reason ?? reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
   return new ActionError(
@@ -113,6 +133,21 @@ export function describeNetworkError(what: string, url: URL, setting: string, er
       cause: error,
     },
   );
+}
+
+/** Why a TLS handshake failed, with OpenSSL's reason out of a message like `…:SSL routines:function:reason:file:line`. */
+function tlsReason(error: unknown, port: string): string {
+  const code = systemCode(error) ?? '';
+  if (notTlsCodes.has(code)) return `it does not speak HTTPS on port ${port} (${code})`;
+  const message = messageOf(causes(error).at(-1));
+  const [, reason = message] = /SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
+  return `the TLS handshake fails: ${reason} (${code})`;
+}
+
+function tlsHint(code: string): string {
+  return notTlsCodes.has(code)
+    ? `its port must be that of an HTTPS server. Plain http: is allowed only for a platform on this machine.`
+    : `the server must offer TLS 1.2 or later.`;
 }
 
 /** At the limit of open files, the resolver cannot open its own files and reports that the name does not exist. */
@@ -135,6 +170,13 @@ function describeProxyError(what: string, setting: string, error: ProxyError): A
         status === 407
           ? `The proxy ${proxy} requires authentication: set ${variable} to http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY.`
           : `Have the proxy ${proxy} of ${variable} allow that host, or name it in NO_PROXY; check ${setting}.`,
+      cause: error,
+    });
+  }
+  if (isTlsError(cause)) {
+    const [port = ''] = /\d+$/.exec(proxy) ?? [];
+    return new ActionError('proxy', `${what}: the proxy ${proxy} fails: ${tlsReason(cause, port)}`, {
+      hint: `Set ${variable} to http://${proxy} if the proxy speaks plain HTTP, or name the host in NO_PROXY.`,
       cause: error,
     });
   }
