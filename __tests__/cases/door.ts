@@ -138,7 +138,7 @@ export function doorCases(subject: () => Subject): void {
         const run = await runSubject(subject(), action, given, { cwd, env });
         expect(run.exitCode).toBe(0);
         expect(run.log).not.toMatch(/^\s*::|##\[/m);
-        expect(run.log).toMatch(/^Warning: 'tls-verify: false': certificates are not checked/m);
+        expect(run.log).toMatch(/^Warning: 'tls-verify: false' turns off certificate checks/m);
         const secrets = [clientApp.secret, ...platform.terrapi.secrets];
         expect(secrets.filter((secret) => run.log.includes(secret))).toEqual([]);
 

@@ -117,7 +117,7 @@ const refusals: readonly Refusal[] = [
       'client-secret': '',
     },
     says: [
-      /^6 inputs are not as they should be\n/,
+      /^6 invalid inputs\n/,
       '- client-secret: is missing',
       `- tls-verify: got 'no', expected 'true' or 'false'`,
       '- workspace: is missing',
