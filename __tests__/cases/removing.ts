@@ -291,7 +291,7 @@ export function removingCases(subject: () => Subject): void {
       const truncated = '<IsTruncated>true</IsTruncated>';
       const token = '<NextContinuationToken>x</NextContinuationToken>';
       test.each([
-        ['lists the same page forever', listing(entry('ci/d/a'), truncated + token), 'goes backwards'],
+        ['lists the same page forever', listing(entry('ci/d/a'), truncated + token), 'is not sorted'],
         ['lists empty pages forever', listing('', truncated + token), 'repeats a continuation token'],
         [
           'truncates a listing',
@@ -302,17 +302,17 @@ export function removingCases(subject: () => Subject): void {
         [
           'lists a key with ..',
           listing(entry('ci/d/../other/a'), ''),
-          `has the key 'ci/d/../other/a', which is not`,
+          `has the key 'ci/d/../other/a', which is outside`,
         ],
         [
           'has a continuation token, but says that the listing is complete',
           listing(entry('ci/d/a'), token),
-          'goes backwards',
+          'is not sorted',
         ],
         [
           'says in capitals that a listing is truncated',
           listing(entry('ci/d/a'), truncated.toUpperCase().replaceAll('ISTRUNCATED', 'IsTruncated') + token),
-          'goes backwards',
+          'is not sorted',
         ],
         [
           'answers a listing with the page of a captive portal',

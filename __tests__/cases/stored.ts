@@ -102,9 +102,7 @@ export function storedCases(subject: () => Subject): void {
       const inputs = action === 'upload' ? { path: '.' } : {};
       const run = await runSubject(subject(), action, { ...inputs, destination: 'd' }, { cwd });
       expect([run.exitCode, run.outputs]).toEqual([1, {}]);
-      expect(errorOf(run)).toMatch(
-        /^Bucket 'gep-build-outputs' could not be looked at: NotS3 200: .*\n.*portal/,
-      );
+      expect(errorOf(run)).toMatch(/^Bucket 'gep-build-outputs' could not be read: NotS3 200: .*\n.*portal/);
     }
     expect(storage.requests).toHaveLength(3);
   });
