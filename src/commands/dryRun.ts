@@ -1,8 +1,8 @@
 import { staleKeys } from '../sync/diff.ts';
 import type { Clock } from '../http/clock.ts';
-import type { Host } from '../hosts/host.ts';
+import type { Host, Log } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
-import type { Published, Manifest } from '../links/manifest.ts';
+import type { Manifest } from '../links/manifest.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
 import { headline } from '../report/headline.ts';
@@ -19,7 +19,7 @@ import { unpublishedOutputs } from './publication.ts';
  */
 export async function dryRun(
   host: Host,
-  { deleteStale, summary }: Pick<UploadInputs, 'deleteStale' | 'summary'>,
+  { deleteStale, summary, links }: Pick<UploadInputs, 'deleteStale' | 'summary' | 'links'>,
   plan: ComparedPlan,
   manifest: Manifest,
   generated: readonly string[],
@@ -53,11 +53,14 @@ export async function dryRun(
     replaced.map(({ name }) => name),
   );
   tell(`Would delete ${count(stale.length, 'stale object')}`, stale);
+  await logLinks(host.log, links, manifest);
   host.log.info(`Dry run: ${would}, in ${manifest.s3Uri}; nothing was written`);
-  const published: Published = { ...manifest, links: undefined, main: undefined };
   if (summary) {
     await host.summary(
-      publishedSummary(published, { headline: would, now: clock.now(), showLinks: false, dryRun: true }),
+      publishedSummary(
+        { ...manifest, links: undefined, main: undefined },
+        { headline: would, now: clock.now(), showLinks: false, dryRun: true },
+      ),
     );
   }
   setOutputs(host, {
@@ -66,4 +69,16 @@ export async function dryRun(
     'unchanged-count': unchanged.length,
     'deleted-count': 0,
   });
+}
+
+/** Logs what `links: auto` would do. */
+async function logLinks(log: Log, links: UploadInputs['links'], { fileCount }: Manifest): Promise<void> {
+  if (links !== 'auto') return;
+  const { reasonForSession } = await import('../links/automatic.ts');
+  const why = reasonForSession(fileCount, undefined, undefined);
+  log.info(
+    why === undefined
+      ? `Would ask the platform for links, and sign them with the storage session if it gives none`
+      : `Would sign the links with the storage session: ${why}`,
+  );
 }

@@ -51,18 +51,16 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
   const names = new Set(found.map(({ key }) => key.slice(base.length)));
   const index = await freeIndexName(hasName(names));
   await withReports(host, inputs, client.clock, signal, async (reports) => {
+    const preview = inputs.dryRun
+      ? undefined
+      : await previewOf(host, inputs, names, generated, client, signal);
     const { published } = inputs.dryRun
       ? { published: { ...manifest, links: undefined, main: undefined } }
       : await publish(
           host.log,
           manifest,
-          linkMaker(host, inputs, { terrapi, client, signal }),
-          pagesFor(
-            client.clock,
-            host.run,
-            index,
-            await previewOf(host, inputs.preview, names, generated, client, signal),
-          ),
+          await linkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
+          pagesFor(client.clock, host.run, index, preview),
           { ...destination, signal },
         );
     const files = count(manifest.fileCount, 'file');
@@ -92,24 +90,29 @@ function logFiles(log: Log, { files, fileCount, totalBytes }: Manifest): void {
 
 const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolve(names.has(name));
 
-/** The preview with the new links, where one is wanted. */
+/** The preview with the new links, where one is wanted: with `preview: auto` the one that an upload has published. */
 async function previewOf(
   host: Host,
-  preview: boolean,
+  { preview, links }: Pick<LinkInputs, 'preview' | 'links'>,
   files: ReadonlySet<string>,
   generated: Below['generated'],
   client: StorageClient,
   signal: AbortSignal,
 ): Promise<Page | undefined> {
   const own = presentPreview(new Set(generated.keys()));
-  if (preview) {
+  if (preview === true || (preview === 'auto' && own && links !== 'none')) {
     const { previewPage } = await import('./preview.ts');
     const names = own ?? (await freePreviewNames(hasName(files)));
     const kept = readTraits(generated.get(names.worker)?.headers[traitsHeader]?.toString());
-    return previewPage(names, kept ?? unknownTraits, host, client, signal);
+    const traits = kept ?? unknownTraits;
+    return previewPage({ names, traits, isOptional: preview === 'auto' }, host, client, signal);
   }
   if (own)
-    host.log.notice(`There is a preview here, whose links are left as they are: 'preview: true' renews it.`);
+    host.log.notice(
+      links === 'none'
+        ? `There is a preview here, and 'links: none' does not renew its links.`
+        : `There is a preview here, and 'preview: false' does not renew its links: leave 'preview' out, or set it to 'auto'.`,
+    );
   return undefined;
 }
 

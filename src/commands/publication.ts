@@ -20,14 +20,14 @@ const urlsLimit = 100 * 1024;
  */
 export async function logAndSummarize(
   host: Host,
-  inputs: Pick<LinkInputs, 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
+  inputs: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
   published: Published,
   headline: string,
   clock: Clock,
 ): Promise<void> {
   const { links } = published;
   if (links) {
-    warnOfExpiry(host.log, inputs.expiresIn, links, clock);
+    warnOfExpiry(host.log, inputs, links, clock);
     noticeOfPublicity(host, inputs);
     logLinks(host.log, inputs.maskLinks, published, links);
   }
@@ -77,6 +77,7 @@ export function publishedOutputs(
   );
   const outputs = {
     url: main?.url ?? '',
+    preview: String(published.preview !== undefined),
     urls: links ? urlsOutput(host.log, published, links) : '{}',
     'links-file': linksFile,
     'expires-at': expiresAt,
@@ -96,6 +97,7 @@ export function unpublishedOutputs({
   return {
     ...noReportIds,
     url: '',
+    preview: 'false',
     urls: '{}',
     'links-file': '',
     'expires-at': '',
@@ -143,8 +145,8 @@ function urlsOutput(log: Log, { files, fileCount }: Published, { url }: Links): 
 
 function warnOfExpiry(
   log: Log,
-  expiresIn: number | undefined,
-  { endsAt, signedBy }: Links,
+  { links: kind, expiresIn }: Pick<LinkInputs, 'links' | 'expiresIn'>,
+  { endsAt, signedBy, whySession }: Links,
   clock: Clock,
 ): void {
   if (endsAt === undefined) {
@@ -159,11 +161,16 @@ function warnOfExpiry(
   const left = (endsAt - clock.now()) / 1000;
   const had = `these work for ${formatDuration(left)}, until ${formatMoment(endsAt)}`;
   const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
-  if (signedBy === 'platform' && Math.abs(expiresIn - left) > 60)
+  const isLess = expiresIn > left + (signedBy === 'platform' ? 60 : 5);
+  if (signedBy === 'platform' && (isLess || (kind === 'platform' && left > expiresIn + 60)))
     log.warning(`${asked}, and how long links signed by the platform work is the platform's to say: ${had}.`);
-  else if (expiresIn > left + 5)
+  else if (isLess && whySession !== undefined)
     log.warning(
-      `${asked}, and links signed by a storage session end with it: ${had}. 'links: platform' makes links that work longer; or ask for less.`,
+      `${asked}, but the storage session signed the links, which expire with it: ${had}. Why the session: ${whySession}.`,
+    );
+  else if (isLess)
+    log.warning(
+      `${asked}, and links signed by a storage session end with it: ${had}. 'links: auto' or 'links: platform' makes links that work longer; or ask for less.`,
     );
 }
 

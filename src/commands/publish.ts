@@ -1,10 +1,11 @@
+import { ActionError } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
 import type { Page } from '../links/generated.ts';
 import { type Links, type Opening, type Published, type Manifest, mainFile } from '../links/manifest.ts';
 import { formatBytes } from '../text/format.ts';
 import { putObject } from '../transfer/put.ts';
-import type { MakeLinks } from './createLinks.ts';
+import type { LinkMaker, MakeLinks } from './createLinks.ts';
 import type { Destination } from './destination.ts';
 
 /** What links were made for, and what was written of them. */
@@ -19,18 +20,37 @@ type Folder = Pick<Destination, 'client' | 'base' | 'explain'> & { readonly sign
 
 /**
  * Makes links to what stands below the destination, and writes the pages that carry them.
- * @param make undefined where no links are wanted
+ * @param maker undefined where no links are wanted
  * @param pages what is to be generated from the links, in this order
  */
 export async function publish(
   log: Log,
   manifest: Manifest,
-  make: MakeLinks | undefined,
+  maker: LinkMaker | undefined,
   pages: readonly Page[],
   folder: Folder,
 ): Promise<Publication> {
-  if (!make || manifest.fileCount === 0)
+  if (!maker || manifest.fileCount === 0)
     return { published: { ...manifest, links: undefined, main: undefined }, generated: new Set() };
+  try {
+    return await publishWith(log, manifest, maker.make, pages, folder);
+  } catch (error) {
+    const needed = pages.filter(({ isOptional = false }) => !isOptional);
+    if (maker.fallBack(error)) return publish(log, manifest, maker, pages, folder);
+    if (needed.length === pages.length || !(error instanceof ActionError) || error.code !== 'preview')
+      throw error;
+    log.info(`Preview: no, because ${error.message}`);
+    return publish(log, manifest, maker, needed, folder);
+  }
+}
+
+async function publishWith(
+  log: Log,
+  manifest: Manifest,
+  make: MakeLinks,
+  pages: readonly Page[],
+  folder: Folder,
+): Promise<Publication> {
   const links = await make(keysOf(manifest));
   const file = mainFile(manifest);
   const main = file && { name: file.name, url: links.url(file.key) };
@@ -73,6 +93,7 @@ async function withPages(
       ...published,
       links: { ...links, endsAt: own.endsAt() },
       main: opening('first') ?? published.main ?? opening('last'),
+      preview: opening('first'),
       index: opening('last'),
     },
     generated,

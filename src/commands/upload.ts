@@ -21,6 +21,7 @@ import { createMemory } from '../transfer/bufferPool.ts';
 import { deleteStale, keptKeys } from './prune.ts';
 import { type ComparedPlan, comparePlan, openReader, readsContents } from './compare.ts';
 import { type Connection, withConnection } from './connect.ts';
+import { wantsPreview } from './autoPreview.ts';
 import { linkMaker } from './createLinks.ts';
 import { readInputs } from './inputs.ts';
 import { publish } from './publish.ts';
@@ -74,13 +75,14 @@ async function upload(
   const destination = await openDestination(inputs, connection);
   const { client, base, s3Uri, serverTime, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
+  const wanted = wantsPreview(host, inputs, whole, client.path(base));
   const [plan, names] = await Promise.all([
     comparePlan(host.tempDir, inputs, whole, client, reader),
-    pageNames(inputs, whole, client),
+    wanted.then((preview) => pageNames({ links: inputs.links, preview }, whole, client)),
   ]).catch(explain(`What is in ${s3Uri} could not be looked at`));
   logPlan(host.log, plan, selection);
   warnOfIdleRules(host.log, inputs, plan, selection);
-  warnOfFork(host, inputs, plan.puts);
+  warnOfFork(host, { preview: names.preview !== undefined }, plan.puts);
   const etags = new Map<string, string>();
   const manifest = manifestOf(inputs, s3Uri, plan, etags);
   if (inputs.dryRun) {
@@ -96,7 +98,7 @@ async function upload(
       partSize: inputs.partSize,
       ifAbsent: inputs.overwrite === 'never',
       retried: retries.total,
-      ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
+      ...(names.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
     });
     await publishUpload(inputs, plan, names, manifest, destination, connection, reports);
   });
@@ -115,11 +117,13 @@ async function publishUpload(
   const { client, explain, s3Uri } = destination;
   const { signal, done } = cancellation;
   const failed = (what: string) => afterUpload(what, plan.puts, s3Uri, client.location, signal);
-  const preview = names.preview && (await previewOf(host, plan, names.preview, destination, signal));
+  const preview =
+    names.preview &&
+    (await previewOf(host, plan, names.preview, inputs.preview === 'auto', destination, signal));
   const { published, generated } = await publish(
     host.log,
     manifest,
-    linkMaker(host, inputs, { terrapi, client, signal }),
+    await linkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
     pagesFor(client.clock, host.run, names.index, preview),
     { ...destination, signal },
   ).catch(failed(`their links could not be made`));
@@ -179,12 +183,13 @@ async function previewOf(
   host: Host,
   plan: Plan,
   names: PreviewNames,
+  isOptional: boolean,
   destination: Destination,
   signal: AbortSignal,
 ): Promise<Page> {
   const { checkSite, previewPage } = await import('./preview.ts');
-  const site = checkSite(host.log, plan.puts, destination);
-  return previewPage(names, site, host, destination.client, signal);
+  const traits = checkSite(host.log, plan.puts, destination);
+  return previewPage({ names, traits, isOptional }, host, destination.client, signal);
 }
 
 /**

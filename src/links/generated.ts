@@ -18,6 +18,8 @@ export interface Page {
   readonly label?: string;
   /** Whether the output `url` opens it before anything else, or only where there is neither a lone file nor an `index.html`. */
   readonly opens: 'first' | 'last';
+  /** Whether the rest is published without it, where links do not suit it. */
+  readonly isOptional?: boolean;
   /**
    * Its objects, the entry last, as they are written in this order; none where it has no place. `published` has links.
    * @param linkTo makes the link of an object that was generated before, by its name

@@ -27,6 +27,8 @@ export interface Links {
   readonly parts?: LinkParts | undefined;
   /** Milliseconds since the epoch: the first moment at which one of them may stop working; undefined where nobody can know. */
   readonly endsAt: number | undefined;
+  /** Why the session signed them although `links: auto` prefers the platform's. */
+  readonly whySession?: string | undefined;
 }
 
 /** What a link is put together of: `address(key)?` and `query`, which all have in common and is most of it, and `own(key)`. */
@@ -63,6 +65,8 @@ export interface Published extends Manifest {
   readonly links: Links | undefined;
   /** The link to open first. */
   readonly main: Opening | undefined;
+  /** The preview, where there is one; then it is `main`. */
+  readonly preview?: Opening | undefined;
   /** The page with a link to each file, where there is one. */
   readonly index?: Opening | undefined;
 }

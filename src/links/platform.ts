@@ -17,9 +17,9 @@ export interface PlatformTools {
   /** The places that links were tried at, by {@link placeOf}; shared by all calls of one run. */
   readonly tried: Map<string, Promise<TrialResult>>;
   /** Called for each link that was got. */
-  readonly onLink?: () => void;
-  /** Called once for a host whose links cannot be tried from here. */
-  readonly onUntried?: (why: string) => void;
+  readonly onLink?: (() => void) | undefined;
+  /** Called once for a host whose links cannot be tried from here; without it, such a link is a failure. */
+  readonly onUntried?: ((why: string) => void) | undefined;
 }
 
 /** Requests under way at once: TerrAPI is there for people too. */
@@ -105,8 +105,8 @@ async function requireOpening(url: URL, key: string, tools: PlatformTools): Prom
   if (trial.kind === 'opens') return;
   // A link that names the object may lead to a host that only this runner cannot reach.
   const mayOpen = trial.kind === 'unreachable' && place !== undefined && !isLoopback(url.hostname);
-  if (!mayOpen) throw noLink(client, key, trial.why);
-  if (!known) onUntried?.(trial.why);
+  if (!mayOpen || !onUntried) throw noLink(client, key, trial.why);
+  if (!known) onUntried(trial.why);
 }
 
 /** The URL that TerrAPI is asked about. What means something in a URL cannot stand in an `s3:` one, which nothing says how to encode. */

@@ -5,6 +5,8 @@ export interface Tag {
   /** Values by their names in lower case; of two attributes of one name the first counts, as for browsers. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly index: number;
+  /** What is between start and end tag of a script or a style element, and of the others that hold text; empty for the rest. */
+  readonly text: string;
 }
 
 /** Elements whose content is text, up to their end tag. */
@@ -28,8 +30,9 @@ export function* tagsOf(text: string): Generator<Tag> {
     const { attributes, end } = readAttributes(text, at + 1 + name.length);
     // A tag that does not end is none.
     if (end === undefined) return;
-    yield { name, attributes, index: at };
-    at = textElements.has(name) ? textEnd(text, name, end) : end;
+    const next = textElements.has(name) ? textEnd(text, name, end) : end;
+    yield { name, attributes, index: at, text: text.slice(end, next) };
+    at = next;
   }
 }
 

@@ -221,10 +221,15 @@ class StepReports implements Reports {
   #warnOfExpiry({ published: { links }, showLinks }: Told, now: number): void {
     const left = links?.endsAt === undefined || !showLinks ? Infinity : links.endsAt - now;
     if (left > soonMs || !links) return;
+    const { signedBy, whySession } = links;
     const longer =
-      links.signedBy === 'session' ? `'links: platform' makes such as work longer, and the` : 'The';
+      signedBy === 'platform'
+        ? ''
+        : whySession === undefined
+          ? ` 'links: auto' or 'links: platform' makes links that work longer.`
+          : ` The storage session signed them: ${whySession}.`;
     this.#host.log.warning(
-      `The links in what ${this.#host.name} keeps of this run (comment, deployment, release) end in ${formatDuration(left / 1000)}. ${longer} 'links' action makes new ones, on a schedule for instance.`,
+      `The links in what ${this.#host.name} keeps of this run (comment, deployment, release) end in ${formatDuration(left / 1000)}.${longer} The 'links' action makes new ones, on a schedule for instance.`,
     );
   }
 
