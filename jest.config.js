@@ -4,6 +4,7 @@ const suite = (name) => ({
   // Packages that the suites install and copies of this repository are not its modules.
   modulePathIgnorePatterns: ['<rootDir>/.cache/'],
   testMatch: [`<rootDir>/__tests__/${name}/**/*.test.ts`],
+  globalSetup: '<rootDir>/__tests__/announce.ts',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/__tests__/typescript.js' },
 });
@@ -11,6 +12,7 @@ const suite = (name) => ({
 export default {
   // Most tests wait for a process or a server, so that each processor can take one. Above 100 %, jest takes the number for one of workers.
   maxWorkers: '100%',
+  testSequencer: '<rootDir>/__tests__/sequencer.js',
   // Only to end what hangs: no test is about time.
   testTimeout: 60_000,
   projects: [

@@ -1,6 +1,6 @@
 import { hashOf, landCover } from './raster.ts';
 
-/** A file of the atlas; its content is made when it is asked for. */
+/** A file of the atlas. Its content is generated when it is read. */
 export interface AtlasFile {
   readonly name: string;
   readonly content: () => Buffer;
@@ -25,7 +25,7 @@ const regions = [
 ];
 const classes = ['water', 'wetland', 'forest', 'scrub', 'grass', 'crops', 'bare ground', 'built-up'];
 
-/** What a land-cover pipeline leaves behind: 5,000 files of several kinds, always the same ones. */
+/** The output of an imaginary land-cover pipeline: 5,000 files of several kinds. They are the same in every run. */
 export function atlas(): AtlasFile[] {
   const maps = Array.from({ length: 12 }, (_, seed) => once(() => landCover(256, seed)));
   const products = tiles.flatMap((tile, t) =>
@@ -77,7 +77,7 @@ function papers(maps: readonly (() => Buffer)[]): AtlasFile[] {
       '# Changes',
       '',
       '- Tiles of zone 33 are new.',
-      '- Wetlands are told from water by three dates, not one.',
+      '- Wetlands are separated from water by three dates, not one.',
     ),
     text('LICENSE', 'Creative Commons Attribution 4.0 International'),
     text(
@@ -108,7 +108,7 @@ function papers(maps: readonly (() => Buffer)[]): AtlasFile[] {
   ];
 }
 
-/** Bytes that do not compress, as those of a compressed raster; always the same for a seed. */
+/** Bytes that do not compress, like those of a compressed raster. A seed always gives the same bytes. */
 function raster(size: number, seed: number): Buffer {
   const bytes = Buffer.alloc(size);
   for (let at = 0; at + 4 <= size; at += 4) bytes.writeUInt32LE(hashOf(at, seed, 3) * 2 ** 32, at);

@@ -1,97 +1,135 @@
-/**
- * Shows the action at work with nothing but Node.js: `npm run demo`, and `npm run demo -- --help` for what else there is.
- */
+/** Shows the action at work. It needs Node.js only. `npm run demo -- --help` lists the options. */
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
 import { startEmbeddedPlatform } from '../platform/embedded/index.ts';
 import type { Platform } from '../platform/platform.ts';
-import { type Opened, openLinks } from './links.ts';
-import { type Sample, buildSample } from './sample.ts';
-import { heading, logLine, openedTable, outputList, summaryText } from './screen.ts';
-import { uploadSample } from './upload.ts';
+import type { RunnerResult } from '../platform/runner.ts';
+import { type Opened, openLink, openLinks, openPages } from './links.ts';
+import { buildSample, sampleInputs } from './sample.ts';
+import { heading, linkList, logLine, openedTable, outputList, summaryText } from './screen.ts';
+import { type NamedSource, type Source, readSource } from './source.ts';
+import { upload } from './upload.ts';
 
-const usage = `Usage: npm run demo [-- --keep]
+const usage = `Usage: npm run demo                 publish a small sample site
+       npm run demo -- PATH         publish a folder or file of yours
+       npm run demo -- [PATH] --keep
 
-Starts an issuer, a TerrAPI stand-in and an S3 server on this machine, builds a small sample, uploads it with the
-bundle in dist/ as a runner would, opens every link and compares the bytes. Ends with 0 when all of them are equal.
+Starts an issuer, a TerrAPI stand-in and an S3 server on this machine, and runs the bundle in dist/ as a step of a
+workflow. Nothing leaves this machine.
 
-  --keep   leaves the platform running and prints the links in full, to be opened by hand; Ctrl-C ends it
-  --help   this text
+Without PATH, it opens every link, compares the bytes with the files, and exits with 0 if all of them are equal.
+With PATH, it prints a link to what it published and keeps the platform running until you press Ctrl+C.
+
+  --keep   also keep the platform running without PATH, and print the links
+  --help   print this text
 `;
 
 const print = (text: string): boolean => process.stdout.write(text);
 
-/** The word given on the command line; throws with a sentence for whoever typed something else. */
-function readArguments(): 'run' | 'keep' | 'help' {
-  const { values } = parseArgs({
-    options: { keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) return 'help';
-  return values.keep ? 'keep' : 'run';
+interface Arguments {
+  /** Path of the reader's own folder or file. Undefined: the sample. */
+  readonly path: string | undefined;
+  readonly keep: boolean;
 }
 
-/** Aborted by the first Ctrl-C; a second one ends the process at once. */
+/**
+ * Reads the command line. Returns undefined for `--help`.
+ * @throws Error for unknown options and for more than one path
+ */
+function readArguments(): Arguments | undefined {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { keep: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return undefined;
+  const [path, ...others] = positionals;
+  if (others.length > 0) throw new Error(`Too many paths: the demo publishes one folder or file.`);
+  return { path, keep: values.keep ?? false };
+}
+
+/** Aborts at the first Ctrl+C. A second one ends the process at once. */
 function untilInterrupted(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
   return controller.signal;
 }
 
-interface Shown {
-  readonly opened: readonly Opened[];
-  /** Whether the step ended well and every link gave the bytes of its file. */
-  readonly passed: boolean;
-}
-
-/** Uploads, shows all that a user of the action gets to see, and opens every link. */
-async function show(platform: Platform, sample: Sample, signal: AbortSignal): Promise<Shown> {
+/** Runs the upload action, and prints its log, outputs and job summary. */
+async function runStep(
+  platform: Platform,
+  source: Source,
+  inputs: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<RunnerResult> {
   print(heading('Log of the step'));
-  const result = await uploadSample(platform, sample, (entry) => print(logLine(entry)), signal);
+  const result = await upload(platform, source, inputs, (entry) => print(logLine(entry)), signal);
   print(heading('Outputs'));
   print(outputList(result.outputs));
   print(heading('Job summary'));
   print(summaryText(result.summary));
+  return result;
+}
+
+/** Publishes the sample as a preview, and opens every link. Returns whether all went well. */
+async function showSample(platform: Platform, keep: boolean, signal: AbortSignal): Promise<boolean> {
+  const sample = await buildSample();
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => sample.remove());
+  const result = await runStep(platform, sample, sampleInputs, signal);
   print(heading('Opening every link'));
-  const opened = await openLinks(result, sample);
-  print(openedTable(opened));
-  const equal = opened.filter(({ problem }) => problem === undefined).length;
-  print(`\n${equal} of ${opened.length} links gave the bytes of their file.`);
+  const pages = await openPages(result, sample);
+  const files = await openLinks(result, sample);
+  print(openedTable([...pages, ...files]));
+  const equal = files.filter(({ problem }) => problem === undefined).length;
+  const arePagesGood = pages.every(({ problem }) => problem === undefined);
+  print(`\n${equal} of ${files.length} links gave the bytes of their file.`);
   print(` The step took ${result.seconds.toFixed(1)} s and ended with ${result.exitCode ?? 'a signal'}.\n`);
-  return { opened, passed: result.exitCode === 0 && equal === opened.length };
+  if (keep) {
+    printKept(result);
+    print(linkList([...files, ...pages.toReversed()]));
+    if (!signal.aborted) await once(signal, 'abort');
+  } else print('\nTo open the links in a browser: npm run demo -- --keep\n');
+  return result.exitCode === 0 && equal === files.length && arePagesGood;
 }
 
-/** Prints the links in full, and waits for Ctrl-C. */
-async function keepRunning(opened: readonly Opened[], signal: AbortSignal): Promise<void> {
-  print(heading('Links'));
-  for (const { name, url } of opened) print(`${name}\n${url}\n\n`);
-  print(
-    'A link opens its one file: index.html comes without its style sheet, whose address is not signed.\n',
-  );
-  print('The links end with their session; run the demo again for new ones.\n');
-  print('The platform goes on running. Ctrl-C stops it and removes what it stored.\n');
+/** Publishes the reader's own files, prints a link that opens them, and waits. Returns whether it works. */
+async function showOwn(platform: Platform, source: NamedSource, signal: AbortSignal): Promise<boolean> {
+  const result = await runStep(platform, source, { destination: source.name }, signal);
+  const url = result.outputs['url'] ?? '';
+  if (result.exitCode !== 0 || url === '') return false;
+  const opened: Opened = await openLink(source.name, url);
+  if (opened.problem !== undefined) throw new Error(`The link to ${source.name} ${opened.problem}: ${url}`);
+  printKept(result);
+  print(`This link opens ${source.name}:\n${url}\n`);
   if (!signal.aborted) await once(signal, 'abort');
+  return true;
 }
 
-async function run(keep: boolean): Promise<boolean> {
+/** Says how long the links work. The links follow. */
+function printKept({ outputs }: RunnerResult): void {
+  print(heading('Links'));
+  const expiry = outputs['expires-at'] ?? '';
+  if (expiry !== '') print(`The links expire at ${expiry}.\n`);
+  print('The platform keeps running. Press Ctrl+C to stop it and to delete what it stores.\n\n');
+}
+
+async function run({ path, keep }: Arguments): Promise<boolean> {
+  const source = path === undefined ? undefined : readSource(path);
   const signal = untilInterrupted();
   await using cleanup = new AsyncDisposableStack();
   print('Starting the embedded platform\n');
   const platform = await startEmbeddedPlatform();
   cleanup.defer(() => platform.stop());
-  const sample = await buildSample();
-  cleanup.defer(() => sample.remove());
-  const { opened, passed } = await show(platform, sample, signal);
-  if (keep) await keepRunning(opened, signal);
-  return passed;
+  return await (source ? showOwn(platform, source, signal) : showSample(platform, keep, signal));
 }
 
 try {
-  const asked = readArguments();
-  if (asked === 'help') print(usage);
-  else process.exitCode = (await run(asked === 'keep')) ? 0 : 1;
+  const given = readArguments();
+  if (given === undefined) print(usage);
+  else process.exitCode = (await run(given)) ? 0 : 1;
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${message}\nnpm run demo -- --help tells what there is.\n`);
+  process.stderr.write(`${message}\nRun npm run demo -- --help for the options.\n`);
   process.exitCode = 2;
 }

@@ -1,4 +1,4 @@
-/** A line of a step's log as people get to see it. */
+/** A line of a step's log, as the page of a run shows it. */
 export interface LogEntry {
   readonly kind: 'group' | 'line' | 'warning' | 'error' | 'notice';
   readonly text: string;
@@ -9,8 +9,8 @@ export interface LogEntry {
 const shownCommands = ['group', 'warning', 'error', 'notice'] as const;
 
 /**
- * Reads what an action prints as a runner does: workflow commands (`::name key=value::text`) take effect, and what the action had
- * masked is shown as `***`. Debug lines are left out, as without `ACTIONS_STEP_DEBUG`.
+ * Reads an action's output as a runner does. It interprets workflow commands (`::name key=value::text`), shows masked values as `***`, and
+ * leaves debug lines out.
  */
 export class LogReader {
   readonly #onEntry: (entry: LogEntry) => void;
@@ -18,13 +18,13 @@ export class LogReader {
   #rest = '';
   #inGroup = false;
 
-  /** @param masks values that the runner masks by itself: the workflow's secrets */
+  /** @param masks values that the runner always masks: the workflow's secrets */
   constructor(masks: readonly string[], onEntry: (entry: LogEntry) => void) {
     for (const mask of masks) this.#masks.add(mask);
     this.#onEntry = onEntry;
   }
 
-  /** Takes a piece of output as it comes, whole lines or not. */
+  /** Reads a chunk of output, which may end within a line. */
   write(output: string): void {
     const lines = `${this.#rest}${output}`.split(/\r?\n/);
     this.#rest = lines.pop() ?? '';
@@ -57,7 +57,7 @@ export class LogReader {
   }
 }
 
-/** The data of a workflow command, whose line breaks and percent signs are escaped. */
+/** Decodes the data of a workflow command: its line breaks and percent signs are escaped. */
 function unescaped(data: string): string {
   return data.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%');
 }

@@ -3,7 +3,7 @@ import { crc32, deflateSync } from 'node:zlib';
 /** Water, wetland, forest, scrub, grass, crops, bare ground, built-up. */
 const colours = ['3d78b3', '7fb7a8', '2f6b3c', '7c9a4b', 'b3c56f', 'e3cf7a', 'c9a27a', 'b5534a'];
 
-/** A map of land cover that was made up, as a PNG (RFC 2083) of so many pixels on each side. */
+/** An invented map of land cover: a square PNG (RFC 2083), `side` pixels wide. */
 export function landCover(side: number, seed: number): Buffer {
   const palette = Buffer.from(colours.join(''), 'hex');
   const pixels = Buffer.alloc(side * (side + 1));
@@ -13,7 +13,7 @@ export function landCover(side: number, seed: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
-  // Eight bits to a pixel, each a place in the palette.
+  // Eight bits for each pixel: its index in the palette.
   header.set([8, 3, 0, 0, 0], 8);
   return Buffer.concat([
     Buffer.from('89504e470d0a1a0a', 'hex'),
@@ -32,7 +32,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, typed, sum]);
 }
 
-/** The class of a place: a landscape with a river, and fields in it. */
+/** The class of a place, in a landscape with a river and fields. */
 function cover(x: number, y: number, seed: number): number {
   const height =
     noise(x * 4, y * 4, seed) * 0.6 +
@@ -63,7 +63,7 @@ function smooth(part: number): number {
   return part * part * (3 - 2 * part);
 }
 
-/** A number from 0 to 1 that looks random and is always the same for the same place. */
+/** A number from 0 to 1 that looks random. A place always gives the same number. */
 export function hashOf(x: number, y: number, seed: number): number {
   let bits = Math.imul(x, 374_761_393) + Math.imul(y, 668_265_263) + Math.imul(seed, 2_246_822_519);
   bits = Math.imul(bits ^ (bits >>> 13), 1_274_126_177);

@@ -3,18 +3,19 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** What a build might have left behind. */
-export interface Sample {
-  /** The checkout that the action runs in. */
-  readonly folder: string;
-  /** Lines for the input `path`. */
-  readonly path: string;
-  /** The folder that names in the workspace are relative to. */
+import type { Source } from './source.ts';
+
+/** The output of an imaginary build. */
+export interface Sample extends Source {
+  /** Names in the workspace are relative to this folder. */
   readonly root: string;
-  /** Names of the files that have to arrive, by `/`. */
+  /** Names of the files to publish, with `/` between segments. */
   readonly expected: readonly string[];
   remove(): Promise<void>;
 }
+
+/** Inputs to publish the sample with. */
+export const sampleInputs = { destination: 'demo/run 1', preview: 'true' } as const;
 
 const page = `<!doctype html>
 <html lang="en">
@@ -71,13 +72,13 @@ const published: Readonly<Record<string, string | Buffer>> = {
   'downloads/land cover 100% (november).bin': randomBytes(3 * 1024 ** 2),
 };
 
-/** There to stay out: the first by a line of `path`, the second because it may hold secrets. */
+/** Not published: a line of `path` excludes the first, and the second is a sensitive file. */
 const leftOut: Readonly<Record<string, string>> = {
   'assets/site.js.map': '{}\n',
   '.env': 'DATABASE_PASSWORD=not-to-be-published\n',
 };
 
-/** Builds a site, a report and a download of 3 MiB in a new temporary folder. */
+/** Writes a site, a report and a download of 3 MiB to a new temporary folder. */
 export async function buildSample(): Promise<Sample> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'demo-')));
   const root = path.join(folder, 'public');

@@ -5,19 +5,19 @@ import type { Opened } from './links.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Text in a style, where the terminal has styles. */
+/** Styles a text if the terminal has styles. */
 function styled(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout });
 }
 
-/** Signed links without the query that makes them long, e.g. `https://host/key?… (1,750 characters)`. */
+/** Replaces the long query of presigned URLs, e.g. `https://host/key?… (1,750 characters)`. */
 export function shortened(text: string): string {
   return text.replace(/(https?:\/\/[^\s?"]+)\?([^\s"]+)/g, (url, address: string) =>
     url.length <= 100 ? url : `${address}?… (${url.length.toLocaleString('en')} characters)`,
   );
 }
 
-/** The title of a part of what is shown. */
+/** The title of a section. */
 export function heading(title: string): string {
   return `\n${styled('bold', title)}\n\n`;
 }
@@ -28,7 +28,7 @@ const marks: Partial<Record<LogEntry['kind'], { readonly word: string; readonly 
   notice: { word: 'Notice: ', style: 'cyan' },
 };
 
-/** A line of the log as a runner's page shows it. */
+/** A line of the log, as the page of a run shows it. */
 export function logLine({ kind, text, inGroup }: LogEntry): string {
   const shown = shortened(text);
   if (kind === 'group') return `  ${styled('bold', `▸ ${shown}`)}\n`;
@@ -37,7 +37,7 @@ export function logLine({ kind, text, inGroup }: LogEntry): string {
   return `${styled(style, `${indent}${word}${shown.replaceAll('\n', `\n${indent}`)}`)}\n`;
 }
 
-/** Rows in columns as wide as their widest cell; the last column is as long as it is. */
+/** Aligns the cells of rows in columns. */
 function columns(rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '  none\n';
   const widths = rows.reduce<number[]>(
@@ -50,13 +50,13 @@ function columns(rows: readonly (readonly string[])[]): string {
     .join('');
 }
 
-/** The outputs by name; links are shortened for the eye. */
+/** Names and values of the outputs. Links are shortened. */
 export function outputList(outputs: Readonly<Record<string, string>>): string {
   const shown = (name: string, value: string) => (name === 'urls' ? firstLink(value) : shortened(value));
   return columns(Object.entries(outputs).map(([name, value]) => [name, shown(name, value)]));
 }
 
-/** The output `urls` by the first of its links and the number of the others. */
+/** The first link of the output `urls`, and how many more there are. */
 function firstLink(json: string): string {
   const [first, ...others] = Object.entries(JSON.parse(json) as Record<string, string>);
   return first ? `{"${first[0]}":"${shortened(first[1])}", and ${others.length} more}` : json;
@@ -84,7 +84,7 @@ function tableText(block: string): string {
   return columns(rows.filter((row) => !row.every((cell) => /^-+$/.test(cell))));
 }
 
-/** Markdown without its marks: links by their text, character references as characters. */
+/** Markdown as plain text: links become their text, character references become characters. */
 function plain(markdown: string): string {
   return markdown
     .replace(/\[([^\]]*)\]\(<[^>]*>\)/g, '$1')
@@ -93,15 +93,20 @@ function plain(markdown: string): string {
     .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
 }
 
-/** What became of each link, a line each. */
+/** A line for each opened link. */
 export function openedTable(opened: readonly Opened[]): string {
-  const rows = opened.map(({ name, size, type, problem }) => [
+  const rows = opened.map(({ name, body, type, problem }) => [
     problem === undefined ? 'ok' : 'failed',
-    `${size.toLocaleString('en')} bytes`,
+    `${body.length.toLocaleString('en')} bytes`,
     type,
     problem === undefined ? name : `${name}: ${problem}`,
   ]);
   return columns(rows)
     .replace(/^ {2}ok /gm, `  ${styled('green', 'ok')} `)
     .replace(/^ {2}failed /gm, `  ${styled('red', 'failed')} `);
+}
+
+/** Each name with its whole link. */
+export function linkList(opened: readonly Opened[]): string {
+  return opened.map(({ name, url }) => `${styled('bold', name)}\n${url}\n\n`).join('');
 }

@@ -4,12 +4,17 @@ import { clientApp, platformScope, workspaces } from '../platform/catalogue.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type RunnerResult, runAction } from '../platform/runner.ts';
 import { type LogEntry, LogReader } from './log.ts';
-import type { Sample } from './sample.ts';
+import type { Source } from './source.ts';
 
-/** Runs the bundle on a sample as a step of a workflow would; `onEntry` is told each line of its log as it comes. */
-export async function uploadSample(
+/**
+ * Runs the bundle as a step of a workflow.
+ * @param inputs added to those that every upload to the platform needs
+ * @param onEntry receives each line of the step's log as soon as it is printed
+ */
+export async function upload(
   platform: Platform,
-  sample: Sample,
+  source: Source,
+  inputs: Readonly<Record<string, string>>,
   onEntry: (entry: LogEntry) => void,
   signal?: AbortSignal,
 ): Promise<RunnerResult> {
@@ -20,13 +25,13 @@ export async function uploadSample(
       'client-id': clientApp.id,
       'client-secret': clientApp.secret,
       workspace: workspaces.main,
-      destination: 'demo/run 1',
       platforms: platformScope,
       issuer: platform.issuer,
       'api-url': platform.apiUrl,
-      path: sample.path,
+      path: source.path,
+      ...inputs,
     },
-    cwd: sample.folder,
+    cwd: source.folder,
     onOutput: (text) => log.write(text),
     ...(signal && { signal }),
   });

@@ -1,19 +1,19 @@
 import type { Job } from './tokens/job.ts';
 
-/** The accounts and workspaces that every platform here starts with. */
+/** The accounts and workspaces of both platforms. */
 
 export const region = 'fr-par';
 
-/** A client app with access to everything below that is not marked otherwise. */
+/** A client app with access to all workspaces below, except those marked otherwise. */
 export const clientApp = { id: 'ci-publisher', secret: 'ci-publisher-secret-4b1f6c0d' } as const;
 
-/** A client app that may log in and use nothing. */
+/** A client app that can log in, but has no access to any workspace. */
 export const outsiderApp = { id: 'ci-outsider', secret: 'ci-outsider-secret-97ad21e3' } as const;
 
-/** The job that asks for identity tokens at first. */
+/** The job that identity tokens are for at the start. */
 export const usualJob: Job = { repository: 'example/site', ref: 'refs/heads/main', event: 'push' };
 
-/** Client apps without a secret, with the same access: each logs in by the identity token of one kind of job. */
+/** Client apps without a secret, with the same access. Each logs in with the identity token of one kind of job. */
 export const keylessApps = {
   branch: { id: 'ci-keyless', job: usualJob },
   tag: { id: 'ci-keyless-release', job: { ...usualJob, ref: 'refs/tags/v1.2.3' } },
@@ -25,14 +25,14 @@ export const keylessApps = {
   renamed: { id: 'ci-keyless-renamed', job: { ...usualJob, withIds: true } },
 } as const;
 
-/** Ids of the client apps that may use the workspaces. */
+/** IDs of the client apps that have access to the workspaces. */
 export const members: readonly string[] = [clientApp, ...Object.values(keylessApps)].map(({ id }) => id);
 
-/** Platform scope that the workspaces below belong to; without it in the token they are not listed. */
+/** Scope of the platform that the workspaces belong to. Without it in the token, they are not listed. */
 export const platformScope = 'gep';
 
 export const workspaces = {
-  /** The ordinary case: S3, all optional fields null, no region named. Bucket `gep-build-outputs`, prefix `ci/`. */
+  /** The normal case: S3, optional fields are null, no region. Bucket `gep-build-outputs`, prefix `ci/`. */
   main: 'gep-build-outputs-service-workspace',
   /** In the same bucket as `main`, prefix `previews/`. */
   previews: 'gep-previews-service-workspace',
@@ -42,7 +42,7 @@ export const workspaces = {
   uninitialized: 'gep-fresh-service-workspace',
   /** `status.statusCode: ERROR`, with a message. */
   broken: 'gep-broken-service-workspace',
-  /** Listed, and 403 with an empty body for whoever asks for it. */
+  /** Listed, but each request for it gets 403 with an empty body. */
   forbidden: 'gep-restricted-service-workspace',
 } as const;
 

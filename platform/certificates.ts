@@ -1,11 +1,11 @@
 import { generate } from 'selfsigned';
 import type { CertificateExtension } from 'selfsigned';
 
-/** What an HTTPS server needs, and what its clients have to trust. All PEM. */
+/** Certificate and key of an HTTPS server, and the certificate that its clients must trust. All PEM. */
 export interface ServerCertificate {
   readonly key: string;
   readonly certificate: string;
-  /** The certificate itself (self-signed) or that of the authority that signed it. */
+  /** The certificate itself (self-signed), or that of the authority that signed it. */
   readonly trust: string;
 }
 
@@ -20,7 +20,7 @@ const localNames: CertificateExtension = {
   ],
 };
 
-/** A certificate for `localhost`, 127.0.0.1 and ::1 that vouches for itself; valid for a year. */
+/** A self-signed certificate for `localhost`, 127.0.0.1 and ::1. Valid for a year. */
 export async function selfSigned(): Promise<ServerCertificate> {
   const made = await generate([{ name: 'commonName', value: 'localhost' }], {
     ...algorithm,
@@ -34,7 +34,7 @@ export async function selfSigned(): Promise<ServerCertificate> {
   return { key: made.private, certificate: made.cert, trust: made.cert };
 }
 
-/** A certificate for `localhost`, 127.0.0.1 and ::1 signed by an authority made on the spot; valid for a year. */
+/** A certificate for `localhost`, 127.0.0.1 and ::1, signed by a new private authority. Valid for a year. */
 export async function signedByPrivateAuthority(): Promise<ServerCertificate> {
   const authority = await generate([{ name: 'commonName', value: 'Development platform authority' }], {
     ...algorithm,
@@ -57,7 +57,7 @@ export async function signedByPrivateAuthority(): Promise<ServerCertificate> {
 }
 
 /**
- * The certificate that a platform started with `tls` serves; `undefined` for plain HTTP.
+ * The certificate of a platform. `undefined` for plain HTTP.
  *
  * @param tls the `tls` option of the platform
  */

@@ -9,25 +9,25 @@ export interface Listener {
   readonly port: number;
   /** `http://127.0.0.1:PORT` or, with a certificate, `https://localhost:PORT`. */
   readonly origin: string;
-  /** Replaces the handler: a part whose own URL is part of its configuration can listen first and answer later. */
+  /** Sets the handler. A server whose configuration contains its own URL can listen first and answer later. */
   handle(handler: RequestListener): void;
   close(): Promise<void>;
 }
 
 const options: ServerOptions = {
-  // A signed URL is 1.7 kB and may come twice (request line and Referer); Node's default of 16 kB is MinIO's 8 kB twice.
+  // A presigned URL has 1.7 kB and may come twice (request line and Referer). Node's default is 16 kB.
   maxHeaderSize: 64 * 1024,
-  // A body of 10 GiB may take longer than Node's default of five minutes.
+  // A body of 10 GiB can take longer than Node's default of five minutes.
   requestTimeout: 0,
-  // Longer than any client keeps an idle connection, so that none is closed at the moment it is used again.
+  // Longer than clients keep idle connections, so that the server never closes one that is about to be reused.
   keepAliveTimeout: 120_000,
 };
 
 /**
- * Listens on 127.0.0.1, over HTTPS when there is a certificate.
+ * Listens on 127.0.0.1, with HTTPS if there is a certificate.
  *
- * @param port the port to listen on; 0 or `undefined`: any free one
- * @throws when the port is taken, naming it
+ * @param port the port to listen on. 0 or `undefined`: any free port
+ * @throws an error that names the port, if it is in use
  */
 export async function listen(
   port: number | undefined,
@@ -43,7 +43,7 @@ export async function listen(
   server.on('request', (request, response) => {
     current(request, response);
   });
-  // Without this listener Node says "100 Continue" before the handler has looked at the headers.
+  // Without this listener, Node.js sends "100 Continue" before the handler sees the headers.
   server.on('checkContinue', (request, response) => {
     current(request, response);
   });

@@ -1,23 +1,20 @@
 import type { Job } from './tokens/job.ts';
 
-/**
- * What a started platform tells the programs that use it. The embedded and the real platform give the same shape, so
- * every suite runs on either.
- */
+/** A running platform. The embedded and the real one have the same interface, so that every suite runs on both. */
 export interface Platform {
   readonly kind: 'embedded' | 'real';
   /** OpenID Connect issuer URL, without a trailing slash. */
   readonly issuer: string;
-  /** Base URL of the TerrAPI stand-in, to be used as `api-url`. */
+  /** Base URL of the TerrAPI stand-in, for the input `api-url`. */
   readonly apiUrl: string;
-  /** URL of the S3 server itself, whatever endpoint the workspaces name. */
+  /** URL of the S3 server itself. Workspaces may name another endpoint. */
   readonly storageUrl: string;
-  /** PEM of the certificate (self-signed) or of the authority (private CA) to trust; absent over plain HTTP. */
+  /** PEM of the certificate (self-signed) or authority (private CA) to trust. Absent over plain HTTP. */
   readonly caCertificate?: string;
   readonly terrapi: TerrapiControls;
-  /** No part of the platform, but of the runner: GitHub's service that tells the issuer who a job is. Always plain HTTP. */
+  /** A stand-in for GitHub's token service, which gives identity tokens to jobs. Always plain HTTP. */
   readonly tokenService: TokenService;
-  /** The store seen by its administrator, past sessions and policies: what is really stored. */
+  /** The administrator's view of the storage, without sessions and policies. */
   readonly store: Store;
   stop(): Promise<void>;
 }
@@ -25,59 +22,59 @@ export interface Platform {
 export interface PlatformOptions {
   /** `self-signed` and `private-ca` serve all three parts over HTTPS on localhost. Default `none`. */
   readonly tls?: 'none' | 'self-signed' | 'private-ca';
-  /** Life of a storage session in seconds; 20 at least on the real platform. Default 900. */
+  /** Lifetime of a storage session in seconds, at least 20 on the real platform. Default: 900. */
   readonly sessionSeconds?: number;
-  /** Life of an access token in seconds. Default 3600. */
+  /** Lifetime of an access token in seconds. Default: 3600. */
   readonly accessTokenSeconds?: number;
-  /** First of the ports to listen on; default: any free ports. */
+  /** First of the ports to listen on. Default: any free ports. */
   readonly port?: number;
 }
 
-/** What tests may change, and look at, while the stand-in runs. */
+/** What tests can change and inspect while the stand-in runs. */
 export interface TerrapiControls {
-  /** Life in seconds of the storage sessions opened from now on. */
+  /** Lifetime of the storage sessions opened from now on, in seconds. */
   sessionSeconds: number;
-  /** Endpoint that workspaces name from now on, e.g. a proxy before the store; `undefined`: the store's own. */
+  /** Endpoint of the workspaces from now on, e.g. a proxy. `undefined`: the storage itself. */
   storageEndpoint: string | undefined;
-  /** How `redirect=false` downloads are answered from now on; at first `json-string`. */
+  /** Format of the responses to `redirect=false` downloads from now on. At the start: `json-string`. */
   downloadForm: DownloadForm;
-  /** Every request answered so far, oldest first; the path is that below `apiUrl`, without the query. */
+  /** Every answered request, oldest first. The path is relative to `apiUrl`, without the query. */
   readonly requests: readonly { readonly method: string; readonly path: string; readonly status: number }[];
-  /** Every access token that was presented and every secret key that was handed out so far: none may be seen anywhere. */
+  /** Every access token received and every secret key issued. None of them may appear anywhere. */
   readonly secrets: ReadonlySet<string>;
   /**
-   * Answers the next `times` requests whose path starts with `path` by `answer` instead.
+   * Sends `answer` to the next `times` requests whose path starts with `path`.
    *
-   * @param path below `apiUrl`, e.g. `/v2/storage/token`
+   * @param path relative to `apiUrl`, e.g. `/v2/storage/token`
    */
   fail(path: string, answer: FailureAnswer, times: number): void;
 }
 
-/** GitHub's token service: what a job is told about it, and what tests may change, and look at, while it runs. */
+/** The stand-in for GitHub's token service: a job's variables, and what tests can change and inspect. */
 export interface TokenService {
   /** Issuer of the tokens. */
   readonly issuer: string;
-  /** What the runner sets for a job that has `permissions: id-token: write`. */
+  /** The variables of a job with `permissions: id-token: write`. */
   readonly environment: Readonly<
     Record<'ACTIONS_ID_TOKEN_REQUEST_URL' | 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', string>
   >;
-  /** The job that asks from now on. */
+  /** The job that tokens are for from now on. */
   job: Job;
-  /** How long ago the tokens from now on were made, in seconds; they end 300 s after that. */
+  /** Age of the tokens from now on, in seconds. They expire at an age of 300 s. */
   ageSeconds: number;
-  /** Whether tokens from now on are signed with a key that nobody knows. */
+  /** Whether tokens from now on are signed with an unpublished key. */
   forged: boolean;
-  /** Every token handed out so far: none may be seen anywhere. */
+  /** Every issued token. None of them may appear anywhere. */
   readonly issued: ReadonlySet<string>;
-  /** Every request so far, oldest first, with the audience asked for; status 0 for a connection that was cut. */
+  /** Every request with its audience, oldest first. Status 0 means a closed connection. */
   readonly requests: readonly { readonly audience: string | undefined; readonly status: number }[];
-  /** A token for an audience, handed out to nobody; `changes` are to its claims, and undefined takes one out. */
+  /** Makes a token without a request. @param changes claims to change; undefined removes a claim */
   make(audience: string, changes?: Readonly<Record<string, unknown>>): Promise<string>;
-  /** Answers the next `times` requests by `answer` instead, or cuts their connections. */
+  /** Sends `answer` to the next `times` requests, or closes their connections. */
   fail(answer: FailureAnswer | 'cut', times: number): void;
 }
 
-/** A link as a JSON string, as a JSON object with one URL in it, or as plain text. */
+/** A link as a JSON string, as a JSON object with one URL, or as plain text. */
 export type DownloadForm = 'json-string' | 'json-object' | 'text';
 
 export interface FailureAnswer {
@@ -87,13 +84,15 @@ export interface FailureAnswer {
 }
 
 export interface Store {
-  /** Objects of a bucket whose key begins with `prefix`, in key order. */
+  /** Objects of a bucket whose keys begin with `prefix`, sorted by key. */
   list(bucket: string, prefix: string): Promise<StoredObject[]>;
   get(bucket: string, key: string): Promise<{ body: Buffer; contentType: string | undefined }>;
-  /** Multipart uploads of a bucket that were neither completed nor aborted. */
+  /** Multipart uploads of a bucket that are neither completed nor aborted. */
   pendingUploads(bucket: string): Promise<{ key: string; uploadId: string }[]>;
   /** Removes every object and every pending multipart upload of a bucket. */
   clear(bucket: string): Promise<void>;
+  /** Makes every object of a bucket older by so many milliseconds. Only the embedded store can do that. */
+  makeOlder?(bucket: string, milliseconds: number): void;
 }
 
 export interface StoredObject {

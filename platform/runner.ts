@@ -11,33 +11,33 @@ export interface RunnerOptions {
   /** Working directory and checkout. */
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Program of the Node.js to run it with; default: this one. */
+  /** Path of the Node.js program. Default: the current one. */
   readonly node?: string;
-  /** A command that Node is started by, with its arguments, e.g. `prlimit --nofile=40`. */
+  /** A command that starts Node.js, with its arguments, e.g. `prlimit --nofile=40`. */
   readonly launcher?: readonly string[];
-  /** Called with each piece of output as it comes. */
+  /** Called with each chunk of output. */
   readonly onOutput?: (text: string) => void;
-  /** Sends SIGINT to the action when it aborts. */
+  /** Its abort sends SIGINT to the action. */
   readonly signal?: AbortSignal;
 }
 
 export interface RunnerResult {
   readonly exitCode: number | null;
-  /** All that was printed, workflow commands included. */
+  /** The whole output, with workflow commands. */
   readonly log: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
-  /** Values that the action asked the runner to mask. */
+  /** Values that the action masked. */
   readonly masked: readonly string[];
-  /** Content of every file that the action left in the runner's temporary folder, by its name. */
+  /** Content of the links file, by its path. */
   readonly files: Readonly<Record<string, string>>;
   readonly seconds: number;
 }
 
-/** Runs share their compiled code: to strip and compile the source takes half of a short run. */
+/** Runs share compiled code, because stripping types and compiling take half of a short run. */
 const compileCache = path.join(tmpdir(), 'upload-to-workspace-compile-cache');
 
-/** Runs an action's entry as GitHub's runner does: inputs in `INPUT_*`, outputs and summary in files, commands on standard output. */
+/** Runs an action like GitHub's runner: inputs in `INPUT_*`, outputs and summary in files, commands on standard output. */
 export async function runAction({
   entry,
   inputs,
@@ -92,7 +92,7 @@ export async function runAction({
   return { exitCode, log, outputs, summary, masked: maskedIn(log), files, seconds };
 }
 
-/** The variables of this process that a runner's step would have as well. */
+/** The variables of this process that a step on a runner has too. */
 function inherited(): Record<string, string> {
   const names = ['PATH', 'HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'SystemRoot'];
   return Object.fromEntries(
@@ -109,7 +109,7 @@ function inputVariables(inputs: Readonly<Record<string, string>>): Record<string
   );
 }
 
-/** Reads `name<<delimiter`, the value's lines, `delimiter`. */
+/** Parses the outputs file: `name<<delimiter`, the value's lines, `delimiter`. */
 function parseOutputs(text: string): Record<string, string> {
   const outputs: Record<string, string> = {};
   for (const [, name = '', , value = ''] of text.matchAll(

@@ -5,18 +5,18 @@ import { clientApp, keylessApps, outsiderApp, sharedFolders, workspaces } from '
 import { startEmbeddedPlatform } from './embedded/index.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
 import { subjectOf } from './tokens/job.ts';
-import { walkThrough, writeCaFile } from './walkthrough.ts';
+import { actionCommand, walkThrough, writeCaFile } from './walkthrough.ts';
 
 const usage = `Usage: npm run platform -- [embedded|real] [options]
 
-Starts an issuer, a TerrAPI stand-in and an S3 store on this machine, until Ctrl-C.
-embedded (the default) needs nothing but Node; real runs Keycloak and MinIO.
+Starts an issuer, a TerrAPI stand-in and an S3 server on this machine. Ctrl+C stops them.
+embedded (the default) needs only Node.js; real runs Keycloak and MinIO.
 
-  --tls none|self-signed|private-ca  serve all three over HTTPS on localhost (default none)
-  --session-seconds N                life of a storage session (default 900)
-  --token-seconds N                  life of an access token (default 3600)
-  --port N                           first of the ports to listen on (default: any free ones)
-  --help                             this text
+  --tls none|self-signed|private-ca  serve all three over HTTPS on localhost (default: none)
+  --session-seconds N                lifetime of a storage session (default: 900)
+  --token-seconds N                  lifetime of an access token (default: 3600)
+  --port N                           first of four ports to listen on (default: any free ports)
+  --help                             print this text
 `;
 
 type Kind = Platform['kind'];
@@ -25,10 +25,10 @@ type Starter = (options: PlatformOptions) => Promise<Platform>;
 const tlsModes = ['none', 'self-signed', 'private-ca'] as const;
 
 /**
- * Reads the command's arguments.
+ * Reads the command line.
  *
- * @returns `undefined` when help was asked for
- * @throws {Error} with a sentence for whoever typed them
+ * @returns `undefined` for `--help`
+ * @throws Error that says which argument is wrong
  */
 function readArguments(args: string[]): { kind: Kind; options: PlatformOptions } | undefined {
   const { values, positionals } = parseArgs({
@@ -45,11 +45,12 @@ function readArguments(args: string[]): { kind: Kind; options: PlatformOptions }
   if (values.help === true) return undefined;
   const [kind = 'embedded', ...rest] = positionals;
   if (kind !== 'embedded' && kind !== 'real') {
-    throw new Error(`There is no platform "${kind}"; say embedded or real.`);
+    throw new Error(`Unknown platform "${kind}": use embedded or real.`);
   }
-  if (rest.length > 0) throw new Error(`One platform at a time: "${rest.join(' ')}" is too much.`);
+  if (rest.length > 0)
+    throw new Error(`Too many arguments: "${rest.join(' ')}". Only one platform can be started.`);
   const tls = tlsModes.find((mode) => mode === (values.tls ?? 'none'));
-  if (tls === undefined) throw new Error(`--tls is ${tlsModes.join(', ')}; not "${values.tls ?? ''}".`);
+  if (tls === undefined) throw new Error(`Invalid --tls "${values.tls ?? ''}": use ${tlsModes.join(', ')}.`);
   const sessionSeconds = readNumber('session-seconds', values['session-seconds'], 1, 7 * 24 * 3600);
   const accessTokenSeconds = readNumber('token-seconds', values['token-seconds'], 1, 7 * 24 * 3600);
   const port = readNumber('port', values.port, 1, 65_532);
@@ -68,14 +69,14 @@ function readNumber(name: string, text: string | undefined, least: number, most:
   if (text === undefined) return undefined;
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < least || number > most) {
-    throw new Error(`--${name} is a whole number from ${least} to ${most}; not "${text}".`);
+    throw new Error(`Invalid --${name} "${text}": use a whole number from ${least} to ${most}.`);
   }
   return number;
 }
 
 async function starterOf(kind: Kind): Promise<Starter> {
   if (kind === 'embedded') return startEmbeddedPlatform;
-  // Not an import of its own: the embedded platform must start where the real one's parts are missing.
+  // The embedded platform must start on machines without the parts of the real one.
   const module = (await import(new URL('real/index.ts', import.meta.url).href)) as {
     startRealPlatform: Starter;
   };
@@ -88,7 +89,7 @@ function describe(platform: Platform, caFile: string | undefined): string {
       .map(([label, name]) => `  ${name}  (${label})`)
       .join('\n');
   return [
-    `The ${platform.kind} platform is running; Ctrl-C stops it.`,
+    `The ${platform.kind} platform is running. Press Ctrl+C to stop it.`,
     '',
     `issuer    ${platform.issuer}`,
     `api-url   ${platform.apiUrl}`,
@@ -97,12 +98,12 @@ function describe(platform: Platform, caFile: string | undefined): string {
     '',
     'client app                      secret',
     `${clientApp.id.padEnd(32)}${clientApp.secret}`,
-    `${outsiderApp.id.padEnd(32)}${outsiderApp.secret}  (may use no workspace)`,
+    `${outsiderApp.id.padEnd(32)}${outsiderApp.secret}  (has no access to any workspace)`,
     '',
     'client app without a secret     subject of its identity tokens',
     ...Object.values(keylessApps).map(({ id, job }) => `${id.padEnd(32)}${subjectOf(job)}`),
     '',
-    'identity tokens, as a runner offers them (those of the first)',
+    'variables of a job that may request identity tokens (for the first of these apps)',
     ...Object.entries(platform.tokenService.environment).map(([name, value]) => `  ${name}=${value}`),
     '',
     'workspaces',
@@ -110,7 +111,11 @@ function describe(platform: Platform, caFile: string | undefined): string {
     'shared folders',
     list(sharedFolders),
     '',
-    'Try it:',
+    'Run the action against it, in a second terminal and in this folder:',
+    '',
+    actionCommand(platform, caFile),
+    '',
+    'Or call the APIs with curl:',
     '',
     walkThrough(platform, caFile),
     '',
@@ -124,7 +129,7 @@ async function stopped(): Promise<void> {
 }
 
 async function run({ kind, options }: { kind: Kind; options: PlatformOptions }): Promise<void> {
-  // Listens before anything is started, so that an early Ctrl-C leaves nothing behind either.
+  // The listeners come first, so that an early Ctrl+C leaves nothing behind either.
   const stop = stopped();
   const start = await starterOf(kind);
   const platform = await start(options);
@@ -135,17 +140,17 @@ async function run({ kind, options }: { kind: Kind; options: PlatformOptions }):
   if (caFile !== undefined) rmSync(dirname(caFile), { recursive: true });
 }
 
-let asked: ReturnType<typeof readArguments>;
+let given: ReturnType<typeof readArguments>;
 try {
-  asked = readArguments(process.argv.slice(2));
+  given = readArguments(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n\n${usage}`);
   process.exit(2);
 }
-if (asked === undefined) process.stdout.write(usage);
+if (given === undefined) process.stdout.write(usage);
 else {
-  await run(asked).catch((error: unknown) => {
-    process.stderr.write(`The ${asked.kind} platform did not start: ${messageOf(error)}\n`);
+  await run(given).catch((error: unknown) => {
+    process.stderr.write(`The ${given.kind} platform did not start: ${messageOf(error)}\n`);
     process.exitCode = 1;
   });
 }

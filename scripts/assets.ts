@@ -29,7 +29,7 @@ const assets: Readonly<Record<string, Asset>> = {
   'preview-companion.ts': { source: 'browser/preview/companion.ts', constant: 'previewCompanion' },
   'preview-entry.ts': { source: 'browser/preview/page.html', constant: 'previewEntry' },
   'preview-worker.ts': { source: 'browser/workers/preview.ts', constant: 'previewWorker' },
-  'fingerprinter.ts': { source: 'src/transfer/fingerprinter.ts', constant: 'fingerprintThread' },
+  'hash-worker.ts': { source: 'src/transfer/hashWorker.ts', constant: 'hashWorker' },
 };
 
 const top = path.resolve(import.meta.dirname, '..');

@@ -41,7 +41,7 @@ for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
 const browserScripts = ['index/page.ts', 'preview/companion.ts', 'preview/entry.ts', 'workers/preview.ts'];
 const licenses = await licensesOf(top, [
   'lib/main/index.js',
-  'lib/transfer/fingerprinter.js',
+  'lib/transfer/hashWorker.js',
   ...browserScripts.map((name) => `browser/${name}`),
 ]);
 writeFileSync(path.join(dist, 'LICENSES.txt'), licenses);

@@ -15,8 +15,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { LogEntry } from '../demo/log.ts';
-import { buildSample } from '../demo/sample.ts';
-import { uploadSample } from '../demo/upload.ts';
+import { buildSample, sampleInputs } from '../demo/sample.ts';
+import { upload } from '../demo/upload.ts';
 import { startEmbeddedPlatform } from '../platform/embedded/index.ts';
 import { indexPictures } from './atlas.ts';
 import { browserPath } from './browsers.ts';
@@ -37,7 +37,9 @@ async function pages(): Promise<Record<string, string>> {
   const sample = await buildSample();
   cleanup.defer(() => sample.remove());
   const entries: LogEntry[] = [];
-  const { exitCode, seconds, summary } = await uploadSample(platform, sample, (entry) => entries.push(entry));
+  const { exitCode, seconds, summary } = await upload(platform, sample, sampleInputs, (entry) =>
+    entries.push(entry),
+  );
   if (exitCode !== 0) throw new Error('The upload failed; npm run demo shows why.');
   const { comment, deployment, notes } = await reportSample(platform);
   const { environment, statuses } = deployment;

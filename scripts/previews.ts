@@ -1,4 +1,6 @@
 /** Photographs a preview with headless Chromium: its entry page, the site in it, and what it shows when its links have ended. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
 
@@ -22,7 +24,10 @@ export async function previewPictures(folder: string): Promise<string[]> {
   await using cleanup = new AsyncDisposableStack();
   const platform = await startEmbeddedPlatform();
   cleanup.defer(() => platform.stop());
-  const site = buildSite(await installSites(), 'vitepress', `/${buckets.outputs}/ci/${destination}/`);
+  const target = mkdtempSync(path.join(tmpdir(), 'site-'));
+  cleanup.defer(() => rmSync(target, { recursive: true }));
+  const base = `/${buckets.outputs}/ci/${destination}/`;
+  const site = buildSite(await installSites(), 'vitepress', base, target);
   const browser = await launch({ executablePath: browserPath('chromium'), args: ['--no-sandbox'] });
   cleanup.defer(() => browser.close());
   const pictures: string[] = [];
@@ -45,7 +50,7 @@ export async function previewPictures(folder: string): Promise<string[]> {
   await page.waitForSelector('::-p-text(Tide tables)');
   while ((await fetch(short)).ok) await sleep(500);
   await page.reload();
-  await page.waitForSelector('h1 ::-p-text(have ended)');
+  await page.waitForSelector('h1 ::-p-text(have expired)');
   await take(page, 'preview-ended.png', 400);
   return pictures;
 }

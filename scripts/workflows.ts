@@ -1,6 +1,6 @@
 /**
- * Checks every workflow file of the repository with actionlint, that every action in them is pinned, and that those which use this
- * repository's own actions, and the README's recipes, give inputs that there are, and all that have to be given.
+ * Checks the repository's workflow files with actionlint, and that they pin every action. Steps with this repository's own actions,
+ * in workflow files and in the recipes of README.md and docs/, have to give all required inputs and no unknown ones.
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 import { parse } from 'yaml';
 
-import { type Action, actionFiles, readAction } from './tables.ts';
+import { type Action, actionFiles, pages, readAction } from './tables.ts';
 import { installTool, toolPath } from './tools.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -78,7 +78,7 @@ function problemsOf(file: string): string[] {
 if (import.meta.main) {
   installTool('actionlint');
   const files = globSync(patterns, { cwd: root }).sort();
-  const problems = [...files, 'README.md'].flatMap((file) =>
+  const problems = [...files, ...pages].flatMap((file) =>
     problemsOf(file).map((problem) => `${file}: ${problem}\n`),
   );
   for (const problem of problems) process.stderr.write(problem);

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'puppeteer-core';
 
 import { browserNames } from '../../scripts/browsers.ts';
-import { linksPage } from '../../src/links/page.ts';
+import { renderIndexPage } from '../../src/links/indexPage.ts';
 import { startBrowser } from './browsers.ts';
 
 const url = 'http://127.0.0.1/bucket/ci/a%20b.txt?X-Amz-Signature=1';
 
-const page = linksPage(
+const page = renderIndexPage(
   {
     workspace: 'my-workspace',
     destination: '',
@@ -18,7 +18,7 @@ const page = linksPage(
     fileCount: 1,
     totalBytes: 1,
     files: () => [{ name: 'a b.txt', key: 'ci/a b.txt', size: 1, contentType: 'text/plain' }],
-    links: { signedBy: 'session', url: () => url, endsAt: undefined },
+    links: { signedBy: 'session', url: () => url, expiresAt: undefined },
   },
   { madeAt: 0 },
 );

@@ -143,7 +143,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
       'descending',
     );
     await page.type('#search', ' nothing of that name');
-    await waitForText(page, '#nothing', 'No path has these words.');
+    await waitForText(page, '#nothing', 'No file matches the search.');
     await page.close();
   });
 
@@ -208,7 +208,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     await keyboard.press('ArrowDown');
     await waitForText(page, '#pane h2', 'figure 3.png');
     await keyboard.press('c');
-    await waitForText(page, '#toast', /^(?:Link copied|This browser does not let)/);
+    await waitForText(page, '#toast', /^(?:Link copied|This browser does not allow)/);
     await keyboard.press('Escape');
     expect(await page.$eval('#pane', (pane) => (pane as HTMLElement).hidden)).toBe(true);
     await keyboard.press('Escape');
@@ -287,21 +287,21 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
       browser,
       await publishPage(store, 'ends', uploads, at(Date.now() + 4_000)),
     );
-    await waitForText(page, '#life-title', /^The links ended \d+ s ago$/);
+    await waitForText(page, '#life-title', /^The links expired \d+ s ago$/);
     expect(await textOf(page, '#life-detail')).toMatch(
-      /The files are still there: for new links run the workflow again, or the links action\.$/,
+      /The files are still there\. For new links, run the workflow again, or the links action\.$/,
     );
     await page.click('.row .label');
-    await waitForText(page, '#pane .content', 'Its link has ended, so there is nothing to show.');
+    await waitForText(page, '#pane .content', 'The link has expired, so the content cannot be shown.');
     await page.close();
     const never = await openIndex(
       browser,
       await publishPage(store, 'unknown', uploads, (all) => ({
         ...all,
-        links: all.links && { ...all.links, endsAt: undefined },
+        links: all.links && { ...all.links, expiresAt: undefined },
       })),
     );
-    await waitForText(never.page, '#life-title', 'Nobody can know when the links end');
+    await waitForText(never.page, '#life-title', 'Link expiry is unknown');
     await never.page.close();
   });
 

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { type IncomingHttpHeaders, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -67,7 +66,7 @@ const publish = (destination: string, files: Readonly<Record<string, string | Bu
 
 describe.each(browserNames)('a preview in %s', (name) => {
   let browser: Browser;
-  const downloads = mkdtempSync(path.join(tmpdir(), 'downloads-'));
+  const downloads = folderWith({});
 
   beforeAll(async () => {
     browser = await startBrowser(name, {
@@ -256,9 +255,10 @@ describe.each(browserNames)('a preview in %s', (name) => {
     const ended = `${(outputs['expires-at'] ?? '').slice(0, 16).replace('T', ' at ')} UTC`;
     for (const open of [() => page.reload(), () => follow(page, link)]) {
       await open();
-      await reads(page, 'The links of this preview have ended');
+      await reads(page, 'The links of this preview have expired');
       await reads(page, ended);
       await reads(page, 'run the workflow that published it');
+      await reads(page, 'copy its link from the comment or the job summary, not from the address bar');
       expect(await statusOf(page)).toBe(410);
     }
     expect(await page.$eval('main a', (anchor) => anchor.href)).toBe(
@@ -308,7 +308,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     );
     expect([removed.exitCode, errorOf(removed)]).toEqual([0, '']);
     await page.reload();
-    await reads(page, 'This preview is not there any more');
+    await reads(page, 'This preview was removed');
     expect(await statusOf(page)).toBe(404);
     expect((await fetch(link)).status).toBe(404);
   }, 120_000);
@@ -374,9 +374,9 @@ describe('a browser that has no service workers', () => {
     try {
       await using visitor = await visit(browser);
       await follow(visitor.page, link);
-      await reads(visitor.page, 'Open index.html alone');
+      await reads(visitor.page, 'Open only index.html');
       const said = await visitor.page.evaluate(() => document.body.innerText);
-      await click(visitor.page, 'Open index.html alone');
+      await click(visitor.page, 'Open only index.html');
       await reads(visitor.page, 'Page of 1');
       return said;
     } finally {
@@ -392,16 +392,13 @@ describe('a browser that has no service workers', () => {
     );
   }, 120_000);
 
-  test('Chromium that keeps nothing', async () => {
-    const profile = mkdtempSync(path.join(tmpdir(), 'profile-'));
-    mkdirSync(path.join(profile, 'Default'));
-    writeFileSync(
-      path.join(profile, 'Default', 'Preferences'),
-      JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
-    );
+  test('Chromium that blocks all cookies', async () => {
+    const profile = folderWith({
+      'Default/Preferences': JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }),
+    });
     const { link } = await publish('off/chromium', versioned('1'));
     const browser = await startBrowser('chromium', { chromiumProfile: profile });
-    expect(await say(browser, link)).toContain('the settings of this browser, such as blocked cookies');
+    expect(await say(browser, link)).toContain('a setting of this browser, e.g. blocked cookies');
   }, 120_000);
 
   test('Chromium without JavaScript', async () => {

@@ -1,7 +1,7 @@
 import { buckets, clientApp, region, workspaces } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { linksPage } from '../../src/links/page.ts';
-import type { Links, Published, PublishedFile } from '../../src/links/manifest.ts';
+import { renderIndexPage } from '../../src/links/indexPage.ts';
+import type { Links, Publication, PublishedFile } from '../../src/links/manifest.ts';
 import { mediaType } from '../../src/files/media.ts';
 import { type Signer, createSigner, objectPath } from '../../src/storage/signer.ts';
 
@@ -79,7 +79,7 @@ export async function publishPage(
   store: Store,
   destination: string,
   uploads: readonly Upload[],
-  change: (published: Published) => Published = (published) => published,
+  change: (published: Publication) => Publication = (published) => published,
 ): Promise<string> {
   const base = `ci/${destination}`;
   const waiting = [...uploads];
@@ -90,12 +90,12 @@ export async function publishPage(
   };
   await Promise.all(Array.from({ length: 16 }, work));
   const published = change(publishedOf(store, destination, uploads));
-  const page = linksPage(published, { madeAt: Date.now() });
+  const page = renderIndexPage(published, { madeAt: Date.now() });
   await store.put(`${base}/_links.html`, Buffer.from(page), 'text/html; charset=utf-8');
   return store.url(`${base}/_links.html`);
 }
 
-function publishedOf(store: Store, destination: string, uploads: readonly Upload[]): Published {
+function publishedOf(store: Store, destination: string, uploads: readonly Upload[]): Publication {
   const base = `ci/${destination}`;
   const files: PublishedFile[] = uploads
     .map(({ name, content }) => ({
@@ -105,7 +105,7 @@ function publishedOf(store: Store, destination: string, uploads: readonly Upload
       contentType: mediaType(name),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const links: Links = { signedBy: 'session', url: store.url, endsAt: store.endsAt };
+  const links: Links = { signedBy: 'session', url: store.url, expiresAt: store.endsAt };
   return {
     workspace: workspaces.main,
     destination,

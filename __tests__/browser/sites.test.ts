@@ -9,6 +9,7 @@ import { startRealPlatform } from '../../platform/real/index.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { startBrowser } from './browsers.ts';
 import { baseOf, publishPreview } from './previews.ts';
+import { folderWith } from '../support/folder.ts';
 import { type SiteName, buildSite, installSites } from './sites.ts';
 import { type StaticServer, serveFolders } from './statics.ts';
 import { follow, picture, reads, visit, whereIs } from './visits.ts';
@@ -101,7 +102,7 @@ beforeAll(async () => {
   const [platform, installed] = await Promise.all([startRealPlatform(), installSites()]);
   started.defer(() => platform.stop());
   const folders = new Map(
-    names.map((name) => [name, buildSite(installed, name, baseOf(destinationOf(name)))]),
+    names.map((name) => [name, buildSite(installed, name, baseOf(destinationOf(name)), folderWith({}))]),
   );
   statics = await serveFolders(
     new Map([...folders].map(([name, folder]) => [baseOf(destinationOf(name)), folder])),
@@ -118,7 +119,7 @@ beforeAll(async () => {
     links.set(name, link);
     logs.set(name, log);
   }
-  ({ log: rooted } = await publishPreview(platform, buildSite(installed, 'vitepress', '/'), {
+  ({ log: rooted } = await publishPreview(platform, buildSite(installed, 'vitepress', '/', folderWith({})), {
     destination: 'previews/rooted',
   }));
 }, 600_000);
@@ -207,7 +208,9 @@ function keepPictures(
 }
 
 test('a router that was built for the root of a host is warned of, with file and line', () => {
-  expect(rooted).toMatch(/^::warning.*Build with the preview's folder as base .*\(\S+\.html:\d+\)$/m);
+  expect(rooted).toMatch(
+    /^::warning.*Build with the preview's folder as base .*\(\S+\.html:\d+\)%0AHelp: .*#preview-problem$/m,
+  );
 });
 
 test('nothing is warned of where all works', () => {

@@ -1,8 +1,7 @@
 /** Sites as people build them, by tools from npm that are in a package of their own: `sites/`. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { install } from '../../platform/real/cache.ts';
@@ -45,13 +44,14 @@ export async function installSites(): Promise<string> {
 }
 
 /**
- * Builds a site into a new folder.
+ * Builds a site.
  * @param installed what {@link installSites} gave
  * @param base path of the site's folder on its host, with a slash at either end
+ * @param target an empty folder
+ * @returns the folder in `target` that has the site
  */
-export function buildSite(installed: string, name: SiteName, base: string): string {
+export function buildSite(installed: string, name: SiteName, base: string, target: string): string {
   const [script, ...args] = builders[name];
-  const target = realpathSync(mkdtempSync(path.join(tmpdir(), `site-${name}-`)));
   const scratch = path.join(installed, '.scratch', path.basename(target));
   mkdirSync(scratch, { recursive: true });
   const [output, kept] = [path.join(target, 'site'), path.join(scratch, 'cache')];

@@ -3,10 +3,15 @@ import { once } from 'node:events';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
-import { buckets } from '../../platform/catalogue.ts';
-import { type FaultyStorage, type SeenRequest, breakStorage, errorXml } from '../support/faults.ts';
+import {
+  type FaultyServer,
+  type SeenRequest,
+  errorXml,
+  useFaultyServer,
+  useFaultyStorage,
+} from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { type ActionName, type Subject, errorOf, runSubject } from '../support/subject.ts';
 
@@ -38,25 +43,9 @@ const isDeletion = ({ query }: SeenRequest) => query.has('delete');
 
 /** How a run ends that is cancelled while something hangs, and what answers it reads no further. */
 export function endingCases(subject: () => Subject): void {
-  let storage: FaultyStorage;
-  let api: FaultyStorage;
-  let issuer: FaultyStorage;
-
-  beforeEach(async () => {
-    const { platform } = subject();
-    await platform.store.clear(buckets.outputs);
-    [storage, api, issuer] = [
-      await breakStorage(platform.storageUrl),
-      await breakStorage(new URL(platform.apiUrl).origin),
-      await breakStorage(new URL(platform.issuer).origin),
-    ];
-    platform.terrapi.storageEndpoint = storage.url;
-  });
-
-  afterEach(async () => {
-    subject().platform.terrapi.storageEndpoint = undefined;
-    await Promise.all([storage, api, issuer].map((server) => server.close()));
-  });
+  const storage = useFaultyStorage(subject);
+  const api = useFaultyServer(() => new URL(subject().platform.apiUrl).origin);
+  const issuer = useFaultyServer(() => new URL(subject().platform.issuer).origin);
 
   const apiUrl = () => `${api.url}${new URL(subject().platform.apiUrl).pathname}`;
 
@@ -86,8 +75,8 @@ export function endingCases(subject: () => Subject): void {
   };
 
   const hangAt =
-    (server: () => FaultyStorage, wanted: (request: SeenRequest) => boolean) => (cancel: () => void) => {
-      server().decide = (request) => {
+    (server: FaultyServer, wanted: (request: SeenRequest) => boolean) => (cancel: () => void) => {
+      server.decide = (request) => {
         if (!wanted(request)) return undefined;
         cancel();
         return { kind: 'stall' };
@@ -116,10 +105,7 @@ export function endingCases(subject: () => Subject): void {
       const run = await cancelled(
         'upload',
         { 'api-url': apiUrl() },
-        hangAt(
-          () => api,
-          () => true,
-        ),
+        hangAt(api, () => true),
       );
       expect(errorOf(run)).toMatch(nothing);
     });
@@ -128,10 +114,7 @@ export function endingCases(subject: () => Subject): void {
       const run = await cancelled(
         'workspaces',
         { 'api-url': apiUrl() },
-        hangAt(
-          () => api,
-          () => true,
-        ),
+        hangAt(api, () => true),
       );
       expect(errorOf(run)).toMatch(nothing);
     });
@@ -141,10 +124,7 @@ export function endingCases(subject: () => Subject): void {
       const run = await cancelled(
         'upload',
         { issuer: given },
-        hangAt(
-          () => issuer,
-          () => true,
-        ),
+        hangAt(issuer, () => true),
       );
       expect(errorOf(run)).toMatch(nothing);
     });
@@ -153,20 +133,13 @@ export function endingCases(subject: () => Subject): void {
       const run = await cancelled(
         'upload',
         {},
-        hangAt(
-          () => storage,
-          ({ method }) => method === 'HEAD',
-        ),
+        hangAt(storage, ({ method }) => method === 'HEAD'),
       );
       expect(errorOf(run)).toMatch(nothing);
     });
 
     test('while a listing hangs', async () => {
-      const run = await cancelled(
-        'links',
-        {},
-        hangAt(() => storage, isListing),
-      );
+      const run = await cancelled('links', {}, hangAt(storage, isListing));
       expect(errorOf(run)).toMatch(nothing);
     });
 
@@ -177,11 +150,7 @@ export function endingCases(subject: () => Subject): void {
         { path: '.', destination: 'd' },
         { cwd: folderWith({ 'a.txt': 'a' }) },
       );
-      const run = await cancelled(
-        'remove',
-        {},
-        hangAt(() => storage, isDeletion),
-      );
+      const run = await cancelled('remove', {}, hangAt(storage, isDeletion));
       expect(errorOf(run)).toMatch(
         /^The job was cancelled.*\n.*\nDeleted before that, 0 objects\.\n1 more object may be deleted: the storage was asked to, and has not answered\.$/,
       );
@@ -226,14 +195,9 @@ export function endingCases(subject: () => Subject): void {
 
     test('while an index page is written', async () => {
       const page = ({ method, key }: SeenRequest) => method === 'PUT' && key.endsWith('_links.html');
-      const run = await cancelled(
-        'upload',
-        {},
-        hangAt(() => storage, page),
-        {
-          cwd: folderWith({ 'a.txt': 'a', 'b.txt': 'b' }),
-        },
-      );
+      const run = await cancelled('upload', {}, hangAt(storage, page), {
+        cwd: folderWith({ 'a.txt': 'a', 'b.txt': 'b' }),
+      });
       expect(errorOf(run)).toMatch(
         /Stored before that, 2 files:\n- a\.txt\n- b\.txt\nAll files are stored\.$/,
       );

@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { truncateSync, appendFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import type { RunnerResult } from '../../platform/runner.ts';
 import { indexPageName } from '../../src/links/generated.ts';
-import { type FaultyStorage, type SeenRequest, breakStorage, errorXml } from '../support/faults.ts';
+import { letObjectsAge } from '../support/age.ts';
+import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { seededRandom } from '../support/random.ts';
 import { type Subject, errorOf, runSubject, storedFiles } from '../support/subject.ts';
@@ -27,19 +27,7 @@ const isComplete = ({ method, query }: SeenRequest) => method === 'POST' && quer
 
 /** Trouble between the action and the storage. `patient`: also the case that waits for a dead connection to be noticed. */
 export function faultCases(subject: () => Subject, { patient }: { patient: boolean }): void {
-  let storage: FaultyStorage;
-
-  beforeEach(async () => {
-    const { platform } = subject();
-    await platform.store.clear(buckets.outputs);
-    storage = await breakStorage(platform.storageUrl);
-    platform.terrapi.storageEndpoint = storage.url;
-  });
-
-  afterEach(async () => {
-    subject().platform.terrapi.storageEndpoint = undefined;
-    await storage.close();
-  });
+  const storage = useFaultyStorage(subject);
 
   const upload = (
     files: Record<string, Buffer>,
@@ -178,14 +166,16 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       };
       const run = await upload(manyFiles(2, 100), { overwrite: 'never' });
       expect(run.exitCode).toBe(1);
-      expect(errorOf(run)).toMatch(/f\/1\.bin could not be uploaded.*was written by somebody else meanwhile/);
+      expect(errorOf(run)).toMatch(
+        /f\/1\.bin could not be uploaded.*was created by another job during the upload/,
+      );
       expect((await platform.store.get(buckets.outputs, 'ci/d/f/1.bin')).body.toString()).toBe('the other');
     });
 
     test('delete-stale spares what a sibling wrote while this upload was under way', async () => {
       const { platform } = subject();
       await upload({ 'old.txt': Buffer.from('old') });
-      await sleep(1_100);
+      await letObjectsAge(subject().platform, 1_100);
       storage.decide = async (request) => {
         if (!isPut(request) || !request.key.endsWith('mine.txt')) return undefined;
         platform.terrapi.storageEndpoint = undefined;
@@ -231,7 +221,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
 
     test('a listing or a deletion that is refused is told in words, with the storage and what to do', async () => {
       await upload({ 'old.txt': Buffer.from('old') });
-      await sleep(1_100);
+      await letObjectsAge(subject().platform, 1_100);
       const refuse = (wanted: (request: SeenRequest) => boolean) => {
         storage.decide = (request) =>
           wanted(request) ? { kind: 'answer', status: 403, body: errorXml('AccessDenied') } : undefined;

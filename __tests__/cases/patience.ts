@@ -1,24 +1,14 @@
 import { randomBytes } from 'node:crypto';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
-import { type FaultyStorage, breakStorage, errorXml } from '../support/faults.ts';
+import { errorXml, useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject, storedFiles } from '../support/subject.ts';
 
 /** Servers that are in trouble for a moment: the run waits for them, and says so. */
 export function patienceCases(subject: () => Subject): void {
-  let storage: FaultyStorage;
-
-  beforeEach(async () => {
-    storage = await breakStorage(subject().platform.storageUrl);
-    subject().platform.terrapi.storageEndpoint = storage.url;
-  });
-
-  afterEach(async () => {
-    subject().platform.terrapi.storageEndpoint = undefined;
-    await storage.close();
-  });
+  const storage = useFaultyStorage(subject);
 
   const upload = (destination: string, count = 2) => {
     const files = Array.from({ length: count }, (_, index) => [`${index}.bin`, randomBytes(100)] as const);

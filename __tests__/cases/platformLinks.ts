@@ -97,7 +97,7 @@ export function platformLinkCases(subject: () => Subject): void {
       const run = await upload({ 'a.txt': 'a', 'index.html': 'a' });
       expect([run.exitCode, run.outputs['expires-at']]).toEqual([0, '']);
       expect(run.log).toMatch(
-        /^::warning::Nobody can say when the links end: those that the platform signs do not tell it\. The output 'expires-at' is empty\.$/m,
+        /^::warning::Nobody can say when the links end: those that the platform signs do not tell it\. The output 'expires-at' is empty\.%0AHelp: .*#unknown-expiry$/m,
       );
       expect(run.summary).toContain('Nobody can say when the links end.');
       expect(linksFileOf(run).expires_at).toBe('');
@@ -124,13 +124,13 @@ export function platformLinkCases(subject: () => Subject): void {
       [
         'the URL that was asked about',
         () => fail(download, 200, { body: 's3://gep-build-outputs/ci/d/a.txt' }),
-        /: it answered with the address that it was asked about, as it does for what is not in the user's storage$/m,
+        /: it returned the address of the object itself, as it does for objects outside the user's storage$/m,
         1,
       ],
       [
         'a 403',
         () => fail(download, 403),
-        /: TerrAPI answered POST http.* with 403\nThe client app may not have links to this workspace/,
+        /: TerrAPI answered POST http.* with 403\nThe client app has no permission for links to this workspace/,
         1,
       ],
       [
@@ -142,7 +142,7 @@ export function platformLinkCases(subject: () => Subject): void {
       [
         'a link with a password',
         () => fail(download, 200, { body: 'https://user:pw@elsewhere.example/' }),
-        /: the link leads to https:\/\/elsewhere\.example, which has a user name or password in it$/m,
+        /: the link leads to https:\/\/elsewhere\.example, which contains a user name or password$/m,
         1,
       ],
       [
@@ -181,7 +181,7 @@ export function platformLinkCases(subject: () => Subject): void {
         fail(download, 200, { body });
         const run = await upload({ 'a.txt': 'a' });
         expect([run.exitCode, run.outputs['url'] ?? '']).toEqual([1, '']);
-        expect(errorOf(run)).toMatch(/: the link to \S+ opens something of another size or ETag$/m);
+        expect(errorOf(run)).toMatch(/: the link to \S+ opens an object with another size or ETag$/m);
       }
       expect(portal.asked.map(({ headers }) => headers.authorization)).toEqual([undefined]);
     });
@@ -196,7 +196,7 @@ export function platformLinkCases(subject: () => Subject): void {
       for (const etag of ['"0x8DC5F2A1B3C4D5E"', 'W/"1-5f2a"'])
         expect([etag, errorOf(await run(etag))]).toEqual([etag, '']);
       const other = await run(`"${createHash('md5').update('b').digest('hex')}"`);
-      expect(errorOf(other)).toMatch(/: the link to \S+ opens something of another size or ETag$/m);
+      expect(errorOf(other)).toMatch(/: the link to \S+ opens an object with another size or ETag$/m);
     });
 
     test('a 429 is waited for as long as it asks', async () => {

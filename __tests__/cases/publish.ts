@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets, clientApp } from '../../platform/catalogue.ts';
-import type { Contents } from '../../src/links/contents.ts';
-import { linkOf } from '../../src/links/table.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
+import { linkOf } from '../../src/links/linkTable.ts';
 import { mediaType } from '../../src/files/media.ts';
 import { folderWith } from '../support/folder.ts';
-import { printable } from '../../src/text/sanitize.ts';
+import { sanitize } from '../../src/text/sanitize.ts';
 import { awkwardNames, hostileNames } from '../support/names.ts';
 import { putObjects } from '../support/session.ts';
 import {
@@ -142,12 +142,12 @@ export function publishCases(
       ]).toEqual([200, 'text/html; charset=utf-8', 'no-store']);
       const page = await answer.text();
       const data = /id="data">([^<]*)</.exec(page)?.[1] ?? '';
-      const contents = JSON.parse(data) as Contents;
+      const contents = JSON.parse(data) as IndexPageData;
       expect(contents.names).toEqual(['a.txt', 'b/c d.txt']);
       expect(
         contents.names.map((name, index) => contents.links && linkOf(contents.links, name, index)),
       ).toEqual(Object.values(urlsOf(run)));
-      expect(contents.endsAt).toBe(Date.parse(run.outputs['expires-at'] ?? ''));
+      expect(contents.expiresAt).toBe(Date.parse(run.outputs['expires-at'] ?? ''));
       expect(contents.run).toEqual({
         name: 'octo/atlas, Publish #5',
         url: 'https://github.example/octo/atlas/actions/runs/77',
@@ -187,7 +187,7 @@ export function publishCases(
         expect(commandsIn(run.log).filter((command) => !expectedCommands.has(command))).toEqual([]);
         expect(run.log).not.toMatch(/##\[|\u001b|[\u2028-\u202e\u2066-\u2069]/);
         expect(run.masked.filter((value) => value.includes('injected'))).toEqual([]);
-        expect(namesInTable(run.summary).sort()).toEqual(hostileNames.map(printable).sort());
+        expect(namesInTable(run.summary).sort()).toEqual(hostileNames.map(sanitize).sort());
         expect(run.summary.replace(/<!-- -->|\(<https?:[^<>]*>\)/g, '')).not.toMatch(/[<>]/);
       }
     }, 180_000);

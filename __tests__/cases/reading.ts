@@ -4,11 +4,11 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import type { RunnerOptions, RunnerResult } from '../../platform/runner.ts';
-import { type FaultyStorage, type SeenRequest, breakStorage, errorXml } from '../support/faults.ts';
+import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject } from '../support/subject.ts';
 
@@ -24,19 +24,7 @@ const withoutOverride = isRoot ? ['setpriv', '--bounding-set', '-dac_override,-d
 
 /** What is read from the runner's disk: the files that were found, and nothing in their place. */
 export function readingCases(subject: () => Subject): void {
-  let storage: FaultyStorage;
-
-  beforeEach(async () => {
-    const { platform } = subject();
-    await platform.store.clear(buckets.outputs);
-    storage = await breakStorage(platform.storageUrl);
-    platform.terrapi.storageEndpoint = storage.url;
-  });
-
-  afterEach(async () => {
-    subject().platform.terrapi.storageEndpoint = undefined;
-    await storage.close();
-  });
+  const storage = useFaultyStorage(subject);
 
   const upload = (
     cwd: string,

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
-import { type FaultyStorage, type SeenRequest, breakStorage, errorXml } from '../support/faults.ts';
+import { letObjectsAge } from '../support/age.ts';
+import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { generatedMetadata, putObjects } from '../support/session.ts';
 import { type Subject, errorOf, runSubject } from '../support/subject.ts';
@@ -62,8 +61,8 @@ export function removingCases(subject: () => Subject): void {
 
     test('leaves what is not older than so long', async () => {
       await put('d/old 1.txt', 'd/old/2.txt');
-      const oldSince = Date.now();
-      await sleep(10_000);
+      await letObjectsAge(subject().platform, 10_000);
+      const oldSince = Date.now() - 10_000;
       // The pages of the folder `old` were made anew by the links action, and then its last file went.
       await put('d/new.txt', 'd/old 1.txt.new');
       await putGenerated('d/_links.html');
@@ -137,50 +136,30 @@ export function removingCases(subject: () => Subject): void {
       expect(await keys()).toEqual(['ci/a.txt']);
     });
 
-    test('lists what the storage does not delete, and asks again where that can help', async () => {
-      const { platform } = subject();
-      await put('d/a.txt', 'd/b.txt', 'd/c.txt');
-      const storage = await breakStorage(platform.storageUrl);
-      const refused = (key: string, code: string) =>
-        `<Error><Key>ci/d/${key}</Key><Code>${code}</Code><Message>said on cue</Message></Error>`;
-      const errors = (...those: string[]) =>
-        ({ kind: 'answer', status: 200, body: `<DeleteResult>${those.join('')}</DeleteResult>` }) as const;
-      let deletions = 0;
-      storage.decide = ({ method, query }) => {
-        if (method !== 'POST' || !query.has('delete')) return undefined;
-        deletions += 1;
-        return deletions === 1
-          ? errors(refused('a.txt', 'SlowDown'), refused('b.txt', 'AccessDenied'))
-          : undefined;
-      };
-      platform.terrapi.storageEndpoint = storage.url;
-      try {
+    describe('with a storage that', () => {
+      const storage = useFaultyStorage(subject);
+      const isDeletion = ({ method, query }: SeenRequest) => method === 'POST' && query.has('delete');
+      const isListing = ({ query }: SeenRequest) => query.has('list-type');
+
+      test('does not delete some objects: lists them, and asks again where that can help', async () => {
+        await put('d/a.txt', 'd/b.txt', 'd/c.txt');
+        const refused = (key: string, code: string) =>
+          `<Error><Key>ci/d/${key}</Key><Code>${code}</Code><Message>said on cue</Message></Error>`;
+        const errors = `${refused('a.txt', 'SlowDown')}${refused('b.txt', 'AccessDenied')}`;
+        storage.decide = (request) =>
+          isDeletion(request) && storage.requests.filter(isDeletion).length === 1
+            ? { kind: 'answer', status: 200, body: `<DeleteResult>${errors}</DeleteResult>` }
+            : undefined;
         const run = await remove();
         expect(run.exitCode).toBe(1);
         expect(errorOf(run)).toMatch(
           /^1 object of 3 in s3:\/\/gep-build-outputs\/ci\/d\/ could not be deleted\n.* 2 objects were deleted\.\n- ci\/d\/b\.txt: AccessDenied 200: said on cue$/,
         );
         // The first answer was made up: nothing but the second request got there, and it named one key.
-        expect([deletions, await keys()]).toEqual([2, ['ci/d/b.txt', 'ci/d/c.txt']]);
-      } finally {
-        platform.terrapi.storageEndpoint = undefined;
-        await storage.close();
-      }
-    });
-
-    describe('with a storage that', () => {
-      let storage: FaultyStorage;
-      const isDeletion = ({ method, query }: SeenRequest) => method === 'POST' && query.has('delete');
-      const isListing = ({ query }: SeenRequest) => query.has('list-type');
-
-      beforeEach(async () => {
-        storage = await breakStorage(subject().platform.storageUrl);
-        subject().platform.terrapi.storageEndpoint = storage.url;
-      });
-
-      afterEach(async () => {
-        subject().platform.terrapi.storageEndpoint = undefined;
-        await storage.close();
+        expect([storage.requests.filter(isDeletion).length, await keys()]).toEqual([
+          2,
+          ['ci/d/b.txt', 'ci/d/c.txt'],
+        ]);
       });
 
       test('says that all is deleted and leaves it: an error, after a few tries', async () => {

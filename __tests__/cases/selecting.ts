@@ -4,15 +4,10 @@ import path from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
-import type { RunnerResult } from '../../platform/runner.ts';
 import { folderWith } from '../support/folder.ts';
-import { type Subject, errorOf, runSubject, storedFiles } from '../support/subject.ts';
+import { type Subject, errorOf, runSubject, storedFiles, warningsOf } from '../support/subject.ts';
 
 const secret = 'extraheader = AUTHORIZATION: basic c2VjcmV0';
-
-function warningsOf({ log }: RunnerResult): string[] {
-  return [...log.matchAll(/^::warning[^:]*::(.*)$/gm)].map(([, text = '']) => text);
-}
 
 /** What is uploaded of a folder and what is not, whichever names lead to it. */
 export function selectingCases(subject: () => Subject): void {

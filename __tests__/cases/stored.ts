@@ -1,15 +1,9 @@
 import { randomBytes } from 'node:crypto';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
-import {
-  type Fault,
-  type FaultyStorage,
-  type SeenRequest,
-  breakStorage,
-  errorXml,
-} from '../support/faults.ts';
+import { type Fault, type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { putObjects } from '../support/session.ts';
 import { type Subject, errorOf, runSubject } from '../support/subject.ts';
@@ -42,19 +36,7 @@ const named = (name: string) => (request: SeenRequest) =>
 
 /** What does not answer as a storage does has stored nothing. */
 export function storedCases(subject: () => Subject): void {
-  let storage: FaultyStorage;
-
-  beforeEach(async () => {
-    const { platform } = subject();
-    await platform.store.clear(buckets.outputs);
-    storage = await breakStorage(platform.storageUrl);
-    platform.terrapi.storageEndpoint = storage.url;
-  });
-
-  afterEach(async () => {
-    subject().platform.terrapi.storageEndpoint = undefined;
-    await storage.close();
-  });
+  const storage = useFaultyStorage(subject);
 
   const upload = (files: Record<string, string | Buffer>, inputs: Record<string, string> = {}) =>
     runSubject(subject(), 'upload', { path: '.', destination: 'd', ...inputs }, { cwd: folderWith(files) });

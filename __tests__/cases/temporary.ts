@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
-import { breakStorage } from '../support/faults.ts';
+import { useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { type LinksFile, type Subject, errorOf, runSubject, urlsOf } from '../support/subject.ts';
 
@@ -72,16 +72,15 @@ export function temporaryCases(subject: () => Subject): void {
       },
     );
 
-    test('a links file that cannot be written costs no other output, and what is stored is listed', async () => {
-      const { platform } = subject();
-      const temp = folderWith({});
-      const storage = await breakStorage(platform.storageUrl);
-      storage.decide = ({ method }) => {
-        if (method === 'PUT') rmSync(temp, { recursive: true, force: true });
-        return undefined;
-      };
-      platform.terrapi.storageEndpoint = storage.url;
-      try {
+    describe('that is lost while files are sent', () => {
+      const storage = useFaultyStorage(subject);
+
+      test('a links file that cannot be written costs no other output, and what is stored is listed', async () => {
+        const temp = folderWith({});
+        storage.decide = ({ method }) => {
+          if (method === 'PUT') rmSync(temp, { recursive: true, force: true });
+          return undefined;
+        };
         const run = await upload(site(), { RUNNER_TEMP: temp }, { checksums: 'false' });
         expect(run.exitCode).toBe(1);
         expect(errorOf(run)).toMatch(
@@ -90,10 +89,7 @@ export function temporaryCases(subject: () => Subject): void {
         expect(errorOf(run)).toContain('Stored, 2 files:');
         expect(run.outputs).toMatchObject({ 'links-file': '', 'file-count': '2', 'uploaded-count': '2' });
         expect(Object.keys(urlsOf(run))).toEqual(['a.txt', 'b.txt']);
-      } finally {
-        platform.terrapi.storageEndpoint = undefined;
-        await storage.close();
-      }
+      });
     });
 
     test('a summary that cannot be written is one warning, and the step succeeds', async () => {

@@ -16,8 +16,8 @@ import { type Job, subjectOf } from '../../platform/tokens/job.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject } from '../support/subject.ts';
 
-const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
-const recipe = /<!-- kcadm -->\s*```sh\n(.*?)```/s.exec(readme)?.[1] ?? '';
+const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/keyless.md'), 'utf8');
+const recipe = /<!-- kcadm -->\s*```sh\n(.*?)```/s.exec(page)?.[1] ?? '';
 const [variables = '', login = '', ...steps] = recipe.split(/\n+/);
 const begin = steps.indexOf('# For each client app');
 const [once, each] = [steps.slice(0, begin).join('\n'), steps.slice(begin).join('\n')];
@@ -93,7 +93,7 @@ function runRecipe(part: string, names: Readonly<Record<string, string>>): void 
   if (status !== 0) throw new Error(`The recipe ended with ${String(status)}:\n${stderr}`);
 }
 
-describe(`the README's recipe for Keycloak`, () => {
+describe(`the recipe for Keycloak in docs/keyless.md`, () => {
   const subject = (): Subject => ({ platform, entries: 'dist' });
   const publishAs = ({ id, job: from }: (typeof apps)[number], given: Readonly<Record<string, string>>) => {
     platform.tokenService.job = from;
@@ -110,7 +110,7 @@ describe(`the README's recipe for Keycloak`, () => {
     expect(login).toMatch(/^kcadm\.sh config credentials .*--user admin$/);
     expect(once).toContain('identity-provider/instances');
     expect(each).toMatch(/^client=\S+ subject=repo:acme\/site:ref:refs\/heads\/main$/m);
-    for (const app of apps) expect(readme).toContain(`| \`${subjectOf(app.job)}\` `);
+    for (const app of apps) expect(page).toContain(`| \`${subjectOf(app.job)}\` `);
   });
 
   test('logs in the job of each subject, and nobody by the secret any more', async () => {

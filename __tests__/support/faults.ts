@@ -3,6 +3,11 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { afterEach, beforeEach } from '@jest/globals';
+
+import { buckets } from '../../platform/catalogue.ts';
+import type { Subject } from './subject.ts';
+
 /** A request to the storage as the proxy sees it. */
 export interface SeenRequest {
   readonly method: string;
@@ -80,6 +85,46 @@ export async function breakStorage(target: string): Promise<FaultyStorage> {
       await once(server, 'close');
     },
   };
+  return storage;
+}
+
+/** A faulty server as the tests of a block use it; each test gets a new one. */
+export type FaultyServer = Omit<FaultyStorage, 'close'>;
+
+/** Starts a faulty server before each test of this block, and closes it after the test. */
+export function useFaultyServer(target: () => string): FaultyServer {
+  let current: FaultyStorage;
+  beforeEach(async () => {
+    current = await breakStorage(target());
+  });
+  afterEach(() => current.close());
+  return {
+    get url() {
+      return current.url;
+    },
+    get requests() {
+      return current.requests;
+    },
+    get decide() {
+      return current.decide;
+    },
+    set decide(decide) {
+      current.decide = decide;
+    },
+  };
+}
+
+/** Empties the storage before each test of this block, and lets the test's runs reach it through a faulty server. */
+export function useFaultyStorage(subject: () => Subject): FaultyServer {
+  const storage = useFaultyServer(() => subject().platform.storageUrl);
+  beforeEach(async () => {
+    const { platform } = subject();
+    await platform.store.clear(buckets.outputs);
+    platform.terrapi.storageEndpoint = storage.url;
+  });
+  afterEach(() => {
+    subject().platform.terrapi.storageEndpoint = undefined;
+  });
   return storage;
 }
 

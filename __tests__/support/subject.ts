@@ -63,6 +63,13 @@ export function errorOf({ log }: RunnerResult): string {
   return message.replaceAll('%0D', '').replaceAll('%0A', '\n').replaceAll('%25', '%');
 }
 
+/** Messages of the step's warnings, with their line breaks. */
+export function warningsOf({ log }: RunnerResult): string[] {
+  return [...log.matchAll(/^::warning(?: [^:]*)?::(.*)$/gm)].map(([, message = '']) =>
+    message.replaceAll('%0D', '').replaceAll('%0A', '\n').replaceAll('%25', '%'),
+  );
+}
+
 /** What an output of JSON says: a link for each file. */
 export function urlsOf({ outputs }: RunnerResult): Record<string, string> {
   return JSON.parse(outputs['urls'] ?? '{}') as Record<string, string>;

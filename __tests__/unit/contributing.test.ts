@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { expect, test } from '@jest/globals';
@@ -31,10 +31,18 @@ test('the rooms are the folders of src', () => {
   expect(rooms.toSorted()).toEqual(folders.sort());
 });
 
-test('the unit tests are in folders of src, and in one for browser/', () => {
-  expect(foldersIn('__tests__/unit').filter((name) => name !== 'browser' && !rooms.includes(name))).toEqual(
-    [],
-  );
+/** This file is about CONTRIBUTING.md. The tests of `browser/` are beside those of `src/`. */
+const unlikeSrc = (name: string) => name === 'contributing' || name.startsWith('browser/');
+
+test('each unit test has the path of the source file that it tests', () => {
+  const tests = globSync('**/*.test.ts', { cwd: path.join(top, '__tests__/unit') });
+  const tested = tests.map((file) => file.replaceAll(path.sep, '/').replace(/\.test\.ts$/, ''));
+  expect(tested.length).toBeGreaterThan(50);
+  expect(
+    tested.filter((name) => !unlikeSrc(name) && !existsSync(path.join(top, 'src', `${name}.ts`))),
+  ).toEqual([]);
+  const inBrowser = tested.filter((name) => name.startsWith('browser/')).map((name) => path.basename(name));
+  expect(inBrowser.filter((name) => !existsSync(path.join(top, 'browser/index', `${name}.ts`)))).toEqual([]);
 });
 
 test('the table of dependencies lists the packages of package.json', () => {

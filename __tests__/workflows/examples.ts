@@ -5,7 +5,7 @@
  *   inputs have other *defaults*, the embedded platform's addresses, since an example rightly names none;
  * - GitHub's token service is the embedded platform's, where the file's `permissions:` let a job ask for identity tokens;
  * - GitHub's API is the stand-in, by `GITHUB_API_URL` and the token, and the token may do what the file's `permissions:` say;
- * - `vars.*` and `secrets.*` are those that the README tells people to set; without a secret it is a pull request from a fork;
+ * - `vars.*` and `secrets.*` are those of README's 'What you need'; without a secret it is a pull request from a fork;
  * - the repository that is checked out is the small one in `project/`;
  * - `actions/upload-artifact` and `download-artifact` are two small ones of the same inputs, with a folder between them.
  */

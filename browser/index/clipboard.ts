@@ -1,6 +1,6 @@
 import { element } from './elements.ts';
 
-/** Copies a text; false when the browser will not. Pages that did not come by HTTPS have no clipboard but the old one. */
+/** Copies a text. Returns false if the browser does not allow it. Without HTTPS there is no Clipboard API. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -16,7 +16,7 @@ function copySelected(text: string): boolean {
   area.value = text;
   document.body.append(area);
   area.select();
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- All there is without HTTPS
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- The only way without HTTPS
   const isCopied = document.execCommand('copy');
   area.remove();
   if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });

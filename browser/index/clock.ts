@@ -1,10 +1,10 @@
-/** Milliseconds since the epoch, as near to the storage's own clock as can be had. */
+/** Milliseconds since the epoch, close to the storage's clock. */
 export type Clock = () => number;
 
 /**
- * The storage ends links by its own clock, and the reader's may be hours off. Each answer of the storage tells its time, and the one
- * answer that a page may always read is that to its own link.
- * @returns the clock; the reader's own, where the page was not opened by a link or the storage does not tell
+ * Reads the storage's clock. Links expire by that clock, and the reader's clock may be hours off. Each response of the storage has its time,
+ * and a page can always read the response to its own link.
+ * @returns the reader's own clock if the page was not opened through a link, or if the response has no time
  */
 export async function storageClock(): Promise<Clock> {
   const own = () => Date.now();
@@ -15,7 +15,7 @@ export async function storageClock(): Promise<Clock> {
     const told = Date.parse(answer.headers.get('date') ?? '');
     await answer.body?.cancel();
     const between = (asked + Date.now()) / 2;
-    // Its answer is to the second: on average half of one has passed since.
+    // The header Date has whole seconds: on average, half a second is missing.
     const offset = told + 500 - between;
     return Number.isNaN(offset) || Math.abs(offset) < 2_000 ? own : () => Date.now() + offset;
   } catch {

@@ -2,7 +2,7 @@ import { formatBytes } from '../../src/text/format.ts';
 import { element } from './elements.ts';
 import { type Viewer, viewerOf } from './kinds.ts';
 
-/** What is to be shown. */
+/** A file to show. */
 export interface Subject {
   readonly url: string;
   readonly path: string;
@@ -11,13 +11,13 @@ export interface Subject {
   readonly type: string;
 }
 
-/** Bytes of a text that are asked for; nobody reads on in a preview. */
+/** Bytes of a text file that are fetched. */
 const textLimit = 256 * 1024;
 
-/** Larger ones are shown when they are asked for: whoever looks may be on a telephone. */
+/** Bytes. Larger pictures need a click, because the reader may be on a mobile network. */
 const pictureLimit = 20 * 1024 ** 2;
 
-/** Shows what is in a file. Whatever goes wrong is said in the same place; the file's link is beside it in any case. */
+/** Shows the content of a file, or says why it cannot be shown. */
 export function showContent(host: HTMLElement, subject: Subject, signal: AbortSignal): void {
   const viewer = viewerOf(subject.type, subject.path);
   const picture = () => showPicture(host, subject);
@@ -26,11 +26,12 @@ export function showContent(host: HTMLElement, subject: Subject, signal: AbortSi
     picture:
       subject.size <= pictureLimit
         ? picture
-        : () => offer(host, 'It is large.', `Show the picture (${formatBytes(subject.size)})`, picture),
+        : () =>
+            offer(host, 'This picture is large.', `Show the picture (${formatBytes(subject.size)})`, picture),
     text,
     sound: () => showPlayer(host, subject, 'audio'),
     film: () => showPlayer(host, subject, 'video'),
-    none: () => offer(host, 'There is no preview of this type.', 'Show it as text', text),
+    none: () => offer(host, 'This file type has no preview.', 'Show as text', text),
   };
   if (subject.size === 0) say(host, 'The file is empty.');
   else show[viewer]();
@@ -54,25 +55,27 @@ function showPicture(host: HTMLElement, { url, path }: Subject): void {
       ? `${picture.naturalWidth.toLocaleString('en')} × ${picture.naturalHeight.toLocaleString('en')} pixels`
       : '';
   });
-  picture.addEventListener('error', () => say(host, 'The picture cannot be shown here: open it instead.'));
+  picture.addEventListener('error', () =>
+    say(host, 'This picture cannot be shown here. Open the file instead.'),
+  );
   picture.src = url;
   host.replaceChildren(element('figure', {}, element('div', { class: 'canvas' }, picture), size));
 }
 
 function showPlayer(host: HTMLElement, { url }: Subject, tag: 'audio' | 'video'): void {
   const player = element(tag, { controls: '', preload: 'metadata' });
-  player.addEventListener('error', () => say(host, 'It cannot be played here: open it instead.'));
+  player.addEventListener('error', () => say(host, 'This file cannot be played here. Open it instead.'));
   player.src = url;
   host.replaceChildren(player);
 }
 
-/** Shows the beginning of a text. It goes into the document as text, whatever is in it. */
+/** Shows the beginning of a text file. The content is never read as HTML. */
 async function showText(host: HTMLElement, subject: Subject, signal: AbortSignal): Promise<void> {
   say(host, 'Reading …');
   try {
     const { bytes, isCut } = await beginningOf(subject, signal);
     const text = decoded(bytes, subject.type);
-    const note = `The first ${formatBytes(textLimit)} of ${formatBytes(subject.size)}: open the file for the rest.`;
+    const note = `The first ${formatBytes(textLimit)} of ${formatBytes(subject.size)}. Open the file to read the rest.`;
     const shown = element('pre', { tabindex: '0' }, text);
     host.replaceChildren(shown, ...(isCut ? [element('p', { class: 'said' }, note)] : []));
   } catch (error) {
@@ -86,7 +89,7 @@ async function beginningOf(
 ): Promise<{ bytes: Uint8Array; isCut: boolean }> {
   const headers: Record<string, string> = size > textLimit ? { Range: `bytes=0-${textLimit - 1}` } : {};
   const answer = await fetch(url, { headers, signal, credentials: 'omit' });
-  if (!answer.ok || !answer.body) throw new Error(`The storage refuses it (${answer.status}).`);
+  if (!answer.ok || !answer.body) throw new Error(`The storage rejects the request (${answer.status}).`);
   const bytes = new Uint8Array(textLimit);
   const reader = answer.body.getReader();
   let length = 0;
@@ -112,9 +115,9 @@ function decoded(bytes: Uint8Array, type: string): string {
   }
 }
 
-/** A `TypeError` is all that a browser says of a host that cannot be reached, or lets no other page read its files. */
+/** Browsers report a `TypeError` both for an unreachable host and for a host that does not allow the request (CORS). */
 function reasonOf(error: unknown): string {
   return error instanceof TypeError
-    ? 'This page cannot read the file from here: open it instead.'
-    : `${error instanceof Error ? error.message : String(error)} Its link may have ended.`;
+    ? 'This page cannot read the file. Open it instead.'
+    : `${error instanceof Error ? error.message : String(error)} The link may have expired.`;
 }

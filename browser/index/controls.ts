@@ -2,7 +2,7 @@ import { byId } from './elements.ts';
 import type { Model } from './model.ts';
 import { type Column, type Order, nextOrder } from './order.ts';
 
-/** The columns' titles sort, and so does the list that stands for them where there is no room for columns. */
+/** The column titles sort the table. On narrow screens, a list replaces the titles. */
 export function listenToOrder(model: Model, update: () => void): void {
   const titles = [...document.querySelectorAll<HTMLElement>('[data-column]')];
   const choice = byId('order') as HTMLSelectElement;
@@ -26,7 +26,7 @@ export function listenToOrder(model: Model, update: () => void): void {
   });
 }
 
-/** The button that opens all folders, and closes them when they are. */
+/** The button that opens all folders, or closes them if all are open. */
 export function listenToFolders(model: Model, update: () => void): void {
   byId('fold').addEventListener('click', () => {
     model.openAll(!model.isAllOpen());

@@ -1,6 +1,6 @@
 type Child = Node | string;
 
-/** An element with its attributes and children. Text is always text: nothing here is ever read as HTML. */
+/** Creates an element with attributes and children. Strings become text nodes, and are never read as HTML. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string>> = {},
@@ -12,7 +12,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** The element of the page's own HTML that has this id. */
+/** Finds an element of `page.html` by its id. */
 export function byId(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (!found) throw new Error(`The page has no element #${id}.`);
@@ -21,7 +21,7 @@ export function byId(id: string): HTMLElement {
 
 const svg = 'http://www.w3.org/2000/svg';
 
-/** One of the icons that stand in the page's HTML, by its name. It says nothing to a screen reader. */
+/** An icon of `page.html`, by its name. Screen readers skip it. */
 export function icon(name: string): SVGSVGElement {
   const made = document.createElementNS(svg, 'svg');
   made.setAttribute('class', `icon icon-${name}`);
@@ -30,7 +30,7 @@ export function icon(name: string): SVGSVGElement {
   return made;
 }
 
-/** A button that shows an icon alone; its label is for screen readers, and for the mouse that rests on it. */
+/** A button with an icon only. The label is its tooltip, and is read by screen readers. */
 export function iconButton(name: string, label: string, onClick: () => void): HTMLButtonElement {
   const made = element(
     'button',

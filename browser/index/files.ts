@@ -1,14 +1,14 @@
-import type { Contents } from '../../src/links/contents.ts';
-import { linkOf } from '../../src/links/table.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
+import { linkOf } from '../../src/links/linkTable.ts';
 
-/** The files of the page, each by its place in the columns that the page carries. */
+/** The files of the page. `file` is an index into the columns of {@link IndexPageData}. */
 export interface Files {
   readonly count: number;
   /** Path relative to the destination. */
   readonly path: (file: number) => string;
-  /** What stands after the last `/` of its path. */
+  /** The last segment of the path. */
   readonly name: (file: number) => string;
-  /** What stands before that; empty at the top. */
+  /** The path without its last segment. Empty for files at the top. */
   readonly folder: (file: number) => string;
   /** Bytes. */
   readonly size: (file: number) => number;
@@ -16,13 +16,22 @@ export interface Files {
   readonly type: (file: number) => string;
   /** Milliseconds since the epoch. */
   readonly modified: (file: number) => number;
-  /** SHA-256 in hex, where it is known. */
+  /** SHA-256 in hex, if it is known. */
   readonly sum: (file: number) => string | undefined;
-  /** Undefined where no links were asked for. */
+  /** Undefined if the page has no links. */
   readonly url: (file: number) => string | undefined;
 }
 
-export function filesOf({ names, sizes, types, mediaTypes, ages, sums, madeAt, links }: Contents): Files {
+export function filesOf({
+  names,
+  sizes,
+  types,
+  mediaTypes,
+  ages,
+  sums,
+  madeAt,
+  links,
+}: IndexPageData): Files {
   const path = (file: number) => names[file] ?? '';
   return {
     count: names.length,
@@ -37,7 +46,7 @@ export function filesOf({ names, sizes, types, mediaTypes, ages, sums, madeAt, l
   };
 }
 
-/** A link of any other scheme is none: `javascript:` would be one that runs. */
+/** Only http and https links are used, because a `javascript:` link would run code. */
 function httpUrl(url: string): string | undefined {
   return /^https?:\/\//i.test(url) ? url : undefined;
 }

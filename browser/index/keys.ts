@@ -1,7 +1,7 @@
 import type { Row } from './tree.ts';
 import type { View } from './view.ts';
 
-/** What the keys do: everywhere, in the search, and in the table. */
+/** Keyboard shortcuts: on the whole page, in the search box, and in the table. */
 export function handleKeys(view: View, copy: (file: number) => void): void {
   const { search, grid } = view;
   document.addEventListener('keydown', (event) => {
@@ -19,7 +19,7 @@ function everywhere(view: View, event: KeyboardEvent): boolean {
   const isInSearch = event.target === search;
   const isFind = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f';
   const isSlash = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey;
-  // The browser's own search sees only the rows that are on the screen; asked a second time, it may have its way.
+  // The browser's own search sees only the visible rows. A second Ctrl+F opens it.
   if ((isFind || isSlash) && !isInSearch) {
     search.focus();
     search.select();
@@ -71,7 +71,7 @@ function inTable(view: View, event: KeyboardEvent, copy: (file: number) => void)
   return true;
 }
 
-/** Where a key leads to from the active row. */
+/** The position that a key moves to from the active row. */
 function movement({ table }: View, key: string): number | undefined {
   const [now, page, all] = [table.position(), table.page(), table.rows().length];
   const moves: Readonly<Record<string, number>> = {
@@ -85,7 +85,7 @@ function movement({ table }: View, key: string): number | undefined {
   return moves[key];
 }
 
-/** Right: opens a folder, then goes into it. */
+/** Right: opens a folder, or moves into an open one. */
 function enter({ table, toggle }: View, row: Row): boolean {
   if (row.kind !== 'folder') return false;
   if (row.folder.isOpen) table.activate(table.position() + 1);
@@ -93,7 +93,7 @@ function enter({ table, toggle }: View, row: Row): boolean {
   return true;
 }
 
-/** Left: closes a folder, or goes to the folder that the row is in. */
+/** Left: closes a folder, or moves to the parent folder. */
 function leave({ table, toggle }: View, row: Row): boolean {
   if (row.kind === 'folder' && row.folder.isOpen) {
     toggle(row.folder, false);

@@ -1,7 +1,7 @@
-/** What a file is to a person; there is an icon for each. */
+/** Kinds of files. Each has an icon. */
 export type Kind = 'picture' | 'page' | 'text' | 'data' | 'archive' | 'sound' | 'film' | 'document' | 'other';
 
-/** How a file can be shown here. */
+/** How the page can show a file. */
 export type Viewer = 'picture' | 'text' | 'sound' | 'film' | 'none';
 
 const kinds: readonly (readonly [RegExp, Kind])[] = [
@@ -16,7 +16,7 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   [/^text\/|javascript|ecmascript|x-sh$|sql$|typescript|x-python/, 'text'],
 ];
 
-/** Files that builds make and no media type tells of. */
+/** Extensions of build outputs that have no media type. */
 const textEndings =
   /(?:^|\/)(?:license|readme|makefile|dockerfile|changelog|sha256sums)$|\.(?:bash|bat|c|cc|cfg|cmake|conf|cpp|cs|css|csv|diff|env|go|gradle|h|hpp|ini|java|js|json|jsonl|kt|log|lua|map|md|ndjson|nfo|out|patch|php|pl|properties|ps1|py|r|rb|rs|rst|scala|sh|sql|srt|svelte|swift|tap|tex|toml|ts|tsv|tsx|txt|vue|yaml|yml)$/i;
 

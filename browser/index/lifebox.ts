@@ -1,18 +1,18 @@
-import type { Contents } from '../../src/links/contents.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { type Clock, storageClock } from './clock.ts';
 import { byId } from './elements.ts';
 import { type Life, lifeOf } from './life.ts';
 
-/** Says how long the links work, and counts that down. */
-export function showLife(contents: Contents): { readonly hasEnded: () => boolean } {
+/** Shows how long the links work, as a countdown. */
+export function showLife(contents: IndexPageData): { readonly hasExpired: () => boolean } {
   let clock: Clock = () => Date.now();
-  let said = '';
+  let spoken = '';
   const tick = (): void => {
     const life = lifeOf(contents, clock());
     show(life);
-    // Screen readers hear of it when something changes, not every second.
-    if (said !== life.state) byId('spoken').textContent = `${life.title}, ${life.detail}`;
-    said = life.state;
+    // Screen readers read a change of state, not every second.
+    if (spoken !== life.state) byId('spoken').textContent = `${life.title}, ${life.detail}`;
+    spoken = life.state;
   };
   tick();
   setInterval(tick, 1_000);
@@ -20,7 +20,7 @@ export function showLife(contents: Contents): { readonly hasEnded: () => boolean
     clock = better;
     tick();
   });
-  return { hasEnded: () => lifeOf(contents, clock()).state === 'ended' };
+  return { hasExpired: () => lifeOf(contents, clock()).state === 'expired' };
 }
 
 function show({ state, title, detail, left }: Life): void {

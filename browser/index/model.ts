@@ -3,17 +3,17 @@ import { type Order, rankFiles } from './order.ts';
 import { searchIn, searchWords } from './search.ts';
 import { type Folder, type Row, folderTree, foldersBelow, openAtFirst, treeRows } from './tree.ts';
 
-/** What the table shows: the folders in an order, or what was found. */
+/** The content of the table: the sorted folders, or the search results. */
 export interface Model {
   readonly root: Folder;
   readonly order: () => Order;
   readonly sort: (order: Order) => void;
-  /** Empty while the folders are shown. */
+  /** Empty while the table shows folders. */
   readonly words: () => readonly string[];
   readonly find: (query: string) => void;
-  /** The rows of now, made anew. */
+  /** Computes the rows. */
   readonly rows: () => readonly Row[];
-  /** Opens the folders that a file is in. */
+  /** Opens the folders that contain a file. */
   readonly reveal: (file: number) => void;
   readonly isAllOpen: () => boolean;
   readonly openAll: (isOpen: boolean) => void;

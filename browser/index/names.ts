@@ -3,9 +3,9 @@ import { element } from './elements.ts';
 import { hits } from './search.ts';
 
 /**
- * A name from outside as it may be looked at: it keeps its direction to itself, and characters that cannot be seen, or that turn text
- * around, are shown as what they are.
- * @param words of a search; what is found of them is marked
+ * Shows a file name safely. Its text direction does not affect the rest of the page, and invisible or text-reversing characters are shown by
+ * their code, e.g. `U+202E`.
+ * @param words search words, which are highlighted
  */
 export function shownName(name: string, words: readonly string[] = []): HTMLElement {
   const shown = element('bdi');
@@ -31,6 +31,6 @@ function appendText(parent: HTMLElement, text: string): void {
 
 function sign(character: string): HTMLElement {
   const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-  const title = 'A character that cannot be seen, or that turns text around';
+  const title = 'An invisible character, or one that reverses text';
   return element('span', { class: 'sign', title }, `U+${code}`);
 }

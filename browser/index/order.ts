@@ -7,17 +7,17 @@ export interface Order {
   readonly descending: boolean;
 }
 
-/** Names as people sort them: `file 9` before `file 10`, in either case. */
+/** Natural order, without case: `file 9` before `file 10`. */
 export const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
-/** What a click on a column's title leads to: names begin at A, sizes and dates at the largest and newest; a second click turns it around. */
+/** The order after a click on a column title. Names start at A, sizes and dates at the largest and newest. A second click reverses the order. */
 export function nextOrder(now: Order, column: Column): Order {
   return now.column === column
     ? { column, descending: !now.descending }
     : { column, descending: column === 'size' || column === 'modified' };
 }
 
-/** Ranks all files by an order. The result holds at the place of each file its rank; files that are alike go by their names. */
+/** The rank of each file in an order, by the file's index. Equal files are sorted by name. */
 export function rankFiles(files: Files): (order: Order) => Uint32Array {
   const byName = ranksOf(files.count, (a, b) => collator.compare(files.path(a), files.path(b)) || a - b);
   const name = (file: number) => byName[file] ?? 0;

@@ -1,4 +1,4 @@
-import type { Contents } from '../../src/links/contents.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { copyText } from './clipboard.ts';
 import { byId, element, icon } from './elements.ts';
@@ -9,26 +9,26 @@ import { shortMoment } from './moments.ts';
 import { shownName } from './names.ts';
 import { createView } from './view.ts';
 
-function start(contents: Contents): void {
+function start(contents: IndexPageData): void {
   const files = filesOf(contents);
   showHead(contents);
   const life = showLife(contents);
-  const say = toaster();
+  const notify = toaster();
   const copy = (what: string, text: string): void => {
     void copyText(text).then((isCopied) =>
-      say(
+      notify(
         isCopied
-          ? `${what} copied${life.hasEnded() ? ', but it has ended' : ''}`
-          : 'This browser does not let the page copy.',
+          ? `${what} copied${life.hasExpired() ? ', but it has expired' : ''}`
+          : 'This browser does not allow copying.',
       ),
     );
   };
-  const view = createView({ contents, files, copy, hasEnded: life.hasEnded });
+  const view = createView({ contents, files, copy, hasExpired: life.hasExpired });
   handleKeys(view, (file) => copy('Link', files.url(file) ?? ''));
   byId('app').hidden = false;
 }
 
-function showHead({ workspace, destination, s3Uri, names, sizes, madeAt, run }: Contents): void {
+function showHead({ workspace, destination, s3Uri, names, sizes, madeAt, run }: IndexPageData): void {
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const steps = (destination || workspace).split('/');
   const title = steps.flatMap((step, index) => [
@@ -53,7 +53,7 @@ function showHead({ workspace, destination, s3Uri, names, sizes, madeAt, run }: 
   }
 }
 
-/** Says something at the bottom of the page for a moment, to screen readers too. */
+/** Shows a message at the bottom of the page for a moment. Screen readers read it. */
 function toaster(): (text: string) => void {
   const toast = byId('toast');
   let hiding: ReturnType<typeof setTimeout> | undefined;
@@ -65,4 +65,4 @@ function toaster(): (text: string) => void {
   };
 }
 
-start(JSON.parse(byId('data').textContent) as Contents);
+start(JSON.parse(byId('data').textContent) as IndexPageData);

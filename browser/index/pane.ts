@@ -11,11 +11,11 @@ export interface PaneParts {
   readonly pane: HTMLElement;
   readonly files: Files;
   readonly s3Uri: string;
-  /** Copies a text and says so; `what` names it. */
+  /** Copies a text, and confirms it. `what` names the text. */
   readonly copy: (what: string, text: string) => void;
-  readonly hasEnded: () => boolean;
+  readonly hasExpired: () => boolean;
   readonly onClose: () => void;
-  /** Goes to another row: 1 is the next one, -1 the one before. */
+  /** Moves to another row: 1 for the next, -1 for the previous. */
   readonly onStep: (step: 1 | -1) => void;
 }
 
@@ -25,7 +25,7 @@ export interface Pane {
   readonly isOpen: () => boolean;
 }
 
-/** What is shown of one file: what is in it, its link, and all that is known of it. */
+/** Shows one file: its content, its link and its details. */
 export function createPane(parts: PaneParts): Pane {
   const { pane } = parts;
   let reading = new AbortController();
@@ -44,7 +44,7 @@ export function createPane(parts: PaneParts): Pane {
     },
     show: (row) => {
       stop();
-      // Whoever holds an arrow key down passes over many files, and none of those should be asked for.
+      // A held arrow key passes many files. The delay avoids a request for each.
       const isMoving = !pane.hidden;
       pane.hidden = false;
       pane.setAttribute('aria-label', row.kind === 'file' ? 'Preview' : 'Folder');
@@ -64,16 +64,16 @@ export function createPane(parts: PaneParts): Pane {
 }
 
 function fillContent(
-  { files, hasEnded }: PaneParts,
+  { files, hasExpired }: PaneParts,
   file: number,
   content: HTMLElement,
   signal: AbortSignal,
 ): void {
   const url = files.url(file);
   if (url === undefined) return;
-  if (hasEnded()) {
+  if (hasExpired()) {
     content.replaceChildren(
-      element('p', { class: 'said' }, 'Its link has ended, so there is nothing to show.'),
+      element('p', { class: 'said' }, 'The link has expired, so the content cannot be shown.'),
     );
     return;
   }
@@ -112,8 +112,8 @@ function heading({ onClose, onStep }: PaneParts, kind: string, path: string): HT
     element(
       'div',
       { class: 'steps' },
-      iconButton('previous', 'The one before', () => onStep(-1)),
-      iconButton('next', 'The next one', () => onStep(1)),
+      iconButton('previous', 'Previous', () => onStep(-1)),
+      iconButton('next', 'Next', () => onStep(1)),
       iconButton('close', 'Close (Escape)', onClose),
     ),
   );
@@ -137,13 +137,13 @@ function fileFacts(parts: PaneParts, file: number): Fact[] {
 
 function folderFacts(parts: PaneParts, { path, fileCount, size, modified }: Folder): Fact[] {
   return [
-    ['Holds', `${count(fileCount, 'file')}, ${formatBytes(size)}`],
+    ['Contains', `${count(fileCount, 'file')}, ${formatBytes(size)}`],
     ['Newest', fullMoment(modified)],
     ['S3', copied(parts, 'S3 URI', `${parts.s3Uri}${path}/`)],
   ];
 }
 
-/** A text in full, with a button that copies it. */
+/** A text with a button that copies it. */
 function copied({ copy }: PaneParts, what: string, text: string): HTMLElement {
   const button = iconButton('copy', `Copy ${what}`, () => copy(what, text));
   return element('span', { class: 'copied' }, element('code', {}, shownName(text)), button);

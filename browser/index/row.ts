@@ -8,12 +8,12 @@ import type { Folder, Row } from './tree.ts';
 
 export interface RowParts {
   readonly files: Files;
-  /** The words that are searched for; none while the folders are shown. */
+  /** Search words. None while the table shows folders. */
   readonly words: () => readonly string[];
   readonly copy: (file: number) => void;
 }
 
-/** The element of a row: a folder that opens and closes, or a file with its link. */
+/** Creates the element of a row: a folder, or a file with its link. */
 export function rowElement(parts: RowParts, row: Row): HTMLElement {
   return row.kind === 'folder' ? folderRow(row.folder, row.depth) : fileRow(parts, row.file, row.depth);
 }

@@ -1,18 +1,18 @@
 import type { Files } from './files.ts';
 import type { Row } from './tree.ts';
 
-/** Text as the search compares it: without case, accents and other forms of the same letter. */
+/** Removes case, accents and variants of letters, for comparison. */
 export function fold(text: string): string {
   if (/^[\u0000-\u007f]*$/.test(text)) return text.toLowerCase();
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-/** The words of a search. A file is found when its path has all of them, wherever they stand. */
+/** Splits a query into words. A file matches if its path contains all of them, in any order. */
 export function searchWords(query: string): string[] {
   return fold(query).split(/\s+/).filter(Boolean);
 }
 
-/** Searches the files' paths. What has to be prepared is prepared by the first search. */
+/** Searches the paths. The first search prepares them. */
 export function searchIn(files: Files): (words: readonly string[], ranks: Uint32Array) => Row[] {
   let folded: readonly string[] | undefined;
   return (words, ranks) => {
@@ -26,7 +26,7 @@ export function searchIn(files: Files): (words: readonly string[], ranks: Uint32
   };
 }
 
-/** From where to where, in code units, a text has one of the words: in order, and apart. */
+/** The ranges of a text that match a word, in code units. They are sorted and do not overlap. */
 export function hits(text: string, words: readonly string[]): [start: number, end: number][] {
   const { folded, places } = foldWithPlaces(text);
   const marked = new Uint8Array(text.length);
@@ -45,7 +45,7 @@ export function hits(text: string, words: readonly string[]): [start: number, en
   return ranges;
 }
 
-/** A folded text, and for each of its code units where the character begins that it comes from. */
+/** A folded text. For each of its code units, the start of the original character. */
 function foldWithPlaces(text: string): { folded: string; places: number[] } {
   const places: number[] = [];
   let folded = '';

@@ -6,8 +6,8 @@ export interface Sheet {
 }
 
 /**
- * Where there is no room beside the table, what is looked at covers it as a sheet. The rest of the page cannot be reached meanwhile, and
- * the way back is the telephone's own.
+ * On narrow screens, the pane covers the table as a sheet. The rest of the page is inert meanwhile, and the Back button of the browser closes
+ * the sheet.
  */
 export function createSheet(pane: HTMLElement, onBack: () => void): Sheet {
   const narrow = matchMedia('(max-width: 40rem)');

@@ -1,36 +1,36 @@
 import type { Row } from './tree.ts';
 
-/** What the table wants to know of its page, and what it tells it. */
+/** Elements and callbacks of the table. */
 export interface TableParts {
-  /** The element that scrolls, with a header that stays at its top. */
+  /** The scrolling element. Its header stays at the top. */
   readonly grid: HTMLElement;
   readonly header: HTMLElement;
-  /** Where the rows go: as high as all of them, though only those are made that can be seen. */
+  /** The parent of the rows. It is as high as all rows together, but contains the visible ones only. */
   readonly space: HTMLElement;
   readonly makeRow: (row: Row) => HTMLElement;
   readonly onActive: (row: Row | undefined) => void;
 }
 
 export interface Table {
-  /** Shows other rows. The row that was active stays so where it is still among them; else it is the first. */
+  /** Replaces the rows. The active row stays active if it is still there. Otherwise the first row becomes active. */
   readonly show: (rows: readonly Row[]) => void;
-  /** Makes all rows anew that can be seen. */
+  /** Renders the visible rows again. */
   readonly refresh: () => void;
   readonly rows: () => readonly Row[];
   readonly active: () => Row | undefined;
-  /** Makes a row the active one and scrolls to it; the first or last for a position beyond them. */
+  /** Activates a row and scrolls to it. A position out of range means the first or last row. */
   readonly activate: (position: number) => void;
   readonly position: () => number;
   /** Scrolls to the active row. */
   readonly reveal: () => void;
-  /** How many rows can be seen at once. */
+  /** Number of rows that fit on the screen. */
   readonly page: () => number;
 }
 
-/** Rows beyond the edges that are made as well, so that scrolling does not show gaps. */
+/** Rows rendered beyond each edge, so that scrolling shows no gaps. */
 const margin = 10;
 
-/** A table of any number of rows, all of the same height. Only those are in the document that can be seen, and a few around them. */
+/** A table of any number of rows of the same height. Only the visible rows and a few around them are in the document. */
 export function createTable(parts: TableParts): Table {
   const { grid, space, onActive } = parts;
   const window = rowWindow(parts);
@@ -80,7 +80,7 @@ function isSame(a: Row, b: Row): boolean {
   return b.kind === 'file' && a.file === b.file;
 }
 
-/** The part of the rows that is in the document. */
+/** The rows that are in the document. */
 function rowWindow({ grid, header, space, makeRow }: TableParts) {
   const made = new Map<number, HTMLElement>();
   let height = 34;

@@ -2,7 +2,7 @@ import type { Files } from './files.ts';
 import { type Order, collator } from './order.ts';
 
 export interface Folder {
-  /** Relative to the destination; empty for the destination itself. */
+  /** Relative to the destination. Empty for the destination itself. */
   readonly path: string;
   readonly name: string;
   readonly parent: Folder | undefined;
@@ -10,21 +10,21 @@ export interface Folder {
   readonly depth: number;
   readonly folders: Folder[];
   readonly files: number[];
-  /** Of all files in it and below. */
+  /** Number of files in this folder and below. */
   fileCount: number;
-  /** Bytes of all files in it and below. */
+  /** Bytes of these files. */
   size: number;
-  /** When the newest of them was stored, in milliseconds since the epoch. */
+  /** Modification time of the newest of them, in milliseconds since the epoch. */
   modified: number;
   isOpen: boolean;
 }
 
-/** A line of the table. */
+/** A row of the table. */
 export type Row =
   | { readonly kind: 'folder'; readonly folder: Folder; readonly depth: number }
   | { readonly kind: 'file'; readonly file: number; readonly depth: number };
 
-/** The folders that the files' paths speak of, from the destination down. */
+/** Builds the folder tree from the paths of the files. */
 export function folderTree(files: Files): Folder {
   const root = newFolder('', '', undefined);
   const known = new Map<string, Folder>([['', root]]);
@@ -57,7 +57,7 @@ function newFolder(path: string, name: string, parent: Folder | undefined): Fold
   };
 }
 
-/** Finds or makes a folder. `known` has them with a `/` at the end, for a key may begin with one: its first folder has no name. */
+/** Finds or creates a folder. The keys of `known` end with `/`, because a path may begin with `/`: then its first folder has an empty name. */
 function folderAt(known: Map<string, Folder>, root: Folder, path: string): Folder {
   const found = known.get(`${path}/`);
   if (found) return found;
@@ -77,7 +77,7 @@ export function* foldersBelow(folder: Folder): Generator<Folder> {
   }
 }
 
-/** Opens what is small enough to be seen at once: all folders when there are few files, else those that are the only thing in theirs. */
+/** Opens all folders if there are few files. Otherwise opens folders that are the only entry of their parent. */
 export function openAtFirst(root: Folder): void {
   const few = 60;
   for (const folder of foldersBelow(root)) {
@@ -87,7 +87,7 @@ export function openAtFirst(root: Folder): void {
   }
 }
 
-/** The rows to show, of all that is in open folders. Folders stand before files. */
+/** The rows of all open folders. Folders come before files. */
 export function treeRows(root: Folder, order: Order, ranks: Uint32Array): Row[] {
   const rows: Row[] = [];
   const compare = folderComparison(order);

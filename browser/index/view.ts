@@ -1,4 +1,4 @@
-import type { Contents } from '../../src/links/contents.ts';
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { listenToFolders, listenToOrder } from './controls.ts';
 import { byId } from './elements.ts';
@@ -11,22 +11,22 @@ import { type Table, createTable } from './table.ts';
 import type { Folder, Row } from './tree.ts';
 
 export interface ViewParts {
-  readonly contents: Contents;
+  readonly contents: IndexPageData;
   readonly files: Files;
   readonly copy: (what: string, text: string) => void;
-  readonly hasEnded: () => boolean;
+  readonly hasExpired: () => boolean;
 }
 
-/** All that can be done to the page, by mouse, finger or key. */
+/** The actions of the page, for mouse, touch and keyboard. */
 export interface View {
   readonly table: Table;
   readonly pane: Pane;
   readonly grid: HTMLElement;
   readonly search: HTMLInputElement;
-  /** Shows what is found, or the folders for an empty search. */
+  /** Shows search results. An empty query shows the folders. */
   readonly find: (query: string) => void;
   readonly toggle: (folder: Folder, isOpen: boolean) => void;
-  /** Shows a row beside the table. */
+  /** Shows a row's details beside the table. */
   readonly open: (row: Row) => void;
   readonly close: () => void;
 }
@@ -49,13 +49,13 @@ export function createView(parts: ViewParts): View {
   const { pane, open, close } = createPreview(parts, table, grid);
   const update = (): void => {
     table.show(model.rows());
-    tellFound(model, table.rows(), files);
+    showFound(model, table.rows(), files);
   };
   const find = (query: string): void => {
     const held = table.active();
     model.find(query);
     const isSearch = model.words().length > 0;
-    // What was found, and chosen, is to be seen in its folder.
+    // The selected search result stays visible, in its folder.
     if (!isSearch && held?.kind === 'file') model.reveal(held.file);
     update();
     table.activate(isSearch ? 0 : table.position());
@@ -74,7 +74,7 @@ export function createView(parts: ViewParts): View {
   return view;
 }
 
-/** What is looked at, beside the table or over it. */
+/** The pane with the details of a row, beside the table or over it. */
 function createPreview(
   parts: ViewParts,
   table: Table,
@@ -103,12 +103,12 @@ function createPreview(
   return { pane, open, close };
 }
 
-function tellFound({ words, root, isAllOpen }: Model, rows: readonly Row[], files: Files): void {
+function showFound({ words, root, isAllOpen }: Model, rows: readonly Row[], files: Files): void {
   const isSearch = words().length > 0;
   const bytes = rows.reduce((sum, row) => sum + (row.kind === 'file' ? files.size(row.file) : 0), 0);
   byId('found').textContent = isSearch ? `${count(rows.length, 'file')} · ${formatBytes(bytes)}` : '';
   byId('nothing').hidden = rows.length > 0;
-  byId('nothing').textContent = isSearch ? 'No path has these words.' : 'There are no files here.';
+  byId('nothing').textContent = isSearch ? 'No file matches the search.' : 'There are no files.';
   const fold = byId('fold');
   fold.hidden = isSearch || root.folders.length === 0;
   fold.textContent = isAllOpen() ? 'Close all folders' : 'Open all folders';
@@ -119,7 +119,7 @@ function listenToClicks({ grid, table, toggle, open }: View): void {
     const target = event.target as Element;
     const element = target.closest<HTMLElement>('.row[data-position]');
     if (!element || target.closest('.acts')) return;
-    // What opens links in new tabs is left to the browser.
+    // The browser handles clicks that open new tabs.
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     const position = Number(element.dataset['position']);

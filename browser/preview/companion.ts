@@ -1,13 +1,13 @@
 import { downloadParameter } from './terms.ts';
 
 /**
- * Runs in the pages of sites that would not work as they are: those that were built for the root of a host, and those with a service worker of
- * their own. It leaves no element behind.
+ * Runs in the pages of sites that would not work unmodified: sites built for the root of a host, and sites with their own service worker. It
+ * removes its own script element.
  */
 const script = document.currentScript as HTMLScriptElement;
 const root = new URL('.', script.src);
 script.remove();
-/** Firefox and Safari have it since 2026 only. */
+/** Firefox and Safari have the Navigation API since 2026. */
 const navigation = 'navigation' in window ? window.navigation : undefined;
 
 keepWorker();
@@ -16,7 +16,7 @@ mapFrames();
 mapWorkers();
 mapDownloads();
 
-/** The site's own worker could not load, and one that is told to go would take the preview's with it. */
+/** The site's own worker cannot load, and `unregister` would remove the preview's worker. Both calls do nothing. */
 function keepWorker(): void {
   if (!('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;
@@ -27,16 +27,16 @@ function keepWorker(): void {
   };
 }
 
-/** Where an address leads that is meant from the root of a host; undefined for all others. */
+/** Maps a URL relative to the root of the host into the preview. Undefined for all other URLs. */
 function mapped(address: string | URL): string | undefined {
   const url = URL.parse(address, document.baseURI);
-  // The origin of a `blob:` address is that of the page that made it.
+  // A `blob:` URL has the origin of the page that made it.
   if (url?.origin !== root.origin || url.protocol !== root.protocol) return undefined;
   if (url.pathname.startsWith(root.pathname)) return undefined;
   return `${root.href}${url.pathname.slice(1)}${url.search}${url.hash}`;
 }
 
-/** Links are mapped as soon as somebody points at one, so that new tabs and copied addresses are right too. */
+/** Maps links as soon as the pointer touches them, so that new tabs and copied links work too. */
 function mapLinks(): void {
   const change = ({ target }: Event) => {
     const link = target instanceof Element ? target.closest('a[href], area[href]') : null;
@@ -55,7 +55,7 @@ function mapLinks(): void {
     },
     true,
   );
-  // Scripts that go somewhere; a router that stays on its page is not meant.
+  // For scripts that navigate. Navigation within the page stays as it is.
   navigation?.addEventListener('navigate', (event) => {
     const to = mapped(event.destination.url);
     if (
@@ -71,7 +71,7 @@ function mapLinks(): void {
   });
 }
 
-/** Frames that scripts make; those of the page's own text the worker has led into the preview. A frame begins to load as soon as it is there. */
+/** Maps frames that scripts create. The worker maps those in the HTML. Both must happen before the frame starts to load. */
 function mapFrames(): void {
   const { prototype } = HTMLIFrameElement;
   const source = Object.getOwnPropertyDescriptor(prototype, 'src');
@@ -88,7 +88,7 @@ function mapFrames(): void {
   };
 }
 
-/** The script of a web worker is not asked for by its page, so that the preview's worker would not see it. */
+/** Maps the scripts of web workers: the preview's worker does not see the requests for them. */
 function mapWorkers(): void {
   const construct = (target: typeof Worker, [url, options]: [string | URL, WorkerOptions?]) =>
     new target(mapped(url) ?? url, options);
@@ -98,7 +98,7 @@ function mapWorkers(): void {
   }
 }
 
-/** Chromium asks for what `<a download>` names by itself, past every worker: it is gone to instead, and the worker says that it is to be saved. */
+/** Chromium requests `<a download>` without asking the service worker. The page navigates to the file instead, and the worker answers with an attachment. */
 function mapDownloads(): void {
   navigation?.addEventListener('navigate', (event) => {
     if (event.downloadRequest === null || !event.cancelable) return;

@@ -1,7 +1,7 @@
-/** What worker and companion call things between them. */
+/** Names that the worker and the companion share. */
 
-/** Path of the companion within the site's folder. */
+/** Path of the companion script, relative to the site's folder. */
 export const companionName = '_preview-companion.js';
 
-/** Of an address whose file is to be saved and not shown: the name to save it by. */
+/** Query parameter of a URL whose file is saved, not shown. Its value is the file name. */
 export const downloadParameter = 'preview-download';

@@ -2,7 +2,7 @@ import type { Route } from '../../src/preview/routes.ts';
 import type { PreviewSite } from '../../src/preview/site.ts';
 import { companionName, downloadParameter } from '../preview/terms.ts';
 import { accompanied } from './companionship.ts';
-import { endedPage, gonePage, htmlResponse, missingPage, pagesPage, renewingPage } from './pages.ts';
+import { expiredPage, gonePage, htmlResponse, missingPage, pagesPage, renewingPage } from './pages.ts';
 import type { Place } from './place.ts';
 import { type Found, lookUp } from './storage.ts';
 import type { Updates } from './updates.ts';
@@ -15,7 +15,7 @@ interface Question {
   readonly updates: Updates;
 }
 
-/** The answer to a request for what stands at a path of the site. */
+/** Answers a request for a path of the site. */
 export async function answerFrom(route: Route, question: Question): Promise<Response> {
   const { place, request, url, updates } = question;
   const isPage = request.mode === 'navigate';
@@ -31,7 +31,7 @@ export async function answerFrom(route: Route, question: Question): Promise<Resp
   return isPage ? page(found, route.status, question) : resource(found, route.name, question);
 }
 
-/** What is no file of the site, and answered here. */
+/** Answers requests for paths that are not files of the site. */
 function ownAnswer({ site, place, url }: Question): Response | undefined {
   if (url.pathname === `${place.root.pathname}${site.entry}`) return Response.redirect(place.root.href, 302);
   if (site.companion === null || url.pathname !== `${place.root.pathname}${companionName}`) return undefined;
@@ -47,8 +47,8 @@ function missing({ site, place, url }: Question, isPage: boolean): Response {
 
 async function page(found: Found, status: 200 | 404, { site, place, url }: Question): Promise<Response> {
   switch (found.kind) {
-    case 'ended':
-      return htmlResponse(endedPage(site), 410);
+    case 'expired':
+      return htmlResponse(expiredPage(site), 410);
     case 'gone':
       return htmlResponse(gonePage(site), 404);
     case 'replaced':
@@ -58,7 +58,7 @@ async function page(found: Found, status: 200 | 404, { site, place, url }: Quest
       const headers = new Headers(response.headers);
       const download = url.searchParams.get(downloadParameter);
       if (download !== null) headers.set('content-disposition', attachment(download));
-      // To other hosts pages say nothing of where they are; to each other they do.
+      // Other hosts get no Referer header. Pages of the site do.
       headers.set('referrer-policy', 'same-origin');
       const isHtml = /^text\/html\b/i.test(headers.get('content-type') ?? '');
       return site.companion !== null && isHtml && download === null && response.status === 200
@@ -73,7 +73,7 @@ async function page(found: Found, status: 200 | 404, { site, place, url }: Quest
 
 function resource(found: Found, name: string, { place, request }: Question): Response {
   switch (found.kind) {
-    case 'ended':
+    case 'expired':
       return new Response(null, { status: 410 });
     case 'gone':
       return new Response(null, { status: 404 });
@@ -81,18 +81,18 @@ function resource(found: Found, name: string, { place, request }: Question): Res
       return new Response(null, { status: 503 });
     case 'found': {
       const { response } = found;
-      // Developer tools ask for a script's map by themselves, past every worker. For scripts a header wins over what they say themselves.
+      // Developer tools request source maps without asking the service worker. The header overrides the comment in the script.
       const map = /\.[cm]?js$/i.test(name) ? place.link(`${name}.map`) : undefined;
       if (map) response.headers.set('sourcemap', map.url);
       if (request.method !== 'HEAD') return response;
-      // A link is signed for GET alone.
+      // A link is signed for GET only.
       void response.body?.cancel();
       return new Response(null, { status: response.status, headers: response.headers });
     }
   }
 }
 
-/** RFC 6266, with the name as RFC 8187 encodes it. */
+/** Content-Disposition (RFC 6266), with the file name in the encoding of RFC 8187. */
 function attachment(name: string): string {
   const encoded = encodeURIComponent(name).replace(
     /['()*]/g,

@@ -1,7 +1,7 @@
 import { companionName } from '../preview/terms.ts';
 import type { Place } from './place.ts';
 
-/** What stands in a page in place of the bytes from `from` to `to`. */
+/** Replaces the bytes of a page from `from` to `to`. */
 interface Change {
   readonly from: number;
   readonly to: number;
@@ -10,22 +10,22 @@ interface Change {
 
 export interface Company {
   readonly place: Place;
-  /** Address of the page. */
+  /** URL of the page. */
   readonly url: URL;
   readonly headers: Headers;
   readonly status: number;
 }
 
 /**
- * A page with the companion before all its other scripts, and with what no worker is asked for led to where it is. All other bytes of the page
- * stay what they are: it may be in any encoding that has ASCII in it.
+ * Adds the companion script to a page, before all other scripts. Also maps the URLs of frames and plugins, whose requests the worker does not
+ * see. All other bytes stay the same. The page can have any encoding that contains ASCII.
  */
 export async function accompanied(
   response: Response,
   { place, url, headers, status }: Company,
 ): Promise<Response> {
   const bytes = new Uint8Array(await response.arrayBuffer());
-  // A character for each byte.
+  // One character for each byte.
   const text = new TextDecoder('latin1').decode(bytes);
   headers.delete('content-length');
   const head = text.slice(0, 64 * 1024);
@@ -47,11 +47,11 @@ function companion(head: string, { root }: Place): Change {
   const marks = [...head.matchAll(mark)];
   const best = marks.find(([text]) => /^<head/i.test(text)) ?? marks.at(-1);
   const at = best ? best.index + best[0].length : 0;
-  // Absolute: a `<base>` may come before.
+  // An absolute URL, because a `<base>` may come before.
   return { from: at, to: at, text: `<script src="${root.href}${companionName}"></script>` };
 }
 
-/** A frame begins to load before any script could say where. */
+/** A frame starts to load before a script can map its URL. */
 function frames(text: string, { root }: Place): Change[] {
   const source = /<i?frame\s(?:[^<>]*?\s)?src\s*=\s*["']?(?=\/(?!\/))/gi;
   return [...text.matchAll(source)]
@@ -60,7 +60,7 @@ function frames(text: string, { root }: Place): Change[] {
     .map((at) => ({ from: at, to: at, text: root.pathname.slice(0, -1) }));
 }
 
-/** What `<object>` and `<embed>` name, browsers ask for past every worker (Service Workers, "Handle Fetch"): they get the file's link. */
+/** Browsers request `<object>` and `<embed>` without asking the service worker (Service Workers, "Handle Fetch"). They get the file's link. */
 function plugins(text: string, place: Place, url: URL): Change[] {
   const source = /<(?:object\s(?:[^<>]*?\s)?data|embed\s(?:[^<>]*?\s)?src)\s*=\s*["']?([^\s"'>]+)/gi;
   const [, base = ''] = /<base\s(?:[^<>]*?\s)?href\s*=\s*["']?([^\s"'>]+)/i.exec(text) ?? [];

@@ -1,23 +1,23 @@
 import type { PreviewSite } from '../../src/preview/site.ts';
-import { endedPage, htmlResponse } from './pages.ts';
+import { expiredPage, htmlResponse } from './pages.ts';
 import type { Place } from './place.ts';
 
-/** Whether somebody opens the preview's link. */
+/** Whether a request opens the preview's link. */
 export function isEntryOpened(place: Place, { entry }: PreviewSite, request: Request, url: URL): boolean {
   return (
     request.mode === 'navigate' && url.pathname === `${place.root.pathname}${entry}` && url.search !== ''
   );
 }
 
-/** The entry page as the storage has it, for it may lead to a newer worker; when its link has ended, a page that says so. */
+/** Fetches the entry page from the storage, because it may lead to a newer worker. If its link has expired, a page says so. */
 export async function openEntry(request: Request, site: PreviewSite): Promise<Response> {
   const response = await fetch(request.url, { cache: 'no-store', referrerPolicy: 'no-referrer' });
-  return response.ok ? response : htmlResponse(endedPage(site), 410);
+  return response.ok ? response : htmlResponse(expiredPage(site), 410);
 }
 
 /**
- * Where the preview's link leads.
- * @param fragment of the link; one that begins with `#/` is a path of the site, unless no such page is there: then it is the first page's own
+ * The URL that the preview's link opens.
+ * @param fragment of the link. If it begins with `#/` and the site has that page, it is a path. Otherwise it belongs to the first page.
  */
 export function startAt(place: Place, { history }: PreviewSite, fragment: string): string {
   if (fragment.startsWith('#/')) {

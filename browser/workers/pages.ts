@@ -1,41 +1,42 @@
 import type { PreviewSite } from '../../src/preview/site.ts';
 import type { Place } from './place.ts';
 
-/** Shown for whoever has hundreds of pages without an index. */
+/** A list of pages shows this many at most. */
 const mostPages = 500;
 
-/** The links have ended: when, and what to do. */
-export function endedPage({ endsAt, origin }: PreviewSite): string {
-  const isPast = endsAt !== null && endsAt <= Date.now() + 60_000;
+/** Says when the links expired, and what to do. */
+export function expiredPage({ expiresAt, origin }: PreviewSite): string {
+  const isPast = expiresAt !== null && expiresAt <= Date.now() + 60_000;
   const when = isPast
-    ? ` on <time datetime="${new Date(endsAt).toISOString()}">${moment(endsAt)}</time>`
+    ? ` on <time datetime="${new Date(expiresAt).toISOString()}">${moment(expiresAt)}</time>`
     : '';
-  return layout('The links of this preview have ended', [
-    `They stopped working${when}. The site itself is still in its workspace: only the links to it have a limited life.`,
-    `<strong>To see it again</strong>, run the workflow that published it, or the one that renews its links, and open the new link. Pages that are open here work again then.`,
+  return layout('The links of this preview have expired', [
+    `They expired${when}. The files are still in the workspace.`,
+    `<strong>To see the preview again</strong>, run the workflow that published it, or the one that renews its links, and open the new link. Then open pages of the preview work again too.`,
+    `<strong>To share the preview</strong>, copy its link from the comment or the job summary, not from the address bar. An address from the address bar works only in a browser that has opened the link.`,
     ...whereFrom(origin),
   ]);
 }
 
 export function gonePage({ origin }: PreviewSite): string {
-  return layout('This preview is not there any more', [
-    'Its files were removed from the workspace, as is done when a pull request is closed.',
+  return layout('This preview was removed', [
+    'Its files are no longer in the workspace. Workflows usually remove a preview when its pull request is closed.',
     ...whereFrom(origin),
   ]);
 }
 
-/** Loads itself again until the new version stands. */
+/** Reloads itself until the new version is complete. */
 export function renewingPage(): string {
   return layout(
     'A new version is being published',
-    ['This page loads again by itself, as soon as all of it is there.'],
+    ['This page reloads by itself as soon as the new version is complete.'],
     '<meta http-equiv="refresh" content="3">',
   );
 }
 
 export function missingPage({ root }: Place): string {
-  return layout('There is no such page in this preview', [
-    `<a href="${escaped(root.pathname)}">Go to its first page</a>`,
+  return layout('This preview has no such page', [
+    `<a href="${escaped(root.pathname)}">Go to the first page</a>`,
   ]);
 }
 
@@ -47,7 +48,7 @@ export function pagesPage({ names }: PreviewSite, place: Place): string {
     (name) => `<li><a href="${escaped(place.address(name))}">${escaped(name)}</a></li>`,
   );
   return layout('Pages of this preview', [
-    'There is no index.html in it. These are its pages:',
+    'It has no index.html. These are its pages:',
     `</p><ul>${items.join('')}</ul><p>`,
   ]);
 }
@@ -68,7 +69,7 @@ export function htmlResponse(html: string, status: number): Response {
 function whereFrom(origin: PreviewSite['origin']): string[] {
   return origin === null
     ? []
-    : [`It came from <a href="${escaped(origin.url)}" rel="noreferrer">${escaped(origin.text)}</a>.`];
+    : [`It comes from <a href="${escaped(origin.url)}" rel="noreferrer">${escaped(origin.text)}</a>.`];
 }
 
 function moment(time: number): string {

@@ -1,5 +1,5 @@
 import { encodedPath } from '../../src/text/encode.ts';
-import { linkOf } from '../../src/links/table.ts';
+import { linkOf } from '../../src/links/linkTable.ts';
 import { type Route, createRoutes, decodedPath } from '../../src/preview/routes.ts';
 import type { PreviewSite } from '../../src/preview/site.ts';
 
@@ -7,12 +7,12 @@ import type { PreviewSite } from '../../src/preview/site.ts';
 export interface Place {
   /** Its URL, which ends in a slash. */
   readonly root: URL;
-  /** What stands at a URL of this origin; undefined where that is not the site's affair. */
+  /** What the site has at a URL of this origin. Undefined for URLs outside the site. */
   readonly locate: (url: URL, isPage: boolean) => Route | undefined;
   readonly page: (path: string) => Route;
-  /** The URL of a path of the site, as people see it. */
+  /** The URL of a path of the site, without a signature. */
   readonly address: (path: string) => string;
-  /** The link of a file, and its ETag where that is known; undefined where the site has no such file. */
+  /** The link of a file, and its ETag, empty if unknown. Undefined if the site has no such file. */
   readonly link: (name: string) => { readonly url: string; readonly etag: string } | undefined;
 }
 
@@ -28,7 +28,7 @@ export function createPlace({ names, etags, links }: PreviewSite, root: URL): Pl
         const path = decodedPath(pathname.slice(root.pathname.length));
         return isPage ? routes.page(path) : routes.resource(path);
       }
-      // A site that was built for the root of a host asks for `/assets/app.js`.
+      // Sites built for the root of a host request e.g. `/assets/app.js`.
       const route = routes.resource(decodedPath(pathname.slice(1)));
       return route.kind === 'file' ? route : undefined;
     },

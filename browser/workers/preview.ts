@@ -1,6 +1,6 @@
 /**
- * The worker of a preview: answers for the site's folder as a static server would, out of links. What it knows of the site stands before it in
- * its script. It keeps no content: what is shown is what the storage holds, or a page that says why not.
+ * The service worker of a preview. It serves the site's folder like a static web server, and fetches the files through their links. The data
+ * of the site precedes this code in the script. It caches no content: pages show what is stored, or say why that is not possible.
  */
 import type { EntryAnswer, EntryQuestion, PreviewSite } from '../../src/preview/site.ts';
 import { answerFrom } from './answers.ts';
@@ -33,7 +33,7 @@ self.addEventListener('fetch', (event) => {
     event.respondWith(openEntry(request, site));
     return;
   }
-  // Links to objects open by themselves.
+  // Presigned URLs need no help.
   if (url.searchParams.has('X-Amz-Signature')) return;
   const destination = place.locate(url, request.mode === 'navigate');
   if (!destination) return;

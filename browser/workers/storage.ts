@@ -1,18 +1,18 @@
-/** What the storage says of a link. */
+/** The storage's response to a link. */
 export type Found =
   | { readonly kind: 'found'; readonly response: Response }
-  /** The link, or the session that signed it, has ended. */
-  | { readonly kind: 'ended' }
-  /** The object is not there any more. */
+  /** The link, or the session that signed it, has expired. */
+  | { readonly kind: 'expired' }
+  /** The object was deleted. */
   | { readonly kind: 'gone' }
-  /** The object is there with other content than the site was published with. */
+  /** The object was replaced after the site was published. */
   | { readonly kind: 'replaced' };
 
-/** Waits before requests that are sent again, in milliseconds. */
-const waits = [300, 1_500];
+/** Delays before retries, in milliseconds. */
+const delays = [300, 1_500];
 
-/** Headers of the storage's answer that are the site's own affair; what the storage says of itself stays behind. */
-const handedOn = [
+/** Response headers about the file. All other headers are dropped. */
+const fileHeaders = [
   'accept-ranges',
   'content-disposition',
   'content-language',
@@ -24,9 +24,9 @@ const handedOn = [
 ];
 
 /**
- * Asks for an object by its link.
- * @param etag the object has to have it, so that nobody sees a site of which half is old; empty where it is not known
- * @throws TypeError when the storage cannot be reached
+ * Fetches an object through its link.
+ * @param etag the object must have it, so that no page mixes two versions of the site. Empty if unknown
+ * @throws TypeError if the storage cannot be reached
  */
 export async function lookUp(link: string, etag: string, request: Request): Promise<Found> {
   const headers = new Headers();
@@ -34,7 +34,7 @@ export async function lookUp(link: string, etag: string, request: Request): Prom
   if (range !== null && request.method === 'GET') headers.set('range', range);
   if (etag !== '') headers.set('if-match', `"${etag}"`);
   const options = { headers, cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer' } as const;
-  const response = await persistent(
+  const response = await fetchWithRetry(
     () => fetch(link, { ...options, signal: request.signal }),
     request.signal,
   );
@@ -49,33 +49,33 @@ export async function lookUp(link: string, etag: string, request: Request): Prom
       return { kind: 'replaced' };
     case 401:
     case 403:
-      return { kind: 'ended' };
+      return { kind: 'expired' };
     default:
       return { kind: 'found', response: new Response(null, { status: 502 }) };
   }
 }
 
-/** A response of its own, so that neither links nor the storage's headers reach the page. */
+/** Copies the response, so that neither the link nor the storage's headers reach the page. */
 function cleaned({ status, body, headers: all }: Response): Response {
   const headers = new Headers({ 'cache-control': 'no-cache', 'accept-ranges': 'bytes' });
-  // The browser has decoded the body by now, and its length is another one.
+  // The browser has decoded the body, so its length has changed.
   const isDecoded = all.has('content-encoding');
-  for (const name of handedOn) {
+  for (const name of fileHeaders) {
     const value = all.get(name);
     if (value !== null && !(isDecoded && name === 'content-length')) headers.set(name, value);
   }
   return new Response(body, { status, headers });
 }
 
-async function persistent(send: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
-  for (const wait of waits) {
+async function fetchWithRetry(send: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
+  for (const delay of delays) {
     try {
       const response = await send();
       if (response.status < 500 && response.status !== 429) return response;
     } catch (error) {
       if (signal.aborted) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, wait));
+    await new Promise((resolve) => setTimeout(resolve, delay));
   }
   return send();
 }

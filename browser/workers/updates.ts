@@ -1,16 +1,16 @@
 import type { PreviewSite } from '../../src/preview/site.ts';
 
-/** Looks for a newer worker: the site was published again, or its links were. */
+/** Finds a newer worker, after the site was published again or its links were renewed. */
 export interface Updates {
-  /** Whether the links end so soon that new ones may be there. */
+  /** Whether the links expire so soon that new ones may exist. */
   readonly isLate: () => boolean;
-  /** Looks now, and for a while: an upload that is under way brings the worker last. */
+  /** Checks now and for a while, because an upload writes the worker last. */
   readonly look: () => void;
 }
 
-/** Milliseconds before the end of the links. */
+/** Milliseconds before the links expire. */
 const late = 120_000;
-/** Milliseconds between two looks, and how many there are before it is left to the next request. */
+/** Milliseconds between two checks, and the number of checks after one request. */
 const pause = 4_000;
 const looks = 6;
 
@@ -32,7 +32,7 @@ export function createUpdates(self: ServiceWorkerGlobalScope, site: PreviewSite)
   return {
     during: (event: ExtendableEvent): Updates => ({
       isLate: () =>
-        site.endsAt !== null && Date.now() > site.endsAt - late && Date.now() > lookedAt + late / 4,
+        site.expiresAt !== null && Date.now() > site.expiresAt - late && Date.now() > lookedAt + late / 4,
       look: () => {
         looking ??= lookForAWhile().finally(() => (looking = undefined));
         event.waitUntil(looking);
@@ -42,7 +42,7 @@ export function createUpdates(self: ServiceWorkerGlobalScope, site: PreviewSite)
   };
 }
 
-/** Answers for all open pages from now on. Those that show another version are loaded again, so that none is half old and half new. */
+/** Takes control of all open pages. Reloads those that show another version, so that no page mixes two versions. */
 async function takeOver(
   { clients, caches, registration }: ServiceWorkerGlobalScope,
   site: PreviewSite,
@@ -54,12 +54,12 @@ async function takeOver(
     const url = new URL(client.url);
     if (url.pathname.endsWith(`/${site.entry}`)) continue;
     url.hash = '';
-    // Not waited for: the page that is loaded waits for this worker to be active.
+    // No await: the reloaded page waits until this worker is active.
     client.navigate(url.href).catch(() => undefined);
   }
 }
 
-/** The version that the worker before this one had; the new one is kept in its place. */
+/** Returns the version of the previous worker, and stores the new version in its place. */
 async function versionBefore(
   caches: CacheStorage,
   scope: string,
@@ -71,7 +71,7 @@ async function versionBefore(
     await cache.put(scope, new Response(version));
     return before;
   } catch {
-    // A browser that keeps nothing: better one reload too many.
+    // The browser stores nothing. One reload too many does no harm.
     return undefined;
   }
 }

@@ -6,30 +6,30 @@ import { compactVerify, createRemoteJWKSet, decodeJwt, decodeProtectedHeader } f
 import type { JWTPayload } from 'jose';
 import type { IssuerClient } from './issuer.ts';
 
-/** A client without a secret: it logs in by the tokens of another issuer that have its subject. */
+/** A client without a secret. It logs in with another issuer's tokens that have its subject. */
 export interface FederatedClient {
   readonly id: string;
   readonly subject: string;
 }
 
 export interface FederationOptions {
-  /** URL of the issuer that the clients log in to: the audience that it wants. */
+  /** URL of the issuer that the clients log in to. It is the expected audience. */
   readonly issuer: string;
-  /** Whose tokens are taken. */
+  /** The issuer whose tokens are accepted, and its keys. */
   readonly authority: { readonly issuer: string; readonly jwksUrl: string };
   readonly clients: readonly FederatedClient[];
-  /** Clients with a secret, which log in another way. */
+  /** Clients with a secret. They cannot log in with an assertion. */
   readonly others: readonly IssuerClient[];
 }
 
 export interface Federation {
-  /** The federated clients, with secrets that nobody else knows. */
+  /** The federated clients, with random internal secrets. */
   readonly clients: readonly IssuerClient[];
-  /** Takes client assertions at the token endpoint before a handler that knows secrets alone. */
+  /** Handles client assertions at the token endpoint, before a handler that knows client secrets only. */
   before(path: string, handler: RequestListener): RequestListener;
 }
 
-/** Why an assertion is not taken, in Keycloak's words. */
+/** Keycloak's error for a rejected assertion. */
 interface Refusal {
   readonly status: number;
   readonly error: string;
@@ -37,13 +37,13 @@ interface Refusal {
 }
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-/** Keycloak's limit for the age of an assertion, in seconds, and what it lets clocks differ by as the realm is set here. */
+/** In seconds: Keycloak's maximum age of an assertion, and the allowed clock skew of this realm. */
 const longestAge = 300;
 const clockSkew = 30;
 
 /**
- * Client assertions of another issuer (RFC 7523, 2.2), as Keycloak 26.7 takes them from clients that are set to "Signed JWT - Federated": the
- * same checks in the same order, the same answers. Each assertion is taken once.
+ * Client assertions of another issuer (RFC 7523, 2.2), for clients that Keycloak calls "Signed JWT - Federated". The checks, their order and
+ * the errors are those of Keycloak 26.7. Each assertion is accepted once.
  */
 export function createFederation(options: FederationOptions): Federation {
   const clients = options.clients.map(({ id }) => ({ id, secret: randomBytes(24).toString('hex') }));
@@ -78,7 +78,7 @@ export function createFederation(options: FederationOptions): Federation {
   };
 }
 
-/** Decides about an assertion: the id of the client that it logs in, or a refusal. */
+/** Verifies assertions. The result is the ID of the client, or a rejection. */
 function createJudge({ issuer, authority, clients, others }: FederationOptions) {
   const keys = createRemoteJWKSet(new URL(authority.jwksUrl));
   const used = new Set<string>();
@@ -111,7 +111,7 @@ function createJudge({ issuer, authority, clients, others }: FederationOptions) 
   };
 }
 
-/** What is wrong with the claims of an assertion that was signed by the right key; marks it as used when all is right. */
+/** The problem with the claims of a correctly signed assertion. Marks the assertion as used if there is none. */
 function wrongIn({ aud, exp, nbf = 0, iat, jti }: JWTPayload, issuer: string, used: Set<string>) {
   const audiences = [aud ?? []].flat();
   if (!audiences.includes(issuer)) return refused('Invalid token audience');
@@ -144,7 +144,7 @@ function decoded(assertion: string): JWTPayload | undefined {
   }
 }
 
-/** A request as it came, with another body: what was read of a stream cannot be read again. */
+/** Copies a request with a new body, because a stream can be read only once. */
 function again(request: IncomingMessage & { readonly originalUrl?: string }, body: string): IncomingMessage {
   const { method, url, originalUrl, headers, rawHeaders, socket, httpVersion } = request;
   const bytes = Buffer.from(body);

@@ -30,14 +30,14 @@ import { Sessions } from './sessions.ts';
 import { createStore } from './store.ts';
 
 const audience = ['gep-bios-minio', 'ellip-bios-api', 'account'];
-/** As long as a signature can last. */
+/** The maximum lifetime of a presigned URL. */
 const platformLinkSeconds = 7 * 24 * 3600;
 
 /**
- * Starts issuer, TerrAPI stand-in and S3 server in this process, on the loopback interface, and GitHub's token service beside them. Whatever
- * is stored is in a temporary folder that `stop` removes.
+ * Starts an issuer, a TerrAPI stand-in, an S3 server and GitHub's token service in this process, on the loopback interface. `stop` deletes
+ * the temporary folder with all stored objects.
  *
- * @throws when a port is taken
+ * @throws if a port is in use
  */
 export async function startEmbeddedPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const started = new AsyncDisposableStack();

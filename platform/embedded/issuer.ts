@@ -6,7 +6,7 @@ import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-pro
 import { createFederation } from './federation.ts';
 import type { FederationOptions } from './federation.ts';
 
-/** A confidential client that may log in with its secret. */
+/** A confidential client, which logs in with its secret. */
 export interface IssuerClient {
   readonly id: string;
   readonly secret: string;
@@ -16,15 +16,15 @@ export interface IssuerOptions {
   /** Issuer URL with a path, e.g. `http://127.0.0.1:4000/realms/master`, without a trailing slash. */
   readonly issuer: string;
   readonly clients: readonly IssuerClient[];
-  /** Scopes a token may be asked for; `openid` and `offline_access` are always known. */
+  /** Allowed scopes. `openid` and `offline_access` are always allowed. */
   readonly scopes: readonly string[];
   readonly audience: readonly string[];
   readonly accessTokenSeconds: number;
-  /** Clients without a secret, and by whose tokens they log in. */
+  /** Clients without a secret, and the issuer of their tokens. */
   readonly federation?: Pick<FederationOptions, 'authority' | 'clients'>;
 }
 
-/** The algorithm, private key and key id with which the issuer signs. */
+/** The issuer's signing key: algorithm, private key and key ID. */
 interface SigningKey {
   readonly key: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
   readonly kid: string;
@@ -33,10 +33,9 @@ interface SigningKey {
 const endpoints = '/protocol/openid-connect';
 
 /**
- * An OpenID Connect issuer for client_credentials whose tokens and token answers look like Keycloak's.
+ * An OpenID Connect issuer for client_credentials. Its tokens and responses look like Keycloak's.
  *
- * @returns the handler of a server that listens at the origin of `options.issuer`; everything outside the issuer's
- *   path is answered 404
+ * @returns the handler of a server at the origin of `options.issuer`. It answers 404 outside the issuer's path
  */
 export async function createIssuer(given: IssuerOptions): Promise<RequestListener> {
   const { issuer, clients } = given;
@@ -57,7 +56,7 @@ export async function createIssuer(given: IssuerOptions): Promise<RequestListene
   return mount(new URL(issuer).pathname, federation?.before(`${endpoints}/token`, handle) ?? handle);
 }
 
-/** The subject of a client's service account: the same in every run, like a database key. */
+/** The subject of a client's service account. It is the same in every run. */
 export function subjectOf(clientId: string): string {
   const hex = createHash('sha256').update(clientId).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
@@ -70,7 +69,7 @@ function mount(path: string, handler: RequestListener): RequestListener {
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"Realm does not exist"}');
       return;
     }
-    // oidc-provider finds out from `originalUrl` where it is mounted, as it does below Express.
+    // oidc-provider needs Express's `originalUrl` to know its mount path.
     Object.assign(request, { originalUrl: url });
     request.url = url.slice(path.length);
     handler(request, response);
@@ -133,7 +132,7 @@ function keycloakClaims(clientId: string, audience: readonly string[]): Record<s
   };
 }
 
-/** Rewrites the answer of the token endpoint, in place, to what Keycloak says in the same case. */
+/** Replaces the token endpoint's response, in place, with Keycloak's for the same case. */
 async function imitateKeycloak(
   ctx: KoaContextWithOIDC,
   options: IssuerOptions,
@@ -144,7 +143,7 @@ async function imitateKeycloak(
   const known = ['openid', 'offline_access', ...options.scopes];
   const strange = typeof asked === 'string' && asked.split(' ').some((scope) => !known.includes(scope));
   if (body['error'] === 'invalid_scope' || (ctx.status === 200 && strange)) {
-    // oidc-provider drops a scope that it does not know; Keycloak refuses the request.
+    // oidc-provider ignores unknown scopes. Keycloak rejects the request.
     ctx.status = 400;
     ctx.body = { error: 'invalid_scope', error_description: `Invalid scopes: ${String(asked)}` };
   } else if (ctx.status === 200) {
@@ -161,7 +160,7 @@ async function imitateKeycloak(
       body['id_token'] = await idToken(ctx.oidc.client?.clientId ?? '', options, signing);
     }
   } else if (body['error'] === 'invalid_client') {
-    // Keycloak tells a wrong secret from an unknown client by the code, and says the same in words.
+    // Keycloak has one message for a wrong secret and an unknown client, but two error codes.
     ctx.status = 401;
     ctx.body = {
       error: hasSecret(ctx.oidc.client?.clientId, options) ? 'unauthorized_client' : 'invalid_client',
@@ -186,7 +185,7 @@ function idToken(clientId: string, options: IssuerOptions, signing: SigningKey):
     .sign(signing.key);
 }
 
-/** Keeps nothing: clients are configured, tokens carry their own proof. */
+/** Stores nothing: clients are configured, and tokens are self-contained. */
 class NoStorage {
   upsert = nothing;
   find = nothing;

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Credential } from './s3/signature.ts';
 
-/** Where a link leads and who signs it. */
+/** The storage of a link, and the credential that signs it. */
 export interface LinkSigner {
   /** Without a trailing slash. */
   readonly storageUrl: string;
@@ -10,7 +10,7 @@ export interface LinkSigner {
   readonly credential: Credential;
 }
 
-/** A URL that downloads one object for `seconds` from now, without a session. */
+/** Presigns the download of one object, without a session. @param seconds lifetime of the link */
 export async function presignDownload(
   { storageUrl, region, credential }: LinkSigner,
   bucket: string,
@@ -49,7 +49,7 @@ function escapeSegment(text: string): string {
   );
 }
 
-/** SHA-256, or HMAC with a secret, in the shape that the signer takes. */
+/** SHA-256, or HMAC-SHA-256 with a secret, with the interface that the signer expects. */
 class Sha256 {
   readonly #hash;
 

@@ -5,7 +5,7 @@ import { below, everything, policyDocument } from './s3/policy.ts';
 import { signingKeys } from './s3/signature.ts';
 import type { Credential } from './s3/signature.ts';
 
-/** Whom a session's token is made out to. */
+/** The user that a session's token is for. */
 export interface Holder {
   readonly issuer: string;
   readonly clientId: string;
@@ -13,9 +13,9 @@ export interface Holder {
   readonly audience: readonly string[];
 }
 
-/** The credentials that the store knows: the platform's own for ever, those of sessions until they end. */
+/** The credentials that the storage accepts: the platform's own, and those of open sessions. */
 export class Sessions {
-  /** Credentials that no session limits, with which the platform signs links by its own policy. */
+  /** Credentials without expiry. The platform signs its links with them. */
   readonly platform: Credential;
   readonly #open = new Map<string, Credential & { readonly expiration: Date }>();
   readonly #signingKey = randomBytes(64);
@@ -31,9 +31,9 @@ export class Sessions {
   }
 
   /**
-   * Opens a session that may do what the storage point allows, below its prefix.
+   * Opens a session with the actions that the storage point allows, below its prefix.
    *
-   * @param lifeSeconds from now, to the second
+   * @param lifeSeconds lifetime in whole seconds
    */
   async open(point: StoragePoint, lifeSeconds: number, holder: Holder): Promise<SessionCredentials> {
     const grant = { bucket: point.bucket, prefix: point.prefix, actions: point.scopes };
@@ -63,7 +63,7 @@ export class Sessions {
     return { accessKey, secretKey, token, expiration };
   }
 
-  /** The credential of an access key; a session that has ended is unknown, as it is to MinIO. */
+  /** Finds the credential of an access key. An expired session is unknown, as in MinIO. */
   find(accessKey: string): Credential | undefined {
     if (accessKey === this.platform.accessKey) return this.platform;
     const session = this.#open.get(accessKey);

@@ -3,11 +3,11 @@ import type { Store } from '../platform.ts';
 import { readBodies } from './s3/bodies.ts';
 import type { Bucket } from './s3/objects.ts';
 
-/** The administrator's view of the buckets: straight at what is stored, past signatures and sessions. */
+/** The administrator's view of the buckets, without signatures and sessions. */
 export function createStore(buckets: ReadonlyMap<string, Bucket>): Store {
   const find = (name: string): Bucket => {
     const bucket = buckets.get(name);
-    if (bucket === undefined) throw new Error(`There is no bucket ${name}`);
+    if (bucket === undefined) throw new Error(`Unknown bucket: ${name}`);
     return bucket;
   };
   return {
@@ -28,5 +28,6 @@ export function createStore(buckets: ReadonlyMap<string, Bucket>): Store {
     pendingUploads: (name) =>
       Promise.resolve(Array.from(find(name).uploads.values(), ({ key, id }) => ({ key, uploadId: id }))),
     clear: (name) => find(name).clear(),
+    makeOlder: (name, milliseconds) => find(name).makeOlder(milliseconds),
   };
 }

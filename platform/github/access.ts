@@ -4,14 +4,14 @@ import { type Account, bot, type Github, person } from './github.ts';
 import type { JsonObject } from './description.ts';
 import type { OperationName } from './operations.ts';
 
-/** Token as a workflow gets it; GitHub's begin alike. */
+/** Token of a workflow. GitHub's tokens have the same prefix. */
 export const workflowToken = 'ghs_standInForTheTokenOfAWorkflow';
-/** Token of a person's own. */
+/** Personal access token. */
 export const personalToken = 'ghp_standInForTheTokenOfAPerson';
 
 /**
- * Who asks. A workflow's token is one of an app, and does what the job's `permissions:` say.
- * @throws {Refusal} 401 for a token that nobody has, 403 without a `User-Agent`, as GitHub wants one
+ * Authenticates a request. A workflow's token belongs to an app, and has the job's `permissions:`.
+ * @throws {Refusal} 401 for an unknown token, 403 without a `User-Agent`
  */
 export function authenticate(authorization: string | undefined, userAgent: string | undefined): Account {
   if (!userAgent)
@@ -25,7 +25,7 @@ export function authenticate(authorization: string | undefined, userAgent: strin
   throw refusal(401, token === undefined ? 'Requires authentication' : 'Bad credentials');
 }
 
-/** @throws {Refusal} 403 where the job's permissions do not let its token do that */
+/** @throws {Refusal} 403 if the job's permissions do not allow the request */
 export function authorize(
   operation: OperationName,
   account: Account,
@@ -33,7 +33,7 @@ export function authorize(
 ): void {
   if (account.type === 'User') return;
   const [method = '', path = ''] = operation.split(' ');
-  // Every token may read a repository's metadata.
+  // Every token can read a repository's metadata.
   if (path.includes('/collaborators/')) return;
   const area = path.includes('/deployments')
     ? 'deployments'
@@ -47,7 +47,7 @@ export function authorize(
 export const getUser: Handler = ({ contract, account }) =>
   json(200, showAccount(contract.example('get /user', 200), account));
 
-/** What a person may do in the repository; who is no collaborator of a public one may read. */
+/** A user's permission in the repository. Everybody can read a public one. */
 export const getPermission: Handler = ({ contract, github, parameters }) => {
   const login = parameters['username'] ?? '';
   const permission = github.collaborators.get(login) ?? 'read';

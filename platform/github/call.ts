@@ -3,7 +3,7 @@ import type { Contract } from './contract.ts';
 import type { Json, JsonObject } from './description.ts';
 import type { Account, Github } from './github.ts';
 
-/** An authenticated call whose parameters and body are as GitHub describes them. */
+/** An authenticated call. Its parameters and body match GitHub's description. */
 export interface Call {
   readonly github: Omit<Github, 'stop'>;
   readonly contract: Contract;
@@ -11,13 +11,13 @@ export interface Call {
   readonly query: URLSearchParams;
   readonly body: JsonObject;
   readonly account: Account;
-  /** A number that no other thing has. */
+  /** Returns a new ID. */
   readonly nextId: () => number;
 }
 
 export type Handler = (call: Call) => Answer;
 
-/** An answer of GitHub's to what it does not do. */
+/** An error response of GitHub. */
 export function refusal(status: number, message: string, errors?: readonly JsonObject[]): Refusal {
   const body = {
     message,
@@ -32,20 +32,20 @@ export function invalid(resource: string, field: string, message: string): Refus
   return refusal(422, 'Validation Failed', [{ resource, code: 'custom', field, message }]);
 }
 
-/** A member of the body that is text. */
+/** A string member of the body. */
 export function textOf({ body }: Call, name: string, fallback = ''): string {
   const value = body[name];
   return typeof value === 'string' ? value : fallback;
 }
 
-/** The thing that is meant. @throws {Refusal} 404 */
+/** Finds one item. @throws {Refusal} 404 */
 export function requireOne<T>(all: readonly T[], is: (one: T) => boolean): T {
   const found = all.find(is);
   if (found === undefined) throw refusal(404, 'Not Found');
   return found;
 }
 
-/** One page of a list, with GitHub's `Link` header to those around it. */
+/** One page of a list, with GitHub's `Link` header. */
 export function page<T>(
   { github, query, parameters }: Call,
   path: string,
@@ -71,7 +71,7 @@ export function page<T>(
   return json(200, shown, links.length > 0 ? { link: links.join(', ') } : {});
 }
 
-/** An account as GitHub shows it, after the example that its description gives of one. */
+/** An account in GitHub's format, based on the example in its description. */
 export function showAccount(example: Json | undefined, { login, id, type }: Account): JsonObject {
   return { ...(example as JsonObject), login, id, type };
 }

@@ -4,12 +4,12 @@ import addFormats from 'ajv-formats';
 import type { Description, Json, JsonObject } from './description.ts';
 import { operations, type OperationName } from './operations.ts';
 
-/** A request, as far as GitHub's description speaks of it. */
+/** The parts of a request that GitHub's description covers. */
 export interface Asked {
-  /** What the path names. */
+  /** Path parameters. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   readonly body: Json | undefined;
 }
 
@@ -18,19 +18,19 @@ export interface Found {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** What GitHub's description says of requests and answers; each check tells what is wrong, in sentences. */
+/** Checks requests and responses against GitHub's description. Each check returns the problems as sentences. */
 export interface Contract {
-  /** Undefined where no operation is played. */
+  /** Undefined if the stand-in does not support the operation. */
   find(method: string, path: string): Found | undefined;
   checkRequest(name: OperationName, asked: Asked): string[];
   checkAnswer(name: OperationName, status: number, body: Json | undefined): string[];
-  /** An answer as the description gives one for an example; of a list, its first member. */
+  /** The example of a response in the description. For a list, its first member. */
   example(name: OperationName, status: number): JsonObject;
 }
 
 type Check = (pointer: readonly string[], value: unknown) => string[];
 
-/** Reads the description; a schema is compiled when it is first needed. */
+/** Reads the description. A schema is compiled at its first use. */
 export function readContract(description: Description): Contract {
   const check = checker(description, false);
   const checkText = checker(description, true);
@@ -45,9 +45,9 @@ export function readContract(description: Description): Contract {
     },
     checkAnswer(name, status, body) {
       const pointer = [...pointerOf(name), 'responses', String(status)];
-      // What GitHub answers to a fault is described for few operations.
+      // The description has error responses for few operations only.
       if (read(description, pointer) === undefined)
-        return status >= 400 ? [] : [`${status} is no answer of it`];
+        return status >= 400 ? [] : [`the description has no status ${status}`];
       return body === undefined ? [] : check([...pointer, ...jsonSchema], body);
     },
     example(name, status) {
@@ -86,7 +86,7 @@ function findOperation(method: string, path: string): Found | undefined {
   return undefined;
 }
 
-/** Checks values by the schemas of the description; `text` takes them out of a URL, where a number is text. */
+/** Validates values with the schemas of the description. @param text the values are from a URL, so numbers are text */
 function checker(description: Description, text: boolean): Check {
   const ajv = new Ajv({ strict: false, allErrors: true, coerceTypes: text });
   addFormats.default(ajv);
@@ -97,7 +97,7 @@ function checker(description: Description, text: boolean): Check {
     const way = follow(description, pointer);
     if (read(description, way) === undefined) return [];
     const fragment = way.map((name) => `/${encodeURIComponent(name.replaceAll('/', '~1'))}`).join('');
-    // Wrapped, since a value that stands alone cannot be made a number.
+    // Wrapped in an object, because ajv cannot convert a value without a parent.
     const validate =
       compiled.get(fragment) ??
       ajv.compile({ type: 'object', properties: { value: { $ref: `${root}#${fragment}` } } });
@@ -126,7 +126,7 @@ function checkParameters(
     (key) => !known.some((parameter) => parameter.place === 'query' && parameter.name === key),
   );
   return [
-    ...unknown.map((key) => `'${key}' is no parameter of it`),
+    ...unknown.map((key) => `'${key}' is not a parameter`),
     ...known.flatMap((parameter) => {
       const given =
         (parameter.place === 'query' ? query.get(parameter.name) : parameters[parameter.name]) ?? undefined;
@@ -138,7 +138,7 @@ function checkParameters(
   ];
 }
 
-/** Members of a body that the description does not name: GitHub would pass over them in silence. */
+/** Members of a body that are not in the description. GitHub ignores them silently. */
 function undeclared(description: Description, schema: readonly string[], body: Json): string[] {
   const names = Object.keys(objectAt(description, [...schema, 'properties']));
   return Object.keys(body ?? {})
@@ -155,12 +155,12 @@ function objectAt(description: Description, pointer: readonly string[]): JsonObj
   return (read(description, pointer) ?? {}) as JsonObject;
 }
 
-/** What a pointer names, references on its way followed. */
+/** Resolves a JSON pointer, and follows references. */
 function read(description: Description, pointer: readonly string[]): Json | undefined {
   return step(description, follow(description, pointer));
 }
 
-/** The pointer, with each reference on its way replaced by what it refers to. */
+/** Replaces each reference in a JSON pointer with its target. */
 function follow(description: Description, pointer: readonly string[]): string[] {
   return pointer.reduce<string[]>((way, name) => {
     const next = [...way, name];

@@ -15,7 +15,7 @@ interface Gathering {
 
 const everything = { pulls: 'write', deployments: 'write', contents: 'write' } as const;
 
-/** The repository, and what tests may change in it and see of it. */
+/** The repository, and what tests can change and inspect. */
 export class Controls implements Omit<Github, 'stop'> {
   readonly apiUrl: string;
   readonly repository = 'example/site';
@@ -41,7 +41,7 @@ export class Controls implements Omit<Github, 'stop'> {
     this.#faults.push({ operation, answer, times });
   }
 
-  /** The fault that is due for an operation, oldest first; counts as used. */
+  /** Removes and returns the oldest fault for an operation. */
   takeFault(operation: OperationName): Fault | undefined {
     const fault = this.#faults.find((one) => one.times > 0 && one.operation === operation);
     if (fault === undefined) return undefined;
@@ -53,7 +53,7 @@ export class Controls implements Omit<Github, 'stop'> {
     this.#gatherings.set(operation, { waiting: [], count });
   }
 
-  /** Waits for the others of a gathering. What they are answered was settled when each of them came. */
+  /** Waits until all requests of a group have arrived. Their responses are computed before the wait. */
   async waitForOthers(operation: OperationName): Promise<void> {
     const gathering = this.#gatherings.get(operation);
     if (gathering === undefined) return;

@@ -3,7 +3,7 @@ import { type Call, type Handler, invalid, page, requireOne, showAccount, textOf
 import type { JsonObject } from './description.ts';
 import type { Deployment, DeploymentStatus } from './github.ts';
 
-/** GitHub names this limit of descriptions and no other. */
+/** GitHub's limit for the length of a description. */
 const longestDescription = 140;
 
 export const listDeployments: Handler = (call) => {
@@ -65,7 +65,7 @@ export const createStatus: Handler = (call) => {
   return json(201, showStatus(call, deployment, status));
 };
 
-/** GitHub's own, which leaves transient deployments alone. */
+/** GitHub's automatic deactivation. It does not apply to transient deployments. */
 function deactivateOthers({ github, nextId }: Call, { id, environment }: Deployment): void {
   for (const other of github.deployments) {
     if (other.id === id || other.environment !== environment || other.transient) continue;
@@ -114,7 +114,7 @@ function showStatus(
     state: status.state,
     description: status.description,
     environment,
-    // Where there is no address GitHub answers an empty one, which its own description does not allow.
+    // Without a URL, GitHub returns an empty one, although its description does not allow that.
     environment_url: status.environmentUrl || none,
     log_url: status.logUrl || none,
     target_url: status.logUrl || none,

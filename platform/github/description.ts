@@ -1,6 +1,6 @@
 /**
- * GitHub's own description of its REST API (OpenAPI), as the npm package `@octokit/openapi` publishes it. It is installed once into the
- * cache of the platform's parts, cut to the operations that are played here, and never committed.
+ * GitHub's OpenAPI description of its REST API, from the npm package `@octokit/openapi`. It is downloaded once into the cache, and reduced to
+ * the operations that the stand-in supports. It is never committed.
  */
 import { createHash } from 'node:crypto';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -13,20 +13,20 @@ import { operations } from './operations.ts';
 const version = '23.0.2';
 const page = 'package/generated/api.github.com.json';
 
-/** JSON as it is parsed. */
+/** Parsed JSON. */
 export type Json = string | number | boolean | null | Json[] | JsonObject;
 
 export interface JsonObject {
   [name: string]: Json;
 }
 
-/** What is kept of the description: the paths that are played, and the components that these refer to. */
+/** The reduced description: the supported paths, and the components that they refer to. */
 export interface Description extends JsonObject {
   paths: JsonObject;
   components: JsonObject;
 }
 
-/** Changes with everything that the cut depends on, so that an older one is not taken for it. */
+/** Part of the cache's file name. It changes with the supported operations, so that an outdated file is not used. */
 const kept = createHash('sha256').update(JSON.stringify(operations)).digest('hex').slice(0, 8);
 
 const part: Part = {
@@ -48,7 +48,7 @@ const part: Part = {
   },
 };
 
-/** npm is a script of Node's, and on Windows no program that could be started by its name. */
+/** The command to run npm. On Windows, npm is a script, so Node.js must run it. */
 function npm(): { program: string; args: string[] } {
   const script = process.env['npm_execpath'];
   return script?.endsWith('.js')
@@ -58,13 +58,13 @@ function npm(): { program: string; args: string[] } {
 
 let installing: Promise<string> | undefined;
 
-/** Reads the description; the first time, and never again, it is downloaded (30 MB). */
+/** Reads the description. The first call downloads it (30 MB). */
 export async function githubDescription(): Promise<Description> {
   const folder = await (installing ??= install(part, cacheFolder(process.env)));
   return JSON.parse(await readFile(join(folder, 'description.json'), 'utf8')) as Description;
 }
 
-/** The operations that are played, and what they refer to, however deep. */
+/** Reduces the description to the supported operations and all that they refer to. */
 function cut(whole: Description): Description {
   const description: Description = { paths: {}, components: {} };
   for (const [method, path] of operations) {
@@ -98,7 +98,7 @@ function referencesIn(value: Json): string[] {
   ];
 }
 
-/** OpenAPI 3.0 says `nullable: true` where JSON Schema has `null` among the types. */
+/** Converts `nullable: true` of OpenAPI 3.0 to the type `null` of JSON Schema. */
 function schemaOf(value: Json): Json {
   if (Array.isArray(value)) return value.map(schemaOf);
   if (value === null || typeof value !== 'object') return value;

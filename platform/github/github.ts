@@ -2,38 +2,38 @@ import type { OperationName } from './operations.ts';
 
 /** A running stand-in for GitHub's REST API, with one repository. */
 export interface Github {
-  /** Base URL, to be used as `GITHUB_API_URL`. */
+  /** Base URL, for `GITHUB_API_URL`. */
   readonly apiUrl: string;
-  /** `owner/name`, to be used as `GITHUB_REPOSITORY`. */
+  /** `owner/name`, for `GITHUB_REPOSITORY`. */
   readonly repository: string;
-  /** Token as a workflow gets it, limited by {@link permissions}; the comments of all such are those of one bot. */
+  /** Token of a workflow, limited by {@link permissions}. One bot is the author of all its comments. */
   readonly token: string;
-  /** Token of a person, who may do everything. */
+  /** Personal access token with all rights. */
   readonly personalToken: string;
   readonly permissions: Record<'pulls' | 'deployments' | 'contents', 'none' | 'read' | 'write'>;
-  /** What people may do, by their login. */
+  /** Permissions of users, by login. */
   readonly collaborators: Map<string, 'admin' | 'write' | 'read' | 'none'>;
   readonly pulls: Pull[];
-  /** In the order in which they were made. */
+  /** Oldest first. */
   readonly comments: Comment[];
   readonly deployments: Deployment[];
   readonly releases: Release[];
-  /** Characters that a deployment's URL may have; GitHub names no limit. */
+  /** Maximum length of a deployment's URL. GitHub documents no limit. */
   environmentUrlLimit: number;
-  /** All that was answered so far. */
+  /** All answered requests. */
   readonly requests: readonly { readonly operation: string; readonly status: number }[];
-  /** What was asked or answered against GitHub's description, in sentences: nothing, when all is well. */
+  /** Requests and responses that do not match GitHub's description, as sentences. Empty if there are none. */
   readonly violations: readonly string[];
-  /** Answers the next `times` requests of an operation by `answer` instead. */
+  /** Sends `answer` to the next `times` requests of an operation. */
   fail(operation: OperationName, answer: Fault, times: number): void;
-  /** Holds the next requests of an operation until `count` of them are there, so that they see the same state. */
+  /** Holds the next `count` requests of an operation until all have arrived, so that they see the same state. */
   gather(operation: OperationName, count: number): void;
-  /** Empties the repository, and forgets what was asked. */
+  /** Empties the repository and the list of requests. */
   reset(): void;
   stop(): Promise<void>;
 }
 
-/** An answer that GitHub gives instead; `drop` closes the connection without one. */
+/** A response that replaces the normal one. `drop` closes the connection without a response. */
 export type Fault =
   | 'drop'
   | {
@@ -51,7 +51,7 @@ export interface Account {
 export interface Pull {
   readonly number: number;
   readonly state: 'open' | 'closed';
-  /** Owner of the repository that the branch is in: another one for a fork. */
+  /** Owner of the branch's repository. It differs for a fork. */
   readonly owner: string;
   readonly branch: string;
   readonly sha: string;

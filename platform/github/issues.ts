@@ -98,7 +98,7 @@ function showPull(
     number,
     state,
     locked,
-    // The example's teams lack what its own schema wants.
+    // The example's teams do not match their own schema.
     requested_teams: [],
     head: {
       ...head,

@@ -1,6 +1,6 @@
 const repository = '/repos/{owner}/{repo}';
 
-/** The operations of GitHub's REST API that the stand-in plays: those that the actions need, and no other. */
+/** The operations of GitHub's REST API that the stand-in supports: exactly those that the actions use. */
 export const operations = [
   ['get', '/user'],
   ['get', `${repository}/issues/{issue_number}/comments`],
@@ -24,7 +24,7 @@ export const operations = [
 
 type Operation = (typeof operations)[number];
 
-/** Method and path as one word, e.g. `get /user`; every operation has a handler, which the compiler sees to. */
+/** Method and path, e.g. `get /user`. The compiler checks that every operation has a handler. */
 export type OperationName = Operation extends infer One
   ? One extends readonly [infer Method extends string, infer Path extends string]
     ? `${Method} ${Path}`

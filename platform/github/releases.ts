@@ -5,7 +5,7 @@ import type { Release } from './github.ts';
 
 const longest = 125_000;
 
-/** Drafts are shown to those who may write, and to nobody by their tag. */
+/** Drafts are listed for users with write access only, and cannot be found by tag. */
 export const listReleases: Handler = (call) => {
   const { github, account } = call;
   const mayWrite = account.type === 'User' || github.permissions.contents === 'write';
@@ -13,7 +13,7 @@ export const listReleases: Handler = (call) => {
   return page(call, '/releases', found, (release) => showRelease(call, release));
 };
 
-/** The newest that is published: GitHub goes by the date of the commit, here they are in the order in which they were made. */
+/** The newest published release, by order of creation. GitHub uses the date of the commit. */
 export const getLatestRelease: Handler = (call) => {
   const found = requireOne(call.github.releases.toReversed(), ({ draft }) => !draft);
   return json(200, showRelease(call, found));
@@ -29,7 +29,7 @@ export const getReleaseByTag: Handler = (call) => {
 
 export const getRelease: Handler = (call) => json(200, showRelease(call, requireRelease(call)));
 
-/** An immutable release is one whose tag and assets stay; its notes can be written still. */
+/** The tag and assets of an immutable release cannot change, but its notes can. */
 export const updateRelease: Handler = (call) => {
   const release = requireRelease(call);
   const { body, tag_name: tag } = call.body;

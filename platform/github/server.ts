@@ -36,16 +36,16 @@ const handlers: Readonly<Record<OperationName, Handler>> = {
 };
 
 /**
- * Starts the stand-in on a loopback port. Every request, and every answer of its own, is held against GitHub's description, which is
- * downloaded the first time.
+ * Starts the stand-in on a loopback port. It checks every request and every response against GitHub's description, which the first start
+ * downloads.
  *
- * @param port default: any free one
+ * @param port Default: any free port
  */
 export async function startGithub({ port }: { port?: number } = {}): Promise<Github> {
   const contract = readContract(await githubDescription());
   const listener = await listen(port, undefined);
   const controls = new Controls(listener.origin);
-  // Others count from one: an id that is taken for a number of theirs is noticed.
+  // A high start, so that a confusion of IDs and numbers (which start at 1) causes an error.
   let lastId = 7_000_000;
   const nextId = () => (lastId += 1);
   listener.handle((message, response) => {
@@ -67,7 +67,7 @@ async function answer(
   const { pathname, searchParams: query } = new URL(message.url ?? '/', controls.apiUrl);
   const found = contract.find(message.method ?? '', pathname);
   if (found === undefined) {
-    controls.violations.push(`${message.method ?? ''} ${pathname} is played by nobody`);
+    controls.violations.push(`${message.method ?? ''} ${pathname} is not supported by the stand-in`);
     return refusal(404, 'Not Found').answer;
   }
   const { name, parameters } = found;
@@ -96,7 +96,7 @@ async function answer(
   if (given !== 'drop' && fault === undefined) {
     const said = given.body === undefined ? undefined : (JSON.parse(given.body) as Json);
     const wrong = contract.checkAnswer(name, given.status, said);
-    controls.violations.push(...wrong.map((one) => `the answer to ${name}: ${one}`));
+    controls.violations.push(...wrong.map((one) => `the response to ${name}: ${one}`));
   }
   controls.requests.push({ operation: name, status });
   await controls.waitForOthers(name);
@@ -114,7 +114,7 @@ function refused(handle: () => Answer): Answer {
 
 function faulty(fault: Fault): Answer | 'drop' {
   if (fault === 'drop') return fault;
-  const { status, headers = {}, message = `The stand-in was told to answer ${status}` } = fault;
+  const { status, headers = {}, message = `A test set the status ${status}` } = fault;
   return json(status, { message, documentation_url: 'https://docs.github.com/rest' }, { ...headers });
 }
 

@@ -1,23 +1,23 @@
 import type { IdentityDescription } from './identity.ts';
 import type { ClientCredentials } from './keycloak.ts';
 
-/** What is wanted of Keycloak's API for administrators. */
+/** The part of Keycloak's admin API that the platform uses. */
 export interface Administration {
   /**
-   * Creates something unless it exists.
+   * Creates an item unless it exists.
    *
-   * @param path below `/admin/realms`, e.g. `/master/clients`; empty for a realm
-   * @param name its name below that path, where Keycloak does not tell in other words than those for a mistake that it exists
-   * @throws when Keycloak refuses, with its answer
+   * @param path relative to `/admin/realms`, e.g. `/master/clients`. Empty for a realm
+   * @param name its name below that path. Needed where Keycloak's error for an existing item is the same as for invalid input
+   * @throws an error with Keycloak's response, if it rejects the request
    */
   ensure(path: string, representation: object, name?: string): Promise<void>;
 }
 
-/** The administrator's API of a running Keycloak. */
+/** The admin API of a running Keycloak. */
 export function createAdministration({ url, administrator }: IdentityDescription): Administration {
   return {
     async ensure(path, representation, name) {
-      // A new token each time: it holds the rights in the realms that existed when it was made.
+      // A new token each time, because a token has rights only in realms that existed when it was issued.
       const token = await requestToken(`${url}/realms/master`, administrator);
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
       const there = `${url}/admin/realms${path}`;
@@ -31,9 +31,9 @@ export function createAdministration({ url, administrator }: IdentityDescription
 }
 
 /**
- * An access token of a client's own service account.
+ * Requests an access token for a client's service account.
  *
- * @throws when Keycloak refuses, with its answer
+ * @throws an error with Keycloak's response, if it rejects the request
  */
 export async function requestToken(issuer: string, client: ClientCredentials): Promise<string> {
   const response = await fetch(`${issuer}/protocol/openid-connect/token`, {

@@ -3,21 +3,21 @@ import { join, resolve } from 'node:path';
 
 const repository = resolve(import.meta.dirname, '..', '..');
 
-/** Where the installed parts are kept: `UPLOAD_TO_WORKSPACE_CACHE`, or `.cache/platform` in the repository. */
+/** The folder of the installed parts: `UPLOAD_TO_WORKSPACE_CACHE`, or `.cache/platform` in the repository. */
 export function cacheFolder(environment: NodeJS.ProcessEnv): string {
   return resolve(environment['UPLOAD_TO_WORKSPACE_CACHE'] ?? join(repository, '.cache', 'platform'));
 }
 
-/** A part that is installed by filling a folder once. */
+/** A part that is installed into a folder of its own. */
 export interface Part {
-  /** Names the version and everything else that the content depends on. */
+  /** Contains the version and everything else that the content depends on. */
   readonly name: string;
   fill(folder: string): Promise<void>;
 }
 
 /**
- * Installs a part unless it is there. It is filled under another name and renamed when complete, so an interrupted
- * install leaves nothing that looks like a whole one, and two installs at the same time do no harm.
+ * Installs a part unless it is installed. The folder gets its final name when it is complete, so an interrupted install cannot be mistaken
+ * for a complete one, and two installs can run at the same time.
  *
  * @returns the folder of the part
  */

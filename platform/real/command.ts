@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 const tailLength = 4000;
 
 /**
- * Runs a command to its end.
+ * Runs a command and waits for its end.
  *
- * @param options.folder the folder to run it in
+ * @param options.folder working directory
  * @param options.environment the whole environment of the command
- * @param options.needs what the user has to install when there is no such command
- * @throws when it cannot be started or ends with another code than 0, with the end of what it printed
+ * @param options.needs what the user must install if the command does not exist
+ * @throws an error with the end of the output, if the command cannot be started or its exit code is not 0
  */
 export async function run(
   command: string,

@@ -4,24 +4,24 @@ import type { Listener } from '../listener.ts';
 import type { PlatformOptions } from '../platform.ts';
 import { createProxy } from './proxy.ts';
 
-/** Where Keycloak and MinIO themselves listen. */
+/** URLs of Keycloak and MinIO themselves. */
 export interface Origins {
   readonly identity: string;
   readonly storage: string;
 }
 
-/** Where the parts of one platform are seen from outside. */
+/** Public URLs of a platform's parts. */
 export interface Front extends Origins {
-  /** For the stand-in. */
+  /** Listener of the TerrAPI stand-in. */
   readonly api: Listener;
   close(): Promise<void>;
 }
 
 /**
- * Opens the ports of a platform before its servers. Where nothing asks for HTTPS or for
- * certain ports, Keycloak and MinIO are seen as they are; else through proxies of the platform's own.
+ * Opens the ports of a platform before its servers start. With HTTPS or fixed ports, Keycloak and MinIO are behind proxies. Otherwise clients
+ * reach them directly.
  *
- * @throws when a port is taken
+ * @throws if a port is in use
  */
 export async function openFront(
   behind: Origins,

@@ -1,14 +1,13 @@
 /**
- * Runs a command for as long as the process that started this one lives: `node guard.ts <folder> <command> <args...>`.
- * That process holds the other end of standard input, which the system closes however it ends, even when killed.
- * Then the command goes with all its children, and so does its folder.
+ * Runs a command while its parent process lives: `node guard.ts <folder> <command> <args...>`. The parent holds the other end of standard
+ * input, which the system closes even if the parent is killed. Then the guard kills the command with all its children, and deletes its folder.
  */
 import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 
 const [folder = '', command = '', ...args] = process.argv.slice(2);
 
-// Its own process group, so that what it starts can be ended with it.
+// A process group, so that its children can be killed with it.
 const child = spawn(command, args, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
 let abandoned = false;
 
@@ -34,7 +33,7 @@ child.once('error', (error) => {
 });
 child.once('exit', () => {
   endGroup();
-  // A command that ended by itself leaves its log for the other side to read, and to remove.
+  // If the command ended by itself, the parent reads its log and deletes the folder.
   if (!abandoned) process.exit(1);
   void rm(folder, { recursive: true, force: true, maxRetries: 5 }).then(() => process.exit(0));
 });

@@ -6,29 +6,29 @@ import { startKeycloak } from './keycloak.ts';
 import type { ClientCredentials } from './keycloak.ts';
 import type { InstalledParts } from './parts.ts';
 
-/** A running Keycloak: all that somebody else needs to use it, as plain data. */
+/** A running Keycloak, as data that another process can use. */
 export interface IdentityDescription {
   /** Base URL. */
   readonly url: string;
   readonly administrator: ClientCredentials;
-  /** Secret of the clients with which storage sessions are opened. */
+  /** Secret of the clients that open storage sessions. */
   readonly sessionSecret: string;
-  /** Whose identity tokens its realms take: Keycloak keeps the keys that it has seen, so they are shared as it is. */
+  /** The issuer of the identity tokens that its realms accept. It is shared too, because Keycloak caches the keys. */
   readonly authority: Authority;
 }
 
-/** Keycloak takes its time to start and keeps nothing that one suite could see of another: they may share it. */
+/** Suites share a Keycloak, because it starts slowly and keeps no state that another suite could see. */
 export interface Identity extends IdentityDescription {
   readonly stop: () => Promise<void>;
 }
 
-/** Environment variable with the path of a description that `shareIdentity` wrote. */
+/** Environment variable with the path of the file that `shareIdentity` wrote. */
 export const identityVariable = 'UPLOAD_TO_WORKSPACE_KEYCLOAK';
 
 /**
- * Starts Keycloak, with secrets that no other start has.
+ * Starts Keycloak, with new secrets.
  *
- * @throws when it does not start, with the end of its log
+ * @throws an error with the end of its log, if it does not start
  */
 export async function startIdentity(parts: InstalledParts): Promise<Identity> {
   const administrator = { id: 'platform-administrator', secret: newSecret() };
@@ -46,22 +46,23 @@ export async function startIdentity(parts: InstalledParts): Promise<Identity> {
 }
 
 /**
- * The Keycloak that the environment names, or a new one. One that was running is left running by `stop`.
+ * Uses the Keycloak that the environment names, or starts a new one. `stop` does not stop a Keycloak that was already running.
  *
- * @throws when the description named cannot be read, or a new one does not start
+ * @throws if the named file cannot be read, or if a new Keycloak does not start
  */
 export async function findIdentity(parts: InstalledParts, environment: NodeJS.ProcessEnv): Promise<Identity> {
   const file = environment[identityVariable];
   if (file === undefined || file === '') return startIdentity(parts);
   const description = JSON.parse(await readFile(file, 'utf8')) as IdentityDescription;
-  if (!('authority' in description)) throw new Error(`${file} was written by an older version: share anew`);
+  if (!('authority' in description))
+    throw new Error(`${file} is from an older version: run npm run platform:share again`);
   return { ...description, stop: () => Promise.resolve() };
 }
 
 /**
- * Writes the description of a Keycloak where only this user can read it; `stop` removes it.
+ * Writes the description of a Keycloak to a file that only this user can read. `stop` deletes it.
  *
- * @throws when the file exists: it may describe another one
+ * @throws if the file exists, because it may describe another Keycloak
  */
 export async function shareIdentity(identity: Identity, file: string): Promise<Identity> {
   const { stop, ...description } = identity;
@@ -75,7 +76,7 @@ export async function shareIdentity(identity: Identity, file: string): Promise<I
   };
 }
 
-/** A secret that can be part of a URL, a form or a header. */
+/** A new secret without special characters, for URLs, forms and headers. */
 export function newSecret(): string {
   return randomBytes(24).toString('hex');
 }

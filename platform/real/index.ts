@@ -18,14 +18,14 @@ import { ensureRealm } from './realm.ts';
 import { createSessionOpener } from './sessions.ts';
 import { createRootClient, createStore } from './store.ts';
 
-/** As long as a signature can last. */
+/** The maximum lifetime of a presigned URL. */
 const platformLinkSeconds = 7 * 24 * 3600;
 
 /**
- * Starts Keycloak, MinIO and the TerrAPI stand-in before them, all on the loopback interface. Takes the Keycloak that
- * the environment names, where it does, and leaves that one running; MinIO is always the platform's own.
+ * Starts Keycloak, MinIO and the TerrAPI stand-in on the loopback interface. If the environment names a running Keycloak, it is used, and
+ * keeps running afterwards. MinIO is always new.
  *
- * @throws when a part is missing and cannot be installed, does not start, or a port is taken
+ * @throws if a part cannot be installed or started, or if a port is in use
  */
 export async function startRealPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const started = new AsyncDisposableStack();
@@ -80,7 +80,7 @@ async function start(
   };
 }
 
-/** Sessions are opened in the realm that every Keycloak has, whatever realm the client apps log in to. */
+/** Sessions are opened with tokens of the realm `master`, whatever realm the client apps use. */
 function sessionIssuer(identity: Identity): string {
   return `${identity.url}/realms/master`;
 }
@@ -96,7 +96,7 @@ function startStandIn(options: {
   return startTerrapi({
     listener: front.api,
     issuer: `${front.identity}/realms/${realm}`,
-    // Keycloak itself, not its front: nobody's certificate to trust here.
+    // Keycloak itself instead of its proxy, so that no certificate must be trusted.
     jwksUrl: `${identity.url}/realms/${realm}/protocol/openid-connect/certs`,
     trust: undefined,
     storageUrl: front.storage,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The oldest Java that Keycloak runs on. */
+/** The oldest Java version that Keycloak supports. */
 export const oldestJava = 21;
 
 const folders = ['/usr/lib/jvm', '/Library/Java/JavaVirtualMachines'];
@@ -12,11 +12,10 @@ interface Candidate {
 }
 
 /**
- * The Java installation that Keycloak is run with: `JAVA_HOME` when it is new enough, else the newest of those in the
- * usual folders of Linux and macOS.
+ * Finds the Java installation for Keycloak: `JAVA_HOME` if it is new enough, else the newest in the usual folders of Linux and macOS.
  *
  * @returns its home folder
- * @throws when there is none of Java 21 or later, naming those that were found
+ * @throws an error that lists the installations found, if none has Java 21 or later
  */
 export async function findJava(environment: NodeJS.ProcessEnv): Promise<string> {
   const named = environment['JAVA_HOME'] === undefined ? [] : await candidate(environment['JAVA_HOME']);
@@ -38,7 +37,7 @@ async function candidatesIn(folder: string): Promise<Candidate[]> {
   return (await Promise.all(homes.map(candidate))).flat();
 }
 
-/** Nothing when there is no Java in `home`: every installation states its version in a file `release`. */
+/** Reads the version from the file `release`. Empty if `home` has no Java. */
 async function candidate(home: string): Promise<Candidate[]> {
   const release = await readFile(join(home, 'release'), 'utf8').catch(() => '');
   const version = /^JAVA_VERSION="(\d+)/m.exec(release)?.[1];

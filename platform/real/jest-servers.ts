@@ -5,13 +5,13 @@ import { cacheFolder } from './cache.ts';
 import { identityVariable, shareIdentity, startIdentity } from './identity.ts';
 import { installParts } from './parts.ts';
 
-// Jest calls setup and teardown in one process and hands nothing from one to the other.
+// Jest calls setup and teardown in one process, but passes no value between them.
 const running: { stop?: () => Promise<void> } = {};
 
 /**
- * Starts the Keycloak that all test files share, unless the environment names one, and names it to them.
+ * Starts the Keycloak that all test files share, and sets the variable that names it. Does nothing if the environment names one.
  *
- * @throws when a part is missing and cannot be installed, or does not start: then no test runs, and Jest says why
+ * @throws if a part cannot be installed or started. Jest then prints the error and runs no test
  */
 export async function startShared(environment: NodeJS.ProcessEnv): Promise<void> {
   const parts = await installParts(cacheFolder(environment), environment, (message) => {
@@ -28,7 +28,7 @@ export async function startShared(environment: NodeJS.ProcessEnv): Promise<void>
   };
 }
 
-/** Ends what `startShared` started, if anything. */
+/** Stops the Keycloak that `startShared` started, if any. */
 export async function stopShared(): Promise<void> {
   await running.stop?.();
 }

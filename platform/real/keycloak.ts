@@ -3,17 +3,17 @@ import type { InstalledParts } from './parts.ts';
 import { freePort, startServer } from './server.ts';
 import type { Server } from './server.ts';
 
-/** A client of the realm `master`, by id and secret. */
+/** ID and secret of a client of the realm `master`. */
 export interface ClientCredentials {
   readonly id: string;
   readonly secret: string;
 }
 
 /**
- * Starts Keycloak on 127.0.0.1 with an empty database in memory. It takes its own address from each request, so a proxy
- * that says `X-Forwarded-Proto` and `X-Forwarded-Host` gives it an issuer of its own.
+ * Starts Keycloak on 127.0.0.1 with an empty database in memory. It derives its URL from each request, so a proxy with
+ * `X-Forwarded-Proto` and `X-Forwarded-Host` changes the issuer.
  *
- * @param administrator the client that the administrator's API is going to know, made at the start
+ * @param administrator a client with access to the admin API. The start creates it
  */
 export async function startKeycloak(
   parts: InstalledParts,
@@ -29,7 +29,7 @@ export async function startKeycloak(
       ...process.env,
       JAVA_HOME: parts.java,
       JAVA_OPTS_KC_HEAP: '-Xms64m -Xmx384m',
-      // What the JVM would gain from its second compiler in a run of minutes, it loses at the start.
+      // The second compiler of the JVM slows down the start, and does not pay off in a run of minutes.
       JAVA_OPTS_APPEND: '-XX:TieredStopAtLevel=1',
       KC_CACHE: 'local',
       KC_HTTP_ENABLED: 'true',

@@ -3,10 +3,10 @@ import { region } from '../catalogue.ts';
 import type { RootCredentials } from './minio.ts';
 
 /**
- * A URL that downloads one object, signed (AWS Signature Version 4) with credentials that no session ends.
+ * Presigns the download of one object (AWS Signature Version 4), with credentials that do not expire.
  *
- * @param storageUrl as the world sees it, without a trailing slash
- * @param seconds life of the link from now; a week at most
+ * @param storageUrl public URL, without a trailing slash
+ * @param seconds lifetime of the link, a week at most
  */
 export function signDownload(
   storageUrl: string,
@@ -17,7 +17,7 @@ export function signDownload(
   const path = `/${[object.bucket, ...object.key.split('/')].map(escape).join('/')}`;
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   const scope = [time.slice(0, 8), region, 's3', 'aws4_request'];
-  // In the order of their names, as the signature wants them.
+  // Sorted by name, as the signature requires.
   const query = Object.entries({
     'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
     'X-Amz-Credential': [credentials.accessKey, ...scope].join('/'),
@@ -39,7 +39,7 @@ function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-/** Percent-encoding of everything but letters, digits and `-._~`. */
+/** Percent-encodes everything except letters, digits and `-._~`. */
 function escape(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,

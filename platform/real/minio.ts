@@ -10,10 +10,10 @@ export interface RootCredentials {
   readonly secretKey: string;
 }
 
-/** The audience that a token must be meant for to open a storage session. */
+/** The audience of tokens that open storage sessions. */
 export const storageAudience = 'gep-bios-minio';
 
-/** Claim of a token that names the policies of its storage sessions. */
+/** The claim with the policies of a token's storage sessions. */
 export const policyClaim = 'minio_policy';
 
 /** A running MinIO. */
@@ -22,10 +22,10 @@ export interface Storage extends Server {
 }
 
 /**
- * Starts MinIO on 127.0.0.1 with the catalogue's buckets, empty. Its sessions are opened with tokens of an issuer.
+ * Starts MinIO on 127.0.0.1 with empty buckets. Tokens of the issuer open its sessions.
  *
- * @param program the MinIO program
- * @param issuer has to answer by now: MinIO asks at its start
+ * @param program path of the MinIO program
+ * @param issuer must be running, because MinIO calls it at its start
  */
 export async function startStorage(program: string, issuer: string): Promise<Storage> {
   const root = { accessKey: 'platform-root', secretKey: newSecret() };
@@ -55,7 +55,7 @@ async function startMinio(program: string, root: RootCredentials, issuer: string
       MINIO_ROOT_PASSWORD: root.secretKey,
       MINIO_SITE_REGION: region,
       MINIO_BROWSER: 'off',
-      // No look at the publisher's server for a newer version.
+      // Do not check for updates.
       MINIO_UPDATE: 'off',
       MINIO_IDENTITY_OPENID_CONFIG_URL: `${issuer}/.well-known/openid-configuration`,
       MINIO_IDENTITY_OPENID_CLIENT_ID: storageAudience,

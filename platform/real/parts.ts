@@ -11,27 +11,26 @@ const minioVersion = 'v0.0.0-20260212201848-7aac2a2c5b7c';
 const mavenPlugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 
 /**
- * Settings that Keycloak wants to know when it is built, not when it is started. No health checks: they would open a
- * second port, and a discovery document that is answered says the same.
+ * Keycloak's build-time settings. Health checks are off, because they need a second port. A request for the discovery document does the same.
  */
 const buildSettings = ['--db=dev-mem', '--features=client-auth-federated'];
 
-/** What is needed to start the two parts. */
+/** Paths of the installed parts. */
 export interface InstalledParts {
   /** Keycloak's home folder. */
   readonly keycloak: string;
-  /** Home folder of the Java to run it with. */
+  /** Home folder of its Java. */
   readonly java: string;
   /** The MinIO program. */
   readonly minio: string;
 }
 
 /**
- * Installs Keycloak and MinIO in their pinned versions, side by side, unless they are there.
+ * Installs the pinned versions of Keycloak and MinIO at the same time, unless they are installed.
  *
- * @param environment of this process: names the tools, and is passed on to them
- * @param report is told, in a sentence, what is begun and takes minutes
- * @throws when Java, Maven or Go are missing, or fail, saying which
+ * @param environment of this process. It is passed on to the tools
+ * @param report called with a sentence for each step that takes minutes
+ * @throws an error that names the tool, if Java, Maven or Go is missing or fails
  */
 export async function installParts(
   cache: string,
@@ -51,8 +50,8 @@ function keycloakPart(environment: NodeJS.ProcessEnv, report: (message: string) 
   return {
     name: `keycloak-${keycloakVersion}-${createHash('sha256').update(buildSettings.join()).digest('hex').slice(0, 8)}`,
     async fill(folder) {
-      report(`Getting Keycloak ${keycloakVersion} by Maven and building it (about a minute)`);
-      // Maven leaves notes where it runs; here they go with the rest of the folder.
+      report(`Downloading Keycloak ${keycloakVersion} with Maven and building it (about a minute)`);
+      // Maven writes files to its working directory. They are deleted with this folder.
       const unpacked = join(folder, 'unpacked');
       await mkdir(unpacked);
       const artifact = `org.keycloak:keycloak-quarkus-dist:${keycloakVersion}:zip`;
@@ -77,7 +76,7 @@ function minioPart(environment: NodeJS.ProcessEnv, report: (message: string) => 
   return {
     name: `minio-${minioVersion}`,
     async fill(folder) {
-      report(`Compiling MinIO of ${minioVersion} by Go (about four minutes)`);
+      report(`Compiling MinIO ${minioVersion} with Go (about four minutes)`);
       await run('go', ['install', `github.com/minio/minio@${minioVersion}`], {
         folder,
         environment: { ...environment, GOBIN: folder },

@@ -3,14 +3,14 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { pipeline } from 'node:stream';
 
 /**
- * Passes every request on to a server, as it is: the `Host` header stays, since signatures hold it.
+ * Forwards every request to a server. The `Host` header stays the same, because it is part of signatures.
  *
  * @param target origin of the server, plain HTTP
- * @param headers to be set on every request, e.g. those that tell the server its public address
+ * @param headers set on every request, e.g. those with the public URL
  */
 export function createProxy(target: string, headers: Readonly<Record<string, string>> = {}): RequestListener {
   return (request, response) => {
-    // A connection for each request: none can be closed by the server at the moment it is used again.
+    // A new connection for each request, so that the server never closes one that is about to be reused.
     const passed = forward(new URL(target), {
       agent: false,
       method: request.method,
@@ -37,7 +37,7 @@ export function createProxy(target: string, headers: Readonly<Record<string, str
   };
 }
 
-/** Names and values in turn, as they came, without what concerns only the connection behind. */
+/** The raw headers, without those of the connection to the server. */
 function withoutConnection({ rawHeaders }: IncomingMessage): string[] {
   return rawHeaders.filter((_, index) => rawHeaders[index - (index % 2)]?.toLowerCase() !== 'connection');
 }

@@ -5,16 +5,16 @@ import type { Administration } from './administration.ts';
 import type { ClientCredentials } from './keycloak.ts';
 import template from './realm.json' with { type: 'json' };
 
-/** The realm that exists from the start, like the platform's own. */
+/** Keycloak's initial realm, which TerrAPI uses too. */
 const mainRealm = 'master';
 const usualTokenSeconds = 3600;
 
 /**
- * Gives the client apps a realm in which their access tokens live for `accessTokenSeconds`. Each life has a realm of
- * its own, so that suites with different wishes can share one Keycloak.
+ * Creates a realm for the client apps, whose access tokens have a lifetime of `accessTokenSeconds`. Each lifetime has its own realm, so that
+ * suites with different lifetimes can share one Keycloak.
  *
- * @param authority whose identity tokens log in the client apps without a secret
- * @returns the name of the realm: `master` for the usual 3600 s
+ * @param authority issuer of the identity tokens for the client apps without a secret
+ * @returns the name of the realm: `master` for the default of 3600 s
  */
 export async function ensureRealm(
   administration: Administration,
@@ -44,9 +44,8 @@ export async function ensureRealm(
 }
 
 /**
- * Makes sure of the client with whose tokens storage sessions are opened, in the realm `master`. Its tokens hold the
- * name of MinIO's policy, which those of client apps do not. A session without a duration of its own lives as long as
- * the token, hence a client for each life.
+ * Creates the client that opens storage sessions, in the realm `master`. Its tokens contain the name of MinIO's policy, those of client apps
+ * do not. A session without a duration lives as long as its token, so each lifetime needs its own client.
  *
  * @param secret the secret of all these clients
  */
@@ -59,22 +58,22 @@ export async function ensureSessionClient(
   const client = clientOf(credentials, tokenSeconds);
   await administration.ensure(`/${mainRealm}/clients`, {
     ...client,
-    // All that the token says becomes part of the session's token, and so of every signed URL.
+    // All claims become part of the session token, and of every presigned URL.
     defaultClientScopes: ['basic'],
     protocolMappers: [...client.protocolMappers, template.storagePolicy],
   });
   return credentials;
 }
 
-/** Takes the tokens of an authority as client assertions. */
+/** An identity provider that accepts the authority's tokens as client assertions. */
 function identityProviderOf({ issuer, jwksUrl }: Authority) {
   const { config, ...provider } = template.identityProvider;
-  // The form for administrators wants these two; nobody logs in by them.
+  // Keycloak requires these two URLs, but does not use them here.
   const unused = { authorizationUrl: `${issuer}/unused`, tokenUrl: `${issuer}/unused` };
   return { ...provider, config: { ...config, issuer, jwksUrl, ...unused } };
 }
 
-/** A client that logs in by identity tokens of the provider with exactly this subject. */
+/** A client that logs in with the provider's identity tokens of exactly this subject. */
 function keylessClientOf(id: string, subject: string, tokenSeconds: number) {
   const client = { ...template.client, ...template.keylessClient };
   return {

@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const tailLength = 4000;
 
-/** A server program that was started and answers. */
+/** A running server program. */
 export interface Server {
   readonly url: string;
-  /** Kills the program and removes its folder. */
+  /** Kills the program and deletes its folder. */
   readonly stop: () => Promise<void>;
 }
 
@@ -19,21 +19,21 @@ export interface ServerCommand {
   /** For messages, e.g. `Keycloak`. */
   readonly name: string;
   readonly command: string;
-  /** @param folder a new temporary folder for the data of this program, removed when it ends */
+  /** @param folder a new temporary folder for the program's data. It is deleted at the end */
   arguments(folder: string): readonly string[];
   readonly environment: NodeJS.ProcessEnv;
-  /** Where the program is going to listen. */
+  /** The URL that the program will listen at. */
   readonly url: string;
-  /** Whether the program is at work; asked again and again, and may throw for no. */
+  /** Whether the program is ready. It is called repeatedly, and may throw instead of returning false. */
   ready(): Promise<boolean>;
-  /** Time in which it must be ready. */
+  /** Maximum start-up time. */
   readonly startMilliseconds: number;
 }
 
 /**
- * Starts a server program below a guard that ends it with this process, and waits until it is ready.
+ * Starts a server program and waits until it is ready. A guard process stops it when this process ends.
  *
- * @throws when it ends early or is not ready in time, with the end of its log
+ * @throws an error with the end of its log, if it ends early or is not ready in time
  */
 export async function startServer(options: ServerCommand): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), `upload-to-workspace-${options.name.toLowerCase()}-`));
@@ -56,7 +56,7 @@ export async function startServer(options: ServerCommand): Promise<Server> {
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
-  // Somebody who forgets to stop the platform can still end.
+  // A process that does not stop the platform can still exit.
   guard.unref();
   const failure = await outcome(options, () => guard.exitCode !== null);
   if (failure !== undefined) {
@@ -70,14 +70,14 @@ export async function startServer(options: ServerCommand): Promise<Server> {
 async function outcome(options: ServerCommand, ended: () => boolean): Promise<string | undefined> {
   const deadline = performance.now() + options.startMilliseconds;
   while (performance.now() < deadline) {
-    if (ended()) return 'ended while it was starting';
+    if (ended()) return 'ended during its start';
     if (await options.ready().catch(() => false)) return undefined;
     await sleep(100);
   }
   return `was not ready after ${options.startMilliseconds / 1000} s`;
 }
 
-/** A port on 127.0.0.1 that nothing listened on a moment ago. */
+/** A free port on 127.0.0.1. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

@@ -5,15 +5,15 @@ import type { Administration } from './administration.ts';
 import { ensureSessionClient } from './realm.ts';
 import type { ClientCredentials } from './keycloak.ts';
 
-/** MinIO takes no shorter duration; a shorter life comes from the token. */
+/** MinIO's minimum duration. For a shorter lifetime, the token expires earlier. */
 const leastDuration = 900;
 
 /**
- * Opens storage sessions as the platform does: with a token of its own, so each session has its whole life before it,
- * and cut to the storage point by a policy.
+ * Opens storage sessions like the platform. Each has a new token, so that it has its full lifetime, and a policy that limits it to the
+ * storage point.
  *
- * @param options.issuer of the realm `master`
- * @param options.secret of the clients that sessions are opened with
+ * @param options.issuer issuer of the realm `master`
+ * @param options.secret secret of the clients that open sessions
  */
 export function createSessionOpener(options: {
   readonly administration: Administration;
@@ -54,10 +54,10 @@ async function assumeRole(
   });
   const xml = await response.text();
   if (!response.ok) throw new Error(`MinIO answered ${response.status} to AssumeRoleWithWebIdentity: ${xml}`);
-  // Four elements without attributes, whose text needs no unescaping.
+  // The elements have no attributes, and their text needs no unescaping.
   const element = (name: string): string => {
     const text = new RegExp(`<${name}>([^<]+)</${name}>`).exec(xml)?.[1];
-    if (text === undefined) throw new Error(`MinIO's answer to AssumeRoleWithWebIdentity has no ${name}`);
+    if (text === undefined) throw new Error(`MinIO's response to AssumeRoleWithWebIdentity has no ${name}`);
     return text;
   };
   return {

@@ -1,4 +1,4 @@
-/** `npm run platform:share -- FILE`: a Keycloak for many platforms in a row, until Ctrl-C. */
+/** `npm run platform:share -- FILE` starts a Keycloak that several platforms can use. Ctrl+C stops it. */
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { cacheFolder } from './cache.ts';
@@ -7,7 +7,7 @@ import { installParts } from './parts.ts';
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
-  console.error('Usage: npm run platform:share -- FILE (to write, for the environment to name)');
+  console.error('Usage: npm run platform:share -- FILE (a new file, which describes the running Keycloak)');
   process.exit(2);
 }
 const parts = await installParts(cacheFolder(process.env), process.env, (message) => {
@@ -16,7 +16,7 @@ const parts = await installParts(cacheFolder(process.env), process.env, (message
 const path = resolve(file);
 const identity = await shareIdentity(await startIdentity(parts), path);
 console.log(
-  `Keycloak is running; Ctrl-C stops it. For platforms to use it:\n\nexport ${identityVariable}=${path}`,
+  `Keycloak is running. Press Ctrl+C to stop it. To let platforms use it:\n\nexport ${identityVariable}=${path}`,
 );
 const running = setInterval(() => undefined, 60_000);
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

@@ -13,7 +13,7 @@ import type { RootCredentials } from './minio.ts';
 
 const deletesAtATime = 16;
 
-/** A client of MinIO with its administrator's rights. */
+/** An S3 client with the administrator's rights. */
 export function createRootClient(url: string, root: RootCredentials): S3Client {
   return new S3Client({
     endpoint: url,
@@ -23,12 +23,12 @@ export function createRootClient(url: string, root: RootCredentials): S3Client {
   });
 }
 
-/** Makes the buckets of an empty store. */
+/** Creates the buckets. */
 export async function createBuckets(client: S3Client, names: readonly string[]): Promise<void> {
   await Promise.all(names.map((Bucket) => client.send(new CreateBucketCommand({ Bucket }))));
 }
 
-/** What is really stored, seen through a client that may see everything. */
+/** The administrator's view of the storage. */
 export function createStore(client: S3Client): Store {
   return {
     list: (bucket, prefix) => list(client, bucket, prefix),
@@ -49,7 +49,7 @@ export function createStore(client: S3Client): Store {
 
 async function list(client: S3Client, bucket: string, prefix: string): Promise<StoredObject[]> {
   const objects: StoredObject[] = [];
-  // Encoded: a key may hold characters that XML can't.
+  // URL-encoded, because keys can contain characters that XML cannot.
   const wish = { Bucket: bucket, Prefix: prefix, EncodingType: 'url' } as const;
   for await (const page of paginateListObjectsV2({ client }, wish)) {
     for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
@@ -64,7 +64,7 @@ async function list(client: S3Client, bucket: string, prefix: string): Promise<S
   return objects;
 }
 
-/** MinIO lists the uploads of a whole bucket in one answer. */
+/** MinIO lists all uploads of a bucket in one response. */
 async function pendingUploads(
   client: S3Client,
   bucket: string,
@@ -73,7 +73,7 @@ async function pendingUploads(
   return (answer.Uploads ?? []).map(({ Key, UploadId }) => ({ key: decode(Key), uploadId: UploadId ?? '' }));
 }
 
-/** Again and again: MinIO lists nothing below an object, so a first pass can bring more to light. */
+/** Repeats until the bucket is empty: MinIO does not list keys below an object, so they appear when it is deleted. */
 async function removeObjects(client: S3Client, bucket: string): Promise<void> {
   for (;;) {
     const objects = await list(client, bucket, '');

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 
-/** What a call is answered; a call that is refused may as well throw it. */
+/** The response to a call. Handlers return it, or throw it in a {@link Refusal}. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** An answer with a JSON body. */
+/** A response with a JSON body. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Answer {
   return {
     status,
@@ -16,15 +16,15 @@ export function json(status: number, value: unknown, headers: Record<string, str
   };
 }
 
-/** An answer without a body: what the platform says to 401, 403 and 404 in most places. */
+/** A response without a body. The platform sends most 401, 403 and 404 responses so. */
 export function empty(status: number, headers: Record<string, string> = {}): Answer {
   return { status, headers };
 }
 
 /**
- * An RFC 9457 answer.
+ * A response with RFC 9457 problem details.
  *
- * @param errors for validation: field → what is wrong with it
+ * @param errors validation errors: field → problem
  */
 export function problem(
   status: number,
@@ -41,13 +41,13 @@ export function problem(
   };
 }
 
-/** Sends an answer and ends the response. */
+/** Sends a response. */
 export function send(response: ServerResponse, { status, headers, body }: Answer): void {
   const length = body === undefined ? 0 : Buffer.byteLength(body);
   response.writeHead(status, { ...headers, 'content-length': length }).end(body);
 }
 
-/** Carries an answer out of whatever found that it has to be given. */
+/** An exception that carries a response. */
 export class Refusal extends Error {
   readonly answer: Answer;
 

@@ -5,19 +5,19 @@ import type { Principal } from './principal.ts';
 import type { Resource } from './resources.ts';
 import type { OpenSession, PresignDownload } from './storagepoint.ts';
 
-/** What the stand-in is made of. */
+/** The parts of the stand-in. */
 export interface Service {
   /** Base URL of the API, without a trailing slash. */
   readonly apiUrl: string;
-  /** URL of the store, without a trailing slash. */
+  /** URL of the storage, without a trailing slash. */
   readonly storageUrl: string;
-  /** Ids of the clients that may use the resources. */
+  /** IDs of the clients that have access to the resources. */
   readonly members: readonly string[];
   readonly openSession: OpenSession;
   readonly presignDownload: PresignDownload;
   readonly controls: Controls;
   readonly jobs: Jobs;
-  /** Grows by sharing, shrinks by deleting shared folders. */
+  /** Changes when folders are shared, and when shared folders are deleted. */
   readonly resources: Resource[];
 }
 
@@ -32,12 +32,12 @@ export interface Call {
   readonly principal: Principal;
 }
 
-/** Endpoint that storage points name at present. */
+/** The current endpoint of the storage points. */
 export function storageEndpoint({ controls, storageUrl }: Service): string {
   return (controls.storageEndpoint ?? storageUrl).replace(/\/$/, '');
 }
 
-/** The resources of a kind that the caller's token makes visible. */
+/** The resources of a kind that the caller's token can list. */
 export function visible(service: Service, principal: Principal, kind?: Resource['kind']): Resource[] {
   if (!service.members.includes(principal.clientId)) return [];
   return service.resources.filter(
@@ -47,9 +47,9 @@ export function visible(service: Service, principal: Principal, kind?: Resource[
 }
 
 /**
- * The resource of that name.
+ * Finds a resource by name.
  *
- * @throws {Refusal} 404 when there is none, 403 when the caller may not use it, both without a body
+ * @throws {Refusal} 404 if it does not exist, 403 if the caller has no access; both without a body
  */
 export function requireResource(
   service: Service,
@@ -65,7 +65,7 @@ export function requireResource(
   return resource;
 }
 
-/** A refusal of what the caller sent: field → what is wrong with it. */
+/** A rejection of invalid input. @param errors field → problem */
 export function invalid(call: Call, errors: Readonly<Record<string, readonly string[]>>): Refusal {
   return new Refusal(
     problem(400, 'One or more validation errors occurred.', 'See the errors property.', call.path, errors),

@@ -6,7 +6,7 @@ interface Failure {
   times: number;
 }
 
-/** The stand-in's controls, and what its server needs of them. */
+/** The stand-in's controls, for tests and for its server. */
 export class Controls implements TerrapiControls {
   sessionSeconds: number;
   storageEndpoint: string | undefined = undefined;
@@ -23,7 +23,7 @@ export class Controls implements TerrapiControls {
     this.#failures.push({ path, answer, times });
   }
 
-  /** The failure that is due for a path, oldest first; counts as used. */
+  /** Removes and returns the oldest failure for a path. */
   takeFailure(path: string): FailureAnswer | undefined {
     const failure = this.#failures.find((one) => one.times > 0 && path.startsWith(one.path));
     if (failure === undefined) return undefined;

@@ -3,7 +3,7 @@ import type { Answer } from './answer.ts';
 import { invalid, storageEndpoint, visible } from './call.ts';
 import type { Call, Service } from './call.ts';
 
-/** `POST /v2/storage/download`: a link by the platform's own policy, or the URL as it came. */
+/** `POST /v2/storage/download`: a link signed by the platform, or the unchanged URL. */
 export async function download(service: Service, call: Call): Promise<Answer> {
   const url = call.query.get('url');
   if (url === null || !URL.canParse(url)) {
@@ -27,7 +27,7 @@ export async function download(service: Service, call: Call): Promise<Answer> {
   }
 }
 
-/** Bucket and key of an `s3:` URL, or of one at the store or at the endpoint that workspaces name. */
+/** Bucket and key of an `s3:` URL, or of a URL at the storage or at the workspaces' endpoint. */
 function placeOf(service: Service, url: string): { bucket: string; key: string } | undefined {
   const endpoints = ['s3:/', service.storageUrl, storageEndpoint(service)];
   const endpoint = endpoints.find((one) => url.startsWith(`${one}/`));

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 
 const course = ['pending', 'scheduled', 'processing', 'completed'] as const;
 
-/** Background jobs. A job moves on by one state each time it is looked at, so that a poll always gets somewhere. */
+/** Background jobs. A job advances by one state with each request for it. */
 export class Jobs {
   readonly #looks = new Map<string, number>();
 
-  /** @returns the id of a new job */
+  /** @returns the ID of a new job */
   begin(): string {
     const id = randomUUID();
     this.#looks.set(id, 0);
     return id;
   }
 
-  /** `unknown` for an id that was never given out. */
+  /** `unknown` for an ID without a job. */
   look(id: string): (typeof course)[number] | 'unknown' {
     const looks = this.#looks.get(id);
     if (looks === undefined) return 'unknown';

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 
-/** Who is calling, by a token that was verified. */
+/** The caller, from a verified token. */
 export interface Principal {
   /** E.g. `service-account-ci-publisher`. */
   readonly name: string;
@@ -15,14 +15,14 @@ export interface Principal {
   readonly claims: JWTPayload;
 }
 
-/** Verifies the value of an Authorization header; throws, or rejects, when it does not hold. */
+/** Verifies the value of an Authorization header. Throws or rejects if it is invalid. */
 export type Authenticator = (authorization: string | undefined) => Promise<Principal>;
 
 /**
  * Verifies bearer tokens of one issuer: RS256 signature, issuer, expiry and audience.
  *
- * @param jwksUrl where the issuer publishes its keys; asked once, and again for a key that is not among them
- * @param trust PEM to trust when `jwksUrl` is HTTPS
+ * @param jwksUrl the issuer's keys. They are fetched once, and again for an unknown key
+ * @param trust PEM to trust if `jwksUrl` is HTTPS
  */
 export function createAuthenticator(options: {
   readonly issuer: string;
@@ -54,7 +54,7 @@ export function createAuthenticator(options: {
   };
 }
 
-/** `fetch` can't be told whom to trust; Node's own clients can. */
+/** `fetch` has no option for trusted certificates. Node's HTTPS client has one. */
 async function fetchTrusting(url: string, trust: string | undefined): Promise<Response> {
   const { promise, resolve, reject } = Promise.withResolvers<Response>();
   const secure = url.startsWith('https:');

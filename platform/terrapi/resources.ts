@@ -1,7 +1,7 @@
 import { buckets, platformScope, sharedFolders, workspaces } from '../catalogue.ts';
 import type { StoragePoint } from './storagepoint.ts';
 
-/** A workspace or shared folder as the platform knows it, before it is put into words for a client. */
+/** A workspace or shared folder, before it is converted to a response. */
 export interface Resource extends StoragePoint {
   readonly kind: 'workspace' | 'sharedfolder';
   readonly storageType: 's3' | 'ftp';
@@ -11,9 +11,9 @@ export interface Resource extends StoragePoint {
     readonly statusCode: 'OK' | 'ERROR' | 'NOT_FOUND' | 'FORBIDDEN';
     readonly message: string;
   };
-  /** Listed for its members, and refused to them all the same. */
+  /** The resource is listed, but requests for it get 403. */
   readonly forbidden: boolean;
-  /** Scope that a token needs before the resource is listed. */
+  /** Scope that a token needs to list the resource. */
   readonly platform: string;
 }
 
@@ -36,7 +36,7 @@ const ordinary = {
   platform: platformScope,
 } as const;
 
-/** Everything that the stand-in knows when it starts. */
+/** The resources at the start. */
 export const resources: readonly Resource[] = [
   { ...ordinary, name: workspaces.main, prefix: 'ci/' },
   { ...ordinary, name: workspaces.previews, prefix: 'previews/' },
@@ -53,10 +53,10 @@ export const resources: readonly Resource[] = [
 ];
 
 /**
- * A resource in the words of TerrAPI (`IWorkspace` or `ISharedFolder`): every field there is, most of them null, no
- * region, and some that no client knows.
+ * A resource in TerrAPI's format (`IWorkspace` or `ISharedFolder`). It has every field, and most are null. It has no region, and some
+ * unknown fields.
  *
- * @param endpoint URL of the store, without a trailing slash
+ * @param endpoint URL of the storage, without a trailing slash
  * @param apiUrl base URL of the API
  */
 export function describe(resource: Resource, endpoint: string, apiUrl: string): Record<string, unknown> {
@@ -96,7 +96,7 @@ export function describe(resource: Resource, endpoint: string, apiUrl: string): 
   };
 }
 
-/** A resource as it appears in lists (`SelfInfo`). */
+/** A resource in TerrAPI's format for lists (`SelfInfo`). */
 export function selfInfo(resource: Resource, apiUrl: string): Record<string, unknown> {
   return {
     type: `urn:resource:storage:${resource.kind}`,

@@ -15,7 +15,7 @@ interface Route {
   readonly handler: Handler;
 }
 
-/** `{id}` in `path` matches one segment, which the handler gets decoded. */
+/** `{id}` in `path` matches one segment. The handler gets it decoded. */
 function route(method: string, path: string, handler: Handler): Route {
   return { method, pattern: new RegExp(`^${path.replace('{id}', '([^/]+)')}/?$`), handler };
 }
@@ -35,7 +35,7 @@ const routes: readonly Route[] = [
   route('GET', '/v2/jobs/{id}', (service, _call, id) => jobStatus(service, id)),
 ];
 
-/** Answers a call that is authenticated; 404 and 405 without a body where there is nothing to call. */
+/** Handles an authenticated call. Answers 404 or 405 without a body if there is no such route. */
 export async function answerCall(service: Service, call: Call): Promise<Answer> {
   const matching = routes.filter(({ pattern }) => pattern.test(call.path));
   const chosen = matching.find(({ method }) => method === call.method);

@@ -13,26 +13,26 @@ import { answerCall } from './routes.ts';
 import type { OpenSession, PresignDownload } from './storagepoint.ts';
 
 export interface TerrapiOptions {
-  /** Where the stand-in answers from now on; the caller closes it. */
+  /** The stand-in handles its requests. The caller closes it. */
   readonly listener: Listener;
-  /** Issuer URL, exactly as it is in tokens. */
+  /** Issuer URL, exactly as in tokens. */
   readonly issuer: string;
   /** URL of the issuer's JSON Web Key Set. */
   readonly jwksUrl: string;
-  /** PEM to trust when `jwksUrl` is HTTPS. */
+  /** PEM to trust if `jwksUrl` is HTTPS. */
   readonly trust: string | undefined;
   /** URL of the S3 server, without a trailing slash. */
   readonly storageUrl: string;
-  /** Ids of the clients that may use the workspaces; any other client of the issuer may log in and sees none. */
+  /** IDs of the clients that have access to the workspaces. The issuer's other clients see none. */
   readonly members: readonly string[];
-  /** Life of storage sessions at first; `controls.sessionSeconds` changes it. */
+  /** Lifetime of storage sessions at the start. `controls.sessionSeconds` changes it. */
   readonly sessionSeconds: number;
   readonly openSession: OpenSession;
   readonly presignDownload: PresignDownload;
 }
 
 export interface Terrapi {
-  /** Base URL, to be used as `api-url`. */
+  /** Base URL, for the input `api-url`. */
   readonly apiUrl: string;
   readonly controls: Controls;
 }
@@ -50,7 +50,7 @@ export function startTerrapi(options: TerrapiOptions): Terrapi {
     const [, token] = message.headers.authorization?.split(' ') ?? [];
     if (token) controls.secrets.add(token);
     void answer(service, authenticate, message).then((given) => {
-      // Logged before it is sent: who has the answer finds it in the log.
+      // Logged before it is sent, so that a client with the response finds it in the log.
       const { path } = target(message);
       controls.requests.push({ method: message.method ?? '', path, status: given.status });
       send(response, given);
@@ -84,7 +84,7 @@ async function answer(
   }
 }
 
-/** Path below the base URL; any other path stays as it is and matches no route. */
+/** The path below the base URL. Any other path stays unchanged, and matches no route. */
 function target(message: IncomingMessage): { path: string; query: URLSearchParams } {
   const url = new URL(message.url ?? '/', 'http://localhost');
   const below = url.pathname.startsWith(`${basePath}/`);
@@ -100,7 +100,7 @@ async function requirePrincipal(
     return await authenticate(message.headers.authorization);
   } catch {
     const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' };
-    // The storage calls refuse in silence; the others explain themselves.
+    // Only storage calls answer errors without a body.
     if (path.startsWith('/v2/storage/')) throw new Refusal(empty(401, challenge));
     const said = problem(401, 'Unauthorized', 'The bearer token is missing or not valid.', path);
     throw new Refusal({ ...said, headers: { ...said.headers, ...challenge } });

@@ -27,7 +27,7 @@ export function share(service: Service, call: Call, workspaceId: string): Answer
   return json(201, description, { location: String(description['self']) });
 }
 
-/** `DELETE /v2/storage/sharedfolders/{id}`: accepted, done in the background; the folder is no longer listed. */
+/** `DELETE /v2/storage/sharedfolders/{id}`: starts a background job. The folder is no longer listed. */
 export function deleteSharedFolder(service: Service, call: Call, folderId: string): Answer {
   const folder = requireResource(service, call.principal, folderId, 'sharedfolder');
   service.resources.splice(service.resources.indexOf(folder), 1);
@@ -52,7 +52,7 @@ export function jobStatus(service: Service, jobId: string): Answer {
 }
 
 function readShareRequest(call: Call): ShareRequest {
-  // The version is part of the media type; without it no action of the API takes the body.
+  // The version is part of the media type. Without it, the API accepts no body.
   if (!/^application\/json\s*;(.*;)?\s*x-api-version=2\b/i.test(call.contentType)) {
     throw new Refusal(
       problem(415, 'Unsupported Media Type', `Content-Type is "${call.contentType}".`, call.path),

@@ -1,14 +1,14 @@
-/** A part of the object store that sessions can be opened for: a workspace or a shared folder. */
+/** A part of the storage that has sessions: a workspace or a shared folder. */
 export interface StoragePoint {
   readonly name: string;
   readonly bucket: string;
   /** Ends with a slash. */
   readonly prefix: string;
-  /** S3 actions, e.g. `s3:GetObject`, that a session may take below the prefix. */
+  /** S3 actions that a session allows below the prefix, e.g. `s3:GetObject`. */
   readonly scopes: readonly string[];
 }
 
-/** Temporary credentials of the object store. */
+/** Temporary credentials of the storage. */
 export interface SessionCredentials {
   readonly accessKey: string;
   readonly secretKey: string;
@@ -16,8 +16,8 @@ export interface SessionCredentials {
   readonly expiration: Date;
 }
 
-/** Opens a session that may do what the storage point's scopes say, below its prefix, for `lifeSeconds`. */
+/** Opens a session with the storage point's scopes, below its prefix, for `lifeSeconds`. */
 export type OpenSession = (point: StoragePoint, lifeSeconds: number) => Promise<SessionCredentials>;
 
-/** Signs a download URL with credentials of the platform's own, which outlive any session. */
+/** Presigns a download with the platform's own credentials, which outlive any session. */
 export type PresignDownload = (bucket: string, key: string) => Promise<string>;

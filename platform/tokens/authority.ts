@@ -3,12 +3,12 @@ import { exportJWK, generateKeyPair } from 'jose';
 import type { JWK } from 'jose';
 import { listen } from '../listener.ts';
 
-/** In whose name identity tokens are signed, and with which key; plain data. */
+/** The issuer of identity tokens and its signing key. */
 export interface Authority {
-  /** URL of the issuer; its OpenID configuration and its keys are below it. */
+  /** URL of the issuer. Its discovery document and its keys are below it. */
   readonly issuer: string;
   readonly jwksUrl: string;
-  /** The private key, with its id and algorithm. */
+  /** The private key, with its ID and algorithm. */
   readonly key: JWK;
 }
 
@@ -19,8 +19,8 @@ export interface RunningAuthority extends Authority {
 const keysPath = '/.well-known/jwks';
 
 /**
- * Publishes a new signing key as GitHub's token service publishes its own: discovery document and key set. Who checks tokens may keep the
- * keys for long, so this lives as long as they do, and may be shared.
+ * Publishes a new signing key like GitHub's token service: with a discovery document and a key set. Issuers may cache the keys, so an
+ * authority must live as long as they do. Token services can share it.
  */
 export async function startAuthority(): Promise<RunningAuthority> {
   const key = await newSigningKey();
@@ -47,7 +47,7 @@ export async function startAuthority(): Promise<RunningAuthority> {
   return { issuer, jwksUrl, key, stop: () => listener.close() };
 }
 
-/** A private RSA key with an id that no other has. */
+/** A new private RSA key with a unique ID. */
 export async function newSigningKey(): Promise<JWK> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   return { ...(await exportJWK(privateKey)), kid: randomUUID(), alg: 'RS256', use: 'sig' };

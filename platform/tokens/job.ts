@@ -1,21 +1,21 @@
-/** A job of a workflow, as far as GitHub's identity tokens tell of it. */
+/** The properties of a job that GitHub's identity tokens contain. */
 export interface Job {
   /** `owner/name`. */
   readonly repository: string;
   /** E.g. `refs/heads/main`, `refs/tags/v1` or `refs/pull/7/merge`. */
   readonly ref: string;
-  /** What started the workflow, e.g. `push`. */
+  /** The event that started the workflow, e.g. `push`. */
   readonly event: string;
   /** Name of the job's deployment environment. */
   readonly environment?: string;
-  /** Whether the subject has the ids of owner and repository in it, as for repositories made or renamed since the middle of 2026. */
+  /** Whether the subject contains the IDs of owner and repository. It does for repositories created or renamed since mid-2026. */
   readonly withIds?: boolean;
 }
 
 const ownerId = '1296269';
 const repositoryId = '735813';
 
-/** The subject of a job's tokens: its environment comes first, then that it is about a pull request, then its branch or tag. */
+/** The subject of a job's tokens: the environment, else the pull request, else the branch or tag. */
 export function subjectOf({ repository, ref, event, environment, withIds = false }: Job): string {
   const [owner = '', name = ''] = repository.split('/');
   const path = withIds ? `${owner}@${ownerId}/${name}@${repositoryId}` : repository;
@@ -23,7 +23,7 @@ export function subjectOf({ repository, ref, event, environment, withIds = false
   return event === 'pull_request' ? `repo:${path}:pull_request` : `repo:${path}:ref:${ref}`;
 }
 
-/** All that a token says of its job, the subject among it. */
+/** The claims about a job, with the subject. */
 export function claimsOf(job: Job): Record<string, unknown> {
   const { repository, ref, event, environment } = job;
   const [owner = ''] = repository.split('/');

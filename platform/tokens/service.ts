@@ -10,17 +10,17 @@ import type { Job } from './job.ts';
 
 const path = '/actions/run/4711/idtoken';
 
-/** A token service that runs. */
+/** A running token service. */
 export interface RunningTokenService extends TokenService {
   readonly stop: () => Promise<void>;
 }
 
 /**
- * GitHub's token service as a job sees it: whoever has the job's own bearer token gets an identity token for the audience that it names.
+ * Starts a stand-in for GitHub's token service. A request with the job's bearer token gets an identity token for the requested audience.
  *
- * @param job who asks, at first
- * @param port the port to listen on; default: any free one
- * @throws when the port is taken
+ * @param job the job at the start
+ * @param port the port to listen on. Default: any free port
+ * @throws if the port is in use
  */
 export async function startTokenService(
   authority: Authority,
@@ -79,7 +79,7 @@ export async function startTokenService(
   return service;
 }
 
-/** Claims with the times that GitHub gives: good for five minutes, and for ten before they were made. */
+/** Adds GitHub's times to the claims: valid from ten minutes before the issue time until five minutes after it. */
 function claimsNow({ issuer, job, ageSeconds }: TokenService, audience: string) {
   const iat = Math.floor(Date.now() / 1000) - ageSeconds;
   return {
@@ -94,13 +94,13 @@ function claimsNow({ issuer, job, ageSeconds }: TokenService, audience: string) 
 }
 
 async function sign(claims: JWTPayload, key: JWK): Promise<string> {
-  // As JSON knows nothing of undefined, those claims are not there.
+  // JSON drops claims that are undefined.
   return new SignJWT(claims)
     .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid: key.kid ?? '' })
     .sign(await importJWK(key, 'RS256'));
 }
 
-/** Makes something when it is wanted first, and keeps it. */
+/** Computes a value at the first call, and caches it. */
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());

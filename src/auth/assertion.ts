@@ -51,6 +51,7 @@ function claimsOf(token: string): Claims {
 function explain({ issuer, clientId, said }: RejectedRequest, name: string, claims: Claims): Rejection {
   const client = `client '${excerpt(clientId)}'`;
   return {
+    code: 'identity-token-rejected',
     message: `Issuer ${issuer.href} refuses the identity token of this job for ${client} (${said})`,
     hint: adviceFor(said, client),
     details: [

@@ -1,5 +1,7 @@
 import type * as oidc from 'openid-client';
 
+import type { MessageCode } from '../errors/codes.ts';
+
 /**
  * How a client app authenticates to its issuer (RFC 6749, 2.3). There are two ways: by its secret (`secret.ts`), and by an identity token
  * of the job (`assertion.ts`).
@@ -33,6 +35,7 @@ export interface RejectedRequest {
 }
 
 export interface Rejection {
+  readonly code: MessageCode;
   readonly message: string;
   readonly hint: string;
   readonly details?: readonly string[];

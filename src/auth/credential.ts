@@ -17,7 +17,7 @@ export interface CredentialOptions {
 /**
  * The client app's secret, or else the job's own identity. What the latter takes is loaded only then.
  * @param signal cancels requests for identity tokens
- * @throws ActionError `credentials` when there is neither
+ * @throws ActionError `no-credentials` when there is neither
  */
 export async function openCredential(
   { clientSecret, audience, certificates }: CredentialOptions,
@@ -26,7 +26,7 @@ export async function openCredential(
 ): Promise<ClientCredential> {
   if (clientSecret !== undefined) return secretCredential(clientSecret);
   if (!identityToken) {
-    throw new ActionError('credentials', 'There is neither a client secret nor an identity token', {
+    throw new ActionError('no-credentials', 'There is neither a client secret nor an identity token', {
       hint: `Set input 'client-secret', or ${hints.allowIdentity}.`,
     });
   }

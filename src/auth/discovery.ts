@@ -10,7 +10,7 @@ import { answerOf, extensions, timeoutSeconds } from './tokenEndpoint.ts';
 
 /**
  * What an issuer says about itself (OpenID Connect Discovery 1.0, section 4).
- * @throws ActionError `unreachable`, `untrusted-certificate` or `issuer`
+ * @throws ActionError `unreachable`, `untrusted-certificate` or `invalid-issuer`
  */
 export async function discover(
   issuer: URL,
@@ -45,20 +45,20 @@ function checkIssuer(
   plainHttp: boolean,
 ): void {
   if (withoutSlash(new URL(issuer).href) !== withoutSlash(href)) {
-    throw new ActionError('issuer', `Issuer ${href} calls itself ${excerpt(issuer)}`, {
+    throw new ActionError('invalid-issuer', `Issuer ${href} calls itself ${excerpt(issuer)}`, {
       hint: `Set input 'issuer' to the name that it has for itself, if that is the one you mean.`,
     });
   }
   const url = URL.parse(endpoint ?? '');
   if (!url) {
-    throw new ActionError('issuer', `Issuer ${href} names no token endpoint`, {
+    throw new ActionError('invalid-issuer', `Issuer ${href} names no token endpoint`, {
       hint: `Its OpenID configuration has to hold 'token_endpoint'; if it goes on, tell those who run it.`,
     });
   }
   const fault = urlFault(url, plainHttp);
   if (fault) {
     throw new ActionError(
-      'issuer',
+      'invalid-issuer',
       `Issuer ${href} names the token endpoint ${excerpt(`${url.protocol}//${url.host}`)}, which ${fault}`,
       {
         hint: `The client's secret is sent there: its OpenID configuration has to name an https URL without user and password. Tell those who run it.`,
@@ -82,7 +82,7 @@ function discoveryFailure(issuer: URL, error: unknown): ActionError {
       ? messageOf(error)
       : `its OpenID configuration was answered with ${status}`;
   return new ActionError(
-    'issuer',
+    'invalid-issuer',
     `Issuer ${issuer.href} is not an OpenID Connect issuer: ${excerpt(said)}`,
     {
       hint: `Check input 'issuer': it is the URL that '/.well-known/openid-configuration' is added to, e.g. https://iam.terradue.com/realms/master.`,

@@ -27,7 +27,7 @@ export interface Grant {
 
 /**
  * An access token by the client credentials grant (RFC 6749, section 4.4).
- * @throws ActionError `unreachable`, `untrusted-certificate`, `issuer`, `credentials` or `scope`, and what the credential throws
+ * @throws ActionError `unreachable`, `untrusted-certificate`, `no-access-token`, `scope-rejected`, the code of a rejection, and what the credential throws
  */
 export async function requestGrant(
   app: ClientApp,
@@ -92,7 +92,7 @@ function grantFailure(
   if (error.error === 'invalid_scope') {
     const platforms = app.platforms.length > 0 ? app.platforms.join(', ') : 'none';
     return new ActionError(
-      'scope',
+      'scope-rejected',
       `Client app '${excerpt(app.clientId)}' may not have the scopes it asked for (${said})`,
       {
         hint: `Asked for '${app.scope.join(' ')}' (platforms: ${platforms}). Check inputs 'platforms' and 'scope', or have the scope added to the client app.`,
@@ -101,17 +101,17 @@ function grantFailure(
     );
   }
   const { issuer, clientId } = app;
-  const { message, ...explanation } = authentication.rejection({
+  const { code, message, ...explanation } = authentication.rejection({
     issuer,
     clientId,
     said: `${error.status} ${said}`,
   });
-  return new ActionError('credentials', message, { ...explanation, cause: error });
+  return new ActionError(code, message, { ...explanation, cause: error });
 }
 
 function unusable(issuer: URL, status: number, error: unknown): ActionError {
   const said = status === 200 ? messageOf(error) : `it answered with ${status}`;
-  return new ActionError('issuer', `Issuer ${issuer.href} gave no usable token: ${excerpt(said)}`, {
+  return new ActionError('no-access-token', `Issuer ${issuer.href} gave no usable token: ${excerpt(said)}`, {
     hint:
       status === 429 || status >= 500
         ? `The issuer is in trouble or asked too often; run the job again later.`

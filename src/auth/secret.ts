@@ -25,6 +25,7 @@ export function secretCredential(secret: string): ClientCredential {
         ...(both && { fallback: basic }),
         secret,
         rejection: ({ issuer, clientId, said }) => ({
+          code: 'client-secret-rejected',
           message: `Issuer ${issuer.href} refuses client app '${excerpt(clientId)}' (${said})`,
           hint: `Check inputs 'client-id' and 'client-secret': the secret may have been rotated, or belong to another client app or issuer.`,
           details: [`- The secret was sent by ${tried}; the issuer advertises ${advertised(offered)}`],

@@ -2,10 +2,10 @@ import { open } from 'node:fs/promises';
 
 import type { UploadInputs } from '../config/upload.ts';
 import type { Host } from '../hosts/host.ts';
-import { isActive } from '../preview/active.ts';
+import { isActiveContent } from '../preview/activeContent.ts';
 import { firstOf } from '../report/log.ts';
 import type { Plan, Put } from '../sync/plan.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 
 /** Bytes of the entry page that are read: its styles and scripts are named near its beginning. */
 const mostRead = 1024 ** 2;
@@ -30,7 +30,7 @@ export async function wantsPreview(
   const names = puts.map(({ name }) => name);
   const needed = filesNeeded(await readStart(entry), names, place);
   if (needed.length === 0) return false;
-  const needs = `index.html needs ${firstOf(needed, mostNamed, printable).join(', ')}`;
+  const needs = `index.html needs ${firstOf(needed, mostNamed, sanitize).join(', ')}`;
   const obstacle = obstacleTo(entry, links, run.isForFork);
   if (obstacle === undefined)
     log.info(
@@ -47,8 +47,8 @@ function obstacleTo(
   isForFork: boolean,
 ): string | undefined {
   if (links === 'none') return `'links: none' makes no links`;
-  if (!isActive({ contentType, headers }))
-    return `'headers' keep browsers from opening index.html as a page (${printable(contentType)})`;
+  if (!isActiveContent({ contentType, headers }))
+    return `'headers' keep browsers from opening index.html as a page (${sanitize(contentType)})`;
   return isForFork
     ? `this run publishes code from a fork ('preview: true' publishes it after a review)`
     : undefined;

@@ -10,22 +10,22 @@ import {
 } from '../sync/diff.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
 import type { LocalFile } from '../files/selection.ts';
-import { formatSums, sumsName } from '../files/sums.ts';
+import { formatChecksums, checksumsName } from '../files/checksums.ts';
 import { isGenerated } from '../files/headers.ts';
 import { writeTemporary } from '../hosts/temporary.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { type Plan, type Put, withGenerated } from '../sync/plan.ts';
 import { generatedNames, isFileAt } from '../preview/folderContents.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { headObjects } from '../storage/head.ts';
 import { listExpected } from '../storage/listing.ts';
 import type { RemoteObject } from '../sync/object.ts';
 import { existingAmong } from '../storage/existingObjects.ts';
-import { readingThreads } from '../transfer/defaults.ts';
-import type { Fingerprint } from '../transfer/digest.ts';
-import { type Fingerprints, openFingerprints } from '../transfer/digests.ts';
+import { defaultHashThreads } from '../transfer/resourceLimits.ts';
+import type { Digest } from '../transfer/digest.ts';
+import { type Hasher, openHasher } from '../transfer/hasher.ts';
 
 export interface ComparedPlan extends ChangedPlan {
   /** What is below the destination; undefined where it was not listed. */
@@ -47,12 +47,12 @@ export function readsContents(inputs: Pick<UploadInputs, 'overwrite' | 'checksum
 export function openReader(
   inputs: Pick<UploadInputs, 'partSize' | 'checksums' | 'reports'>,
   signal: AbortSignal,
-): Fingerprints {
+): Hasher {
   const { partSize } = inputs;
-  return openFingerprints({
+  return openHasher({
     sha256Wanted: sha256Wanted(inputs),
     partSize,
-    threads: readingThreads(),
+    threads: defaultHashThreads(),
     signal,
   });
 }
@@ -61,20 +61,20 @@ export function openReader(
  * Looks at what is there, and decides what of a plan has to be written.
  * @param tempDir where generated files are written
  * @param reader of {@link openReader}, which is not needed any more afterwards
- * @throws ActionError `key` when a file is where a folder has to be, `exists` with `overwrite: never`, `files` when a file cannot be read
+ * @throws ActionError `name-taken` when a file is where a folder has to be, `exists` with `overwrite: never`, `files` when a file cannot be read
  */
 export async function comparePlan(
   tempDir: () => string,
   inputs: Pick<UploadInputs, 'overwrite' | 'deleteStale' | 'dryRun' | 'checksums' | 'reports'>,
   plan: Plan,
   client: StorageClient,
-  reader: Fingerprints,
+  reader: Hasher,
 ): Promise<ComparedPlan> {
   const { overwrite, deleteStale, dryRun, checksums } = inputs;
   const listing = overwrite !== 'always' || deleteStale || dryRun;
-  const prints = new Map<string, Fingerprint>();
+  const prints = new Map<string, Digest>();
   const read = async (puts: readonly Put[]) => {
-    const found = await reader.of(puts.map(({ file }) => file));
+    const found = await reader.digests(puts.map(({ file }) => file));
     for (const [index, { key }] of puts.entries()) {
       const print = found[index];
       if (print) prints.set(key, print);
@@ -159,7 +159,7 @@ async function refuseCollisions(
   if (found.length === 0) return;
   const [first = ''] = found;
   throw new ActionError(
-    'key',
+    'name-taken',
     found.length === 1
       ? `In the workspace, ${first}`
       : `Files and folders of the workspace stand in the way of this upload`,
@@ -172,16 +172,16 @@ async function refuseCollisions(
 
 /**
  * Refuses to write checksums where a file of that name is somebody's own: one of the upload, or one in the workspace.
- * @throws ActionError `key`
+ * @throws ActionError `name-taken`
  */
 async function refuseSums({ puts, base }: Plan, client: StorageClient): Promise<void> {
-  const isOwn = puts.some(({ name }) => name === sumsName);
-  if (!isOwn && !(await isFileAt(client, `${base}${sumsName}`))) return;
+  const isOwn = puts.some(({ name }) => name === checksumsName);
+  if (!isOwn && !(await isFileAt(client, `${base}${checksumsName}`))) return;
   const where = isOwn ? 'among those to upload' : `in ${s3Uri(client.location, base)}`;
-  const remedy = isOwn ? `Leave it out with a line '!**/${sumsName}' in 'path'` : `Remove or rename it`;
+  const remedy = isOwn ? `Leave it out with a line '!**/${checksumsName}' in 'path'` : `Remove or rename it`;
   throw new ActionError(
-    'key',
-    `There is a file '${sumsName}' ${printable(where)}, and 'checksums: true' would write over it`,
+    'name-taken',
+    `There is a file '${checksumsName}' ${sanitize(where)}, and 'checksums: true' would write over it`,
     { hint: `${remedy}, or set 'checksums: false'; nothing was uploaded.` },
   );
 }
@@ -209,7 +209,7 @@ function withReplacing(plan: Plan, keys: ReadonlySet<string>): Plan {
 
 /** Writes the checksums to a file of the runner, to be uploaded like the others. */
 function writeSums(tempDir: () => string, sums: ReadonlyMap<string, string>): LocalFile {
-  const file = writeTemporary(tempDir(), sumsName, (name) => writeFileSync(name, formatSums(sums)));
+  const file = writeTemporary(tempDir(), checksumsName, (name) => writeFileSync(name, formatChecksums(sums)));
   const { size, mtimeMs, dev, ino } = statSync(file);
-  return { path: file, name: sumsName, size, mtimeMs, dev, ino, linked: false };
+  return { path: file, name: checksumsName, size, mtimeMs, dev, ino, linked: false };
 }

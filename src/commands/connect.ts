@@ -35,6 +35,7 @@ export async function withConnection<T>(
   host.checkOutputs();
   if (!inputs.tlsVerify) {
     host.log.warning(
+      'tls-verify-off',
       `'tls-verify: false': certificates are not checked, so anybody between this runner and the platform can read and change what is sent, the client secret or identity token too. Only for development; 'ca-certificates' is the safe way.`,
       'Certificates are not checked',
     );

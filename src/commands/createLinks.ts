@@ -1,8 +1,8 @@
 import type { LinkInputs } from '../config/links.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import type { Links } from '../links/manifest.ts';
-import type { PlatformTools } from '../links/platform.ts';
-import { signSessionLinks } from '../links/session.ts';
+import type { PlatformLinkOptions } from '../links/platformLinks.ts';
+import { signSessionLinks } from '../links/sessionLinks.ts';
 import type { StorageClient } from '../storage/client.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { count } from '../text/format.ts';
@@ -68,10 +68,11 @@ const progressEveryMs = 5_000;
 function platformLinks(log: Log, signers: Signers): MakeLinks {
   const onUntried = (why: string) =>
     log.warning(
+      'platform-links-untried',
       `The platform's links could not be tried: ${why} from this runner. Open one of them, or use 'links: session'.`,
     );
   const ask = platformAsker(log, { ...signers, onUntried });
-  return (keys) => ask(keys, { signal: signers.signal });
+  return (keys) => ask(keys, { signal: signers.signal, onLink: undefined });
 }
 
 async function automaticLinks(
@@ -83,7 +84,7 @@ async function automaticLinks(
   const { createAutomaticLinks } = await import('../links/automatic.ts');
   const { client, signal } = signers;
   return createAutomaticLinks({
-    ask: platformAsker(log, signers),
+    ask: platformAsker(log, { ...signers, onUntried: undefined }),
     sign: () => sign([]),
     sessions: client.sessions,
     clock: client.clock,
@@ -97,22 +98,29 @@ async function automaticLinks(
 /** Asks the platform for links, with a line of progress every few seconds. */
 function platformAsker(
   log: Log,
-  { terrapi, client, onUntried }: Omit<Signers, 'signal'> & Pick<PlatformTools, 'onUntried'>,
+  {
+    terrapi,
+    client,
+    onUntried,
+  }: Omit<Signers, 'signal'> & { readonly onUntried: PlatformLinkOptions['onUntried'] },
 ) {
-  const tried: PlatformTools['tried'] = new Map();
+  const tried: PlatformLinkOptions['tried'] = new Map();
   return async (
     keys: Iterable<string>,
-    { signal, onLink }: Pick<PlatformTools, 'signal' | 'onLink'>,
+    {
+      signal,
+      onLink,
+    }: Pick<PlatformLinkOptions, 'signal'> & { readonly onLink: PlatformLinkOptions['onLink'] },
   ): Promise<Links> => {
-    const { askPlatformLinks } = await import('../links/platform.ts');
+    const { requestPlatformLinks } = await import('../links/platformLinks.ts');
     let made = 0;
     const timer = setInterval(() => log.info(`${count(made, 'link')} from the platform`), progressEveryMs);
     const counted = () => {
       made += 1;
       onLink?.();
     };
-    const tools = { terrapi, client, signal, tried, onLink: counted, onUntried };
-    return askPlatformLinks(keys, tools).finally(() => clearInterval(timer));
+    const options = { terrapi, client, signal, tried, onLink: counted, onUntried };
+    return requestPlatformLinks(keys, options).finally(() => clearInterval(timer));
   };
 }
 

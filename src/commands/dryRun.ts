@@ -44,14 +44,9 @@ export async function dryRun(
   const tell = (title: string, names: readonly string[]) => {
     if (names.length > 0) host.log.group(title, firstOf(names, 200, String));
   };
-  tell(
-    `Would upload ${count(fresh.length, 'new file')}`,
-    fresh.map(({ name }) => name),
-  );
-  tell(
-    `Would replace ${count(replaced.length, 'object')}`,
-    replaced.map(({ name }) => name),
-  );
+  const namesOf = (puts: typeof writes) => puts.map(({ name }) => name);
+  tell(`Would upload ${count(fresh.length, 'new file')}`, namesOf(fresh));
+  tell(`Would replace ${count(replaced.length, 'object')}`, namesOf(replaced));
   tell(`Would delete ${count(stale.length, 'stale object')}`, stale);
   await logLinks(host.log, links, manifest);
   host.log.info(`Dry run: ${would}, in ${manifest.s3Uri}; nothing was written`);

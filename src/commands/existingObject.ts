@@ -1,4 +1,4 @@
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { headObject } from '../storage/head.ts';
 import type { Destination } from './destination.ts';
 
@@ -14,7 +14,7 @@ export async function existingObjectAt({
   const key = base.replace(/\/$/, '');
   if (key === client.location.prefix.replace(/\/$/, '')) return undefined;
   const head = await headObject(client, key).catch(
-    explain(`Whether ${printable(key)} is an object could not be found out`),
+    explain(`Whether ${sanitize(key)} is an object could not be found out`),
   );
-  return head && `There is an object '${printable(key)}', and what is below such a name is not listed.`;
+  return head && `There is an object '${sanitize(key)}', and what is below such a name is not listed.`;
 }

@@ -4,11 +4,11 @@ import { type LinkInputs, readLinkInputs } from '../config/links.ts';
 import type { Page } from '../links/generated.ts';
 import type { Manifest } from '../links/manifest.ts';
 import { mediaType } from '../files/media.ts';
-import { type Below, tellApart } from '../preview/folderContents.ts';
-import { presentPreview } from '../preview/names.ts';
-import { readTraits, traitsHeader, unknownTraits } from '../preview/traits.ts';
+import { type FolderContents, separateGenerated } from '../preview/folderContents.ts';
+import { detectPreview } from '../preview/previewNames.ts';
+import { parseSiteFlags, siteFlagsHeader, unknownSiteFlags } from '../preview/siteFlags.ts';
 import { setOutputs } from '../config/outputs.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
@@ -42,7 +42,7 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
   const objects = await listObjects(client, base).catch(
     explain(`What is in ${s3Uri} could not be looked at`),
   );
-  const { files: found, generated } = await tellApart(client, base, objects).catch(
+  const { files: found, generated } = await separateGenerated(client, base, objects).catch(
     explain(`What is in ${s3Uri} could not be looked at`),
   );
   const manifest = manifestOf(inputs, s3Uri, base, found);
@@ -95,17 +95,17 @@ async function previewOf(
   host: Host,
   { preview, links }: Pick<LinkInputs, 'preview' | 'links'>,
   files: ReadonlySet<string>,
-  generated: Below['generated'],
+  generated: FolderContents['generated'],
   client: StorageClient,
   signal: AbortSignal,
 ): Promise<Page | undefined> {
-  const own = presentPreview(new Set(generated.keys()));
+  const own = detectPreview(new Set(generated.keys()));
   if (preview === true || (preview === 'auto' && own && links !== 'none')) {
     const { previewPage } = await import('./preview.ts');
     const names = own ?? (await freePreviewNames(hasName(files)));
-    const kept = readTraits(generated.get(names.worker)?.headers[traitsHeader]?.toString());
-    const traits = kept ?? unknownTraits;
-    return previewPage({ names, traits, isOptional: preview === 'auto' }, host, client, signal);
+    const kept = parseSiteFlags(generated.get(names.worker)?.headers[siteFlagsHeader]?.toString());
+    const flags = kept ?? unknownSiteFlags;
+    return previewPage({ names, flags, isOptional: preview === 'auto' }, host, client, signal);
   }
   if (own)
     host.log.notice(
@@ -120,7 +120,7 @@ function manifestOf(
   { workspace, destination }: Pick<LinkInputs, 'workspace' | 'destination'>,
   s3Uri: string,
   base: string,
-  files: Below['files'],
+  files: FolderContents['files'],
 ): Manifest {
   return {
     workspace,
@@ -140,9 +140,13 @@ function manifestOf(
 
 async function nothingThere(destination: Destination): Promise<ActionError> {
   const obstacle = await existingObjectAt(destination);
-  return new ActionError('no-files', `There is no file in ${printable(destination.s3Uri)} to make links to`, {
-    hint: obstacle
-      ? `${obstacle} Remove it, or choose another 'destination'.`
-      : `Check 'destination' and 'workspace': they are the same as those of the upload, whose log and output 's3-uri' say where the files went. They may have been removed since.`,
-  });
+  return new ActionError(
+    'no-files-to-link',
+    `There is no file in ${sanitize(destination.s3Uri)} to make links to`,
+    {
+      hint: obstacle
+        ? `${obstacle} Remove it, or choose another 'destination'.`
+        : `Check 'destination' and 'workspace': they are the same as those of the upload, whose log and output 's3-uri' say where the files went. They may have been removed since.`,
+    },
+  );
 }

@@ -4,7 +4,7 @@ import type { UploadInputs } from '../config/upload.ts';
 import { type Page, indexName } from '../links/generated.ts';
 import type { Plan } from '../sync/plan.ts';
 import { isFileAt } from '../preview/folderContents.ts';
-import { type PreviewNames, previewNames } from '../preview/names.ts';
+import { type PreviewNames, previewNames } from '../preview/previewNames.ts';
 import type { StorageClient } from '../storage/client.ts';
 
 /** Whether a file has a name: one of the upload, or one that is there already. */
@@ -86,7 +86,7 @@ function indexPage(clock: Clock, { label, url }: Run, name: string): Page {
     opens: 'last',
     make: async (published) => {
       if (published.fileCount < 2) return [];
-      const { linksPage } = await import('../links/page.ts');
+      const { renderIndexPage: linksPage } = await import('../links/indexPage.ts');
       const content = linksPage(published, { madeAt: clock.now(), run });
       return [{ name, content, contentType: 'text/html; charset=utf-8' }];
     },

@@ -4,16 +4,16 @@ import { isTransient } from '../http/classify.ts';
 import { ActionError } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import type { Page } from '../links/generated.ts';
-import type { Links, Published } from '../links/manifest.ts';
+import type { Links, Publication } from '../links/manifest.ts';
 import type { Put } from '../sync/plan.ts';
-import { type CheckedSite, createSiteCheck, isChecked } from '../preview/check.ts';
-import { tellFinding } from '../preview/findings.ts';
-import type { PreviewNames } from '../preview/names.ts';
-import { lookAtOrigins } from '../preview/origins.ts';
+import { type CheckedSite, createSiteCheck, isChecked } from '../preview/siteCheck.ts';
+import { describeFinding } from '../preview/findingMessages.ts';
+import type { PreviewNames } from '../preview/previewNames.ts';
+import { checkOrigins } from '../preview/origins.ts';
 import type { PreviewSite } from '../preview/site.ts';
-import { missingFirstPage } from '../preview/entryPage.ts';
-import type { Traits } from '../preview/traits.ts';
-import { printable } from '../text/sanitize.ts';
+import { missingIndexWarning } from '../preview/missingIndex.ts';
+import type { SiteFlags } from '../preview/siteFlags.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
@@ -28,14 +28,14 @@ const mostText = 128 * 1024 ** 2;
 
 interface PreviewPageOptions {
   readonly names: PreviewNames;
-  readonly traits: Traits;
+  readonly flags: SiteFlags;
   /** See {@link Page}. */
   readonly isOptional: boolean;
 }
 
 /** The preview of a site: one link opens all of it. */
 export function previewPage(
-  { names, traits, isOptional }: PreviewPageOptions,
+  { names, flags, isOptional }: PreviewPageOptions,
   host: Pick<Host, 'log' | 'run'>,
   client: StorageClient,
   signal: AbortSignal,
@@ -46,15 +46,18 @@ export function previewPage(
     opens: 'first',
     isOptional,
     make: async function* (published, linkTo) {
-      const { entryObject, previewSite, workerObject } = await import('../preview/pages.ts');
+      const { entryObject, previewSite, workerObject } = await import('../preview/previewObjects.ts');
       const links = linksOf(published);
-      const site = previewSite(published, links, { names, traits, origin: host.run.origin });
+      const site = previewSite(published, links, { names, flags, origin: host.run.origin });
       // Before anything is written.
       if (isOptional && site.links.rest.some((rest) => rest.startsWith('#')))
-        throw new ActionError('preview', 'The links do not end in the names of the files below one folder');
-      const missing = missingFirstPage(new Set(site.names), published.s3Uri);
-      if (missing !== undefined) host.log.warning(missing);
-      yield workerObject(site, traits);
+        throw new ActionError(
+          'preview-not-possible',
+          'The links do not end in the names of the files below one folder',
+        );
+      const missing = missingIndexWarning(new Set(site.names), published.s3Uri);
+      if (missing !== undefined) host.log.warning('preview-without-index', missing);
+      yield workerObject(site, flags);
       const worker = await linkTo(names.worker);
       yield entryObject(published, links, site, worker);
       await refuseOrigins(
@@ -91,29 +94,29 @@ export function checkSite(
 
 function logCheck(log: Log, { findings }: CheckedSite, puts: readonly Put[]): void {
   const pages = puts.filter(({ name }) => isHtml(name));
-  const told = findings.map((finding) => ({ ...tellFinding(finding), finding }));
+  const told = findings.map((finding) => ({ ...describeFinding(finding), finding }));
   log.group(
     `Preview: ${count(pages.length, 'page')}, ${count(puts.length, 'file')}`,
     told.length === 0
       ? ['Nothing was found that does not work in a preview']
       : told.flatMap(({ text, finding: { places, files } }) => [
           text,
-          ...firstOf(places, places.length, (place) => `  ${printable(place)}`),
+          ...firstOf(places, places.length, (place) => `  ${sanitize(place)}`),
           ...(files > places.length ? [`  … and in ${count(files - places.length, 'more file')}`] : []),
         ]),
   );
-  for (const { text, isTrouble, finding } of told)
-    if (isTrouble) log.warning(`${text} (${finding.places[0] ?? ''})`);
+  for (const { text, isProblem, finding } of told)
+    if (isProblem) log.warning('preview-problem', `${text} (${finding.places[0] ?? ''})`);
 }
 
-/** @throws ActionError `preview` where no browser could open it */
+/** @throws ActionError `preview-not-possible` where no browser could open it */
 async function refuseOrigins(
   own: Readonly<Record<string, string>>,
   site: PreviewSite,
   client: StorageClient,
   signal: AbortSignal,
 ): Promise<void> {
-  const { problem, foreign } = lookAtOrigins(own, site.links, site.names);
+  const { problem, foreign } = checkOrigins(own, site.links, site.names);
   const [first = ''] = Object.values(own);
   const reasons = problem === undefined ? [] : [problem];
   for (const link of foreign) {
@@ -123,7 +126,7 @@ async function refuseOrigins(
   }
   if (reasons.length === 0) return;
   throw new ActionError(
-    'preview',
+    'preview-not-possible',
     `A preview cannot be made of links that the platform signs here: ${reasons.join('; ')}`,
     {
       hint: `Use 'links: session' for a preview, which works until the storage session ends, or leave 'preview' out.`,
@@ -162,7 +165,7 @@ async function letsRead(
   return allows(preflight) && allows(answer) && (allowed.includes('*') || allowed.includes('if-match'));
 }
 
-function linksOf({ links }: Published): Links {
+function linksOf({ links }: Publication): Links {
   if (!links) throw new Error('A preview is made of links, and there are none.');
   return links;
 }

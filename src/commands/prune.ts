@@ -2,7 +2,7 @@ import { deletionGroups, staleKeys } from '../sync/diff.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import type { Plan } from '../sync/plan.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
@@ -28,7 +28,7 @@ export function keptKeys({ puts, groups }: Plan): ReadonlySet<string> {
  * else wrote meanwhile is seen to be new.
  * @param kept keys of what belongs to the upload
  * @returns how many objects were deleted
- * @throws ActionError `upload` when some could not be deleted, listing them
+ * @throws ActionError `delete-failed` when some could not be deleted, listing them
  */
 export async function deleteStale(
   log: Log,
@@ -43,7 +43,7 @@ export async function deleteStale(
   });
   if (failures.length > 0) {
     throw new ActionError(
-      'upload',
+      'delete-failed',
       `All files are uploaded, but ${count(failures.length, 'stale object')} could not be deleted`,
       {
         hint: `See whether the client app may delete in this workspace, or set 'delete-stale: false'.`,
@@ -108,7 +108,7 @@ export async function deleteUntilGone(
 }
 
 const stillThere = ({ key }: RemoteObject) =>
-  `${printable(key)}: the storage says that it is deleted, and lists it still`;
+  `${sanitize(key)}: the storage says that it is deleted, and lists it still`;
 
 /**
  * Deletes objects group by group, and no further than the first group of which some stay.
@@ -132,7 +132,7 @@ async function deleteInOrder(
     const those = new Set(result.deleted);
     for (const object of group) if (those.has(object.key)) deleted.set(object.key, object);
     if (result.failed.length > 0)
-      return result.failed.map(({ key, error }) => `${printable(key)}: ${describeStorageError(error)}`);
+      return result.failed.map(({ key, error }) => `${sanitize(key)}: ${describeStorageError(error)}`);
   }
   return [];
 }

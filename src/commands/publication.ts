@@ -1,8 +1,8 @@
 import type { Clock } from '../http/clock.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import type { LinkInputs } from '../config/links.ts';
-import { type LinkedFile, writeLinksFile } from '../links/file.ts';
-import type { Links, Published } from '../links/manifest.ts';
+import { type LinkedFile, writeLinksFile } from '../links/linksFile.ts';
+import type { Links, Publication } from '../links/manifest.ts';
 import type { LinksOutputs } from '../config/outputs.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
@@ -21,7 +21,7 @@ const urlsLimit = 100 * 1024;
 export async function logAndSummarize(
   host: Host,
   inputs: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
-  published: Published,
+  published: Publication,
   headline: string,
   clock: Clock,
 ): Promise<void> {
@@ -61,11 +61,11 @@ export function attempt<T>(work: () => T): { readonly value?: T; readonly shortf
 /** Writes the links file, and gives the outputs that say what is published; without that file where it cannot be written. */
 export function publishedOutputs(
   host: Host,
-  published: Published,
+  published: Publication,
   location: Location,
 ): { readonly outputs: Omit<LinksOutputs, keyof ReportIds>; readonly unwritten: Shortfall | undefined } {
   const { workspace, destination, links, main, fileCount, totalBytes } = published;
-  const expiresAt = links?.endsAt === undefined ? '' : rfc3339(links.endsAt);
+  const expiresAt = links?.expiresAt === undefined ? '' : rfc3339(links.expiresAt);
   const header = {
     version: 1 as const,
     workspace,
@@ -93,7 +93,7 @@ export function unpublishedOutputs({
   s3Uri: place,
   fileCount,
   totalBytes,
-}: Pick<Published, 's3Uri' | 'fileCount' | 'totalBytes'>): LinksOutputs {
+}: Pick<Publication, 's3Uri' | 'fileCount' | 'totalBytes'>): LinksOutputs {
   return {
     ...noReportIds,
     url: '',
@@ -112,7 +112,7 @@ function rfc3339(time: number): string {
   return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-function* linkedFiles({ files }: Published, location: Location): Generator<LinkedFile> {
+function* linkedFiles({ files }: Publication, location: Location): Generator<LinkedFile> {
   for (const { name, key, size, contentType, sha256, status } of files()) {
     yield {
       path: name,
@@ -126,7 +126,7 @@ function* linkedFiles({ files }: Published, location: Location): Generator<Linke
   }
 }
 
-function urlsOutput(log: Log, { files, fileCount }: Published, { url }: Links): string {
+function urlsOutput(log: Log, { files, fileCount }: Publication, { url }: Links): string {
   const entries: string[] = [];
   let bytes = 2;
   for (const { name, key } of files()) {
@@ -134,7 +134,7 @@ function urlsOutput(log: Log, { files, fileCount }: Published, { url }: Links): 
     bytes += Buffer.byteLength(entry) + 1;
     entries.push(entry);
     if (bytes > urlsLimit) {
-      log.warning(
+      log.info(
         `The output 'urls' is left empty: ${count(fileCount, 'link')} would pass ${formatBytes(urlsLimit)}, more than can go from step to step in an environment variable. The file named by the output 'links-file' has them all.`,
       );
       return '';
@@ -146,30 +146,38 @@ function urlsOutput(log: Log, { files, fileCount }: Published, { url }: Links): 
 function warnOfExpiry(
   log: Log,
   { links: kind, expiresIn }: Pick<LinkInputs, 'links' | 'expiresIn'>,
-  { endsAt, signedBy, whySession }: Links,
+  { expiresAt, signedBy, whySession }: Links,
   clock: Clock,
 ): void {
-  if (endsAt === undefined) {
+  if (expiresAt === undefined) {
     const why =
       signedBy === 'session'
         ? 'the platform does not tell when its storage sessions do'
         : 'those that the platform signs do not tell it';
-    log.warning(`Nobody can say when the links end: ${why}. The output 'expires-at' is empty.`);
+    log.warning(
+      'unknown-expiry',
+      `Nobody can say when the links end: ${why}. The output 'expires-at' is empty.`,
+    );
     return;
   }
   if (expiresIn === undefined) return;
-  const left = (endsAt - clock.now()) / 1000;
-  const had = `these work for ${formatDuration(left)}, until ${formatMoment(endsAt)}`;
+  const left = (expiresAt - clock.now()) / 1000;
+  const had = `these work for ${formatDuration(left)}, until ${formatMoment(expiresAt)}`;
   const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
   const isLess = expiresIn > left + (signedBy === 'platform' ? 60 : 5);
   if (signedBy === 'platform' && (isLess || (kind === 'platform' && left > expiresIn + 60)))
-    log.warning(`${asked}, and how long links signed by the platform work is the platform's to say: ${had}.`);
+    log.warning(
+      'expires-in',
+      `${asked}, and how long links signed by the platform work is the platform's to say: ${had}.`,
+    );
   else if (isLess && whySession !== undefined)
     log.warning(
+      'expires-in',
       `${asked}, but the storage session signed the links, which expire with it: ${had}. Why the session: ${whySession}.`,
     );
   else if (isLess)
     log.warning(
+      'expires-in',
       `${asked}, and links signed by a storage session end with it: ${had}. 'links: auto' or 'links: platform' makes links that work longer; or ask for less.`,
     );
 }
@@ -185,9 +193,9 @@ function noticeOfPublicity(
   );
 }
 
-function logLinks(log: Log, maskLinks: boolean, { files, fileCount }: Published, links: Links): void {
+function logLinks(log: Log, maskLinks: boolean, { files, fileCount }: Publication, links: Links): void {
   const by = links.signedBy === 'platform' ? ', signed by the platform' : '';
-  const until = links.endsAt === undefined ? '' : `, until ${formatMoment(links.endsAt)}`;
+  const until = links.expiresAt === undefined ? '' : `, until ${formatMoment(links.expiresAt)}`;
   log.group(
     `Links: ${count(fileCount, 'file')}${by}${until}`,
     maskLinks

@@ -2,15 +2,15 @@ import { ActionError } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
 import type { Page } from '../links/generated.ts';
-import { type Links, type Opening, type Published, type Manifest, mainFile } from '../links/manifest.ts';
+import { type Links, type NamedLink, type Publication, type Manifest, mainFile } from '../links/manifest.ts';
 import { formatBytes } from '../text/format.ts';
 import { putObject } from '../transfer/put.ts';
 import type { LinkMaker, MakeLinks } from './createLinks.ts';
 import type { Destination } from './destination.ts';
 
 /** What links were made for, and what was written of them. */
-export interface Publication {
-  readonly published: Published;
+export interface PublishResult {
+  readonly published: Publication;
   /** Keys of the objects that were generated on the way: they belong to what is published. */
   readonly generated: ReadonlySet<string>;
 }
@@ -29,7 +29,7 @@ export async function publish(
   maker: LinkMaker | undefined,
   pages: readonly Page[],
   folder: Folder,
-): Promise<Publication> {
+): Promise<PublishResult> {
   if (!maker || manifest.fileCount === 0)
     return { published: { ...manifest, links: undefined, main: undefined }, generated: new Set() };
   try {
@@ -37,7 +37,11 @@ export async function publish(
   } catch (error) {
     const needed = pages.filter(({ isOptional = false }) => !isOptional);
     if (maker.fallBack(error)) return publish(log, manifest, maker, pages, folder);
-    if (needed.length === pages.length || !(error instanceof ActionError) || error.code !== 'preview')
+    if (
+      needed.length === pages.length ||
+      !(error instanceof ActionError) ||
+      error.code !== 'preview-not-possible'
+    )
       throw error;
     log.info(`Preview: no, because ${error.message}`);
     return publish(log, manifest, maker, needed, folder);
@@ -50,7 +54,7 @@ async function publishWith(
   make: MakeLinks,
   pages: readonly Page[],
   folder: Folder,
-): Promise<Publication> {
+): Promise<PublishResult> {
   const links = await make(keysOf(manifest));
   const file = mainFile(manifest);
   const main = file && { name: file.name, url: links.url(file.key) };
@@ -67,15 +71,15 @@ function keysOf({ files }: Manifest): Iterable<string> {
 
 async function withPages(
   log: Log,
-  published: Published,
+  published: Publication,
   links: Links,
   pages: readonly Page[],
   make: MakeLinks,
   folder: Folder,
-): Promise<Publication> {
+): Promise<PublishResult> {
   const { base } = folder;
   const generated = new Set<string>();
-  const openings: (Opening & Pick<Page, 'opens'>)[] = [];
+  const openings: (NamedLink & Pick<Page, 'opens'>)[] = [];
   const own = singleLinks(make, links);
   for (const page of pages) {
     const names = await writePage(log, page, published, (name) => own.to(`${base}${name}`), folder);
@@ -91,7 +95,7 @@ async function withPages(
   return {
     published: {
       ...published,
-      links: { ...links, endsAt: own.endsAt() },
+      links: { ...links, expiresAt: own.expiresAt() },
       main: opening('first') ?? published.main ?? opening('last'),
       preview: opening('first'),
       index: opening('last'),
@@ -103,17 +107,20 @@ async function withPages(
 /** Makes links one by one, each of them once, and knows when the first of them or of `others` ends. */
 function singleLinks(make: MakeLinks, others: Links) {
   const made = new Map<string, string>();
-  let { endsAt } = others;
+  let { expiresAt } = others;
   return {
     to: async (key: string) => {
       const known = made.get(key);
       if (known !== undefined) return known;
       const link = await make([key]);
-      endsAt = endsAt === undefined || link.endsAt === undefined ? undefined : Math.min(endsAt, link.endsAt);
+      expiresAt =
+        expiresAt === undefined || link.expiresAt === undefined
+          ? undefined
+          : Math.min(expiresAt, link.expiresAt);
       made.set(key, link.url(key));
       return link.url(key);
     },
-    endsAt: () => endsAt,
+    expiresAt: () => expiresAt,
   };
 }
 
@@ -124,7 +131,7 @@ function singleLinks(make: MakeLinks, others: Links) {
 async function writePage(
   log: Log,
   page: Page,
-  published: Published,
+  published: Publication,
   linkTo: (name: string) => Promise<string>,
   { client, base, signal, explain }: Folder,
 ): Promise<string[]> {

@@ -3,9 +3,9 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../config/remove.ts';
 import { noReportIds, setOutputs } from '../config/outputs.ts';
-import { tellApart } from '../preview/folderContents.ts';
+import { separateGenerated } from '../preview/folderContents.ts';
 import { pagesWithoutFiles, detectPages } from '../sync/pageNames.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { removalSummary } from '../report/markdown.ts';
@@ -83,8 +83,8 @@ function undeleted(
 ): ActionError {
   const all = Math.max(chosen.length, deleted.length + failures.length);
   return new ActionError(
-    'storage',
-    `${count(failures.length, 'object')} of ${all} in ${printable(s3Uri)} could not be deleted`,
+    'delete-failed',
+    `${count(failures.length, 'object')} of ${all} in ${sanitize(s3Uri)} could not be deleted`,
     {
       hint: `See whether the client app may delete in this workspace; ${count(deleted.length, 'object was', 'objects were')} deleted.`,
       details: detailLines(failures),
@@ -120,7 +120,7 @@ function chooser(
     if (before === undefined) return { chosen: there, fresh, pages: [] };
     const isOld = ({ lastModified }: RemoteObject) => lastModified < before;
     const young = below.filter((object) => !isOld(object));
-    const { files, generated } = await tellApart(client, base, young);
+    const { files, generated } = await separateGenerated(client, base, young);
     const name = ({ key }: RemoteObject) => key.slice(base.length);
     const empty = new Set(pagesWithoutFiles(generated.keys(), files.map(name)));
     const chosen = there.filter((object) => isOld(object) || empty.has(name(object)));

@@ -45,7 +45,10 @@ async function openAsked(
   const open = host.openReporter;
   if (inputs.dryRun || (!comment && environment === undefined && release === undefined)) return none;
   if (!open) {
-    host.log.warning(`No comment, deployment or release was written: ${host.name} has none.`);
+    host.log.warning(
+      'reports-unsupported',
+      `No comment, deployment or release was written: ${host.name} has none.`,
+    );
     return none;
   }
   const { openReports } = await import('../report/reports.ts');

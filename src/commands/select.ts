@@ -4,7 +4,7 @@ import type { WalkedFile } from '../files/walk.ts';
 import type { Host } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { setOutputs } from '../config/outputs.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { unpublishedOutputs } from './publication.ts';
@@ -48,25 +48,25 @@ export function leftOut({ hidden, sensitive, skippedLinks }: Selection): string[
 
 /**
  * Says that there is nothing to upload, and sets the outputs.
- * @throws ActionError `no-files` where that is an error
+ * @throws ActionError `no-files-found` where that is an error
  */
 export function reportNoFiles(
   host: Host,
   { ifNoFilesFound, path }: Pick<UploadInputs, 'ifNoFilesFound' | 'path'>,
   selection: Selection,
 ): void {
-  const message = `No files were found for 'path' (${printable(path.join(', '))}), from ${process.cwd()}`;
-  const details = [...firstOf(selection.warnings, 20, String), ...leftOut(selection)].map(
+  const message = `No files were found for 'path' (${sanitize(path.join(', '))}), from ${process.cwd()}`;
+  const details = [...firstOf(selection.warnings, 20, ({ text }) => text), ...leftOut(selection)].map(
     (line) => `- ${line}`,
   );
   if (ifNoFilesFound === 'error') {
-    throw new ActionError('no-files', message, {
+    throw new ActionError('no-files-found', message, {
       hint: `Check 'path' and that the step before has built something; 'if-no-files-found: warn' or 'ignore' lets the job go on.`,
       details,
     });
   }
   const text = [message, ...details];
-  if (ifNoFilesFound === 'warn') host.log.warning(text);
+  if (ifNoFilesFound === 'warn') host.log.warning('no-files-found', text);
   else host.log.info(text);
   setOutputs(host, {
     ...unpublishedOutputs({ s3Uri: '', fileCount: 0, totalBytes: 0 }),

@@ -1,7 +1,7 @@
 import { ActionError } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import type { Terrapi } from '../terrapi/client.ts';
 import { TerrapiError } from '../terrapi/request.ts';
@@ -26,7 +26,7 @@ export function logSharingDryRun(log: Log, inputs: ShareInputs): void {
 
 /**
  * Shares the destination on the platform, where that was asked for.
- * @throws ActionError `sharing`
+ * @throws ActionError `sharing-failed`
  */
 export async function shareFolder(log: Log, inputs: ShareInputs, terrapi: Terrapi): Promise<void> {
   const whom = recipients(inputs);
@@ -37,13 +37,13 @@ export async function shareFolder(log: Log, inputs: ShareInputs, terrapi: Terrap
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;
     throw new ActionError(
-      'sharing',
-      `'${printable(path)}' could not be shared with ${whom}: ${error.message}`,
+      'sharing-failed',
+      `'${sanitize(path)}' could not be shared with ${whom}: ${error.message}`,
       {
         hint: hintFor(error, workspace),
         details: [
-          ...users.map((name) => `- user ${printable(name)}`),
-          ...groups.map((name) => `- group ${printable(name)}`),
+          ...users.map((name) => `- user ${sanitize(name)}`),
+          ...groups.map((name) => `- group ${sanitize(name)}`),
         ],
         cause: error,
       },
@@ -59,7 +59,7 @@ function hintFor(error: ActionError, workspace: string): string | undefined {
   const status = error instanceof TerrapiError ? error.status : 0;
   if (status === 403) return `The client app may not share folders of this workspace: ask its owner.`;
   if (status === 404)
-    return `The platform shares folders of workspaces, with names that it knows: check 'share-with-users' and 'share-with-groups', and that '${printable(workspace)}' is a workspace and no shared folder.`;
+    return `The platform shares folders of workspaces, with names that it knows: check 'share-with-users' and 'share-with-groups', and that '${sanitize(workspace)}' is a workspace and no shared folder.`;
   if (status === 400 || status === 422)
     return `Check the names in 'share-with-users' and 'share-with-groups': one a line, as the platform writes them.`;
   return error.hint;

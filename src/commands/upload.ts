@@ -1,23 +1,24 @@
+import type { Warning } from '../errors/codes.ts';
 import { ActionError } from '../errors/error.ts';
 import type { Selection } from '../files/selection.ts';
 import type { Host, Log } from '../hosts/host.ts';
-import { idleRules } from '../files/headers.ts';
+import { unmatchedRules } from '../files/headers.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
 import type { Page } from '../links/generated.ts';
 import type { Manifest } from '../links/manifest.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { type Plan, type Put, planUpload } from '../sync/plan.ts';
-import type { PreviewNames } from '../preview/names.ts';
-import { printable } from '../text/sanitize.ts';
+import type { PreviewNames } from '../preview/previewNames.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes } from '../text/format.ts';
 import { headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
 import type { Reports } from '../report/reports.ts';
 import type { Location } from '../terrapi/location.ts';
 import { storageTrouble } from '../storage/errorDescription.ts';
-import { defaultConcurrency, defaultMemory } from '../transfer/defaults.ts';
-import type { Fingerprints } from '../transfer/digests.ts';
-import { createMemory } from '../transfer/bufferPool.ts';
+import { defaultConcurrency, defaultBufferBytes } from '../transfer/resourceLimits.ts';
+import type { Hasher } from '../transfer/hasher.ts';
+import { createBufferPool } from '../transfer/bufferPool.ts';
 import { deleteStale, keptKeys } from './prune.ts';
 import { type ComparedPlan, comparePlan, openReader, readsContents } from './compare.ts';
 import { type Connection, withConnection } from './connect.ts';
@@ -43,7 +44,7 @@ export function run(host: Host): Promise<void> {
     if (!inputs) return;
     const reader = openReader(inputs, cancellation.signal);
     try {
-      const selection = selectUpload(host, inputs, readsContents(inputs) ? reader.expect : () => undefined);
+      const selection = selectUpload(host, inputs, readsContents(inputs) ? reader.prefetch : () => undefined);
       if (selection.files.length === 0) {
         reportNoFiles(host, inputs, selection);
         return;
@@ -62,7 +63,7 @@ export function run(host: Host): Promise<void> {
 
 interface UploadTools {
   readonly concurrency: number;
-  readonly reader: Fingerprints;
+  readonly reader: Hasher;
 }
 
 async function upload(
@@ -94,7 +95,7 @@ async function upload(
     reports.begin(s3Uri);
     await uploadFiles(host.log, plan, client, cancellation, {
       concurrency,
-      memory: createMemory(defaultMemory()),
+      bufferPool: createBufferPool(defaultBufferBytes()),
       partSize: inputs.partSize,
       ifAbsent: inputs.overwrite === 'never',
       retried: retries.total,
@@ -163,7 +164,7 @@ function afterUpload(
   return (error) => {
     if (signal.aborted) throw error;
     const { code, message, hint, details } = storageTrouble(
-      `All files are uploaded to ${printable(s3Uri)}, but ${what}`,
+      `All files are uploaded to ${sanitize(s3Uri)}, but ${what}`,
       location,
       error,
     );
@@ -172,7 +173,7 @@ function afterUpload(
       details: [
         ...details,
         `Stored, ${count(puts.length, 'file')}:`,
-        ...firstOf(puts, 50, ({ name }) => `- ${printable(name)}`),
+        ...firstOf(puts, 50, ({ name }) => `- ${sanitize(name)}`),
       ],
       cause: error,
     });
@@ -188,8 +189,8 @@ async function previewOf(
   signal: AbortSignal,
 ): Promise<Page> {
   const { checkSite, previewPage } = await import('./preview.ts');
-  const traits = checkSite(host.log, plan.puts, destination);
-  return previewPage({ names, traits, isOptional }, host, destination.client, signal);
+  const flags = checkSite(host.log, plan.puts, destination);
+  return previewPage({ names, flags, isOptional }, host, destination.client, signal);
 }
 
 /**
@@ -227,7 +228,7 @@ function logPlan(log: Log, { puts, totalBytes, unchanged }: ComparedPlan, select
     ...(unchanged.length > 0 ? [`Unchanged, and not sent again: ${count(unchanged.length, 'file')}`] : []),
     ...leftOut(selection),
   ]);
-  for (const warning of firstOf(warnings, 5, String)) log.warning(warning);
+  warnOfFirst(log, warnings);
 }
 
 function warnOfIdleRules(
@@ -237,6 +238,13 @@ function warnOfIdleRules(
   { root }: Selection,
 ): void {
   const names = puts.map(({ name }) => name);
-  for (const warning of firstOf(idleRules(headers, names, root, destination), 5, String))
-    log.warning(warning);
+  warnOfFirst(log, unmatchedRules(headers, names, root, destination));
+}
+
+/** Many warnings of one kind are seldom about many causes. */
+function warnOfFirst(log: Log, warnings: readonly Warning[]): void {
+  const first = warnings.slice(0, 5);
+  for (const { code, text } of first) log.warning(code, text);
+  if (warnings.length > first.length)
+    log.info(`… and ${count(warnings.length - first.length, 'more warning')} of this kind`);
 }

@@ -1,13 +1,18 @@
 import { ActionError } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import type { Plan, Put } from '../sync/plan.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { storageTrouble } from '../storage/errorDescription.ts';
-import { type Leftover, type Outcome, type TransferOptions, transfer } from '../transfer/engine.ts';
+import {
+  type OrphanedUpload,
+  type TransferResult,
+  type TransferOptions,
+  transfer,
+} from '../transfer/engine.ts';
 import { createProgress } from '../transfer/progress.ts';
 import type { Cancellation } from './cancellation.ts';
 
@@ -20,7 +25,7 @@ export interface UploadOptions extends Omit<TransferOptions, 'onProgress' | 'sig
 
 /**
  * Sends all files of a plan, with a line of progress every few seconds.
- * @throws ActionError `upload` or `cancelled` that lists what is stored and what is not
+ * @throws ActionError that lists what is stored and what is not
  */
 export async function uploadFiles(
   log: Log,
@@ -56,27 +61,27 @@ export async function uploadFiles(
   );
   endGroup();
   if (outcome.stored.length < puts.length) throw incomplete(puts, client, outcome);
-  for (const line of leftoverLines(outcome.leftovers)) log.info(line);
+  for (const line of leftoverLines(outcome.orphanedUploads)) log.info(line);
 }
 
 function totalSize(puts: readonly Put[]): number {
   return puts.reduce((sum, { file }) => sum + file.size, 0);
 }
 
-function leftoverLines(leftovers: readonly Leftover[]): string[] {
-  return leftovers.map(
+function leftoverLines(orphanedUploads: readonly OrphanedUpload[]): string[] {
+  return orphanedUploads.map(
     ({ put, reason }) =>
-      `- parts of ${printable(put.name)} are left behind (${reason}); the server clears them away by itself, after a day by default`,
+      `- parts of ${sanitize(put.name)} are left behind (${reason}); the server clears them away by itself, after a day by default`,
   );
 }
 
 function incomplete(
   puts: readonly Put[],
   client: StorageClient,
-  { stored, failures, unanswered, leftovers }: Outcome,
+  { stored, failures, unanswered, orphanedUploads }: TransferResult,
 ): ActionError {
   const details = [
-    ...leftoverLines(leftovers),
+    ...leftoverLines(orphanedUploads),
     ...storedLines(puts, stored),
     ...(unanswered.length > 0
       ? [
@@ -97,9 +102,9 @@ function incomplete(
     );
   }
   const { put, error } = first;
-  const what = `${printable(put.name)} could not be uploaded to ${printable(s3Uri(client.location, put.key))}`;
-  const { message, hint } = storageTrouble(what, client.location, error);
-  return new ActionError('upload', message, { hint, details, cause: error });
+  const what = `${sanitize(put.name)} could not be uploaded to ${sanitize(s3Uri(client.location, put.key))}`;
+  const { code, message, hint } = storageTrouble(what, client.location, error);
+  return new ActionError(code, message, { hint, details, cause: error });
 }
 
 function storedLines(puts: readonly Put[], stored: readonly Put[]): string[] {
@@ -118,5 +123,5 @@ function storedLines(puts: readonly Put[], stored: readonly Put[]): string[] {
 }
 
 function names(puts: readonly Put[]): string[] {
-  return firstOf(puts, 50, ({ name }) => `- ${printable(name)}`);
+  return firstOf(puts, 50, ({ name }) => `- ${sanitize(name)}`);
 }

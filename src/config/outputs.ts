@@ -43,7 +43,7 @@ export interface WorkspacesOutputs {
 
 /**
  * Sets all outputs of an action, at its end and at once.
- * @throws ActionError `host` where one could not be set; all others are
+ * @throws ActionError `outputs-not-set` where one could not be set; all others are
  */
 export function setOutputs(
   host: Host,
@@ -60,8 +60,12 @@ export function setOutputs(
     }
   }
   if (missing.length === 0) return;
-  throw new ActionError('host', `The outputs ${missing.join(', ')} could not be set: ${messageOf(cause)}`, {
-    hint: `Free space on the runner, and run the job again.`,
-    cause,
-  });
+  throw new ActionError(
+    'outputs-not-set',
+    `The outputs ${missing.join(', ')} could not be set: ${messageOf(cause)}`,
+    {
+      hint: `Free space on the runner, and run the job again.`,
+      cause,
+    },
+  );
 }

@@ -1,26 +1,4 @@
-/** Words for what went wrong, stable enough to be tested and searched for. */
-export type ErrorCode =
-  | 'invalid-input'
-  | 'host'
-  | 'unreachable'
-  | 'untrusted-certificate'
-  | 'issuer'
-  | 'credentials'
-  | 'identity-token'
-  | 'scope'
-  | 'terrapi'
-  | 'workspace'
-  | 'session'
-  | 'exists'
-  | 'no-files'
-  | 'files'
-  | 'key'
-  | 'preview'
-  | 'storage'
-  | 'upload'
-  | 'links'
-  | 'sharing'
-  | 'cancelled';
+import type { MessageCode } from './codes.ts';
 
 interface Explanation {
   /** What to do next, one or more sentences. */
@@ -36,11 +14,11 @@ interface Explanation {
  */
 export class ActionError extends Error {
   override readonly name = 'ActionError';
-  readonly code: ErrorCode;
+  readonly code: MessageCode;
   readonly hint: string | undefined;
   readonly details: readonly string[];
 
-  constructor(code: ErrorCode, message: string, { hint, details = [], cause }: Explanation = {}) {
+  constructor(code: MessageCode, message: string, { hint, details = [], cause }: Explanation = {}) {
     super(message, { cause });
     this.code = code;
     this.hint = hint;

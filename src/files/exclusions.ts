@@ -1,11 +1,11 @@
 import path from 'node:path';
 
-import type { Naming } from './naming.ts';
+import type { CanonicalPaths } from './canonicalPaths.ts';
 import type { Pattern } from './pattern.ts';
 import { pathBelow } from './root.ts';
 
 /** Whether an exclusion may take out something that another line takes in. Only the texts decide, not the files that are there today. */
-export function mayMeet(exclusion: Pattern, line: Pattern): boolean {
+export function mayExclude(exclusion: Pattern, line: Pattern): boolean {
   if (pathBelow(line.searchPath, exclusion.searchPath) !== undefined) return true;
   const above = pathBelow(exclusion.searchPath, line.searchPath);
   return above !== undefined && mayReach(exclusion, above);
@@ -20,16 +20,16 @@ function mayReach(pattern: Pattern, name: string): boolean {
  * The patterns, and beside an exclusion the same one by other names: a line may name a folder by a link, and an exclusion by its real
  * path, or the other way round. Without that, the exclusion would do nothing and the file would be published.
  */
-export function withOtherNames(patterns: readonly Pattern[], naming: Naming): Pattern[] {
+export function withAliases(patterns: readonly Pattern[], naming: CanonicalPaths): Pattern[] {
   const lines = patterns.filter(({ negate }) => !negate);
   return patterns.flatMap((pattern) => {
     if (!pattern.negate) return [pattern];
-    const strangers = lines.filter((line) => !mayMeet(pattern, line));
+    const strangers = lines.filter((line) => !mayExclude(pattern, line));
     return [pattern, ...strangers.flatMap((line) => otherName(pattern, line, naming))];
   });
 }
 
-function otherName(exclusion: Pattern, line: Pattern, naming: Naming): Pattern[] {
+function otherName(exclusion: Pattern, line: Pattern, naming: CanonicalPaths): Pattern[] {
   const [real, realLine] = [naming.real(exclusion.searchPath), naming.real(line.searchPath)];
   const below = pathBelow(realLine, real);
   if (below !== undefined) return [{ ...exclusion, searchPath: path.join(line.searchPath, below) }];

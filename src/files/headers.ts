@@ -1,5 +1,6 @@
+import type { Warning } from '../errors/codes.ts';
 import { type HeaderRule, globMatcher, reservedHeader } from '../config/headers.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 
 /**
  * The mark of objects that this action generates (`_links.html`, a preview's two files, `SHA256SUMS`): they are not counted, not in `urls`, and
@@ -24,22 +25,23 @@ export function headersFor(file: string, rules: readonly HeaderRule[]): Readonly
  * @param files their names, relative to the destination
  * @param root absolute path of the folder that they are in
  */
-export function idleRules(
+export function unmatchedRules(
   rules: readonly HeaderRule[],
   files: readonly string[],
   root: string,
   destination: string,
-): string[] {
+): Warning[] {
   return rules.flatMap((rule, index) => {
     const later = rules
       .slice(index + 1)
       .filter(({ name, value }) => name === rule.name && value !== rule.value);
     const counts = (file: string) => rule.matches(file) && !later.some(({ matches }) => matches(file));
     if (files.some(counts)) return [];
-    const line = `the line '${printable(rule.line)}' of 'headers'`;
-    return files.some(rule.matches)
-      ? [`Later lines decide for every file that ${line} matches: move it below them, or remove it`]
-      : [`No file matches ${line}: ${comparison(rule, files, root, destination)}`];
+    const line = `the line '${sanitize(rule.line)}' of 'headers'`;
+    const text = files.some(rule.matches)
+      ? `Later lines decide for every file that ${line} matches: move it below them, or remove it`
+      : `No file matches ${line}: ${comparison(rule, files, root, destination)}`;
+    return [{ code: 'unmatched-headers', text }];
   });
 }
 
@@ -47,9 +49,9 @@ function comparison({ glob = '' }: HeaderRule, files: readonly string[], root: s
   const found = [...alternatives(glob, [root, destination])]
     .map((other) => ({ other, example: files.find(globMatcher(other)) }))
     .find(({ example }) => example !== undefined);
-  const example = printable(found?.example ?? files[0] ?? '');
-  const hint = found ? `; to match it, write '${printable(found.other)}'` : '';
-  return `it is compared with names relative to ${printable(root)}, such as '${example}'${hint}`;
+  const example = sanitize(found?.example ?? files[0] ?? '');
+  const hint = found ? `; to match it, write '${sanitize(found.other)}'` : '';
+  return `it is compared with names relative to ${sanitize(root)}, such as '${example}'${hint}`;
 }
 
 /** What may be meant by a glob that matches nothing: a folder, a name by another separator, one from higher up, or one in another case. */

@@ -1,21 +1,21 @@
 import type { Pattern } from './pattern.ts';
-import { isUnusual, sensitiveName } from './sensitive.ts';
+import { mayBeHiddenOrSensitive, sensitiveName } from './sensitive.ts';
 
 /** Why a file stays out although a line of `path` means it. */
-export type Concealment = 'hidden' | 'sensitive';
+export type SkipReason = 'hidden' | 'sensitive';
 
 /**
  * Why a file or folder stays out: a segment of its path is sensitive, or begins with a dot, and the line does not spell that segment out.
  * @param name path below a folder, by `/`
  * @param folder that folder's name, which is not judged itself; may be empty where nothing is sensitive for being in it
  */
-export function concealmentOf(
+export function skipReason(
   pattern: Pattern,
   name: string,
   folder: string,
   includeHidden: boolean,
-): Concealment | undefined {
-  if (!isUnusual(name) && folder === '') return undefined;
+): SkipReason | undefined {
+  if (!mayBeHiddenOrSensitive(name) && folder === '') return undefined;
   const segments = [folder, ...name.split('/')];
   if (isSensitive(pattern, segments)) return 'sensitive';
   const hides = (segment: string) => segment.startsWith('.') && !pattern.spells(segment, '.');

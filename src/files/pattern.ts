@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { Minimatch, type MinimatchOptions } from 'minimatch';
 
 import { ActionError } from '../errors/error.ts';
-import { printable } from '../text/sanitize.ts';
-import { type System, fold, thisSystem } from './system.ts';
+import { sanitize } from '../text/sanitize.ts';
+import { type System, foldCase, thisSystem } from './system.ts';
 
 /** The dialect of `@actions/glob`, which users know from other actions: `*`, `**`, `?` and `[…]`, no braces, no extended globs. */
 function dialect({ windows }: System): MinimatchOptions {
@@ -93,18 +93,23 @@ function speller(
   literals: readonly (string | undefined)[],
   system: System,
 ): Pattern['spells'] {
-  const key = system.anyCase ? fold : (segment: string) => segment;
+  const key = system.ignoresCase ? foldCase : (segment: string) => segment;
   const known = new Set(literals.filter((text) => text !== undefined).map(key));
   const wild = segments
     .filter((_, index) => literals[index] === undefined)
-    .map((glob) => ({ start: fold(glob), glob: new Minimatch(glob, dialect(system)) }));
+    .map((glob) => ({ start: foldCase(glob), glob: new Minimatch(glob, dialect(system)) }));
   return (segment, stem) =>
     known.has(key(segment)) ||
     (stem !== undefined && wild.some(({ start, glob }) => start.startsWith(stem) && glob.match(segment)));
 }
 
 /** The absolute path of a folder that was given as it is, without wildcards: `~` is home, and a relative path starts from `cwd`. */
-export function folderAt(given: string, cwd: string, home?: string, system: System = thisSystem): string {
+export function resolveFolder(
+  given: string,
+  cwd: string,
+  home?: string,
+  system: System = thisSystem,
+): string {
   const slashed = system.windows ? given.replaceAll('\\', '/') : given;
   const share = shareOf(slashed, system);
   return resolve(share, slashed.slice(share.length).split('/'), cwd, home, system);
@@ -118,7 +123,7 @@ function shareOf(slashed: string, { windows }: System): string {
   if (!windows || !/^\/\/[^/?.]/.test(slashed)) return '';
   const [share] = /^\/\/[^/]+\/[^/*?]+/.exec(slashed) ?? [];
   if (share !== undefined) return share;
-  throw new ActionError('invalid-input', `'${printable(slashed)}' names a computer, but no share`, {
+  throw new ActionError('invalid-input', `'${sanitize(slashed)}' names a computer, but no share`, {
     hint: String.raw`Write \\SERVER\SHARE\FOLDER.`,
   });
 }

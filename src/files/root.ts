@@ -2,9 +2,9 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 
 import { ActionError } from '../errors/error.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import type { Pattern } from './pattern.ts';
-import { fold, thisSystem } from './system.ts';
+import { foldCase, thisSystem } from './system.ts';
 
 /**
  * The folder that keys are relative to when none is given: the least common ancestor of the search paths, and for a lone file the folder
@@ -22,7 +22,7 @@ export function chooseRoot(patterns: readonly Pattern[]): string {
  */
 export function pathBelow(root: string, file: string, system = thisSystem): string | undefined {
   const isThere =
-    file.startsWith(root) || (system.anyCase && fold(file.slice(0, root.length)) === fold(root));
+    file.startsWith(root) || (system.ignoresCase && foldCase(file.slice(0, root.length)) === foldCase(root));
   if (!isThere) return undefined;
   if (file.length === root.length) return '';
   const { sep } = system.paths;
@@ -50,9 +50,13 @@ function commonAncestor(a: string, b: string): string {
   while (pathBelow(ancestor, b) === undefined) {
     const above = path.dirname(ancestor);
     if (above === ancestor) {
-      throw new ActionError('files', `No folder is above both ${printable(a)} and ${printable(b)}`, {
-        hint: `They are on different drives: upload them in steps of their own.`,
-      });
+      throw new ActionError(
+        'files-outside-root',
+        `No folder is above both ${sanitize(a)} and ${sanitize(b)}`,
+        {
+          hint: `They are on different drives: upload them in steps of their own.`,
+        },
+      );
     }
     ancestor = above;
   }

@@ -1,18 +1,19 @@
 import path from 'node:path';
 
+import type { Warning } from '../errors/codes.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
-import { createDecider } from './decider.ts';
-import { withOtherNames } from './exclusions.ts';
-import { type Trees, createNaming, realPath } from './naming.ts';
+import { createFileFilter } from './filter.ts';
+import { withAliases } from './exclusions.ts';
+import { type BaseFolders, createCanonicalPaths, realPath } from './canonicalPaths.ts';
 import { readPatterns } from './pattern.ts';
 import { chooseRoot, outermost, pathBelow } from './root.ts';
 import { secretNamesWarning } from './sensitive.ts';
 import { unmatchedLines } from './unmatched.ts';
 import { type SymlinkRule, type Walk, type WalkedFile, walkFrom } from './walk.ts';
 
-export interface SelectionRules {
+export interface SelectionOptions {
   /** Lines of the input `path`. */
   readonly lines: readonly string[];
   readonly root: string | undefined;
@@ -44,33 +45,33 @@ export interface Selection {
   /** The same for those that are sensitive. */
   readonly sensitive: readonly string[];
   readonly skippedLinks: readonly string[];
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Warning[];
 }
 
 /**
  * Finds the files that the lines of `path` mean; a later line wins over an earlier one.
- * @throws ActionError `files` that lists every file outside the root, link that leads out of where links may lead, and folder that cannot
+ * @throws ActionError `files-outside-root` or `unusable-files` that lists every file outside the root, link that leads out of where links may lead, and folder that cannot
  * be read; `invalid-input` where a line cannot be understood
  */
-export function selectFiles(rules: SelectionRules): Selection {
-  const trees = treesOf(rules);
-  const naming = createNaming(trees, rules.root);
-  const lines = readPatterns(rules.lines, trees[0]).map((pattern) => ({
+export function selectFiles(rules: SelectionOptions): Selection {
+  const baseFolders = baseFoldersOf(rules);
+  const paths = createCanonicalPaths(baseFolders, rules.root);
+  const lines = readPatterns(rules.lines, baseFolders[0]).map((pattern) => ({
     ...pattern,
-    searchPath: naming.of(pattern.searchPath),
+    searchPath: paths.canonical(pattern.searchPath),
   }));
-  const patterns = withOtherNames(lines, naming);
-  const root = naming.root ?? chooseRoot(patterns);
-  const decide = createDecider(patterns, { includeHidden: rules.includeHiddenFiles, naming, trees });
+  const patterns = withAliases(lines, paths);
+  const root = paths.root ?? chooseRoot(patterns);
+  const filter = createFileFilter(patterns, { includeHidden: rules.includeHiddenFiles, paths, baseFolders });
   const starts = patterns.filter(({ negate }) => !negate).map(({ searchPath }) => searchPath);
   const walks = outermost(starts).map((start) =>
     walkFrom(start, {
       symlinks: rules.symlinks,
-      // A root that is itself a link in one of the trees holds nothing by its own name: such a link has to stay within the checkout.
-      inside: [root, trees[1]],
-      enter: decide.enter,
-      wants: decide.wants,
-      conceals: decide.conceals,
+      // A root that is itself a link in one of the baseFolders holds nothing by its own name: such a link has to stay within the checkout.
+      inside: [root, baseFolders[1]],
+      enter: filter.enter,
+      includes: filter.includes,
+      excludesTarget: filter.excludesTarget,
       onFile: rules.onFile,
     }),
   );
@@ -78,18 +79,18 @@ export function selectFiles(rules: SelectionRules): Selection {
   return {
     root,
     files,
-    hidden: decide.left.hidden,
-    sensitive: decide.left.sensitive,
+    hidden: filter.skipped.hidden,
+    sensitive: filter.skipped.sensitive,
     skippedLinks: walks.flatMap((walk) => walk.skippedLinks),
     warnings: [
-      ...secretNamesWarning(files, decide.linked),
-      ...unmatchedLines(patterns, decide.busy, trees[0]),
+      ...secretNamesWarning(files, filter.linkTargets),
+      ...unmatchedLines(patterns, filter.matchedLines, baseFolders[0]),
       ...walks.flatMap((walk) => walk.warnings),
     ],
   };
 }
 
-function treesOf({ cwd, checkout, temp }: SelectionRules): Trees {
+function baseFoldersOf({ cwd, checkout, temp }: SelectionOptions): BaseFolders {
   const home = realPath(cwd) ?? cwd;
   const others = temp === undefined ? [] : [realPath(temp) ?? path.resolve(temp)];
   return [home, checkout === '' ? home : (realPath(checkout) ?? path.resolve(checkout)), ...others];
@@ -115,16 +116,16 @@ function namedFiles(walks: readonly Walk[], root: string): LocalFile[] {
 function failOnErrors(walks: readonly Walk[], found: readonly LocalFile[], root: string): void {
   const errors = walks.flatMap((walk) => walk.errors);
   const outside = found.filter(({ name }) => name === '');
-  errors.push(...outside.map((file) => `${printable(file.path)} is outside of the root`));
+  errors.push(...outside.map((file) => `${sanitize(file.path)} is outside of the root`));
   if (errors.length === 0) return;
   const [first = ''] = errors;
   throw new ActionError(
-    'files',
+    outside.length > 0 ? 'files-outside-root' : 'unusable-files',
     errors.length === 1 ? first : `${count(errors.length, 'file')} or folders cannot be taken`,
     {
       hint:
         outside.length > 0
-          ? `Keys are relative to the root, ${printable(root)}: set input 'root' to a folder above all files, or leave 'path' within it.`
+          ? `Keys are relative to the root, ${sanitize(root)}: set input 'root' to a folder above all files, or leave 'path' within it.`
           : `Mend them, take them out with a line '!…' in 'path', or choose another rule with input 'symlinks' (inside, follow, skip).`,
       details: errors.length === 1 ? [] : detailLines(errors),
     },

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 
-import { printable } from '../text/sanitize.ts';
+import type { Warning } from '../errors/codes.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
-import { fold } from './system.ts';
+import { foldCase } from './system.ts';
 
 /**
  * The one list of sensitive names: files and folders that hold credentials, or the history of a checkout. `*` stands for any text, and
@@ -57,7 +58,7 @@ const parents = new Set(rules.map(({ parent }) => parent));
 
 /** Which sensitive name, in any letter case, a file or folder has in its folder. */
 export function sensitiveName(folder: string, name: string): Sensitive | undefined {
-  const [inFolder, plain] = [fold(folder), fold(name)];
+  const [inFolder, plain] = [foldCase(folder), foldCase(name)];
   const fits = ({ parent }: Sensitive) => parent === undefined || parent === inFolder;
   return (
     exact.get(plain)?.find(fits) ??
@@ -72,8 +73,8 @@ export function sensitiveName(folder: string, name: string): Sensitive | undefin
 }
 
 /** Whether something in a folder of this name may be sensitive because it is there. */
-export function isParent(folder: string): boolean {
-  return parents.has(fold(folder));
+export function isSensitiveParent(folder: string): boolean {
+  return parents.has(foldCase(folder));
 }
 
 /** An expression for paths with a segment that begins like a hidden or sensitive name, as far as this many letters tell. */
@@ -88,7 +89,7 @@ function beginsLike(letters: number): RegExp {
 const [quick, thorough] = [beginsLike(2), beginsLike(4)];
 
 /** Whether any segment of a path may be hidden or sensitive: few are, and all else need not be looked at. */
-export function isUnusual(name: string): boolean {
+export function mayBeHiddenOrSensitive(name: string): boolean {
   return quick.test(name) && thorough.test(name);
 }
 
@@ -135,7 +136,7 @@ const secretWithoutEnd = /^(?:id_.*|.*_(?:rsa|dsa|ecdsa|ed25519)|(?:aws_?|git-?)
 const suspicious = /^(?:id_|k[ur])|tfstate/i;
 
 /** Whether a file's name, in any letter case, is one that often holds secrets, and often does not. */
-export function isOftenSecret(name: string): boolean {
+export function isLikelySecret(name: string): boolean {
   const dot = name.lastIndexOf('.');
   const end = dot < 0 ? '' : name.slice(dot).toLowerCase();
   return (
@@ -153,16 +154,19 @@ export function isOftenSecret(name: string): boolean {
 export function secretNamesWarning(
   files: readonly { readonly path: string; readonly name: string }[],
   linked: ReadonlyMap<string, string>,
-): string[] {
+): Warning[] {
   const suspects = files.filter(
     ({ path, name }) =>
-      isOftenSecret(name.slice(name.lastIndexOf('/') + 1)) ||
-      (linked.size > 0 && isOftenSecret(basename(linked.get(path) ?? ''))),
+      isLikelySecret(name.slice(name.lastIndexOf('/') + 1)) ||
+      (linked.size > 0 && isLikelySecret(basename(linked.get(path) ?? ''))),
   );
   if (suspects.length === 0) return [];
-  const listed = suspects.slice(0, 20).map(({ name }) => printable(name));
+  const listed = suspects.slice(0, 20).map(({ name }) => sanitize(name));
   const more = suspects.length - listed.length;
   return [
-    `${count(suspects.length, 'file')} to upload ${suspects.length === 1 ? 'has a name' : 'have names'} that often belong${suspects.length === 1 ? 's' : ''} to secrets: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Exclude them with a line '!…' in 'path' unless everybody with a link may read them.`,
+    {
+      code: 'possible-secrets',
+      text: `${count(suspects.length, 'file')} to upload ${suspects.length === 1 ? 'has a name' : 'have names'} that often belong${suspects.length === 1 ? 's' : ''} to secrets: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Exclude them with a line '!…' in 'path' unless everybody with a link may read them.`,
+    },
   ];
 }

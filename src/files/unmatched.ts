@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
+import type { Warning } from '../errors/codes.ts';
 import { probableName } from '../text/nearest.ts';
-import { printable } from '../text/sanitize.ts';
-import { mayMeet } from './exclusions.ts';
+import { sanitize } from '../text/sanitize.ts';
+import { mayExclude } from './exclusions.ts';
 import type { Pattern } from './pattern.ts';
 import { thisSystem } from './system.ts';
 
@@ -16,28 +17,29 @@ export function unmatchedLines(
   patterns: readonly Pattern[],
   busy: ReadonlySet<string>,
   cwd: string,
-): string[] {
+): Warning[] {
   const idle = [...new Set(patterns.map(({ line }) => line))].filter((line) => !busy.has(line));
   return idle.flatMap((line) => {
     const same = patterns.filter((pattern) => pattern.line === line);
     const [pattern] = same;
     if (!pattern) return [];
-    const what = `the line '${printable(line)}' of 'path'`;
-    if (!pattern.negate) return [`No file matches ${what}${whyUnmatched(pattern)}`];
+    const what = `the line '${sanitize(line)}' of 'path'`;
+    if (!pattern.negate) return [warning(`No file matches ${what}${whyUnmatched(pattern)}`)];
     const why = whyIdle(pattern, same, patterns, cwd);
-    return why === undefined ? [] : [`Nothing is excluded by ${what}: ${why}`];
+    return why === undefined ? [] : [warning(`Nothing is excluded by ${what}: ${why}`)];
   });
 }
+
+const warning = (text: string): Warning => ({ code: 'unmatched-path', text });
 
 /** What people most often mean when a line matches nothing. */
 function whyUnmatched({ line, searchPath }: Pattern): string {
   const separated = withSlashes(line);
-  if (separated !== undefined)
-    return `: '\\' does not separate folders here, write '${printable(separated)}'`;
+  if (separated !== undefined) return `: '\\' does not separate folders here, write '${sanitize(separated)}'`;
   if (hasBraces(line)) return `: ${noBraces}`;
   if (/\[.*\]/.test(line)) return `: '[…]' stands for one of the characters in it, write '[[]' for a bracket`;
-  if (!existsSync(searchPath)) return `: there is no ${printable(searchPath)}${suggestion(searchPath)}`;
-  return isEmpty(searchPath) ? `: the folder ${printable(searchPath)} is empty` : '';
+  if (!existsSync(searchPath)) return `: there is no ${sanitize(searchPath)}${suggestion(searchPath)}`;
+  return isEmpty(searchPath) ? `: the folder ${sanitize(searchPath)} is empty` : '';
 }
 
 const hasBraces = (line: string) => /\{.*\}/.test(line);
@@ -55,7 +57,7 @@ function suggestion(searchPath: string): string {
   if (!existsSync(above)) return above === searchPath ? '' : suggestion(above);
   try {
     const name = probableName(path.basename(searchPath), readdirSync(above));
-    return name === undefined ? '' : `; did you mean '${printable(name)}'?`;
+    return name === undefined ? '' : `; did you mean '${sanitize(name)}'?`;
   } catch {
     return '';
   }
@@ -84,20 +86,20 @@ function whyIdle(
   cwd: string,
 ): string | undefined {
   const separated = withSlashes(line);
-  if (separated !== undefined) return `'\\' does not separate folders here, write '${printable(separated)}'`;
+  if (separated !== undefined) return `'\\' does not separate folders here, write '${sanitize(separated)}'`;
   if (hasBraces(line)) return noBraces;
   const position = patterns.findIndex((pattern) => pattern.line === line);
-  const meets = (pattern: Pattern) => !pattern.negate && names.some((name) => mayMeet(name, pattern));
+  const meets = (pattern: Pattern) => !pattern.negate && names.some((name) => mayExclude(name, pattern));
   if (patterns.slice(0, position).some(meets)) return undefined;
   const later = patterns.slice(position).find(meets);
   if (later)
-    return `a later line wins, and '${printable(later.line)}' comes after it. Move it below that line`;
-  const compared = printable([searchPath, ...globs].join('/'));
+    return `a later line wins, and '${sanitize(later.line)}' comes after it. Move it below that line`;
+  const compared = sanitize([searchPath, ...globs].join('/'));
   const text = line.replace(/^[!\s]+/, '').replace(/^\.\//, '');
   const anywhere = /^(?:[~/\\]|\*\*|\.\.|[a-z]:)/i.test(text) ? undefined : `!**/${text}`;
   return `it is compared with whole paths, as ${compared}, and no line takes files from there${
     anywhere === undefined
       ? ''
-      : `. Lines start from the working directory, ${printable(cwd)}: write '${printable(anywhere)}' to exclude at any depth`
+      : `. Lines start from the working directory, ${sanitize(cwd)}: write '${sanitize(anywhere)}' to exclude at any depth`
   }`;
 }

@@ -10,22 +10,23 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
+import type { Warning } from '../errors/codes.ts';
 import { messageOf, outOfFiles, systemCode } from '../errors/error.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { pathBelow } from './root.ts';
 
 export type SymlinkRule = 'inside' | 'follow' | 'skip';
 
-export interface WalkRules {
+export interface WalkOptions {
   readonly symlinks: SymlinkRule;
   /** Folders that links may lead into by the rule `inside`, as real paths. */
   readonly inside: readonly string[];
   /** Whether to go down into a folder. */
   readonly enter: (folder: string) => boolean;
   /** Whether a file is wanted at all: what is not is not looked at any further. */
-  readonly wants: (file: string) => boolean;
+  readonly includes: (file: string) => boolean;
   /** Whether something that is wanted, and that links lead to, stays out because of where it really is. */
-  readonly conceals: (name: string, real: string, isFolder: boolean) => boolean;
+  readonly excludesTarget: (name: string, real: string, isFolder: boolean) => boolean;
   /** Called for each file, while the walk goes on. */
   readonly onFile: (file: WalkedFile) => void;
 }
@@ -45,13 +46,13 @@ export interface Walk {
   readonly files: WalkedFile[];
   readonly skippedLinks: string[];
   /** What was left out and is worth a word. */
-  readonly warnings: string[];
+  readonly warnings: Warning[];
   /** What makes it impossible to say that all was found. */
   readonly errors: string[];
 }
 
 interface Visit {
-  readonly rules: WalkRules;
+  readonly rules: WalkOptions;
   readonly walk: Walk;
 }
 
@@ -59,7 +60,7 @@ interface Visit {
  * Walks down from a file or folder. It is synchronous on purpose: 10,000 files take some 60 ms so, and many times that with a promise for
  * each of them.
  */
-export function walkFrom(start: string, rules: WalkRules): Walk {
+export function walkFrom(start: string, rules: WalkOptions): Walk {
   const walk: Walk = { files: [], skippedLinks: [], warnings: [], errors: [] };
   const on = { rules, walk };
   try {
@@ -69,16 +70,16 @@ export function walkFrom(start: string, rules: WalkRules): Walk {
     else if (real === start) visit(on, start, start, stats, []);
     else if (rules.symlinks === 'skip') walk.skippedLinks.push(start);
     else if (isOutside(rules, real)) walk.errors.push(leadsOutside(start, real));
-    else if (!rules.conceals(start, real, stats.isDirectory())) visit(on, start, real, stats, []);
+    else if (!rules.excludesTarget(start, real, stats.isDirectory())) visit(on, start, real, stats, []);
   } catch (error) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
-    if (!isMissing) walk.errors.push(`${printable(start)} cannot be looked at: ${reason(error)}`);
+    if (!isMissing) walk.errors.push(`${sanitize(start)} cannot be looked at: ${reason(error)}`);
   }
   return walk;
 }
 
 /** Whether a link leads to where none may by the rule `inside`. */
-function isOutside({ symlinks, inside }: WalkRules, target: string): boolean {
+function isOutside({ symlinks, inside }: WalkOptions, target: string): boolean {
   return symlinks === 'inside' && !inside.some((folder) => isBelow(folder, target));
 }
 
@@ -88,7 +89,7 @@ function isBelow(folder: string, name: string): boolean {
 }
 
 function leadsOutside(name: string, target: string): string {
-  return `${printable(name)} is a symbolic link to ${printable(target)}, or below one, outside of the root and the checkout`;
+  return `${sanitize(name)} is a symbolic link to ${sanitize(target)}, or below one, outside of the root and the checkout`;
 }
 
 /**
@@ -100,15 +101,19 @@ function visit(on: Visit, name: string, real: string, entry: Dirent | Stats, tra
   const isLinked = real !== name && trail.length > 0;
   if (entry.isDirectory()) {
     if (trail.length > 0 && !rules.enter(name)) return;
-    if (!isLinked || !rules.conceals(name, real, true)) list(on, name, real, trail);
+    if (!isLinked || !rules.excludesTarget(name, real, true)) list(on, name, real, trail);
   } else if (entry.isSymbolicLink()) followLink(on, name, trail);
-  else if (!rules.wants(name) || (isLinked && rules.conceals(name, real, false))) return;
+  else if (!rules.includes(name) || (isLinked && rules.excludesTarget(name, real, false))) return;
   else take(on, name, entry, false);
 }
 
 function take(on: Visit, file: string, entry: Dirent | Stats, linked: boolean): void {
   if (entry.isFile()) add(on, file, linked);
-  else on.walk.warnings.push(`${printable(file)} is ${kindOf(entry)}, not a file: left out`);
+  else leaveOut(on, `${sanitize(file)} is ${kindOf(entry)}, not a file: left out`);
+}
+
+function leaveOut({ walk }: Visit, text: string): void {
+  walk.warnings.push({ code: 'file-left-out', text });
 }
 
 function list(on: Visit, folder: string, real: string, trail: readonly string[]): void {
@@ -120,7 +125,7 @@ function list(on: Visit, folder: string, real: string, trail: readonly string[])
       visit(on, name, isLinked ? inFolder(real, entry.name) : name, entry, here);
     }
   } catch (error) {
-    on.walk.errors.push(`${printable(folder)} cannot be listed${undecodable(folder)}: ${reason(error)}`);
+    on.walk.errors.push(`${sanitize(folder)} cannot be listed${undecodable(folder)}: ${reason(error)}`);
   }
 }
 
@@ -139,18 +144,18 @@ function followLink(on: Visit, link: string, trail: readonly string[]): void {
     const target = realpathSync(link);
     const stats = statSync(link);
     const isFolder = stats.isDirectory();
-    if (isFolder ? !rules.enter(link) : !rules.wants(link)) return;
+    if (isFolder ? !rules.enter(link) : !rules.includes(link)) return;
     if (isOutside(rules, target)) walk.errors.push(leadsOutside(link, target));
-    else if (rules.conceals(link, target, isFolder)) return;
+    else if (rules.excludesTarget(link, target, isFolder)) return;
     else if (!isFolder) take(on, link, stats, true);
     else if (trail.some((folder) => isBelow(target, folder))) {
-      walk.errors.push(`${printable(link)} is a symbolic link back to ${printable(target)}: a loop`);
+      walk.errors.push(`${sanitize(link)} is a symbolic link back to ${sanitize(target)}: a loop`);
     } else list(on, link, target, trail);
   } catch (error) {
-    if (!rules.wants(link) && !rules.enter(link)) return;
+    if (!rules.includes(link) && !rules.enter(link)) return;
     const isBroken = systemCode(error) === 'ENOENT' && undecodable(link) === '';
-    if (isBroken) walk.warnings.push(`${printable(link)} is a broken symbolic link: left out`);
-    else walk.errors.push(`${printable(link)} cannot be followed${undecodable(link)}: ${reason(error)}`);
+    if (isBroken) leaveOut(on, `${sanitize(link)} is a broken symbolic link: left out`);
+    else walk.errors.push(`${sanitize(link)} cannot be followed${undecodable(link)}: ${reason(error)}`);
   }
 }
 
@@ -164,7 +169,7 @@ function add({ rules, walk }: Visit, file: string, linked: boolean): void {
     walk.files.push(found);
     rules.onFile(found);
   } catch (error) {
-    walk.errors.push(`${printable(file)} cannot be read${undecodable(file)}: ${reason(error)}`);
+    walk.errors.push(`${sanitize(file)} cannot be read${undecodable(file)}: ${reason(error)}`);
   }
 }
 
@@ -190,5 +195,5 @@ function reason(error: unknown): string {
   const out = outOfFiles(error);
   if (out) return `${out.reason}: ${out.hint}`;
   if (code === 'ELOOP') return 'its links lead in a circle';
-  return printable(messageOf(error));
+  return sanitize(messageOf(error));
 }

@@ -1,3 +1,4 @@
+import type { MessageCode } from '../errors/codes.ts';
 import type { RetryOptions } from '../http/retry.ts';
 import type { Reporter, ReporterOptions } from './reports.ts';
 
@@ -11,8 +12,8 @@ export interface Log {
   info(text: Text): void;
   /** Worth a look. */
   notice(text: Text, title?: string): void;
-  /** What the reader should change. */
-  warning(text: Text, title?: string): void;
+  /** What the reader should change. The log adds the address of its entry in docs/troubleshooting.md. */
+  warning(code: MessageCode, text: Text, title?: string): void;
   /** A group of lines, closed by default: its title says the main thing, its lines the detail. */
   group(title: string, lines: readonly string[]): void;
   /** Begins a group whose lines come one by one; the function returned ends it. */
@@ -79,7 +80,7 @@ export interface Host {
   readonly openReporter?: ((options: ReporterOptions) => Promise<Reporter>) | undefined;
   /**
    * A folder of this run's own, never within the checkout, for files that later steps may read.
-   * @throws ActionError `host` where none can be written
+   * @throws ActionError `temporary-files` where none can be written
    */
   readonly tempDir: () => string;
   /** The folder in which the job keeps its temporary files, whether or not it can be written. */
@@ -94,7 +95,7 @@ export interface Host {
   readonly maskLater: (text: string) => void;
   /**
    * Looks whether outputs can be set, before anything is done that they would tell of.
-   * @throws ActionError `host`
+   * @throws ActionError `outputs-not-set`
    */
   checkOutputs(): void;
   output(name: string, value: string | number): void;

@@ -1,4 +1,4 @@
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { redact } from '../text/secrets.ts';
 import type { Text } from './host.ts';
 
@@ -7,5 +7,5 @@ import type { Text } from './host.ts';
  * would take for more than text.
  */
 export function printed(text: Text): string[] {
-  return [text].flat().map((line) => printable(redact(line)));
+  return [text].flat().map((line) => sanitize(redact(line)));
 }

@@ -1,3 +1,5 @@
+import type { Warning } from '../errors/codes.ts';
+
 /** Where a host can show what a step published, besides its own log and summary. */
 export type ReportKind = 'comment' | 'deployment' | 'release';
 
@@ -12,16 +14,21 @@ export interface ReporterOptions {
   readonly signal: AbortSignal;
 }
 
+/** A report that could not be written. */
+export interface ReportFailure {
+  readonly kind: ReportKind;
+  /** What the report is about: where the comment is, the environment, the tag. */
+  readonly name: string;
+  readonly error: unknown;
+}
+
 /** Writes reports at a host, for the run that it belongs to. A kind that the host does not have is undefined. */
 export interface Reporter {
   readonly comments?: CommentWriter | undefined;
   readonly deployments?: DeploymentWriter | undefined;
   readonly releases?: ReleaseWriter | undefined;
-  /**
-   * Why a report could not be written and what to do, in lines for people.
-   * @param name what the report is about: where the comment is, the environment, the tag
-   */
-  explain(kind: ReportKind, name: string, error: unknown): string | readonly string[];
+  /** Why reports were not written and what to do, with one warning for each cause. */
+  explain(failures: readonly ReportFailure[]): readonly Warning[];
   close(): Promise<void>;
 }
 

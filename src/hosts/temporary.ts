@@ -11,7 +11,7 @@ const probeBytes = 64 * 1024;
  * @param places folders by what names them, best first
  * @param setting where the host is told which folder to take, e.g. a variable
  * @returns the folder, and why the places before could not be used
- * @throws ActionError `host` where none of them can
+ * @throws ActionError `temporary-files` where none of them can
  */
 export function temporaryFolder(
   places: readonly (readonly [name: string, folder: string])[],
@@ -29,9 +29,13 @@ export function temporaryFolder(
       refused.push(`${name} '${place}' (${systemCode(error) ?? messageOf(error)})`);
     }
   }
-  throw new ActionError('host', `No folder for temporary files can be written: ${refused.join(', ')}`, {
-    hint: `Set ${setting} to a folder that can be written to and has free space; nothing was sent.`,
-  });
+  throw new ActionError(
+    'temporary-files',
+    `No folder for temporary files can be written: ${refused.join(', ')}`,
+    {
+      hint: `Set ${setting} to a folder that can be written to and has free space; nothing was sent.`,
+    },
+  );
 }
 
 function makeFolder(place: string): string {
@@ -57,7 +61,7 @@ function removeEmpty(folder: string): void {
 /**
  * Writes a file into the folder for temporary files.
  * @returns its path
- * @throws ActionError `host` where it cannot be written, as on a disk that is full by now
+ * @throws ActionError `temporary-files` where it cannot be written, as on a disk that is full by now
  */
 export function writeTemporary(folder: string, name: string, write: (file: string) => void): string {
   const file = path.join(folder, name);
@@ -66,7 +70,7 @@ export function writeTemporary(folder: string, name: string, write: (file: strin
     return file;
   } catch (error) {
     rmSync(file, { force: true });
-    throw new ActionError('host', `The file ${file} cannot be written: ${messageOf(error)}`, {
+    throw new ActionError('temporary-files', `The file ${file} cannot be written: ${messageOf(error)}`, {
       hint: `Free space on the runner, and run the job again.`,
       cause: error,
     });

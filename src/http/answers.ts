@@ -12,14 +12,18 @@ export const answerMs = 20_000;
 
 /** An answer that is larger than any that is asked for. */
 export function tooLarge(origin: string): ActionError {
-  return new ActionError('unreachable', `${origin} answered with more than ${formatBytes(longestAnswer)}`, {
-    hint: `No answer that this action asks for is that large: check the address, and whether a proxy or gateway answers in its place.`,
-  });
+  return new ActionError(
+    'unusable-answer',
+    `${origin} answered with more than ${formatBytes(longestAnswer)}`,
+    {
+      hint: `No answer that this action asks for is that large: check the address, and whether a proxy or gateway answers in its place.`,
+    },
+  );
 }
 
 /**
  * Reads an answer's body, counting its bytes as they are decoded. Of an error the beginning is enough.
- * @throws ActionError `unreachable` where it is longer than any answer may be
+ * @throws ActionError `unusable-answer` where it is longer than any answer may be
  */
 export async function readAnswer({ body, ok }: Response, origin: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];

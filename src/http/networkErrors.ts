@@ -102,7 +102,7 @@ export function connectionFailure(what: string, url: URL, setting: string, error
   const out = outOfFiles(error) ?? outOfFilesNow(code);
   const reason = out?.reason ?? reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
   return new ActionError(
-    'unreachable',
+    out ? 'too-many-open-files' : 'unreachable',
     `${what} ${url.origin} cannot be reached: ${reason}${code ? ` (${code})` : ''}`,
     {
       hint:
@@ -128,7 +128,7 @@ function outOfFilesNow(code: string): ReturnType<typeof outOfFiles> {
 function proxyFailure(what: string, setting: string, error: ProxyError): ActionError {
   const { variable, proxy, status, cause } = error;
   if (status !== undefined) {
-    return new ActionError('unreachable', `${what}: the proxy on the way answers with ${status}`, {
+    return new ActionError('proxy', `${what}: the proxy on the way answers with ${status}`, {
       hint:
         status === 407
           ? `The proxy ${proxy} requires authentication: set ${variable} to http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY.`
@@ -139,7 +139,7 @@ function proxyFailure(what: string, setting: string, error: ProxyError): ActionE
   const code = systemCode(cause);
   const reason = reasons[code ?? ''] ?? messageOf(causes(cause).at(-1) ?? cause);
   return new ActionError(
-    'unreachable',
+    outOfFiles(cause) ? 'too-many-open-files' : 'proxy',
     `${what}: the proxy ${proxy} on the way fails: ${reason}${code ? ` (${code})` : ''}`,
     { hint: outOfFiles(cause)?.hint ?? `Check ${variable}, or name the host in NO_PROXY.`, cause: error },
   );

@@ -24,7 +24,7 @@ export interface Proxy {
 /**
  * The proxy for a URL by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case. Every connection of this program is opened by this
  * rule. Loopback hosts are never proxied.
- * @throws ActionError `unreachable` for an address that is not that of an HTTP proxy; it does not quote it, as it may hold a password
+ * @throws ActionError `proxy` for an address that is not that of an HTTP proxy; it does not quote it, as it may hold a password
  */
 export function proxyFor(url: URL, environment: Environment = process.env): Proxy | undefined {
   const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
@@ -33,7 +33,7 @@ export function proxyFor(url: URL, environment: Environment = process.env): Prox
     return undefined;
   const proxy = parseProxy(address, variable);
   if (proxy) return proxy;
-  throw new ActionError('unreachable', `${variable} is not the address of an HTTP proxy`, {
+  throw new ActionError('proxy', `${variable} is not the address of an HTTP proxy`, {
     hint: `Set it to an address such as http://proxy.example:3128, or name the host in NO_PROXY.`,
   });
 }

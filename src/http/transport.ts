@@ -95,7 +95,8 @@ function createAgent(
     factory: (origin) => {
       const url = new URL(origin);
       const fault = urlFault(url, plainHttp);
-      if (fault) throw new ActionError('unreachable', `Nothing is sent to ${url.host}: its address ${fault}`);
+      if (fault)
+        throw new ActionError('insecure-address', `Nothing is sent to ${url.host}: its address ${fault}`);
       const proxy = proxyFor(url);
       const connect = createConnector({ proxy, tls, timeoutMs: connectTimeout, signal });
       return new Pool(origin, { ...options, connect });
@@ -144,7 +145,7 @@ function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clock
 /** The answer with all of its body, which then takes no time to be read. */
 async function whole(response: Response, origin: string): Promise<Response> {
   const { status, statusText, headers } = response;
-  if (status > 599) throw new ActionError('unreachable', `${origin} answered with status ${status}`);
+  if (status > 599) throw new ActionError('unusable-answer', `${origin} answered with status ${status}`);
   const body = await readAnswer(response, origin);
   return new Response(body.length > 0 ? new Uint8Array(body) : null, {
     status,

@@ -2,7 +2,7 @@ import { ActionError, messageOf } from '../errors/error.ts';
 import type { Clock } from '../http/clock.ts';
 import { formatCount, formatDuration } from '../text/format.ts';
 import type { SessionSource } from '../terrapi/session.ts';
-import { placeOf } from './address.ts';
+import { linkTemplate } from './urlChecks.ts';
 import type { Links } from './manifest.ts';
 
 /** The platform signs one link at a time, so for more files than this `links: auto` uses the session. */
@@ -45,6 +45,7 @@ export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks 
   const { ask, sign, preview, signal, onSession, waits = patience } = options;
   let isPlatform = false;
   let whySession: string | undefined;
+  let failure: { readonly error: unknown } | undefined;
   const useSession = (why: string) => {
     whySession = why;
     onSession(why);
@@ -58,8 +59,12 @@ export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks 
   };
   return {
     make: async (all) => {
-      if (isPlatform && whySession === undefined)
-        return patiently(waits, signal, (how) => ask([...all], how));
+      if (isPlatform && whySession === undefined) {
+        return patiently(waits, signal, (how) => ask([...all], how)).catch((error: unknown) => {
+          failure = { error };
+          throw error;
+        });
+      }
       if (whySession === undefined) {
         const keys = [...Iterator.from(all).take(mostAutomaticLinks + 1)];
         const why = reasonForSession(keys.length, options.expiresIn, await sessionLife(options.sessions));
@@ -74,7 +79,9 @@ export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks 
       return { ...(await sign()), whySession };
     },
     fallBack: (error) => {
-      if (!isPlatform || whySession !== undefined || signal.aborted || !isAboutLinks(error)) return false;
+      const isAboutLinks =
+        error === failure?.error || (error instanceof ActionError && error.code === 'preview-not-possible');
+      if (!isPlatform || whySession !== undefined || signal.aborted || !isAboutLinks) return false;
       useSession(messageOf(error));
       return true;
     },
@@ -113,7 +120,7 @@ async function askOneFirst(
 ): Promise<Links> {
   const trial = await ask([first], how);
   const life = await sessionLife(sessions);
-  const left = trial.endsAt === undefined ? Infinity : (trial.endsAt - clock.now()) / 1000;
+  const left = trial.expiresAt === undefined ? Infinity : (trial.expiresAt - clock.now()) / 1000;
   if (life !== undefined && left < life)
     throw refused(`The platform's links expire sooner, in ${formatDuration(left)}`);
   if (others.length === 0) return trial;
@@ -122,13 +129,13 @@ async function askOneFirst(
     ...rest,
     url: (key) => (key === first ? trial : rest).url(key),
     // Not a number where one of them is not known.
-    endsAt: Math.min(trial.endsAt ?? NaN, rest.endsAt ?? NaN) || undefined,
+    expiresAt: Math.min(trial.expiresAt ?? NaN, rest.expiresAt ?? NaN) || undefined,
   };
 }
 
 /** A service worker serves the files of one folder, at one host. */
 function haveOnePlace({ url }: Links, keys: readonly string[]): boolean {
-  const places = new Set(keys.map((key) => placeOf(new URL(url(key)), key)));
+  const places = new Set(keys.map((key) => linkTemplate(new URL(url(key)), key)));
   return places.size === 1 && !places.has(undefined);
 }
 
@@ -160,10 +167,5 @@ async function patiently<T>(
 }
 
 function refused(why: string): ActionError {
-  return new ActionError('links', why);
-}
-
-/** Whether an error may be one of the platform's links: other links may work then. */
-function isAboutLinks(error: unknown): boolean {
-  return error instanceof ActionError && ['links', 'preview', 'terrapi', 'unreachable'].includes(error.code);
+  return new ActionError('platform-links', why);
 }

@@ -1,11 +1,12 @@
 import { jwtExpiry } from '../auth/jwt.ts';
 
 /**
- * When a signed link stops working, by what it says of itself, in milliseconds since the epoch; undefined where it does not say. A link of
- * Signature Version 4 ends `X-Amz-Expires` seconds after `X-Amz-Date` (AWS, "Authenticating requests: using query parameters"), one of Version
- * 2 at `Expires`, and one that a session signed with that session at the latest, which its token says if it is a JWT.
+ * When a presigned URL expires, read from its query. With Signature Version 4 it expires `X-Amz-Expires` seconds after `X-Amz-Date` (AWS,
+ * "Authenticating requests: using query parameters"), with Version 2 at `Expires`. A URL that a session signed expires with the session at the
+ * latest. The session token says when, if it is a JWT.
+ * @returns milliseconds since the epoch, or undefined if the URL does not say it
  */
-export function linkEnd(link: string): number | undefined {
+export function linkExpiry(link: string): number | undefined {
   const { searchParams } = new URL(link);
   const query = new Map([...searchParams].map(([name, value]) => [name.toLowerCase(), value]));
   const own = signedEnd(query);
@@ -26,7 +27,7 @@ function signedEnd(query: ReadonlyMap<string, string>): number | undefined {
   return query.has('signature') && /^\d+$/.test(expires) ? validTime(Number(expires) * 1000) : undefined;
 }
 
-/** What a date can hold: numbers beyond it say nothing. */
+/** Undefined for a time that is out of the range of `Date`. */
 function validTime(time: number): number | undefined {
   return Number.isNaN(new Date(time).getTime()) ? undefined : time;
 }

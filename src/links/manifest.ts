@@ -1,80 +1,75 @@
-/** A file that stands below the destination. */
+/** A file below the destination. */
 export interface PublishedFile {
-  /** Path relative to the destination, by `/`. */
+  /** Path relative to the destination, with `/`. */
   readonly name: string;
   readonly key: string;
   /** Bytes. */
   readonly size: number;
   readonly contentType: string;
-  /** When the storage got it, in milliseconds since the epoch; undefined for what was sent by this very step. */
+  /** When it was uploaded, in milliseconds since the epoch; undefined if this step uploaded it. */
   readonly modified?: number | undefined;
-  /** Without quotes, where it is known. */
+  /** Without quotes; undefined if unknown. */
   readonly etag?: string | undefined;
-  /** In hex, where it is known. */
+  /** In hex; undefined if unknown. */
   readonly sha256?: string | undefined;
-  /** What became of it in this step; undefined where nothing was uploaded. */
+  /** Undefined if this step uploads nothing. */
   readonly status?: 'uploaded' | 'unchanged' | undefined;
 }
 
-/** Links to what is below a destination, all made at the same moment. */
+/** Links to the files below a destination, all signed at the same time. */
 export interface Links {
   readonly signedBy: 'session' | 'platform';
-  /**
-   * The link of a key, in characters that stand in JSON as they are. It is put together when it is asked for: 100,000 of them are 170 MB.
-   */
+  /** The link to a key. It has no characters that JSON escapes. It is made on demand, because 100,000 links take 170 MB. */
   readonly url: (key: string) => string;
-  /** Of links that are made alike. */
+  /** Present if all links are built in the same way. */
   readonly parts?: LinkParts | undefined;
-  /** Milliseconds since the epoch: the first moment at which one of them may stop working; undefined where nobody can know. */
-  readonly endsAt: number | undefined;
-  /** Why the session signed them although `links: auto` prefers the platform's. */
+  /** Milliseconds since the epoch: when the first link expires, or earlier; undefined if unknown. */
+  readonly expiresAt: number | undefined;
+  /** Why the session signed the links although `links: auto` prefers the platform. */
   readonly whySession?: string | undefined;
 }
 
-/** What a link is put together of: `address(key)?` and `query`, which all have in common and is most of it, and `own(key)`. */
+/** The parts of a link: `address(key)`, `?`, `query` and `own(key)`. All links share `query`, which is most of a link. */
 export interface LinkParts {
   readonly address: (key: string) => string;
   readonly query: string;
   readonly own: (key: string) => string;
 }
 
-/** A link to open, and the name of what it opens: relative to the destination, or what reports call it. */
-export interface Opening {
+/** A link, and the name of what it opens: relative to the destination, or the label that reports use. */
+export interface NamedLink {
   readonly name: string;
   readonly url: string;
 }
 
-/** What stands below a destination. */
+/** The files below a destination. */
 export interface Manifest {
   readonly workspace: string;
-  /** Without slashes at its ends; empty for the workspace's own prefix. */
+  /** Without slashes at its ends; empty for the prefix of the workspace itself. */
   readonly destination: string;
   /** `s3://bucket/prefix/destination/` */
   readonly s3Uri: string;
-  /** Without the generated objects. */
+  /** Generated objects do not count. */
   readonly fileCount: number;
   /** Bytes of these files. */
   readonly totalBytes: number;
-  /** Goes through the files, in the order of their names; may be called more than once. */
+  /** Iterates over the files, sorted by name. It can be called more than once. */
   readonly files: () => Iterable<PublishedFile>;
 }
 
-/** What stands below a destination and how it is opened, as every page and report tells of it. */
-export interface Published extends Manifest {
-  /** Undefined where no links were asked for. */
+/** The files below a destination with their links, as pages and reports show them. */
+export interface Publication extends Manifest {
+  /** Undefined if no links were requested. */
   readonly links: Links | undefined;
-  /** The link to open first. */
-  readonly main: Opening | undefined;
-  /** The preview, where there is one; then it is `main`. */
-  readonly preview?: Opening | undefined;
-  /** The page with a link to each file, where there is one. */
-  readonly index?: Opening | undefined;
+  /** What the output `url` opens. */
+  readonly main: NamedLink | undefined;
+  /** The preview, if there is one; then it is `main`. */
+  readonly preview?: NamedLink | undefined;
+  /** The index page, if there is one. */
+  readonly index?: NamedLink | undefined;
 }
 
-/**
- * What there is to open first among the files themselves: the only one, else the page that leads to the others; undefined where neither is
- * there.
- */
+/** The file that the output `url` opens: the only file, else `index.html`; undefined if there is neither. */
 export function mainFile({ files, fileCount }: Manifest): PublishedFile | undefined {
   for (const file of files()) if (fileCount === 1 || file.name === 'index.html') return file;
   return undefined;

@@ -5,11 +5,11 @@ import { isDigest, plainEtag } from '../storage/etag.ts';
 import { StorageError, createStorageRetrier, storageError } from '../storage/s3Error.ts';
 import { type ObjectHead, headObject } from '../storage/head.ts';
 
-/** How a link was found to be: it opens the object, or it does not, or its host cannot be reached from here. */
+/** `unreachable`: the runner does not reach the host of the link, or the host does not answer properly. */
 export type TrialResult =
   { readonly kind: 'opens' } | { readonly kind: 'fails' | 'unreachable'; readonly why: string };
 
-/** Only one link of many is tried, and the files are stored already: a host that is away is not waited for as the platform is. */
+/** Shorter than for the platform, because the files are already stored and only one of many links is tested. */
 const policy: RetryPolicy = {
   baseMs: 250,
   maxMs: 2_000,
@@ -20,13 +20,13 @@ const answerMs = 15_000;
 
 interface Answered {
   readonly status: number;
-  /** Bytes of the object, where the answer says so. */
+  /** Bytes of the object; undefined if the response does not say it. */
   readonly size: number | undefined;
-  /** Without quotes; empty where there is none. */
+  /** Without quotes; empty if there is none. */
   readonly etag: string;
 }
 
-/** Opens a link as a browser would, for its first byte, and compares what it opens with the object. */
+/** Requests the first byte of a link, as a browser would, and compares size and ETag with the object. */
 export async function tryLink(
   url: URL,
   key: string,
@@ -36,7 +36,7 @@ export async function tryLink(
   const [object, answer] = await Promise.all([
     headOf(client, key),
     ask(url, client, signal).catch((error: unknown) => {
-      if (error instanceof StorageError) return `answers with ${error.status}`;
+      if (error instanceof StorageError) return `responds with ${error.status}`;
       if (!signal.aborted && isNetworkError(error)) return 'cannot be reached';
       throw error;
     }),
@@ -45,26 +45,26 @@ export async function tryLink(
   return compare(url, answer, object, url.host === client.location.endpoint.host);
 }
 
-/** @param isOwn whether it is the storage itself that answers; another host, such as that of a CDN, may give ETags of its own making */
+/** @param isOwn whether the storage itself responds; other hosts, e.g. a CDN, may use different ETags */
 function compare(
   url: URL,
   { status, size, etag }: Answered,
   object: ObjectHead | undefined,
   isOwn: boolean,
 ): TrialResult {
-  // Nothing is in the range of an empty object.
+  // For an empty object every range is out of bounds.
   const isEmpty = status === 416 && size === 0 && (object?.size ?? 0) === 0;
   if (status !== 200 && status !== 206 && !isEmpty)
-    return { kind: 'fails', why: `the link to ${url.host} does not open it: the answer is ${status}` };
+    return { kind: 'fails', why: `the link to ${url.host} does not open it: the response is ${status}` };
   if (object === undefined || isEmpty) return { kind: 'opens' };
   const told = isOwn || (isDigest(etag) && isDigest(object.etag)) ? etag : '';
   const isSame = (size ?? object.size) === object.size && (told || object.etag) === object.etag;
   return isSame && (size !== undefined || told !== '')
     ? { kind: 'opens' }
-    : { kind: 'fails', why: `the link to ${url.host} opens something of another size or ETag` };
+    : { kind: 'fails', why: `the link to ${url.host} opens an object with another size or ETag` };
 }
 
-/** The object by the session's own request; undefined where the session may not look at it. */
+/** The object as the session sees it; undefined if the session may not read it. */
 async function headOf(client: StorageClient, key: string): Promise<ObjectHead | undefined> {
   try {
     return await headObject(client, key);
@@ -74,7 +74,7 @@ async function headOf(client: StorageClient, key: string): Promise<ObjectHead | 
   }
 }
 
-/** @throws StorageError for an answer that another try may change */
+/** @throws StorageError for a response that is still transient after all retries */
 function ask(
   url: URL,
   { transport: { dispatcher }, clock }: StorageClient,
@@ -91,7 +91,7 @@ function ask(
       headersTimeout: answerMs,
       bodyTimeout: answerMs,
     });
-    // The connection is dropped where the server sends all of it.
+    // If the server ignores the range and sends all of the object, the connection is closed.
     await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
     if (statusCode >= 500 || statusCode === 429) throw storageError(statusCode, headers, '');
     const text = (name: string) => headers[name]?.toString();
@@ -100,7 +100,7 @@ function ask(
   });
 }
 
-/** Bytes of the whole object: after the slash of `Content-Range`, else the length of an answer with all of it (RFC 9110, 14.4). */
+/** Bytes of the whole object: from `Content-Range` (RFC 9110, 14.4), or from `Content-Length` of a 200 response. */
 function sizeOf(status: number, header: (name: string) => string | undefined): number | undefined {
   const text =
     status === 200 ? header('content-length') : /\/(\d+)$/.exec(header('content-range') ?? '')?.[1];

@@ -7,7 +7,7 @@ const needed = [22, 15] as const;
 export function nodeProblem(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > needed[0] || (major === needed[0] && minor >= needed[1])) return undefined;
-  return `This action needs Node.js ${needed.join('.')} or newer, and was started with Node.js ${version}: update the runner to one that runs actions with Node.js 24, such as GitHub's from 2.327.1 on.`;
+  return `This action needs Node.js ${needed.join('.')} or newer, and was started with Node.js ${version}: update the runner to one that runs actions with Node.js 24, such as GitHub's from 2.327.1 on. Help: https://github.com/terradue/upload-to-workspace/blob/v1/docs/troubleshooting.md#node-version`;
 }
 
 /** Whether this process's Node.js does; has the step fail, and says why, where it does not. */

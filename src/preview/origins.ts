@@ -1,21 +1,22 @@
-import type { LinkTable } from '../links/table.ts';
+import type { LinkTable } from '../links/linkTable.ts';
 import { encodedPath } from '../text/encode.ts';
-import { linkOf } from '../links/table.ts';
+import { linkOf } from '../links/linkTable.ts';
 
-/** Where a preview's parts are, as browsers see it. */
+/** The origins of the links of a preview. */
 export interface Origins {
-  /** Why the parts do not make a preview; undefined where they do. */
+  /** Why the preview cannot work with these links; undefined if it can. */
   readonly problem: string | undefined;
-  /** Links to files of other hosts than the worker's, one for each: these have to let it read them (Fetch standard, CORS). */
+  /** One link for each origin other than the worker's. These hosts have to allow cross-origin reads (CORS). */
   readonly foreign: readonly string[];
 }
 
 /**
- * A browser gives a worker the folder that its script is in, and no other: entry and worker have to be side by side, under their own names.
- * @param own links of entry and worker, by their names
+ * Checks the links of a preview. The scope of a service worker is the folder of its script, so entry page and worker have to be in the same folder,
+ * under their own names.
+ * @param own links of entry page and worker, by name
  * @param table links of the files
  */
-export function lookAtOrigins(
+export function checkOrigins(
   own: Readonly<Record<string, string>>,
   table: LinkTable,
   names: readonly string[],

@@ -1,27 +1,27 @@
 import { isHtml } from '../files/media.ts';
 
-/** What stands at a path of a site. Paths are relative to the site's folder and not encoded. */
+/** What a site has at a path. Paths are relative to the site's folder and not percent-encoded. */
 export type Route =
   | {
       readonly kind: 'file';
       readonly name: string;
       readonly status: 200 | 404;
-      /** Whether no file has that path, and the page that answers for all others is served. */
+      /** Whether the file is a fallback page, because no file has this path. */
       readonly isFallback: boolean;
     }
   | { readonly kind: 'redirect'; readonly to: string }
   | { readonly kind: 'missing' };
 
 export interface Routes {
-  /** What a static server would answer for a page that somebody goes to. */
+  /** The route of a navigation, as static hosts resolve it. */
   readonly page: (path: string) => Route;
-  /** The same for what a page loads: no fallback, and no page that says "not found". */
+  /** The route of a resource that a page loads: never a fallback page or a "not found" page. */
   readonly resource: (path: string) => Route;
 }
 
 /**
- * The rules by which static hosts find files: the file itself, `index.html` of a folder, `.html` left out. Where nothing fits, the nearest
- * `404.html`. A site of one page, or one with a `200.html`, gets that page instead, for its script knows the routes.
+ * Resolves paths like static hosts: the file itself, `index.html` of a folder, or the name without `.html`; otherwise the nearest `404.html`. A
+ * single-page application has one page or a `200.html`. That page is its fallback, because its script knows the routes.
  */
 export function createRoutes(names: readonly string[]): Routes {
   const files = new Set(names);
@@ -52,7 +52,7 @@ export function createRoutes(names: readonly string[]): Routes {
     resource: (path) => {
       const route = direct(path);
       if (route) return route;
-      // A page that was served for the route `a/b` looks for what is beside it in `a/`.
+      // The fallback page resolves relative URLs against its route: at `a/b` it requests `app.js` as `a/app.js`.
       const name = fallback === undefined ? undefined : knownSuffix(path, files);
       return name === undefined ? { kind: 'missing' } : found(name);
     },
@@ -60,8 +60,8 @@ export function createRoutes(names: readonly string[]): Routes {
 }
 
 /**
- * The path that a name in a URL means: percent-encoding in any form is read, and what is none stays as it is.
- * @param pathname from the site's folder on
+ * Decodes the path of a URL. Invalid percent-encoding stays unchanged.
+ * @param pathname relative to the site's folder
  */
 export function decodedPath(pathname: string): string {
   return pathname.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
@@ -79,19 +79,18 @@ function fallbackPage(names: readonly string[], files: ReadonlySet<string>): str
   return pages.length === 1 && pages[0] === 'index.html' ? 'index.html' : undefined;
 }
 
-/** Whether a path asks for a file of some kind: nobody wants a page in its place. */
+/** Whether a path ends in a file extension. Such a path never gets the fallback page. */
 function hasExtension(path: string): boolean {
   return /\.[a-z][a-z0-9]{0,9}$/i.test(path);
 }
 
-/** A path without the slashes at its end. */
 function withoutEnd(path: string): string {
   let end = path.length;
   while (path[end - 1] === '/') end -= 1;
   return path.slice(0, end);
 }
 
-/** The file of that name in the path's folder, or in the nearest one above. */
+/** The file of this name in the folder of the path, or in the nearest folder above. */
 function nearest(path: string, name: string, files: ReadonlySet<string>): string | undefined {
   for (let end = path.length; end > 0;) {
     end = path.lastIndexOf('/', end - 1) + 1;
@@ -102,7 +101,7 @@ function nearest(path: string, name: string, files: ReadonlySet<string>): string
   return files.has(name) ? name : undefined;
 }
 
-/** The longest of what follows a slash of the path that is a file. */
+/** The longest suffix of the path, after a slash, that is a file. */
 function knownSuffix(path: string, files: ReadonlySet<string>): string | undefined {
   for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
     const suffix = path.length - at - 1 <= longestKey ? path.slice(at + 1) : '';
@@ -111,5 +110,5 @@ function knownSuffix(path: string, files: ReadonlySet<string>): string | undefin
   return undefined;
 }
 
-/** Characters that the key of an object may have: nothing longer is looked for. */
+/** The longest key in S3. Longer paths need no lookup. */
 const longestKey = 1024;

@@ -1,53 +1,53 @@
-import type { LinkTable } from '../links/table.ts';
+import type { LinkTable } from '../links/linkTable.ts';
 
-/** Who published a preview, and where that can be done again. */
+/** Where a preview comes from: the page on which it can be published again. */
 export interface Origin {
-  /** What the link below is, e.g. `pull request #7 of octo/site`. */
+  /** The text of the link, e.g. `pull request #7 of octo/site`. */
   readonly text: string;
   readonly url: string;
 }
 
-/** What a preview's worker knows of its site: it stands at the beginning of the worker's script, as JSON. */
+/** The data of a preview's service worker. It is at the start of the worker's script, as JSON. */
 export interface PreviewSite {
-  /** Tells this worker from all others. */
+  /** Unique for each worker. */
   readonly id: string;
-  /** Changes with the content of any file, and with nothing else. */
+  /** Changes only with the content of a file. */
   readonly version: string;
-  /** Names of the entry page and of the worker, which are in the site's folder. */
+  /** Names of the entry page and of the worker. Both are in the site's folder. */
   readonly entry: string;
   readonly worker: string;
   /** Names of all files, relative to the site's folder. */
   readonly names: readonly string[];
-  /** ETags of the files, without quotes; empty where one is not known. */
+  /** ETags of the files, without quotes; an empty text if unknown. */
   readonly etags: readonly string[];
   readonly links: LinkTable;
-  /** Milliseconds since the epoch at which the links end; null where nobody knows. */
-  readonly endsAt: number | null;
-  /** Whether the one page of the site routes by paths, so that what follows `#/` in the preview's link is such a path. */
+  /** When the links expire, in milliseconds since the epoch; null if unknown. */
+  readonly expiresAt: number | null;
+  /** Whether the site has one page and routes by path. The text after `#/` in the preview's link is then a path. */
   readonly history: boolean;
-  /** A script that pages are given where the site could not work as it is; null for others, which are served byte by byte. */
+  /** A script that the worker adds to pages, so that the site works in a folder; null if the site needs none and is served unchanged. */
   readonly companion: string | null;
-  /** Where the preview can be published again; null where that is not known. */
+  /** Null if unknown. */
   readonly origin: Origin | null;
 }
 
-/** What a preview's entry page knows: it stands in it, as JSON. */
+/** The data of a preview's entry page. The page contains it as JSON. */
 export interface PreviewEntry {
-  /** What is previewed, for the title of the window. */
+  /** The title of the window. */
   readonly title: string;
-  /** The worker's link, and its {@link PreviewSite.id}. */
+  /** The link to the worker, and its {@link PreviewSite.id}. */
   readonly worker: string;
   readonly id: string;
-  /** A page that can be looked at without the worker. */
+  /** A page to show if the worker cannot run. */
   readonly first: { readonly name: string; readonly url: string } | null;
 }
 
-/** What the entry page asks the worker, with the fragment of its own address. */
+/** The message from the entry page to the worker, with the fragment of the page's address. */
 export interface EntryQuestion {
   readonly fragment: string;
 }
 
-/** What the worker answers: who it is, and where the fragment leads. */
+/** The answer of the worker: its id, and the URL for the fragment. */
 export interface EntryAnswer {
   readonly id: string;
   readonly url: string;

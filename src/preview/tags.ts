@@ -1,20 +1,20 @@
-/** The start of an element in a page. */
+/** The start tag of an element. */
 export interface Tag {
   /** In lower case. */
   readonly name: string;
-  /** Values by their names in lower case; of two attributes of one name the first counts, as for browsers. */
+  /** Values by name in lower case. If two attributes have the same name, the first one counts, as in browsers. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly index: number;
   /** What is between start and end tag of a script or a style element, and of the others that hold text; empty for the rest. */
   readonly text: string;
 }
 
-/** Elements whose content is text, up to their end tag. */
+/** Elements whose content is text until the end tag. */
 const textElements = new Set(['script', 'style', 'textarea', 'title']);
 
 /**
- * The start tags of a page, in their order, as browsers read them (HTML, "Tokenization"), without what stands in comments and scripts. Each
- * character is looked at once: patterns with two wildcards take minutes for a page that is made to keep them busy.
+ * Yields the start tags of a page in order, as browsers read them (HTML standard, "Tokenization"). It skips comments and scripts. It reads each
+ * character once, because regular expressions can take minutes for a hostile page.
  */
 export function* tagsOf(text: string): Generator<Tag> {
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
@@ -28,7 +28,7 @@ export function* tagsOf(text: string): Generator<Tag> {
     }
     const name = wordAt(text, at + 1, isNameEnd).toLowerCase();
     const { attributes, end } = readAttributes(text, at + 1 + name.length);
-    // A tag that does not end is none.
+    // Browsers ignore a tag that does not end.
     if (end === undefined) return;
     const next = textElements.has(name) ? textEnd(text, name, end) : end;
     yield { name, attributes, index: at, text: text.slice(end, next) };
@@ -92,7 +92,7 @@ function wordAt(text: string, start: number, isEnd: (character: string) => boole
   );
 }
 
-/** The end of what ends with `mark`, which is the end of the text where that is missing. */
+/** The position after the next `mark`, or the end of the text. */
 function endOf(text: string, mark: string, from: number): number {
   const at = text.indexOf(mark, from);
   return at < 0 ? text.length : at + mark.length;

@@ -1,5 +1,5 @@
 import type { Run } from '../hosts/host.ts';
-import type { Published } from '../links/manifest.ts';
+import type { Publication } from '../links/manifest.ts';
 import { formatMoment } from '../text/format.ts';
 import { commentMarker } from './markers.ts';
 import { type SummaryOptions, filesTable, markdownText, publishedHead } from './markdown.ts';
@@ -21,7 +21,7 @@ export interface CommentText extends SummaryOptions {
  * @param before what the comment said so far
  */
 export function publishedComment(
-  published: Published,
+  published: Publication,
   text: CommentText,
   before: string | undefined,
 ): string {

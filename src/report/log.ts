@@ -1,13 +1,14 @@
 import { formatCount } from '../text/format.ts';
+import { helpLine } from '../errors/codes.ts';
 import { ActionError, causes, isError, messageOf, outOfFiles } from '../errors/error.ts';
-import type { Host } from '../hosts/host.ts';
+import type { Hints, Host, Log } from '../hosts/host.ts';
 
-/** Lines for the first of many items, and one that says how many there are beside. */
+/** A line for each of the first items, and one with the number of the others. */
 export function firstOf<T>(items: readonly T[], most: number, line: (item: T) => string): string[] {
   return firstAmong(items, items.length, most, line);
 }
 
-/** As {@link firstOf}, where items are made as they are asked for and only their number is known. */
+/** Like {@link firstOf}, for items that are generated one by one and whose number is known. */
 export function firstAmong<T>(
   items: Iterable<T>,
   total: number,
@@ -18,27 +19,34 @@ export function firstAmong<T>(
   return total <= most ? lines : [...lines, `… and ${formatCount(total - most)} more`];
 }
 
+/** The parts of a host that report a failure. */
+export interface FailingHost extends Pick<Host, 'fail'> {
+  readonly log: Pick<Log, 'debug'>;
+  readonly hints: Pick<Hints, 'debugLog'>;
+}
+
 /**
- * Ends the step as failed: one line that says what failed, then what to do, then details. Causes are told in the debug log, by their names
- * and messages only, for a cause may hold an answer with a token in it.
+ * Fails the step. The first line says what failed; then come the hint, the details, and the address of the entry in
+ * docs/troubleshooting.md. The debug log lists names and messages of the causes only, because a cause may contain an answer with a token.
  */
-export function fail(host: Host, error: unknown): void {
+export function fail(host: FailingHost, error: unknown): void {
   for (const cause of causes(error)) host.log.debug(`Caused by: ${messageOf(cause)}`);
   if (error instanceof ActionError) {
-    const { message, hint = '', details } = error;
-    host.fail([message, hint, ...details].filter(Boolean));
+    const { code, message, hint = '', details } = error;
+    host.fail([...[message, hint, ...details].filter(Boolean), helpLine(code)]);
     return;
   }
-  host.log.debug(framesOf(error));
+  host.log.debug(stackFrames(error));
   const out = outOfFiles(error);
   host.fail([
     `Unexpected error: ${messageOf(error)}`,
     out?.hint ?? `Please report it with the debug log: ${host.hints.debugLog}.`,
+    helpLine(out ? 'too-many-open-files' : 'unexpected'),
   ]);
 }
 
-/** Where in the program an error comes from. Not the stack as it is: the message is at its beginning. */
-function framesOf(error: unknown): string[] {
+/** The stack without its first lines, which repeat the message. */
+function stackFrames(error: unknown): string[] {
   const stack = isError(error) ? (error.stack ?? '') : '';
   return stack.split('\n').filter((line) => /^\s+at /.test(line));
 }

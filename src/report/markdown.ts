@@ -1,5 +1,5 @@
-import type { Published } from '../links/manifest.ts';
-import { printable } from '../text/sanitize.ts';
+import type { Publication } from '../links/manifest.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import type { RemoteObject } from '../sync/object.ts';
 
@@ -8,7 +8,7 @@ import type { RemoteObject } from '../sync/object.ts';
  * mentions and numbers of issues when references are characters again; an empty comment keeps them from finding those.
  */
 export function markdownText(text: string): string {
-  return printable(text)
+  return sanitize(text)
     .replace(/[!-,:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`)
     .replace(/&#(?:35|64);/g, '$&<!-- -->')
     .replaceAll('www.', 'www&#46;');
@@ -41,13 +41,13 @@ export interface SummaryOptions {
  * The job summary of what is published: totals, the link to open, a table of files.
  * @param limit bytes that it may have; rows that do not fit are left out, with a line that says how many
  */
-export function publishedSummary(published: Published, options: SummaryOptions, limit = 1_000_000): string {
+export function publishedSummary(published: Publication, options: SummaryOptions, limit = 1_000_000): string {
   const head = publishedHead(published, options);
   return `${head}\n\n${filesTable(published, options, limit - Buffer.byteLength(head) - 200)}\n`;
 }
 
 /** What every page says of what is published, before it goes through the files. */
-export function publishedHead(published: Published, options: SummaryOptions): string {
+export function publishedHead(published: Publication, options: SummaryOptions): string {
   const { fileCount, totalBytes, main, index, workspace, s3Uri } = published;
   const openings = [main, index?.name === main?.name ? undefined : index].flatMap((opening) =>
     opening && options.showLinks ? [`**${markdownLink(`Open ${opening.name}`, opening.url)}**`] : [],
@@ -61,7 +61,7 @@ export function publishedHead(published: Published, options: SummaryOptions): st
 }
 
 /** The files in a table of at most `limit` bytes, and a line that says how many there was no room for. */
-export function filesTable(published: Published, options: SummaryOptions, limit: number): string {
+export function filesTable(published: Publication, options: SummaryOptions, limit: number): string {
   const { fileCount, index } = published;
   const { table, left } = fittingTable(
     ['File', 'Size', 'Type'],
@@ -73,19 +73,19 @@ export function filesTable(published: Published, options: SummaryOptions, limit:
   return left > 0 ? `${table}\n\n… and ${left} more: ${rest} the output \`links-file\`.` : table;
 }
 
-function* fileRows({ files, links }: Published, { showLinks }: SummaryOptions): Generator<string[]> {
+function* fileRows({ files, links }: Publication, { showLinks }: SummaryOptions): Generator<string[]> {
   for (const { name, key, size, contentType } of files()) {
     const link = markdownLink(name, showLinks ? links?.url(key) : undefined);
     yield [link, formatBytes(size), markdownText(contentType)];
   }
 }
 
-function linksLine({ links }: Published, { now, dryRun, showLinks }: SummaryOptions): string[] {
+function linksLine({ links }: Publication, { now, dryRun, showLinks }: SummaryOptions): string[] {
   if (!links) return dryRun ? [] : ['No links were asked for.'];
   const until =
-    links.endsAt === undefined
+    links.expiresAt === undefined
       ? 'Nobody can say when the links end.'
-      : `The links work for ${formatDuration((links.endsAt - now) / 1000)}, until **${formatMoment(links.endsAt)}**.`;
+      : `The links work for ${formatDuration((links.expiresAt - now) / 1000)}, until **${formatMoment(links.expiresAt)}**.`;
   return [
     `${until} For new ones run this job again, or the \`links\` action, which uploads no file.`,
     ...(showLinks ? [] : ['They are kept out of this page: `mask-links` is `true`.']),

@@ -1,6 +1,6 @@
 import type { Run } from '../hosts/host.ts';
 import type { NotesEdit } from '../hosts/reports.ts';
-import type { Published, PublishedFile } from '../links/manifest.ts';
+import type { Publication, PublishedFile } from '../links/manifest.ts';
 import { count, formatBytes, formatCount, formatMoment } from '../text/format.ts';
 import { encodedKey } from './markers.ts';
 import { putBlock } from './notes.ts';
@@ -24,7 +24,7 @@ export interface ReleaseText {
  * written later than this one stays. SHA-256 sums that this step does not know are those of the table before, for files that have not
  * been written since.
  */
-export function releaseNotes(notes: string, published: Published, text: ReleaseText): NotesEdit {
+export function releaseNotes(notes: string, published: Publication, text: ReleaseText): NotesEdit {
   const room = { isMissing: false };
   const edit = putBlock(notes, text.key, (before) => {
     const earlier = before === undefined ? undefined : readTable(before);
@@ -65,14 +65,14 @@ function readTable(content: string): Earlier {
 }
 
 function tableOf(
-  published: Published,
+  published: Publication,
   text: ReleaseText,
   earlier: Earlier | undefined,
   limit: number,
 ): string | undefined {
   const { files, fileCount, totalBytes, links, workspace, main } = published;
   const opening = main && text.showLinks ? `. ${markdownLink(`Open ${main.name}`, main.url)}` : '';
-  const ends = links?.endsAt === undefined || !text.showLinks ? '' : formatMoment(links.endsAt);
+  const ends = links?.expiresAt === undefined || !text.showLinks ? '' : formatMoment(links.expiresAt);
   const head = [
     `<!-- written: ${new Date(text.now).toISOString()} -->`,
     `**${count(fileCount, 'file')}, ${formatBytes(totalBytes)}** in the workspace ${markdownText(workspace)}, by [this run](${text.run.url})${opening}`,

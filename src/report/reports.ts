@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationInputs } from '../config/destination.ts';
 import type { ReportIds } from '../config/outputs.ts';
 import type { Host } from '../hosts/host.ts';
-import type { CommentBody, CommentWriter, ReportKind, Reporter, ReporterOptions } from '../hosts/reports.ts';
-import type { Published } from '../links/manifest.ts';
+import type { CommentBody, CommentWriter, Reporter, ReporterOptions } from '../hosts/reports.ts';
+import type { Publication } from '../links/manifest.ts';
 import { formatDuration } from '../text/format.ts';
+import { Attempts } from './attempts.ts';
 import { publishedComment, removedComment } from './comment.ts';
 import { commentMarker } from './markers.ts';
 import { releaseNotes } from './release.ts';
@@ -14,7 +15,7 @@ import { releaseNotes } from './release.ts';
 export interface Told {
   /** In words, e.g. `Uploaded 3 files`. */
   readonly headline: string;
-  readonly published: Published;
+  readonly published: Publication;
   /** Whether this step built what it publishes, or only made new links to it. */
   readonly built: boolean;
   /** `false` where links are masked. */
@@ -85,6 +86,7 @@ class StepReports implements Reports {
   readonly #now: () => number;
   readonly #deadline: Deadline;
   readonly #key: string;
+  readonly #attempts: Attempts;
   #begun: Promise<number | undefined> | undefined;
 
   constructor(
@@ -99,13 +101,14 @@ class StepReports implements Reports {
     this.#options = options;
     this.#now = now;
     this.#deadline = deadline;
+    this.#attempts = new Attempts(host, reporter);
     this.#key = `${options.workspace}/${options.destination}`;
   }
 
   begin(s3Uri: string): void {
     const { environment } = this.#options.reports;
     if (environment === undefined) return;
-    this.#begun = this.#try('deployment', environment, this.#reporter.deployments, (deployments) =>
+    this.#begun = this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
       deployments.begin(environment, `Uploading to ${s3Uri}`),
     );
   }
@@ -113,9 +116,8 @@ class StepReports implements Reports {
   async published(told: Told): Promise<ReportIds> {
     this.#deadline.restart();
     const now = this.#now();
-    this.#warnOfExpiry(told, now);
     const text = { ...told, key: this.#commentKey(), run: this.#host.run, now, dryRun: false };
-    const [comment, deployment] = await Promise.all([
+    const [comment, deployment, release] = await Promise.all([
       this.#comment(
         ({ limit }) =>
           (before) =>
@@ -125,6 +127,8 @@ class StepReports implements Reports {
       this.#deploy(told),
       this.#release(told, now),
     ]);
+    this.#attempts.warn();
+    if ([comment, deployment, release].some((id) => id !== undefined)) this.#warnOfExpiry(told, now);
     return { 'comment-id': comment ?? '', 'deployment-id': deployment ?? '' };
   }
 
@@ -138,10 +142,11 @@ class StepReports implements Reports {
       this.#comment(() => (before) => removedComment(text, before), false),
       environment === undefined
         ? undefined
-        : this.#try('deployment', environment, this.#reporter.deployments, (deployments) =>
+        : this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
             deployments.deactivate(environment, `Removed from ${s3Uri}`),
           ),
     ]);
+    this.#attempts.warn();
     return { 'comment-id': comment ?? '', 'deployment-id': deployment ?? '' };
   }
 
@@ -152,12 +157,13 @@ class StepReports implements Reports {
     const { environment } = this.#options.reports;
     if (id === undefined || environment === undefined) return;
     const end = { state: 'failure', url: undefined, description: 'The upload failed' } as const;
-    await this.#try('deployment', environment, this.#reporter.deployments, (deployments) =>
+    await this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
       deployments.end(environment, id, end),
     );
   }
 
   close(): Promise<void> {
+    this.#attempts.warn();
     return this.#reporter.close();
   }
 
@@ -172,7 +178,7 @@ class StepReports implements Reports {
     const { comment, pullRequest } = this.#options.reports;
     if (!comment) return undefined;
     let name = pullRequest ?? this.#host.run.pull;
-    return this.#try(
+    return this.#attempts.try(
       'comment',
       () => (name === undefined ? 'on the pull request' : `on pull request #${name}`),
       this.#reporter.comments,
@@ -190,7 +196,7 @@ class StepReports implements Reports {
     if (built && begun === undefined) return undefined;
     const url = showLinks ? (published.main ?? published.index)?.url : undefined;
     const description = published.s3Uri;
-    return this.#try('deployment', environment, this.#reporter.deployments, async (deployments) => {
+    return this.#attempts.try('deployment', environment, this.#reporter.deployments, async (deployments) => {
       const id =
         begun ??
         (await deployments.active(environment)) ??
@@ -198,6 +204,7 @@ class StepReports implements Reports {
       const { linkTaken } = await deployments.end(environment, id, { state: 'success', url, description });
       if (!linkTaken) {
         this.#host.log.warning(
+          'deployment-link-too-long',
           `${this.#host.name} takes no link of ${url?.length ?? 0} characters for a deployment: the environment '${environment}' opens the page of this run instead, whose summary has the link.`,
         );
       }
@@ -206,20 +213,22 @@ class StepReports implements Reports {
     });
   }
 
-  async #release({ published, showLinks }: Told, now: number): Promise<void> {
+  /** Returns the tag; undefined if the notes were not written. */
+  async #release({ published, showLinks }: Told, now: number): Promise<string | undefined> {
     const { release } = this.#options.reports;
-    if (release === undefined) return;
+    if (release === undefined) return undefined;
     const { run, name: host } = this.#host;
     const text = { key: this.#key, run, host, now, showLinks };
-    await this.#try('release', release, this.#reporter.releases, (releases) =>
-      releases.editNotes(release, (notes) =>
+    return this.#attempts.try('release', release, this.#reporter.releases, async (releases) => {
+      await releases.editNotes(release, (notes) =>
         releaseNotes(notes, published, { ...text, limit: releases.limit }),
-      ),
-    );
+      );
+      return release;
+    });
   }
 
   #warnOfExpiry({ published: { links }, showLinks }: Told, now: number): void {
-    const left = links?.endsAt === undefined || !showLinks ? Infinity : links.endsAt - now;
+    const left = links?.expiresAt === undefined || !showLinks ? Infinity : links.expiresAt - now;
     if (left > soonMs || !links) return;
     const { signedBy, whySession } = links;
     const longer =
@@ -229,27 +238,8 @@ class StepReports implements Reports {
           ? ` 'links: auto' or 'links: platform' makes links that work longer.`
           : ` The storage session signed them: ${whySession}.`;
     this.#host.log.warning(
+      'links-expire-soon',
       `The links in what ${this.#host.name} keeps of this run (comment, deployment, release) end in ${formatDuration(left / 1000)}.${longer} The 'links' action makes new ones, on a schedule for instance.`,
     );
-  }
-
-  /** What goes wrong is one warning, and concerns nothing else. */
-  async #try<W, T>(
-    kind: ReportKind,
-    name: string | (() => string),
-    writer: W | undefined,
-    write: (writer: W) => Promise<T>,
-  ): Promise<T | undefined> {
-    const { log, name: host } = this.#host;
-    if (writer === undefined) {
-      log.warning(`The ${kind} was not written: ${host} has none.`);
-      return undefined;
-    }
-    try {
-      return await write(writer);
-    } catch (error) {
-      log.warning(this.#reporter.explain(kind, typeof name === 'string' ? name : name(), error));
-      return undefined;
-    }
   }
 }

@@ -77,7 +77,7 @@ export function createStorageClient(
       return run(() => renewing(sessions, (session) => sendOnce(client, make(), session, stallMs)), {
         signal: first.signal ?? (first.cleanup ? transport.cleanup.signal : undefined),
         onRetry: first.onRetry,
-        what: () => `${first.method} ${nameOf(first, location)}`,
+        what: () => nameOf(first, location),
       });
     },
     withSession: (operation, what) => run(() => renewing(sessions, operation), { what }),
@@ -144,10 +144,11 @@ async function renewing<T>(sessions: SessionSource, operation: (session: Session
   }
 }
 
-/** What a call is about, for people: the key, or what is asked of the bucket. */
-function nameOf({ path, query }: StorageCall, { endpoint, bucket }: Location): string {
+/** Names a call for people: the object below the workspace's prefix, e.g. `reports/a.txt`, or the request to the bucket. */
+function nameOf({ method, path, query }: StorageCall, { endpoint, bucket, prefix }: Location): string {
   const key = decodeURIComponent(path.slice(objectPath(endpoint, bucket, '').length));
-  return key || `${bucket}?${Object.keys(query ?? {}).join('&')}`;
+  if (key === '') return `${method} ${bucket}?${Object.keys(query ?? {}).join('&')}`;
+  return key.startsWith(prefix) ? key.slice(prefix.length) : key;
 }
 
 /** A clock that is off by less is no reason to refuse a request: S3 takes a quarter of an hour. */

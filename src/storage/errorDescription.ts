@@ -1,6 +1,7 @@
+import type { MessageCode } from '../errors/codes.ts';
 import { ActionError, messageOf } from '../errors/error.ts';
 import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
-import { excerpt, printable } from '../text/sanitize.ts';
+import { excerpt, sanitize } from '../text/sanitize.ts';
 import type { Location } from '../terrapi/location.ts';
 import { StorageError, describeStorageError } from './s3Error.ts';
 
@@ -30,6 +31,15 @@ function hintFor({ code, status, message }: StorageError): string | undefined {
   return hints[code] ?? (status === 412 ? hints['PreconditionFailed'] : undefined);
 }
 
+function codeFor(error: StorageError): MessageCode {
+  const hint = hintFor(error);
+  if (hint === noRoom || error.code === 'XMinioStorageFull') return 'storage-full';
+  if (error.code === 'AccessDenied' || (error.code === '' && error.status === 403)) return 'storage-denied';
+  const isElsewhere =
+    error.code === '' && (error.status === 413 || (error.status >= 300 && error.status < 400));
+  return error.code === 'NotS3' || isElsewhere ? 'storage-intercepted' : 'storage-error';
+}
+
 /**
  * A failure at the storage in words for people: what failed, where, why, and what to do next.
  * @param what what could not be done, as the beginning of a sentence
@@ -45,7 +55,7 @@ export function storageTrouble(what: string, { endpoint }: Location, error: unkn
       ? `The storage asks to wait (Retry-After: ${excerpt(error.retryAfter, 40)}). `
       : '';
     const hint = `${wait}${hintFor(error) ?? usual}`;
-    return new ActionError('storage', `${what}: ${describeStorageError(error)} (${endpoint.host})`, {
+    return new ActionError(codeFor(error), `${what}: ${describeStorageError(error)} (${endpoint.host})`, {
       hint: error.requestId ? `${hint} (request ${error.requestId})` : hint,
       cause: error,
     });
@@ -59,5 +69,5 @@ export function storageTrouble(what: string, { endpoint }: Location, error: unkn
     );
     return new ActionError(code, `${what}: ${message}`, { hint, cause: error });
   }
-  return new ActionError('storage', `${what}: ${printable(messageOf(error))}`, { cause: error });
+  return new ActionError('storage-error', `${what}: ${sanitize(messageOf(error))}`, { cause: error });
 }

@@ -88,7 +88,8 @@ async function* pagesOfRanges(
     const next = walk.follow(page);
     const objects = within(walk.range, page.objects);
     const isDone = objects.length < page.objects.length || next?.after === walk.range.until;
-    if (next && !isDone) start(walk, next);
+    // A key, and not the token: MinIO keeps a cache for each token, which takes longer than to begin anew.
+    if (next && !isDone) start(walk, page.objects.length > 0 ? { after: next.after } : next);
     yield objects;
   }
 }

@@ -1,8 +1,8 @@
 import { ActionError, detailLines } from '../errors/error.ts';
-import { sumsName } from '../files/sums.ts';
+import { checksumsName } from '../files/checksums.ts';
 import type { Plan, Put } from './plan.ts';
 import { detectPages } from './pageNames.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import type { RemoteObject } from './object.ts';
 
@@ -34,7 +34,7 @@ export function comparable(puts: ReadonlyMap<string, Put>, objects: readonly Rem
 /**
  * Takes out of a plan what is there already with the same content.
  * @param prints the ETags that the contents of the {@link comparable} files would get, by their keys
- * @throws ActionError `exists` with `never`, that lists every object that is there with other content
+ * @throws ActionError `object-exists` with `never`, that lists every object that is there with other content
  */
 export function planChanges(
   plan: Plan,
@@ -59,11 +59,11 @@ export function planChanges(
 
 function existing(puts: readonly Put[]): ActionError {
   return new ActionError(
-    'exists',
+    'object-exists',
     `${count(puts.length, 'object')} ${puts.length === 1 ? 'exists' : 'exist'} already with other content, and 'overwrite' is 'never'`,
     {
       hint: `Choose another 'destination', or allow it with 'overwrite: changed'; nothing was written.`,
-      details: detailLines(puts.map(({ key }) => printable(key))),
+      details: detailLines(puts.map(({ key }) => sanitize(key))),
     },
   );
 }
@@ -123,7 +123,7 @@ export function deletionGroups(base: string, objects: readonly RemoteObject[]): 
 
 function isEntry(key: string): boolean {
   const name = key.slice(key.lastIndexOf('/') + 1);
-  return name === 'index.html' || name === sumsName || detectPages([name]).size > 0;
+  return name === 'index.html' || name === checksumsName || detectPages([name]).size > 0;
 }
 
 /**
@@ -136,10 +136,10 @@ export function collisions({ puts }: Plan, remote: ReadonlySet<string>): string[
   return [
     ...[...needed]
       .filter((folder) => remote.has(folder))
-      .map((folder) => `an object '${printable(folder)}' is where files need a folder`),
+      .map((folder) => `an object '${sanitize(folder)}' is where files need a folder`),
     ...puts
       .filter(({ key }) => held.has(key))
-      .map(({ key }) => `'${printable(key)}' is a folder in the workspace, and a file here`),
+      .map(({ key }) => `'${sanitize(key)}' is a folder in the workspace, and a file here`),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { LocalFile } from '../files/selection.ts';
 import type { HeaderRule } from '../config/headers.ts';
 import { generatedMark, headersFor } from '../files/headers.ts';
 import { mediaType } from '../files/media.ts';
-import { excerpt, printable } from '../text/sanitize.ts';
+import { excerpt, sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 
 /** One object to write. */
@@ -45,7 +45,7 @@ const largestObject = 5 * 1024 ** 4;
  * @param prefix the workspace's prefix, empty or ending in `/`
  * @param destination folder below it, without slashes at its ends
  * @param headerRules headers to store files with, over those that their names suggest
- * @throws ActionError `key` that lists every key that the storage would refuse, before anything is sent
+ * @throws ActionError `invalid-key` that lists every key that the storage would refuse, before anything is sent
  */
 export function planUpload(
   files: readonly LocalFile[],
@@ -61,7 +61,7 @@ export function planUpload(
     const [first = ''] = problems;
     const refused = problemsOf.filter((those) => those.length > 0).length;
     throw new ActionError(
-      'key',
+      'invalid-key',
       problems.length === 1
         ? first
         : `${count(refused, 'file')} cannot be stored under ${refused === 1 ? 'its name' : 'their names'}`,
@@ -130,12 +130,10 @@ function keyProblems({ key, name, file }: Put, base: string): readonly string[] 
       `'${excerpt(name, 80)}' has a segment of ${Buffer.byteLength(long)} bytes; ${longestSegment} are the most`,
     );
   if (key.split('/').some((segment) => segment === '' || segment === '.' || segment === '..')) {
-    problems.push(
-      `'${printable(name)}' gives the key '${printable(key)}', with an empty, '.' or '..' segment`,
-    );
+    problems.push(`'${sanitize(name)}' gives the key '${sanitize(key)}', with an empty, '.' or '..' segment`);
   }
-  if (!name.isWellFormed()) problems.push(`'${printable(name)}' has a name that is not valid Unicode`);
+  if (!name.isWellFormed()) problems.push(`'${sanitize(name)}' has a name that is not valid Unicode`);
   if (file.size > largestObject)
-    problems.push(`'${printable(name)}' is larger than 5 TiB, the most that an object can be`);
+    problems.push(`'${sanitize(name)}' is larger than 5 TiB, the most that an object can be`);
   return problems;
 }

@@ -18,7 +18,7 @@ export interface Location {
 /**
  * Reads the endpoint, bucket and prefix off a storage point: from its properties, else from its other fields.
  * @param plainHttp whether its endpoint may be plain http on this machine
- * @throws ActionError `workspace` when it is not S3, not in order, or does not say where it is
+ * @throws ActionError `workspace-…` when it is not S3, not in order, or does not say where it is
  */
 export function locate(point: StoragePoint, plainHttp: boolean): Location {
   checkUsable(point);
@@ -29,7 +29,7 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
   const url = URL.parse(endpoint ?? '');
   if (!bucket || !url) {
     throw new ActionError(
-      'workspace',
+      'workspace-misconfigured',
       `Workspace '${excerpt(point.name)}' does not say where its storage is (endpoint ${excerpt(endpoint ?? 'none')}, bucket ${excerpt(bucket ?? 'none')})`,
       {
         hint: `Ask those who run the platform to look at this workspace's properties.`,
@@ -39,7 +39,7 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
   const fault = urlFault(url, plainHttp);
   if (fault) {
     throw new ActionError(
-      'workspace',
+      'workspace-misconfigured',
       `Workspace '${excerpt(point.name)}' names the storage endpoint ${excerpt(`${url.protocol}//${url.host}`)}, which ${fault}`,
       {
         hint: `Ask those who run the platform to correct the workspace's endpoint: it has to be https, without user and password. Plain http is for a platform on this machine only.`,
@@ -56,7 +56,7 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
     key: point.properties?.['key'],
   });
   if (wrong) {
-    throw new ActionError('workspace', `Workspace '${excerpt(point.name)}' names ${wrong}`, {
+    throw new ActionError('workspace-misconfigured', `Workspace '${excerpt(point.name)}' names ${wrong}`, {
       hint: `Ask those who run the platform to correct this workspace's properties; nothing was written.`,
     });
   }
@@ -97,13 +97,13 @@ export function isRegionName(text: string): boolean {
   return /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(text);
 }
 
-/** @throws ActionError `workspace` when it is not S3, not initialized or not in order */
+/** @throws ActionError `workspace-…` when it is not S3, not initialized or not in order */
 export function checkUsable(point: StoragePoint): void {
   const name = `Workspace '${excerpt(point.name)}'`;
   const storageType = point.storageType ?? property(point, 'storage_type');
   if (storageType && storageType.toLowerCase() !== 's3') {
     throw new ActionError(
-      'workspace',
+      'workspace-not-s3',
       `${name} is stored on '${excerpt(storageType)}', and this action uploads to s3`,
       {
         hint: `Choose a workspace with storage type s3; the 'workspaces' action lists them.`,
@@ -115,12 +115,12 @@ export function checkUsable(point: StoragePoint): void {
   const said = point.status?.message ? `: ${excerpt(point.status.message)}` : '';
   if (isBad) {
     const also = point.initialized === false ? 'not initialized and ' : '';
-    throw new ActionError('workspace', `${name} is ${also}in status ${excerpt(status)}${said}`, {
+    throw new ActionError('workspace-not-ready', `${name} is ${also}in status ${excerpt(status)}${said}`, {
       hint: `Nothing can be uploaded to it before its owner or the platform has put it in order.`,
     });
   }
   if (point.initialized === false) {
-    throw new ActionError('workspace', `${name} is not initialized yet`, {
+    throw new ActionError('workspace-not-ready', `${name} is not initialized yet`, {
       hint: `The platform is still creating it, or nobody has claimed it: open it once in the platform, and run the job again.`,
     });
   }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 
+import type { MessageCode } from '../errors/codes.ts';
 import { ActionError } from '../errors/error.ts';
 import { classifier } from '../http/classify.ts';
 import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
@@ -17,10 +18,15 @@ export class TerrapiError extends ActionError {
   readonly retryAfter: string | undefined;
 
   constructor(status: number, message: string, hint: string, retryAfter?: string) {
-    super('terrapi', message, { hint });
+    super(codeOf(status), message, { hint });
     this.status = status;
     this.retryAfter = retryAfter;
   }
+}
+
+function codeOf(status: number): MessageCode {
+  if (status === 401 || status === 403) return 'terrapi-denied';
+  return status < 400 || status === 404 ? 'terrapi-address' : 'terrapi-error';
 }
 
 /** One call of TerrAPI. */

@@ -51,7 +51,7 @@ function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
   const openedAt = clock.now();
   if (endsAt !== undefined && endsAt <= openedAt) {
     throw new ActionError(
-      'session',
+      'storage-session',
       `The platform gave a storage session that ended at ${new Date(endsAt).toISOString()} already`,
       {
         hint: `Run the job again; if it goes on, tell those who run the platform.`,
@@ -61,7 +61,7 @@ function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
   const { accessKey, token } = credentials;
   if (![accessKey, token ?? '-'].every((text) => /^[\x21-\x7e]+$/.test(text))) {
     throw new ActionError(
-      'session',
+      'storage-session',
       `The platform gave a storage session whose key or token has characters that cannot be sent`,
       { hint: `Run the job again; if it goes on, tell those who run the platform.` },
     );

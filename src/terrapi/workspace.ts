@@ -18,7 +18,7 @@ export interface Workspace {
  * the storage's clock, which an answer of the storage sets.
  * @param platforms the platforms whose scopes were asked for, for the message when the name is not found
  * @param mask told each session's secret key before anything else sees it
- * @throws ActionError `workspace` when there is none of that name or it cannot be used, `session`, or what TerrAPI throws
+ * @throws ActionError `workspace-…` when there is none of that name or it cannot be used, `storage-session`, or what TerrAPI throws
  */
 export async function openWorkspace(
   name: string,
@@ -58,7 +58,7 @@ async function explain(
   const names = [...workspaces, ...folders].map((known) => known.name);
   if (point || names.includes(name)) {
     return new ActionError(
-      'workspace',
+      'workspace-denied',
       `Workspace '${excerpt(name)}' is there, but this client app may not store in it (${error.status})`,
       {
         hint: `Ask the owner of the workspace to give the client app access to it.`,
@@ -82,7 +82,7 @@ function unknownWorkspace(
   const nearest = nearestFirst(name, names);
   if (nearest.length === 0) {
     return new ActionError(
-      'workspace',
+      'workspace-not-found',
       `There is no workspace '${excerpt(name)}': this client app has no workspace at all (${asked})`,
       {
         hint: `Workspaces are listed only with the scope of their platform: set input 'platforms', e.g. 'gep', or ask for access.`,
@@ -91,7 +91,7 @@ function unknownWorkspace(
     );
   }
   return new ActionError(
-    'workspace',
+    'workspace-not-found',
     `There is no workspace '${excerpt(name)}' for this client app (${asked})`,
     {
       hint: `Set input 'workspace' to one of those below, nearest first; a workspace of another platform needs that platform in 'platforms'.`,

@@ -1,34 +1,31 @@
-/** What a letter that is missing from a name costs: little, because people cut a name short more often than they misspell it. */
-const missing = 0.2;
+/** The cost of an insertion. It is low, because people shorten a name more often than they misspell it. */
+const insertionCost = 0.2;
 
-/**
- * How far a name is from another: insertions, deletions and replacements (Levenshtein), in any letter case, with insertions at a lower
- * price.
- */
-function distance(from: string, to: string): number {
+/** The Levenshtein distance between two names, case-insensitive, with a lower cost for insertions. */
+function editDistance(from: string, to: string): number {
   const [a, b] = [from.toLowerCase(), to.toLowerCase()];
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index * missing);
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index * insertionCost);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= b.length; j += 1) {
       const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + missing, replaced));
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + insertionCost, replaced));
     }
     row = next;
   }
   return row[b.length] ?? 0;
 }
 
-/** The names in the order of their distance from the one that was given. */
+/** Sorts names by their edit distance from the given name. */
 export function nearestFirst(given: string, names: readonly string[]): string[] {
   return names
-    .map((name) => ({ name, far: distance(given, name) }))
-    .sort((a, b) => a.far - b.far)
+    .map((name) => ({ name, distance: editDistance(given, name) }))
+    .sort((a, b) => a.distance - b.distance)
     .map(({ name }) => name);
 }
 
-/** The name that was probably meant: the nearest, unless more than two letters in five differ. */
+/** The name that the user probably meant: the nearest one, unless more than 40 % of the letters differ. */
 export function probableName(given: string, names: readonly string[]): string | undefined {
   const [nearest] = nearestFirst(given, names);
-  return nearest !== undefined && distance(given, nearest) <= 0.4 * given.length ? nearest : undefined;
+  return nearest !== undefined && editDistance(given, nearest) <= 0.4 * given.length ? nearest : undefined;
 }

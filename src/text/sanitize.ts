@@ -6,19 +6,22 @@ function escape(character: string): string {
 }
 
 /**
- * A name from outside (a file, a workspace, a server's message) as text that can stand in a log line: control characters and direction
- * marks are escaped, and nothing in it is taken for a workflow command (`::name::` at the start of a line, `##[name]` anywhere).
+ * Makes untrusted text (a file name, a workspace name, a server's message) safe for a log line. It escapes control characters, direction
+ * marks, and workflow commands: `::name::` at the start of a line and `##[name]` anywhere.
  */
-export function printable(text: string): string {
+export function sanitize(text: string): string {
   return text
     .replace(unprintable, escape)
     .replace(/^(\s*):(?=:)/, '$1\\u003a')
     .replaceAll('##[', '#\\u0023[');
 }
 
-/** As {@link printable}, without secrets, at most `length` characters long: half a secret would not be known for one any more. */
+/**
+ * Redacts, sanitizes and shortens a text to at most `length` characters. It redacts before it cuts, because {@link redact} does not
+ * recognize half a secret.
+ */
 export function excerpt(text: string, length = 300): string {
-  const line = printable(redact(text.trim()));
-  // A cut through a surrogate pair would leave half a character.
+  const line = sanitize(redact(text.trim()));
+  // Do not cut a surrogate pair in half.
   return line.length <= length ? line : `${line.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

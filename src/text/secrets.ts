@@ -1,24 +1,24 @@
 import { encodedPart, percent } from './encode.ts';
 
-/** Less of a text would be found where no secret is: it would blot out half the log. */
+/** Shorter texts are not redacted, because they also occur in ordinary text. */
 const fewestCharacters = 4;
 const fewestEncoded = 8;
 
 interface Secret {
-  /** A piece of each form, one of which every text with the secret in it has. To look for them is much faster than to try the pattern. */
+  /** One plain piece of each form. A text without any of them cannot contain the secret, and this search is much faster than the pattern. */
   readonly pieces: readonly string[];
-  /** Made when a piece is first found: for a token of 1 KiB it takes milliseconds, and most secrets never appear. */
+  /** Compiled when a piece is first found: it takes milliseconds for a token of 1 KiB, and most secrets never appear. */
   readonly pattern: () => RegExp;
 }
 
-/** Of this process, as those that a runner masks are: whatever is printed or cut is cleared of all of them. */
+/** The secrets of this process. The set is global, like the runner's masks, so that no caller can forget a secret. */
 const secrets = new Map<string, Secret>();
 let shortestPiece = Infinity;
 
 /**
- * Keeps a secret out of all that goes through {@link redact} from now on, each of its lines by itself: a log has lines. The forms in which
- * others repeat it are known as well: percent-encoded, form-encoded, escaped for JSON or HTML, and within something in Base64.
- * @returns its lines, without those that are too short to be looked for
+ * Makes {@link redact} remove a secret from now on. Each line of the secret counts by itself, because logs have lines. Encoded forms count
+ * too: percent-encoded, form-encoded, escaped for JSON or HTML, and inside Base64.
+ * @returns the lines that are redacted, and the number of lines that are too short
  */
 export function registerSecret(secret: string): { readonly lines: string[]; readonly tooShort: number } {
   const all = [...new Set(secret.split(/[\r\n]+/).map((line) => line.trim()))].filter(Boolean);
@@ -33,7 +33,7 @@ export function registerSecret(secret: string): { readonly lines: string[]; read
   return { lines, tooShort: all.length - lines.length };
 }
 
-/** The text with `***` in the place of every secret that is known. */
+/** Replaces every registered secret in a text with `***`. */
 export function redact(text: string): string {
   if (text.length < shortestPiece) return text;
   let redacted = text;
@@ -43,10 +43,10 @@ export function redact(text: string): string {
   return redacted;
 }
 
-/** The secret, and what each of its encodings is within something else in Base64, such as `Basic` credentials. */
+/** The secret itself, and each of its encodings as it appears inside Base64, e.g. in `Basic` credentials. */
 function formsOf(secret: string): string[] {
   const form = new URLSearchParams({ '': secret }).toString().slice(1);
-  // As our own `Basic` credentials are: all but letters and digits.
+  // openid-client encodes `Basic` credentials like this: everything except letters and digits.
   const strict = encodedPart(secret).replace(/[-._~]/g, percent);
   const encodings = [
     secret,
@@ -60,10 +60,13 @@ function formsOf(secret: string): string[] {
   return [secret, ...[...new Set(encodings)].flatMap(base64Forms)];
 }
 
-/** In Base64 a text looks in three ways, by where in a group of three bytes it begins. What its neighbours have a part in is left out. */
+/**
+ * The three forms that a text can have inside Base64. They depend on its position within a group of three bytes. Characters that also encode
+ * bits of neighbouring text are left out.
+ */
 function base64Forms(text: string): string[] {
   const bytes = Buffer.from(text);
-  // `Basic` credentials are in ISO 8859-1 with some (RFC 7617, 2.1), which is the same for ASCII.
+  // Some clients encode `Basic` credentials in ISO 8859-1 (RFC 7617, 2.1). For ASCII that makes no difference.
   const encodings = bytes.length === text.length ? [bytes] : [bytes, Buffer.from(text, 'latin1')];
   return encodings
     .flatMap((encoded) =>
@@ -95,7 +98,7 @@ const named: Readonly<Record<string, string>> = {
   ' ': 'nbsp',
 };
 
-/** Letters and digits stand for themselves in every encoding; any other character has many, and one text may have several of them. */
+/** Letters and digits are the same in every encoding. Every other character has several forms, and one text may mix them. */
 function patternOf(form: string): string {
   return Array.from(form, (character) =>
     /[A-Za-z0-9]/.test(character) ? character : anyForm(character),
@@ -111,18 +114,18 @@ function anyForm(character: string): string {
     `\\\\*${character.replace(/[$()*+./?[\\\]^{|}]/, '\\$&')}`,
     bytes.join(''),
     units.join(''),
-    // In the job summary an empty comment may come after it.
+    // The job summary may have an empty comment after it.
     `&#(?:0*${code}|[xX]0*${digits(code, 1)});(?:<!-- -->)?`,
     ...(name === undefined ? [] : [`&${name};`]),
     ...(character === ' ' ? ['\\+'] : []),
-    // Base64's other alphabet (RFC 4648, section 5).
+    // Base64url (RFC 4648, section 5).
     ...(character === '+' ? ['-'] : []),
     ...(character === '/' ? ['_'] : []),
   ];
   return `(?:${ways.join('|')})`;
 }
 
-/** Hexadecimal digits in either case. */
+/** A pattern for hexadecimal digits in either letter case. */
 function digits(number: number, width: number): string {
   return number
     .toString(16)

@@ -1,36 +1,36 @@
-/** A buffer on loan. */
-export interface Loan {
-  /** As long as was asked for; what is in it is whatever the last borrower left. */
+/** A buffer that has to be released after use. */
+export interface BufferLease {
+  /** Has the requested length. Its content is undefined. */
   readonly buffer: Buffer;
-  giveBack(): void;
+  release(): void;
 }
 
-/** An amount of memory that buffers are lent from; who asks for more than is left waits, first come first served. */
-export interface Memory {
-  /** Bytes that there are in all. */
+/** A limited amount of memory for buffers. A request for more than is free waits, in order of arrival. */
+export interface BufferPool {
+  /** In bytes. */
   readonly total: number;
-  borrow(length: number): Promise<Loan>;
+  acquire(length: number): Promise<BufferLease>;
 }
 
-/** A longer stretch is read and sent in slices of this length. */
+/** Longer ranges of a file are read and sent in slices of this length. */
 const slice = 16 * 1024 ** 2;
 
 /**
- * How long a buffer has to be for a stretch of so many bytes: as long as that, but for a stretch that would take more than half of all
- * memory. That one is sent slice by slice.
+ * The length of the buffer for a range of a file, in bytes. A range that needs more than half of the pool gets a smaller buffer, and is sent slice
+ * by slice.
  */
 export function bufferLength(length: number, total: number): number {
   return length <= total / 2 ? length : Math.min(slice, total / 2);
 }
 
-/** Smaller ones Node cuts out of a slab of its own, which costs less than to keep them. */
+/** Smaller buffers are not kept: Node.js allocates them from its own pool, which is cheaper. */
 const smallestKept = 4 * 1024;
 
 /**
- * Lends buffers out of `total` bytes and uses them again, since fresh memory costs a page fault for every 4 KiB and work for the collector. One
- * that is larger than the total is lent when nothing else is.
+ * Creates a pool of `total` bytes. It reuses buffers, because new memory costs a page fault for every 4 KiB and work for the garbage collector. A
+ * buffer that is larger than the pool is available when no other buffer is in use.
  */
-export function createMemory(total: number): Memory {
+export function createBufferPool(total: number): BufferPool {
   let left = total;
   const idle = createIdleBuffers();
   const waiting: { readonly size: number; readonly start: () => void }[] = [];
@@ -48,7 +48,7 @@ export function createMemory(total: number): Memory {
   };
   return {
     total,
-    borrow: async (length) => {
+    acquire: async (length) => {
       const size = length > total ? length : sizeClass(length);
       const charge = Math.min(size, total);
       await new Promise<void>((start) => {
@@ -59,13 +59,13 @@ export function createMemory(total: number): Memory {
         const whole = size < smallestKept ? Buffer.allocUnsafe(size) : idle.take(size, left);
         return {
           buffer: whole.subarray(0, length),
-          giveBack: () => {
+          release: () => {
             idle.keep(whole, size);
             free(charge);
           },
         };
       } catch (error) {
-        // The machine has less than was thought: who waits must not wait for ever.
+        // The machine has too little memory. Requests that wait must still get their turn.
         free(charge);
         throw error;
       }
@@ -73,14 +73,14 @@ export function createMemory(total: number): Memory {
   };
 }
 
-/** Buffers that nobody uses at the moment. */
+/** Buffers that are kept for reuse. */
 function createIdleBuffers() {
   const bySize = new Map<number, Buffer[]>();
   let bytes = 0;
   return {
     /**
-     * A buffer that was kept, or a new one.
-     * @param left bytes that are lent to nobody: the buffers kept are forgotten where they take more
+     * Returns a kept buffer, or a new one.
+     * @param left free bytes of the pool; kept buffers are dropped if they take more
      */
     take: (size: number, left: number): Buffer => {
       const kept = bySize.get(size)?.pop();
@@ -104,7 +104,7 @@ function createIdleBuffers() {
   };
 }
 
-/** Lengths in powers of two, so that a buffer fits the next borrower too. */
+/** Rounds up to a power of two, so that the next request can reuse the buffer. */
 function sizeClass(length: number): number {
   return length < smallestKept ? length : 2 ** Math.ceil(Math.log2(length));
 }

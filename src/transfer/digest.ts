@@ -2,16 +2,16 @@ import { createHash, hash } from 'node:crypto';
 
 import type { WalkedFile } from '../files/walk.ts';
 import { type Part, partSizeOf, partsOf, slicesOf } from './parts.ts';
-import { readParts } from './source.ts';
+import { readRanges } from './fileReader.ts';
 
-export interface Fingerprint {
-  /** The ETag that the storage gives to this content when this action uploads it. */
+export interface Digest {
+  /** The ETag of the object if the action uploads this content. */
   readonly etag: string;
-  /** SHA-256 of the content, in hex. */
+  /** In hex; undefined if not requested. */
   readonly sha256: string | undefined;
 }
 
-/** Memory to read one file after the other into, larger where one needs it. */
+/** Returns a buffer of the given length. All calls share the same memory. */
 export type Scratch = (length: number) => Buffer;
 
 export function createScratch(): Scratch {
@@ -22,39 +22,34 @@ export function createScratch(): Scratch {
   };
 }
 
-/** Most bytes that are read at once, whatever the size of the parts. */
+/** The longest single read. Parts may be larger. */
 const sliceBytes = 16 * 1024 ** 2;
 
 /**
- * Reads a file to know its content: its ETag by the parts that it would be uploaded in, and its SHA-256 where that is wanted. It does not
- * let anything else run meanwhile.
- * @throws ActionError `files` as reading for an upload does
+ * Computes the digest of a file: its ETag from the parts in which it would be uploaded, and on request its SHA-256. It is synchronous.
+ * @param partSize in bytes; by default it depends on the size of the file
+ * @throws ActionError `files`, like {@link readRanges}
  */
-export function fingerprint(
+export function digestFile(
   file: WalkedFile,
   scratch: Scratch,
   wantSha256: boolean,
   partSize?: number,
-): Fingerprint {
+): Digest {
   const parts = partsOf(file.size, partSize);
   const buffer = scratch(Math.min(file.size, partSizeOf(file.size, partSize), sliceBytes));
-  if (parts.length > 1 || file.size > sliceBytes) return fingerprintParts(file, parts, buffer, wantSha256);
-  readParts(file, parts, buffer, () => undefined);
+  if (parts.length > 1 || file.size > sliceBytes) return digestParts(file, parts, buffer, wantSha256);
+  readRanges(file, parts, buffer, () => undefined);
   return { etag: hash('md5', buffer), sha256: wantSha256 ? hash('sha256', buffer) : undefined };
 }
 
-function fingerprintParts(
-  file: WalkedFile,
-  parts: readonly Part[],
-  buffer: Buffer,
-  wantSha256: boolean,
-): Fingerprint {
+function digestParts(file: WalkedFile, parts: readonly Part[], buffer: Buffer, wantSha256: boolean): Digest {
   const whole = wantSha256 ? createHash('sha256') : undefined;
   const ends = new Set(parts.map(({ offset, length }) => offset + length));
   const digests: Buffer[] = [];
   let [position, part] = [0, createHash('md5')];
   const slices = parts.flatMap((one) => slicesOf(one, buffer.length));
-  readParts(file, slices, buffer, (content) => {
+  readRanges(file, slices, buffer, (content) => {
     part.update(content);
     whole?.update(content);
     position += content.length;

@@ -1,85 +1,89 @@
 import { messageOf } from '../errors/error.ts';
 import type { Plan, Put } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { type Content, md5Of, readContent } from './content.ts';
-import { type Ending, type Grace, createEnding, usualGrace } from './ending.ts';
-import { type Memory, bufferLength } from './bufferPool.ts';
-import { storeOnce } from './idempotentPut.ts';
+import { type RequestBody, md5Of, readBody } from './requestBody.ts';
+import {
+  type GracefulStop,
+  type GracePeriods,
+  createGracefulStop,
+  defaultGracePeriods,
+} from './gracefulStop.ts';
+import { type BufferPool, bufferLength } from './bufferPool.ts';
+import { idempotentPut } from './idempotentPut.ts';
 import { type MultipartTransfer, prepareMultipart } from './multipart.ts';
 import { partSizeOf } from './parts.ts';
 import { putObject } from './put.ts';
-import { readWhole, withSource } from './source.ts';
+import { readFile, withFile } from './fileReader.ts';
 
 export interface TransferOptions {
-  /** Requests under way at once. */
+  /** Number of concurrent requests. */
   readonly concurrency: number;
-  readonly memory: Memory;
-  /** Bytes of a part of a large file; undefined: from the file's size. */
+  readonly bufferPool: BufferPool;
+  /** In bytes; undefined: it depends on the size of the file. */
   readonly partSize: number | undefined;
-  /** Write only where there is no such object yet. */
+  /** Never replace an existing object. */
   readonly ifAbsent: boolean;
-  /** Ends the transfer. */
+  /** Cancels the transfer. */
   readonly signal: AbortSignal;
-  /** How long requests that are under way then may still take. */
-  readonly grace?: Grace;
-  /** Told of every stretch of a file that is stored, and of every file that is. */
+  readonly gracePeriods?: GracePeriods;
+  /** Called with newly stored bytes and files. */
   readonly onProgress: (progress: { readonly bytes: number; readonly files: number }) => void;
-  /** Told the ETag of every file that is stored. */
+  /** Called for every stored file. */
   readonly onStored?: (put: Put, etag: string) => void;
 }
 
-export interface Leftover {
+/** A multipart upload that could not be aborted. Its parts stay in the storage. */
+
+export interface OrphanedUpload {
   readonly put: Put;
   readonly reason: string;
 }
 
-/** What became of a plan. */
-export interface Outcome {
+export interface TransferResult {
   readonly stored: readonly Put[];
-  /** Why the transfer stopped: the files that failed for good. Empty when all is stored, or when it was cancelled. */
+  /** The errors that stopped the transfer. Empty if all files are stored, or if the transfer was cancelled. */
   readonly failures: readonly { readonly put: Put; readonly error: unknown }[];
-  /** Files whose last request was sent and not answered: they may be stored. */
+  /** Files whose last request got no response. They may be stored. */
   readonly unanswered: readonly Put[];
-  /** Files whose parts are left behind, and why: the session may not forget them, or asking for it failed. */
-  readonly leftovers: readonly Leftover[];
+  readonly orphanedUploads: readonly OrphanedUpload[];
 }
 
 type Job = () => Promise<void>;
 
 /**
- * Carries out a plan: one pool of workers over files and parts of files, with one budget of memory. The first failure that no retry mends
- * stops everything: nothing else begins, and what would complete a file may still be answered; multipart uploads that are not complete are
- * aborted. Never throws: what happened is in the outcome.
+ * Uploads the files of a plan. Workers share one queue of files and parts, and one buffer pool. The first permanent error stops the transfer: no
+ * new request starts, requests in progress get a grace period, and incomplete multipart uploads are aborted. It never throws; the result contains
+ * the errors.
  */
 export async function transfer(
   plan: Plan,
   client: StorageClient,
   options: TransferOptions,
-): Promise<Outcome> {
+): Promise<TransferResult> {
   const stored: Put[] = [];
   const failures: { put: Put; error: unknown }[] = [];
   const unanswered: Put[] = [];
-  const { grace = usualGrace } = options;
-  const ending = createEnding();
-  const cancel = () => ending.begin(grace.cancelled);
+  const { gracePeriods = defaultGracePeriods } = options;
+  const shutdown = createGracefulStop();
+  const cancel = () => shutdown.stop(gracePeriods.cancelled);
   if (options.signal.aborted) cancel();
   options.signal.addEventListener('abort', cancel);
-  const run = new Run(client, options, ending, {
+  const run = new Run(client, options, shutdown, {
     stored: (put, etag) => {
       stored.push(put);
       options.onStored?.(put, etag);
     },
     failed: (put, error) => {
-      if (!ending.stop.aborted) failures.push({ put, error });
-      ending.begin(grace.failed);
+      if (!shutdown.stopSignal.aborted) failures.push({ put, error });
+      shutdown.stop(gracePeriods.failed);
     },
     unanswered: (put) => void unanswered.push(put),
   });
   for (const group of plan.groups) await run.work(group);
   options.signal.removeEventListener('abort', cancel);
-  ending.over();
-  if (ending.stop.aborted) await run.abandon();
-  return { stored, failures, unanswered, leftovers: run.leftovers };
+  shutdown.finish();
+  if (shutdown.stopSignal.aborted) await run.abort();
+  return { stored, failures, unanswered, orphanedUploads: run.orphanedUploads };
 }
 
 interface Listener {
@@ -89,55 +93,54 @@ interface Listener {
 }
 
 class Run {
-  readonly leftovers: Leftover[] = [];
+  readonly orphanedUploads: OrphanedUpload[] = [];
   readonly #client: StorageClient;
   readonly #options: TransferOptions;
-  readonly #ending: Ending;
+  readonly #shutdown: GracefulStop;
   readonly #listener: Listener;
   readonly #large = new Map<Put, MultipartTransfer>();
 
-  constructor(client: StorageClient, options: TransferOptions, ending: Ending, listener: Listener) {
+  constructor(client: StorageClient, options: TransferOptions, shutdown: GracefulStop, listener: Listener) {
     this.#client = client;
     this.#options = options;
-    this.#ending = ending;
+    this.#shutdown = shutdown;
     this.#listener = listener;
   }
 
-  /** Works off a group of files; resolves when all of them are stored, or nothing of it is under way any more. */
+  /** Uploads a group of files. Resolves when all of them are stored, or when no request is in progress after a stop. */
   async work(puts: readonly Put[]): Promise<void> {
     const jobs = this.#jobs(puts);
     const worker = async () => {
       for (const job of jobs) {
-        if (this.#ending.stop.aborted) return;
+        if (this.#shutdown.stopSignal.aborted) return;
         await job();
       }
     };
     await Promise.all(Array.from({ length: this.#options.concurrency }, worker));
   }
 
-  async abandon(): Promise<void> {
+  async abort(): Promise<void> {
     await Promise.all(
       [...this.#large].map(async ([put, transfer]) => {
-        const result = await transfer.abandon().catch((error: unknown) => messageOf(error));
-        if (result !== 'nothing' && result !== 'aborted') this.#leave(put, result);
+        const result = await transfer.abort().catch((error: unknown) => messageOf(error));
+        if (result !== 'nothing' && result !== 'aborted') this.#addOrphan(put, result);
       }),
     );
   }
 
-  #leave(put: Put, result: string): void {
+  #addOrphan(put: Put, result: string): void {
     const reason = result === 'not-permitted' ? 'the session may not abort multipart uploads' : result;
-    this.leftovers.push({ put, reason });
+    this.orphanedUploads.push({ put, reason });
   }
 
   *#jobs(puts: readonly Put[]): Generator<Job> {
     for (const put of puts) {
       if (put.file.size <= partSizeOf(put.file.size, this.#options.partSize))
-        yield () => this.#guarded(put, () => this.#sendWhole(put));
+        yield () => this.#reportErrors(put, () => this.#sendWhole(put));
       else yield* this.#partJobs(put);
     }
   }
 
-  /** Whether a file may only be written where there is no such object. */
   #ifAbsent(put: Put): boolean {
     return this.#options.ifAbsent && !put.generated && !put.replaces;
   }
@@ -146,14 +149,14 @@ class Run {
     const { partSize } = this.#options;
     const ifAbsent = this.#ifAbsent(put);
     const onUnanswered = () => this.#listener.unanswered(put);
-    const onLeftover = (reason: string) => this.#leave(put, reason);
-    const ending = this.#ending;
-    const tools = { client: this.#client, ending, ifAbsent, partSize, onUnanswered, onLeftover };
-    const transfer = prepareMultipart(put, tools);
+    const onOrphan = (reason: string) => this.#addOrphan(put, reason);
+    const shutdown = this.#shutdown;
+    const transferOptions = { client: this.#client, shutdown, ifAbsent, partSize, onUnanswered, onOrphan };
+    const transfer = prepareMultipart(put, transferOptions);
     this.#large.set(put, transfer);
     for (const part of transfer.parts) {
       yield () =>
-        this.#guarded(put, () =>
+        this.#reportErrors(put, () =>
           this.#withBuffer(part.length, async (buffer) => {
             const etag = await transfer.send(part, buffer);
             if (etag !== undefined) {
@@ -170,27 +173,27 @@ class Run {
     const { file } = put;
     await this.#withBuffer(file.size, (buffer) =>
       buffer.length < file.size
-        ? withSource(file, async (source) => {
-            const content = await readContent(source, { offset: 0, length: file.size }, buffer);
+        ? withFile(file, async (source) => {
+            const content = await readBody(source, { offset: 0, length: file.size }, buffer);
             await source.verify();
             await this.#store(put, content);
           })
-        : readWhole(file, buffer).then(() => this.#store(put, buffer)),
+        : readFile(file, buffer).then(() => this.#store(put, buffer)),
     );
   }
 
-  async #store(put: Put, content: Content): Promise<void> {
-    const { stop, breakOff } = this.#ending;
-    stop.throwIfAborted();
-    const conditions = { signal: breakOff, ifAbsent: this.#ifAbsent(put) };
+  async #store(put: Put, content: RequestBody): Promise<void> {
+    const { stopSignal, abortSignal } = this.#shutdown;
+    stopSignal.throwIfAborted();
+    const conditions = { signal: abortSignal, ifAbsent: this.#ifAbsent(put) };
     const usual = () => md5Of(content).toString('hex');
     let etag: string | undefined;
     try {
-      await storeOnce(this.#client, put, usual, conditions.ifAbsent, async () => {
+      await idempotentPut(this.#client, put, usual, conditions.ifAbsent, async () => {
         etag = await putObject(this.#client, put, content, conditions);
       });
     } catch (error) {
-      if (breakOff.aborted) this.#listener.unanswered(put);
+      if (abortSignal.aborted) this.#listener.unanswered(put);
       throw error;
     }
     this.#listener.stored(put, etag ?? usual());
@@ -198,16 +201,16 @@ class Run {
   }
 
   async #withBuffer(length: number, use: (buffer: Buffer) => Promise<void>): Promise<void> {
-    const { memory } = this.#options;
-    const loan = await memory.borrow(bufferLength(length, memory.total));
+    const { bufferPool } = this.#options;
+    const lease = await bufferPool.acquire(bufferLength(length, bufferPool.total));
     try {
-      await use(loan.buffer);
+      await use(lease.buffer);
     } finally {
-      loan.giveBack();
+      lease.release();
     }
   }
 
-  async #guarded(put: Put, job: Job): Promise<void> {
+  async #reportErrors(put: Put, job: Job): Promise<void> {
     try {
       await job();
     } catch (error) {

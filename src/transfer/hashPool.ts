@@ -1,23 +1,24 @@
 import { Worker } from 'node:worker_threads';
 
-import { ActionError, type ErrorCode, outOfFiles } from '../errors/error.ts';
+import type { MessageCode } from '../errors/codes.ts';
+import { ActionError, outOfFiles } from '../errors/error.ts';
 import type { WalkedFile } from '../files/walk.ts';
-import { fingerprintThread } from '../generated/fingerprinter.ts';
-import type { Fingerprint } from './digest.ts';
+import { hashWorker } from '../generated/hash-worker.ts';
+import type { Digest } from './digest.ts';
 
-export interface ReaderSettings {
+export interface DigestSettings {
   readonly sha256Wanted: boolean;
-  /** Bytes of a part of a large file; undefined: from the file's size. */
+  /** In bytes; undefined: it depends on the size of the file. */
   readonly partSize: number | undefined;
 }
 
-/** What a thread is told when it starts. */
-export interface ThreadSettings extends ReaderSettings {
-  /** Shared by all threads: as long as it is not 0, they break off what they read ahead. */
-  readonly haste: Int32Array;
+/** What a worker thread gets when it starts. */
+export interface WorkerSettings extends DigestSettings {
+  /** Shared by all threads. While it is not 0, they interrupt prefetch batches. */
+  readonly preempt: Int32Array;
 }
 
-/** Files that a thread is asked for at once, by columns: they go from thread to thread in a third of the time that objects take. */
+/** A message to a worker thread: files in columns, which takes a third of the time of sending objects. */
 export interface Batch {
   readonly paths: readonly string[];
   readonly sizes: readonly number[];
@@ -25,113 +26,113 @@ export interface Batch {
   readonly devices: readonly number[];
   readonly inodes: readonly number[];
   readonly linked: readonly boolean[];
-  /** Nobody waits for it: it may be broken off between two files, and one that cannot be read is passed over. */
-  readonly ahead: boolean;
+  /** A prefetch batch can be interrupted between two files. It skips files that cannot be read. */
+  readonly prefetch: boolean;
 }
 
-/** Fingerprints in the order of the batch, up to where it was broken off; empty where a file read ahead has none. */
+/** Digests in the order of the batch. A prefetch batch may have fewer, and an empty ETag for a file that cannot be read. */
 export type BatchResult =
   | { readonly etags: readonly string[]; readonly sums: readonly (string | undefined)[] }
   | {
-      readonly trouble: {
-        readonly code: ErrorCode;
+      readonly error: {
+        readonly code: MessageCode;
         readonly message: string;
         readonly hint: string | undefined;
       };
     };
 
-/** Threads that read files. */
-export interface Readers {
-  /** Has files read whenever a thread has nothing else to do. */
-  ahead(files: readonly WalkedFile[]): void;
+/** Worker threads that compute digests of files. */
+export interface HashPool {
+  /** Computes digests when a thread is idle. */
+  prefetch(files: readonly WalkedFile[]): void;
   /**
-   * The fingerprints of files, in their order; those that were read ahead are known already.
-   * @throws ActionError `files` for one that cannot be read
+   * The digests of files, in the same order. Prefetched digests are reused.
+   * @throws ActionError `file-unreadable` or `file-changed` for a file that cannot be read
    */
-  of(files: readonly WalkedFile[]): Promise<readonly Fingerprint[]>;
+  digests(files: readonly WalkedFile[]): Promise<readonly Digest[]>;
   close(): Promise<void>;
 }
 
-interface Task extends Pick<Batch, 'ahead'> {
+interface Task extends Pick<Batch, 'prefetch'> {
   readonly files: readonly WalkedFile[];
   readonly done: (result: BatchResult) => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** A message to a thread should be worth its while, and leave work for the others. */
+/** Large enough to be worth a message, and small enough to leave work for the other threads. */
 const batchFiles = 64;
 const batchBytes = 8 * 1024 ** 2;
 
-/** Starts threads. When one of them breaks, or the signal aborts, all that is asked of them fails. */
-export function openReaders(settings: ReaderSettings, threads: number, signal: AbortSignal): Readers {
-  const haste = new Int32Array(new SharedArrayBuffer(4));
-  const asked: Task[] = [];
-  const early = createEarly();
-  const next = () => asked.shift() ?? (Atomics.load(haste, 0) === 0 ? early.next() : undefined);
-  const crew = openCrew({ ...settings, haste }, threads, signal, next);
-  const ask = (files: readonly WalkedFile[]) =>
+/** Starts the threads. When one of them crashes or the signal aborts, all requests fail. */
+export function openHashPool(settings: DigestSettings, threads: number, signal: AbortSignal): HashPool {
+  const preempt = new Int32Array(new SharedArrayBuffer(4));
+  const requested: Task[] = [];
+  const prefetch = createPrefetch();
+  const next = () => requested.shift() ?? (Atomics.load(preempt, 0) === 0 ? prefetch.next() : undefined);
+  const workers = startWorkers({ ...settings, preempt }, threads, signal, next);
+  const request = (files: readonly WalkedFile[]) =>
     new Promise<BatchResult>((done, failed) => {
-      asked.push({ files, ahead: false, done, failed });
+      requested.push({ files, prefetch: false, done, failed });
     });
   return {
-    ahead: (files) => {
-      early.add(files);
-      crew.feed();
+    prefetch: (files) => {
+      prefetch.add(files);
+      workers.feed();
     },
-    of: async (files) => {
-      Atomics.add(haste, 0, 1);
-      await early.stop(files);
-      const prints = early.prints;
-      const missing = files.filter(({ path }) => !prints.has(path));
-      const answers = batchesOf(missing).map(ask);
-      Atomics.sub(haste, 0, 1);
-      crew.feed();
-      const found = (await Promise.all(answers)).flatMap(printsOf);
-      const late = new Map(missing.map(({ path }, index) => [path, found[index]]));
-      return files.flatMap(({ path }) => prints.get(path) ?? late.get(path) ?? []);
+    digests: async (files) => {
+      Atomics.add(preempt, 0, 1);
+      await prefetch.stop(files);
+      const prefetched = prefetch.digests;
+      const missing = files.filter(({ path }) => !prefetched.has(path));
+      const results = batchesOf(missing).map(request);
+      Atomics.sub(preempt, 0, 1);
+      workers.feed();
+      const found = (await Promise.all(results)).flatMap(digestsOf);
+      const computed = new Map(missing.map(({ path }, index) => [path, found[index]]));
+      return files.flatMap(({ path }) => prefetched.get(path) ?? computed.get(path) ?? []);
     },
-    close: crew.close,
+    close: workers.close,
   };
 }
 
-/** What is read before anybody asks for it. */
-function createEarly() {
-  const waiting: (readonly WalkedFile[])[] = [];
-  const prints = new Map<string, Fingerprint>();
-  const wanted = new Set<string>();
-  const underWay = new Set<Promise<void>>();
+/** The queue of prefetch batches, and their results. */
+function createPrefetch() {
+  const queue: (readonly WalkedFile[])[] = [];
+  const digests = new Map<string, Digest>();
+  const requested = new Set<string>();
+  const inProgress = new Set<Promise<void>>();
   const keep = (files: readonly WalkedFile[], result: BatchResult | undefined) => {
-    if (!result || 'trouble' in result) return;
-    const found = printsOf(result);
-    for (const [index, print] of found.entries()) {
+    if (!result || 'error' in result) return;
+    const found = digestsOf(result);
+    for (const [index, digest] of found.entries()) {
       const file = files[index];
-      if (file && print.etag !== '') prints.set(file.path, print);
+      if (file && digest.etag !== '') digests.set(file.path, digest);
     }
-    if (found.length < files.length) waiting.unshift(files.slice(found.length));
+    if (found.length < files.length) queue.unshift(files.slice(found.length));
   };
   const task = (files: readonly WalkedFile[]): Task => {
     const { promise, resolve } = Promise.withResolvers<BatchResult | undefined>();
     const kept = promise.then((result) => {
-      underWay.delete(kept);
+      inProgress.delete(kept);
       keep(files, result);
     });
-    underWay.add(kept);
-    return { files, ahead: true, done: resolve, failed: () => resolve(undefined) };
+    inProgress.add(kept);
+    return { files, prefetch: true, done: resolve, failed: () => resolve(undefined) };
   };
   return {
-    prints: prints as ReadonlyMap<string, Fingerprint>,
-    add: (files: readonly WalkedFile[]) => void waiting.push(files),
+    digests: digests as ReadonlyMap<string, Digest>,
+    add: (files: readonly WalkedFile[]) => void queue.push(files),
     next: (): Task | undefined => {
-      for (let files = waiting.shift(); files; files = waiting.shift()) {
-        const left = files.filter(({ path }) => !wanted.has(path));
+      for (let files = queue.shift(); files; files = queue.shift()) {
+        const left = files.filter(({ path }) => !requested.has(path));
         if (left.length > 0) return task(left);
       }
       return undefined;
     },
-    /** Waits until nothing is read ahead any more, which threads in haste see to; `files` will not be, from now on. */
+    /** Waits for prefetch batches in progress, which the threads interrupt, and removes `files` from the queue. */
     stop: async (files: readonly WalkedFile[]) => {
-      for (const { path } of files) wanted.add(path);
-      await Promise.all(underWay);
+      for (const { path } of files) requested.add(path);
+      await Promise.all(inProgress);
     },
   };
 }
@@ -151,26 +152,26 @@ function batchesOf(files: readonly WalkedFile[]): WalkedFile[][] {
   return batches;
 }
 
-function printsOf(result: BatchResult): Fingerprint[] {
+function digestsOf(result: BatchResult): Digest[] {
   if ('etags' in result) {
     return result.etags.map((etag, index) => ({ etag, sha256: result.sums[index] }));
   }
-  const { code, message, hint } = result.trouble;
+  const { code, message, hint } = result.error;
   throw new ActionError(code, message, { hint });
 }
 
-/** Batches that a thread has at once: one to read, and one to go on with while the main thread is busy. */
+/** Batches that a thread has at a time. With two it can continue while the main thread is busy. */
 const depth = 2;
 
-/** @param next what is to be read next, if there is anything */
-function openCrew(
-  settings: ThreadSettings,
+/** @param next takes the next task from the queue */
+function startWorkers(
+  settings: WorkerSettings,
   threads: number,
   signal: AbortSignal,
   next: () => Task | undefined,
 ): { readonly feed: () => void; readonly close: () => Promise<void> } {
   const posted = new Map<Worker, Task[]>();
-  let broken: { readonly error: unknown } | undefined;
+  let failure: { readonly error: unknown } | undefined;
   const feed = () => {
     for (let least = 0; least < depth; least += 1) {
       for (const [worker, tasks] of posted) {
@@ -183,12 +184,12 @@ function openCrew(
     }
   };
   const fail = (error: unknown) => {
-    broken ??= { error: explained(error) };
+    failure ??= { error: explained(error) };
     const lost = [...posted.values()].flatMap((tasks) => tasks.splice(0));
-    for (let task = lost.shift() ?? next(); task; task = lost.shift() ?? next()) task.failed(broken.error);
+    for (let task = lost.shift() ?? next(); task; task = lost.shift() ?? next()) task.failed(failure.error);
   };
   for (let number = 0; number < threads; number += 1) {
-    const worker = new Worker(fingerprintThread, { eval: true, workerData: settings });
+    const worker = new Worker(hashWorker, { eval: true, workerData: settings });
     posted.set(worker, []);
     worker.on('error', fail).on('message', (result: BatchResult) => {
       posted.get(worker)?.shift()?.done(result);
@@ -199,7 +200,7 @@ function openCrew(
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
   return {
-    feed: () => (broken ? fail(broken.error) : feed()),
+    feed: () => (failure ? fail(failure.error) : feed()),
     close: async () => {
       signal.removeEventListener('abort', onAbort);
       await Promise.all([...posted.keys()].map((worker) => worker.terminate()));
@@ -207,15 +208,15 @@ function openCrew(
   };
 }
 
-/** In words, where a thread could not be started. */
+/** Adds a hint if a thread could not start for lack of file descriptors. */
 function explained(error: unknown): unknown {
   const out = outOfFiles(error);
   if (!out) return error;
-  const message = `Files cannot be read by several threads: ${out.reason}`;
-  return new ActionError('files', message, { hint: out.hint, cause: error });
+  const message = `Worker threads that read files cannot start: ${out.reason}`;
+  return new ActionError('too-many-open-files', message, { hint: out.hint, cause: error });
 }
 
-function messageOf({ files, ahead }: Task): Batch {
+function messageOf({ files, prefetch }: Task): Batch {
   return {
     paths: files.map(({ path }) => path),
     sizes: files.map(({ size }) => size),
@@ -223,6 +224,6 @@ function messageOf({ files, ahead }: Task): Batch {
     devices: files.map(({ dev }) => dev),
     inodes: files.map(({ ino }) => ino),
     linked: files.map((file) => file.linked),
-    ahead,
+    prefetch,
   };
 }

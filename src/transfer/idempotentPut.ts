@@ -1,25 +1,25 @@
 import { ActionError } from '../errors/error.ts';
 import type { Put } from '../sync/plan.ts';
-import { printable } from '../text/sanitize.ts';
+import { sanitize } from '../text/sanitize.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { StorageError } from '../storage/s3Error.ts';
 import { headObject } from '../storage/head.ts';
 
 /**
- * Whether this is what a repeated request gets when the first one did its work and its answer was lost: the object exists by now, or the
- * multipart upload is complete and gone. A 412 without a condition in the request is somebody else's refusal.
+ * Whether a retry may get this error because the first request succeeded and its response was lost. Then the object exists (412), or the multipart
+ * upload is complete. A 412 for a request without a condition has another cause.
  */
 function mayBeDone({ status, code }: StorageError, ifAbsent: boolean): boolean {
   return (ifAbsent && status === 412) || code === 'NoSuchUpload';
 }
 
 /**
- * Runs a request that writes an object; when the answer may mean that it was written before, the object is looked at.
- * @param etag the ETag that the object has if it was this content that was written
- * @param ifAbsent whether the request is on condition that there is no such object
- * @throws ActionError `exists` when something else is there; otherwise what the request throws
+ * Runs a request that writes an object. If its error may mean that an earlier try succeeded, the object is compared by HEAD.
+ * @param etag the ETag of the object if it has this content
+ * @param ifAbsent whether the request has `If-None-Match: *`
+ * @throws ActionError `object-exists` if there is an object with other content; otherwise the error of the request
  */
-export async function storeOnce(
+export async function idempotentPut(
   client: StorageClient,
   put: Put,
   etag: () => string,
@@ -34,10 +34,10 @@ export async function storeOnce(
     if (head?.size === put.file.size && head.etag === etag()) return;
     if (error.status !== 412) throw error;
     throw new ActionError(
-      'exists',
-      `${printable(put.key)} was written by somebody else meanwhile, and 'overwrite' is 'never'`,
+      'object-exists',
+      `${sanitize(put.key)} was created by another job during the upload, and 'overwrite' is 'never'`,
       {
-        hint: `See that only one job publishes to a destination, or choose another 'overwrite'.`,
+        hint: `Let only one job publish to a destination, or set another value for 'overwrite'.`,
         cause: error,
       },
     );

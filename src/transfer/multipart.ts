@@ -10,54 +10,56 @@ import {
   createMultipart,
   mayHaveBegun,
 } from '../storage/multipart.ts';
-import { readContent } from './content.ts';
-import type { Ending } from './ending.ts';
-import { storeOnce } from './idempotentPut.ts';
+import { readBody } from './requestBody.ts';
+import type { GracefulStop } from './gracefulStop.ts';
+import { idempotentPut } from './idempotentPut.ts';
 import { type Part, partsOf } from './parts.ts';
 import { putPart } from './put.ts';
-import { type Source, openSource } from './source.ts';
+import { type FileReader, openFile } from './fileReader.ts';
 
-/** A large file on its way: begun by its first part, completed by its last, whichever that is. */
+/** The multipart upload of one file. The first part to be sent creates it, the last one completes it. */
 export interface MultipartTransfer {
   readonly parts: readonly Part[];
-  /** Reads a part into the buffer, or through it, and stores it; resolves to the object's ETag where that completed it. */
+  /**
+   * Reads a part into the buffer, or through it, and uploads it.
+   * @returns the ETag of the object if this part completed it
+   */
   send(part: Part, buffer: Buffer): Promise<string | undefined>;
-  /** Forgets what was stored, if anything was begun; what could not be forgotten is told. */
-  abandon(): Promise<'nothing' | 'aborted' | 'not-permitted'>;
+  /** Aborts the upload if it was created and is not complete. */
+  abort(): Promise<'nothing' | 'aborted' | 'not-permitted'>;
 }
 
-export interface MultipartTools {
+export interface MultipartOptions {
   readonly client: StorageClient;
-  readonly ending: Ending;
-  /** Only where there is no such object yet. */
+  readonly shutdown: GracefulStop;
+  /** Never replace an existing object. */
   readonly ifAbsent: boolean;
-  /** Bytes of a part; undefined: from the file's size. */
+  /** In bytes; undefined: it depends on the size of the file. */
   readonly partSize: number | undefined;
-  /** Called when the last request was sent, and broken off before its answer. */
+  /** Called if the request that completes the upload was aborted before its response. */
   readonly onUnanswered: () => void;
-  /** Told why an upload may be left behind that the storage began though its answer was lost. */
-  readonly onLeftover: (reason: string) => void;
+  /** Called if the storage may keep an upload whose creation got no response. */
+  readonly onOrphan: (reason: string) => void;
 }
 
 interface Begun {
-  readonly source: Source;
-  /** Comes when the storage knows of the upload. */
+  readonly source: FileReader;
   readonly uploadId: Promise<string>;
 }
 
-/** Prepares the upload of a large file in parts; nothing is opened or sent before the first part. */
-export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTransfer {
-  const { client, ending, partSize } = tools;
+/** Prepares a multipart upload. It opens and sends nothing before the first part. */
+export function prepareMultipart(put: Put, options: MultipartOptions): MultipartTransfer {
+  const { client, shutdown, partSize } = options;
   const parts = partsOf(put.file.size, partSize);
   const done: UploadedPart[] = [];
   let beginning: Promise<Begun> | undefined;
   let completed = false;
-  const { stop } = ending;
+  const { stopSignal } = shutdown;
   const lost = { since: undefined as number | undefined };
   const begin = async () => {
-    const source = await openSource(put.file);
-    const uploadId = createOnce(put, tools, lost);
-    // What goes wrong is told when it is waited for.
+    const source = await openFile(put.file);
+    const uploadId = createOnce(put, options, lost);
+    // `send` awaits it and handles the error.
     uploadId.catch(() => undefined);
     return { source, uploadId };
   };
@@ -65,19 +67,19 @@ export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTran
     parts,
     send: async (part, buffer) => {
       const { source, uploadId } = await (beginning ??= begin());
-      const content = await readContent(source, part, buffer);
+      const content = await readBody(source, part, buffer);
       const id = await uploadId;
-      done.push(await putPart(client, put.key, id, part.number, content, stop));
+      done.push(await putPart(client, put.key, id, part.number, content, stopSignal));
       if (done.length < parts.length) return undefined;
       await source.verify();
       const inOrder = done.toSorted((a, b) => a.number - b.number);
-      stop.throwIfAborted();
-      const stored = await completeOnce(put, tools, id, inOrder);
+      stopSignal.throwIfAborted();
+      const stored = await completeOnce(put, options, id, inOrder);
       completed = true;
       await source.close();
       return stored;
     },
-    abandon: async () => {
+    abort: async () => {
       if (!beginning || completed) return 'nothing';
       const begun = await beginning.catch(() => undefined);
       if (!begun) return 'nothing';
@@ -92,52 +94,49 @@ export function prepareMultipart(put: Put, tools: MultipartTools): MultipartTran
   };
 }
 
-/** Milliseconds in which parts are cleared away; the run waits for it. */
+/** Milliseconds until aborting an upload times out. The run waits for it. */
 const abortMs = 5_000;
 
 /**
- * Begins the upload. Where an answer to that was lost, the storage may have begun another one, which is looked for and aborted.
- * @param lost told since when there may be such an upload
+ * Creates the upload. If the response to an earlier try was lost, the storage may have created another upload. That one is found and aborted.
+ * @param lost gets the start time of such an earlier try
  */
 async function createOnce(
   put: Put,
-  { client, ending, onLeftover }: MultipartTools,
+  { client, shutdown, onOrphan }: MultipartOptions,
   lost: { since: number | undefined },
 ): Promise<string> {
   const headers = { ...put.headers, 'content-type': put.contentType };
   const startedAt = client.clock.now();
   const uploadId = await createMultipart(client, put.key, headers, {
-    signal: ending.breakOff,
+    signal: shutdown.abortSignal,
     onRetry: (error) => {
       if (mayHaveBegun(error)) lost.since = startedAt;
     },
   });
   if (lost.since === undefined) return uploadId;
-  const signal = AbortSignal.any([ending.breakOff, AbortSignal.timeout(abortMs)]);
+  const signal = AbortSignal.any([shutdown.abortSignal, AbortSignal.timeout(abortMs)]);
   const result = await abortUnknown(client, put.key, uploadId, lost.since, signal).catch(messageOf);
-  if (result !== 'aborted') onLeftover(result);
+  if (result !== 'aborted') onOrphan(result);
   return uploadId;
 }
 
-/**
- * Completes the upload of all parts.
- * @returns the object's ETag
- */
+/** @returns the ETag of the object */
 async function completeOnce(
   put: Put,
-  { client, ending: { breakOff }, ifAbsent, onUnanswered }: MultipartTools,
+  { client, shutdown: { abortSignal }, ifAbsent, onUnanswered }: MultipartOptions,
   uploadId: string,
   inOrder: readonly UploadedPart[],
 ): Promise<string> {
   const etag = () => multipartEtag(inOrder.map(({ etag: of }) => of));
   let stored: string | undefined;
   try {
-    await storeOnce(client, put, etag, ifAbsent, async () => {
-      stored = await completeMultipart(client, put.key, uploadId, inOrder, { signal: breakOff, ifAbsent });
+    await idempotentPut(client, put, etag, ifAbsent, async () => {
+      stored = await completeMultipart(client, put.key, uploadId, inOrder, { signal: abortSignal, ifAbsent });
     });
     return stored ?? etag();
   } catch (error) {
-    if (breakOff.aborted) onUnanswered();
+    if (abortSignal.aborted) onUnanswered();
     throw error;
   }
 }

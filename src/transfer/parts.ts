@@ -1,31 +1,31 @@
 const MiB = 1024 ** 2;
 
-/** Files up to this size are one request, and parts have it, unless another was asked for. */
+/** The default part size. Smaller files are uploaded in one request. */
 const smallestPart = 16 * MiB;
 const mostParts = 10_000;
 
-/** A stretch of a file. */
-export interface Stretch {
+/** A range of a file, in bytes. */
+export interface ByteRange {
   readonly offset: number;
   readonly length: number;
 }
 
-/** A stretch that is sent in a request of its own. */
-export interface Part extends Stretch {
-  /** From 1 on. */
+/** A range that is uploaded in one request. */
+export interface Part extends ByteRange {
+  /** From 1. */
   readonly number: number;
 }
 
 /**
- * The size of a file's parts in bytes, from the file's size alone, so that the same content gets the same ETag on any machine: 16 MiB, and
- * more in whole MiB where that would make over 10,000 parts (S3's limit).
- * @param wanted a size that the user asked for; made larger where the limit demands it
+ * The part size of a file in bytes: 16 MiB, or more whole MiB if the file would have over 10,000 parts (the limit of S3). It depends only on the
+ * size of the file, so that the same content gets the same ETag on every machine.
+ * @param wanted the size that the user set; it is increased if the limit requires it
  */
 export function partSizeOf(size: number, wanted: number = smallestPart): number {
   return Math.max(wanted, Math.ceil(size / mostParts / MiB) * MiB);
 }
 
-/** The parts of a file; one for a file that is sent whole. */
+/** The parts of a file. A file that is uploaded in one request has one part. */
 export function partsOf(size: number, wanted?: number): Part[] {
   const partSize = partSizeOf(size, wanted);
   return Array.from({ length: Math.max(1, Math.ceil(size / partSize)) }, (_, index) => ({
@@ -35,8 +35,8 @@ export function partsOf(size: number, wanted?: number): Part[] {
   }));
 }
 
-/** The pieces that a stretch is read in where not all of it is held in memory. */
-export function slicesOf({ offset, length }: Stretch, most: number): Stretch[] {
+/** Splits a range into slices of at most `most` bytes. */
+export function slicesOf({ offset, length }: ByteRange, most: number): ByteRange[] {
   return Array.from({ length: Math.ceil(length / most) }, (_, index) => ({
     offset: offset + index * most,
     length: Math.min(most, length - index * most),

@@ -1,13 +1,13 @@
 import { count, formatBytes, formatCount, formatDuration } from '../text/format.ts';
 
 export interface Progress {
-  /** Takes what was stored since the last call. */
+  /** Adds newly stored bytes and files. */
   add(stored: { readonly bytes: number; readonly files: number }): void;
-  /** One line: files, bytes, rate, time left. */
+  /** A log line with files, bytes, rate and remaining time. */
   line(): string;
 }
 
-/** @param elapsed milliseconds since the transfer began */
+/** @param elapsed returns the milliseconds since the transfer started */
 export function createProgress(
   total: { readonly files: number; readonly bytes: number },
   elapsed: () => number,

@@ -2,24 +2,24 @@ import type { Put } from '../sync/plan.ts';
 import { type StorageClient, sendAndRead } from '../storage/client.ts';
 import type { UploadedPart } from '../storage/multipart.ts';
 import { storedCheck } from '../storage/stored.ts';
-import { type Content, crc32Of, md5Of } from './content.ts';
+import { type RequestBody, crc32Of, md5Of } from './requestBody.ts';
 
 export interface PutConditions {
   readonly signal: AbortSignal;
-  /** Only where there is no such object yet (RFC 9110, 13.1.2: `If-None-Match: *`). */
+  /** Send `If-None-Match: *` (RFC 9110, 13.1.2), so that the request never replaces an object. */
   readonly ifAbsent: boolean;
 }
 
 /**
- * Stores a whole object in one request. The server checks the body against `Content-MD5` (RFC 1864), which MinIO, Ceph and AWS all know;
- * what it says it stored is checked against the same digest.
- * @returns the object's ETag
- * @throws StorageError, also for an answer that does not say that this content is stored
+ * Uploads an object in one request (S3 PutObject). The server compares the body with `Content-MD5` (RFC 1864), which MinIO, Ceph and AWS support.
+ * The ETag of the response is compared with the same digest.
+ * @returns the ETag of the object
+ * @throws StorageError, also if the response does not confirm that this content is stored
  */
 export async function putObject(
   client: StorageClient,
   put: Pick<Put, 'key' | 'contentType' | 'headers'>,
-  body: Content,
+  body: RequestBody,
   { signal, ifAbsent }: PutConditions,
 ): Promise<string> {
   const md5 = md5Of(body);
@@ -39,16 +39,16 @@ export async function putObject(
 }
 
 /**
- * Stores one part of a multipart upload, with its CRC-32: the server checks it, and says it again. One that does not know of it says
- * nothing: then the part's ETag is looked at.
- * @throws as {@link putObject}
+ * Uploads one part (S3 UploadPart) with its CRC-32. A server that supports the checksum verifies it and returns it. Otherwise the ETag of the part
+ * is compared.
+ * @throws StorageError, like {@link putObject}
  */
 export async function putPart(
   client: StorageClient,
   key: string,
   uploadId: string,
   number: number,
-  body: Content,
+  body: RequestBody,
   signal: AbortSignal,
 ): Promise<UploadedPart> {
   const crc32 = crc32Of(body);

@@ -4,7 +4,8 @@ import { bot, person } from '../../../platform/github/github.ts';
 import type { RunnerResult } from '../../../platform/runner.ts';
 import { commit, pullRequestEvent, workflowRunEvent } from '../../support/event.ts';
 import { serve } from '../../unit/servers.ts';
-import { type Reporting, comments, reporting, troubles, warningsOf } from './reporting.ts';
+import { warningsOf } from '../../support/subject.ts';
+import { type Reporting, comments, reporting, troubles } from './reporting.ts';
 
 const createComment = 'post /repos/{owner}/{repo}/issues/{issue_number}/comments';
 
@@ -152,7 +153,7 @@ export function commentCases(subject: Reporting): void {
       expect(github().comments.map(({ issue }) => issue)).toEqual([7]);
       const run = await upload({ comment: 'true' }, schedule);
       expect([run.exitCode, run.outputs['comment-id']]).toEqual([0, '']);
-      expect(troubles(run)).toEqual([
+      expect(warningsOf(run)).toEqual([
         expect.stringMatching(/'schedule' is about no pull request: give its number with 'pull-request'/),
       ]);
     });

@@ -5,7 +5,7 @@ import type { Github, Pull } from '../../../platform/github/github.ts';
 import type { RunnerResult } from '../../../platform/runner.ts';
 import { commit, githubVariables, pullRequestEvent } from '../../support/event.ts';
 import { folderWith } from '../../support/folder.ts';
-import { errorOf, runSubject, type Subject } from '../../support/subject.ts';
+import { errorOf, runSubject, type Subject, warningsOf } from '../../support/subject.ts';
 
 const pull: Pull = { number: 7, state: 'open', owner: 'example', branch: 'patch', sha: commit };
 
@@ -13,18 +13,10 @@ export const deployments = 'post /repos/{owner}/{repo}/deployments';
 export const statuses = 'post /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
 export const comments = 'get /repos/{owner}/{repo}/issues/{issue_number}/comments';
 
-/** Messages of the step's warnings, with their line breaks. */
-export function warningsOf({ log }: RunnerResult): string[] {
-  return [...log.matchAll(/^::warning(?: [^:]*)?::(.*)$/gm)].map(([, message = '']) =>
-    message.replaceAll('%0D', '').replaceAll('%0A', '\n').replaceAll('%25', '%'),
-  );
-}
-
-/** Warnings but those that links end soon, and that they are too many for an output. */
+/** Warnings but those that links end soon, and that a run is for a fork. */
 export function troubles(run: RunnerResult): string[] {
   return warningsOf(run).filter(
-    (warning) =>
-      !/^(?:The (?:links in what GitHub keeps|output 'urls')|This run is for a fork)/.test(warning),
+    (warning) => !/^(?:The links in what GitHub keeps|This run is for a fork)/.test(warning),
   );
 }
 

@@ -4,8 +4,8 @@ import type { RunnerResult } from '../../../platform/runner.ts';
 import { readAction } from '../../../scripts/tables.ts';
 import { githubVariables, pullRequestEvent } from '../../support/event.ts';
 import { folderWith } from '../../support/folder.ts';
-import { type ActionName, errorOf, runSubject } from '../../support/subject.ts';
-import { type Reporting, comments, deployments, reporting, troubles, warningsOf } from './reporting.ts';
+import { type ActionName, errorOf, runSubject, warningsOf } from '../../support/subject.ts';
+import { type Reporting, comments, deployments, reporting, troubles } from './reporting.ts';
 
 /** Names of the outputs that an action declares. */
 function declaredOutputs(action: ActionName): string[] {
@@ -27,6 +27,15 @@ export function togetherCases(subject: Reporting): void {
     expect((await fetch(run.outputs['url'] ?? '')).status).toBe(200);
     const about = troubles(run).map((warning) => /^The (\w+)/.exec(warning)?.[1]);
     expect(about.sort()).toEqual(['comment', 'deployment', 'notes']);
+  });
+
+  test('a token that may write none of them: one warning with all lines to add', async () => {
+    github().releases.push({ id: 3, tag: 'v1', body: 'Notes', draft: false, immutable: false });
+    Object.assign(github().permissions, { pulls: 'read', deployments: 'none', contents: 'read' });
+    const run = await upload({ comment: 'true', environment: 'preview', release: 'v1' });
+    expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+    const lines = '\npermissions:\n  contents: write\n  deployments: write\n  pull-requests: write\nHelp: ';
+    expect(warningsOf(run)).toEqual([expect.stringContaining(lines)]);
   });
 
   test('links that end within the hour are no good for what outlives the job, and a warning says so', async () => {

@@ -86,7 +86,7 @@ describe('the stand-in for GitHub', () => {
 
   test.each([
     ['GET', '/issues/x/comments', undefined, /'issue_number'/],
-    ['GET', '/issues/7/comments?pages=2', undefined, /'pages' is no parameter/],
+    ['GET', '/issues/7/comments?pages=2', undefined, /'pages' is not a parameter/],
     ['GET', '/pulls?state=lost', undefined, /'state'/],
     ['POST', '/issues/7/comments', {}, /required property 'body'/],
     ['POST', '/issues/7/comments', { body: 'a', draft: true }, /'draft' is not described/],

@@ -1,12 +1,15 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
 import { get as secureGet } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { clientApp, workspaces } from '../../../platform/catalogue.ts';
@@ -18,7 +21,7 @@ beforeAll(() => mkdirSync(folder));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test.each(['self-signed', 'private-ca'] as const)(
-  'over TLS (%s) all three parts are trusted by who trusts the certificate',
+  'over TLS (%s) clients that trust the certificate trust all three parts',
   async (tls) => {
     const platform = await startEmbeddedPlatform({ tls });
     try {
@@ -38,14 +41,14 @@ test.each(['self-signed', 'private-ca'] as const)(
   },
 );
 
-test('a port that is taken is named, and nothing is left running', async () => {
+test('an error names a port that is in use, and no server stays up', async () => {
   const platform = await startEmbeddedPlatform();
   const taken = Number(new URL(platform.issuer).port);
   await expect(startEmbeddedPlatform({ port: taken })).rejects.toThrow(String(taken));
   await platform.stop();
 });
 
-test('the command says how to use the platform, and Ctrl-C leaves nothing behind', async () => {
+test('npm run platform prints how to use the platform, and Ctrl+C leaves nothing behind', async () => {
   const command = start(['--session-seconds', '60']);
   const said = await outputUntil(command, 'v2/storage/download');
   expect(said).toContain(clientApp.secret);
@@ -64,12 +67,12 @@ test('the command says how to use the platform, and Ctrl-C leaves nothing behind
 });
 
 test.each([
-  [['nonsense'], /no platform "nonsense"/],
-  [['--tls', 'maybe'], /--tls is none, self-signed, private-ca; not "maybe"/],
-  [['--port', '0'], /--port is a whole number from 1 to 65532; not "0"/],
-  [['--session-seconds', 'long'], /--session-seconds is a whole number/],
-  [['embedded', 'real'], /"real" is too much/],
-])('the command refuses %j and says why', async (args, message) => {
+  [['nonsense'], /Unknown platform "nonsense": use embedded or real/],
+  [['--tls', 'maybe'], /Invalid --tls "maybe": use none, self-signed, private-ca/],
+  [['--port', '0'], /Invalid --port "0": use a whole number from 1 to 65532/],
+  [['--session-seconds', 'long'], /Invalid --session-seconds "long": use a whole number/],
+  [['embedded', 'real'], /Too many arguments: "real"/],
+])('npm run platform rejects %j and says why', async (args, message) => {
   const command = start(args);
   const [complaint, code] = await Promise.all([
     text(command.stderr),
@@ -79,6 +82,21 @@ test.each([
   expect(complaint).toContain('Usage:');
   expect(code).toBe(2);
 });
+
+test.each(['none', 'private-ca'])(
+  'npm run platform --tls %s prints a command that runs the action',
+  async (tls) => {
+    const command = start(['--tls', tls]);
+    const said = await outputUntil(command, 'v2/storage/download');
+    const line = /^env .*node dist\/upload\.js$/m.exec(said)?.[0] ?? '';
+    const { stdout } = await promisify(execFile)('sh', ['-c', line]);
+    const ca = /^trust +(\S+)$/m.exec(said)?.[1];
+    const link = /https?:\/\/\S+\/ci\/docs\/_links\.html\?\S+/.exec(stdout)?.[0] ?? '';
+    expect(await statusOf(link, ca === undefined ? undefined : readFileSync(ca, 'utf8'))).toBe(200);
+    command.kill('SIGINT');
+    expect(await once(command, 'exit')).toEqual([0, null]);
+  },
+);
 
 type Command = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -100,7 +118,8 @@ async function outputUntil(command: Command, end: string): Promise<string> {
 
 function statusOf(url: string, ca: string | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
-    secureGet(url, { agent: false, ...(ca !== undefined && { ca }) }, (response) => {
+    const request = url.startsWith('https:') ? secureGet : get;
+    request(url, { agent: false, ...(ca !== undefined && { ca }) }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     }).on('error', reject);

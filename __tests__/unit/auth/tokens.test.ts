@@ -107,7 +107,7 @@ test('a secret that is refused says how it was sent, and what the issuer adverti
   await using way = transport();
   const tokens = await openTokenSource(app(issuer), way, () => undefined);
   const error = await rejectionOf(tokens.token());
-  expect(error.code).toBe('credentials');
+  expect(error.code).toBe('client-secret-rejected');
   expect(error.details).toEqual([
     '- The secret was sent by client_secret_basic; the issuer advertises client_secret_basic, private_key_jwt',
   ]);
@@ -215,7 +215,7 @@ describe('discovery', () => {
 
   test('refuses an issuer that calls itself otherwise, before the secret is sent', async () => {
     const { error, grants } = await refusal({ named: () => 'https://evil.example/realms/master' });
-    expect(error.code).toBe('issuer');
+    expect(error.code).toBe('invalid-issuer');
     expect(error.message).toMatch(/^Issuer http:.* calls itself https:\/\/evil\.example\/realms\/master$/);
     expect(grants).toBe(0);
   });
@@ -232,7 +232,7 @@ describe('discovery', () => {
     ['a redirect', { status: 302, headers: { location: 'https://other.example' } }, 'answered with 302'],
   ])('refuses %s, once', async (_, answer, said) => {
     const { error, asked } = await refusal({ discovery: () => answer });
-    expect(error.code).toBe('issuer');
+    expect(error.code).toBe('invalid-issuer');
     expect(error.message).toContain(said);
     expect(error.message).not.toContain('answered with 200');
     expect(error.hint).toContain("input 'issuer'");
@@ -259,7 +259,7 @@ describe('discovery', () => {
     });
     await using way = transport({ plainHttp, certificates: [certificate.cert] });
     const error = await rejectionOf(openTokenSource(app(issuer), way, () => undefined));
-    expect(error.code).toBe('issuer');
+    expect(error.code).toBe('invalid-issuer');
     expect(error.message).toContain(`names the token endpoint ${said}`);
   });
 
@@ -379,7 +379,7 @@ describe('a grant', () => {
         },
       }),
     });
-    expect(error.code).toBe('credentials');
+    expect(error.code).toBe('client-secret-rejected');
     expect(error.message).toContain("refuses client app 'app' (401 unauthorized_client: Invalid client");
     expect(error.message).not.toContain('\n');
     expect(error.hint).toContain("'client-secret'");
@@ -406,7 +406,7 @@ describe('a grant', () => {
         body: { error: 'invalid_scope', error_description: 'Invalid scopes: gep' },
       }),
     });
-    expect(error.code).toBe('scope');
+    expect(error.code).toBe('scope-rejected');
     expect(error.hint).toContain("Asked for 'openid gep' (platforms: gep)");
     expect(grants).toBe(1);
   });
@@ -426,7 +426,7 @@ describe('a grant', () => {
     [429, { error: 'slow_down' }],
   ])('that ends in %d is no refusal of the client app', async (status, body) => {
     const { error, grants } = await refusal({ token: () => ({ status, body }) });
-    expect(error.code).toBe('issuer');
+    expect(error.code).toBe('no-access-token');
     expect(error.message).toContain(`it answered with ${status}`);
     expect(error.hint).toContain('later');
     expect(grants).toBeGreaterThan(2);
@@ -461,7 +461,7 @@ describe('a grant', () => {
     ['a token that no header can carry', grant(1, { access_token: 'a-tökén-日本' })],
   ])('that is answered with %s is not usable', async (_, answer) => {
     const { error } = await refusal({ token: () => answer });
-    expect(error.code).toBe('issuer');
+    expect(error.code).toBe('no-access-token');
     expect(error.message).toContain('gave no usable token');
     expect(error.message).not.toContain('200');
   });
@@ -524,6 +524,6 @@ describe('a runner whose clock is an hour off', () => {
     url = issuer.issuer.href;
     await using way = transport();
     const tokens = await openTokenSource(app(issuer), way, () => undefined);
-    expect((await rejectionOf(tokens.token())).code).toBe('issuer');
+    expect((await rejectionOf(tokens.token())).code).toBe('no-access-token');
   });
 });

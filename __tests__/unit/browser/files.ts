@@ -1,8 +1,8 @@
 import { type Files, filesOf } from '../../../browser/index/files.ts';
-import type { Contents } from '../../../src/links/contents.ts';
+import type { IndexPageData } from '../../../src/links/indexPageData.ts';
 
 /** What a page carries that lists these paths; sizes and ages are by the place of a path, unless they are given. */
-export function contentsOf(names: readonly string[], more: Partial<Contents> = {}): Contents {
+export function contentsOf(names: readonly string[], more: Partial<IndexPageData> = {}): IndexPageData {
   return {
     workspace: 'my-workspace',
     destination: 'site',
@@ -10,7 +10,7 @@ export function contentsOf(names: readonly string[], more: Partial<Contents> = {
     madeAt: 1_000_000_000_000,
     run: null,
     signedBy: 'session',
-    endsAt: 1_000_000_900_000,
+    expiresAt: 1_000_000_900_000,
     links: {
       base: 'https://s3.example/b/',
       query: 'X-Amz-Signature=',
@@ -26,6 +26,6 @@ export function contentsOf(names: readonly string[], more: Partial<Contents> = {
   };
 }
 
-export function filesNamed(names: readonly string[], more: Partial<Contents> = {}): Files {
+export function filesNamed(names: readonly string[], more: Partial<IndexPageData> = {}): Files {
   return filesOf(contentsOf(names, more));
 }

@@ -46,7 +46,7 @@ export function plainHost(
       debug: tell('debug'),
       info: tell('info'),
       notice: tell('notice'),
-      warning: tell('warning'),
+      warning: (_, text) => tell('warning')(text),
       group,
       openGroup: (title) => {
         group(title);

@@ -15,7 +15,7 @@ import { userAgent, version } from '../../../src/http/version.ts';
 test('causes are told outermost first, those of many at once among them', () => {
   const inner = new Error('inner');
   const many = new AggregateError([new Error('one'), 'no error'], 'many', { cause: inner });
-  const outer = new ActionError('storage', 'outer', { cause: many });
+  const outer = new ActionError('storage-error', 'outer', { cause: many });
   expect(causes(outer).map(messageOf)).toEqual(['outer', 'many', 'one', 'inner']);
   expect(causes('text')).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { parseHeaderRule } from '../../../src/config/headers.ts';
-import { headersFor, idleRules } from '../../../src/files/headers.ts';
+import { headersFor, unmatchedRules } from '../../../src/files/headers.ts';
 import { planUpload } from '../../../src/sync/plan.ts';
 
 function rules(...lines: string[]) {
@@ -51,7 +51,8 @@ describe('of several lines that mean a file', () => {
 
 describe('a line that does nothing', () => {
   const names = ['assets/app.js', 'assets/x/a.css', 'docs/READ.html', 'index.html'];
-  const idle = (...lines: string[]) => idleRules(rules(...lines), names, '/w/dist', 'sites/main');
+  const idle = (...lines: string[]) =>
+    unmatchedRules(rules(...lines), names, '/w/dist', 'sites/main').map(({ text }) => text);
 
   test.each([
     ['dist/*.html', '/*.html', 'index.html'],

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { folderAt, readPatterns } from '../../../src/files/pattern.ts';
+import { resolveFolder, readPatterns } from '../../../src/files/pattern.ts';
 import { windows } from '../../../src/files/system.ts';
 import { failureOf } from '../failure.ts';
 
@@ -48,7 +48,7 @@ test.each([
 });
 
 test('a folder from home is below the home of this user where no other is given', () => {
-  expect(folderAt('~/x', '/work')).toBe(`${homedir()}/x`);
+  expect(resolveFolder('~/x', '/work')).toBe(`${homedir()}/x`);
   expect(readPatterns(['~'], '/work')).toMatchObject([{ searchPath: homedir() }]);
 });
 
@@ -66,7 +66,8 @@ describe('a path on Windows', () => {
   ])('%s is looked for in %s', (line, searchPath) => {
     const [pattern] = readPatterns([line], 'D:\\work', 'C:\\Users\\me', windows);
     expect(pattern).toMatchObject({ searchPath });
-    if (!/[*!]/.test(line)) expect(folderAt(line, 'D:\\work', 'C:\\Users\\me', windows)).toBe(searchPath);
+    if (!/[*!]/.test(line))
+      expect(resolveFolder(line, 'D:\\work', 'C:\\Users\\me', windows)).toBe(searchPath);
   });
 
   test('on another computer needs a share', () => {
@@ -87,7 +88,7 @@ describe('a path on Windows', () => {
 
 describe('a user without a home folder', () => {
   test('is an error that says so where a line begins with ~', () => {
-    for (const fails of [() => readPatterns(['!~/x'], '/work', ''), () => folderAt('~', '/work', '')]) {
+    for (const fails of [() => readPatterns(['!~/x'], '/work', ''), () => resolveFolder('~', '/work', '')]) {
       const { code, message, hint } = failureOf(fails);
       expect([code, message]).toEqual(['invalid-input', expect.stringContaining('no home folder')]);
       expect(hint).toContain('HOME');
@@ -97,8 +98,8 @@ describe('a user without a home folder', () => {
   (process.getuid?.() === 0 ? test : test.skip)('is no matter where no line does (needs root)', () => {
     const module = JSON.stringify(path.resolve(import.meta.dirname, '../../../src/files/pattern.ts'));
     const script = `
-      const { folderAt, readPatterns } = await import(${module});
-      const told = [readPatterns(['dist', '!a~', 'b/~'], '/work').length, folderAt('dist', '/work')];
+      const { resolveFolder, readPatterns } = await import(${module});
+      const told = [readPatterns(['dist', '!a~', 'b/~'], '/work').length, resolveFolder('dist', '/work')];
       try { readPatterns(['~/x'], '/work') } catch (error) { told.push(error.message) }
       console.log(JSON.stringify(told));`;
     // This user has no entry in /etc/passwd: Node cannot tell a home folder.

@@ -78,7 +78,7 @@ describe('root', () => {
   test('lists every file outside of it', () => {
     folder.files('out/a.js', 'src/b.js', 'src/c.js');
     const error = failureOf(() => select(folder, ['out', 'src'], { root: 'out' }));
-    expect(error.code).toBe('files');
+    expect(error.code).toBe('unusable-files');
     expect(error.details).toEqual([
       `- ${folder.at('src/b.js')} is outside of the root`,
       `- ${folder.at('src/c.js')} is outside of the root`,
@@ -112,7 +112,8 @@ describe('lines', () => {
 
   test('that match nothing are warnings, each with its own text', () => {
     folder.files('a.js', 'file/b');
-    const { warnings } = select(folder, ['*.js', '*.css', 'none', '!nothing', 'a.js/below']);
+    const { warnings, warningCodes } = select(folder, ['*.js', '*.css', 'none', '!nothing', 'a.js/below']);
+    expect(new Set(warningCodes)).toEqual(new Set(['unmatched-path']));
     expect(warnings).toEqual([
       `No file matches the line '*.css' of 'path'`,
       `No file matches the line 'none' of 'path': there is no ${folder.at('none')}`,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { isOftenSecret } from '../../../src/files/sensitive.ts';
+import { isLikelySecret } from '../../../src/files/sensitive.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { names, select } from './selecting.ts';
 
@@ -181,7 +181,7 @@ describe('names that are often secret', () => {
     'service-account-x.json',
     'rclone.conf',
     'htpasswd',
-  ])('%s is one', (name) => expect(isOftenSecret(name)).toBe(true));
+  ])('%s is one', (name) => expect(isLikelySecret(name)).toBe(true));
 
   test.each([
     'id_rsa.pub',
@@ -197,13 +197,13 @@ describe('names that are often secret', () => {
     'a.tfstates',
     'environment.yml',
     'rsa.js',
-  ])('%s is none', (name) => expect(isOftenSecret(name)).toBe(false));
+  ])('%s is none', (name) => expect(isLikelySecret(name)).toBe(false));
 
   test('are uploaded, with one warning that lists them', () => {
     folder.files('a', 'keys/id_rsa', 'keys/id_rsa.pub', 'server.pem', 'x');
     folder.link('readme', 'server.pem');
-    const { files, warnings } = select(folder, ['.']);
-    expect(files).toHaveLength(6);
+    const { files, warnings, warningCodes } = select(folder, ['.']);
+    expect([files.length, warningCodes]).toEqual([6, ['possible-secrets']]);
     expect(warnings).toEqual([
       `3 files to upload have names that often belong to secrets: keys/id_rsa, readme, server.pem. Exclude them with a line '!…' in 'path' unless everybody with a link may read them.`,
     ]);

@@ -30,7 +30,7 @@ describe('the folder for temporary files', () => {
   test('that cannot be made anywhere is an error before anything is sent', () => {
     const error = failureOf(() => makeTemporaryFolder([['RUNNER_TEMP', '/no/such/folder']], 'RUNNER_TEMP'));
     expect(error).toMatchObject({
-      code: 'host',
+      code: 'temporary-files',
       message: "No folder for temporary files can be written: RUNNER_TEMP '/no/such/folder' (ENOENT)",
     });
     expect(error.hint).toContain('nothing was sent');

@@ -13,9 +13,9 @@ const now = Date.parse('2026-11-26T12:00:00Z');
 const week = 604_800_000;
 const sessionMs = 900_000;
 
-const linksBy = (signedBy: Links['signedBy'], endsAt: number | undefined): Links => ({
+const linksBy = (signedBy: Links['signedBy'], expiresAt: number | undefined): Links => ({
   signedBy,
-  endsAt,
+  expiresAt,
   url: (key) => `https://${signedBy}.example/bucket/${key}?signature=x`,
 });
 
@@ -53,13 +53,13 @@ function automatic(
 }
 
 const working = () => linksBy('platform', now + week);
-const refused = new ActionError('links', 'The platform gives no link to s3://bucket/a: 403');
+const refused = new ActionError('platform-links', 'The platform gives no link to s3://bucket/a: 403');
 const keysOf = (count: number) => Array.from({ length: count }, (_, index) => `file-${index}`);
 
 test('the platform is asked for one link first, then for the others', async () => {
   const { make, asked, whys } = automatic(working);
   const links = await make(['a', 'b', 'c']);
-  expect([links.signedBy, links.endsAt, links.whySession]).toEqual(['platform', now + week, undefined]);
+  expect([links.signedBy, links.expiresAt, links.whySession]).toEqual(['platform', now + week, undefined]);
   expect(links.url('a')).toContain('platform.example/bucket/a?');
   expect(links.url('c')).toContain('platform.example/bucket/c?');
   expect((await make(['page'])).signedBy).toBe('platform');
@@ -69,20 +69,22 @@ test('the platform is asked for one link first, then for the others', async () =
 
 test('all expire when the first of them does, and nobody knows when if one does not say', async () => {
   const ends = [now + week, now + 2 * week];
-  expect((await automatic(() => linksBy('platform', ends.pop())).make(['a', 'b'])).endsAt).toBe(now + week);
+  expect((await automatic(() => linksBy('platform', ends.pop())).make(['a', 'b'])).expiresAt).toBe(
+    now + week,
+  );
   for (const some of [
     [undefined, now + week],
     [now + week, undefined],
   ]) {
     const { make } = automatic(() => linksBy('platform', some.pop()));
-    expect((await make(['a', 'b'])).endsAt).toBeUndefined();
+    expect((await make(['a', 'b'])).expiresAt).toBeUndefined();
   }
 });
 
 test('a platform that refuses the first link is asked for no other, and the session signs all of them', async () => {
   const { make, asked, whys } = automatic(() => Promise.reject(refused));
   const links = await make(['a', 'b', 'c']);
-  expect([links.signedBy, links.endsAt, links.whySession]).toEqual([
+  expect([links.signedBy, links.expiresAt, links.whySession]).toEqual([
     'session',
     now + sessionMs,
     refused.message,
@@ -130,14 +132,25 @@ test('a preview is made of links that end in the names of the files, or of the s
 });
 
 test('a page whose link the platform refuses has all links signed by the session, once', async () => {
-  const { make, fallBack, whys } = automatic(working);
+  const { make, fallBack, whys } = automatic((keys) =>
+    keys.includes('page') ? Promise.reject(refused) : working(),
+  );
   expect(fallBack(refused)).toBe(false);
   await make(['a', 'b']);
-  expect(fallBack(new ActionError('storage', 'full'))).toBe(false);
+  await expect(make(['page'])).rejects.toBe(refused);
+  expect(fallBack(new ActionError('storage-full', 'full'))).toBe(false);
   expect(fallBack(refused)).toBe(true);
   expect((await make(['a', 'b'])).signedBy).toBe('session');
   expect(fallBack(refused)).toBe(false);
   expect(whys).toEqual([refused.message]);
+});
+
+test('a preview that no browser could open has its links signed by the session', async () => {
+  const { make, fallBack, whys } = automatic(working, { preview: true });
+  await make(['a', 'b']);
+  expect(fallBack(new ActionError('preview-not-possible', 'no CORS'))).toBe(true);
+  expect((await make(['a', 'b'])).signedBy).toBe('session');
+  expect(whys).toEqual(['no CORS']);
 });
 
 test.each([

@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { linkEnd } from '../../../src/links/expiry.ts';
+import { linkExpiry } from '../../../src/links/expiry.ts';
 import { jwt } from '../servers.ts';
 
 const from = Date.parse('2026-11-23T12:00:00Z');
 const signed = (more: Readonly<Record<string, string>>) =>
   `https://s3.example.org/b/k?${new URLSearchParams({ 'X-Amz-Date': '20261123T120000Z', ...more }).toString()}`;
 
-describe('a link signed by version 4 ends', () => {
-  test('when it says', () => {
-    expect(linkEnd(signed({ 'X-Amz-Expires': '604800' }))).toBe(from + 604_800_000);
+describe('a link with Signature Version 4', () => {
+  test('expires when it says', () => {
+    expect(linkExpiry(signed({ 'X-Amz-Expires': '604800' }))).toBe(from + 604_800_000);
   });
 
-  test('with the session whose token it carries, if that ends first', () => {
+  test('expires with its session if the session token expires first', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 604_800 }),
@@ -21,22 +21,22 @@ describe('a link signed by version 4 ends', () => {
         (own, session) => {
           const token = jwt({ exp: from / 1000 + session });
           const link = signed({ 'X-Amz-Expires': String(own), 'X-Amz-Security-Token': token });
-          expect(linkEnd(link)).toBe(from + Math.min(own, session) * 1000);
+          expect(linkExpiry(link)).toBe(from + Math.min(own, session) * 1000);
         },
       ),
     );
   });
 
-  test('nobody knows when, where the token does not say when the session does', () => {
-    expect(linkEnd(signed({ 'X-Amz-Expires': '60', 'X-Amz-Security-Token': 'opaque' }))).toBeUndefined();
-    expect(linkEnd(signed({ 'X-Amz-Expires': '60', 'X-Amz-Security-Token': jwt({}) }))).toBeUndefined();
+  test('has an unknown expiry if the session token does not say when it expires', () => {
+    expect(linkExpiry(signed({ 'X-Amz-Expires': '60', 'X-Amz-Security-Token': 'opaque' }))).toBeUndefined();
+    expect(linkExpiry(signed({ 'X-Amz-Expires': '60', 'X-Amz-Security-Token': jwt({}) }))).toBeUndefined();
   });
 });
 
-test('a link signed by version 2 ends when it says, or with its session', () => {
+test('a link with Signature Version 2 expires when it says, or with its session', () => {
   const link = 'https://s3.example.org/b/k?AWSAccessKeyId=K&Signature=abc%3D&Expires=1795435200';
-  expect(linkEnd(link)).toBe(1_795_435_200_000);
-  expect(linkEnd(`${link}&x-amz-security-token=${jwt({ exp: 1_795_435_100 })}`)).toBe(1_795_435_100_000);
+  expect(linkExpiry(link)).toBe(1_795_435_200_000);
+  expect(linkExpiry(`${link}&x-amz-security-token=${jwt({ exp: 1_795_435_100 })}`)).toBe(1_795_435_100_000);
 });
 
 test.each([
@@ -46,6 +46,6 @@ test.each([
   signed({ 'X-Amz-Expires': 'soon' }),
   signed({ 'X-Amz-Expires': '9'.repeat(30) }),
   'https://s3.example.org/b/k?X-Amz-Date=yesterday&X-Amz-Expires=60',
-])('a link that does not say when it ends is not guessed at: %s', (link) => {
-  expect(linkEnd(link)).toBeUndefined();
+])('the expiry of a link that does not say it is unknown: %s', (link) => {
+  expect(linkExpiry(link)).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 
+import { helpLine } from '../../../src/errors/codes.ts';
 import { nodeProblem } from '../../../src/main/node.ts';
 
 test.each(['22.15.0', '22.23.3', '23.0.0', '24.0.0', '100.1.0'])('Node.js %s does', (version) => {
@@ -13,5 +14,6 @@ test.each(['12.22.12', '18.20.8', '20.20.2', '22.0.0', '22.14.0'])(
       /^This action needs Node\.js 22\.15 or newer, and was started with Node\.js /,
     );
     expect(nodeProblem(version)).toContain(`Node.js ${version}: update the runner`);
+    expect(nodeProblem(version)?.endsWith(` ${helpLine('node-version')}`)).toBe(true);
   },
 );

@@ -35,7 +35,7 @@ describe('a site of several pages', () => {
     ['nothing', file('404.html', 404, true)],
     ['docs/a/b/nothing', file('docs/404.html', 404, true)],
     ['nothing.png', file('404.html', 404, true)],
-  ])('the page at "%s"', (path, route) => {
+  ])('resolves the page "%s"', (path, route) => {
     expect(routes.page(path)).toEqual(route);
   });
 
@@ -44,16 +44,16 @@ describe('a site of several pages', () => {
     ['docs', redirect('docs/')],
     ['nothing.js', missing],
     ['docs/app.js', missing],
-  ])('what a page loads from "%s" is never a page that says "not found"', (path, route) => {
+  ])('never resolves the resource "%s" to a "not found" page', (path, route) => {
     expect(routes.resource(path)).toEqual(route);
   });
 
-  test('without a 404.html nothing stands where no file is', () => {
+  test('has no route without a file and without a 404.html', () => {
     expect(createRoutes(['index.html', 'b.html']).page('nothing')).toEqual(missing);
   });
 });
 
-describe('a site of one page', () => {
+describe('a site with one page', () => {
   const routes = createRoutes(['assets/app.js', 'index.html']);
 
   test.each([
@@ -61,41 +61,41 @@ describe('a site of one page', () => {
     ['users/jane.doe/', file('index.html', 200, true)],
     ['nothing.pdf', missing],
     ['assets/app.js', file('assets/app.js')],
-  ])('answers for the route "%s"', (path, route) => {
+  ])('resolves the page "%s"', (path, route) => {
     expect(routes.page(path)).toEqual(route);
   });
 
-  test('finds what such a page asks for beside its route', () => {
+  test('finds resources that the page requests relative to its route', () => {
     expect(routes.resource('users/assets/app.js')).toEqual(file('assets/app.js'));
     expect(routes.resource('users/7/assets/app.js')).toEqual(file('assets/app.js'));
     expect(routes.resource('users/data.json')).toEqual(missing);
   });
 
-  test('a 404.html takes its place, and a 200.html comes before both', () => {
+  test('falls back to 200.html, else to 404.html', () => {
     expect(createRoutes(['index.html', '404.html']).page('a')).toEqual(file('404.html', 404, true));
     expect(createRoutes(['index.html', '404.html', '200.html']).page('a')).toEqual(
       file('200.html', 200, true),
     );
   });
 
-  test('a lone page of another name answers for itself alone', () => {
+  test('has no fallback if the page has another name', () => {
     expect(createRoutes(['report.html']).page('a')).toEqual(missing);
     expect(createRoutes(['report.html']).page('report')).toEqual(file('report.html'));
   });
 });
 
-describe('paths in any encoding', () => {
-  test.each(awkwardNames)('%j is found as the storage encodes it, and as browsers do', (name) => {
+describe('the decoded path', () => {
+  test.each(awkwardNames)('of %j is the name, in the encoding of the storage and of browsers', (name) => {
     expect(decodedPath(encodedPath(name))).toBe(name);
     const { pathname } = new URL(encodedPath(name).toLowerCase(), 'http://host/');
     expect(decodedPath(pathname.slice(1)).toLowerCase()).toBe(name.toLowerCase());
   });
 
-  test('what is no encoding stays as it is', () => {
+  test('keeps invalid percent-encoding', () => {
     expect(decodedPath('100%/a%zz/%ff%FE/%C3%BC')).toBe('100%/a%zz/%ff%FE/ü');
   });
 
-  test('any name is found by the path that a link to it has', () => {
+  test('of a link is the name of the file', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
         expect(decodedPath(encodedPath(name))).toBe(name);
@@ -104,7 +104,7 @@ describe('paths in any encoding', () => {
   });
 });
 
-test('a path of half a million slashes is looked up at once', () => {
+test('a path with half a million slashes takes linear time', () => {
   const { page, resource } = createRoutes(['200.html', 'b/app.js']);
   for (const path of [`a${'/'.repeat(500_000)}x`, '/'.repeat(500_000), `${'a/'.repeat(250_000)}b/app.js`]) {
     expect(page(path).kind).not.toBe('redirect');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { Published } from '../../../src/links/manifest.ts';
-import { printable } from '../../../src/text/sanitize.ts';
+import type { Publication } from '../../../src/links/manifest.ts';
+import { sanitize } from '../../../src/text/sanitize.ts';
 import {
   type SummaryOptions,
   markdownLink,
@@ -50,7 +50,7 @@ describe('text from outside', () => {
     fc.assert(
       fc.property(name, (text) => {
         const written = markdownText(text);
-        expect(pieces(written).join('')).toBe(printable(text));
+        expect(pieces(written).join('')).toBe(sanitize(text));
         expect(written.replaceAll('<!-- -->', '').replace(/&#\d+;/g, '')).not.toMatch(
           /[!-,:-@[-`{-~\r\n\u2028\u202e]|www\./,
         );
@@ -86,7 +86,7 @@ test('a table is a row for its header, one of dashes, and one for each row', () 
 const now = Date.parse('2026-11-23T12:00:00Z');
 
 /** What is published, of files with these names. */
-function published(names: readonly string[], more: Partial<Published> = {}): Published {
+function published(names: readonly string[], more: Partial<Publication> = {}): Publication {
   return {
     workspace: 'gep-ci',
     destination: 'd',
@@ -98,14 +98,14 @@ function published(names: readonly string[], more: Partial<Published> = {}): Pub
     links: {
       signedBy: 'session',
       url: (key) => `https://s3.example.org/b/${encodeURIComponent(key.toWellFormed())}?X-Amz-Signature=abc`,
-      endsAt: now + 900_000,
+      expiresAt: now + 900_000,
     },
     main: undefined,
     ...more,
   };
 }
 
-function summaryOf(what: Published, options: Partial<SummaryOptions> = {}, limit?: number): string {
+function summaryOf(what: Publication, options: Partial<SummaryOptions> = {}, limit?: number): string {
   const all = {
     headline: `Uploaded ${what.fileCount} files`,
     now,
@@ -150,14 +150,18 @@ The links work for 15 min, until **2026-11-23 12:15:00 UTC**. For new ones run t
         const rows = rowsOf(summaryOf(published(names), { showLinks }));
         expect(rows.map((cells) => cells.length)).toEqual(names.map(() => 3));
         expect(rows.map(([cell = '']) => pieces(cell.replace(/^\[(.*)\]\(<.*>\)$/, '$1')).join(''))).toEqual(
-          names.map(printable),
+          names.map(sanitize),
         );
       }),
     );
   });
 
   test('has its rows in order whatever a link holds', () => {
-    const links = { signedBy: 'platform', url: () => 'https://p.example/a|b\\c?d=<e>', endsAt: 0 } as const;
+    const links = {
+      signedBy: 'platform',
+      url: () => 'https://p.example/a|b\\c?d=<e>',
+      expiresAt: 0,
+    } as const;
     const [row] = rowsOf(summaryOf(published(['a'], { links })));
     expect(row?.[0]).toBe('[a](<https://p.example/a%7Cb%5Cc?d=%3Ce%3E>)');
   });
@@ -184,7 +188,7 @@ The links work for 15 min, until **2026-11-23 12:15:00 UTC**. For new ones run t
   });
 
   test('does not know when links end where nobody does', () => {
-    const links = { signedBy: 'session', url: () => 'https://x.example/', endsAt: undefined } as const;
+    const links = { signedBy: 'session', url: () => 'https://x.example/', expiresAt: undefined } as const;
     expect(summaryOf(published(['a'], { links }))).toContain('Nobody can say when the links end.');
   });
 

@@ -32,12 +32,16 @@ async function open(reporter: Partial<Reporter>) {
     debug: silent,
     info: silent,
     notice: silent,
-    warning: (text) => warnings.push([text].flat().join('\n')),
+    warning: (code, text) => warnings.push(`${code}: ${[text].flat().join('\n')}`),
     group: silent,
     openGroup: () => silent,
   };
   const whole: Reporter = {
-    explain: (kind, name, error) => [`${kind} ${name}: ${String(error)}`],
+    explain: (failures) =>
+      failures.map(({ kind, name, error }) => ({
+        code: 'report-not-written',
+        text: `${kind} ${name}: ${String(error)}`,
+      })),
     close: () => Promise.resolve(),
     ...reporter,
   };
@@ -69,7 +73,7 @@ test('a kind of report that the host does not have is one warning, and the other
   });
   expect(await opened.removed(removed)).toEqual({ 'comment-id': 42, 'deployment-id': '' });
   expect(written).toEqual(['#7 false true']);
-  expect(warnings).toEqual(['The deployment was not written: Host has none.']);
+  expect(warnings).toEqual(['reports-unsupported: The deployment was not written: Host has none.']);
 });
 
 test('what cannot be written is told in the words of the host, and fails nothing', async () => {
@@ -79,5 +83,8 @@ test('what cannot be written is told in the words of the host, and fails nothing
     deployments: { begin: refuse, active: refuse, end: refuse, deactivate: refuse },
   });
   expect(await opened.removed(removed)).toEqual({ 'comment-id': '', 'deployment-id': '' });
-  expect(warnings.sort()).toEqual(['comment on pull request #7: Error: no', 'deployment preview: Error: no']);
+  expect(warnings.sort()).toEqual([
+    'report-not-written: comment on pull request #7: Error: no',
+    'report-not-written: deployment preview: Error: no',
+  ]);
 });

@@ -300,7 +300,7 @@ describe('an answer', () => {
     expect([answer.status, answer.body.length]).toEqual([503, 64 * KiB]);
     status = '200 OK';
     await expect(exchange(server.dispatcher, put(server), { stallMs: 20_000 })).rejects.toMatchObject({
-      code: 'unreachable',
+      code: 'unusable-answer',
       message: expect.stringContaining('answered with more than 8.0 MiB'),
     });
   });

@@ -205,9 +205,7 @@ describe('with keys that are expected', () => {
   test('pages of several ranges are asked for at the same time, and hardly more of them', async () => {
     await using store = await openStore(numbered(20_000));
     await listAll(store, numbered(20_000));
-    const starts = store.server.asked.map(
-      (asked) => query(asked)['continuation-token'] ?? query(asked)['start-after'],
-    );
+    const starts = store.server.asked.map((asked) => query(asked)['start-after']);
     expect(starts.slice(0, 5).every((after, index) => (after === undefined) === (index === 0))).toBe(true);
     expect(new Set(starts).size).toBe(starts.length);
     expect(starts.length).toBeLessThanOrEqual(24);

@@ -1,7 +1,7 @@
 import { CompleteMultipartUploadCommand, CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 
-import { completeMultipart, createMultipart } from '../../../src/storage/multipart.ts';
+import { abortUnknown, completeMultipart, createMultipart } from '../../../src/storage/multipart.ts';
 import { type Answer, type Asked, serve } from '../servers.ts';
 import { storageClassifier } from '../../../src/storage/s3Error.ts';
 import { errorXml, keyOf, once, openBucket } from './bucket.ts';
@@ -191,5 +191,34 @@ describe('an answer of 200 to a completion', () => {
     );
     expect(result).toBe('x-2');
     expect(asked.map(keyOf)).toEqual(['KEY-1', 'KEY-2']);
+  });
+});
+
+describe('uploads that a lost answer left behind', () => {
+  const { signal } = new AbortController();
+  const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
+  const upload = (key: string, id: string, initiated: string) =>
+    `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${initiated}</Initiated></Upload>`;
+
+  test('are aborted: those of this key, begun since, and not the one that is used', async () => {
+    const uploads = [
+      upload('p/a', 'used', at(0)),
+      upload('p/a', 'lost', at(0)),
+      upload('p/a', 'of-yesterday', at(-86_400)),
+      upload('p/ab', 'of-another-file', at(0)),
+    ].join('');
+    await using bucket = await openBucket(({ method }) =>
+      method === 'DELETE'
+        ? { status: 204 }
+        : { body: `<ListMultipartUploadsResult>${uploads}</ListMultipartUploadsResult>` },
+    );
+    expect(await abortUnknown(bucket.client, 'p/a', 'used', Date.now(), signal)).toBe('aborted');
+    const aborted = bucket.server.asked.filter(({ method }) => method === 'DELETE');
+    expect(aborted.map(({ path }) => path)).toEqual(['/bucket/p/a?uploadId=lost']);
+  });
+
+  test('are told where the session may not look for them', async () => {
+    await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied') }));
+    expect(await abortUnknown(bucket.client, 'p/a', 'used', Date.now(), signal)).toBe('not-permitted');
   });
 });

@@ -85,7 +85,7 @@ describe('the region', () => {
   test('that a storage in trouble does not tell is not blamed on the workspace', async () => {
     const policy = { baseMs: 1, maxMs: 5, budgetMs: 50 };
     const error = await rejectionOf(discover(() => ({ status: 503 }), undefined, undefined, '/', policy));
-    expect(error.code).toBe('storage');
+    expect(error.code).toBe('storage-error');
     expect(error.message).toContain("Bucket 'bucket' could not be looked at: HTTP 503");
     expect(error.hint).not.toContain('region');
   });

@@ -168,7 +168,7 @@ describe.each(settings)('overwrite: $overwrite, delete-stale: $deleteStale', (se
 
         if (overwrite === 'never' && others.length > 0) {
           const error = failureOf(run);
-          expect(error.code).toBe('exists');
+          expect(error.code).toBe('object-exists');
           expect([...error.details].sort()).toEqual(others.map((key) => `- ${key}`).sort());
           expect([store.written, store.deleted, store.objects]).toEqual([[], [], there]);
           return;

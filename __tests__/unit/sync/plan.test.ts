@@ -56,7 +56,7 @@ describe('limits are in bytes', () => {
   test('255 for a segment', () => {
     expect(keys([satellite.repeat(63)])).toHaveLength(1);
     expect(failureOf(() => keys([`${satellite.repeat(63)}abcd`])).message).toContain('256 bytes; 255');
-    expect(failureOf(() => keys([`${'a'.repeat(256)}/x`])).code).toBe('key');
+    expect(failureOf(() => keys([`${'a'.repeat(256)}/x`])).code).toBe('invalid-key');
   });
 
   test('1,024 for a key, prefix and destination included', () => {

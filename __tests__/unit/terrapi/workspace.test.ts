@@ -136,7 +136,7 @@ describe('where a workspace is', () => {
     ],
   ])('is refused where it says %s', (_, other, said) => {
     const error = failureOf(() => locate(other, false));
-    expect(error.code).toBe('workspace');
+    expect(error.code).toBe('workspace-misconfigured');
     expect(error.message).toContain(said);
   });
 
@@ -169,7 +169,7 @@ describe('where a workspace is', () => {
     const error = failureOf(() =>
       locate({ ...point, properties: { ...point.properties, ...properties } }, true),
     );
-    expect(error.code).toBe('workspace');
+    expect(error.code).toBe('workspace-misconfigured');
     expect(error.message).toContain(`Workspace 'gep-w' names ${said}`);
   });
 
@@ -190,12 +190,13 @@ describe('where a workspace is', () => {
 });
 
 describe('a workspace that cannot be used says so in its own words', () => {
-  test.each([
-    ['stored elsewhere', { storageType: 'ftp' }, "stored on 'ftp'"],
+  test.each<[string, object, string, string?]>([
+    ['stored elsewhere', { storageType: 'ftp' }, "stored on 'ftp'", 'workspace-not-s3'],
     [
       'stored elsewhere by its properties',
       { storageType: null, properties: { storage_type: ['local'] } },
       "'local'",
+      'workspace-not-s3',
     ],
     ['not initialized', { initialized: false }, 'not initialized'],
     [
@@ -213,11 +214,11 @@ describe('a workspace that cannot be used says so in its own words', () => {
       { status: { statusCode: 'FORBIDDEN', message: null } },
       'status FORBIDDEN',
     ],
-  ])('%s', async (_, state, said) => {
+  ])('%s', async (_, state, said, code = 'workspace-not-ready') => {
     const error = await refusal({
       token: () => ({ body: { storage: { ...point, ...state }, credentials: credentials() } }),
     });
-    expect(error.code).toBe('workspace');
+    expect(error.code).toBe(code);
     expect(error.message).toContain("Workspace 'gep-w'");
     expect(error.message).toContain(said);
     expect(error.hint).toBeTruthy();
@@ -261,7 +262,7 @@ test.each([{ accessKey: 'a\nb' }, { token: 'a b' }, { token: 'a\u0000' }, { toke
       token: () => ({ body: { storage: point, credentials: credentials(1, more) } }),
     });
     expect([error.code, error.message]).toEqual([
-      'session',
+      'storage-session',
       'The platform gave a storage session whose key or token has characters that cannot be sent',
     ]);
   },
@@ -318,15 +319,20 @@ describe('a name that does not work', () => {
   });
 
   test.each([
-    ['a page instead of a session', { body: '<html>' }, 'something else than expected'],
-    ['a redirect', { status: 302, headers: { location: 'https://x.example' } }, 'a redirect'],
-    ['a token refused', { status: 401 }, 'with 401'],
-  ])('is not blamed for %s', async (_, answer, said) => {
+    ['a page instead of a session', { body: '<html>' }, 'something else than expected', 'terrapi-address'],
+    [
+      'a redirect',
+      { status: 302, headers: { location: 'https://x.example' } },
+      'a redirect',
+      'terrapi-address',
+    ],
+    ['a token refused', { status: 401 }, 'with 401', 'terrapi-denied'],
+  ])('is not blamed for %s', async (_, answer, said, code) => {
     const error = await refusal({
       token: () => answer,
       paths: { workspaces: { body: [{ name: 'gep-w' }] }, sharedfolders: { body: [] } },
     });
-    expect(error.code).toBe('terrapi');
+    expect(error.code).toBe(code);
     expect(error.message).toContain(said);
   });
 });
@@ -465,7 +471,7 @@ describe('sessions', () => {
         body: { storage: point, credentials: credentials(1, { expiration: '2026-03-01T11:59:59Z' }) },
       }),
     });
-    expect(error).toMatchObject({ code: 'session' });
+    expect(error).toMatchObject({ code: 'storage-session' });
     expect(error.message).toContain('2026-03-01T11:59:59.000Z');
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { excerpt, printable } from '../../../src/text/sanitize.ts';
+import { excerpt, sanitize } from '../../../src/text/sanitize.ts';
 
 test.each([
   ['::error::x', '\\u003a:error::x'],
@@ -18,11 +18,11 @@ test.each([
   ['\u061c\u200e\u200f\u2066', '\\u061c\\u200e\\u200f\\u2066'],
   ['\u0085\u009b\u2028\ufeff\u0000', '\\u0085\\u009b\\u2028\\ufeff\\u0000'],
 ])('%j is told as %j', (text, shown) => {
-  expect(printable(text)).toBe(shown);
+  expect(sanitize(text)).toBe(shown);
 });
 
 test.each(['std::vector', 'a::b', 'C:\\x', 'مرحبا', 'é 🛰️', '#[x]', ': x'])('%j is told as it is', (text) => {
-  expect(printable(text)).toBe(text);
+  expect(sanitize(text)).toBe(text);
 });
 
 test('no text is a command for the runner, or more than one line', () => {
@@ -31,11 +31,11 @@ test('no text is a command for the runner, or more than one line', () => {
   });
   fc.assert(
     fc.property(nasty, (text) => {
-      const shown = printable(text);
+      const shown = sanitize(text);
       expect(shown.trimStart().startsWith('::')).toBe(false);
       expect(shown).not.toContain('##[');
       expect(shown).not.toMatch(/[\n\r\u2028\u2029]/);
-      expect(printable(shown)).toBe(shown);
+      expect(sanitize(shown)).toBe(shown);
     }),
   );
 });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { type Scratch, createScratch, fingerprint } from '../../../src/transfer/digest.ts';
+import { type Scratch, createScratch, digestFile } from '../../../src/transfer/digest.ts';
 import { multipartEtag } from '../../../src/storage/etag.ts';
 import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
@@ -15,7 +15,7 @@ const MiB = 1024 ** 2;
 const md5 = (content: Buffer) => createHash('md5').update(content);
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
-/** The ETag by the book: the MD5 of a whole content, or of its parts' MD5s. */
+/** The ETag by definition: the MD5 of the content, or of the MD5s of its parts. */
 function modelEtag(content: Buffer, partSize: number): string {
   if (content.length <= partSize) return md5(content).digest('hex');
   const count = Math.ceil(content.length / partSize);
@@ -25,7 +25,7 @@ function modelEtag(content: Buffer, partSize: number): string {
   return `${md5(Buffer.concat(digests)).digest('hex')}-${count}`;
 }
 
-describe('is the ETag that the upload gets, and the SHA-256 where it is wanted', () => {
+describe('the digest has the ETag of the upload, and the SHA-256 if requested', () => {
   test.each([0, 1, 100_000, 128 * 1024, 128 * 1024 + 1, MiB, MiB + 1, 3 * MiB, 3 * MiB + 17])(
     '%d bytes in parts of 1 MiB',
     (size) => {
@@ -33,21 +33,21 @@ describe('is the ETag that the upload gets, and the SHA-256 where it is wanted',
       const content = randomBytes(size);
       const file = fileIn(folder, 'a', content);
       const scratch = createScratch();
-      expect(fingerprint(file, scratch, true, MiB)).toEqual({
+      expect(digestFile(file, scratch, true, MiB)).toEqual({
         etag: modelEtag(content, MiB),
         sha256: sha256(content),
       });
-      expect(fingerprint(file, scratch, false, MiB)).toEqual({
+      expect(digestFile(file, scratch, false, MiB)).toEqual({
         etag: modelEtag(content, MiB),
         sha256: undefined,
       });
     },
   );
 
-  test('in parts of 16 MiB where no size is asked for', () => {
+  test('in parts of 16 MiB by default', () => {
     using folder = temporaryFolder();
     const content = randomBytes(16 * MiB + 1);
-    const { etag } = fingerprint(fileIn(folder, 'a', content), createScratch(), false);
+    const { etag } = digestFile(fileIn(folder, 'a', content), createScratch(), false);
     expect(etag).toBe(modelEtag(content, 16 * MiB));
     const parts = [content.subarray(0, 16 * MiB), content.subarray(16 * MiB)];
     expect(etag).toBe(multipartEtag(parts.map((part) => md5(part).digest('hex'))));
@@ -57,7 +57,7 @@ describe('is the ETag that the upload gets, and the SHA-256 where it is wanted',
 test.each([
   ['one part', 64],
   ['parts of 18 MiB', 18],
-])('%s longer than what is read at once: 16 MiB of memory are enough', (_, partMiB) => {
+])('%s longer than one read needs 16 MiB of memory', (_, partMiB) => {
   using folder = temporaryFolder();
   const content = randomBytes(37 * MiB);
   const buffer = Buffer.alloc(16 * MiB);
@@ -66,26 +66,26 @@ test.each([
     asked.push(length);
     return buffer.subarray(0, length);
   };
-  expect(fingerprint(fileIn(folder, 'a', content), scratch, true, partMiB * MiB)).toEqual({
+  expect(digestFile(fileIn(folder, 'a', content), scratch, true, partMiB * MiB)).toEqual({
     etag: modelEtag(content, partMiB * MiB),
     sha256: sha256(content),
   });
   expect(asked).toEqual([16 * MiB]);
 });
 
-test('the memory of a large file is used again for smaller ones', () => {
+test('the memory for a large file is reused for smaller files', () => {
   using folder = temporaryFolder();
   const scratch = createScratch();
   const contents = [3 * MiB, 100, 0, MiB + 1].map((size) => randomBytes(size));
   for (const [index, content] of contents.entries()) {
-    const { etag } = fingerprint(fileIn(folder, `${index}`, content), scratch, false, MiB);
+    const { etag } = digestFile(fileIn(folder, `${index}`, content), scratch, false, MiB);
     expect(etag).toBe(modelEtag(content, MiB));
   }
   expect(scratch(10).buffer).toBe(scratch(MiB).buffer);
 });
 
 describe('a file that changes while it is read is an error', () => {
-  /** Memory that does something when it is asked for: before the file is read. */
+  /** A scratch buffer that runs `act` before the file is read. */
   const whenAsked = (act: () => void): Scratch => {
     const scratch = createScratch();
     return (length) => {
@@ -98,7 +98,7 @@ describe('a file that changes while it is read is an error', () => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', randomBytes(size));
     const grow = whenAsked(() => appendFileSync(file.path, 'x'));
-    const error = failureOf(() => fingerprint(file, grow, false, MiB));
+    const error = failureOf(() => digestFile(file, grow, false, MiB));
     expect(error.message).toMatch(/\/a changed while it was uploaded$/);
   });
 
@@ -107,14 +107,14 @@ describe('a file that changes while it is read is an error', () => {
     const file = fileIn(folder, 'a', randomBytes(3 * MiB));
     const buffer = Buffer.alloc(MiB);
     let part = 0;
-    // The buffer is cut to the length of each part before that is read.
+    // Before each part is read, the buffer is cut to its length.
     const cut = buffer.subarray.bind(buffer);
     buffer.subarray = (start, end) => {
       part += 1;
       if (part === 3) appendFileSync(file.path, 'x');
       return cut(start, end);
     };
-    expect(failureOf(() => fingerprint(file, () => buffer, false, MiB)).message).toContain('changed');
+    expect(failureOf(() => digestFile(file, () => buffer, false, MiB)).message).toContain('changed');
     expect(part).toBe(3);
   });
 
@@ -123,7 +123,7 @@ describe('a file that changes while it is read is an error', () => {
     const file = fileIn(folder, 'a', 'one');
     await sleep(10);
     const rewrite = whenAsked(() => writeFileSync(file.path, 'two'));
-    const error = failureOf(() => fingerprint(file, rewrite, true));
+    const error = failureOf(() => digestFile(file, rewrite, true));
     expect(error.message).toMatch(/changed/);
   });
 });

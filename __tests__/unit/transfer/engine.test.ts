@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 
 import { type Plan, planUpload, withGenerated } from '../../../src/sync/plan.ts';
-import { type Outcome, type TransferOptions, transfer } from '../../../src/transfer/engine.ts';
-import { type Memory, createMemory } from '../../../src/transfer/bufferPool.ts';
+import { type TransferResult, type TransferOptions, transfer } from '../../../src/transfer/engine.ts';
+import { type BufferPool, createBufferPool } from '../../../src/transfer/bufferPool.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { errorXml } from '../storage/bucket.ts';
 import { fileIn } from './file.ts';
@@ -14,7 +14,7 @@ import { type ModelBucket, modelBucket } from './storage.ts';
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Files of so many bytes each, different ones, with a plan to upload them. */
+/** Writes files with different content of the given sizes, and plans their upload. */
 function planOf(folder: TemporaryFolder, sizes: Readonly<Record<string, number>>): Plan {
   const files = Object.entries(sizes).map(([name, size]) => {
     folder.folder(name.split('/').slice(0, -1).join('/') || '.');
@@ -27,7 +27,7 @@ function many(count: number, size: number): Record<string, number> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, size]));
 }
 
-interface Run extends Outcome {
+interface Run extends TransferResult {
   readonly progress: { files: number; bytes: number };
 }
 
@@ -39,7 +39,7 @@ async function send(
   const progress = { files: 0, bytes: 0 };
   const outcome = await transfer(plan, client, {
     concurrency: 4,
-    memory: createMemory(8 * MiB),
+    bufferPool: createBufferPool(8 * MiB),
     partSize: MiB,
     ifAbsent: false,
     signal: new AbortController().signal,
@@ -52,13 +52,13 @@ async function send(
   return { ...outcome, progress };
 }
 
-test('every file is stored as it is, whole or in parts, and told of', async () => {
+test('every file is stored unchanged, whole or in parts, and reported', async () => {
   using folder = temporaryFolder();
   await using bucket = await modelBucket();
   const sizes = { empty: 0, small: 10, 'sub/edge': MiB, 'sub/large': 3 * MiB + 5, 'sub/larger': 6 * MiB };
   const plan = planOf(folder, sizes);
-  const { stored, failures, leftovers, progress } = await send(bucket, plan);
-  expect([failures, leftovers]).toEqual([[], []]);
+  const { stored, failures, orphanedUploads, progress } = await send(bucket, plan);
+  expect([failures, orphanedUploads]).toEqual([[], []]);
   expect(new Set(stored)).toEqual(new Set(plan.puts));
   expect(progress).toEqual({ files: 5, bytes: plan.totalBytes });
   for (const [name, size] of Object.entries(sizes)) {
@@ -74,7 +74,7 @@ test('every file is stored as it is, whole or in parts, and told of', async () =
   expect(bucket.pending.size).toBe(0);
 });
 
-test('a group begins when all of the one before is stored, its parts too', async () => {
+test('a group starts when all files of the group before are stored, parts included', async () => {
   using folder = temporaryFolder();
   const done: string[] = [];
   const begunEarly: string[] = [];
@@ -98,13 +98,13 @@ test('a group begins when all of the one before is stored, its parts too', async
   expect(done.slice(-3)).toEqual(['p/d/a/index.html', 'p/d/index.html', 'p/d/SHA256SUMS']);
 });
 
-describe('requests under way at once', () => {
+describe('concurrent requests', () => {
   test.each([1, 3, 8])(
-    'are %d at most, over files and parts, and no fewer where there is enough to do',
+    'are at most %d for files and parts, and exactly that many if there is enough work',
     async (concurrency) => {
       using folder = temporaryFolder();
       await using bucket = await modelBucket(async () => {
-        // Not for ever: parts wait for the beginning of their upload.
+        // The wait has a limit, because parts wait for the creation of their upload.
         for (let waits = 0; waits < 60 && bucket.most() < concurrency; waits += 1) await sleep(5);
         return undefined;
       });
@@ -115,44 +115,44 @@ describe('requests under way at once', () => {
     },
   );
 
-  test('hold no more memory than there is', async () => {
+  test('use no more memory than the pool has', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(async () => {
       await sleep(5);
       return undefined;
     });
-    const memory = createMemory(2 * MiB);
-    let lent = 0;
-    let mostLent = 0;
-    const watched: Memory = {
-      ...memory,
-      borrow: async (length) => {
-        const loan = await memory.borrow(length);
-        lent += length;
-        mostLent = Math.max(mostLent, lent);
+    const bufferPool = createBufferPool(2 * MiB);
+    let leased = 0;
+    let mostLeased = 0;
+    const watched: BufferPool = {
+      ...bufferPool,
+      acquire: async (length) => {
+        const lease = await bufferPool.acquire(length);
+        leased += length;
+        mostLeased = Math.max(mostLeased, leased);
         return {
-          ...loan,
-          giveBack: () => {
-            lent -= length;
-            loan.giveBack();
+          ...lease,
+          release: () => {
+            leased -= length;
+            lease.release();
           },
         };
       },
     };
     const plan = planOf(folder, { large: 4 * MiB, ...many(8, 512 * KiB), larger: 3 * MiB });
-    const { stored } = await send(bucket, plan, { concurrency: 8, memory: watched });
+    const { stored } = await send(bucket, plan, { concurrency: 8, bufferPool: watched });
     expect(stored).toHaveLength(10);
-    expect(mostLent).toBeGreaterThan(MiB);
-    expect(mostLent).toBeLessThanOrEqual(2 * MiB);
-    expect(lent).toBe(0);
+    expect(mostLeased).toBeGreaterThan(MiB);
+    expect(mostLeased).toBeLessThanOrEqual(2 * MiB);
+    expect(leased).toBe(0);
   });
 });
 
-describe('a file or part that would take more than half of the memory', () => {
+describe('a file or part that needs more than half of the pool', () => {
   test.each([
     ['whole', 3 * MiB + 1],
     ['in parts', 12 * MiB + 1],
-  ])('is sent slice by slice (%s), and again where that fails', async (_, size) => {
+  ])('is sent slice by slice (%s), and again after an error', async (_, size) => {
     using folder = temporaryFolder();
     const seen = new Set<string>();
     await using bucket = await modelBucket(({ what, key, part }) => {
@@ -160,17 +160,17 @@ describe('a file or part that would take more than half of the memory', () => {
       seen.add(`${what} ${part}`);
       return isFirst && key === 'p/d/large' ? { status: 503, body: errorXml('SlowDown') } : undefined;
     });
-    const memory = createMemory(2 * MiB);
+    const bufferPool = createBufferPool(2 * MiB);
     const lengths: number[] = [];
-    const watched: Memory = {
-      ...memory,
-      borrow: (length) => {
+    const watched: BufferPool = {
+      ...bufferPool,
+      acquire: (length) => {
         lengths.push(length);
-        return memory.borrow(length);
+        return bufferPool.acquire(length);
       },
     };
     const plan = planOf(folder, { large: size, small: 100 });
-    const { stored, failures } = await send(bucket, plan, { partSize: 5 * MiB, memory: watched });
+    const { stored, failures } = await send(bucket, plan, { partSize: 5 * MiB, bufferPool: watched });
     expect([stored.length, failures]).toEqual([2, []]);
     expect(Math.max(...lengths)).toBe(MiB);
     const sent = bucket.objects.get('p/d/large') ?? '';
@@ -178,23 +178,23 @@ describe('a file or part that would take more than half of the memory', () => {
   });
 });
 
-describe('the first failure that stays', () => {
+describe('the first permanent error', () => {
   const deny = { status: 403, body: errorXml('AccessDenied') };
 
-  test('stops the rest at once, is told, and is the only one', async () => {
+  test('stops the transfer at once, and is the only reported error', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(({ key }) => (key === 'p/d/f3' ? deny : undefined));
     const plan = planOf(folder, { ...many(20, 100), 'index.html': 3 });
-    const memory = createMemory(MiB);
+    const bufferPool = createBufferPool(MiB);
     let read = 0;
-    const counted: Memory = {
-      ...memory,
-      borrow: (length) => {
+    const counted: BufferPool = {
+      ...bufferPool,
+      acquire: (length) => {
         read += 1;
-        return memory.borrow(length);
+        return bufferPool.acquire(length);
       },
     };
-    const { stored, failures } = await send(bucket, plan, { concurrency: 1, memory: counted });
+    const { stored, failures } = await send(bucket, plan, { concurrency: 1, bufferPool: counted });
     expect(stored.map(({ name }) => name)).toEqual(['f0', 'f1', 'f2']);
     expect(read).toBe(4);
     expect(failures.map(({ put, error }) => [put.name, error])).toEqual([
@@ -203,7 +203,7 @@ describe('the first failure that stays', () => {
     expect(bucket.arrivals).toHaveLength(4);
   });
 
-  test('ends requests that are under way, which are no failures of their own', async () => {
+  test('aborts requests in progress, which do not count as errors', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(async ({ key }) => {
       if (key === 'p/d/f0') {
@@ -213,7 +213,7 @@ describe('the first failure that stays', () => {
       return new Promise(() => undefined);
     });
     const { stored, failures, unanswered } = await send(bucket, planOf(folder, many(8, 100)), {
-      grace: { failed: 100, cancelled: 0 },
+      gracePeriods: { failed: 100, cancelled: 0 },
     });
     expect([stored.length, failures.map(({ put }) => put.name)]).toEqual([0, ['f0']]);
     expect(unanswered.map(({ name }) => name).sort()).toEqual(['f1', 'f2', 'f3']);
@@ -221,7 +221,7 @@ describe('the first failure that stays', () => {
   });
 
   test.each(['a failure', 'a cancellation'])(
-    'waits for answers under way, to tell all that is stored: %s',
+    'waits for requests in progress, to report all stored files: %s',
     async (why) => {
       using folder = temporaryFolder();
       const cancel = new AbortController();
@@ -237,7 +237,7 @@ describe('the first failure that stays', () => {
       const { stored, unanswered } = await send(bucket, plan, {
         concurrency: 5,
         signal: cancel.signal,
-        grace: { failed: 10_000, cancelled: 10_000 },
+        gracePeriods: { failed: 10_000, cancelled: 10_000 },
       });
       expect(new Set(stored.map(({ key }) => key))).toEqual(new Set(bucket.objects.keys()));
       expect([stored.length > 1, unanswered]).toEqual([true, []]);
@@ -245,7 +245,7 @@ describe('the first failure that stays', () => {
     },
   );
 
-  test('of a part has the upload aborted, and all others that are not complete', async () => {
+  test('of a part aborts its upload, and all others that are not complete', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(async ({ part, key }) => {
       if (part < 3) return undefined;
@@ -254,8 +254,8 @@ describe('the first failure that stays', () => {
       return deny;
     });
     const plan = planOf(folder, { a: 4 * MiB, b: 4 * MiB, c: 4 * MiB });
-    const { failures, leftovers } = await send(bucket, plan, { concurrency: 6 });
-    expect([failures.map(({ put }) => put.name), leftovers]).toEqual([['b'], []]);
+    const { failures, orphanedUploads } = await send(bucket, plan, { concurrency: 6 });
+    expect([failures.map(({ put }) => put.name), orphanedUploads]).toEqual([['b'], []]);
     expect(bucket.pending.size).toBe(0);
     const aborted = bucket.arrivals.filter(({ what }) => what === 'ABORT').map(({ key }) => key);
     expect(aborted.sort()).toEqual(['p/d/a', 'p/d/b', 'p/d/c']);
@@ -264,30 +264,30 @@ describe('the first failure that stays', () => {
   test.each([
     [403, errorXml('AccessDenied'), 'the session may not abort multipart uploads'],
     [500, errorXml('InternalError', 'out of order'), 'out of order'],
-  ])('leaves parts behind where aborting is answered by %d, and says why', async (status, body, reason) => {
+  ])('reports orphaned parts if abort gets %d, and says why', async (status, body, reason) => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(({ what, part }) =>
       what === 'ABORT' ? { status, body } : part === 2 ? deny : undefined,
     );
-    const { leftovers } = await send(bucket, planOf(folder, { large: 4 * MiB }), { concurrency: 1 });
-    expect(leftovers.map(({ put, reason: why }) => [put.name, why])).toEqual([['large', reason]]);
+    const { orphanedUploads } = await send(bucket, planOf(folder, { large: 4 * MiB }), { concurrency: 1 });
+    expect(orphanedUploads.map(({ put, reason: why }) => [put.name, why])).toEqual([['large', reason]]);
   });
 
-  test('of a part has the upload aborted, though that is answered by 503 first', async () => {
+  test('of a part aborts its upload, with retries after 503', async () => {
     using folder = temporaryFolder();
     let aborts = 0;
     await using bucket = await modelBucket(({ what, part }) => {
       if (what === 'ABORT' && (aborts += 1) <= 2) return { status: 503, body: errorXml('SlowDown') };
       return part === 2 ? deny : undefined;
     });
-    const { leftovers } = await send(bucket, planOf(folder, { large: 4 * MiB }), { concurrency: 1 });
-    expect([leftovers, aborts, bucket.pending.size]).toEqual([[], 3, 0]);
+    const { orphanedUploads } = await send(bucket, planOf(folder, { large: 4 * MiB }), { concurrency: 1 });
+    expect([orphanedUploads, aborts, bucket.pending.size]).toEqual([[], 3, 0]);
   });
 
   test.each([
     [{ status: 204 }, []],
     [{ status: 403, body: errorXml('AccessDenied') }, ['the session may not abort multipart uploads']],
-  ])('to hear that an upload was begun leaves none behind, or says so (%j)', async (answer, reasons) => {
+  ])('aborts an upload whose creation got no response, or reports it (%j)', async (answer, reasons) => {
     using folder = temporaryFolder();
     let begun = 0;
     const aborted: string[] = [];
@@ -301,12 +301,12 @@ describe('the first failure that stays', () => {
       }
       return what === 'BEGIN' && (begun += 1) === 1 ? { status: 502, body: 'Bad Gateway' } : undefined;
     });
-    const { stored, leftovers } = await send(bucket, planOf(folder, { large: 2 * MiB }));
+    const { stored, orphanedUploads } = await send(bucket, planOf(folder, { large: 2 * MiB }));
     expect([stored.length, begun, aborted]).toEqual([1, 2, ['/bucket/p/d/large?uploadId=lost']]);
-    expect(leftovers.map(({ reason }) => reason)).toEqual(reasons);
+    expect(orphanedUploads.map(({ reason }) => reason)).toEqual(reasons);
   });
 
-  test('of a file that cannot be read is that file’s', async () => {
+  test('names the file that cannot be read', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
     const plan = planOf(folder, { a: 10, b: 10 });
@@ -314,32 +314,32 @@ describe('the first failure that stays', () => {
     if (b) fileIn(folder, 'b', 'changed since');
     const { stored, failures } = await send(bucket, plan, { concurrency: 1 });
     expect(stored.map(({ name }) => name)).toEqual(['a']);
-    expect(failures).toMatchObject([{ put: { name: 'b' }, error: { code: 'files' } }]);
+    expect(failures).toMatchObject([{ put: { name: 'b' }, error: { code: 'file-changed' } }]);
     expect(bucket.objects.has('p/d/b')).toBe(false);
   });
 
-  test('of a large file that changed after it was read: it is not completed', async () => {
+  test('is reported for a large file that changed after it was read, and its upload is not completed', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket(({ part }) => {
       if (part === 2) appendFileSync(folder.at('large'), 'x');
       return undefined;
     });
     const { stored, failures } = await send(bucket, planOf(folder, { large: 2 * MiB }), { concurrency: 1 });
-    expect([stored, failures]).toMatchObject([[], [{ error: { code: 'files' } }]]);
+    expect([stored, failures]).toMatchObject([[], [{ error: { code: 'file-changed' } }]]);
     expect(bucket.arrivals.map(({ what }) => what)).toEqual(['BEGIN', 'PART', 'PART', 'ABORT']);
   });
 
-  test('of memory is a failure too, and nobody waits for ever', async () => {
+  test('may come from the buffer pool, and does not block the others', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
-    const memory: Memory = { total: MiB, borrow: () => Promise.reject(new RangeError('no memory')) };
-    const { stored, failures } = await send(bucket, planOf(folder, many(5, 100)), { memory });
+    const bufferPool: BufferPool = { total: MiB, acquire: () => Promise.reject(new RangeError('no memory')) };
+    const { stored, failures } = await send(bucket, planOf(folder, many(5, 100)), { bufferPool });
     expect([stored.length, failures.length]).toEqual([0, 1]);
   });
 });
 
-describe('trouble that passes', () => {
-  test('is mended for that request alone', async () => {
+describe('a transient error', () => {
+  test('is retried for that request only', async () => {
     using folder = temporaryFolder();
     const troubled = new Set([
       'PUT p/d/f1 0',
@@ -359,17 +359,17 @@ describe('trouble that passes', () => {
 });
 
 describe('cancelling', () => {
-  test('before the beginning sends nothing', async () => {
+  test('before the start sends nothing', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
     const outcome = await send(bucket, planOf(folder, { a: 1, large: 3 * MiB }), {
       signal: AbortSignal.abort(),
     });
-    expect([outcome.stored, outcome.failures, outcome.leftovers]).toEqual([[], [], []]);
+    expect([outcome.stored, outcome.failures, outcome.orphanedUploads]).toEqual([[], [], []]);
     expect(bucket.arrivals).toEqual([]);
   });
 
-  test('ends what is under way, aborts what is begun, and is no failure of any file', async () => {
+  test('aborts requests and multipart uploads, and is not an error of any file', async () => {
     using folder = temporaryFolder();
     const cancel = new AbortController();
     await using bucket = await modelBucket(({ part }) => {
@@ -378,17 +378,17 @@ describe('cancelling', () => {
       return new Promise(() => undefined);
     });
     const plan = planOf(folder, { a: 1, large: 4 * MiB, z: 1 });
-    const { stored, failures, leftovers } = await send(bucket, plan, {
+    const { stored, failures, orphanedUploads } = await send(bucket, plan, {
       concurrency: 1,
       signal: cancel.signal,
     });
-    expect([stored.map(({ name }) => name), failures, leftovers]).toEqual([['a'], [], []]);
+    expect([stored.map(({ name }) => name), failures, orphanedUploads]).toEqual([['a'], [], []]);
     expect(bucket.pending.size).toBe(0);
   });
 });
 
-describe('only where there is no such object yet', () => {
-  test('is asked of every file, large ones when they are complete, and of nothing that the action adds', async () => {
+describe('ifAbsent', () => {
+  test('is a condition of every file, for large ones when they are completed, but not of generated objects', async () => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
     bucket.objects.set('p/d/SHA256SUMS', 'old');
@@ -408,12 +408,12 @@ describe('only where there is no such object yet', () => {
   test.each([
     ['a', 10],
     ['large', 2 * MiB],
-  ])('what somebody else wrote in the meantime stays (%s)', async (name, size) => {
+  ])('keeps an object that another job wrote in the meantime (%s)', async (name, size) => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
     bucket.objects.set(`p/d/${name}`, 'somebody else’s');
     const { failures } = await send(bucket, planOf(folder, { [name]: size }), { ifAbsent: true });
-    expect(failures).toMatchObject([{ error: { code: 'exists' } }]);
+    expect(failures).toMatchObject([{ error: { code: 'object-exists' } }]);
     expect(bucket.objects.get(`p/d/${name}`)).toBe('somebody else’s');
     expect(bucket.pending.size).toBe(0);
   });

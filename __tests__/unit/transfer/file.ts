@@ -4,7 +4,7 @@ import type { LocalFile } from '../../../src/files/selection.ts';
 import type { Put } from '../../../src/sync/plan.ts';
 import type { TemporaryFolder } from '../folders.ts';
 
-/** Writes a file, and tells of it as a walk would. */
+/** Writes a file, and returns it as the walk would. */
 export function fileIn(folder: TemporaryFolder, name: string, content: string | Buffer): LocalFile {
   const path = folder.at(name);
   writeFileSync(path, content);
@@ -12,7 +12,7 @@ export function fileIn(folder: TemporaryFolder, name: string, content: string | 
   return { path, name, size, mtimeMs, dev, ino, linked: false };
 }
 
-/** What a plan says of a file. */
+/** The entry of a plan for a file. */
 export function putOf(file: LocalFile, more: Partial<Put> = {}): Put {
   return {
     file,

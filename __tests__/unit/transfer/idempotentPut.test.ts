@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { StorageError } from '../../../src/storage/s3Error.ts';
 import { multipartEtag } from '../../../src/storage/etag.ts';
-import { storeOnce } from '../../../src/transfer/idempotentPut.ts';
+import { idempotentPut } from '../../../src/transfer/idempotentPut.ts';
 import type { Answer } from '../servers.ts';
 import { openBucket } from '../storage/bucket.ts';
 import { putOf } from './file.ts';
@@ -12,14 +12,17 @@ import { putOf } from './file.ts';
 const etag = hash('md5', 'content');
 const put = putOf({ path: '/work/a', name: 'a', size: 7, mtimeMs: 0, dev: 0, ino: 0, linked: false });
 
-/** A write that fails so, of an object that is looked at by a HEAD answered so; resolves to how often it was looked at. */
+/**
+ * Writes an object with a request that fails with the given error, and a HEAD with the given answer.
+ * @returns the number of HEAD requests
+ */
 async function write(
   error: Error | undefined,
   head: Answer = { status: 404 },
   ifAbsent = true,
 ): Promise<number> {
   await using bucket = await openBucket(() => head);
-  await storeOnce(
+  await idempotentPut(
     bucket.client,
     put,
     () => etag,
@@ -37,7 +40,7 @@ const holding = (size: number, held: string): Answer => ({
   headers: { 'content-length': String(size), etag: `"${held}"` },
 });
 
-test('a write that succeeds is not looked after', async () => {
+test('a successful write sends no HEAD', async () => {
   expect(await write(undefined)).toBe(0);
 });
 
@@ -45,58 +48,58 @@ describe.each([
   ['PreconditionFailed', 412],
   ['NoSuchUpload', 404],
 ])('after %s', (code, status) => {
-  test('an object with this content was written before: its answer was lost', async () => {
+  test('an object with this content counts as written: the response was lost', async () => {
     expect(await write(failure(code, status), holding(7, etag))).toBe(1);
   });
 
   test.each([
-    ['of another content', holding(7, hash('md5', 'another'))],
-    ['of another size', holding(8, etag)],
-    ['that is not there', { status: 404 }],
-  ])('an object %s was not', async (_, head) => {
+    ['an object with other content', holding(7, hash('md5', 'another'))],
+    ['an object with another size', holding(8, etag)],
+    ['a missing object', { status: 404 }],
+  ])('%s does not count as written', async (_, head) => {
     await expect(write(failure(code, status), head)).rejects.toMatchObject({
-      code: code === 'PreconditionFailed' ? 'exists' : code,
+      code: code === 'PreconditionFailed' ? 'object-exists' : code,
     });
   });
 
-  test('an object that cannot be looked at leaves it open', async () => {
+  test('a HEAD that fails is an error', async () => {
     await expect(
       write(failure(code, status), { status: 403, headers: { 'x-minio-error-code': 'AccessDenied' } }),
     ).rejects.toMatchObject({ code: 'AccessDenied' });
   });
 });
 
-test('somebody else’s object is told of by name, and what to do', async () => {
+test('an object of another job is an error that names the key and what to do', async () => {
   await expect(write(failure('PreconditionFailed'), holding(1, 'x'))).rejects.toMatchObject({
-    message: "p/d/a was written by somebody else meanwhile, and 'overwrite' is 'never'",
+    message: "p/d/a was created by another job during the upload, and 'overwrite' is 'never'",
     hint: expect.stringContaining('only one job'),
   });
 });
 
-test('a 412 without a code, as a proxy may leave of it, is looked up as well', async () => {
+test('a 412 without a code, e.g. from a proxy, sends a HEAD as well', async () => {
   await write(failure('', 412), holding(7, etag));
-  await expect(write(failure('', 412), holding(1, 'x'))).rejects.toMatchObject({ code: 'exists' });
+  await expect(write(failure('', 412), holding(1, 'x'))).rejects.toMatchObject({ code: 'object-exists' });
 });
 
 test.each([failure('AccessDenied', 403), new Error('broken'), new TypeError('bug')])(
-  'another failure (%s) is told as it is, and nothing is looked at',
+  'another error (%s) is thrown unchanged without a HEAD',
   async (error) => {
     await expect(write(error, holding(7, etag))).rejects.toBe(error);
   },
 );
 
-test('a 412 to a request without a condition is told as it is: nobody else has written there', async () => {
+test('a 412 for a request without a condition is thrown unchanged', async () => {
   const refused = failure('PreconditionFailed');
   await expect(write(refused, holding(1, 'x'), false)).rejects.toBe(refused);
   expect(await write(failure('NoSuchUpload', 404), holding(7, etag), false)).toBe(1);
 });
 
-test('the session that ended while the answer was lost is renewed to look', async () => {
+test('an expired session is renewed for the HEAD', async () => {
   await using bucket = await openBucket((_, count) =>
     count === 1 ? { status: 403, headers: { 'x-minio-error-code': 'InvalidAccessKeyId' } } : holding(7, etag),
   );
   const { client } = bucket;
-  await storeOnce(
+  await idempotentPut(
     client,
     put,
     () => etag,
@@ -106,7 +109,7 @@ test('the session that ended while the answer was lost is renewed to look', asyn
   expect(bucket.sessions).toHaveLength(2);
 });
 
-test('the ETag of parts is the MD5 of their MD5s, and their number', () => {
+test('the ETag of a multipart upload is the MD5 of the MD5s of its parts, and their number', () => {
   const parts = [hash('md5', 'a'), hash('md5', 'b')];
   const joined = Buffer.concat(parts.map((part) => Buffer.from(part, 'hex')));
   expect(multipartEtag(parts)).toBe(`${hash('md5', joined)}-2`);

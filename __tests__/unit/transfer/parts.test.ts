@@ -10,13 +10,13 @@ const size = fc.oneof(
   fc.bigInt({ min: 0n, max: BigInt(5 * TiB) }).map(Number),
   fc.integer({ min: 0, max: 40 * MiB }),
 );
-/** What the input 'part-size' lets through. */
+/** Valid values of the input 'part-size'. */
 const wanted = fc.option(
   fc.integer({ min: 5, max: 5 * 1024 }).map((mebibytes) => mebibytes * MiB),
   { nil: undefined },
 );
 
-test('the parts of a file are the file: without gaps, in order, numbered from 1', () => {
+test('the parts of a file cover it without gaps, in order, numbered from 1', () => {
   fc.assert(
     fc.property(size, wanted, (bytes, asked) => {
       const parts = partsOf(bytes, asked);
@@ -31,7 +31,7 @@ test('the parts of a file are the file: without gaps, in order, numbered from 1'
   );
 });
 
-test('there are 10,000 parts at most, all but the last of one size that S3 takes, up to 5 TiB', () => {
+test('up to 5 TiB a file has at most 10,000 parts of equal size, within the limits of S3', () => {
   fc.assert(
     fc.property(size, wanted, (bytes, asked) => {
       const parts = partsOf(bytes, asked);
@@ -59,7 +59,7 @@ test.each([
   [50_000 * MiB, 5 * MiB, 5 * MiB, 10_000],
   [50_000 * MiB + 1, 5 * MiB, 6 * MiB, 8_334],
   [20 * MiB, 64 * MiB, 64 * MiB, 1],
-])('%d bytes with %p asked for: parts of %d bytes, %d of them', (bytes, asked, partSize, count) => {
+])('%d bytes with part-size %p have parts of %d bytes, %d of them', (bytes, asked, partSize, count) => {
   expect(partSizeOf(bytes, asked)).toBe(partSize);
   expect(partsOf(bytes, asked)).toHaveLength(count);
 });

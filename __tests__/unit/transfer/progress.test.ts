@@ -4,7 +4,7 @@ import { createProgress } from '../../../src/transfer/progress.ts';
 
 const MiB = 1024 ** 2;
 
-test('one line tells files, bytes, share, rate and time left', () => {
+test('the line has files, bytes, percentage, rate and remaining time', () => {
   let elapsed = 0;
   const progress = createProgress({ files: 1_500, bytes: 100 * MiB }, () => elapsed);
   progress.add({ files: 1_000, bytes: 0 });
@@ -13,7 +13,7 @@ test('one line tells files, bytes, share, rate and time left', () => {
   expect(progress.line()).toBe('1,001 of 1,500 files, 25.0 MiB of 100 MiB (25 %), 2.5 MiB/s, 30 s left');
 });
 
-test('before anything has moved, and when all has, no time left is told', () => {
+test('the line has no remaining time before the first byte and after the last', () => {
   let elapsed = 0;
   const progress = createProgress({ files: 1, bytes: 10 }, () => elapsed);
   expect(progress.line()).toBe('0 of 1 file, 0 bytes of 10 bytes (0 %), 0 bytes/s');
@@ -23,13 +23,13 @@ test('before anything has moved, and when all has, no time left is told', () => 
   expect(progress.line()).toBe('1 of 1 file, 10 bytes of 10 bytes (100 %), 5 bytes/s');
 });
 
-test('100 % is not told before all is there', () => {
+test('the line says 100 % only when all bytes are stored', () => {
   const progress = createProgress({ files: 1, bytes: 1_000 }, () => 1_000);
   progress.add({ files: 0, bytes: 999 });
   expect(progress.line()).toContain('(99 %)');
 });
 
-test('files without a byte have no share', () => {
+test('empty files have no percentage', () => {
   const progress = createProgress({ files: 2, bytes: 0 }, () => 1_000);
   progress.add({ files: 1, bytes: 0 });
   expect(progress.line()).toBe('1 of 2 files, 0 bytes of 0 bytes, 0 bytes/s');

@@ -23,7 +23,7 @@ function crcOf(content: Buffer): string {
   return bytes.toString('base64');
 }
 
-/** Stores an object, or a part, on a server that answers with these headers. */
+/** Uploads an object or a part to a server that answers with these headers. */
 async function store(what: 'object' | 'part', headers: Readonly<Record<string, string>>, ifAbsent = false) {
   await using bucket = await openBucket(() => ({ headers }));
   const { client, server } = bucket;
@@ -53,7 +53,7 @@ describe('an object', () => {
     expect(asked?.headers).not.toHaveProperty('if-none-match');
   });
 
-  test('is sent on a condition where that is asked for', async () => {
+  test('is sent with If-None-Match on request', async () => {
     const { asked } = await store('object', { etag: `"${md5}"` }, true);
     expect(asked?.headers['if-none-match']).toBe('*');
   });
@@ -70,7 +70,7 @@ describe('an object', () => {
     ],
     ['encrypted as it is by default', { etag: `"${md5}"`, 'x-amz-server-side-encryption': 'AES256' }],
     ['with an ETag in capitals', { etag: `"${md5.toUpperCase()}"` }],
-  ])('%s is not taken for another one', async (_, headers) => {
+  ])('%s counts as stored', async (_, headers) => {
     await expect(store('object', headers)).resolves.toMatchObject({
       result: headers.etag.replaceAll('"', ''),
     });
@@ -82,7 +82,7 @@ describe('an object', () => {
     ['of a portal', { body: '<html><title>Sign in</title></html>' }],
     ['of a portal that has an ETag', { status: 203, headers: { etag: `"${md5}"` } }],
     ['of 204', { status: 204, headers: { etag: `"${md5}"` } }],
-  ])('is not stored by an answer %s', async (_, answer) => {
+  ])('does not count as stored by an answer %s', async (_, answer) => {
     await using bucket = await openBucket(() => answer);
     const { client, server } = bucket;
     await expect(putObject(client, put, body, { signal, ifAbsent: false })).rejects.toMatchObject({
@@ -92,7 +92,7 @@ describe('an object', () => {
     expect(server.asked).toHaveLength(2);
   });
 
-  test('is sent once more where the ETag is another one, and no more than that', async () => {
+  test('is sent once more if the ETag differs, and only once', async () => {
     await using bucket = await openBucket(() => ({ headers: { etag: `"${other}"` } }));
     const { client, server } = bucket;
     await expect(putObject(client, put, body, { signal, ifAbsent: false })).rejects.toMatchObject({
@@ -103,7 +103,7 @@ describe('an object', () => {
 });
 
 describe('a part', () => {
-  test('is sent with its CRC-32, and told by it', async () => {
+  test('is sent with its CRC-32, which the answer confirms', async () => {
     const { result, asked } = await store('part', { etag: '"e1"', 'x-amz-checksum-crc32': crcOf(body) });
     expect(result).toEqual({ number: 7, etag: 'e1', crc32: crcOf(body) });
     expect(asked).toMatchObject({
@@ -112,12 +112,12 @@ describe('a part', () => {
     });
   });
 
-  test('of which the server says another checksum is an error', async () => {
+  test('is an error if the server returns another checksum', async () => {
     const said = { etag: `"${md5}"`, 'x-amz-checksum-crc32': crcOf(Buffer.from('other')) };
     await expect(store('part', said)).rejects.toMatchObject({ code: 'OtherContent' });
   });
 
-  test('on a server that knows no checksums is told by its ETag', async () => {
+  test('is checked by its ETag if the server does not support checksums', async () => {
     await expect(store('part', { etag: `"${other}"` })).rejects.toMatchObject({ code: 'OtherContent' });
     expect((await store('part', { etag: `"${md5}"` })).result).toMatchObject({ etag: md5 });
   });

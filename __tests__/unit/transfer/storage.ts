@@ -3,28 +3,26 @@ import { hash } from 'node:crypto';
 import type { Answer, Asked } from '../servers.ts';
 import { type LocalBucket, errorXml, keyAsked, openBucket } from '../storage/bucket.ts';
 
-/** A request to the storage, before it is answered. */
+/** A request to the storage. */
 export interface Arrival extends Asked {
   readonly key: string;
   /** `PUT`, `PART`, `BEGIN`, `COMPLETE`, `ABORT`, `HEAD`. */
   readonly what: string;
-  /** Of a part, from 1 on; else 0. */
+  /** The part number, from 1; else 0. */
   readonly part: number;
 }
 
-/** A bucket that stores objects, whole and in parts, and keeps a diary. */
+/** A bucket in memory that stores objects and parts, and records requests. */
 export interface ModelBucket extends LocalBucket {
   readonly objects: Map<string, string>;
   readonly arrivals: Arrival[];
-  /** Uploads begun and neither completed nor aborted. */
+  /** Multipart uploads that are neither completed nor aborted. */
   readonly pending: Map<string, Map<number, string>>;
-  /** The most requests that were under way at once. */
+  /** The highest number of concurrent requests so far. */
   readonly most: () => number;
 }
 
-/**
- * @param decide another answer than the model's, or none at all; the model waits for it
- */
+/** @param decide may give another answer than the model */
 export async function modelBucket(
   decide: (arrival: Arrival, bucket: ModelBucket) => Answer | undefined | Promise<Answer | undefined> = () =>
     undefined,

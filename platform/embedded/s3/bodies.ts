@@ -4,36 +4,36 @@ import { copyFile, open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Bytes on disk that never change. */
+/** Immutable bytes on disk. */
 export interface Body {
   readonly path: string;
-  /** Where in the file they begin. */
+  /** Offset in the file. */
   readonly offset: number;
   readonly size: number;
 }
 
-/** Part of a body: `from` is the first byte, `to` the last. */
+/** A range of a body. `from` is the first byte, `to` the last. */
 export interface Slice {
   readonly body: Body;
   readonly from: number;
   readonly to: number;
 }
 
-// A large body is written in pieces of this size, since each write is a trip to another thread.
+// Size of the writes of a large body. Each write needs another thread.
 const piece = 1024 * 1024;
-// Making a file costs twenty times what writing these few bytes does.
+// Creating a file takes twenty times as long as writing so few bytes.
 const packed = 64 * 1024;
 
 /**
- * The bodies of all objects, in one folder: large ones in files of their own, small ones one after the other in a
- * shared file, whose space is given back when the folder goes.
+ * The bodies of all objects, in one folder. Each large body has its own file. Small ones share a file, whose space is freed when the folder is
+ * deleted.
  */
 export class Bodies {
   readonly #folder: string;
   #pack: Promise<FileHandle> | undefined;
   #packSize = 0;
 
-  /** @param folder an existing folder, for nobody else's use */
+  /** @param folder an existing folder that nothing else uses */
   constructor(folder: string) {
     this.#folder = folder;
   }
@@ -41,7 +41,7 @@ export class Bodies {
   /**
    * Streams bytes to disk.
    *
-   * @returns the body and the MD5 of its bytes in hex; nothing is left behind when `source` fails
+   * @returns the body and its MD5 in hex. If `source` fails, nothing stays on disk
    */
   async write(source: AsyncIterable<Buffer>): Promise<{ body: Body; md5: string }> {
     const md5 = createHash('md5');
@@ -72,11 +72,11 @@ export class Bodies {
     }
   }
 
-  /** Copies of bodies, in the same order. */
+  /** Copies bodies, in the same order. */
   copy(bodies: readonly Body[]): Promise<Body[]> {
     return Promise.all(
       bodies.map(async (body) => {
-        // What is shared never changes and never goes: it can be had twice.
+        // Bodies in the shared file are never deleted, so two objects can refer to one.
         if (body.path === this.#packPath) return body;
         const path = this.#newPath();
         await copyFile(body.path, path);
@@ -85,7 +85,7 @@ export class Bodies {
     );
   }
 
-  /** Removes bodies that nothing refers to any more; one that is being read stays readable to its end. */
+  /** Deletes unused bodies. Reads that have begun can finish. */
   async remove(bodies: readonly Body[]): Promise<void> {
     const own = bodies.filter((body) => body.path !== this.#packPath);
     await Promise.all(own.map((body) => rm(body.path, { force: true })));
@@ -112,7 +112,7 @@ export class Bodies {
   }
 }
 
-/** The slices of consecutive bodies that make up the bytes `from` to `to`, both included. */
+/** The slices of consecutive bodies for the bytes `from` to `to`, both inclusive. */
 export function slicesOf(bodies: readonly Body[], from: number, to: number): Slice[] {
   const slices: Slice[] = [];
   let start = 0;
@@ -125,7 +125,7 @@ export function slicesOf(bodies: readonly Body[], from: number, to: number): Sli
   return slices;
 }
 
-/** The bytes of slices one after the other. */
+/** Reads slices in order. */
 export async function* readSlices(slices: readonly Slice[]): AsyncGenerator<Buffer> {
   for (const { body, from, to } of slices) {
     const [start, end] = [body.offset + from, body.offset + to];
@@ -133,7 +133,7 @@ export async function* readSlices(slices: readonly Slice[]): AsyncGenerator<Buff
   }
 }
 
-/** All bytes of consecutive bodies. */
+/** Reads consecutive bodies. */
 export function readBodies(bodies: readonly Body[]): AsyncGenerator<Buffer> {
   return readSlices(bodies.flatMap((body) => slicesOf([body], 0, body.size - 1)));
 }

@@ -9,14 +9,14 @@ import type { XmlElement } from './xml.ts';
 
 /** GetBucketLocation. */
 export function getLocation({ response, region }: Exchange): void {
-  // The only document of S3 whose root element has text of its own.
+  // The only S3 document whose root element contains text.
   const body = `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${region}</LocationConstraint>`;
   response
     .writeHead(200, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(body) })
     .end(body);
 }
 
-/** ListBuckets: those whose location the session may ask for. */
+/** ListBuckets: the buckets whose location the session can read. */
 export function listBuckets({ response, policy, buckets }: Omit<Exchange, 'bucket'>): void {
   const visible = Array.from(buckets.keys()).filter((bucket) =>
     policy({ action: 's3:GetBucketLocation', bucket, name: '' }),
@@ -32,7 +32,7 @@ export function headBucket({ response }: Exchange): void {
   sendEmpty(response, 200);
 }
 
-/** ListObjectsV2, and the first version for those who still send it. */
+/** ListObjectsV2, and ListObjects for old clients. */
 export function listObjects(exchange: Exchange): void {
   const { request, response, bucket } = exchange;
   const second = request.query.get('list-type') === '2';
@@ -88,7 +88,7 @@ function readLimit(text: string | null): number {
   return Math.min(limit, 1000);
 }
 
-/** Encoding of keys in listings: like a form's, with slashes left as they are. */
+/** Encodes keys in listings, like form data but with plain slashes. */
 function urlEncode(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -96,7 +96,7 @@ function urlEncode(text: string): string {
     .replaceAll('%20', '+');
 }
 
-/** DeleteObjects: what may not be deleted is an error of that key alone. */
+/** DeleteObjects. A key without permission gets its own error. */
 export async function deleteObjects(exchange: Exchange): Promise<void> {
   const { request, response, bucket, policy } = exchange;
   const { text, hasDigest } = await receiveText(request, response, exchange.authentication);

@@ -3,14 +3,14 @@ import { crc32 } from 'node:zlib';
 
 export type ChecksumAlgorithm = 'crc32' | 'crc32c' | 'crc64nvme' | 'sha1' | 'sha256';
 
-/** A checksum under way. */
+/** A running checksum. */
 export interface Checksum {
   update(bytes: Uint8Array): void;
-  /** Raw bytes, big-endian for the CRCs. To be called once. */
+  /** The result as raw bytes, big-endian for CRCs. Call it once only. */
   digest(): Buffer;
 }
 
-/** Algorithm → bytes of its result. */
+/** Algorithm → length of its result in bytes. */
 const lengths: Readonly<Record<ChecksumAlgorithm, number>> = {
   crc32: 4,
   crc32c: 4,
@@ -21,18 +21,18 @@ const lengths: Readonly<Record<ChecksumAlgorithm, number>> = {
 
 export const checksumAlgorithms = Object.keys(lengths) as ChecksumAlgorithm[];
 
-/** Whether `text` is a checksum of that algorithm in base64. */
+/** Whether `text` is a checksum of the algorithm in Base64. */
 export function isChecksum(algorithm: ChecksumAlgorithm, text: string): boolean {
   const bytes = Buffer.from(text, 'base64');
   return bytes.length === lengths[algorithm] && bytes.toString('base64') === text;
 }
 
-/** Algorithm of a name in any case, e.g. from `x-amz-checksum-algorithm`; `undefined` when S3 knows none. */
+/** Finds an algorithm by its name in any case, e.g. from `x-amz-checksum-algorithm`. `undefined` if S3 has no such algorithm. */
 export function checksumAlgorithm(name: string | undefined): ChecksumAlgorithm | undefined {
   return checksumAlgorithms.find((algorithm) => algorithm === name?.toLowerCase());
 }
 
-/** Begins a checksum. */
+/** Starts a checksum. */
 export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
   switch (algorithm) {
     case 'sha1':

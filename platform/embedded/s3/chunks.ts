@@ -3,7 +3,7 @@ import { S3Error } from './errors.ts';
 import { chunkSignature, trailerSignature } from './signature.ts';
 import type { ChunkSeed } from './signature.ts';
 
-/** Verifies signed chunks; each signature covers the one before it. */
+/** Verifies signed chunks. Each signature covers the previous one. */
 interface Chain {
   readonly seed: ChunkSeed;
   previous: string;
@@ -13,18 +13,18 @@ interface Chain {
 interface Reader {
   /** The next line, without its CRLF. */
   line(): Promise<string>;
-  /** The next `count` bytes, in pieces as they arrive. */
+  /** The next `count` bytes, in the pieces that arrive. */
   bytes(count: number): AsyncGenerator<Buffer>;
 }
 
 /**
  * Decodes a body in `aws-chunked` encoding.
  *
- * @param source the body as it is sent
- * @param seed what the chunks are signed with; `undefined` for an unsigned stream
- * @param onTrailer called with each trailing header, its name in lower case, after the last byte
- * @returns the content, piece by piece
- * @throws {S3Error} IncompleteBody for broken framing, SignatureDoesNotMatch for a chunk that is not what was signed
+ * @param source the encoded body
+ * @param seed start of the chain of signatures; `undefined` for an unsigned stream
+ * @param onTrailer called after the last byte for each trailing header, with its name in lower case
+ * @returns the content, in pieces
+ * @throws {S3Error} IncompleteBody for broken framing, SignatureDoesNotMatch for a wrong chunk
  */
 export async function* decodeChunks(
   source: AsyncIterable<Buffer>,

@@ -6,9 +6,9 @@ import { header } from './request.ts';
 import type { S3Request } from './request.ts';
 
 /**
- * Holds a read against its conditional headers.
+ * Checks the conditional headers of a read.
  *
- * @returns whether the answer is 304
+ * @returns whether the response is 304
  * @throws {S3Error} PreconditionFailed
  */
 export function isNotModified(request: S3Request, object: StoredObject): boolean {
@@ -25,10 +25,10 @@ export function isNotModified(request: S3Request, object: StoredObject): boolean
 }
 
 /**
- * Holds a write against `If-None-Match` and `If-Match`; a refusal names the ETag of what is there.
+ * Checks `If-None-Match` and `If-Match` of a write. The error contains the ETag of the existing object.
  *
- * @param object what is stored under the key now
- * @throws {S3Error} PreconditionFailed; NoSuchKey for `If-Match` on nothing
+ * @param object the existing object of the key
+ * @throws {S3Error} PreconditionFailed; NoSuchKey for `If-Match` without an object
  */
 export function checkWrite({ request, response }: Exchange, object: StoredObject | undefined): void {
   const noneMatch = header(request, 'if-none-match');

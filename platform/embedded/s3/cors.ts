@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Headers that MinIO lets a page of another origin read and send. */
+/** Headers that MinIO allows pages of other origins to read and send. */
 const exposed = [
   'Date',
   'Etag',
@@ -25,12 +25,12 @@ const exposed = [
 
 const methods = ['GET', 'PUT', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'PATCH'];
 
-/** Allows any origin to read the answer, with credentials, as MinIO does unless it is told otherwise. */
+/** Allows any origin to read the response, with credentials. This is MinIO's default. */
 export function setCorsHeaders(message: IncomingMessage, response: ServerResponse): void {
   response.setHeader('vary', message.method === 'OPTIONS' ? preflightVary : 'Origin, Accept-Encoding');
   const { origin } = message.headers;
   if (origin === undefined || message.method === 'OPTIONS') return;
-  // Pages of a sandboxed frame have the origin "null".
+  // Pages in a sandboxed frame have the origin "null".
   response.setHeader('access-control-allow-origin', origin === 'null' ? '*' : origin);
   response.setHeader('access-control-allow-credentials', 'true');
   response.setHeader('access-control-expose-headers', exposed);
@@ -38,7 +38,7 @@ export function setCorsHeaders(message: IncomingMessage, response: ServerRespons
 
 const preflightVary = 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers';
 
-/** Answers OPTIONS: 204, with permission for every origin and header and the methods of S3. */
+/** Answers OPTIONS with 204. Allows every origin and header, and the methods of S3. */
 export function answerPreflight(message: IncomingMessage, response: ServerResponse): void {
   const { origin, 'access-control-request-headers': headers } = message.headers;
   const method = message.headers['access-control-request-method'];

@@ -1,4 +1,4 @@
-/** Code → HTTP status and MinIO's sentence. */
+/** Code → HTTP status and MinIO's message. */
 const catalogue = {
   AccessDenied: [403, 'Access Denied.'],
   AuthorizationHeaderMalformed: [400, 'The authorization header is malformed; the region is wrong.'],
@@ -72,7 +72,7 @@ const catalogue = {
 
 export type S3ErrorCode = keyof typeof catalogue;
 
-/** A refusal in the protocol's own words; `status` is the HTTP status that goes with the code. */
+/** An S3 error. `status` is the HTTP status of its code. */
 export class S3Error extends Error {
   readonly code: S3ErrorCode;
   readonly status: number;

@@ -7,26 +7,26 @@ import type { Authentication } from './signature.ts';
 import { xmlDocument } from './xml.ts';
 import type { XmlElement } from './xml.ts';
 
-/** A request that is signed and allowed, and what it takes to answer it. */
+/** An authorized request, and what is needed to answer it. */
 export interface Exchange {
   readonly request: S3Request;
   readonly response: ServerResponse;
   readonly authentication: Authentication;
   readonly policy: Policy;
   readonly bucket: Bucket;
-  /** All buckets by name, for copies. */
+  /** All buckets by name, for CopyObject. */
   readonly buckets: ReadonlyMap<string, Bucket>;
   readonly region: string;
   readonly bodies: Bodies;
 }
 
-/** Ends the answer with an XML document. */
+/** Sends an XML document, and ends the response. */
 export function sendXml(response: ServerResponse, status: number, root: string, content: XmlElement): void {
   const body = Buffer.from(xmlDocument(root, content, root !== 'Error'));
   response.writeHead(status, { 'content-type': 'application/xml', 'content-length': body.length }).end(body);
 }
 
-/** Ends the answer without a body. */
+/** Ends the response without a body. */
 export function sendEmpty(
   response: ServerResponse,
   status: number,

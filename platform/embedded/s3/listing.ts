@@ -4,7 +4,7 @@ export interface ListingRequest {
   readonly prefix: string;
   /** Empty for none. */
   readonly delimiter: string;
-  /** Only what comes after this key or common prefix; empty from the beginning. */
+  /** The page starts after this key or common prefix. Empty for the first page. */
   readonly after: string;
   readonly limit: number;
 }
@@ -12,7 +12,7 @@ export interface ListingRequest {
 export interface Listing {
   readonly keys: readonly string[];
   readonly commonPrefixes: readonly string[];
-  /** What the next page comes after; `undefined` when this page is the last. */
+  /** The next page starts after it. `undefined` on the last page. */
   readonly next: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface Listing {
  * One page of a listing.
  *
  * @param keys all keys, sorted by `compareKeys`
- * @param isHidden keys that are left out
+ * @param isHidden whether a key is omitted
  */
 export function listKeys(
   keys: readonly string[],
@@ -36,7 +36,7 @@ export function listKeys(
     if (!key.startsWith(prefix)) break;
     const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
     const entry = end === -1 ? key : key.slice(0, end + delimiter.length);
-    // A page that ended with a common prefix goes on after everything that the prefix stands for.
+    // After a common prefix, the next page skips all keys with that prefix.
     if (compareKeys(entry, last) <= 0 || isHidden(key)) continue;
     if (found.length + commonPrefixes.length === limit) {
       return { keys: found, commonPrefixes, next: limit === 0 ? undefined : last };

@@ -53,7 +53,7 @@ export async function putPart(exchange: Exchange): Promise<void> {
   const { body, md5, checksum } = payload;
   let upload: Upload;
   try {
-    // Looked up again: the upload may have ended while the part arrived.
+    // Looked up again, because the upload may have ended while the part arrived.
     upload = bucket.upload(id, request.key);
     requireChecksum(upload, payload);
   } catch (error) {
@@ -69,7 +69,7 @@ export async function putPart(exchange: Exchange): Promise<void> {
   });
 }
 
-/** An upload that announced checksums takes no part without one. */
+/** If the upload declared a checksum algorithm, each part needs a checksum. */
 function requireChecksum(upload: Upload, { checksum }: Payload): void {
   if (upload.algorithm === undefined || upload.algorithm === checksum?.algorithm) return;
   throw new S3Error(
@@ -78,7 +78,7 @@ function requireChecksum(upload: Upload, { checksum }: Payload): void {
   );
 }
 
-/** CompleteMultipartUpload. The parts become the object as they are; nothing is copied. */
+/** CompleteMultipartUpload. The object refers to the parts' bodies, so nothing is copied. */
 export async function completeUpload(exchange: Exchange): Promise<void> {
   const { request, response, bucket } = exchange;
   const { text } = await receiveText(request, response, exchange.authentication);
@@ -88,7 +88,7 @@ export async function completeUpload(exchange: Exchange): Promise<void> {
   const checksum = await checksumOf(upload, parts);
   const etags = createHash('md5').update(Buffer.from(parts.map((part) => part.etag).join(''), 'hex'));
   const etag = `${etags.digest('hex')}-${parts.length}`;
-  // Two completions of one upload: the first to get here has it.
+  // Of two completions at the same time, only the first succeeds.
   if (!bucket.uploads.delete(upload.id)) throw new S3Error('NoSuchUpload');
   const bodies = parts.map((part) => part.body);
   await bucket.put({
@@ -168,7 +168,7 @@ function namedParts(xml: string, upload: Upload): Part[] {
   return named.map(({ number, etag, checksum }, index) => {
     const part = upload.parts.get(number);
     if (part?.etag !== etag || part === undefined) throw new S3Error('InvalidPart');
-    // A checksum of the whole can be made without the parts'; one of the parts' checksums cannot.
+    // A full-object checksum does not need the parts' checksums. A composite one does.
     const needed = upload.algorithm !== undefined && upload.checksumType === 'COMPOSITE';
     if ((needed || checksum !== undefined) && checksum !== part.checksum) throw new S3Error('InvalidPart');
     if (index < named.length - 1 && part.body.size < smallestPart) throw new S3Error('EntityTooSmall');
@@ -176,7 +176,7 @@ function namedParts(xml: string, upload: Upload): Part[] {
   });
 }
 
-/** Checksum of the whole: of the parts' checksums, or of all bytes where the upload asked for that. */
+/** The checksum of the object: composite, or of all bytes if the upload declared that. */
 async function checksumOf(upload: Upload, parts: readonly Part[]): Promise<ObjectChecksum | undefined> {
   const { algorithm, checksumType: type } = upload;
   if (algorithm === undefined || parts.some((part) => part.checksum === undefined)) return undefined;

@@ -19,7 +19,7 @@ const keptHeaders = [
   'expires',
 ];
 
-/** Headers of an upload that are given back with the object. */
+/** Headers that are stored with an object. */
 export function headersToKeep(request: S3Request): Record<string, string> {
   const kept: Record<string, string> = {
     'content-type': header(request, 'content-type') ?? 'binary/octet-stream',
@@ -28,7 +28,7 @@ export function headersToKeep(request: S3Request): Record<string, string> {
     if (typeof value !== 'string') continue;
     if (keptHeaders.includes(name) || name.startsWith('x-amz-meta-')) kept[name] = value;
   }
-  // The encoding of the transfer is not one of the content.
+  // `aws-chunked` is an encoding of the transfer, not of the content.
   const encodings = (kept['content-encoding'] ?? '').split(',').map((encoding) => encoding.trim());
   const encoding = encodings.filter((name) => name !== 'aws-chunked').join(',');
   if (encoding === '') delete kept['content-encoding'];
@@ -36,7 +36,7 @@ export function headersToKeep(request: S3Request): Record<string, string> {
   return kept;
 }
 
-/** Header that carries a checksum in answers; none for an object without one. */
+/** The response header with the checksum. None for an object without one. */
 export function checksumHeaders(checksum: ObjectChecksum | undefined): Record<string, string> {
   if (checksum === undefined) return {};
   return {
@@ -45,7 +45,7 @@ export function checksumHeaders(checksum: ObjectChecksum | undefined): Record<st
   };
 }
 
-/** The present time to the second, as HTTP and therefore objects have it. */
+/** The current time in whole seconds, the precision of HTTP and of objects. */
 export function thisSecond(): Date {
   return new Date(Math.floor(Date.now() / 1000) * 1000);
 }
@@ -59,7 +59,7 @@ export async function putObject(exchange: Exchange): Promise<void> {
   checkWrite(exchange, existing());
   const payload = await receivePayload(request, response, exchange.authentication, exchange.bodies);
   try {
-    // Somebody may have written the key while the body arrived.
+    // Another request may have written the key while the body arrived.
     checkWrite(exchange, existing());
   } catch (error) {
     await exchange.bodies.remove([payload.body]);
@@ -78,7 +78,7 @@ export async function putObject(exchange: Exchange): Promise<void> {
   sendEmpty(response, 200, { etag: `"${payload.md5}"`, ...checksumHeaders(checksum) });
 }
 
-/** CopyObject, within what the session may read. */
+/** CopyObject. The session must be allowed to read the source. */
 export async function copyObject(exchange: Exchange): Promise<void> {
   const { request, response, bucket } = exchange;
   checkKey(request.key);
@@ -121,7 +121,7 @@ export async function getObject({ request, response, bucket }: Exchange): Promis
     return;
   }
   const { from, to } = range ?? { from: 0, to: object.size - 1 };
-  // A checksum of the whole says nothing of a range.
+  // The checksum of the object does not apply to a range.
   const withChecksum = range === undefined && header(request, 'x-amz-checksum-mode') === 'ENABLED';
   setHeaders(response, {
     ...object.headers,
@@ -135,7 +135,7 @@ export async function getObject({ request, response, bucket }: Exchange): Promis
   else await pipeline(Readable.from(readSlices(slicesOf(object.bodies, from, to))), response);
 }
 
-/** DeleteObject; like MinIO it takes no notice of `If-Match`. */
+/** DeleteObject. It ignores `If-Match`, like MinIO. */
 export async function deleteObject({ request, response, bucket }: Exchange): Promise<void> {
   checkName(request.key);
   await bucket.delete(request.key);

@@ -3,15 +3,15 @@ import type { Bodies, Body } from './bodies.ts';
 import type { ChecksumAlgorithm } from './checksums.ts';
 import { S3Error } from './errors.ts';
 
-/** A stored object; replaced as a whole, never changed. */
+/** An immutable stored object. A write replaces it as a whole. */
 export interface StoredObject {
   readonly key: string;
   readonly size: number;
   /** Without quotes. */
   readonly etag: string;
-  /** To the second, as HTTP has it. */
+  /** In whole seconds, the precision of HTTP. */
   readonly lastModified: Date;
-  /** Headers given back with the object, names in lower case. */
+  /** Stored headers, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly checksum: ObjectChecksum | undefined;
   readonly bodies: readonly Body[];
@@ -19,7 +19,7 @@ export interface StoredObject {
 
 export interface ObjectChecksum {
   readonly algorithm: ChecksumAlgorithm;
-  /** Base64, with `-N` for a checksum of parts' checksums. */
+  /** Base64. A composite checksum ends with `-N`. */
   readonly value: string;
   readonly type: 'FULL_OBJECT' | 'COMPOSITE';
 }
@@ -44,19 +44,19 @@ export interface Part {
   readonly checksum: string | undefined;
 }
 
-/** What is stored in one bucket. Bodies are on disk; all else is in memory and ends with the process. */
+/** The objects of a bucket. Bodies are on disk, everything else is in memory. */
 export class Bucket {
   readonly uploads = new Map<string, Upload>();
   readonly #bodies: Bodies;
   readonly #objects = new Map<string, StoredObject>();
   #sorted: string[] | undefined;
 
-  /** @param bodies where the bodies of its objects are */
+  /** @param bodies storage of the bodies */
   constructor(bodies: Bodies) {
     this.#bodies = bodies;
   }
 
-  /** Keys in the order of their UTF-8 bytes. */
+  /** Keys, sorted by their UTF-8 bytes. */
   get keys(): readonly string[] {
     return (this.#sorted ??= Array.from(this.#objects.keys()).sort(compareKeys));
   }
@@ -105,16 +105,20 @@ export class Bucket {
     await this.#bodies.remove(Array.from(upload.parts.values(), (part) => part.body));
   }
 
+  makeOlder(milliseconds: number): void {
+    for (const [key, object] of this.#objects) {
+      const lastModified = new Date(object.lastModified.getTime() - milliseconds);
+      this.#objects.set(key, { ...object, lastModified });
+    }
+  }
+
   async clear(): Promise<void> {
     await Promise.all(Array.from(this.uploads.values(), (upload) => this.abort(upload)));
     await Promise.all(Array.from(this.#objects.keys(), (key) => this.delete(key)));
   }
 }
 
-/**
- * Whether MinIO leaves a key out of listings: while an object `report` exists, `report/…` can be read and is not
- * listed.
- */
+/** Whether MinIO omits a key from listings. While an object `report` exists, `report/…` can be read but is not listed. */
 export function isHidden(bucket: Bucket, key: string): boolean {
   for (let slash = key.indexOf('/'); slash !== -1; slash = key.indexOf('/', slash + 1)) {
     if (bucket.has(key.slice(0, slash))) return true;
@@ -123,9 +127,9 @@ export function isHidden(bucket: Bucket, key: string): boolean {
 }
 
 /**
- * Refuses a key that MinIO could not store.
+ * Rejects a key that MinIO cannot store.
  *
- * @throws {S3Error} KeyTooLongError over 1,024 bytes, and whatever `checkName` throws
+ * @throws {S3Error} KeyTooLongError over 1,024 bytes, and the errors of `checkName`
  */
 export function checkKey(key: string): void {
   if (Buffer.byteLength(key) > 1024) throw new S3Error('KeyTooLongError');
@@ -136,7 +140,7 @@ export function checkKey(key: string): void {
 }
 
 /**
- * Refuses a name that MinIO does not even look for.
+ * Rejects a name that MinIO does not look up.
  *
  * @throws {S3Error} XMinioInvalidObjectName for empty segments, segments over 255 bytes and NUL
  */
@@ -147,7 +151,7 @@ export function checkName(key: string): void {
   }
 }
 
-/** Order of keys by UTF-8 bytes, which UTF-16 units do not have beyond U+D7FF. */
+/** Compares keys by UTF-8 bytes. UTF-16 units have another order above U+D7FF. */
 export function compareKeys(one: string, other: string): number {
   const length = Math.min(one.length, other.length);
   for (let index = 0; index < length; index++) {

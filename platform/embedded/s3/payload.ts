@@ -9,31 +9,30 @@ import { header } from './request.ts';
 import type { S3Request } from './request.ts';
 import type { Authentication } from './signature.ts';
 
-/** A body that was received whole and is what the request said it would be. */
+/** A complete and verified body. */
 export interface Payload {
   readonly body: Body;
   /** Hex. */
   readonly md5: string;
-  /** The checksum that the client sent, in base64, once verified. */
+  /** The client's checksum in Base64, verified. */
   readonly checksum: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined;
 }
 
-/** What the request promises of its body. */
+/** Length and digests of the body that the request declares. */
 interface Promises {
   readonly size: number;
   readonly md5: string | undefined;
   /** Hex. */
   readonly sha256: string | undefined;
   readonly algorithm: ChecksumAlgorithm | undefined;
-  /** Base64; set by a trailer when it is not in a header. */
+  /** Base64, from a header or a trailer. */
   checksum: string | undefined;
 }
 
 /**
- * Receives a request's body into `bodies` and holds it against everything that the request says of it.
+ * Receives a request's body into `bodies`, and verifies it against the request's headers. If that fails, nothing is stored.
  *
- * @throws {S3Error} IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, XAmzContentChecksumMismatch, …; nothing is
- *   kept then
+ * @throws {S3Error} IncompleteBody, BadDigest, XAmzContentSHA256Mismatch, XAmzContentChecksumMismatch, …
  */
 export async function receivePayload(
   request: S3Request,
@@ -69,7 +68,7 @@ export async function receivePayload(
   };
 }
 
-/** Receives a small body, verified in the same way, as text. */
+/** Receives a small body as text, with the same verification. */
 export async function receiveText(
   request: S3Request,
   response: ServerResponse,
@@ -119,7 +118,7 @@ function contentOf(
   { payloadHash, seed }: Authentication,
   promises: Promises,
 ): AsyncIterable<Buffer> {
-  // By default the end of a loop destroys the connection, and the answer to a refused body with it.
+  // Without this option, the end of the loop closes the connection before the error response is sent.
   const message = request.message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   if (!payloadHash.startsWith('STREAMING-')) return message;
   const signed = payloadHash.startsWith('STREAMING-AWS4-HMAC-SHA256-PAYLOAD');

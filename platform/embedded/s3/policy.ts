@@ -12,29 +12,29 @@ export type Action =
   | 's3:ListAllMyBuckets'
   | 's3:Other';
 
-/** What somebody wants to do: on a key, or (for listings) below a prefix. */
+/** A requested action on a key, or on a prefix for listings. */
 export interface Wish {
   readonly action: Action;
   readonly bucket: string;
-  /** The key, or the prefix of a listing; empty for other calls on a bucket. */
+  /** The key, or the prefix of a listing. Empty for other calls on a bucket. */
   readonly name: string;
 }
 
-/** What a credential is good for. */
+/** What a credential allows. */
 export type Policy = (wish: Wish) => boolean;
 
 /** The administrator's policy. */
 export const everything: Policy = () => true;
 
-/** A prefix of a bucket, and what may be done below it. */
+/** A prefix of a bucket, and the allowed actions below it. */
 export interface Grant {
   readonly bucket: string;
-  /** Ends with a slash, or is empty for the whole bucket. */
+  /** Ends with a slash. Empty for the whole bucket. */
   readonly prefix: string;
   readonly actions: readonly string[];
 }
 
-/** A session's policy: the granted actions, below the prefix and nowhere else. */
+/** A session's policy: the granted actions, below the prefix only. */
 export function below(grant: Grant): Policy {
   return ({ action, bucket, name }) => {
     if (bucket !== grant.bucket || !grant.actions.includes(action)) return false;
@@ -42,7 +42,7 @@ export function below(grant: Grant): Policy {
   };
 }
 
-/** The same policy as the JSON document that MinIO would hold, for the session token to carry. */
+/** The same policy as MinIO's JSON document, for the session token. */
 export function policyDocument(grant: Grant): object {
   const on = (actions: string[]): string[] => actions.filter((action) => grant.actions.includes(action));
   return {
@@ -64,7 +64,7 @@ export function policyDocument(grant: Grant): object {
   };
 }
 
-/** The action that a request amounts to. */
+/** The action of a request. */
 export function wishOf(request: S3Request): Wish {
   const { bucket, key } = request;
   if (bucket === '') return { action: serviceAction(request), bucket, name: '' };

@@ -1,24 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import { S3Error } from './errors.ts';
 
-/** A path-style S3 request, decoded but not yet believed. */
+/** A path-style S3 request, decoded but not yet verified. */
 export interface S3Request {
   readonly method: string;
   /** Decoded path with its leading slash. */
   readonly path: string;
-  /** Empty for the service itself. */
+  /** Empty for requests to the service. */
   readonly bucket: string;
-  /** Empty for a bucket. */
+  /** Empty for requests to a bucket. */
   readonly key: string;
-  /** Decoded parameters in the order sent. */
+  /** Decoded parameters, in their original order. */
   readonly query: URLSearchParams;
   readonly message: IncomingMessage;
 }
 
 /**
- * Takes a request line apart.
+ * Parses a request line.
  *
- * @throws {S3Error} for a path that is not UTF-8 in percent-encoding, or that has `.` or `..` segments
+ * @throws {S3Error} for a path with invalid percent-encoding or UTF-8, or with `.` or `..` segments
  */
 export function parseRequest(message: IncomingMessage): S3Request {
   const target = message.url ?? '/';
@@ -35,7 +35,7 @@ export function parseRequest(message: IncomingMessage): S3Request {
   };
 }
 
-/** Value of a header, as text of one character a byte, the way Node reads it. */
+/** The value of a header, with one character for each byte, as Node.js reads it. */
 export function header(request: S3Request, name: string): string | undefined {
   const value = request.message.headers[name];
   return Array.isArray(value) ? value.join(',') : value;

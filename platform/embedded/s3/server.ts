@@ -19,16 +19,16 @@ export interface S3ServerOptions {
   readonly buckets: ReadonlyMap<string, Bucket>;
   readonly keyring: Keyring;
   readonly region: string;
-  /** Where the bodies of objects go. */
+  /** Storage of the bodies. */
   readonly bodies: Bodies;
 }
 
-/** Every answer and error names the node that gave it; there is one. */
+/** The ID of the node, which every response contains. There is only one. */
 const hostId = '0'.repeat(64);
 
 type Handler = (exchange: Exchange) => Promise<void> | void;
 
-/** An S3 server that is addressed by path and refuses what MinIO refuses. */
+/** A path-style S3 server that rejects what MinIO rejects. */
 export function createS3Server(options: S3ServerOptions): RequestListener {
   return (message, response) => {
     const requestId = randomBytes(8).toString('hex').toUpperCase();
@@ -62,7 +62,7 @@ async function answer(
     return;
   }
   const deleting = isDeleteObjects(request);
-  // Deleting many keys at once is allowed or refused key by key.
+  // DeleteObjects is authorized for each key.
   if (!deleting && !policy(wish)) throw new S3Error('AccessDenied');
   const bucket = buckets.get(request.bucket);
   if (bucket === undefined) throw new S3Error('NoSuchBucket');
@@ -70,7 +70,7 @@ async function answer(
   await handler({ ...exchange, bucket });
 }
 
-/** Metadata of 2 KiB, headers of 8 KiB and bucket names by the rules: checked before anything else. */
+/** Checks metadata (2 KiB), headers (8 KiB) and the bucket name, before anything else. */
 function checkLimits(request: S3Request): void {
   let [total, metadata] = [0, 0];
   for (const [name, value] of Object.entries(request.message.headers)) {

@@ -4,36 +4,35 @@ import { header } from './request.ts';
 import type { S3Request } from './request.ts';
 import type { Policy } from './policy.ts';
 
-// Written from the description of the algorithm, not with the SDK's own signer: a client that uses the SDK must not be
-// checked by the code that it is built from.
+// Implements the algorithm's specification without the SDK's signer, so that clients that use the SDK are checked by independent code.
 
-/** A key pair that the server knows. */
+/** A key pair of the server. */
 export interface Credential {
   readonly accessKey: string;
   readonly secretKey: string;
-  /** Present for a session: it has to come with every request. */
+  /** The session token. Every request of the session must contain it. */
   readonly token?: string;
   readonly policy: Policy;
-  /** Key for signatures of a scope, `DAY/REGION/s3/aws4_request`. */
+  /** Signing key of a scope, `DAY/REGION/s3/aws4_request`. */
   readonly signingKey: (scope: string) => Buffer;
 }
 
-/** Finds a credential that is valid now. */
+/** Finds a valid credential. */
 export type Keyring = (accessKey: string) => Credential | undefined;
 
 export interface SignatureRules {
   readonly keyring: Keyring;
   readonly region: string;
-  /** GetBucketLocation is answered whatever region it was signed for: it is how a client finds the right one. */
+  /** GetBucketLocation accepts any region, because clients use it to find the right one. */
   readonly anyRegion: boolean;
 }
 
-/** A request whose signature holds. */
+/** A request with a verified signature. */
 export interface Authentication {
   readonly credential: Credential;
-  /** Hex SHA-256 that the body has to have, or one of the `UNSIGNED-…`, `STREAMING-…` words. */
+  /** Expected SHA-256 of the body in hex, or an `UNSIGNED-…` or `STREAMING-…` value. */
   readonly payloadHash: string;
-  /** What signed chunks of the body are chained to. */
+  /** Start of the chain of chunk signatures. */
   readonly seed: ChunkSeed;
 }
 
@@ -44,7 +43,7 @@ export interface ChunkSeed {
   readonly signature: string;
 }
 
-/** What the request says of its own signature. */
+/** The signature and its parameters, from the request. */
 interface Claim {
   readonly accessKey: string;
   readonly scope: string;
@@ -59,10 +58,10 @@ const algorithm = 'AWS4-HMAC-SHA256';
 const allowedSkew = 15 * 60_000;
 
 /**
- * Verifies a request that is signed in its headers or in its query.
+ * Verifies a request that is signed in its headers or in its query. The order of the checks is MinIO's, so that the first of several errors
+ * is the same.
  *
- * @throws {S3Error} with MinIO's code for whatever does not hold; in MinIO's order, so that the first of several
- *   faults is the one that MinIO would name
+ * @throws {S3Error} with MinIO's code
  */
 export function authenticate(request: S3Request, rules: SignatureRules): Authentication {
   const presigned = request.query.has('X-Amz-Credential');
@@ -78,7 +77,7 @@ export function authenticate(request: S3Request, rules: SignatureRules): Authent
 
 function headerClaim(request: S3Request, rules: SignatureRules): Claim {
   const authorization = header(request, 'authorization');
-  // MinIO takes a bearer token for one of its own, which opens nothing here.
+  // MinIO reads a bearer token as one of its own. The embedded server has none.
   if (authorization === undefined || authorization.startsWith('Bearer ')) throw new S3Error('AccessDenied');
   if (!authorization.startsWith(algorithm)) throw new S3Error('InvalidRequest');
   const date = header(request, 'x-amz-date') ?? header(request, 'date');
@@ -201,7 +200,7 @@ function parseDate(date: string): number {
   return time;
 }
 
-/** Derives the signing keys of a secret key; the last one is kept, since a client signs all day for one scope. */
+/** Derives signing keys. The last one is cached, because a client uses one scope for a whole day. */
 export function signingKeys(secretKey: string): Credential['signingKey'] {
   let last: { scope: string; key: Buffer } | undefined;
   return (scope) => {
@@ -222,7 +221,7 @@ function sign(request: S3Request, claim: Claim, signingKey: Buffer): string {
     [...claim.signedHeaders].sort().join(';'),
     claim.payloadHash,
   ].join('\n');
-  // Headers are text of one character a byte; everything else in here is ASCII.
+  // Headers have one character for each byte. Everything else is ASCII.
   const digest = createHash('sha256').update(canonical, 'latin1').digest('hex');
   return hmac(signingKey, [algorithm, claim.date, claim.scope, digest].join('\n')).toString('hex');
 }
@@ -245,7 +244,7 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-/** Percent-encoding as the algorithm wants it: everything but letters, digits and `-._~`. */
+/** Percent-encodes everything except letters, digits and `-._~`. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
@@ -264,7 +263,7 @@ function equal(one: string, other: string): boolean {
 
 const emptyHash = createHash('sha256').digest('hex');
 
-/** Signature of a chunk of a signed stream, chained to that of the chunk before it. */
+/** The signature of a chunk, which covers the previous chunk's signature. */
 export function chunkSignature(seed: ChunkSeed, previous: string, digest: string): string {
   return hmac(
     seed.signingKey,
@@ -272,7 +271,7 @@ export function chunkSignature(seed: ChunkSeed, previous: string, digest: string
   ).toString('hex');
 }
 
-/** Signature of the trailing headers of a signed stream. */
+/** The signature of a stream's trailing headers. */
 export function trailerSignature(seed: ChunkSeed, previous: string, digest: string): string {
   return hmac(
     seed.signingKey,

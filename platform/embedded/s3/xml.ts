@@ -1,4 +1,4 @@
-/** A child of an element: nested elements, text, or nothing at all. */
+/** The content of an element: nested elements, text, or nothing. */
 export type XmlValue = string | number | boolean | readonly XmlValue[] | XmlElement | undefined;
 
 export interface XmlElement {
@@ -14,11 +14,11 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * An XML document. Control characters become character references, which XML 1.0 forbids and MinIO writes
- * nevertheless; a client gets round them with `encoding-type=url`.
+ * Writes an XML document. Control characters become character references. XML 1.0 does not allow them, but MinIO writes them too. Clients
+ * avoid them with `encoding-type=url`.
  *
  * @param root name of the root element
- * @param content children by name; a list repeats its element, `undefined` leaves it out
+ * @param content children by name. A list repeats its element, `undefined` omits it
  */
 export function xmlDocument(root: string, content: XmlElement, namespace = true): string {
   const attribute = namespace ? ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"' : '';
@@ -50,15 +50,15 @@ function escapeXml(text: string): string {
 }
 
 /**
- * The contents of all elements of a name, wherever they are: enough for the two request bodies that S3 knows, whose
- * elements never nest within themselves.
+ * The contents of all elements with a name, at any depth. This is enough for the request bodies of S3, because no element contains one of the
+ * same name.
  */
 export function xmlElements(xml: string, name: string): string[] {
   const pattern = new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?>([\\s\\S]*?)</(?:\\w+:)?${name}\\s*>`, 'g');
   return Array.from(xml.matchAll(pattern), (match) => match[1] ?? '');
 }
 
-/** The text of the first element of a name, unescaped; `undefined` when there is none. */
+/** The unescaped text of the first element with a name. `undefined` if there is none. */
 export function xmlText(xml: string, name: string): string | undefined {
   return xmlElements(xml, name)[0]?.replace(/&(#x?[0-9a-fA-F]+|lt|gt|amp|quot|apos);/g, unescapeEntity);
 }

@@ -1,69 +1,94 @@
+import type { Warning } from '../../errors/codes.ts';
+import { isError, messageOf } from '../../errors/error.ts';
+import { sanitize } from '../../text/sanitize.ts';
+import type { ReportFailure, ReportKind } from '../reports.ts';
 import { isStatus, reasonOf } from './client.ts';
+import { permissionLines, permissionsFor } from './permissions.ts';
+import { NoPull } from './pullrequest.ts';
 import { NotesLeft } from './release.ts';
 import type { GithubRun } from './run.ts';
-import type { Text } from '../host.ts';
-import type { ReportKind } from '../reports.ts';
-import { printable } from '../../text/sanitize.ts';
-import { isError, messageOf } from '../../errors/error.ts';
 
-/** What a job has to allow its token; a job that lists permissions has no other, so that of the checkout is named as well. */
-const permissions: Readonly<Record<ReportKind, readonly string[]>> = {
-  comment: ['contents: read', 'pull-requests: write'],
-  deployment: ['contents: read', 'deployments: write'],
-  release: ['contents: write'],
-};
-
-/**
- * Why a report could not be written, and what to do.
- * @param name of what it is about: where the comment is, the environment, the tag
- */
-export function explainReport(kind: ReportKind, name: string, error: unknown, run: GithubRun): Text {
-  const what = {
-    comment: `The comment ${printable(name)} could not be written`,
-    deployment: `The deployment to '${printable(name)}' could not be written`,
-    release: `The notes of release '${printable(name)}' could not be written`,
-  }[kind];
-  if (error instanceof NotesLeft)
-    return remedy(
-      `The notes of release '${printable(name)}' are left as they are: ${printable(error.message)}.`,
-      error,
-    );
-  if (isDenied(error))
-    return run.readOnly ? readOnly(what) : withPermissions(`${what}: ${printable(reasonOf(error))}.`, kind);
-  if (isStatus(error, 404))
-    return withPermissions(
-      `${what}: GitHub knows of no such thing here, or does not show it to this token.`,
-      kind,
-    );
-  if (isStatus(error, 401))
-    return `${what}: GitHub does not take the token of 'github-token'. Leave that input out for the job's own.`;
-  const isLate = isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
-  const reason = isLate ? 'GitHub took too long to answer' : reasonOf(error);
-  return `${what}: ${printable(reason)}. Nothing else of this step is touched by that.`;
+/** Why one report was not written. */
+interface Explained {
+  readonly code: Warning['code'];
+  readonly text: string;
 }
 
-function remedy(what: string, { remedy }: NotesLeft): Text {
-  if (remedy === 'mending')
-    return `${what} Mend the two lines that begin with \`<!-- upload-to-workspace\`, or take both away with what is between them, and run this again.`;
-  return remedy === 'permission'
-    ? withPermissions(`${what} Drafts are shown to tokens that may write.`, 'release')
-    : what;
+/**
+ * Why reports were not written, and what to do. One warning lists all permissions that the job's token lacks: with a warning for each
+ * report, the lines of one would replace those of another.
+ */
+export function explainReports(
+  failures: readonly ReportFailure[],
+  run: Pick<GithubRun, 'readOnly'>,
+): Warning[] {
+  const explained = failures.map((failure) => ({ ...explain(failure, run), kind: failure.kind }));
+  const denied = explained.filter(({ code }) => code === 'missing-permissions');
+  const others = explained.filter(({ code }) => code !== 'missing-permissions');
+  return [...missingPermissions(denied), ...others.map(({ code, text }) => ({ code, text }))];
+}
+
+function missingPermissions(
+  denied: readonly { readonly text: string; readonly kind: ReportKind }[],
+): Warning[] {
+  const [first, ...others] = denied;
+  if (!first) return [];
+  return [
+    {
+      code: 'missing-permissions',
+      text: first.text,
+      details: [
+        ...others.map(({ text }) => text),
+        `Add these permissions to the job:`,
+        ...permissionLines(denied.map(({ kind }) => permissionsFor[kind])),
+      ],
+    },
+  ];
+}
+
+function explain({ kind, name, error }: ReportFailure, run: Pick<GithubRun, 'readOnly'>): Explained {
+  if (error instanceof NotesLeft) return explainNotes(sanitize(name), error);
+  const what = {
+    comment: `The comment ${sanitize(name)} could not be written`,
+    deployment: `The deployment to '${sanitize(name)}' could not be written`,
+    release: `The notes of release '${sanitize(name)}' could not be written`,
+  }[kind];
+  if (error instanceof NoPull)
+    return { code: 'no-pull-request', text: `${what}: ${sanitize(error.message)}.` };
+  if (isDenied(error))
+    return run.readOnly
+      ? {
+          code: 'fork-token',
+          text: `${what}: the token of a pull request from a fork can only read. Write it in a workflow that runs after this one, on 'workflow_run'.`,
+        }
+      : { code: 'missing-permissions', text: `${what}: ${sanitize(reasonOf(error))}.` };
+  if (isStatus(error, 404))
+    return {
+      code: 'missing-permissions',
+      text: `${what}: GitHub knows of no such thing here, or does not show it to this token.`,
+    };
+  if (isStatus(error, 401))
+    return {
+      code: 'github-token',
+      text: `${what}: GitHub does not take the token of 'github-token'. Leave that input out for the job's own.`,
+    };
+  const isLate = isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
+  const reason = isLate ? 'GitHub took too long to answer' : sanitize(reasonOf(error));
+  return { code: 'report-not-written', text: `${what}: ${reason}. The upload itself succeeded.` };
+}
+
+function explainNotes(tag: string, { message, remedy }: NotesLeft): Explained {
+  const what = `The notes of release '${tag}' are left as they are: ${sanitize(message)}.`;
+  if (remedy === 'permission')
+    return {
+      code: 'missing-permissions',
+      text: `${what} GitHub shows drafts only to tokens that may write.`,
+    };
+  const mending = ` Mend the two lines that begin with \`<!-- upload-to-workspace\`, or take both away with what is between them, and run this again.`;
+  return { code: 'release-notes', text: remedy === 'mending' ? `${what}${mending}` : what };
 }
 
 /** What GitHub says to a token that may not do a thing, in its several ways. */
 function isDenied(error: unknown): boolean {
   return isStatus(error, 403) && /not accessible|not have permission|must have/i.test(messageOf(error));
-}
-
-function readOnly(what: string): string {
-  return `${what}: the token of a pull request from a fork may only read; a workflow that runs after this one, on 'workflow_run', can write it.`;
-}
-
-/** The lines that let the job's token do it, to be copied as they are. */
-function withPermissions(what: string, kind: ReportKind): Text {
-  return [
-    `${what} Let the job's token do it:`,
-    'permissions:',
-    ...permissions[kind].map((line) => `  ${line}`),
-  ];
 }

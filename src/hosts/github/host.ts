@@ -11,7 +11,7 @@ import type { Host, Log } from '../host.ts';
 import { temporaryFolder } from '../temporary.ts';
 import { hints } from './hints.ts';
 import { githubIdentity } from './identity.ts';
-import { commandConsole, plainConsole } from './log.ts';
+import { type Console, commandConsole, plainConsole } from './log.ts';
 import { type GithubRun, readRun } from './run.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,14 +21,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * there is a runner.
  */
 export function githubHost(env: Environment): Host {
-  const { log, error, mask } =
+  const output =
     env['GITHUB_ACTIONS'] === 'true' ? commandConsole() : plainConsole(env['RUNNER_DEBUG'] === '1');
-  const keepSecret = (secret: string) => {
-    const { lines, tooShort } = registerSecret(secret);
-    for (const line of lines) mask(line);
-    if (tooShort > 0)
-      log.warning('A secret, or a line of one, is shorter than 4 characters and is not masked in the log.');
-  };
+  const { log, error, mask } = output;
+  const keepSecret = (secret: string) => maskSecret(output, secret);
   for (const secret of proxyPasswords(env)) keepSecret(secret);
   const workspaceDir = given(env, 'GITHUB_WORKSPACE') ?? process.cwd();
   let tempDir: string | undefined;
@@ -59,7 +55,10 @@ export function githubHost(env: Environment): Host {
       try {
         await core.summary.addRaw(redact(markdown), true).write();
       } catch (reason) {
-        log.warning(`The job summary could not be written: ${excerpt(messageOf(reason))}`);
+        log.warning(
+          'summary-not-written',
+          `The job summary could not be written: ${excerpt(messageOf(reason))}`,
+        );
       }
     },
     fail: (text) => {
@@ -67,6 +66,16 @@ export function githubHost(env: Environment): Host {
       error(text);
     },
   };
+}
+
+function maskSecret({ log, mask }: Console, secret: string): void {
+  const { lines, tooShort } = registerSecret(secret);
+  for (const line of lines) mask(line);
+  if (tooShort > 0)
+    log.warning(
+      'short-secret',
+      'A secret, or a line of one, is shorter than 4 characters and is not masked in the log.',
+    );
 }
 
 /** A variable; undefined where it is empty, as one is that an expression has set to nothing. */
@@ -112,7 +121,7 @@ function checkOutputs(file: string | undefined): void {
     closeSync(openSync(file, 'a'));
   } catch (error) {
     throw new ActionError(
-      'host',
+      'outputs-not-set',
       `Outputs cannot be set: GITHUB_OUTPUT names a file that cannot be written: ${messageOf(error)}`,
       {
         hint: `The runner sets GITHUB_OUTPUT; take out what else sets it, and see that there is free space. Nothing was sent.`,

@@ -1,5 +1,6 @@
 import * as core from '@actions/core';
 
+import { type MessageCode, helpLine } from '../../errors/codes.ts';
 import { printed } from '../output.ts';
 import type { Log, Text } from '../host.ts';
 
@@ -20,7 +21,7 @@ export function commandConsole(): Console {
       debug: (text) => core.debug(block(text)),
       info: (text) => core.info(block(text)),
       notice: (text, title) => core.notice(block(text), annotation(title)),
-      warning: (text, title) => core.warning(block(text), annotation(title)),
+      warning: (code, text, title) => core.warning(block(withHelp(code, text)), annotation(title)),
       openGroup: (title) => {
         core.startGroup(block(title));
         return () => core.endGroup();
@@ -41,7 +42,7 @@ export function plainConsole(isDebug: boolean): Console {
       },
       info: (text) => print(text),
       notice: (text) => print(text, 'Notice: '),
-      warning: (text) => print(text, 'Warning: '),
+      warning: (code, text) => print(withHelp(code, text), 'Warning: '),
       openGroup: (title) => {
         print(title);
         return () => undefined;
@@ -50,6 +51,10 @@ export function plainConsole(isDebug: boolean): Console {
     error: (text) => print(text, 'Error: '),
     mask: () => undefined,
   };
+}
+
+function withHelp(code: MessageCode, text: Text): Text {
+  return [...[text].flat(), helpLine(code)];
 }
 
 function withGroups(log: Omit<Log, 'group'>): Log {

@@ -4,6 +4,11 @@ import type { GithubRun } from './run.ts';
 /** The pull request that a run is about, or why there is none. */
 export type FoundPull = { readonly number: number } | { readonly missing: string };
 
+/** There is no pull request to comment on. */
+export class NoPull extends Error {
+  override readonly name = 'NoPull';
+}
+
 /**
  * Finds the pull request: the number that was given, else the event's, else, after another workflow's run, the one whose head is the commit
  * that run had. It is looked up by its branch: the event names none for a run that came from a fork, and those of other repositories for others.

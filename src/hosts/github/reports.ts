@@ -2,8 +2,8 @@ import type { Reporter, ReporterOptions } from '../reports.ts';
 import { type GithubClient, openGithub } from './client.ts';
 import { commentLimit, upsertComment } from './comment.ts';
 import { activeDeployment, beginDeployment, deactivate, endDeployment } from './deployment.ts';
-import { explainReport } from './explain.ts';
-import { findPull } from './pullrequest.ts';
+import { explainReports } from './explain.ts';
+import { NoPull, findPull } from './pullrequest.ts';
 import { editRelease, notesLimit } from './release.ts';
 import type { GithubRun } from './run.ts';
 
@@ -18,7 +18,7 @@ export function githubReporter(run: GithubRun, options: ReporterOptions): Report
       limit: commentLimit,
       findPull: async (given) => {
         const found = await findPull(github(), run, given);
-        if ('missing' in found) throw new Error(found.missing);
+        if ('missing' in found) throw new NoPull(found.missing);
         return found.number;
       },
       upsert: async (pull, marker, body, create) => upsertComment(github(), pull, marker, body, create),
@@ -34,7 +34,7 @@ export function githubReporter(run: GithubRun, options: ReporterOptions): Report
       limit: notesLimit,
       editNotes: async (tag, edit) => editRelease(github(), tag, edit),
     },
-    explain: (kind, name, error) => explainReport(kind, name, error, run),
+    explain: (failures) => explainReports(failures, run),
     close: async () => opened?.close(),
   };
 }

@@ -63,7 +63,7 @@ function serviceUrl(given: string): URL {
   const url = URL.parse(given);
   if (url && !urlFault(url, true)) return url;
   throw new ActionError(
-    'identity-token',
+    'identity-token-unavailable',
     `${what} has no address to send a token to: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
     { hint: `The runner sets ACTIONS_ID_TOKEN_REQUEST_URL; take out what else sets it.` },
   );
@@ -114,7 +114,7 @@ function failure(url: URL, error: unknown): ActionError {
   if (isNetworkError(error)) return connectionFailure(what, url, 'ACTIONS_ID_TOKEN_REQUEST_URL', error);
   const status = error instanceof Unanswered ? error.response.status : 0;
   return new ActionError(
-    'identity-token',
+    'identity-token-unavailable',
     `${what} ${url.origin} gave no identity token: ${messageOf(error)}`,
     {
       hint:

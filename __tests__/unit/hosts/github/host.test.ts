@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { helpLine } from '../../../../src/errors/codes.ts';
 import { githubHost } from '../../../../src/hosts/github/host.ts';
 
 const write = process.stdout.write.bind(process.stdout);
@@ -67,7 +68,7 @@ describe('the log', () => {
     log.info(evil);
     log.info(['one', evil]);
     log.debug(evil);
-    log.warning(evil, evil);
+    log.warning('short-secret', evil, evil);
     log.group(evil, [evil]);
     log.openGroup(evil)();
     host.fail(evil);
@@ -76,7 +77,7 @@ describe('the log', () => {
       'one',
       escaped,
       `::debug::${escaped}`,
-      `::warning title=${escaped.replaceAll(':', '%3A')}::${escaped}`,
+      `::warning title=${escaped.replaceAll(':', '%3A')}::${escaped}%0A${helpLine('short-secret')}`,
       `::group::${escaped}`,
       escaped,
       '::endgroup::',
@@ -104,7 +105,7 @@ describe('the log', () => {
     const host = elsewhere();
     host.log.debug('only with RUNNER_DEBUG');
     host.log.notice('n', 'title');
-    host.log.warning(['w', evil]);
+    host.log.warning('short-secret', ['w', evil]);
     host.log.group('g', ['in it']);
     host.maskLater('a link');
     host.output('url', 'u');
@@ -114,6 +115,7 @@ describe('the log', () => {
       'Notice: n',
       'Warning: w',
       escaped,
+      helpLine('short-secret'),
       'g',
       'in it',
       'Error: f',

@@ -1,0 +1,63 @@
+import { expect } from '@jest/globals';
+
+import { openCredential } from '../../../src/auth/credential.ts';
+import { openTokenSource } from '../../../src/auth/tokens.ts';
+import { hints } from '../../../src/hosts/github/hints.ts';
+import { githubIdentity } from '../../../src/hosts/github/identity.ts';
+import { rejectionOf } from '../failure.ts';
+import { transport } from '../servers.ts';
+import { type IssuerRules, serveIssuer } from './issuer.ts';
+import { type TokenService, bearer } from './tokenservice.ts';
+
+export const options = { clientSecret: undefined, audience: undefined, certificates: [] };
+
+type Mask = (text: string) => void;
+
+/** What authenticates by GitHub's identity tokens. */
+export const hostOf = (environment: Readonly<Record<string, string>>, mask: Mask = () => undefined) => ({
+  identityToken: githubIdentity(environment, mask),
+  hints,
+});
+
+/** Gives servers of tests little time to come back. */
+const retries = { policy: { baseMs: 1, maxMs: 20, budgetMs: 1_500 } };
+
+/** A token source without a secret, opened and not asked yet. */
+export async function open(
+  service: Pick<TokenService, 'environment'>,
+  rules: IssuerRules = {},
+  more: Partial<Parameters<typeof openCredential>[0]> = {},
+  mask: Mask = () => undefined,
+) {
+  const issuer = await serveIssuer(rules);
+  const way = transport();
+  const app = { issuer: issuer.issuer, clientId: 'app', scope: ['openid', 'gep'], platforms: ['gep'] };
+  const credential = await openCredential(
+    { ...options, ...more },
+    hostOf(service.environment, mask),
+    retries,
+  );
+  const tokens = await openTokenSource(app, credential, way, mask, retries);
+  return {
+    issuer,
+    tokens,
+    way,
+    [Symbol.asyncDispose]: async () => {
+      await way[Symbol.asyncDispose]();
+      await issuer[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The error of the first token that is asked for. */
+export async function refusal(
+  service: TokenService,
+  rules: IssuerRules = {},
+  more: Partial<Parameters<typeof openCredential>[0]> = {},
+) {
+  await using opened = await open(service, rules, more);
+  const error = await rejectionOf(opened.tokens.token());
+  const told = JSON.stringify([error.message, error.hint, error.details]);
+  for (const secret of [bearer, ...service.given]) expect(told).not.toContain(secret);
+  return { error, grants: opened.issuer.grants(), issuer: opened.issuer.issuer.href };
+}

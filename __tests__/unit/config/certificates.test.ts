@@ -1,0 +1,31 @@
+import { writeFileSync } from 'node:fs';
+
+import { describe, expect, test } from '@jest/globals';
+import { generate } from 'selfsigned';
+
+import { temporaryFolder } from '../folders.ts';
+import { problem, read } from './reading.ts';
+
+describe('ca-certificates', () => {
+  const certificate = async () => (await generate([{ name: 'commonName', value: 'ca' }])).cert;
+
+  test('are taken as text with any line ends, several at once, with remarks between them', async () => {
+    const [one, two] = [await certificate(), await certificate()];
+    const { certificates } = read({
+      'ca-certificates': `# one\r\n${one.replaceAll('\n', '\r\n')}\n# two\n${two}`,
+    });
+    expect(certificates).toHaveLength(2);
+    expect(certificates[1]?.trim()).toBe(two.replaceAll('\r', '').trim());
+  });
+
+  test('are read from a file', async () => {
+    using folder = temporaryFolder();
+    writeFileSync(folder.at('ca.pem'), await certificate());
+    expect(read({ 'ca-certificates': folder.at('ca.pem') }).certificates).toHaveLength(1);
+  });
+
+  test('of which one is cut off are refused, not taken in part', async () => {
+    const one = await certificate();
+    expect(problem({ 'ca-certificates': `${one}\n${one.slice(0, 200)}` })).toContain('cut off');
+  });
+});

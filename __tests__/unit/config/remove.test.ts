@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+
+import { readRemoveInputs } from '../../../src/config/remove.ts';
+import { failureOf } from '../failure.ts';
+import { required } from './reading.ts';
+
+const given = (inputs: Readonly<Record<string, string>>) => (name: string) =>
+  ({ ...required, path: '', ...inputs })[name] ?? '';
+const noMask = () => undefined;
+
+test('how old is read', () => {
+  expect(readRemoveInputs(given({ destination: 'd' }), noMask).olderThan).toBeUndefined();
+  expect(readRemoveInputs(given({ destination: 'd', 'older-than': '14d' }), noMask)).toMatchObject({
+    destination: 'd',
+    olderThan: 14 * 86_400,
+  });
+});
+
+test.each(['', '/', '//'])('refuses the whole workspace: %j', (destination) => {
+  const { message } = failureOf(() => readRemoveInputs(given({ destination }), noMask));
+  expect(message).toContain(`destination: got '${destination}', expected the folder to delete`);
+});
+
+test.each(['previews/', 'previews//', '/previews/', '//previews', 'previews/ /', 'a//b', ' previews/\n'])(
+  'refuses a folder that an empty expression has widened: %j',
+  (destination) => {
+    for (const inputs of [{}, { 'older-than': '14d' }, { 'dry-run': 'true' }])
+      expect(failureOf(() => readRemoveInputs(given({ ...inputs, destination }), noMask)).message).toContain(
+        `Input destination: got '${destination.trim()}', expected a folder `,
+      );
+  },
+);
+
+test.each(['14', '2 weeks', '0d'])('refuses %j as an age', (age) => {
+  const { message } = failureOf(() =>
+    readRemoveInputs(given({ destination: 'd', 'older-than': age }), noMask),
+  );
+  expect(message).toContain(`older-than: got '${age}', expected a time such as`);
+});

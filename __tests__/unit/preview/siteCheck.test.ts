@@ -1,0 +1,187 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { createSiteCheck } from '../../../src/preview/siteCheck.ts';
+import { parseSiteFlags, formatSiteFlags } from '../../../src/preview/siteFlags.ts';
+
+function checked(files: Readonly<Record<string, string>>, isSecure = true) {
+  const check = createSiteCheck(Object.keys(files), '/bucket/previews/pr-7/', isSecure);
+  for (const [name, text] of Object.entries(files)) check.read(name, text);
+  const { findings, ...flags } = check.result();
+  return { ...flags, findings: Object.fromEntries(findings.map(({ kind, places }) => [kind, places])) };
+}
+
+describe('the site check', () => {
+  test('finds nothing in a site with relative URLs', () => {
+    const files = {
+      'index.html': `<link rel="stylesheet" href="a.css"><a href="docs/">docs</a><script src="./a.js"></script>`,
+      'a.js': `history.pushState({}, '', 'x'); fetch('/api')`,
+    };
+    expect(checked(files)).toEqual({ companion: false, history: false, findings: {} });
+  });
+
+  test('finds nothing in a site that was built for its folder', () => {
+    const files = {
+      'index.html': `<a href="/bucket/previews/pr-7/docs">docs</a><script src="/bucket/previews/pr-7/a.js"></script>`,
+      'a.js': `addEventListener('popstate', go)`,
+    };
+    expect(checked(files)).toEqual({ companion: false, history: true, findings: {} });
+  });
+
+  test.each([
+    [`<p>\n<a class="x" href="/docs/">docs</a>`, 'index.html:2'],
+    [`<form method=get action=/search>`, 'index.html:1'],
+    [`\n\n<iframe title="a" src='/embed.html'>`, 'index.html:3'],
+    [`<meta http-equiv="refresh" content="0;url=/docs/">`, 'index.html:1'],
+  ])('finds links to the root of a host: %j', (html, place) => {
+    expect(checked({ 'index.html': html })).toMatchObject({
+      companion: true,
+      findings: { 'root-links': [place] },
+    });
+  });
+
+  test('finds elements that browsers load without the service worker', () => {
+    const html = `<p>\n<object type="image/svg+xml" data="a.svg"></object><embed src=/b.pdf>`;
+    expect(checked({ 'index.html': html })).toMatchObject({
+      companion: true,
+      findings: { plugin: ['index.html:2'] },
+    });
+    const others = `<object data="https://example.org/a.pdf"></object><embed src="data:image/png;base64,">`;
+    expect(checked({ 'index.html': others })).toMatchObject({ companion: false, findings: {} });
+  });
+
+  test('ignores URLs of other hosts', () => {
+    const html = `<a href="//cdn.example/x">a</a><a href="https://example.org/">b</a><script src="//cdn.example/x.js"></script>`;
+    expect(checked({ 'index.html': html }).findings).toEqual({});
+  });
+
+  test('finds a router that was built for the root of a host, and names the page that loads it', () => {
+    const files = {
+      'index.html': `<head>\n<script type="module" src="/assets/a.js">`,
+      'assets/a.js': `window.onpopstate=f`,
+    };
+    expect(checked(files).findings).toEqual({});
+    const routed = { ...files, 'assets/a.js': `h.pushState(null,"",u)` };
+    expect(checked(routed)).toEqual({
+      companion: true,
+      history: true,
+      findings: { 'root-router': ['index.html:2'] },
+    });
+    const based = { ...routed, 'index.html': `<base href="/"><script src="main.js"></script>` };
+    expect(checked(based).findings).toEqual({ 'root-router': ['index.html:1'] });
+  });
+
+  test.each([
+    `navigator.serviceWorker.register("/sw.js")`,
+    `"serviceWorker"in navigator&&navigator.serviceWorker.ready.then(e=>e.unregister())`,
+    `navigator.serviceWorker?.getRegistrations()`,
+  ])('finds a service worker of the site: %s', (script) => {
+    expect(checked({ 'index.html': '', 'pwa.js': `\n${script}` })).toMatchObject({
+      companion: true,
+      findings: { 'own-worker': ['pwa.js:2'] },
+    });
+  });
+
+  test.each([
+    [{ 'index.html': `<a href="data.csv" download>` }, true],
+    [{ 'a.js': `const a=document.createElement("a");a.download=name` }, true],
+    [{ 'a.js': `jsx("a",{href:e,download:"x.csv"})` }, true],
+    [{ 'index.html': `<a href="download">download</a>` }, false],
+    [{ 'a.js': `new Worker("/assets/w.js")` }, true],
+    [{ 'a.js': `new Worker(new URL("/assets/w.js",import.meta.url))` }, true],
+    [{ 'a.js': `new Worker(new URL("w.js",import.meta.url))` }, false],
+  ])('finds out whether pages need the companion: %j', (files, companion) => {
+    expect(checked(files as Record<string, string>).companion).toBe(companion);
+  });
+
+  test('finds frames, mixed content, policies and configuration for web hosts', () => {
+    const html = [
+      `<meta http-equiv="Content-Security-Policy" content="default-src 'self'">`,
+      `<iframe sandbox="allow-scripts" src="a.html"></iframe><iframe sandbox="allow-same-origin" src="b.html"></iframe>`,
+      `<img src="http://example.org/a.png"><a href="http://example.org/">fine</a>`,
+      `<a href="/">home</a>`,
+    ].join('\n');
+    const files = { 'index.html': html, _redirects: '/* /index.html 200' };
+    const found = {
+      'closed-policy': ['index.html:1'],
+      'sandboxed-frame': ['index.html:2'],
+      'mixed-content': ['index.html:3'],
+      'root-links': ['index.html:4'],
+      'host-rules': ['_redirects'],
+    };
+    expect(checked(files).findings).toEqual(found);
+    expect(Object.keys(checked(files, false).findings)).not.toContain('mixed-content');
+  });
+
+  test('lists at most five places of each kind, and counts all', () => {
+    const names = Array.from({ length: 9 }, (_, index) => `${index}.html`);
+    const check = createSiteCheck(names, '/b/', true);
+    for (const name of names) check.read(name, '<a href="/">');
+    expect(check.result().findings).toEqual([
+      { kind: 'root-links', places: names.slice(0, 5).map((name) => `${name}:1`), files: 9 },
+    ]);
+  });
+
+  test('reads attributes as browsers do, and ignores tags in comments, scripts and values', () => {
+    const html = [
+      `<!-- <a href="/a"> --><script>let page = '<a href="/b">';</script><p title='<a href="/c">'>`,
+      `<A\n  title="a > b" HREF = '/docs'>`,
+      `<a data-href="/d" href=e href="/f">`,
+    ].join('\n');
+    expect(checked({ 'index.html': html }).findings).toEqual({ 'root-links': ['index.html:2'] });
+  });
+
+  test.each([
+    ...[
+      '<a ',
+      '<',
+      '<a',
+      '</script',
+      '<script>',
+      '<!--',
+      '<iframe sandbox',
+      '<base href ',
+      '<object data=',
+      '<embed src',
+    ],
+    ...[
+      '<meta http-equiv=refresh ',
+      '<a href="',
+      "<a href='",
+      '<a href=" \'',
+      '<link rel=stylesheet href ',
+      '\n',
+      ' ',
+      '=',
+    ],
+    ...[
+      'new Worker(',
+      'new  ',
+      'serviceWorker',
+      'serviceWorker  ',
+      '.download ',
+      'download: ',
+      '<a x=/',
+      '<div/',
+    ],
+  ])('takes linear time for a mebibyte of %j', (evil) => {
+    // Half a mebibyte once took up to a minute, which is Jest's time limit.
+    const text = evil.repeat(2 ** 20 / evil.length);
+    const inTag = `<meta ${text.replaceAll('<meta', '')}`;
+    expect(checked({ 'index.html': text, 'a.html': inTag, 'a.js': text }).history).toEqual(
+      expect.any(Boolean),
+    );
+  });
+});
+
+describe('site flags', () => {
+  test.each([
+    { companion: true, history: false },
+    { companion: false, history: true },
+  ])('are parsed as they were formatted: %j', (flags) => {
+    expect(parseSiteFlags(formatSiteFlags(flags))).toEqual(flags);
+  });
+
+  test('are undefined for another text', () => {
+    expect([parseSiteFlags(undefined), parseSiteFlags('companion')]).toEqual([undefined, undefined]);
+  });
+});

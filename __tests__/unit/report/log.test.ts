@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+
+import { helpLine } from '../../../src/errors/codes.ts';
+import { ActionError } from '../../../src/errors/error.ts';
+import type { Text } from '../../../src/hosts/host.ts';
+import { type FailingHost, fail } from '../../../src/report/log.ts';
+
+/** The lines of the error that `fail` prints at a host that is a plain object. */
+function linesOf(error: unknown): string[] {
+  let printed: Text = [];
+  const host: FailingHost = {
+    log: { debug: () => undefined },
+    hints: { debugLog: 'turn it on' },
+    fail: (text) => {
+      printed = text;
+    },
+  };
+  fail(host, error);
+  return [printed].flat();
+}
+
+test('an error begins with its message and ends with the address of its entry', () => {
+  const error = new ActionError('unreachable', 'What failed: why', {
+    hint: 'Do this.',
+    details: ['- a', '- b'],
+  });
+  expect(linesOf(error)).toEqual(['What failed: why', 'Do this.', '- a', '- b', helpLine('unreachable')]);
+  expect(linesOf(new ActionError('proxy', 'm'))).toEqual(['m', helpLine('proxy')]);
+});
+
+test('an error that is not explained asks for a report', () => {
+  expect(linesOf(new TypeError('x is not a function'))).toEqual([
+    'Unexpected error: x is not a function',
+    'Please report it with the debug log: turn it on.',
+    helpLine('unexpected'),
+  ]);
+});
+
+test('too many open files have an entry, wherever they show', () => {
+  const error = Object.assign(new Error('spawn EMFILE'), { code: 'EMFILE' });
+  expect(linesOf(error).at(-1)).toBe(helpLine('too-many-open-files'));
+});

@@ -1,0 +1,149 @@
+import { indexPage } from '../generated/index-page.ts';
+import { count, formatBytes, formatMoment } from '../text/format.ts';
+import type { IndexPageData } from './indexPageData.ts';
+import type { Links, PublishedFile, Manifest } from './manifest.ts';
+import { tableOf } from './linkTable.ts';
+
+/** A manifest with links; `links` is undefined if none were requested. */
+export interface Listed extends Manifest {
+  readonly links: Links | undefined;
+}
+
+/** When and where the page is made. */
+export interface Making {
+  /** Milliseconds since the epoch. */
+  readonly madeAt: number;
+  /** The workflow run that makes it. */
+  readonly run?: { readonly name: string; readonly url: string } | undefined;
+}
+
+/** With more origins than this, the Content-Security-Policy of the page allows all. */
+const mostOrigins = 20;
+
+/**
+ * Renders the index page: one HTML file that lists the files with their links, and loads nothing else. Untrusted text never becomes HTML, and
+ * only the script of the page may run.
+ */
+export function renderIndexPage(listed: Listed, making: Making): Buffer {
+  const { contents, origins } = gather(listed, making);
+  const values: Readonly<Record<string, string>> = {
+    title: escapeHtml(listed.destination || listed.workspace),
+    origins: origins.size > mostOrigins ? 'https: http:' : [...origins].join(' '),
+    about: escapeHtml(about(listed)),
+  };
+  const [before = '', after = ''] = indexPage
+    .split('{{data}}')
+    .map((text) =>
+      text.replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => values[name] ?? placeholder),
+    );
+  const data = jsonPieces(contents).map((piece) =>
+    Buffer.from(piece.replace(/[<\u2028\u2029]/g, escapeJson)),
+  );
+  return Buffer.concat([Buffer.from(before), ...data, Buffer.from(after)]);
+}
+
+/** Entries of an array that are serialized at a time. */
+const sliceLength = 1_000;
+
+/** JSON in pieces. The columns of 100,000 files are 10 MB, which as one text would be in memory several times. */
+function* jsonPieces(value: unknown): Generator<string> {
+  if (Array.isArray(value)) {
+    yield '[';
+    for (let start = 0; start < value.length; start += sliceLength) {
+      const slice = JSON.stringify(value.slice(start, start + sliceLength));
+      yield `${start > 0 ? ',' : ''}${slice.slice(1, -1)}`;
+    }
+    yield ']';
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [index, [name, inner]] of Object.entries(value).entries()) {
+      yield `${index > 0 ? ',' : '{'}${JSON.stringify(name)}:`;
+      yield* jsonPieces(inner);
+    }
+    yield '}';
+  } else yield JSON.stringify(value);
+}
+
+/** Collects columns, links and origins of the links in one pass over the files. */
+function gather(
+  { workspace, destination, s3Uri, links, files }: Listed,
+  { madeAt, run }: Making,
+): { contents: IndexPageData; origins: ReadonlySet<string> } {
+  const columns = emptyColumns();
+  const origins = new Set<string>();
+  const gathered = function* ({ url, parts }: Links) {
+    for (const file of files()) {
+      columns.add(file, madeAt);
+      // Links that are built in the same way have the same origin.
+      const place = parts && origins.size > 0 ? [] : originOf(url(file.key));
+      for (const origin of place) origins.add(origin);
+      yield file;
+    }
+  };
+  const table = links ? tableOf(gathered(links), links) : null;
+  if (!links) for (const file of files()) columns.add(file, madeAt);
+  const contents = {
+    workspace,
+    destination,
+    s3Uri,
+    madeAt,
+    run: run ?? null,
+    signedBy: links?.signedBy ?? null,
+    expiresAt: links?.expiresAt ?? null,
+    links: table,
+    ...columns.result(),
+  };
+  return { contents, origins };
+}
+
+function emptyColumns() {
+  const names: string[] = [];
+  const sizes: number[] = [];
+  const types: number[] = [];
+  const ages: number[] = [];
+  const sums: string[] = [];
+  const places = new Map<string, number>();
+  return {
+    add: ({ name, size, contentType, modified, sha256 }: PublishedFile, madeAt: number): void => {
+      const place = places.get(contentType) ?? places.size;
+      places.set(contentType, place);
+      names.push(name);
+      sizes.push(size);
+      types.push(place);
+      ages.push(modified === undefined ? 0 : Math.max(0, Math.round((madeAt - modified) / 1000)));
+      sums.push(sha256 ?? '');
+    },
+    result: () => ({
+      names,
+      sizes,
+      types,
+      mediaTypes: [...places.keys()],
+      ages,
+      sums: sums.some(Boolean) ? sums : [],
+    }),
+  };
+}
+
+/** The text of the page for readers without JavaScript. */
+function about({ workspace, destination, fileCount, totalBytes, links }: Listed): string {
+  const where = destination
+    ? `below ${destination} in the workspace ${workspace}`
+    : `in the workspace ${workspace}`;
+  const expiry =
+    links?.expiresAt === undefined ? '' : ` The links expire at ${formatMoment(links.expiresAt)}.`;
+  return `This page lists ${count(fileCount, 'file')} (${formatBytes(totalBytes)}) ${where}, with a link to each.${expiry}`;
+}
+
+/** The origin of a link. The strict pattern keeps a link from changing the Content-Security-Policy. */
+function originOf(url: string): readonly string[] {
+  return /^https?:\/\/[a-z0-9.:[\]-]+(?=[/?]|$)/i.exec(url) ?? [];
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"'\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) =>
+    /[&<>"']/.test(character) ? `&#${character.charCodeAt(0)};` : '\ufffd',
+  );
+}
+
+function escapeJson(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,33 @@
+import type { LinkTable } from './linkTable.ts';
+
+/**
+ * The data in the index page. Properties of files are columns: a file has the same position in each of them. The files are sorted by name. The
+ * script of the page reads it (see `browser/index/`).
+ */
+export interface IndexPageData {
+  readonly workspace: string;
+  /** Without slashes at its ends; empty for the prefix of the workspace itself. */
+  readonly destination: string;
+  /** `s3://bucket/prefix/destination/` */
+  readonly s3Uri: string;
+  /** When the page was made, in milliseconds since the epoch. */
+  readonly madeAt: number;
+  /** The workflow run that made the page; null if unknown. */
+  readonly run: { readonly name: string; readonly url: string } | null;
+  readonly signedBy: 'session' | 'platform' | null;
+  /** Milliseconds since the epoch; null if unknown. */
+  readonly expiresAt: number | null;
+  /** Null if no links were requested. */
+  readonly links: LinkTable | null;
+  /** Relative to the destination. */
+  readonly names: readonly string[];
+  /** Bytes. */
+  readonly sizes: readonly number[];
+  /** Positions in `mediaTypes`. */
+  readonly types: readonly number[];
+  readonly mediaTypes: readonly string[];
+  /** Seconds from the upload of the file until the page was made. */
+  readonly ages: readonly number[];
+  /** SHA-256 in hex; an empty text if unknown. The list is empty if none is known. */
+  readonly sums: readonly string[];
+}

@@ -1,0 +1,53 @@
+import type { StorageClient } from '../storage/client.ts';
+import type { Session } from '../terrapi/session.ts';
+import type { Links } from './manifest.ts';
+
+/** Seconds of the longest lifetime in SigV4: 7 days. */
+const longest = 604_800;
+
+/** A session is replaced before it signs links if more than this share of its lifetime has passed. The links then live longer. */
+const usedUp = 0.05;
+
+/**
+ * Signs links with the storage session. Each is a presigned URL for GET. The storage rejects a link after the session expires, so `X-Amz-Expires`
+ * never exceeds the session.
+ * @param expiresIn requested lifetime in seconds; undefined for the longest possible one
+ */
+export async function signSessionLinks(client: StorageClient, expiresIn: number | undefined): Promise<Links> {
+  const session = await freshSession(client);
+  const signedAt = Math.floor(client.clock.now() / 1000) * 1000;
+  const left = session.endsAt === undefined ? longest : Math.floor((session.endsAt - signedAt) / 1000);
+  const seconds = Math.max(1, Math.min(expiresIn ?? longest, left, longest));
+  const { query, signature, url } = client.signer(session).presigner(new Date(signedAt), seconds);
+  // The links file and the pages use each link several times. Signing it is the slow step.
+  const signatures = new Map<string, string>();
+  const own = (key: string) => {
+    const known = signatures.get(key) ?? signature(client.path(key));
+    signatures.set(key, known);
+    return known;
+  };
+  const ownEnd = signedAt + seconds * 1000;
+  const known = session.endsAt !== undefined || session.sessionToken === undefined;
+  return {
+    signedBy: 'session',
+    url: (key) => url(client.path(key), own(key)),
+    parts: {
+      query,
+      address: (key) => `${client.location.endpoint.origin}${client.path(key)}`,
+      own,
+    },
+    expiresAt: known ? Math.min(ownEnd, session.endsAt ?? ownEnd) : undefined,
+  };
+}
+
+async function freshSession({ sessions, clock }: StorageClient): Promise<Session> {
+  const isUsed = ({ openedAt, endsAt }: Session) =>
+    endsAt !== undefined && clock.now() - openedAt > usedUp * (endsAt - openedAt);
+  const held = await sessions.get();
+  if (!isUsed(held)) return held;
+  // Links with a shorter lifetime are better than no links.
+  return sessions.replace(isUsed).catch((error: unknown) => {
+    if (held.endsAt !== undefined && held.endsAt > clock.now()) return held;
+    throw error;
+  });
+}

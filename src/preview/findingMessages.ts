@@ -1,0 +1,41 @@
+import type { Finding, FindingKind } from './siteCheck.ts';
+
+/** A finding is a problem if the preview does not work around it. */
+const messages: Readonly<Record<FindingKind, { readonly text: string; readonly isProblem: boolean }>> = {
+  'root-links': {
+    text: `Pages link to '/…', because the site was built for the root of a host. The preview opens these links in the folder of the site`,
+    isProblem: false,
+  },
+  'root-router': {
+    text: `The site was built for the root of a host and routes by path: in the preview its router may report "page not found". Build it with the folder of the preview as base (Vite, VitePress: 'base'; Docusaurus: 'baseUrl'; Angular: '--base-href')`,
+    isProblem: true,
+  },
+  'own-worker': {
+    text: `The site has a service worker. The preview does not run it, so features that need it (e.g. offline use) do not work`,
+    isProblem: false,
+  },
+  'sandboxed-frame': {
+    text: `A frame with 'sandbox' but without 'allow-same-origin' cannot load files of the preview. Add 'allow-same-origin'`,
+    isProblem: true,
+  },
+  plugin: {
+    text: `Files in '<object>' or '<embed>' open by presigned URLs: they cannot load other files of the site`,
+    isProblem: false,
+  },
+  'mixed-content': {
+    text: `Pages load resources over plain http, which browsers block in a page over https. Use https`,
+    isProblem: true,
+  },
+  'closed-policy': {
+    text: `Pages have a Content-Security-Policy, so the preview does not change them: links to '/…' and downloads may not work there`,
+    isProblem: false,
+  },
+  'host-rules': {
+    text: `The storage ignores configuration for web hosts (redirects, headers)`,
+    isProblem: false,
+  },
+};
+
+export function describeFinding({ kind }: Finding): { readonly text: string; readonly isProblem: boolean } {
+  return messages[kind];
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+
+import { previewCompanion } from '../generated/preview-companion.ts';
+import { previewEntry } from '../generated/preview-entry.ts';
+import { previewWorker } from '../generated/preview-worker.ts';
+import type { GeneratedObject } from '../links/generated.ts';
+import type { Links, PublishedFile, Manifest } from '../links/manifest.ts';
+import { tableOf } from '../links/linkTable.ts';
+import { isHtml } from '../files/media.ts';
+import type { PreviewNames } from './previewNames.ts';
+import type { Origin, PreviewEntry, PreviewSite } from './site.ts';
+import { type SiteFlags, siteFlagsHeader, formatSiteFlags } from './siteFlags.ts';
+
+export interface PreviewOptions {
+  readonly names: PreviewNames;
+  readonly flags: SiteFlags;
+  /** Undefined if unknown. */
+  readonly origin: Origin | undefined;
+}
+
+/** Makes the data of the service worker. */
+export function previewSite(
+  { files }: Manifest,
+  links: Links,
+  { names, flags, origin }: PreviewOptions,
+): PreviewSite {
+  const all = [...files()];
+  const site: Omit<PreviewSite, 'id'> = {
+    version: versionOf(all),
+    ...names,
+    names: all.map(({ name }) => name),
+    etags: all.map(({ etag = '' }) => etag),
+    links: tableOf(all, links),
+    expiresAt: links.expiresAt ?? null,
+    history: flags.history,
+    companion: flags.companion ? previewCompanion : null,
+    origin: origin ?? null,
+  };
+  const id = createHash('sha256')
+    .update(JSON.stringify(site))
+    .update(previewWorker)
+    .digest('hex')
+    .slice(0, 32);
+  return { id, ...site };
+}
+
+/** Makes the service worker. Its metadata keeps the site flags for the step that renews the links. */
+export function workerObject(site: PreviewSite, flags: SiteFlags): GeneratedObject {
+  return {
+    name: site.worker,
+    contentType: 'text/javascript; charset=utf-8',
+    // JavaScript engines parse JSON much faster than an object literal.
+    content: `self.preview=JSON.parse(${JSON.stringify(JSON.stringify(site))});\n${previewWorker}\n`,
+    headers: { [siteFlagsHeader]: formatSiteFlags(flags) },
+  };
+}
+
+/**
+ * Makes the entry page, which registers the service worker.
+ * @param workerUrl the link to the worker
+ */
+export function entryObject(
+  { destination, workspace, files }: Manifest,
+  links: Links,
+  site: PreviewSite,
+  workerUrl: string,
+): GeneratedObject {
+  const first = firstPage(files());
+  const entry: PreviewEntry = {
+    title: destination || workspace,
+    worker: workerUrl,
+    id: site.id,
+    first: first ? { name: first.name, url: links.url(first.key) } : null,
+  };
+  return {
+    name: site.entry,
+    contentType: 'text/html; charset=utf-8',
+    content: previewEntry.replace('{{data}}', () => JSON.stringify(entry).replaceAll('<', '\\u003c')),
+  };
+}
+
+/** Changes with the content of any file: with its ETag or, if that is unknown, with its SHA-256 or size. */
+function versionOf(files: readonly PublishedFile[]): string {
+  const hash = createHash('sha256');
+  for (const { name, etag, size, sha256 } of files)
+    hash.update(JSON.stringify([name, etag ?? sha256 ?? size]));
+  return hash.digest('hex').slice(0, 32);
+}
+
+function firstPage(files: Iterable<PublishedFile>): PublishedFile | undefined {
+  let found: PublishedFile | undefined;
+  for (const file of files) {
+    if (file.name === 'index.html') return file;
+    if (isHtml(file.name)) found ??= file;
+  }
+  return found;
+}

@@ -1,0 +1,71 @@
+import { createHash, hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+import type { SlicedBody } from '../storage/http.ts';
+import { type ByteRange, slicesOf } from './parts.ts';
+import { type FileReader, changedError } from './fileReader.ts';
+
+/** A range of a file that does not fit into memory. It is read once for its digests, and again each time it is sent. */
+export interface StreamedBody extends SlicedBody {
+  readonly md5: Buffer;
+  readonly crc32: number;
+}
+
+/** The body of a request that uploads an object or a part. */
+export type RequestBody = Buffer | StreamedBody;
+
+/** Reads a range of an open file. If the range is longer than the buffer, the body reads through the buffer slice by slice. */
+export async function readBody(source: FileReader, stretch: ByteRange, buffer: Buffer): Promise<RequestBody> {
+  if (buffer.length < stretch.length) return readLong(source, stretch, buffer);
+  await source.read(buffer, stretch.offset);
+  return buffer;
+}
+
+async function readLong(source: FileReader, stretch: ByteRange, buffer: Buffer): Promise<StreamedBody> {
+  const md5 = createHash('md5');
+  let sum = 0;
+  for await (const slice of slices(source, stretch, buffer)) {
+    md5.update(slice);
+    sum = crc32(slice, sum);
+  }
+  return {
+    length: stretch.length,
+    md5: md5.digest(),
+    crc32: sum,
+    slices: () => slices(source, stretch, buffer, sum),
+  };
+}
+
+/**
+ * Yields slices from alternating halves of the buffer, because one slice may still be in use by the network when the next one is read.
+ * @param expected CRC-32 of the whole range; if the file has changed, it throws before the last slice
+ */
+async function* slices(
+  source: FileReader,
+  stretch: ByteRange,
+  buffer: Buffer,
+  expected?: number,
+): AsyncGenerator<Buffer> {
+  const half = Math.ceil(buffer.length / 2);
+  const pieces = slicesOf(stretch, half);
+  let sum = 0;
+  for (const [index, { offset, length }] of pieces.entries()) {
+    const start = index % 2 === 0 ? 0 : buffer.length - half;
+    const slice = buffer.subarray(start, start + length);
+    await source.read(slice, offset);
+    if (expected !== undefined) sum = crc32(slice, sum);
+    if (index === pieces.length - 1 && sum !== (expected ?? sum)) throw changedError(source.file);
+    yield slice;
+  }
+}
+
+export function md5Of(content: RequestBody): Buffer {
+  return Buffer.isBuffer(content) ? hash('md5', content, 'buffer') : content.md5;
+}
+
+/** CRC-32 in big-endian Base64, as in the header `x-amz-checksum-crc32`. */
+export function crc32Of(content: RequestBody): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(Buffer.isBuffer(content) ? crc32(content) : content.crc32);
+  return bytes.toString('base64');
+}

@@ -1,0 +1,21 @@
+import { availableParallelism, freemem } from 'node:os';
+
+const MiB = 1024 ** 2;
+
+/** Concurrent requests. There are more than CPUs, because small files wait for the network and the disks of the storage. */
+export function defaultConcurrency(): number {
+  return Math.min(64, Math.max(16, 16 * availableParallelism()));
+}
+
+/**
+ * Bytes of the buffer pool: five parts, but at most a quarter of the free memory. A larger pool is slower, because the system has to clear memory
+ * before its first use, and a virtual machine has to get it from its host.
+ */
+export function defaultBufferBytes(): number {
+  return Math.min(80 * MiB, Math.max(32 * MiB, Math.floor(freemem() / 4)));
+}
+
+/** Worker threads that compute digests. */
+export function defaultHashThreads(): number {
+  return Math.min(4, availableParallelism());
+}
