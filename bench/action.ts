@@ -9,15 +9,15 @@ import { benchCache } from './rivals.ts';
 import type { Contender, PreparedCommand, Task } from './contenders.ts';
 
 const repository = resolve(import.meta.dirname, '..');
-/** A way to run the action that is not the usual one, to see what a change is worth. */
+/** Another way to run the action, to measure the effect of a change. */
 export interface Variant {
   /** Path of another bundle's `upload.js`. */
   readonly bundle?: string;
-  /** Inputs beside those that every run has, e.g. `concurrency`. */
+  /** Additional inputs, e.g. `concurrency`. */
   readonly inputs?: Readonly<Record<string, string>>;
 }
 
-/** The bundle, run as a runner would: cold, with everything from logging in to the links. */
+/** Runs the bundle like a runner: a cold start, with all steps from login to links. */
 export async function prepareAction(variant: Variant): Promise<Contender> {
   const declared = readAction('action.yml').inputs ?? {};
   const { entry, digest, bytes } = await keepBundle(variant.bundle ?? join(repository, 'dist', 'upload.js'));
@@ -28,7 +28,7 @@ export async function prepareAction(variant: Variant): Promise<Contender> {
     name: 'action',
     id: `action${difference && `-${difference}`}`.replaceAll(/[\s/\\]+/g, '_'),
     label: `this action${difference && ` (${difference})`}`,
-    version: `bundle ${digest} of ${(bytes / 1e6).toFixed(2)} MB (at most 1.5 MB is asked for), Node.js ${process.version}`,
+    version: `bundle ${digest} of ${(bytes / 1e6).toFixed(2)} MB (limit: 1.5 MB), Node.js ${process.version}`,
     uploads: true,
     comparesContent,
     prepare: (task) =>
@@ -40,7 +40,7 @@ export async function prepareAction(variant: Variant): Promise<Contender> {
   };
 }
 
-/** Copies a bundle by its content: somebody may build another while this one is measured. */
+/** Copies a bundle, so that a build during the measurement does not change it. */
 async function keepBundle(file: string): Promise<{ entry: string; digest: string; bytes: number }> {
   const dist = dirname(resolve(file));
   const names = (await readdir(dist)).filter((name) => /\.(js|json)$/.test(name)).sort();

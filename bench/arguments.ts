@@ -9,24 +9,24 @@ import type { CredentialsKind } from './rounds.ts';
 
 export const usage = `Usage: npm run bench -- [options]
 
-Compares this action with other tools, on a MinIO that it starts. bench/README.md says how.
+Compares this action with other tools, on a new MinIO. See bench/README.md.
 
   --loads a,b      of ${Object.keys(loads).join(', ')}
   --rivals a,b     of ${contenderNames.slice(1).join(', ')}
   --rounds N       rounds of each load (default 5)
-  --credentials C  what rivals sign with: session (default), as the action has to, or static
-  --memory         the loads that are about memory as well (20 GB of disk, 10 minutes)
-  --with I=V,...   the action once more, with these inputs, e.g. concurrency=64; may be repeated
-  --bundle PATH    the action once more, from another bundle's upload.js; may be repeated
+  --credentials C  rivals' credentials: session (default, like the action) or static
+  --memory         also run the memory loads (20 GB of disk, 10 minutes)
+  --with I=V,...   run the action a second time with these inputs, e.g. concurrency=64; can be repeated
+  --bundle PATH    run the action a second time from another upload.js; can be repeated
   --write          write bench/RESULTS.md
-  --help           this text
+  --help           print this text
 `;
 
-export interface Wish {
+export interface Arguments {
   readonly loads: readonly LoadName[];
-  /** Who takes part beside the action; `undefined`: whoever the load names. */
+  /** Tools to compare with. `undefined`: those of the load. */
   readonly rivals: readonly ContenderName[] | undefined;
-  /** How the action takes part beside its usual way. */
+  /** Additional ways to run the action. */
   readonly variants: readonly Variant[];
   readonly rounds: number;
   readonly credentials: CredentialsKind;
@@ -34,12 +34,12 @@ export interface Wish {
 }
 
 /**
- * Reads the command's arguments.
+ * Reads the command line.
  *
- * @returns `undefined` when help was asked for
- * @throws {Error} with a sentence for whoever typed them
+ * @returns `undefined` for `--help`
+ * @throws Error that says which argument is wrong
  */
-export function readArguments(args: string[]): Wish | undefined {
+export function readArguments(args: string[]): Arguments | undefined {
   const { values } = parseArgs({
     args,
     options: {
@@ -56,7 +56,7 @@ export function readArguments(args: string[]): Wish | undefined {
   });
   if (values.help) return undefined;
   if (!/^[1-9]\d*$/.test(values.rounds)) {
-    throw new Error(`--rounds is a whole number from 1 on; not "${values.rounds}".`);
+    throw new Error(`Invalid --rounds "${values.rounds}": use a whole number from 1.`);
   }
   const loadNames = Object.keys(loads) as LoadName[];
   const chosen = values.loads === undefined ? usualLoads : namesIn('loads', values.loads, loadNames);
@@ -77,7 +77,8 @@ function inputsIn(text: string): Record<string, string> {
   return Object.fromEntries(
     text.split(',').map((pair) => {
       const [, name, value] = /^([a-z-]+)=(.*)$/.exec(pair) ?? [];
-      if (name === undefined || value === undefined) throw new Error(`--with is input=value; not "${pair}".`);
+      if (name === undefined || value === undefined)
+        throw new Error(`Invalid --with "${pair}": use input=value.`);
       return [name, value];
     }),
   );
@@ -86,7 +87,7 @@ function inputsIn(text: string): Record<string, string> {
 function namesIn<T extends string>(option: string, text: string, known: readonly T[]): T[] {
   return text.split(',').map((name) => {
     const found = known.find((one) => one === name);
-    if (found === undefined) throw new Error(`--${option} knows ${known.join(', ')}; not "${name}".`);
+    if (found === undefined) throw new Error(`Unknown --${option} "${name}": use ${known.join(', ')}.`);
     return found;
   });
 }

@@ -7,7 +7,7 @@ import { run } from '../platform/real/command.ts';
 import { benchCache } from './rivals.ts';
 
 /**
- * Bundles the naive action as an action would be, for loading a bundle takes less time than loading packages.
+ * Bundles the naive action, because a bundle loads faster than packages.
  *
  * @returns the path of the bundle
  */

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { prepareAction } from './action.ts';
 import { readArguments, usage } from './arguments.ts';
-import type { Wish } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 import { findContender } from './contenders.ts';
 import type { Contender, ContenderName } from './contenders.ts';
 import { loads } from './loads.ts';
@@ -16,14 +16,14 @@ import type { Chapter } from './table.ts';
 
 const resultsFile = join(import.meta.dirname, 'RESULTS.md');
 
-/** Who takes part in a load beside the action: its own contenders, as far as they were asked for. */
-function contendersOf(load: Load, rivals: Wish['rivals']): ContenderName[] {
+/** The contenders of a load, without those that the command line excludes. */
+function contendersOf(load: Load, rivals: Arguments['rivals']): ContenderName[] {
   return load.contenders.filter((name) => rivals === undefined || name === 'action' || rivals.includes(name));
 }
 
-async function runLoad(load: Load, wish: Wish, contenders: readonly Contender[]): Promise<Chapter> {
+async function runLoad(load: Load, given: Arguments, contenders: readonly Contender[]): Promise<Chapter> {
   const source = await load.makeSource();
-  // New servers for each load: none pays for what another has left behind.
+  // New servers for each load, so that loads do not affect each other.
   const servers = await startServers(load.servers);
   console.log(`\n${load.title}`);
   try {
@@ -32,8 +32,8 @@ async function runLoad(load: Load, wish: Wish, contenders: readonly Contender[])
       source,
       servers,
       contenders,
-      credentials: wish.credentials,
-      rounds: Math.max(1, load.repetition * wish.rounds),
+      credentials: given.credentials,
+      rounds: Math.max(1, load.repetition * given.rounds),
       onRun(round, contender, outcome) {
         console.log(`  round ${round + 1}  ${contender.id.padEnd(8)} ${tell(outcome)}`);
       },
@@ -50,40 +50,40 @@ function tell(outcome: Figures | string): string {
   return `${seconds.toFixed(2)} s  ${cpuSeconds.toFixed(2)} CPU s  ${(peakBytes / 1024 ** 2).toFixed(0)} MiB`;
 }
 
-/** @returns whether every run did its job */
-async function run(wish: Wish): Promise<boolean> {
+/** @returns whether every run was valid */
+async function run(given: Arguments): Promise<boolean> {
   const machine = await describeMachine();
   const found = new Map<ContenderName, Contender>();
-  for (const name of new Set(wish.loads.flatMap((name) => contendersOf(loads[name], wish.rivals)))) {
+  for (const name of new Set(given.loads.flatMap((name) => contendersOf(loads[name], given.rivals)))) {
     found.set(name, await findContender(name, (message) => console.log(message)));
   }
   const usual = found.get('action');
-  const actions = [...(usual ? [usual] : []), ...(await Promise.all(wish.variants.map(prepareAction)))];
+  const actions = [...(usual ? [usual] : []), ...(await Promise.all(given.variants.map(prepareAction)))];
   const chapters: Chapter[] = [];
-  for (const name of wish.loads) {
+  for (const name of given.loads) {
     const load = loads[name];
-    const contenders = contendersOf(load, wish.rivals).flatMap((name) =>
+    const contenders = contendersOf(load, given.rivals).flatMap((name) =>
       name === 'action' ? actions : (found.get(name) ?? []),
     );
-    const chapter = await runLoad(load, wish, contenders);
+    const chapter = await runLoad(load, given, contenders);
     chapters.push(chapter);
     console.log(`\n${chapterLines(chapter).join('\n')}`);
   }
   const signing = {
-    static: 'keys without an end',
-    session: 'a session of the workspace, like the one that the action gets',
+    static: 'static keys',
+    session: 'a session of the workspace, like the action',
   };
-  const setting = { ...machine, 'Rivals sign with': signing[wish.credentials] };
+  const setting = { ...machine, 'Rivals sign with': signing[given.credentials] };
   const versions = [...found.values()].map(({ name, version }) => `${name}: ${version}`);
   console.log(summary(chapters).join('\n'));
-  if (wish.write) await writeFile(resultsFile, report(setting, chapters, versions));
+  if (given.write) await writeFile(resultsFile, report(setting, chapters, versions));
   return chapters.every(({ results }) => results.every(({ failure }) => failure === undefined));
 }
 
 try {
-  const wish = readArguments(process.argv.slice(2));
-  if (wish === undefined) process.stdout.write(usage);
-  else process.exitCode = (await run(wish)) ? 0 : 1;
+  const given = readArguments(process.argv.slice(2));
+  if (given === undefined) process.stdout.write(usage);
+  else process.exitCode = (await run(given)) ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

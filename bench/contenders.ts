@@ -12,47 +12,47 @@ export const contenderNames = ['action', 'upload', 's5cmd', 'rclone', 'aws-cli',
 
 export type ContenderName = (typeof contenderNames)[number];
 
-/** One run that a contender is asked for. */
+/** One run of a contender. */
 export interface Task {
   readonly source: Source;
   readonly route: Route;
-  /** Ready ones, for all but the action. */
+  /** For all contenders except the action. */
   readonly credentials: Credentials | undefined;
-  /** Folder below the workspace; no slash at either end. */
+  /** Folder below the workspace, without slashes at its ends. */
   readonly destination: string;
-  /** Prefix of keys in the bucket that this is; ends with a slash. */
+  /** Its prefix in the bucket. Ends with a slash. */
   readonly prefix: string;
-  /** Whether all of it is there already, and only what differs is to be sent. */
+  /** Whether all files are stored already, and only changes are to be uploaded. */
   readonly unchanged: boolean;
-  /** What the action is asked for beside the upload. */
+  /** Additional inputs of the action. */
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** A command, and what there is to do after it. */
+/** A command and its cleanup. */
 export interface PreparedCommand extends Command {
   cleanUp?(): Promise<void>;
 }
 
-/** Somebody who takes part. */
+/** A tool that takes part in the comparison. */
 export interface Contender {
-  /** The action may take part several times, in variants. */
+  /** Variants of the action have the same name. */
   readonly name: ContenderName;
-  /** Tells it from all others; without spaces or slashes. */
+  /** Unique ID, without spaces and slashes. */
   readonly id: string;
-  /** How it was run, for the table. */
+  /** Label in the table. */
   readonly label: string;
   readonly version: string;
-  /** Whether it uploads anything at all. */
+  /** Whether it uploads files. */
   readonly uploads: boolean;
-  /** Whether it can leave alone what is there already; else it sends all of it again. */
+  /** Whether it can skip unchanged files. Otherwise it uploads all files again. */
   readonly comparesContent: boolean;
   prepare(task: Task): Promise<PreparedCommand>;
 }
 
 /**
- * Gets a contender ready, installing it where it has to be.
+ * Prepares a contender, and installs it if necessary.
  *
- * @param report is told, in a sentence, what is begun and takes minutes
+ * @param report called with a sentence for each step that takes minutes
  */
 export async function findContender(
   name: ContenderName,
@@ -65,7 +65,7 @@ export async function findContender(
   return rivalContender(name, await installRival(name, report));
 }
 
-/** The action as it would be without what a load asks for beside the upload. */
+/** The action without the additional inputs of the load. */
 function uploadAlone(action: Contender): Contender {
   const prepare = (task: Task) => action.prepare({ ...task, inputs: {} });
   return { ...action, name: 'upload', id: 'upload', label: 'the same upload alone', prepare };
@@ -109,7 +109,7 @@ function plainContender(bundle: string): Contender {
 
 const labels: Readonly<Record<RivalName, string>> = {
   s5cmd: '`s5cmd cp`',
-  rclone: '`rclone copy` (`sync --checksum` of what is there), 32 transfers',
+  rclone: '`rclone copy` (`sync --checksum` for stored files), 32 transfers',
   'aws-cli': '`aws s3 cp`',
 };
 
@@ -138,7 +138,7 @@ interface Invocation {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** As their users run them: defaults where there are good ones, and what their manuals advise for many files. */
+/** Usual command lines: defaults, and the options that the manuals advise for many files. */
 const rivalCommands: Readonly<Record<RivalName, (task: Task) => Invocation>> = {
   s5cmd: ({ source, route, prefix }) => ({
     args: [
@@ -176,9 +176,9 @@ const rivalCommands: Readonly<Record<RivalName, (task: Task) => Invocation>> = {
   }),
 };
 
-/** Ready credentials in the environment, and nothing that would be looked for elsewhere. */
+/** Variables with the credentials. They also stop the tools from searching elsewhere. */
 function credentialsOf({ credentials }: Task): Record<string, string> {
-  if (credentials === undefined) throw new Error('These servers give credentials to nobody but the action');
+  if (credentials === undefined) throw new Error('These servers have credentials for the action only');
   return {
     AWS_ACCESS_KEY_ID: credentials.accessKey,
     AWS_SECRET_ACCESS_KEY: credentials.secretKey,

@@ -6,27 +6,27 @@ import type { Source } from './sources.ts';
 const KiB = 1024;
 const GiB = 1024 ** 3;
 
-/** What is uploaded, by whom, and what is asked of the action. */
+/** A load: the files, the contenders, and the target of the action. */
 export interface Load {
   readonly title: string;
   readonly servers: ServersKind;
-  /** Whether the servers are seen from far away. */
+  /** Whether the network has a delay. */
   readonly delayed: boolean;
-  /** Whether what is uploaded is there already, put by the same contender. */
+  /** Whether the same contender has uploaded the files before. */
   readonly unchanged: boolean;
-  /** Who takes part; the first is the action. */
+  /** The contenders. The first is the action. */
   readonly contenders: readonly [ContenderName, ...ContenderName[]];
-  /** Whose time is 1. */
+  /** The contender whose time is 1 in the table. */
   readonly reference: ContenderName;
   readonly target: Target;
-  /** What the action is asked for beside the upload. */
+  /** Additional inputs of the action. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** Runs of each contender, as a multiple of what was asked for; 0 for a single run. */
+  /** Runs of each contender, as a multiple of `--rounds`. 0 means a single run. */
   readonly repetition: number;
   makeSource(): Promise<Source>;
 }
 
-/** What is asked of the action: at most this multiple of the reference's time, or this much memory. */
+/** Target of the action: a maximum ratio to the reference's time, or a maximum of memory. */
 export type Target = { readonly ratio: number } | { readonly peakBytes: number };
 
 const ordinary = {
@@ -38,7 +38,7 @@ const ordinary = {
   repetition: 1,
 } as const;
 
-// One upload after the other would take a quarter of an hour here, for a number that everybody can guess.
+// Without `plain`: one upload after the other would take a quarter of an hour.
 const far = {
   ...ordinary,
   delayed: true,
@@ -119,7 +119,7 @@ export type LoadName = keyof typeof definitions;
 
 export const loads: Readonly<Record<LoadName, Load>> = definitions;
 
-/** Those that are run when none is named. */
+/** The default loads. */
 export const usualLoads: readonly LoadName[] = [
   'large',
   'small',
@@ -131,5 +131,5 @@ export const usualLoads: readonly LoadName[] = [
   'small-far',
 ];
 
-/** Those that take much time and room, for one figure each. */
+/** Loads that need much time and disk space, for one figure each. */
 export const memoryLoads: readonly LoadName[] = ['memory-large', 'memory-small'];

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 
-/** What the figures depend on, by the words to tell it in. */
+/** Properties of the machine that affect the figures, by label. */
 export type Machine = Readonly<Record<string, string>>;
 
 export async function describeMachine(): Promise<Machine> {
@@ -10,7 +10,7 @@ export async function describeMachine(): Promise<Machine> {
     Date: new Date().toISOString().slice(0, 10),
     Processor: `${processor?.model ?? 'unknown'}, ${availableParallelism()} cores`,
     Memory: `${(totalmem() / 1024 ** 3).toFixed(0)} GiB`,
-    'Busy before it began': `${loadavg()[0]?.toFixed(1) ?? '?'} programs wanted to run at once`,
+    'Load before the start': `load average ${loadavg()[0]?.toFixed(1) ?? '?'}`,
     System: `${await distribution()}, ${type()} ${release()}`,
   };
 }

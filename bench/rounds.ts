@@ -19,12 +19,12 @@ export const credentialsKinds = ['static', 'session'] as const;
 
 export type CredentialsKind = (typeof credentialsKinds)[number];
 
-/** What came of one contender's runs. */
+/** Results of one contender. */
 export interface Result {
   readonly contender: Contender;
   /** In the order of the rounds. */
   readonly runs: readonly Figures[];
-  /** Why there are no more runs: one failed, or did not do its job. */
+  /** Why the runs stopped: one failed or was invalid. */
   readonly failure: string | undefined;
 }
 
@@ -34,19 +34,19 @@ export interface RoundsOptions {
   readonly servers: Servers;
   readonly contenders: readonly Contender[];
   readonly rounds: number;
-  /** What rivals sign with: keys without an end, or a session such as the action gets. */
+  /** Credentials of the rivals: static keys, or a session like the action's. */
   readonly credentials: CredentialsKind;
-  /** Told of each run when it has ended. */
+  /** Called after each run. */
   readonly onRun: (round: number, contender: Contender, outcome: Figures | string) => void;
 }
 
 /**
- * So many files are left where they are until the servers end, and each run goes to a folder of its own. File systems do not use again what was
- * deleted some seconds ago (ext4: inodes), and to look for others took a quarter of MinIO's CPU time when 10,000 had been deleted just before.
+ * From this number, files are not deleted between runs, and each run has its own folder. ext4 does not reuse the inodes of files that were
+ * deleted seconds ago. After 10,000 deletions, the search for free inodes took a quarter of MinIO's CPU time.
  */
 const manyFiles = 1_000;
 
-/** Runs all contenders in turn, round by round; each round begins with the next of them. */
+/** Runs all contenders in turn, in rounds. Each round starts with the next contender. */
 export async function runRounds(options: RoundsOptions): Promise<Result[]> {
   const { contenders, rounds, source, load, servers, onRun } = options;
   const results = contenders.map((contender) => new Record(contender));
@@ -64,7 +64,7 @@ export async function runRounds(options: RoundsOptions): Promise<Result[]> {
   return results;
 }
 
-/** One contender, and what came of its runs so far. */
+/** A contender and its results so far. */
 class Record implements Result {
   readonly contender: Contender;
   readonly runs: Figures[] = [];
@@ -75,7 +75,7 @@ class Record implements Result {
     this.contender = contender;
   }
 
-  /** Uploads everything, for later runs to find it there. */
+  /** Uploads all files before the measured runs. */
   async put(options: RoundsOptions): Promise<void> {
     await this.#guarded(async () => {
       const task = await taskFor(options, this.contender, 0);
@@ -94,16 +94,16 @@ class Record implements Result {
     });
   }
 
-  /** A run that did not do its job is no run. */
+  /** Checks the stored files. An invalid run does not count. */
   async #verify({ source, servers }: RoundsOptions, { prefix }: Task): Promise<void> {
     const found = await servers.inventory(prefix);
     if (found.objects !== source.files || found.bytes !== source.bytes) {
       throw new Error(
-        `left ${found.objects} objects of ${found.bytes} bytes in the bucket instead of ${source.files} of ${source.bytes}`,
+        `stored ${found.objects} objects with ${found.bytes} bytes instead of ${source.files} with ${source.bytes}`,
       );
     }
     if (this.#there && this.contender.comparesContent && found.newest !== this.#there.newest) {
-      throw new Error('sent something again that had not changed');
+      throw new Error('uploaded an unchanged file again');
     }
   }
 
@@ -119,7 +119,7 @@ class Record implements Result {
 
 async function attempt(contender: Contender, task: Task): Promise<Figures> {
   const command = await contender.prepare(task);
-  // What the run before has left to be written is not written in the time of this one.
+  // Pending writes of the previous run must not add to this run's time.
   spawnSync('sync');
   touchMemory();
   try {
@@ -129,10 +129,10 @@ async function attempt(contender: Contender, task: Task): Promise<Figures> {
   }
 }
 
-/** What a run and its server use at most of memory that was not used just before. */
+/** Memory that a run and its server can need, in bytes. */
 const touchedBytes = 3 * 1024 ** 3;
 
-/** Has this machine's memory at hand for whoever comes next: see `touch.py`. */
+/** Makes the host provide the memory before the run. See `touch.py`. */
 function touchMemory(): void {
   const bytes = Math.min(touchedBytes, Math.floor(freemem() / 2));
   const { status } = spawnSync(findPython(), ['-I', join(import.meta.dirname, 'touch.py'), String(bytes)], {
@@ -157,7 +157,7 @@ async function taskFor(options: RoundsOptions, contender: Contender, round: numb
   };
 }
 
-/** A session ends after a quarter of an hour, so each run has one of its own. */
+/** A session expires after 15 minutes, so each run has a new one. */
 async function credentialsFor(
   { credentials, servers }: RoundsOptions,
   { name }: Contender,

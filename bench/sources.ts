@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { install } from '../platform/real/cache.ts';
 import { benchCache } from './rivals.ts';
 
-/** Files to upload, on the disk. */
+/** Files to upload. */
 export interface Source {
   /** A folder, or a single file. */
   readonly path: string;
@@ -28,7 +28,7 @@ export function largeFile(bytes: number): Promise<Source> {
   });
 }
 
-/** One file of zeros that takes no room on the disk. */
+/** One sparse file, which takes no disk space. */
 export function sparseFile(bytes: number): Promise<Source> {
   return makeSource(`sparse-${bytes}`, 'data.bin', async (path) => {
     await writeFile(path, '');
@@ -36,7 +36,7 @@ export function sparseFile(bytes: number): Promise<Source> {
   });
 }
 
-/** Files of random bytes, a hundred to a folder. */
+/** Files of random bytes, 100 in each folder. */
 export function smallFiles(count: number, bytes: number): Promise<Source> {
   return makeSource(`small-${count}x${bytes}`, 'files', async (path) => {
     const content = Buffer.alloc(bytes);
@@ -49,8 +49,8 @@ export function smallFiles(count: number, bytes: number): Promise<Source> {
 }
 
 /**
- * This project's own `node_modules`, without symbolic links: not all tools treat them alike. Without what the action
- * leaves out by itself as well.
+ * This project's `node_modules`, without symbolic links, which the tools treat in different ways. Also without the files that the action
+ * excludes by default.
  */
 export async function mixedTree(): Promise<Source> {
   const lock = await readFile(join(repository, 'package-lock.json'));
@@ -67,7 +67,7 @@ export async function mixedTree(): Promise<Source> {
   });
 }
 
-/** A site of as many files, such as documentation is: pages, scripts and pictures in like numbers, a hundred to a folder. */
+/** A documentation site with this number of files: equal numbers of pages, scripts and pictures, 100 in each folder. */
 export function documentation(count: number): Promise<Source> {
   return makeSource(`documentation-${count}`, 'site', async (path) => {
     for (let index = 0; index < count; index += 1) {
@@ -96,7 +96,7 @@ const documents: readonly ((index: number) => { readonly name: string; readonly 
   }),
 ];
 
-/** The result of a small build. */
+/** The output of a small build. */
 export function fewFiles(): Promise<Source> {
   return makeSource('few', 'site', async (path) => {
     await mkdir(path);
@@ -106,7 +106,7 @@ export function fewFiles(): Promise<Source> {
   });
 }
 
-/** Makes a source once, and counts it. */
+/** Creates a source unless it exists, and counts its files. */
 async function makeSource(
   name: string,
   content: string,
@@ -127,7 +127,7 @@ async function filesIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Reads all of a source once, so that every run finds it in the page cache. */
+/** Reads a source once, so that it is in the page cache for every run. */
 export async function warm({ path, single }: Source): Promise<void> {
   const buffer = Buffer.alloc(4 * MiB);
   for (const name of single ? [path] : await filesIn(path)) {

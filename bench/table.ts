@@ -6,7 +6,7 @@ import type { Machine } from './machine.ts';
 import type { Result } from './rounds.ts';
 import type { Source } from './sources.ts';
 
-/** What was measured with one load. */
+/** The results of one load. */
 export interface Chapter {
   readonly load: Load;
   readonly source: Source;
@@ -20,7 +20,7 @@ export function report(machine: Machine, chapters: readonly Chapter[], versions:
   return [
     '# Results',
     '',
-    'Written by `npm run bench -- --write`; what is measured, and how, is in [README.md](README.md).',
+    'Written by `npm run bench -- --write`. [README.md](README.md) explains what is measured, and how.',
     '',
     ...Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`),
     ...versions.map((version) => `- ${version}`),
@@ -30,10 +30,10 @@ export function report(machine: Machine, chapters: readonly Chapter[], versions:
   ].join('\n');
 }
 
-/** What is asked of the action, and whether it was met. */
+/** The targets of the action, and whether it reached them. */
 export function summary(chapters: readonly Chapter[]): string[] {
   const rows = chapters.map(targetRow);
-  return ['## What is asked for', '', ...table(['load', 'asked for', 'measured', 'verdict'], rows), ''];
+  return ['## Targets', '', ...table(['load', 'target', 'measured', 'result'], rows), ''];
 }
 
 /** The table of one load. */
@@ -73,19 +73,19 @@ export function chapterLines({ load, source, results }: Chapter): string[] {
 }
 
 function comparison({ contender }: Result): string {
-  return contender.comparesContent ? '' : ' (sends all of it again: it has no input `overwrite` yet)';
+  return contender.comparesContent ? '' : ' (uploads all files again: it has no input `overwrite` yet)';
 }
 
 function targetRow(chapter: Chapter): string[] {
   const { load, results } = chapter;
-  const [asked, measured] = judge(chapter);
+  const [target, measured] = compareWithTarget(chapter);
   const broken = results.some(({ failure }) => failure !== undefined);
-  const verdict =
+  const result =
     measured === undefined ? (broken ? 'failed' : 'not measured') : measured.met ? 'met' : 'not met';
-  return [load.title, asked, measured?.text ?? '–', verdict];
+  return [load.title, target, measured?.text ?? '–', result];
 }
 
-function judge({ load, results }: Chapter): [string, { text: string; met: boolean } | undefined] {
+function compareWithTarget({ load, results }: Chapter): [string, { text: string; met: boolean } | undefined] {
   const action = results.find(({ contender }) => contender.name === 'action');
   const reference = results.find(({ contender }) => contender.name === load.reference);
   if ('peakBytes' in load.target) {

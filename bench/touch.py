@@ -1,7 +1,7 @@
-"""Uses as many bytes of memory as it is told to, once, and gives them back.
+"""Allocates a number of bytes, writes to them once, and frees them.
 
-A virtual machine may give its host what it has not used for some seconds, and has to fetch it again, page by page: writing 1 GiB
-into the page cache then takes 1.1 s instead of 0.2 s, whoever does it.
+A virtual machine can return memory to its host after some seconds without use. To get it back, it must fetch page by page: writing
+1 GiB into the page cache then takes 1.1 s instead of 0.2 s.
 """
 
 import mmap

@@ -1,12 +1,12 @@
 /**
- * Bundles code that does not run in the program itself into modules in `src/generated/` that hold it as text: what runs in browsers, so that
- * actions can publish it, and what runs in worker threads, so that no file has to be found to start one.
+ * Bundles code for browsers and for worker threads into modules in `src/generated/` that contain it as text. So the actions can publish the
+ * pages, and start workers without a separate file.
  *
- *     node scripts/assets.ts            writes them
- *     node scripts/assets.ts --check    fails when they are stale
+ *     node scripts/assets.ts            write the modules
+ *     node scripts/assets.ts --check    fail if they are stale
  *
- * A `.ts` file becomes a classic script. Of an `.html` file, what `<link rel="stylesheet" href="…">` and `<script src="…">` name is bundled into
- * it, so that the page is one file; `{{style-hash}}` and `{{script-hash}}` in it become the hashes that a Content-Security-Policy wants.
+ * A `.ts` file becomes a classic script. An `.html` file becomes one file with the targets of its `<link rel="stylesheet" href="…">` and
+ * `<script src="…">`. `{{style-hash}}` and `{{script-hash}}` become the hashes for its Content-Security-Policy.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,15 +15,15 @@ import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 
 interface Asset {
-  /** Relative to the repository. */
+  /** Path relative to the repository. */
   readonly source: string;
-  /** What the generated module exports. */
+  /** Name of the constant that the generated module exports. */
   readonly constant: string;
 }
 
 const folder = 'src/generated';
 
-/** By the names of the generated modules. */
+/** Assets by the names of the generated modules. */
 const assets: Readonly<Record<string, Asset>> = {
   'index-page.ts': { source: 'browser/index/page.html', constant: 'indexPage' },
   'preview-companion.ts': { source: 'browser/preview/companion.ts', constant: 'previewCompanion' },
@@ -40,7 +40,7 @@ const inBrowsers: BuildOptions = {
 };
 const inThreads: BuildOptions = { format: 'cjs', platform: 'node', target: 'node24' };
 
-/** A script or style sheet with all that it imports, as small as it gets. */
+/** A minified script or style sheet with all its imports. */
 async function bundled(file: string, place: BuildOptions): Promise<string> {
   const { outputFiles } = await build({
     ...place,
@@ -56,7 +56,7 @@ async function bundled(file: string, place: BuildOptions): Promise<string> {
   return outputFiles.map(({ text }) => text.trim()).join('');
 }
 
-/** An HTML file with its style sheet and script in it; lines lose their indentation. */
+/** An HTML file with its style sheet and script inline, without indentation. */
 async function inlined(file: string): Promise<string> {
   const html = readFileSync(file, 'utf8').replace(/^\s+/gm, '').replace(/\r/g, '').trim();
   const named = (pattern: RegExp) => pattern.exec(html)?.[1];
@@ -89,7 +89,7 @@ async function generated({ source, constant }: Asset): Promise<string> {
   ].join('\n');
 }
 
-/** Writes the modules, or with `--check` names those that differ from what their sources build. */
+/** Writes the modules. With `--check`, returns the names of the stale ones instead. */
 async function update(): Promise<string[]> {
   const place = path.join(top, folder);
   const modules = await Promise.all(
@@ -110,6 +110,6 @@ async function update(): Promise<string[]> {
 
 const wrong = await update();
 if (wrong.length > 0) {
-  console.error(`Not what their sources build: ${wrong.join(', ')}. Run 'npm run build' and commit it`);
+  console.error(`Stale: ${wrong.join(', ')}. Run 'npm run build' and commit the result`);
   process.exitCode = 1;
 }

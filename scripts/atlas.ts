@@ -11,7 +11,7 @@ import type { Platform } from '../platform/platform.ts';
 import { runAction } from '../platform/runner.ts';
 import { browserPath } from './browsers.ts';
 
-/** How the index page is looked at, by the names of the pictures. */
+/** Views of the index page, by the names of the pictures. */
 const looks: Readonly<Record<string, Look>> = {
   'index-light.png': { width: 1100, height: 640, scheme: 'light', search: 't31t quick 10-', picture: true },
   'index-dark.png': { width: 1100, height: 640, scheme: 'dark', search: '', picture: false },
@@ -23,13 +23,13 @@ interface Look {
   readonly width: number;
   readonly height: number;
   readonly scheme: 'light' | 'dark';
-  /** What is typed into the search box. */
+  /** Text for the search box. */
   readonly search: string;
-  /** Whether the first picture that is found is shown beside the table. */
+  /** Whether to show the first search result in the pane. */
   readonly picture: boolean;
 }
 
-/** Photographs the index page of the atlas, as the bundle publishes it, and gives the pictures' paths. */
+/** Takes pictures of the index page of the atlas, published by the bundle. Returns their paths. */
 export async function indexPictures(folder: string): Promise<string[]> {
   await using cleanup = new AsyncDisposableStack();
   const platform = await startEmbeddedPlatform();

@@ -1,9 +1,9 @@
 /**
- * Finds the browsers that the suite `browser` and the pictures need: Chromium or Chrome, and Firefox, as they come.
+ * Finds the browsers for the suite `browser` and for the pictures: Chromium or Chrome, and Firefox.
  *
- *     npm run browsers:install    says where they are; installs what is missing where it may: on Debian, as root
+ *     npm run browsers:install    print their paths; on Debian, root also installs missing ones
  *
- * The variables `CHROMIUM` and `FIREFOX` name a program that is in none of the usual places.
+ * The variables `CHROMIUM` and `FIREFOX` name programs in other places.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ interface Places {
   readonly variable: string;
   /** Names of the program on the PATH. */
   readonly programs: readonly string[];
-  /** Where it is otherwise, on macOS and Windows. */
+  /** Paths of the program on macOS and Windows. */
   readonly files: readonly string[];
   /** Debian's package. */
   readonly package: string;
@@ -49,7 +49,7 @@ const places: Readonly<Record<BrowserName, Places>> = {
 
 export const browserNames = Object.keys(places) as readonly BrowserName[];
 
-/** Path of a browser's program; undefined where there is none. */
+/** Path of a browser's program. Undefined if there is none. */
 export function findBrowser(name: BrowserName): string | undefined {
   const { variable, programs, files } = places[name];
   const given = process.env[variable];
@@ -61,7 +61,7 @@ export function findBrowser(name: BrowserName): string | undefined {
 
 /**
  * Path of a browser's program.
- * @throws Error that says how to get one, where there is none
+ * @throws Error that says how to install it, if there is none
  */
 export function browserPath(name: BrowserName): string {
   const found = findBrowser(name);
@@ -70,8 +70,8 @@ export function browserPath(name: BrowserName): string {
   const given = process.env[variable];
   throw new Error(
     given
-      ? `There is no ${name} at ${given}, which the variable ${variable} names: correct it, or unset it.`
-      : `There is no ${name}: install it (npm run browsers:install), or name its program by the variable ${variable}.`,
+      ? `No ${name} at ${given}, the value of ${variable}: correct the variable, or unset it.`
+      : `No ${name}: install it with npm run browsers:install, or set ${variable} to the path of its program.`,
   );
 }
 

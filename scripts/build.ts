@@ -7,7 +7,7 @@ import { minify } from 'terser';
 
 import { licensesOf } from './licenses.ts';
 
-/** What the actions start with, beside the one bundle: an entry for each, and the look at the version of Node.js that comes before. */
+/** Entries of the actions, and the check of the Node.js version that each runs first. All else is in one bundle. */
 const entries = ['links', 'remove', 'upload', 'workspaces', 'node'];
 
 const require = createRequire(import.meta.url);
@@ -26,7 +26,7 @@ node(require.resolve('@vercel/ncc/dist/ncc/cli.js'), 'build', 'lib/main/index.js
 for (const entry of entries)
   copyFileSync(path.join(top, 'lib/main', `${entry}.js`), path.join(dist, `${entry}.js`));
 
-// ncc minifies its first file alone; the parts that are loaded when they are needed want it as well.
+// ncc minifies only its first file. terser minifies the files that are loaded on demand.
 for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
   const file = path.join(dist, name);
   const { code = '' } = await minify(readFileSync(file, 'utf8'), {
@@ -37,7 +37,7 @@ for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
   writeFileSync(file, `${code}\n`);
 }
 
-// ncc leaves out the packages whose modules it joins, so that the list is made from what the bundle really has.
+// ncc's own list lacks packages whose modules it merges, so the list comes from the content of the bundle.
 const browserScripts = ['index/page.ts', 'preview/companion.ts', 'preview/entry.ts', 'workers/preview.ts'];
 const licenses = await licensesOf(top, [
   'lib/main/index.js',

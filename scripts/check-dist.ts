@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Builds `dist/` anew in another folder and fails when a file of the committed one differs, is missing, or should not be there. */
+/** Builds `dist/` in another folder, and fails if a file of the committed one differs, is missing or is unexpected. */
 const top = path.resolve(import.meta.dirname, '..');
 const committed = path.join(top, 'dist');
 const built = mkdtempSync(path.join(tmpdir(), 'dist-'));
@@ -22,12 +22,10 @@ try {
     (name) => are.get(name) !== should.get(name),
   );
   if (stale.length > 0) {
-    console.error(
-      `dist/ is not what the source builds (${stale.join(', ')}): run 'npm run build' and commit it`,
-    );
+    console.error(`dist/ is stale (${stale.join(', ')}): run 'npm run build' and commit the result`);
     process.exitCode = 1;
   } else {
-    console.log('dist/ is what the source builds');
+    console.log('dist/ is up to date');
   }
 } finally {
   rmSync(built, { recursive: true, force: true });

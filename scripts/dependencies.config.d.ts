@@ -1,2 +1,2 @@
-/** The folders of `src/`, in the order in which they may import from each other. */
+/** The folders of `src/`, in the order of their imports. */
 export declare const rooms: readonly string[];

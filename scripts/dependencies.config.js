@@ -1,6 +1,6 @@
 /**
- * The rooms of `src/`, in the order in which data flows through a run. A file may import from its own room and from those before it, types
- * included, statically or by `import()`. dependency-cruiser holds it (`npm run lint`), and a test holds CONTRIBUTING's map to this list.
+ * The folders of `src/`, in the order in which data flows through a run. A file imports from its own folder and from earlier ones only, types
+ * and `import()` included. `npm run lint` checks this with dependency-cruiser. A test compares the list with CONTRIBUTING.md.
  */
 export const rooms = [
   'generated',

@@ -11,9 +11,9 @@ interface Package {
 }
 
 /**
- * The licences of all packages that a bundle has code of, whether it is loaded at once or later: name, SPDX expression and text of each.
- * @param entries scripts that are bundled, relative to `top`
- * @throws Error for a package that has no licence text
+ * The licences of all packages with code in the bundle, also in parts loaded later: name, SPDX expression and text.
+ * @param entries scripts of the bundle, relative to `top`
+ * @throws Error for a package without a licence text
  */
 export async function licensesOf(top: string, entries: readonly string[]): Promise<string> {
   const packages = await bundledPackages(top, entries);
@@ -23,7 +23,7 @@ export async function licensesOf(top: string, entries: readonly string[]): Promi
     .concat('\n');
 }
 
-/** In the order of their names. A package of which nothing is left in the bundle is none of them. */
+/** Packages with code in the bundle, sorted by name. */
 async function bundledPackages(top: string, entries: readonly string[]): Promise<Package[]> {
   const { metafile } = await build({
     entryPoints: [...entries],
@@ -54,7 +54,7 @@ function readPackage(folder: string): Package {
   return { name, license: license ?? '', folder };
 }
 
-/** A package without a text of its own has that of another one of its scope under the same licence, as they come from one repository. */
+/** The licence text of a package. If it has none, that of a package with the same scope and licence, because they share a repository. */
 function licenseText(one: Package, packages: readonly Package[]): string {
   const [scope = ''] = one.name.split('/');
   const sisters = packages.filter(
@@ -69,5 +69,5 @@ function licenseText(one: Package, packages: readonly Package[]): string {
       .map((file) => readFileSync(file, 'utf8').replaceAll('\r\n', '\n').trim());
     if (texts.length > 0) return texts.join('\n\n');
   }
-  throw new Error(`No licence text: ${one.name}, which is in the bundle, has no LICENSE file.`);
+  throw new Error(`No licence text: the package ${one.name} in the bundle has no LICENSE file.`);
 }

@@ -1,4 +1,4 @@
-/** What GitHub makes of a Markdown file as far as links are concerned: the anchors of its headings, and the targets of its links. */
+/** Anchors and link targets of Markdown files, as GitHub computes them. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
@@ -13,7 +13,7 @@ export function markdownFiles(): string[] {
   return found.map((file) => file.replaceAll('\\', '/')).sort();
 }
 
-/** The parts of an mdast node that are read here. */
+/** The parts of an mdast node that this module reads. */
 interface Node {
   readonly type: string;
   readonly value?: string;
@@ -39,7 +39,7 @@ export function targetsIn(page: string): string[] {
   });
 }
 
-/** One sentence for each relative link of the files that leads to no file or no anchor. */
+/** Finds relative links without a target file or anchor. Returns a sentence for each. */
 export function brokenLinks(files: readonly string[], read = readPage): string[] {
   const anchors = new Map<string, Set<string>>();
   const problemOf = (file: string, target: string): string | undefined => {
@@ -61,7 +61,7 @@ export function brokenLinks(files: readonly string[], read = readPage): string[]
   );
 }
 
-/** The text of a file, '' of a folder, undefined where there is neither. */
+/** The text of a file, '' for a folder, undefined if there is neither. */
 function readPage(file: string): string | undefined {
   const path = join(root, file);
   if (!existsSync(path)) return undefined;
@@ -76,7 +76,7 @@ function textOf(node: Node): string {
   return node.value ?? (node.children ?? []).map(textOf).join('');
 }
 
-/** As github-slugger does it: lower case, no punctuation but `-` and `_`, a hyphen for each space. */
+/** Same as github-slugger: lower case, no punctuation except `-` and `_`, a hyphen for each space. */
 function slug(text: string): string {
   return text
     .toLowerCase()

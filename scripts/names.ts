@@ -1,6 +1,6 @@
 /**
- * Holds the code and the `action.yml` files to the same inputs, outputs and defaults. An input declared under one name
- * and read under another is empty in every run, and nothing else would notice.
+ * Compares inputs, outputs and defaults in the code and in the `action.yml` files. An input that is declared under one name and read under
+ * another is always empty, and no other check finds that.
  */
 import { join } from 'node:path';
 
@@ -15,11 +15,11 @@ import { actionFiles, readAction, type Action } from './tables.ts';
 
 interface Code {
   readonly read: (raw: RawInput, mask: () => void, keyless: boolean) => unknown;
-  /** Name of the interface in `src/config/outputs.ts` that has its outputs. */
+  /** Name of the interface with its outputs in `src/config/outputs.ts`. */
   readonly outputs: string;
 }
 
-/** What reads the inputs of each action and what sets its outputs. */
+/** The reader of inputs and the outputs of each action. */
 const codeOf: Readonly<Record<string, Code>> = {
   'action.yml': { read: readUploadInputs, outputs: 'UploadOutputs' },
   'links/action.yml': { read: readLinkInputs, outputs: 'LinksOutputs' },
@@ -27,13 +27,14 @@ const codeOf: Readonly<Record<string, Code>> = {
   'workspaces/action.yml': { read: readWorkspacesInputs, outputs: 'WorkspacesOutputs' },
 };
 
-/** Everything in which an action's file and its code differ, one sentence each. */
+/** Differences between an action's file and its code, as sentences. */
 export function differences(file: string, action: Action, code: Code): string[] {
   return [
     ...compare(file, 'input', Object.keys(action.inputs ?? {}), inputsReadBy(code)),
     ...compare(file, 'output', Object.keys(action.outputs ?? {}), membersOf(code.outputs)),
     ...differentDefaults(file, action, code),
     ...expressionsIn(file, action),
+    ...withoutExample(file, action),
   ];
 }
 
@@ -42,11 +43,11 @@ function compare(file: string, kind: string, declared: readonly string[], used: 
     ...used.filter((name) => !declared.includes(name)).map((name) => `${file} lacks the ${kind} "${name}"`),
     ...declared
       .filter((name) => !used.includes(name))
-      .map((name) => `${file} declares the ${kind} "${name}", which no code knows`),
+      .map((name) => `${file} declares the ${kind} "${name}", which the code does not use`),
   ];
 }
 
-// Errors are collected to the end, so even empty inputs are all asked for.
+// Errors are collected until the end, so the reader reads all inputs even if all are empty.
 function inputsReadBy({ read }: Code): string[] {
   const names = new Set<string>();
   const ask = (name: string) => {
@@ -61,7 +62,7 @@ function inputsReadBy({ read }: Code): string[] {
   return [...names];
 }
 
-/** A run without the optional inputs has to see what the action's file says is their default. */
+/** A run without optional inputs must use the defaults of the action's file. */
 function differentDefaults(file: string, action: Action, { read }: Code): string[] {
   const inputs = action.inputs ?? {};
   const given = (name: string) => (inputs[name]?.required ? 'example' : '');
@@ -71,17 +72,26 @@ function differentDefaults(file: string, action: Action, { read }: Code): string
   return inCode === inFile ? [] : [`${file} has other defaults than the code:\n  ${inFile}\n  ${inCode}`];
 }
 
-/** The runner evaluates descriptions too, and refuses the whole action for an expression in one. */
+/** The runner evaluates expressions in descriptions too, and rejects the action. */
 function expressionsIn(file: string, { inputs = {}, outputs = {} }: Action): string[] {
   return Object.entries({ ...inputs, ...outputs })
     .filter(([, { description }]) => description.includes('${{'))
     .map(
       ([name]) =>
-        `${file}: the description of "${name}" holds "\${{", which the runner evaluates and refuses`,
+        `${file}: the description of "${name}" contains "\${{", which the runner evaluates and rejects`,
     );
 }
 
-/** A default as far as it does not depend on the run, like `${{ github.token }}`. */
+/** People copy an example faster than they read a description. */
+function withoutExample(file: string, { inputs = {} }: Action): string[] {
+  return Object.entries(inputs)
+    .filter(([, { description }]) => !/\be\.g\. `|\bExample: `/.test(description))
+    .map(
+      ([name]) => `${file}: the description of the input "${name}" has no example, such as "e.g. \`dist\`"`,
+    );
+}
+
+/** A default. Empty if it is an expression, e.g. `${{ github.token }}`. */
 function literal(value: string | number | boolean = ''): string {
   const text = String(value);
   return text.includes('${{') ? '' : text;
@@ -89,14 +99,14 @@ function literal(value: string | number | boolean = ''): string {
 
 function readOrFail(read: Code['read'], raw: RawInput): unknown {
   try {
-    // Without an identity of its own a run needs a secret, and there is no default to compare.
+    // Without an identity token, the secret is required, and has no default to compare.
     return read(raw, () => undefined, true);
   } catch (error) {
     return String(error);
   }
 }
 
-/** Names of the members of an interface in `src/config/outputs.ts`, inherited ones too. */
+/** Names of the members of an interface in `src/config/outputs.ts`, with inherited ones. */
 function membersOf(name: string): string[] {
   const file = join(import.meta.dirname, '..', 'src', 'config', 'outputs.ts');
   const program = ts.createProgram([file], {

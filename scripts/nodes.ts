@@ -4,7 +4,7 @@ import path from 'node:path';
 
 const folder = path.join(import.meta.dirname, '..', '.cache', 'node');
 
-/** The program of another version of Node.js, as npm has it; installed into `.cache/node` where it is not there yet. */
+/** Path of another version of Node.js. Installs it from npm into `.cache/node` if it is missing. */
 export function nodeProgram(version: string): string {
   const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
   const prefix = path.join(folder, version);

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The text below `## [version]`, up to the next version. Throws when there is none: no release without notes. */
+/** The text below `## [version]`. Throws if there is none, because a release needs notes. */
 export function notesFor(version: string, changelog: string): string {
   const sections = changelog.split(/^## /m).slice(1);
   const section = sections.find((text) => text.startsWith(`[${version}]`));
@@ -14,7 +14,7 @@ export function notesFor(version: string, changelog: string): string {
     ?.slice(section.indexOf('\n'))
     .replace(/^\[[^\]]+\]: .*$/gm, '')
     .trim();
-  if (!notes) throw new Error(`CHANGELOG.md has nothing under "## [${version}]"`);
+  if (!notes) throw new Error(`CHANGELOG.md has no text under "## [${version}]"`);
   return notes;
 }
 

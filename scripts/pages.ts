@@ -1,4 +1,4 @@
-/** Pages that show a step's log, its job summary and what it reports much as GitHub does. */
+/** HTML pages that show a step's log, job summary and reports similar to GitHub. */
 import type { LogEntry } from '../demo/log.ts';
 
 const style = `
@@ -41,7 +41,7 @@ const style = `
     color: #25292e }
 `;
 
-/** The log of a step with its groups open, a number before each line; lines too long for the page are cut. */
+/** The log of a step with open groups and line numbers. Long lines are cut. */
 export function logPage(title: string, seconds: number, entries: readonly LogEntry[]): string {
   const lines = entries.map(
     (entry, index) => `<div class="${entry.kind}"><i>${index + 1}</i>${logLine(entry)}</div>`,
@@ -56,20 +56,20 @@ function logLine({ kind, text, inGroup }: LogEntry): string {
   return `<p class="${inGroup ? 'in' : ''}">${words[kind]}${shown}</p>`;
 }
 
-/** The job summary, out of the Markdown that the action writes: headings, paragraphs, tables, links, bold. */
+/** The job summary. Supports the Markdown that the action writes: headings, paragraphs, tables, links, bold. */
 export function summaryPage(title: string, markdown: string): string {
   const head = `<div class="head">${escaped(title)}</div>`;
   return pageOf(`<div class="box">${head}<div class="summary">${blocksOf(markdown)}</div></div>`);
 }
 
-/** A comment on a pull request, by the bot whose token every workflow has. */
+/** A comment on a pull request, by the bot `github-actions`. */
 export function commentPage(markdown: string): string {
   const author = 'github-actions<em class="bot">bot</em>';
   const head = `<div class="head">${author} <i class="by">commented now</i></div>`;
   return pageOf(`<div class="box">${head}<div class="summary">${blocksOf(markdown)}</div></div>`);
 }
 
-/** The line that a deployment adds to a pull request, with the button that opens its environment. */
+/** A deployment in the timeline of a pull request, with the button to its environment. */
 export function deploymentPage(environment: string, url: string): string {
   const who = 'github-actions<em class="bot">bot</em>';
   const words = `<b>${who}</b> deployed to <b>${escaped(environment)}</b> now <em class="tag">Active</em>`;
@@ -83,7 +83,7 @@ export function releasePage(tag: string, markdown: string): string {
   return pageOf(`<div class="box"><div class="summary">${head}${blocksOf(markdown)}</div></div>`);
 }
 
-/** What HTML comments hold is for the action alone. */
+/** Converts Markdown blocks. HTML comments are removed, because only the action reads them. */
 function blocksOf(markdown: string): string {
   const shown = markdown.replace(/<!-- (?:[^-]|-(?!->))* -->\n*/g, '\n\n');
   return shown
@@ -106,7 +106,7 @@ function tableOf(block: string): string {
   return `<table>${row('th', head)}${rows.map((cells) => row('td', cells)).join('')}</table>`;
 }
 
-/** Character references are the same in Markdown as in HTML. */
+/** Converts inline Markdown. Character references stay, because HTML has the same ones. */
 function spans(markdown: string): string {
   return markdown
     .replace(/\[([^\]]*)\]\(<([^>]*)>\)/g, '<a href="$2">$1</a>')

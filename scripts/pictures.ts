@@ -1,12 +1,11 @@
 /**
- * Takes the pictures of the documentation with headless Chromium: of the demo's log, its job summary and what it reports on GitHub, of the
- * index page, and of a preview.
+ * Takes the pictures of the documentation with headless Chromium: the demo's log, job summary and reports, the index page, and a preview.
  *
- *     npm run pictures             all of them
- *     npm run pictures -- index    of `reports`, `index` and `preview` those that are named
+ *     npm run pictures             all pictures
+ *     npm run pictures -- index    some of them: `reports`, `index`, `preview`
  *
- * A tool for whoever changes what people see, and no part of the checks. `scripts/browsers.ts` says where it looks for
- * Chromium. `pngquant`, where it is installed, makes the pictures a quarter as large.
+ * Run it after a change of what people see. The checks do not run it. `scripts/browsers.ts` says where it looks for Chromium. If `pngquant` is
+ * installed, the pictures have a quarter of the size.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,11 +24,11 @@ import { previewPictures } from './previews.ts';
 import { reportSample } from './reports.ts';
 
 const chromium = browserPath('chromium');
-/** A release's table is wide: GitHub has people scroll. */
+/** The table of a release is wide. GitHub shows a scroll bar. */
 const widths: Readonly<Record<string, number>> = { 'release.png': 1500 };
 const folder = join(import.meta.dirname, '..', 'docs', 'pictures');
 
-/** The pages to photograph, by the names of their pictures. */
+/** The pages of the pictures, by file name. */
 async function pages(): Promise<Record<string, string>> {
   await using cleanup = new AsyncDisposableStack();
   const platform = await startEmbeddedPlatform();
@@ -40,7 +39,7 @@ async function pages(): Promise<Record<string, string>> {
   const { exitCode, seconds, summary } = await upload(platform, sample, sampleInputs, (entry) =>
     entries.push(entry),
   );
-  if (exitCode !== 0) throw new Error('The upload failed; npm run demo shows why.');
+  if (exitCode !== 0) throw new Error('The upload failed: run npm run demo to see why.');
   const { comment, deployment, notes } = await reportSample(platform);
   const { environment, statuses } = deployment;
   return {
@@ -52,7 +51,7 @@ async function pages(): Promise<Record<string, string>> {
   };
 }
 
-/** Photographs a page as high as it is, at twice its resolution. */
+/** Takes a picture of a whole page, at twice the resolution. */
 function photograph(page: string, picture: string, width = 880): void {
   const temporary = mkdtempSync(join(tmpdir(), 'pictures-'));
   const file = join(temporary, 'page.html');
@@ -68,7 +67,7 @@ function photograph(page: string, picture: string, width = 880): void {
   rmSync(temporary, { recursive: true });
 }
 
-/** What Chromium prints; throws with its complaint when it cannot show the file. */
+/** Runs Chromium and returns its output. Throws its error output if it fails. */
 function browse(file: string, ...options: string[]): string {
   const args = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', ...options];
   const { status, stdout, stderr } = spawnSync(chromium, [...args, pathToFileURL(file).href], {
@@ -78,7 +77,7 @@ function browse(file: string, ...options: string[]): string {
   return stdout;
 }
 
-/** Photographs what is told of an upload. Gives the pictures' paths. */
+/** Takes the pictures of log, summary and reports. Returns their paths. */
 async function reportPictures(): Promise<string[]> {
   return Object.entries(await pages()).map(([name, page]) => {
     const picture = join(folder, name);

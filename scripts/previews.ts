@@ -1,4 +1,4 @@
-/** Photographs a preview with headless Chromium: its entry page, the site in it, and what it shows when its links have ended. */
+/** Takes pictures of a preview with headless Chromium: its entry page, the site, and the page after its links have expired. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,7 +17,7 @@ const destination = 'previews/pr-7';
 const width = 880;
 
 /**
- * Takes the pictures of a preview on the embedded platform, of a site that VitePress builds.
+ * Takes pictures of a preview of a VitePress site, on the embedded platform.
  * @returns paths of the pictures, in `folder`
  */
 export async function previewPictures(folder: string): Promise<string[]> {
@@ -55,7 +55,7 @@ export async function previewPictures(folder: string): Promise<string[]> {
   return pictures;
 }
 
-/** The entry page while it waits for the worker: here it waits for ever. */
+/** The entry page while it waits for the worker. Here it waits forever. */
 async function entryPage(browser: Browser, link: string): Promise<Page> {
   const page = await browser.newPage();
   await page.evaluateOnNewDocument(

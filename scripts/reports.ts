@@ -1,4 +1,4 @@
-/** What the action writes on GitHub, for the pictures: the demo's sample, published for a pull request and for a release. */
+/** Reports for the pictures: comment, deployment and release notes of the demo's sample. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const notes = `Land cover of November, at ten metres.\n\n**Full changelog**: [v1
 /** Bytes of each file of the release. */
 const released = { 'land-cover-1.2.3.tar.gz': 2_418_312, 'land_cover-1.2.3-py3-none-any.whl': 913_044 };
 
-/** Publishes the sample and hands back what GitHub's stand-in has got. @throws when the upload fails */
+/** Publishes the sample, and returns what the GitHub stand-in received. @throws if the upload fails */
 export async function reportSample(platform: Platform): Promise<Reported> {
   await using cleanup = new AsyncDisposableStack();
   const github = await startGithub();

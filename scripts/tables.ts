@@ -26,7 +26,7 @@ export const actionFiles = [
   'workspaces/action.yml',
 ].filter((file) => existsSync(join(root, file)));
 
-/** The pages in which tables and recipes are written, relative to the repository. */
+/** The pages with tables and recipes, relative to the repository. */
 export const pages = markdownFiles().filter((file) => file === 'README.md' || file.startsWith('docs/'));
 
 interface Declared {
@@ -37,7 +37,7 @@ interface Declared {
 
 type Kind = 'inputs' | 'outputs';
 
-/** What this reads of an `action.yml`. */
+/** The parts of an `action.yml` that this script reads. */
 export interface Action {
   readonly inputs?: Readonly<Record<string, Declared>>;
   readonly outputs?: Readonly<Record<string, Declared>>;
@@ -75,7 +75,7 @@ export function withExamples(page: string, textOf: (file: string) => string): st
   );
 }
 
-/** What two actions or more have under one name with one description and default, in the order of the files. */
+/** Inputs or outputs that several actions have with the same description and default, in the order of the files. */
 function sharedTable(actions: Actions, kind: Kind): string[] {
   const rows = new Map<string, { name: string; declared: Declared; users: string[] }>();
   for (const [file, action] of Object.entries(actions)) {
@@ -97,7 +97,7 @@ function sharedTable(actions: Actions, kind: Kind): string[] {
   );
 }
 
-/** What an action does not share. */
+/** Inputs or outputs of one action that are not shared. */
 function ownTable(actions: Actions, kind: Kind, file: string): string[] {
   const own = Object.entries(actions[file]?.[kind] ?? {}).filter(
     ([name, declared]) => usersOf(actions, kind, name, declared).length === 1,
@@ -112,7 +112,7 @@ function ownTable(actions: Actions, kind: Kind, file: string): string[] {
   );
 }
 
-/** The files of the actions that declare a name in just this way. */
+/** The files of the actions that declare a name with the same description and default. */
 function usersOf(actions: Actions, kind: Kind, name: string, declared: Declared): string[] {
   return Object.keys(actions).filter((file) => {
     const other = actions[file]?.[kind]?.[name];
@@ -138,7 +138,7 @@ function defaultCell({ required, default: value = '' }: Declared): string {
   return value === '' ? '' : `\`${cell(String(value))}\``;
 }
 
-/** Text in the form that a table cell can hold: paragraphs apart by a break, each on one line, pipes escaped. */
+/** Formats text for a table cell: each paragraph on one line, a break between them, pipes escaped. */
 function cell(text: string): string {
   return text
     .trim()
@@ -148,7 +148,7 @@ function cell(text: string): string {
     .replaceAll('|', '\\|');
 }
 
-/** The markers that a text lacks, so that no input or output is left out. */
+/** The missing markers. Without them, inputs or outputs would be missing. */
 export function missingMarkers(text: string, actions: Actions): string[] {
   return (['inputs', 'outputs'] as const)
     .flatMap((kind) => [
@@ -160,7 +160,7 @@ export function missingMarkers(text: string, actions: Actions): string[] {
     .filter((marker) => !text.includes(marker));
 }
 
-/** Writes the pages, or with `isCheck` compares them. Returns what is wrong, one sentence each. */
+/** Writes the pages, or compares them if `isCheck`. Returns the problems as sentences. */
 function update(isCheck: boolean): string[] {
   const actions = Object.fromEntries(actionFiles.map((file) => [file, readAction(file)]));
   const textOf = (file: string) => readFileSync(join(root, 'examples', file), 'utf8');

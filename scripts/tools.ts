@@ -1,8 +1,8 @@
 /**
- * Installs the development tools that come as Go source, in the versions named here, into `.cache/bin`.
+ * Installs development tools from Go source into `.cache/bin`, in the versions below.
  *
- *     npm run tools:install           all of them
- *     npm run tools:install -- act    only those named
+ *     npm run tools:install           all tools
+ *     npm run tools:install -- act    one tool
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -19,12 +19,12 @@ export type Tool = keyof typeof tools;
 
 const toolNames = Object.keys(tools);
 
-/** Where a tool's program is, or will be once it is installed. */
+/** Path of a tool's program, installed or not. */
 export function toolPath(tool: Tool): string {
   return join(folder, process.platform === 'win32' ? `${tool}.exe` : tool);
 }
 
-/** Installs a tool unless the wanted version is there already. Throws when there is no Go to build it with. */
+/** Installs a tool unless the version is installed. Throws if there is no Go. */
 export function installTool(tool: Tool): void {
   const { module, command, version } = tools[tool];
   if (installedVersion(tool, module) === version) return;
@@ -46,7 +46,7 @@ function installedVersion(tool: Tool, module: string): string | undefined {
   return line?.split('\t')[3];
 }
 
-// GOFLAGS and GOOS of a developer's shell must not end up in the tools; the module is looked up outside any checkout.
+// GOFLAGS and GOOS of the shell must not affect the tools. The temporary folder is outside of any Go module.
 function go(args: string[], output: 'inherit' | 'pipe') {
   const env = { ...process.env, GOBIN: folder, GOFLAGS: '', GOOS: '', GOARCH: '' };
   return spawnSync('go', args, { env, stdio: ['ignore', output, output], encoding: 'utf8' });
@@ -58,7 +58,7 @@ function isTool(name: string): name is Tool {
 
 function installAll(names: readonly string[]): void {
   for (const name of names) {
-    if (!isTool(name)) throw new Error(`No tool is called "${name}"; there are ${toolNames.join(', ')}`);
+    if (!isTool(name)) throw new Error(`Unknown tool "${name}": use ${toolNames.join(', ')}`);
     installTool(name);
     process.stdout.write(`${name}: ${toolPath(name)}\n`);
   }

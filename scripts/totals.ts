@@ -1,21 +1,21 @@
 /**
- * Adds up what `.ci/run` left in `.cache/results` and ends with the line `N passed, N failed`.
+ * Adds up the results of `.ci/run` in `.cache/results`. The last line is `N passed, N failed`.
  *
- * `stages.tsv` has a line for each stage: name, test suites (comma-separated, or `-` for a plain check), exit code,
- * seconds. A stage with suites leaves jest's own report in `NAME.json`. A plain check counts as one.
+ * `stages.tsv` has a line for each stage: name, test suites (comma-separated, or `-` for a plain check), exit code, seconds. A stage with
+ * suites also writes jest's report `NAME.json`. A plain check counts as one test.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 interface Stage {
   readonly name: string;
-  /** Jest projects that have to have run; none for a plain check. */
+  /** Jest projects that must run. None for a plain check. */
   readonly suites: readonly string[];
   readonly exitCode: number;
   readonly seconds: number;
 }
 
-/** What this reads of the report that jest writes with `--json --outputFile`. */
+/** The parts of jest's report (`--json --outputFile`) that this script reads. */
 interface JestReport {
   readonly testResults: readonly {
     /** Path of the test file. */
@@ -28,11 +28,11 @@ interface JestReport {
 export interface Total {
   readonly passed: number;
   readonly failed: number;
-  /** What failed: tests by their names, and failures that no single test stands for. */
+  /** Names of failed tests, and descriptions of other failures. */
   readonly failures: readonly string[];
 }
 
-/** The total of one stage; `report` is absent where jest left none. */
+/** The total of one stage. `report` is undefined if jest wrote none. */
 export function totalOf(stage: Stage, report: JestReport | undefined): Total {
   if (stage.suites.length === 0) return checkTotal(stage);
   if (!report)
@@ -72,7 +72,7 @@ function missingSuites(stage: Stage, report: JestReport): string[] {
     .map((suite) => `the suite "${suite}" ran no test`);
 }
 
-/** A test may be skipped only where its name says what it needs: `follows links (needs symlinks)`. */
+/** A test may be skipped only if its name says what it needs: `follows links (needs symlinks)`. */
 function unexplainedSkips(report: JestReport): string[] {
   return report.testResults
     .flatMap((file) => file.assertionResults)

@@ -1,6 +1,6 @@
 /**
- * Checks the repository's workflow files with actionlint, and that they pin every action. Steps with this repository's own actions,
- * in workflow files and in the recipes of README.md and docs/, have to give all required inputs and no unknown ones.
+ * Checks the repository's workflow files with actionlint, and that they pin every action. Also checks the steps with this repository's
+ * actions, in workflow files, README.md and docs/: they need all required inputs, and no unknown ones.
  */
 import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
@@ -14,13 +14,10 @@ import { installTool, toolPath } from './tools.ts';
 const root = join(import.meta.dirname, '..');
 const patterns = ['.github/workflows/*.yml', '__tests__/workflows/fixtures/*.yml', 'examples/**/*.yml'];
 
-/** As the examples name this repository's actions: by the tag that moves with the releases, like those who copy them. */
+/** A reference to this repository's actions in the examples: the tag of the latest release, as users write it. */
 const own = /^terradue\/upload-to-workspace(?:\/(\w+))?@v1$/;
 
-/**
- * The `uses:` lines of a workflow that anybody could change under it: neither an action of this repository nor a full
- * commit with its version as a comment.
- */
+/** The unpinned `uses:` lines of a workflow: neither an action of this repository, nor a full commit with its version as a comment. */
 export function unpinned(workflow: string): string[] {
   return workflow
     .split('\n')
@@ -29,30 +26,30 @@ export function unpinned(workflow: string): string[] {
     .filter((reference) => !own.test(reference) && !/^\.\/|^\S+@[0-9a-f]{40} # v\d/.test(reference));
 }
 
-/** What is wrong with the steps of this repository's own actions in a piece of YAML, one sentence each. */
+/** Problems with steps of this repository's actions in YAML text, as sentences. */
 export function wrongInputs(yaml: string, actionOf: (file: string) => Action | undefined): string[] {
   return stepsIn(parse(yaml)).flatMap(({ uses, inputs }) => {
     const [found, folder] = own.exec(uses) ?? [];
-    if (found === undefined) return uses.startsWith('terradue/') ? [`there is no action ${uses}`] : [];
+    if (found === undefined) return uses.startsWith('terradue/') ? [`the action ${uses} does not exist`] : [];
     const action = actionOf(folder === undefined ? 'action.yml' : `${folder}/action.yml`);
-    if (!action) return [`there is no action ${uses}`];
+    if (!action) return [`the action ${uses} does not exist`];
     const declared = Object.entries(action.inputs ?? {});
     const unknown = inputs.filter((name) => !declared.some(([known]) => known === name));
     const missing = declared.filter(([name, { required }]) => required && !inputs.includes(name));
     return [
       ...unknown.map((name) => `${uses} has no input '${name}'`),
-      ...missing.map(([name]) => `${uses} is not given '${name}'`),
+      ...missing.map(([name]) => `${uses} lacks the input '${name}'`),
     ];
   });
 }
 
 interface Step {
   readonly uses: string;
-  /** Names of the inputs that it is given. */
+  /** Names of its inputs. */
   readonly inputs: readonly string[];
 }
 
-/** The steps that use an action, wherever they are in a workflow or in a part of one. */
+/** The steps that use an action, at any depth of a workflow or of a part of one. */
 function stepsIn(value: unknown): Step[] {
   if (typeof value !== 'object' || value === null) return [];
   const inner = Object.values(value).flatMap(stepsIn);
@@ -70,7 +67,9 @@ function problemsOf(file: string): string[] {
   const actionOf = (name: string) => (actionFiles.includes(name) ? readAction(name) : undefined);
   if (file.endsWith('.md')) return recipesIn(text).flatMap((recipe) => wrongInputs(recipe, actionOf));
   return [
-    ...unpinned(text).map((reference) => `pin this by its full commit, version as a comment: ${reference}`),
+    ...unpinned(text).map(
+      (reference) => `Pin this action to a full commit, with its version as a comment: ${reference}`,
+    ),
     ...wrongInputs(text, actionOf),
   ];
 }

@@ -29,7 +29,7 @@ export async function openStore(platform: Platform): Promise<Store> {
     secretAccessKey: secretKey,
     sessionToken: token,
     openedAt: signedAt,
-    endsAt,
+    expiresAt: endsAt,
   });
   const path = (key: string) => objectPath(endpoint, buckets.outputs, key);
   const presigner = signer.presigner(new Date(signedAt), platform.terrapi.sessionSeconds);

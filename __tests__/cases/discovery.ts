@@ -4,15 +4,15 @@ import { clientApp, outsiderApp, sharedFolders, workspaces } from '../../platfor
 import { folderWith } from '../support/folder.ts';
 import { type Subject, runSubject } from '../support/subject.ts';
 
-/** The `workspaces` action: what a client app may use. */
+/** The `workspaces` action lists what a client app can use. */
 export function discoveryCases(subject: () => Subject): void {
   describe('the workspaces action', () => {
-    test('tells the account, and each workspace and shared folder with its state', async () => {
+    test('prints the account, and each workspace and shared folder with its state', async () => {
       const run = await runSubject(subject(), 'workspaces', {}, { cwd: folderWith({}) });
       expect(run.exitCode).toBe(0);
       expect(run.outputs['user']).toBe(`service-account-${clientApp.id}`);
       const rows = JSON.parse(run.outputs['workspaces'] ?? '[]') as { name: string; status: string }[];
-      // Cases that share a folder leave it on the platform that all of them use.
+      // Other cases share folders on the same platform.
       const own = rows.filter(({ name }) => !/-shared-\d{10,}-/.test(name));
       const states = Object.fromEntries(own.map(({ name, status }) => [name, status]));
       expect(states).toEqual({
@@ -42,7 +42,7 @@ export function discoveryCases(subject: () => Subject): void {
       expect(run.log).toContain(workspaces.main);
     });
 
-    test('tells a client app with no workspace what to do', async () => {
+    test('says what to do if a client app has no workspace', async () => {
       const inputs = { 'client-id': outsiderApp.id, 'client-secret': outsiderApp.secret };
       const run = await runSubject(subject(), 'workspaces', inputs, { cwd: folderWith({}) });
       expect(run.exitCode).toBe(0);
@@ -51,7 +51,7 @@ export function discoveryCases(subject: () => Subject): void {
     });
   });
 
-  test('a shared folder is a place to upload to as well', async () => {
+  test('uploads to a shared folder', async () => {
     const run = await runSubject(
       subject(),
       'upload',

@@ -13,20 +13,20 @@ import {
 } from '../support/subject.ts';
 import { serveIssuer } from '../unit/auth/issuer.ts';
 
-/** Lines that a runner would take for commands, after each of the characters that somebody might take for a line's end. */
+/** Workflow commands after each character that a reader may take for a line break. */
 const injected = ['\n', '\r', '\r\n', '\u0085', '\u2028', '\u2029', '\u000b', '\u000c'].map(
   (end) => `${end}::set-output name=url::evil${end}  ::stop-commands::pwn${end}##[group]pwn\u001b[2J`,
 );
 const hostile = `x${injected.join('')}`;
 
-/** What no text from outside may do, whatever the log's reader: a runner, or somebody's terminal. */
+/** Checks that untrusted text has no effect in the log, neither on a runner nor in a terminal. */
 function expectHarmless(log: string): void {
   const lines = log.split(/[\n\r\u0085\u2028\u2029\u000b\u000c]/);
   expect(lines.filter((line) => /^\s*::(?:set-output|stop-commands)/.test(line))).toEqual([]);
   expect(log).not.toMatch(/##\[|\u001b/);
 }
 
-/** A storage session whose storage point is changed: what a platform that means harm would answer. */
+/** A storage session with a changed storage point, as a malicious platform might send it. */
 async function changedSession(platform: Platform, properties: Record<string, string[]>): Promise<string> {
   const form = {
     grant_type: 'client_credentials',
@@ -47,7 +47,7 @@ async function changedSession(platform: Platform, properties: Record<string, str
   return JSON.stringify({ ...session, storage });
 }
 
-/** Every way in which a client's request may come back, one after another: as it was sent, and quoted in other forms. */
+/** Every form in which a server may repeat a client's request: unchanged, and in other encodings. */
 function echoes(
   { body, headers }: { body: string; headers: Readonly<Record<string, unknown>> },
   secret: string,
@@ -67,12 +67,12 @@ function echoes(
 }
 
 export function doorCases(subject: () => Subject): void {
-  describe('the door for all that is printed', () => {
+  describe('untrusted text in the output', () => {
     const runHostile = (action: ActionName, inputs: Record<string, string>, cwd: string, env = {}) =>
       runSubject(subject(), action, inputs, { cwd, env });
 
     (process.platform === 'win32' ? test.skip : test)(
-      'a hidden file whose name holds commands is only text, where nothing is found (needs line breaks in names)',
+      'a name with workflow commands is printed as text if no files are found (needs line breaks in names)',
       async () => {
         const name = `.${hostile}`.slice(0, 200).replaceAll('/', '');
         const cwd = folderWith({ [name]: 'a' });
@@ -85,7 +85,7 @@ export function doorCases(subject: () => Subject): void {
       },
     );
 
-    test('a prefix and an endpoint that hold commands are only text, in a dry run and in errors', async () => {
+    test('a prefix and an endpoint with workflow commands are printed as text, in a dry run and in errors', async () => {
       const { platform } = subject();
       for (const changes of [
         { key: [hostile] },
@@ -112,7 +112,7 @@ export function doorCases(subject: () => Subject): void {
       }
     });
 
-    test('inputs that hold commands are only text, in the message that refuses them', async () => {
+    test('inputs with workflow commands are printed as text in the error message', async () => {
       const names = [
         'client-id',
         'workspace',
@@ -132,9 +132,9 @@ export function doorCases(subject: () => Subject): void {
     });
   });
 
-  describe('without a runner that reads commands', () => {
+  describe('outside a runner', () => {
     test.each([['upload'], ['links'], ['remove'], ['workspaces']] as const)(
-      '%s prints no command, no secret, and what it says as plain text',
+      '%s prints plain text, without workflow commands and secrets',
       async (action) => {
         const { platform } = subject();
         const cwd = folderWith({ 'a.txt': 'a', 'ca.pem': platform.caCertificate ?? '' });
@@ -160,7 +160,7 @@ export function doorCases(subject: () => Subject): void {
       },
     );
 
-    test('an output is no command either where the runner gives no file for outputs', async () => {
+    test('an output is not a workflow command if the runner has no file for outputs', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });
       const run = await runSubject(
         subject(),
@@ -173,7 +173,7 @@ export function doorCases(subject: () => Subject): void {
     });
   });
 
-  describe('an issuer that repeats what it is sent', () => {
+  describe('an issuer that repeats the request', () => {
     const secret = `p+s/w=rd & <"x"> é~!*'()%41-${'long'.repeat(20)}`;
     const forms = (text: string) => [
       text,
@@ -190,7 +190,7 @@ export function doorCases(subject: () => Subject): void {
       }),
       'an error code': (text: string) => ({ status: 400, body: { error: text } }),
       'a page': (text: string) => ({ status: 200, body: `<html>${text}</html>` }),
-      'JSON that breaks off': (text: string) => ({
+      'incomplete JSON': (text: string) => ({
         status: 200,
         headers: { 'content-type': 'application/json' },
         body: `{"x": ${text}`,
@@ -217,8 +217,8 @@ export function doorCases(subject: () => Subject): void {
       }
     });
 
-    test('shows no form of a secret that it gets by client_secret_basic', async () => {
-      // openid-client encodes each of these characters, and others do not.
+    test('shows no form of a secret that it gets with client_secret_basic', async () => {
+      // openid-client encodes each of these characters. Other clients do not.
       const plain = 'S3-cr_t.word~17!x*(y)';
       await using served = await serveIssuer({
         discovery: (_, configuration) => ({
@@ -236,13 +236,13 @@ export function doorCases(subject: () => Subject): void {
       const run = await runSubject(subject(), 'upload', inputs, { cwd: folderWith({ 'a.txt': 'a' }) });
       expect(errorOf(run)).toContain('no such credentials: Basic ');
       const sent = String(served.grants().at(-1)?.headers.authorization).slice('Basic '.length);
-      // The last group of three bytes holds a letter of the secret, and no more.
+      // The last three bytes contain one character of the secret.
       expect(sent.length).toBeGreaterThan(40);
       expect(visibleText(run)).not.toContain(sent.slice(-16, -4));
       expect(visibleText(run)).not.toContain(sent.slice(24, 36));
     });
 
-    test('has its tokens masked by whatever name of JSON it hands them out', async () => {
+    test('masks tokens under any name in the JSON response', async () => {
       const token = 'a-token-that-nobody-may-see-7c1d';
       await using issuer = await serveIssuer({
         token: () => ({

@@ -17,7 +17,7 @@ import { type ActionName, type Subject, errorOf, runSubject } from '../support/s
 
 const MiB = 1024 ** 2;
 
-/** A proxy that takes connections and never says a word. */
+/** A proxy that accepts connections and never answers. */
 async function silentProxy(onConnection: () => void) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -41,7 +41,7 @@ const isAbort = ({ method, query }: SeenRequest) => method === 'DELETE' && query
 const isListing = ({ query }: SeenRequest) => query.has('list-type');
 const isDeletion = ({ query }: SeenRequest) => query.has('delete');
 
-/** How a run ends that is cancelled while something hangs, and what answers it reads no further. */
+/** Runs that are cancelled while a request hangs, and responses that are too long. */
 export function endingCases(subject: () => Subject): void {
   const storage = useFaultyStorage(subject);
   const api = useFaultyServer(() => new URL(subject().platform.apiUrl).origin);
@@ -49,7 +49,7 @@ export function endingCases(subject: () => Subject): void {
 
   const apiUrl = () => `${api.url}${new URL(subject().platform.apiUrl).pathname}`;
 
-  /** Runs an action that is cancelled when a request hangs; that it ends in time is part of it. */
+  /** Runs an action, cancels it while a request hangs, and checks that it ends in time. */
   const cancelled = async (
     action: ActionName,
     inputs: Record<string, string>,
@@ -86,8 +86,8 @@ export function endingCases(subject: () => Subject): void {
   const nothing =
     /^The job was cancelled before this step was done\nRun the job again\.\nNothing was stored or deleted\.$/;
 
-  describe('a run that is cancelled ends within 5 s and says what is stored', () => {
-    test('while a proxy swallows CONNECT', async () => {
+  describe('a cancelled run ends within 5 s and says what is stored', () => {
+    test('while a proxy does not answer CONNECT', async () => {
       let cancel: (() => void) | undefined;
       await using proxy = await silentProxy(() => cancel?.());
       const run = await cancelled(
@@ -129,7 +129,7 @@ export function endingCases(subject: () => Subject): void {
       expect(errorOf(run)).toMatch(nothing);
     });
 
-    test("while the region's discovery hangs", async () => {
+    test('while the discovery of the region hangs', async () => {
       const run = await cancelled(
         'upload',
         {},
@@ -152,7 +152,7 @@ export function endingCases(subject: () => Subject): void {
       );
       const run = await cancelled('remove', {}, hangAt(storage, isDeletion));
       expect(errorOf(run)).toMatch(
-        /^The job was cancelled.*\n.*\nDeleted before that, 0 objects\.\n1 more object may be deleted: the storage was asked to, and has not answered\.$/,
+        /^The job was cancelled.*\n.*\nDeleted before that: 0 objects\.\n1 more object may be deleted: the storage has not answered the request yet\.$/,
       );
     });
 
@@ -171,11 +171,11 @@ export function endingCases(subject: () => Subject): void {
         { cwd: folderWith({ 'large.bin': randomBytes(40 * MiB) }) },
       );
       expect(errorOf(run)).toMatch(/^The upload was cancelled with 0 of 1 file stored/);
-      expect(errorOf(run)).toContain('parts of large.bin are left behind');
+      expect(errorOf(run)).toContain('parts of large.bin were not cleaned up');
       expect(storage.requests.filter(isAbort)).toHaveLength(1);
     });
 
-    test('and aborts its multipart upload where that is answered', async () => {
+    test('and aborts its multipart upload if the storage answers', async () => {
       const run = await cancelled(
         'upload',
         {},
@@ -189,7 +189,7 @@ export function endingCases(subject: () => Subject): void {
         },
         { cwd: folderWith({ 'large.bin': randomBytes(40 * MiB) }) },
       );
-      expect(errorOf(run)).not.toContain('left behind');
+      expect(errorOf(run)).not.toContain('not cleaned up');
       expect(storage.requests.filter(isAbort)).toHaveLength(1);
     });
 
@@ -204,13 +204,13 @@ export function endingCases(subject: () => Subject): void {
     });
   });
 
-  describe('an answer is read no further than it may be long', () => {
+  describe('a response is not read beyond the size limit', () => {
     const json = { 'content-type': 'application/json' };
 
     test.each([
       ['200 MB of JSON', { headers: json, piece: ' '.repeat(MiB) }],
       [
-        'a gzip that unpacks to more',
+        'gzip that expands to more than the limit',
         { headers: { ...json, 'content-encoding': 'gzip' }, piece: gzipSync(Buffer.alloc(64 * MiB, ' ')) },
       ],
     ])('%s from TerrAPI', async (_, answer) => {
@@ -259,7 +259,7 @@ export function endingCases(subject: () => Subject): void {
     });
   });
 
-  test('a gateway that takes no body of that size is told from the storage, in short', async () => {
+  test('an error of a gateway that rejects the body size says that it is not from the storage', async () => {
     const page = `<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body><center><h1>413</h1></center></body></html>`;
     storage.decide = ({ method }) =>
       method === 'PUT'
@@ -271,7 +271,7 @@ export function endingCases(subject: () => Subject): void {
     expect(errorOf(run)).not.toContain('<');
   });
 
-  test('an error of S3 in XML keeps its own words', async () => {
+  test('an S3 error in XML keeps its message', async () => {
     storage.decide = ({ method }) =>
       method === 'PUT' ? { kind: 'answer', status: 400, body: errorXml('EntityTooLarge') } : undefined;
     const run = await runSubject(subject(), 'upload', { path: '.' }, { cwd: folderWith({ 'a.txt': 'a' }) });

@@ -9,14 +9,14 @@ import { type Subject, errorOf, linksFileOf, runSubject } from '../support/subje
 
 const skewed = pathToFileURL(path.resolve(import.meta.dirname, '../support/skew.ts')).href;
 
-/** When links were asked for and what came; milliseconds since the epoch, by the clock that the storage has as well. */
+/** Times of a run and its links, in milliseconds since the epoch, by the storage's clock. */
 interface Probe {
   readonly askedAt: number;
   readonly answeredAt: number;
   readonly status: number;
 }
 
-/** Opens a link again and again, until it has been refused. */
+/** Opens a link repeatedly until it is rejected. */
 async function probe(url: string, patienceMs: number): Promise<Probe[]> {
   const probes: Probe[] = [];
   const deadline = Date.now() + patienceMs;
@@ -29,7 +29,7 @@ async function probe(url: string, patienceMs: number): Promise<Probe[]> {
   return probes;
 }
 
-/** How long links live, with the runner's clock right and wrong. */
+/** Lifetime of links, with a correct and a wrong clock on the runner. */
 export function expiryCases(subject: () => Subject, { sessionSeconds }: { sessionSeconds: number }): void {
   beforeEach(() => {
     subject().platform.terrapi.sessionSeconds = sessionSeconds;
@@ -55,18 +55,18 @@ export function expiryCases(subject: () => Subject, { sessionSeconds }: { sessio
   };
 
   describe(`with sessions of ${sessionSeconds} s, links`, () => {
-    test('work until expires-at and no longer than their session, also with the runner’s clock an hour off', async () => {
+    test('work until expires-at, and expire with their session at the latest, even if the runner’s clock is an hour wrong', async () => {
       await Promise.all(
         [0, -3_600, 3_600].map(async (skewSeconds) => {
           const uploaded = await run('upload', skewSeconds);
           const renewed = await run('links', skewSeconds);
           for (const { startedAt, endedAt, expiresAt, log } of [uploaded, renewed]) {
-            // The session was opened between the two, or renewed since: so late and no later can its links end.
+            // The session was opened between these two times, or renewed later. Its links expire with it.
             expect(expiresAt).toBeGreaterThanOrEqual(startedAt + sessionSeconds * 950 - 2_000);
             expect(expiresAt).toBeLessThanOrEqual(endedAt + sessionSeconds * 1_000 + 1_000);
             const [, off = '0', side = ''] =
-              /^This runner's clock is (\d+) s (\w+): the servers' time is used$/m.exec(log) ?? [];
-            expect(side).toBe(skewSeconds === 0 ? '' : skewSeconds < 0 ? 'behind' : 'ahead');
+              /^Clock: this runner's is (\d+) s (\w+); the server's time is used$/m.exec(log) ?? [];
+            expect(side).toBe(skewSeconds === 0 ? '' : skewSeconds < 0 ? 'slow' : 'fast');
             expect(Math.abs(Number(off) - Math.abs(skewSeconds))).toBeLessThanOrEqual(2);
           }
           const { files, expires_at: said } = linksFileOf(renewed);
@@ -78,7 +78,7 @@ export function expiryCases(subject: () => Subject, { sessionSeconds }: { sessio
           for (const probes of await Promise.all(links.map((link) => probe(link, patience)))) {
             const before = probes.filter(({ answeredAt }) => answeredAt < expiresAt);
             expect([skewSeconds, before.filter(({ status }) => status !== 200)]).toEqual([skewSeconds, []]);
-            // It was tried until about a second before, however slow this machine is.
+            // The last successful try was about a second earlier, even on a slow machine.
             expect(before.at(-1)?.answeredAt).toBeGreaterThan(expiresAt - 2_000);
             expect(probes.at(-1)?.status).toBe(403);
           }

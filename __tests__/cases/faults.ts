@@ -25,7 +25,7 @@ const isPut = ({ method, key }: SeenRequest) => method === 'PUT' && !key.endsWit
 const isPart = ({ method, query }: SeenRequest) => method === 'PUT' && query.has('partNumber');
 const isComplete = ({ method, query }: SeenRequest) => method === 'POST' && query.has('uploadId');
 
-/** Trouble between the action and the storage. `patient`: also the case that waits for a dead connection to be noticed. */
+/** Errors between the action and the storage. `patient`: also run the case that waits until a dead connection is detected. */
 export function faultCases(subject: () => Subject, { patient }: { patient: boolean }): void {
   const storage = useFaultyStorage(subject);
 
@@ -51,8 +51,8 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
     expect(await store.pendingUploads(buckets.outputs)).toEqual([]);
   };
 
-  describe('trouble on the way to the storage', () => {
-    test('connections that break in the middle of a body: that request is sent again, the others are not', async () => {
+  describe('errors on the way to the storage', () => {
+    test('connections that close within a body: only that request is retried', async () => {
       const files = { ...manyFiles(5, 300_000), 'large.bin': randomBytes(40 * MiB) };
       storage.decide = (request) =>
         isPut(request) && request.before === 0 && (isPart(request) || request.key.endsWith('1.bin'))
@@ -64,7 +64,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect(puts.filter((put) => !isPart(put))).toHaveLength(6);
     });
 
-    test('503 SlowDown, with and without Retry-After: sent again, and not before the time it says', async () => {
+    test('503 SlowDown, with and without Retry-After: retried, not before that time', async () => {
       const files = manyFiles(20, 1_000);
       storage.decide = (request) => {
         if (!isPut(request) || request.before > 0) return undefined;
@@ -77,10 +77,10 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
         (request) => isPut(request) && request.key.endsWith('/7.bin'),
       );
       expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1_990);
-      expect(run.log).toContain('20 requests were sent again');
+      expect(run.log).toContain('20 requests were retried');
     });
 
-    test('one request in twenty answered by 500, over 2,000 files', async () => {
+    test('status 500 for one request in twenty, over 2,000 files', async () => {
       const files = manyFiles(2_000, 500);
       const random = seededRandom(42);
       storage.decide = (request) =>
@@ -92,7 +92,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect(storage.requests.filter(isPut).length).toBeLessThan(2_200);
     });
 
-    test('a session that ends while 32 requests are under way is renewed once for all of them', async () => {
+    test('a session that expires during 32 requests is renewed once for all of them', async () => {
       const files = manyFiles(64, 2_000);
       const held: (() => void)[] = [];
       let ended: string | undefined;
@@ -113,7 +113,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect(storage.requests.filter(isPut)).toHaveLength(96);
     });
 
-    test('an access token that is refused once is renewed once', async () => {
+    test('an access token that is rejected once is renewed once', async () => {
       const { terrapi } = subject().platform;
       const files = manyFiles(2, 100);
       const before = terrapi.secrets.size;
@@ -123,7 +123,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect(terrapi.secrets.size - before).toBe(3);
     });
 
-    test('a multipart upload whose completion fails inside a 200 answer is completed again', async () => {
+    test('a multipart completion that fails within a 200 response is retried', async () => {
       const files = { 'large.bin': randomBytes(33 * MiB) };
       storage.decide = (request) =>
         isComplete(request) && request.before === 0
@@ -140,7 +140,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
     });
 
     test.each(['always', 'never'])(
-      'answers that are lost: what is stored is seen to be stored (overwrite: %s)',
+      'lost responses: the action finds that the object is stored (overwrite: %s)',
       async (overwrite) => {
         const files = { ...manyFiles(5, 1_000), 'large.bin': randomBytes(20 * MiB) };
         storage.decide = (request) =>
@@ -150,7 +150,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       },
     );
 
-    test('overwrite: never holds against somebody who is faster', async () => {
+    test('overwrite: never does not overwrite an object that is written at the same time', async () => {
       const { platform } = subject();
       storage.decide = async (request) => {
         if (!isPut(request) || request.before > 0 || !request.key.endsWith('1.bin')) return undefined;
@@ -172,7 +172,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect((await platform.store.get(buckets.outputs, 'ci/d/f/1.bin')).body.toString()).toBe('the other');
     });
 
-    test('delete-stale spares what a sibling wrote while this upload was under way', async () => {
+    test('delete-stale keeps files that another upload wrote at the same time', async () => {
       const { platform } = subject();
       await upload({ 'old.txt': Buffer.from('old') });
       await letObjectsAge(subject().platform, 1_100);
@@ -190,7 +190,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect(stored.map(({ key }) => key)).toEqual(['ci/d/mine.txt', 'ci/d/old.txt', 'ci/d/sibling.txt']);
     });
 
-    test('a permanent error ends the run at once, is not tried again, and tells what is stored and what is not', async () => {
+    test('a permanent error ends the run without a retry, and lists what is stored and what is not', async () => {
       storage.decide = (request) =>
         isPut(request) && request.key.endsWith('/3.bin')
           ? { kind: 'answer', status: 403, body: errorXml('AccessDenied') }
@@ -219,7 +219,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect(run.outputs).toEqual({});
     });
 
-    test('a listing or a deletion that is refused is told in words, with the storage and what to do', async () => {
+    test('the error for a rejected listing or deletion names the storage and says what to do', async () => {
       await upload({ 'old.txt': Buffer.from('old') });
       await letObjectsAge(subject().platform, 1_100);
       const refuse = (wanted: (request: SeenRequest) => boolean) => {
@@ -229,7 +229,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       refuse(({ query }) => query.has('list-type'));
       const unlisted = await upload({ 'a.txt': Buffer.from('a') }, { overwrite: 'changed' });
       expect(errorOf(unlisted)).toMatch(
-        /^What is in s3:\/\/gep-build-outputs\/ci\/d\/ could not be looked at: AccessDenied 403: broken on cue \(127\.0\.0\.1:\d+\)\nThe storage session does not allow it/,
+        /^Objects in s3:\/\/gep-build-outputs\/ci\/d\/ could not be listed: AccessDenied 403: broken on cue \(127\.0\.0\.1:\d+\)\nThe storage session does not allow it/,
       );
       refuse(({ method, query }) => method === 'POST' && query.has('delete'));
       const undeleted = await upload({ 'a.txt': Buffer.from('a') }, { 'delete-stale': 'true' });
@@ -239,7 +239,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       );
     });
 
-    test('a redirect to a page is told from the storage', async () => {
+    test('a redirect to a web page is reported as not from the storage', async () => {
       storage.decide = (request) =>
         isPut(request)
           ? { kind: 'answer', status: 302, headers: { location: 'https://portal.example/login' } }
@@ -249,7 +249,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect(errorOf(run)).toMatch(/HTTP 302: .*\nSomething on the way answers in place of the storage/);
     });
 
-    test('a failed multipart upload is aborted; where the session may not, it is told that the server clears it away', async () => {
+    test('a failed multipart upload is aborted. If the session may not abort it, the log says that the server deletes it', async () => {
       storage.decide = (request) =>
         isPart(request) && request.query.get('partNumber') === '2'
           ? { kind: 'answer', status: 403, body: errorXml('AccessDenied') }
@@ -267,10 +267,10 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       storage.decide = (request) =>
         request.method === 'DELETE' ? { kind: 'answer', status: 204 } : inner(request);
       const allowed = await upload({ 'large.bin': randomBytes(40 * MiB) });
-      expect(errorOf(allowed)).not.toContain('left behind');
+      expect(errorOf(allowed)).not.toContain('not cleaned up');
     });
 
-    test('cancelling ends it at once, and tells what is stored and what is not', async () => {
+    test('a cancelled upload ends at once, and lists what is stored and what is not', async () => {
       const cancel = new AbortController();
       storage.decide = (request) => {
         if (!isPut(request) || !request.key.endsWith('/5.bin')) return undefined;
@@ -288,11 +288,11 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect(Date.now() - started()).toBeLessThan(2_500);
       expect(run.exitCode).toBe(1);
       expect(errorOf(run)).toMatch(/^The upload was cancelled with 5 of 10 files stored/);
-      expect(errorOf(run)).toMatch(/Not stored, 5 files, 4\.9 KiB:\n- f\/5\.bin/);
+      expect(errorOf(run)).toMatch(/Not stored: 5 files, 4\.9 KiB\n- f\/5\.bin/);
     });
 
     if (patient)
-      test('a connection on which nothing moves is given up after a minute, and the request sent again', async () => {
+      test('a connection without data is closed after a minute, and the request is retried', async () => {
         const files = manyFiles(3, 1_000);
         storage.decide = (request) =>
           isPut(request) && request.before === 0 && request.key.endsWith('/1.bin')
@@ -304,7 +304,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       }, 120_000);
   });
 
-  describe('files that change under the upload', () => {
+  describe('files that change during the upload', () => {
     const whileFirst = (change: () => void) => {
       storage.decide = (request) => {
         if (isPut(request) && request.key.endsWith('a.bin') && request.before === 0) change();
@@ -319,7 +319,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
         (file: string) => rmSync(file),
         /b\.bin cannot be read: it disappeared after the upload was planned/,
       ],
-    ])('one that %s is an error for that file, and never a wrong object', async (_, change, says) => {
+    ])('a file that %s is an error, never a wrong object', async (_, change, says) => {
       const cwd = folderWith({ 'a.bin': randomBytes(1_000), 'b.bin': randomBytes(500_000) });
       whileFirst(() => change(path.join(cwd, 'b.bin')));
       const run = await runSubject(
@@ -334,7 +334,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect(stored.map(({ key }) => key)).toEqual(['ci/d/a.bin']);
     });
 
-    test('a large one that changes between its parts is not completed', async () => {
+    test('a large file that changes between its parts is not completed', async () => {
       const cwd = folderWith({ 'large.bin': randomBytes(40 * MiB) });
       storage.decide = (request) => {
         if (isPart(request) && request.query.get('partNumber') === '1')

@@ -10,21 +10,21 @@ const elsewhere = 'https://github.com/example';
 
 interface Attempt {
   readonly title: string;
-  /** Changes to the token's claims, by the time in seconds. */
+  /** Changed claims of the token, by the current time in seconds. */
   readonly claims?: (now: number) => Record<string, unknown>;
   readonly audience?: string;
   readonly clientId?: string | undefined;
   readonly forged?: boolean;
-  /** Changes what is sent. */
+  /** Changed parameters of the request. */
   readonly form?: (assertion: string) => Record<string, string>;
   readonly answer: readonly [status: number, error?: string, description?: string];
 }
 
 const attempts: readonly Attempt[] = [
   { title: 'a token of the right job', answer: [200] },
-  { title: 'a token without a client id beside it', clientId: undefined, answer: [200] },
-  { title: 'a token for a list of one audience', claims: () => ({ aud: ['{issuer}'] }), answer: [200] },
-  { title: 'a token that was made 20 s ahead', claims: (now) => ({ iat: now + 20 }), answer: [200] },
+  { title: 'a token without a client ID in the request', clientId: undefined, answer: [200] },
+  { title: 'a token with a list of one audience', claims: () => ({ aud: ['{issuer}'] }), answer: [200] },
+  { title: 'a token issued 20 s in the future', claims: (now) => ({ iat: now + 20 }), answer: [200] },
   {
     title: "another branch's token",
     claims: () => ({ sub: 'repo:example/site:ref:refs/heads/other' }),
@@ -50,9 +50,9 @@ const attempts: readonly Attempt[] = [
     claims: () => ({ iss: 'http://127.0.0.1:1' }),
     answer: [401, 'invalid_client', invalid],
   },
-  { title: 'a key that nobody knows', forged: true, answer: [401, 'invalid_client', invalid] },
+  { title: 'an unknown key', forged: true, answer: [401, 'invalid_client', invalid] },
   {
-    title: 'a key that nobody knows, and another audience',
+    title: 'an unknown key, and another audience',
     forged: true,
     audience: elsewhere,
     answer: [401, 'invalid_client', invalid],
@@ -68,7 +68,7 @@ const attempts: readonly Attempt[] = [
     answer: [400, 'invalid_client', 'Invalid token audience'],
   },
   {
-    title: 'the issuer with a slash as audience',
+    title: 'the issuer with a trailing slash as audience',
     audience: '{issuer}/',
     answer: [400, 'invalid_client', 'Invalid token audience'],
   },
@@ -83,43 +83,43 @@ const attempts: readonly Attempt[] = [
     answer: [400, 'invalid_client', 'Invalid token audience'],
   },
   {
-    title: 'a token that has ended',
+    title: 'an expired token',
     claims: (now) => ({ iat: now - 310, exp: now - 10 }),
     answer: [400, 'invalid_client', 'Token is not active'],
   },
   {
-    title: 'a token that has ended, for another audience',
+    title: 'an expired token for another audience',
     audience: elsewhere,
     claims: (now) => ({ iat: now - 310, exp: now - 10 }),
     answer: [400, 'invalid_client', 'Invalid token audience'],
   },
   {
-    title: 'a token that has not begun',
+    title: 'a token that is not valid yet',
     claims: (now) => ({ nbf: now + 600 }),
     answer: [400, 'invalid_client', 'Token is not active'],
   },
   {
-    title: 'a token that was made a minute ahead',
+    title: 'a token issued a minute in the future',
     claims: (now) => ({ iat: now + 60 }),
     answer: [400, 'invalid_client', 'Token was issued in the future'],
   },
   {
-    title: 'a token that is old, and has not ended',
+    title: 'an old token that has not expired',
     claims: (now) => ({ iat: now - 400, exp: now + 400 }),
     answer: [400, 'invalid_client', 'Token was issued too far in the past to be used now'],
   },
   {
-    title: 'a token without an end',
+    title: 'a token without expiry',
     claims: () => ({ exp: undefined }),
     answer: [400, 'invalid_client', 'Token exp claim is required'],
   },
   {
-    title: 'a token without an id',
+    title: 'a token without an ID',
     claims: () => ({ jti: undefined }),
     answer: [400, 'invalid_client', 'Token jti claim is required'],
   },
   {
-    title: 'a token without the time it was made, good for long',
+    title: 'a token without issue time, with a long lifetime',
     claims: (now) => ({ iat: undefined, exp: now + 400 }),
     answer: [
       400,
@@ -133,46 +133,46 @@ const attempts: readonly Attempt[] = [
     answer: [400, 'invalid_client', mismatch],
   },
   {
-    title: 'a token of another client app, by a key that nobody knows',
+    title: 'a token of another client app, with an unknown key',
     clientId: keylessApps.tag.id,
     forged: true,
     answer: [400, 'invalid_client', mismatch],
   },
   {
-    title: 'a token for a client app that there is not',
+    title: 'a token for an unknown client app',
     clientId: 'nobody',
     answer: [401, 'invalid_client', invalid],
   },
   {
-    title: 'a token for a client app that has a secret',
+    title: 'a token for a client app with a secret',
     clientId: clientApp.id,
     answer: [401, 'unauthorized_client', invalid],
   },
   {
-    title: 'a token that nobody signed',
+    title: 'an unsigned token',
     form: (assertion) => ({
       client_assertion: `${Buffer.from('{"alg":"none"}').toString('base64url')}.${assertion.split('.')[1] ?? ''}.`,
     }),
     answer: [400, 'invalid_client', 'Invalid signature algorithm'],
   },
   {
-    title: 'something that is no token',
+    title: 'a text that is not a token',
     form: () => ({ client_assertion: 'abc.def.ghi' }),
     answer: [401, 'invalid_client', invalid],
   },
   {
-    title: 'a token that calls itself another kind of assertion',
+    title: 'a token with another type of assertion',
     form: () => ({ client_assertion_type: 'urn:example:other' }),
     answer: [401, 'invalid_client', invalid],
   },
   {
-    title: 'a token beside a wrong secret',
+    title: 'a token with a wrong secret',
     form: () => ({ client_secret: 'wrong' }),
     answer: [200],
   },
 ];
 
-/** Client apps without a secret, at the token endpoint itself: who gets in, and how the others are refused. */
+/** The token endpoint for client apps without a secret: accepted and rejected tokens. */
 export function federationCases(platform: () => Platform): void {
   const post = async (form: Readonly<Record<string, string>>) => {
     const response = await fetch(`${platform().issuer}/protocol/openid-connect/token`, {
@@ -220,7 +220,7 @@ export function federationCases(platform: () => Platform): void {
       }
     });
 
-    test('gets in once by each token, also when its scopes were refused', async () => {
+    test('can use each token once, even if its scopes were rejected', async () => {
       const { issuer, tokenService } = platform();
       const token = assertion(await tokenService.make(issuer));
       const reused = [400, 'invalid_client', 'Token reuse detected'];
@@ -238,14 +238,14 @@ export function federationCases(platform: () => Platform): void {
     test.each([
       ['a secret', { client_secret: 'wrong' }],
       ['nothing', {}],
-    ])('does not get in by %s', async (_, form) => {
+    ])('cannot log in with %s', async (_, form) => {
       const given = await post({ client_id: keylessApps.branch.id, ...form });
       expect(given.answer).toEqual([401, 'invalid_client', invalid]);
     });
   });
 
   test.each(Object.entries(keylessApps))(
-    'the job of each kind logs in its own client app: %s',
+    'each kind of job logs in with its client app: %s',
     async (_, app) => {
       const { issuer, tokenService } = platform();
       const usual = tokenService.job;

@@ -21,7 +21,7 @@ import { sessionCases } from './sessions.ts';
 import { storedCases } from './stored.ts';
 import { temporaryCases } from './temporary.ts';
 
-/** How much there is to do, and how long it takes. The real platform gets more files, and its sessions last longer. */
+/** Sizes and times of the cases. On the real platform, there are more files and sessions last longer. */
 export interface Scale {
   readonly many: Parameters<typeof manyCases>[1];
   readonly publish: Parameters<typeof publishCases>[1];
@@ -32,7 +32,7 @@ export interface Scale {
 
 type Cases = (subject: () => Subject, scale: Scale) => void;
 
-/** All cases that need a platform and an action, in groups that take about as long as each other. */
+/** All cases that need a platform and an action, in groups of similar duration. */
 const groups = {
   files: {
     selecting: selectingCases,

@@ -21,7 +21,7 @@ import { throttle } from '../support/throttle.ts';
 const MiB = 1024 ** 2;
 const { branch, tag, environment, pullRequest, renamed } = keylessApps;
 
-/** A run of an action without a client secret; other inputs and variables as a case gives them. */
+/** Runs an action without a client secret. A case adds inputs and variables. */
 async function runKeyless(
   subject: Subject,
   action: ActionName,
@@ -31,7 +31,7 @@ async function runKeyless(
   const result = await runSubject(
     subject,
     action,
-    // Somebody without a secret has an empty string here: what `secrets.X` is where there is no X.
+    // Without a secret, `secrets.X` is an empty string.
     { 'client-id': branch.id, 'client-secret': '', ...inputs },
     {
       ...options,
@@ -42,16 +42,16 @@ async function runKeyless(
   return result;
 }
 
-/** However a run went, nobody can read of it what the job, GitHub and the platform keep between them. */
+/** Checks that no token is visible in a run. */
 function expectNoSecretIn(result: RunnerResult, { platform: { terrapi, tokenService } }: Subject): void {
   const seen = visibleText(result);
   const issued = [...tokenService.issued];
-  // Whoever finds payload and signature has the token: its header is the same for all.
+  // Payload and signature are enough to use a token, because all tokens have the same header.
   const parts = issued.flatMap((token) => token.split('.').slice(1));
   const bearer = tokenService.environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
   const secrets = [bearer, ...parts, ...terrapi.secrets];
   expect(secrets.filter((secret) => seen.includes(secret))).toEqual([]);
-  // With nothing to look for, it would be found nowhere.
+  // Without any token, the check would always pass.
   if (Object.keys(result.outputs).length > 0) expect(issued.length).toBeGreaterThan(0);
 }
 
@@ -66,7 +66,7 @@ const refused = /^Issuer http.* refuses the identity token of this job for clien
 const subjectShown = (subject: string) =>
   `- Subject presented, to be the 'Federated subject' of client 'ci-keyless': ${subject}\n`;
 
-/** A token is had, and the issuer does not take it. */
+/** Cases in which the issuer rejects the identity token. */
 const failures: readonly Failure[] = [
   {
     title: `another repository's token`,
@@ -84,9 +84,9 @@ const failures: readonly Failure[] = [
     says: [refused, '(401 invalid_client: ', subjectShown('repo:example/site:ref:refs/heads/feature')],
   },
   {
-    title: 'a token of a repository that has ids in its subject',
+    title: 'a token of a repository with IDs in its subject',
     given: { job: renamed.job },
-    // That subject is another client's.
+    // That subject belongs to another client.
     says: [refused, '(400 invalid_client: client_id parameter', subjectShown(subjectOf(renamed.job))],
   },
   {
@@ -110,13 +110,13 @@ const failures: readonly Failure[] = [
     says: [refused, '(401 invalid_client: ', subjectShown(subjectOf(usualJob)), '(JWKS URL)'],
   },
   {
-    title: 'a client app that there is not',
+    title: 'an unknown client app',
     inputs: { 'client-id': 'nobody' },
     says: [/ for client 'nobody' \(401 /, `'Federated subject' of client 'nobody'`],
   },
 ];
 
-/** What goes wrong where there is no secret: one clear message each, and no request that cannot help. */
+/** Errors without a secret. Each has one clear message, and causes no useless request. */
 export function keylessFailureCases(subject: () => Subject): void {
   const service = () => subject().platform.tokenService;
   const publish = (
@@ -133,7 +133,7 @@ export function keylessFailureCases(subject: () => Subject): void {
   };
   afterEach(() => void Object.assign(service(), { job: usualJob, ageSeconds: 0, forged: false }));
 
-  describe('without a secret, one clear message after one try for', () => {
+  describe('without a secret, one clear message and no retry for', () => {
     test.each(failures)('$title', async ({ given = {}, inputs = {}, says }) => {
       Object.assign(service(), given);
       const { result, message, requests } = await asked(() => publish(inputs));
@@ -143,7 +143,7 @@ export function keylessFailureCases(subject: () => Subject): void {
         );
       expect(result.log).toMatch(/^::debug::Caused by: /m);
       const audience = inputs['audience'] ?? subject().platform.issuer;
-      // Each request to the issuer has a token of its own, so that this counts those as well.
+      // Each request to the issuer has a new token, so this also counts those requests.
       expect(requests).toEqual([{ audience, status: 200 }]);
     });
 
@@ -155,7 +155,7 @@ export function keylessFailureCases(subject: () => Subject): void {
       expect(requests).toHaveLength(1);
     });
 
-    test('a missing permission: the two lines to add, and how to leave the step out', async () => {
+    test('a missing permission: the two lines to add, and how to skip the step', async () => {
       const none = { ACTIONS_ID_TOKEN_REQUEST_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' };
       const { message, requests } = await asked(() => publish({}, none));
       expect(message).toMatch(
@@ -163,11 +163,17 @@ export function keylessFailureCases(subject: () => Subject): void {
       );
       expect(message).toContain('\n    permissions:\n      id-token: write\n');
       expect(message).toContain(`'if-no-credentials: skip'`);
-      expect(requests).toEqual([]);
+      const reports = await asked(() =>
+        publish({ comment: 'true', environment: 'preview', release: 'v1' }, none),
+      );
+      expect(reports.message).toContain(
+        '\n    permissions:\n      contents: write\n      deployments: write\n      id-token: write\n      pull-requests: write\n',
+      );
+      expect([...requests, ...reports.requests]).toEqual([]);
     });
   });
 
-  test('without a secret, a token service that cannot be reached is told by its address', async () => {
+  test('without a secret, the error names the URL of an unreachable token service', async () => {
     const url = 'http://127.0.0.1:49151/idtoken?api-version=2.0';
     const { message } = await asked(() => publish({}, { ACTIONS_ID_TOKEN_REQUEST_URL: url }));
     expect(message).toMatch(
@@ -175,7 +181,7 @@ export function keylessFailureCases(subject: () => Subject): void {
     );
   });
 
-  test('without a secret, a token service that breaks its connections is asked until it answers', async () => {
+  test('without a secret, requests to a token service that closes connections are retried', async () => {
     service().fail('cut', 3);
     const before = service().requests.length;
     const run = await publish();
@@ -183,7 +189,7 @@ export function keylessFailureCases(subject: () => Subject): void {
     expect(service().requests.slice(before).length).toBeGreaterThanOrEqual(4);
   });
 
-  test('without a secret, a token service that is in trouble for a moment is asked again', async () => {
+  test('without a secret, transient errors of the token service are retried', async () => {
     service().fail({ status: 503 }, 1);
     const before = service().requests.length;
     const run = await publish();
@@ -192,25 +198,27 @@ export function keylessFailureCases(subject: () => Subject): void {
     expect(service().requests[before + 1]?.status).toBe(200);
   });
 
-  test('with neither secret nor identity, `skip` leaves each step out that may be', async () => {
+  test('with neither secret nor identity token, `skip` skips each step that allows it', async () => {
     const none = { ACTIONS_ID_TOKEN_REQUEST_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' };
     const before = service().requests.length;
     for (const action of ['upload', 'links', 'remove'] as const) {
       const given = { 'if-no-credentials': 'skip', workspace: '', 'client-id': '' };
       const run = await runKeyless(subject(), action, given, { cwd: folderWith({}), env: none });
       expect([run.exitCode, errorOf(run), run.outputs]).toEqual([0, '', {}]);
-      expect(run.log).toMatch(/^::notice title=No credentials::Left out by 'if-no-credentials: skip'/m);
+      expect(run.log).toMatch(
+        /^::notice title=No credentials::Skipped because of 'if-no-credentials: skip'/m,
+      );
     }
     expect(service().requests).toHaveLength(before);
   });
 }
 
-/** The actions without any client secret: the job shows who it is by GitHub's identity token. */
+/** The actions without a client secret: the job logs in with GitHub's identity token. */
 export function keylessCases(subject: () => Subject): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
   describe('without a secret', () => {
-    test('files are published and links open, and no token is anywhere but masked', async () => {
+    test('files are published, links open, and every token is masked', async () => {
       const { tokenService } = subject().platform;
       const before = new Set(tokenService.issued);
       const cwd = folderWith({ 'site/index.html': '<h1>Hello', 'site/b/c d.bin': randomBytes(20_000) });
@@ -230,7 +238,7 @@ export function keylessCases(subject: () => Subject): void {
       expect(run.masked).toEqual(expect.arrayContaining([bearer, ...issued]));
     });
 
-    test('links are made anew, what is there is looked at, and deleted', async () => {
+    test('links are renewed, workspaces are listed, and files are deleted', async () => {
       const cwd = folderWith({ 'a.txt': 'a', 'b.txt': 'b' });
       const given = { destination: 'k' };
       await runKeyless(subject(), 'upload', { path: '.', ...given }, { cwd });
@@ -249,7 +257,7 @@ export function keylessCases(subject: () => Subject): void {
       ['a tag', tag],
       ['an environment', environment],
       ['a pull request', pullRequest],
-      ['a repository with ids in its subject', renamed],
+      ['a repository with IDs in its subject', renamed],
     ])('the job of %s logs in as its own client app', async (_, app) => {
       const { tokenService } = subject().platform;
       tokenService.job = app.job;
@@ -263,7 +271,7 @@ export function keylessCases(subject: () => Subject): void {
       }
     });
 
-    test('a job that has a secret as well is not asked who it is', async () => {
+    test('with a secret, no identity token is requested', async () => {
       const { tokenService } = subject().platform;
       const before = tokenService.requests.length;
       const run = await runSubject(
@@ -278,7 +286,7 @@ export function keylessCases(subject: () => Subject): void {
   });
 }
 
-/** An upload that outlives its access tokens, and the sessions that are opened with them. */
+/** An upload that takes longer than the lifetime of its access tokens and sessions. */
 export function keylessRenewalCases(
   subject: () => Subject,
   {
@@ -304,7 +312,7 @@ export function keylessRenewalCases(
         const requests = platform.tokenService.requests.slice(before);
         expect(requests.length).toBeGreaterThan(1);
         expect(requests.filter(({ status }) => status !== 200)).toEqual([]);
-        // As many as have to be, and not one for each request to the platform.
+        // As many as necessary, not one for each request to the platform.
         expect(requests.length).toBeLessThan(2 * (run.seconds / tokenSeconds) + 2);
         const link = linksFileOf(run).files.find(({ path }) => path === 'large.bin');
         const body = Buffer.from(await (await fetch(link?.url ?? '')).arrayBuffer());

@@ -6,7 +6,7 @@ import { runWorkflow } from '../workflows/act.ts';
 import type { WorkflowRun } from '../workflows/log.ts';
 import { hiddenForms } from '../workflows/masking.ts';
 
-/** A workflow whose jobs have no client secret, run by act on the bundle. */
+/** A workflow without a client secret, run by act on the bundle. */
 export function keylessWorkflowCases(platform: () => Platform): void {
   const run = (identity = true) =>
     runWorkflow({
@@ -33,7 +33,7 @@ export function keylessWorkflowCases(platform: () => Platform): void {
       await platform().store.clear(buckets.outputs);
     });
 
-    test('publishes by its own identity, and hands a link that opens to the next job', async () => {
+    test('publishes with its identity token, and passes a working link to the next job', async () => {
       const before = new Set(platform().tokenService.issued);
       const result = await run();
       expect([result.exitCode, result.annotations]).toEqual([0, []]);
@@ -45,12 +45,12 @@ export function keylessWorkflowCases(platform: () => Platform): void {
 
       const { outputs, summary } = result.step('publish', 'upload');
       const said = JSON.stringify(outputs) + summary;
-      // A hosted runner drops an output in which it finds any of these.
+      // A hosted runner drops outputs that contain any of these.
       const hidden = [...result.masks].filter((mask) => mask !== '').flatMap(hiddenForms);
       expect(hidden.filter((form) => said.includes(form))).toEqual([]);
     });
 
-    test('fails with a message that shows which subject was presented, and no token', async () => {
+    test('fails with a message that shows the subject of the token, and no token', async () => {
       const before = new Set(platform().tokenService.issued);
       platform().tokenService.job = { ...usualJob, repository: 'someone/else' };
       const result = await run();
@@ -63,7 +63,7 @@ export function keylessWorkflowCases(platform: () => Platform): void {
       expectHidden(result, tokens);
     });
 
-    test('fails with the two lines to add where the job may not ask for its identity', async () => {
+    test('fails with the two lines to add if the job has no permission for identity tokens', async () => {
       const before = platform().tokenService.requests.length;
       const result = await run(false);
       expect(result.exitCode).toBe(1);

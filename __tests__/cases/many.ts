@@ -6,18 +6,18 @@ import { linkOf } from '../../src/links/linkTable.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, linksFileOf, runSubject, storedFiles } from '../support/subject.ts';
 
-/** What GitHub takes: of a job's outputs in UTF-16, of a step's summary, and of one environment variable on Linux, in bytes. */
+/** GitHub's limits in bytes: outputs of a job (UTF-16), summary of a step, and an environment variable on Linux. */
 const limits = { outputs: 1024 ** 2, summary: 1024 ** 2, variable: 128 * 1024 };
 
-/** Annotations of each kind that GitHub shows of a step. */
+/** Annotations of each kind that GitHub shows for a step. */
 const annotations = 10;
 
-/** Publishing more files than GitHub has room for. */
+/** Publishes more files than fit into GitHub's limits. */
 export function manyCases(subject: () => Subject, { fileCount }: { fileCount: number }): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
   describe(`${fileCount.toLocaleString('en')} files`, () => {
-    test('are published within all limits of GitHub, and url opens a page that has them all', async () => {
+    test('are published within all limits of GitHub, and url opens a page that lists all of them', async () => {
       const files = Object.fromEntries(
         Array.from({ length: fileCount }, (_, index) => [
           `tiles/zone ${index % 60}/tile #${index}, 100%.csv`,
@@ -44,7 +44,7 @@ export function manyCases(subject: () => Subject, { fileCount }: { fileCount: nu
       expect(Buffer.byteLength(summary)).toBeLessThan(limits.summary);
       expect(log.match(/^::(?:warning|notice|error)/gm)?.length ?? 0).toBeLessThanOrEqual(annotations);
       expect(outputs['urls']).toBe('');
-      expect(log).toMatch(/^The output 'urls' is left empty: .* 'links-file' has them all\.$/m);
+      expect(log).toMatch(/^The output 'urls' is empty: .* 'links-file' has all links\.$/m);
 
       const rows = summary.split('\n').filter((line) => line.startsWith('| [')).length;
       const [, left = ''] =

@@ -20,7 +20,7 @@ import {
 
 const MiB = 1024 ** 2;
 
-/** What is there already: written again, left alone, refused or deleted. */
+/** Existing objects: overwritten, skipped, rejected or deleted. */
 export function overwritingCases(subject: () => Subject): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
@@ -38,7 +38,7 @@ export function overwritingCases(subject: () => Subject): void {
   };
 
   describe('overwrite', () => {
-    test('changed: sends only files whose content differs, large ones in parts included', async () => {
+    test('changed: uploads only files with other content, also large ones in parts', async () => {
       const cwd = folderWith({ 'same.txt': 'same', 'other.txt': 'one', 'large.bin': randomBytes(40 * MiB) });
       await upload(cwd);
       await letObjectsAge(subject().platform, 1_100);
@@ -67,7 +67,7 @@ export function overwritingCases(subject: () => Subject): void {
       for (const { url } of linksFileOf(run).files) expect((await fetch(url)).status).toBe(200);
     });
 
-    test('never: refuses other content before anything is written, and takes the same as it is', async () => {
+    test('never: rejects other content before anything is written, and skips the same content', async () => {
       const cwd = folderWith({ 'a.txt': 'a', 'b.txt': 'b' });
       await upload(cwd);
       const again = await upload(cwd, { overwrite: 'never' });
@@ -77,7 +77,7 @@ export function overwritingCases(subject: () => Subject): void {
       const refused = await upload(cwd, { overwrite: 'never' });
       expect(refused.exitCode).toBe(1);
       expect(errorOf(refused)).toMatch(
-        /^1 object exists already with other content, and 'overwrite' is 'never'/,
+        /^1 object already exists with other content, and 'overwrite' is 'never'/,
       );
       expect(errorOf(refused)).toContain('- ci/d/b.txt');
       expect(await keys()).toEqual(['ci/d/a.txt', 'ci/d/b.txt']);
@@ -85,7 +85,7 @@ export function overwritingCases(subject: () => Subject): void {
   });
 
   describe('delete-stale', () => {
-    test('deletes what is below the destination and not in the upload, and nothing else', async () => {
+    test('deletes only objects below the destination that are not part of the upload', async () => {
       await seed('d/old.txt', 'old');
       await seed('d/deep/er/old.txt', 'old');
       await seed('dd/neighbour.txt', 'neighbour');
@@ -102,7 +102,7 @@ export function overwritingCases(subject: () => Subject): void {
       expect((await keys()).sort()).toEqual(['ci/d.txt', 'ci/d/new.txt', 'ci/dd/neighbour.txt']);
     });
 
-    test('never happens without files, and is refused for the whole workspace', async () => {
+    test('deletes nothing if there are no files, and is rejected for the whole workspace', async () => {
       await seed('d/old.txt', 'old');
       await letObjectsAge(subject().platform, 1_100);
       const none = await upload(folderWith({}), { 'delete-stale': 'true', 'if-no-files-found': 'warn' });
@@ -117,7 +117,7 @@ export function overwritingCases(subject: () => Subject): void {
     });
   });
 
-  test('a line of headers that matches no file is a warning: what it is compared with, and what would match', async () => {
+  test('a line of headers that matches no file causes a warning with the names it is compared with, and with a correction', async () => {
     const cwd = folderWith({ 'dist/index.html': '<p>', 'dist/assets/app.js': '1' });
     const headers = [
       'dist/*.html Cache-Control: no-cache',
@@ -129,13 +129,13 @@ export function overwritingCases(subject: () => Subject): void {
       const run = await upload(cwd, { path: 'dist', headers, 'dry-run': dryRun });
       expect(run.exitCode).toBe(0);
       expect(warningsOf(run)).toEqual([
-        `No file matches the line 'dist/*.html Cache-Control: no-cache' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'index.html'; to match it, write '/*.html'\n${help}`,
-        `No file matches the line 'assets Cache-Control: immutable' of 'headers': it is compared with names relative to ${cwd}/dist, such as 'assets/app.js'; to match it, write 'assets/**'\n${help}`,
+        `No file matches the line 'dist/*.html Cache-Control: no-cache' of 'headers': it is compared with names relative to ${cwd}/dist, e.g. 'index.html'; to match it, write '/*.html'\n${help}`,
+        `No file matches the line 'assets Cache-Control: immutable' of 'headers': it is compared with names relative to ${cwd}/dist, e.g. 'assets/app.js'; to match it, write 'assets/**'\n${help}`,
       ]);
     }
   });
 
-  test('headers are stored with the files they are for, in one request or in parts', async () => {
+  test('headers are stored with the matching files, uploaded in one request or in parts', async () => {
     const cwd = folderWith({
       'index.html': '<p>',
       'assets/app.js': '1',
@@ -168,7 +168,7 @@ export function overwritingCases(subject: () => Subject): void {
     expect(answers['large.bin']?.get('cache-control')).toBe('no-cache');
   });
 
-  test('checksums: SHA256SUMS is what sha256sum -c reads, is not counted, and replaced freely', async () => {
+  test('checksums: sha256sum -c accepts SHA256SUMS, which is not counted, and is always overwritten', async () => {
     const names = process.platform === 'win32' ? {} : { 'back\\slash.txt': 'b', 'new\nline.txt': 'n' };
     const cwd = folderWith({ 'a.txt': 'a', 'deep/b c.bin': randomBytes(20 * MiB), ...names });
     const run = await upload(cwd, { checksums: 'true' });
@@ -194,22 +194,16 @@ export function overwritingCases(subject: () => Subject): void {
     ).not.toContain('a.txt');
   });
 
-  test('a file where a folder is, and a folder where a file is, are refused before anything is written', async () => {
+  test('a file in place of a folder, and a folder in place of a file, are rejected before anything is written', async () => {
     await seed('d/report', 'an object');
     const below = await upload(folderWith({ 'a.txt': 'a', 'report/x.txt': 'x' }));
     expect(below.exitCode).toBe(1);
-    expect(errorOf(below)).toMatch(
-      /^In the workspace, an object 'ci\/d\/report' is where files need a folder/,
-    );
+    expect(errorOf(below)).toMatch(/^'ci\/d\/report' is an object, and the upload needs a folder there/);
     const inside = await upload(folderWith({ 'x.txt': 'x' }), { destination: 'd/report' });
-    expect(errorOf(inside)).toMatch(
-      /^In the workspace, an object 'ci\/d\/report' is where files need a folder/,
-    );
+    expect(errorOf(inside)).toMatch(/^'ci\/d\/report' is an object, and the upload needs a folder there/);
     expect(await keys()).toEqual(['ci/d/report']);
     await seed('d/folder/x.txt', 'x');
     const over = await upload(folderWith({ folder: 'a file' }), { overwrite: 'changed' });
-    expect(errorOf(over)).toMatch(
-      /^In the workspace, 'ci\/d\/folder' is a folder in the workspace, and a file here/,
-    );
+    expect(errorOf(over)).toMatch(/^'ci\/d\/folder' is a folder in the workspace, and a file of the upload/);
   });
 }

@@ -5,7 +5,7 @@ import { folderWith } from '../support/folder.ts';
 import { generatedMetadata, putObjects } from '../support/session.ts';
 import { type Subject, errorOf, linksFileOf, runSubject, urlsOf } from '../support/subject.ts';
 
-/** Files with the names that the actions give to what they generate. */
+/** User files with the names of generated objects. */
 export function ownNamesCases(subject: () => Subject): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
@@ -24,9 +24,9 @@ export function ownNamesCases(subject: () => Subject): void {
   const opened = ({ outputs }: { readonly outputs: Readonly<Record<string, string>> }) =>
     new URL(outputs['url'] ?? 'none:').pathname.split('/').at(-1);
 
-  describe('a file of somebody’s own', () => {
+  describe('a user file', () => {
     test.each(['always', 'never'])(
-      'called _links.html is uploaded, and the index page takes another name (overwrite: %s)',
+      'with the name _links.html is uploaded, and the index page gets another name (overwrite: %s)',
       async (overwrite) => {
         const files = { 'a.txt': 'a', '_links.html': 'mine' };
         for (const unchanged of ['0', overwrite === 'never' ? '2' : '0']) {
@@ -49,7 +49,7 @@ export function ownNamesCases(subject: () => Subject): void {
       },
     );
 
-    test('that is there already is left as it is, and linked like any other', async () => {
+    test('that is stored already stays unchanged, and has a link like any other', async () => {
       await put({
         'ci/d/_links.html': 'mine',
         'ci/d/_links-2.html': 'mine too',
@@ -69,7 +69,7 @@ export function ownNamesCases(subject: () => Subject): void {
       ]);
     });
 
-    test('called as the files of a preview are: both are kept, and the preview takes other names', async () => {
+    test('with the name of a preview object is kept, and the preview gets other names', async () => {
       await put({ 'ci/d/_preview-worker.js': 'mine' });
       const files = { 'index.html': '<p>', '_preview-2.html': 'mine' };
       const run = await upload(files, { preview: 'true' });
@@ -83,22 +83,22 @@ export function ownNamesCases(subject: () => Subject): void {
       ]);
     });
 
-    test('called SHA256SUMS is linked; where checksums would write over it, nothing is uploaded', async () => {
+    test('with the name SHA256SUMS has a link. If checksums would overwrite it, nothing is uploaded', async () => {
       await upload({ 'a.txt': 'a', SHA256SUMS: 'mine' });
       const run = await links();
       expect(Object.keys(urlsOf(run))).toEqual(['SHA256SUMS', 'a.txt']);
       const refused = await upload({ 'b.txt': 'b' }, { checksums: 'true' });
       expect(refused.exitCode).toBe(1);
       expect(errorOf(refused)).toMatch(
-        /^There is a file 'SHA256SUMS' in s3:\/\/gep-build-outputs\/ci\/d\/, and 'checksums: true' would write over it\n/,
+        /^A file 'SHA256SUMS' exists in s3:\/\/gep-build-outputs\/ci\/d\/, and 'checksums: true' would overwrite it\n/,
       );
       const both = await upload({ 'b.txt': 'b', SHA256SUMS: 'new' }, { checksums: 'true' });
-      expect(errorOf(both)).toMatch(/^There is a file 'SHA256SUMS' among those to upload/);
+      expect(errorOf(both)).toMatch(/^A file 'SHA256SUMS' is in the upload/);
       expect(await names()).not.toContain('b.txt');
       expect(await content('SHA256SUMS')).toBe('mine');
     });
 
-    test('takes the place of a generated one, even with overwrite: never', async () => {
+    test('replaces a generated object, even with overwrite: never', async () => {
       await upload({ 'a.txt': 'a', 'b.txt': 'b' }, { checksums: 'true' });
       const files = { 'a.txt': 'a', '_links.html': 'mine', SHA256SUMS: 'mine too' };
       const run = await upload(files, { overwrite: 'never' });
@@ -107,7 +107,7 @@ export function ownNamesCases(subject: () => Subject): void {
     });
   });
 
-  test('what was generated further down is neither linked nor counted, and replaced by the next upload', async () => {
+  test('generated objects in subfolders have no link, are not counted, and are replaced by the next upload', async () => {
     await upload({ 'a.txt': 'a', 'b.txt': 'b' }, { destination: 'd/linux', checksums: 'true' });
     await put({ 'ci/d/linux/_preview.html': 'generated' }, generatedMetadata);
     const run = await links();
@@ -122,7 +122,7 @@ export function ownNamesCases(subject: () => Subject): void {
     expect([again.exitCode, errorOf(again), opened(again)]).toEqual([0, '', '_links.html']);
   });
 
-  test('objects that stand for folders are no files', async () => {
+  test('folder markers are not files', async () => {
     await put({ 'ci/d/': '', 'ci/d/sub/': '', 'ci/d/sub/a.txt': 'a' });
     const run = await links();
     expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
@@ -132,7 +132,7 @@ export function ownNamesCases(subject: () => Subject): void {
     expect([removed.exitCode, errorOf(removed), await names()]).toEqual([0, '', ['']]);
   });
 
-  test('names that sort in odd ways are all listed, in the order of S3', async () => {
+  test('names with unusual sort order are all listed, in the order of S3', async () => {
     const odd = [
       'a!b',
       'a-b/c',
@@ -158,7 +158,7 @@ export function ownNamesCases(subject: () => Subject): void {
     expect(listed).toEqual(odd.toSorted((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y))));
   });
 
-  test('the mark of generated objects is nobody else’s to set', async () => {
+  test('the input headers cannot set the mark of generated objects', async () => {
     const run = await upload({ 'a.txt': 'a' }, { headers: 'X-Amz-Meta-Generated-By: upload-to-workspace' });
     expect(run.exitCode).toBe(1);
     expect(errorOf(run)).toMatch(/^Input headers: got 'X-Amz-Meta-Generated-By: upload-to-workspace'/);

@@ -6,7 +6,7 @@ import { errorXml, useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject, storedFiles } from '../support/subject.ts';
 
-/** Servers that are in trouble for a moment: the run waits for them, and says so. */
+/** Transient server errors: the run retries, and says so in the log. */
 export function patienceCases(subject: () => Subject): void {
   const storage = useFaultyStorage(subject);
 
@@ -16,8 +16,8 @@ export function patienceCases(subject: () => Subject): void {
     return runSubject(subject(), 'upload', { path: '.', destination }, { cwd });
   };
 
-  describe('a server in trouble', () => {
-    test('at the start: TerrAPI is asked again, with and without Retry-After', async () => {
+  describe('a transient server error', () => {
+    test('at the start: requests to TerrAPI are retried, with and without Retry-After', async () => {
       const { terrapi } = subject().platform;
       terrapi.fail('/v2/storage/token', { status: 502 }, 2);
       terrapi.fail('/v2/storage/token', { status: 503, headers: { 'retry-after': '1' } }, 1);
@@ -26,13 +26,13 @@ export function patienceCases(subject: () => Subject): void {
       expect(run.log).toMatch(/Retrying TerrAPI GET v2\/storage\/token\S* .*\(HTTP 502\)/);
     });
 
-    test('the name of the account is done without', async () => {
+    test('the run continues without the name of the account', async () => {
       subject().platform.terrapi.fail('/v2/user/info', { status: 500 }, 1);
       const run = await upload('patient/name');
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
     });
 
-    test('the first request to the storage is sent again, and the configuration not blamed', async () => {
+    test('the first request to the storage is retried, and the error does not blame the configuration', async () => {
       storage.decide = ({ method, before }) =>
         method === 'HEAD' && before < 2 ? { kind: 'answer', status: 503 } : undefined;
       const run = await upload('patient/first');
@@ -40,7 +40,7 @@ export function patienceCases(subject: () => Subject): void {
       expect(run.log).toContain('Retrying HEAD');
     });
 
-    test('in the middle of many files: all of them are waited for', async () => {
+    test('during an upload of many files: all requests are retried', async () => {
       let downSince: number | undefined;
       storage.decide = ({ method, at }) => {
         if (method !== 'PUT') return undefined;

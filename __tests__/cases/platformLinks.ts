@@ -12,7 +12,7 @@ import { type Subject, errorOf, linksFileOf, runSubject, urlsOf } from '../suppo
 const download = '/v2/storage/download';
 const forms: readonly DownloadForm[] = ['json-string', 'json-object', 'text'];
 
-/** Links that the platform signs, and folders that it shares. */
+/** Platform links and shared folders. */
 export function platformLinkCases(subject: () => Subject): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
   afterEach(() => {
@@ -48,30 +48,33 @@ export function platformLinkCases(subject: () => Subject): void {
   const asked = () => subject().platform.terrapi.requests.filter(({ path }) => path === download).length;
 
   describe('links: platform', () => {
-    test.each(forms)('every link opens, told as %s, and expires-at is what they say', async (form) => {
-      subject().platform.terrapi.downloadForm = form;
-      const files = Object.fromEntries(awkwardNames.map((name) => [name, `content of ${name}`]));
-      const run = await upload(files);
-      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
-      const links = linksFileOf(run);
-      expect(links.files.map(({ path }) => path).sort()).toEqual(Object.keys(files).sort());
-      const ends: number[] = [];
-      for (const { path, url } of links.files) {
-        const answer = await fetch(url);
-        expect([path, answer.status, await answer.text()]).toEqual([path, 200, files[path]]);
-        const { searchParams } = new URL(url);
-        expect(searchParams.has('X-Amz-Security-Token')).toBe(false);
-        const stamp = searchParams.get('X-Amz-Date') ?? '';
-        const begins = Date.parse(stamp.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
-        ends.push(begins + Number(searchParams.get('X-Amz-Expires')) * 1000);
-      }
-      const days = (Date.parse(run.outputs['expires-at'] ?? '') - Date.now()) / 86_400_000;
-      expect(days).toBeGreaterThan(6.9);
-      expect(Date.parse(run.outputs['expires-at'] ?? '')).toBe(Math.min(...ends));
-      expect(run.log).toMatch(/^::group::Links: \d+ files, signed by the platform, until /m);
-    });
+    test.each(forms)(
+      'every link opens, for responses as %s, and expires-at is their expiry',
+      async (form) => {
+        subject().platform.terrapi.downloadForm = form;
+        const files = Object.fromEntries(awkwardNames.map((name) => [name, `content of ${name}`]));
+        const run = await upload(files);
+        expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+        const links = linksFileOf(run);
+        expect(links.files.map(({ path }) => path).sort()).toEqual(Object.keys(files).sort());
+        const ends: number[] = [];
+        for (const { path, url } of links.files) {
+          const answer = await fetch(url);
+          expect([path, answer.status, await answer.text()]).toEqual([path, 200, files[path]]);
+          const { searchParams } = new URL(url);
+          expect(searchParams.has('X-Amz-Security-Token')).toBe(false);
+          const stamp = searchParams.get('X-Amz-Date') ?? '';
+          const begins = Date.parse(stamp.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
+          ends.push(begins + Number(searchParams.get('X-Amz-Expires')) * 1000);
+        }
+        const days = (Date.parse(run.outputs['expires-at'] ?? '') - Date.now()) / 86_400_000;
+        expect(days).toBeGreaterThan(6.9);
+        expect(Date.parse(run.outputs['expires-at'] ?? '')).toBe(Math.min(...ends));
+        expect(run.log).toMatch(/^::group::Links: \d+ files, signed by the platform, until /m);
+      },
+    );
 
-    test('a redirect is as good, and the links action renews them', async () => {
+    test('the platform may answer with a redirect, and the links action renews the links', async () => {
       const first = await upload({ 'a.txt': 'a' });
       const location = first.outputs['url'] ?? '';
       fail(download, 302, { location });
@@ -85,7 +88,7 @@ export function platformLinkCases(subject: () => Subject): void {
       expect(run.outputs).toMatchObject({ url: location, 'expires-at': first.outputs['expires-at'] });
     });
 
-    test('that do not say when they end: nobody can know, and it says so', async () => {
+    test('without a known expiry cause a warning', async () => {
       const etag = createHash('md5').update('a').digest('hex');
       await using short = await serve(() => ({
         status: 206,
@@ -97,14 +100,14 @@ export function platformLinkCases(subject: () => Subject): void {
       const run = await upload({ 'a.txt': 'a', 'index.html': 'a' });
       expect([run.exitCode, run.outputs['expires-at']]).toEqual([0, '']);
       expect(run.log).toMatch(
-        /^::warning::Nobody can say when the links end: those that the platform signs do not tell it\. The output 'expires-at' is empty\.%0AHelp: .*#unknown-expiry$/m,
+        /^::warning::Link expiry is unknown: links that the platform signs do not contain it\. The output 'expires-at' is empty\.%0AHelp: .*#unknown-expiry$/m,
       );
       expect(run.summary).toContain('Nobody can say when the links end.');
       expect(linksFileOf(run).expires_at).toBe('');
       expect(Object.values(urlsOf(run))).toContain(link);
     });
 
-    test('expires-in cannot change them, and it says so', async () => {
+    test('expires-in cannot change their lifetime, and a warning says so', async () => {
       for (const [asks, words] of [
         ['1h', '1 h'],
         ['30d', '30 d'],
@@ -122,7 +125,7 @@ export function platformLinkCases(subject: () => Subject): void {
 
     test.each<[string, () => void, RegExp, number]>([
       [
-        'the URL that was asked about',
+        'the URL of the request',
         () => fail(download, 200, { body: 's3://gep-build-outputs/ci/d/a.txt' }),
         /: it returned the address of the object itself, as it does for objects outside the user's storage$/m,
         1,
@@ -152,13 +155,13 @@ export function platformLinkCases(subject: () => Subject): void {
         1,
       ],
       [
-        'a link to a host that is not there',
+        'a link to an unknown host',
         () => fail(download, 302, { location: 'https://elsewhere.invalid/a' }),
         /: its host elsewhere\.invalid cannot be reached$/m,
         1,
       ],
       ['something else', () => fail(download, 200, { body: { ok: true } }), /it holds no URL/, 1],
-    ])('%s is a failure, and says that the files are there', async (_, prepare, says, requests) => {
+    ])('%s is an error that says that the files are stored', async (_, prepare, says, requests) => {
       prepare();
       const before = asked();
       const run = await upload({ 'a.txt': 'a' });
@@ -171,7 +174,7 @@ export function platformLinkCases(subject: () => Subject): void {
       expect(asked() - before).toBe(requests);
     });
 
-    test('a link to another object, or to a page that asks people to sign in, is refused', async () => {
+    test('a link to another object, or to a sign-in page, is rejected', async () => {
       const other = await upload({ 'b.txt': 'another' });
       await using portal = await serve(() => ({ body: '<html>Sign in</html>' }));
       for (const body of [
@@ -186,7 +189,7 @@ export function platformLinkCases(subject: () => Subject): void {
       expect(portal.asked.map(({ headers }) => headers.authorization)).toEqual([undefined]);
     });
 
-    test('another host that keeps the object, such as a CDN, may have ETags of its own', async () => {
+    test('another host of the object, e.g. a CDN, may have other ETags', async () => {
       const range = { 'content-range': 'bytes 0-0/1' };
       const run = async (etag: string) => {
         await using cdn = await serve(() => ({ status: 206, headers: { ...range, etag }, body: 'a' }));
@@ -199,7 +202,7 @@ export function platformLinkCases(subject: () => Subject): void {
       expect(errorOf(other)).toMatch(/: the link to \S+ opens an object with another size or ETag$/m);
     });
 
-    test('a 429 is waited for as long as it asks', async () => {
+    test('after a 429, the retry waits for the time in Retry-After', async () => {
       fail(download, 429, { after: '2' }, 2);
       const run = await upload({ 'a.txt': 'a' });
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
@@ -221,7 +224,7 @@ export function platformLinkCases(subject: () => Subject): void {
       expect(other.asked.map(({ headers }) => headers.authorization)).toEqual([undefined]);
     });
 
-    test('mask-links has the runner mask each of them', async () => {
+    test('mask-links masks each of them', async () => {
       const run = await upload({ 'a.txt': 'a', 'b/index.html': 'b' }, { 'mask-links': 'true' });
       const links = linksFileOf(run).files.map(({ url }) => url);
       expect(links.filter((link) => !run.masked.includes(link))).toEqual([]);
@@ -251,7 +254,7 @@ export function platformLinkCases(subject: () => Subject): void {
       });
     });
 
-    test('that fails, fails the step, and files and links are there', async () => {
+    test('that fails causes the step to fail, but files and links exist', async () => {
       fail(share(workspaces.main), 403);
       const run = await upload({ 'a.txt': 'a' }, { ...names, links: 'session' });
       expect(run.exitCode).toBe(1);
@@ -262,13 +265,13 @@ export function platformLinkCases(subject: () => Subject): void {
       expect(await (await fetch(run.outputs['url'] ?? '')).text()).toBe('a');
     });
 
-    test('of a shared folder is refused by the platform, and the message says why', async () => {
+    test('of a shared folder is rejected by the platform, and the message says why', async () => {
       const run = await upload({ 'a.txt': 'a' }, { ...names, links: 'none', workspace: sharedFolders.atlas });
       expect(run.exitCode).toBe(1);
       expect(errorOf(run)).toMatch(/ with 404\n.*is a workspace and no shared folder\./);
     });
 
-    test('happens in no dry run, and needs a folder', async () => {
+    test('does not happen in a dry run, and needs a folder', async () => {
       const before = subject().platform.terrapi.requests.length;
       const dry = await upload({ 'a.txt': 'a' }, { ...names, 'dry-run': 'true' });
       expect(dry.log).toContain(`Would share 'd' with 2 users and 1 group\n`);

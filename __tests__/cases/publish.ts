@@ -34,15 +34,15 @@ async function openWithCurl(url: string): Promise<Buffer> {
   return stdout;
 }
 
-/** The workflow commands that a step of ours may give, told from names that only look like one. */
+/** Workflow commands that the actions print. Names of files may look like others. */
 const expectedCommands = new Set(['group', 'endgroup', 'debug', 'add-mask']);
 
-/** What a runner takes for commands in a log: they begin a line. */
+/** Lines of a log that a runner reads as commands. */
 function commandsIn(log: string): string[] {
   return [...log.matchAll(/^\s*::([^:\s]*)/gm)].map(([, command = '']) => command);
 }
 
-/** The names in the first cells of a summary's table, as a browser shows them. */
+/** The names in the first column of a summary's table, as a browser shows them. */
 function namesInTable(summary: string): string[] {
   const rows = summary.split('\n').filter((line) => line.startsWith('| '));
   return rows.slice(2).map((row) => {
@@ -63,7 +63,7 @@ export function publishCases(
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
   describe('publishing', () => {
-    test('files with awkward names and a large one: every link opens with the right bytes and type', async () => {
+    test('unusual file names and a large file: every link opens the right bytes with the right type', async () => {
       const names = [...awkwardNames];
       for (let n = 0; names.length < fileCount; n += 1)
         names.push(`many/folder ${n % 7}/file #${n} 100%.csv`);
@@ -107,7 +107,7 @@ export function publishCases(
       });
     }, 180_000);
 
-    test('url opens the only file; with several, index.html; the summary links to it', async () => {
+    test('url opens the only file, or index.html if there are several; the summary links to it', async () => {
       const cwd = folderWith({
         'dist/index.html': '<h1>home</h1>',
         'dist/a.css': 'p{}',
@@ -122,7 +122,7 @@ export function publishCases(
       expect(site.summary).toContain(`(<${site.outputs['url']}>)`);
     });
 
-    test('with several files url opens a page that lists them, where there is no index.html; it is no file of theirs', async () => {
+    test('with several files and no index.html, url opens a page that lists them and that is not counted', async () => {
       const cwd = folderWith({ 'a.txt': 'a', 'b/c d.txt': 'c' });
       const env = {
         GITHUB_SERVER_URL: 'https://github.example',
@@ -157,9 +157,9 @@ export function publishCases(
       expect(run.summary).toContain(`(<${run.outputs['url']}>)`);
     });
 
-    test('names with markup, quotes, commands and controls in them are nothing but names, wherever they are told', async () => {
+    test('names with markup, quotes, commands and control characters are shown as text everywhere', async () => {
       const files = Object.fromEntries(hostileNames.map((name) => [name, `content of ${name}`]));
-      // Windows has no such files: there they come from somebody else.
+      // Windows cannot have such files, so another client uploads them.
       await putObjects(
         subject().platform,
         Object.fromEntries(hostileNames.map((name) => [`ci/odd/${name}`, files[name] ?? ''])),
@@ -192,7 +192,7 @@ export function publishCases(
       }
     }, 180_000);
 
-    test('expires-at is the end of the session, and expires-in shortens it', async () => {
+    test('expires-at is the expiry of the session, and expires-in shortens it', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });
       const inputs = { path: 'a.txt', links: 'session' };
       const before = Date.now();
@@ -210,7 +210,7 @@ export function publishCases(
       expect(Date.parse(long.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(905_000);
     });
 
-    test('no link holds anything that the action masks, in any form that the runner looks for', async () => {
+    test('no link contains a masked value, in any form that the runner masks', async () => {
       const cwd = folderWith({ 'a b.txt': 'a', 'index.html': 'b' });
       const run = await runSubject(subject(), 'upload', { path: '.', links: 'session' }, { cwd });
       const links = [run.outputs['url'] ?? '', ...Object.values(urlsOf(run))];
@@ -220,7 +220,7 @@ export function publishCases(
       for (const link of links) expect(forms.filter((form) => link.includes(form))).toEqual([]);
     });
 
-    test('mask-links keeps every link out of log and summary, and has the runner mask it', async () => {
+    test('mask-links keeps links out of log and summary, and masks them', async () => {
       const cwd = folderWith({ 'a.txt': 'a', 'index.html': 'b' });
       const inputs = { path: '.', links: 'session', 'mask-links': 'true' };
       const run = await runSubject(subject(), 'upload', inputs, { cwd });
@@ -231,7 +231,7 @@ export function publishCases(
       expect(`${run.log}${run.summary}`).not.toContain(signature);
     });
 
-    test('in a public repository, and there alone, a notice says that anybody can open links in what the run shows', async () => {
+    test('in a public repository only, a notice says that anybody can open the links', async () => {
       const cwd = folderWith({
         'a.txt': 'a',
         'public.json': '{"repository":{"visibility":"public"}}',
@@ -255,7 +255,7 @@ export function publishCases(
       expect(await notices('private.json')).toEqual([]);
     });
 
-    test('no secret is in the log, the outputs, the summary or a file, and each is masked', async () => {
+    test('every secret is masked, and none is in the log, outputs, summary or a file', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });
       const { platform } = subject();
       const run = await runSubject(subject(), 'upload', { path: 'a.txt' }, { cwd });
@@ -269,7 +269,7 @@ export function publishCases(
       expect(run.masked).toContain(clientApp.secret);
     });
 
-    test('a dry run tells what would be uploaded, and writes nothing', async () => {
+    test('a dry run lists what would be uploaded, and writes nothing', async () => {
       const cwd = folderWith({ 'dist/a.txt': 'abc', 'dist/b.txt': 'd' });
       const run = await runSubject(
         subject(),
@@ -290,7 +290,7 @@ export function publishCases(
       expect(await subject().platform.store.list(buckets.outputs, '')).toEqual([]);
     });
 
-    test('the log tells who, where, what and how it went, in groups', async () => {
+    test('the log shows account, destination, files and result in groups', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });
       const inputs = { path: 'a.txt', destination: 'told', links: 'session' };
       const { log } = await runSubject(subject(), 'upload', inputs, { cwd });

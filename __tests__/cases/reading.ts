@@ -19,10 +19,10 @@ const testLinux = process.platform === 'linux' ? test : test.skip;
 
 const isPut = ({ method }: SeenRequest) => method === 'PUT';
 
-/** Root may read any file, unless it has given that right away. */
+/** Root can read any file, unless setpriv drops that right. */
 const withoutOverride = isRoot ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : [];
 
-/** What is read from the runner's disk: the files that were found, and nothing in their place. */
+/** Reads of local files: only the selected files are read, never a replacement. */
 export function readingCases(subject: () => Subject): void {
   const storage = useFaultyStorage(subject);
 
@@ -36,11 +36,11 @@ export function readingCases(subject: () => Subject): void {
   const storedKeys = async () =>
     (await subject().platform.store.list(buckets.outputs, 'ci/d/')).map(({ key }) => key.slice(5)).sort();
 
-  describe('a file that is swapped after it was found', () => {
+  describe('a file that is replaced after the selection', () => {
     const secret = randomBytes(1_000).toString('hex');
     const swaps: [string, (cwd: string) => void][] = [
       [
-        'a link to another file',
+        'a symbolic link to another file',
         (cwd) => {
           rmSync(path.join(cwd, 'z/b.txt'));
           symlinkSync(path.join(cwd, '.secret'), path.join(cwd, 'z/b.txt'));
@@ -55,7 +55,7 @@ export function readingCases(subject: () => Subject): void {
         },
       ],
       [
-        'a file below a link',
+        'a file below a symbolic link',
         (cwd) => {
           mkdirSync(path.join(cwd, '.other'));
           renameSync(path.join(cwd, '.secret'), path.join(cwd, '.other/b.txt'));
@@ -77,7 +77,7 @@ export function readingCases(subject: () => Subject): void {
       const folder = () =>
         folderWith({ 'a.txt': 'a', 'z/b.txt': secret.replaceAll(/./g, 'b'), '.secret': secret });
 
-      testPosix('is an error, and not what is there now (needs links and mkfifo)', async () => {
+      testPosix('is an error, and the replacement is not uploaded (needs links and mkfifo)', async () => {
         const cwd = folder();
         atFirst(isPut, cwd);
         const run = await upload(cwd, { concurrency: '1' });
@@ -88,7 +88,7 @@ export function readingCases(subject: () => Subject): void {
         expect(await storedKeys()).toEqual(['a.txt']);
       });
 
-      testPosix('is one before anything is sent, where files are read first (needs mkfifo)', async () => {
+      testPosix('is an error before anything is sent if files are read first (needs mkfifo)', async () => {
         const cwd = folder();
         atFirst(({ query }) => query.has('list-type'), cwd);
         const run = await upload(cwd, { overwrite: 'changed', checksums: 'true' });
@@ -106,35 +106,35 @@ export function readingCases(subject: () => Subject): void {
     ['/proc/version', '0 bytes', { checksums: 'true' }],
     ['/proc/cpuinfo', '0 bytes', { overwrite: 'never' }],
     ['/sys/devices/system/cpu/online', '4.0 KiB', {}],
-  ])('a file whose size is not true is no object: %s, %s (needs Linux)', async (file, size, inputs) => {
-    const run = await upload(folderWith({}), { path: file, ...inputs });
-    expect(run.exitCode).toBe(1);
-    expect(errorOf(run)).toContain(
-      `${file} cannot be read: its content is not as long as its size says (${size})\nCopy it into an ordinary file`,
-    );
-    expect(await storedKeys()).toEqual([]);
-  });
-
-  testPosix(
-    'files that may not be read are all named before anything is sent (needs setpriv for root)',
-    async () => {
-      const names = Array.from({ length: 42 }, (_, index) => `f/${index}.txt`);
-      const cwd = folderWith(Object.fromEntries(names.map((name) => [name, name])));
-      chmodSync(path.join(cwd, 'f/40.txt'), 0);
-      const one = await upload(cwd, {}, { launcher: withoutOverride });
-      expect([one.exitCode, errorOf(one)]).toEqual([
-        1,
-        expect.stringMatching(/^\S*f\/40\.txt cannot be read: permission denied\n/),
-      ]);
-      chmodSync(path.join(cwd, 'f/7.txt'), 0o044);
-      const two = await upload(cwd, {}, { launcher: withoutOverride });
-      expect(errorOf(two)).toMatch(/^2 files? .*\n.*\n- \S*40\.txt cannot.*\n- \S*7\.txt cannot be read/);
-      const without = await upload(cwd, { path: '.\n!f/7.txt\n!f/40.txt' }, { launcher: withoutOverride });
-      expect([without.exitCode, storage.requests.filter(isPut).length > 40]).toEqual([0, true]);
+  ])(
+    'a file with a wrong size is an error, not an object: %s, %s (needs Linux)',
+    async (file, size, inputs) => {
+      const run = await upload(folderWith({}), { path: file, ...inputs });
+      expect(run.exitCode).toBe(1);
+      expect(errorOf(run)).toContain(
+        `${file} cannot be read: its content is not as long as its size says (${size})\nCopy it into an ordinary file`,
+      );
+      expect(await storedKeys()).toEqual([]);
     },
   );
 
-  test('what is stored when another file fails is told, all of it', async () => {
+  testPosix('all unreadable files are named before anything is sent (needs setpriv for root)', async () => {
+    const names = Array.from({ length: 42 }, (_, index) => `f/${index}.txt`);
+    const cwd = folderWith(Object.fromEntries(names.map((name) => [name, name])));
+    chmodSync(path.join(cwd, 'f/40.txt'), 0);
+    const one = await upload(cwd, {}, { launcher: withoutOverride });
+    expect([one.exitCode, errorOf(one)]).toEqual([
+      1,
+      expect.stringMatching(/^\S*f\/40\.txt cannot be read: permission denied\n/),
+    ]);
+    chmodSync(path.join(cwd, 'f/7.txt'), 0o044);
+    const two = await upload(cwd, {}, { launcher: withoutOverride });
+    expect(errorOf(two)).toMatch(/^2 files? .*\n.*\n- \S*40\.txt cannot.*\n- \S*7\.txt cannot be read/);
+    const without = await upload(cwd, { path: '.\n!f/7.txt\n!f/40.txt' }, { launcher: withoutOverride });
+    expect([without.exitCode, storage.requests.filter(isPut).length > 40]).toEqual([0, true]);
+  });
+
+  test('if a file fails, the error lists all stored files', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `f/${index + 10}.txt`);
     const cwd = folderWith(Object.fromEntries(names.map((name) => [name, name])));
     const denied = Promise.withResolvers<undefined>();
@@ -144,7 +144,7 @@ export function readingCases(subject: () => Subject): void {
         denied.resolve(undefined);
         return { kind: 'answer', status: 403, body: errorXml('AccessDenied') };
       }
-      // By then the action knows that a file has failed.
+      // At this time, the action knows that a file has failed.
       await denied.promise;
       await sleep(500);
       return undefined;
@@ -152,28 +152,31 @@ export function readingCases(subject: () => Subject): void {
     const run = await upload(cwd, { concurrency: '8' });
     expect(run.exitCode).toBe(1);
     const [, list = ''] =
-      /\nStored before that, \d+ files?:\n((?:- .*\n)*)Not stored, /.exec(errorOf(run)) ?? [];
+      /\nStored before that: \d+ files?\n((?:- .*\n)*)Not stored: /.exec(errorOf(run)) ?? [];
     const told = [...list.matchAll(/^- (.*)$/gm)].map(([, name]) => name);
     expect(told.length).toBeGreaterThan(4);
     expect(await storedKeys()).toEqual(told.sort());
   });
 
-  testLinux('too many open files: what to raise, and what to lower (needs prlimit)', async () => {
-    const names = Array.from({ length: 300 }, (_, index) => `f/${index}.txt`);
-    const cwd = folderWith(Object.fromEntries(names.map((name) => [name, name])));
-    const launcher = ['prlimit', '--nofile=48:48'];
-    const many = await upload(cwd, { concurrency: '64' }, { launcher });
-    expect([many.exitCode, errorOf(many)]).toEqual([
-      1,
-      expect.stringMatching(
-        /too many files and connections are open at once.*\n.*'ulimit -n'.*'concurrency'/,
-      ),
-    ]);
-    const few = await upload(cwd, { concurrency: '8' }, { launcher });
-    expect([few.exitCode, errorOf(few)]).toEqual([0, '']);
-  });
+  testLinux(
+    'the error for too many open files says which limit to raise and which input to lower (needs prlimit)',
+    async () => {
+      const names = Array.from({ length: 300 }, (_, index) => `f/${index}.txt`);
+      const cwd = folderWith(Object.fromEntries(names.map((name) => [name, name])));
+      const launcher = ['prlimit', '--nofile=48:48'];
+      const many = await upload(cwd, { concurrency: '64' }, { launcher });
+      expect([many.exitCode, errorOf(many)]).toEqual([
+        1,
+        expect.stringMatching(
+          /too many files and connections are open at once.*\n.*'ulimit -n'.*'concurrency'/,
+        ),
+      ]);
+      const few = await upload(cwd, { concurrency: '8' }, { launcher });
+      expect([few.exitCode, errorOf(few)]).toEqual([0, '']);
+    },
+  );
 
-  test('parts that are longer than what is held in memory are stored as they are', async () => {
+  test('parts that are larger than the memory limit are stored correctly', async () => {
     const content = randomBytes(43 * MiB);
     const files = { 'whole.bin': content.subarray(0, 41 * MiB), 'parts.bin': content };
     const cwd = folderWith(files);

@@ -7,7 +7,7 @@ import { type Subject, errorOf, runSubject, visibleText } from '../support/subje
 interface Refusal {
   readonly title: string;
   readonly inputs: Readonly<Record<string, string>>;
-  /** What the message has to say: what was given, what was expected, what to do next. */
+  /** Required contents of the message: the value, what is expected, and what to do. */
   readonly says: readonly (string | RegExp)[];
 }
 
@@ -20,17 +20,17 @@ const refusals: readonly Refusal[] = [
     says: [/^Issuer http.* refuses client app 'ci-publisher' \(401 /, `'client-id' and 'client-secret'`],
   },
   {
-    title: 'a client app that there is not',
+    title: 'an unknown client app',
     inputs: { 'client-id': 'nobody' },
     says: [/refuses client app 'nobody'/, `'client-id'`],
   },
   {
-    title: 'an issuer that there is not',
+    title: 'an unknown issuer',
     inputs: { issuer: '{issuer}/elsewhere' },
     says: [/^Issuer http.*\/elsewhere is not an OpenID Connect issuer: .*404/, `input 'issuer'`],
   },
   {
-    title: 'an issuer that cannot be reached',
+    title: 'an unreachable issuer',
     inputs: { issuer: 'http://127.0.0.1:49151/realms/master' },
     says: [
       /^Issuer http:\/\/127.0.0.1:49151 cannot be reached: it refuses the connection \(ECONNREFUSED\)/,
@@ -39,17 +39,17 @@ const refusals: readonly Refusal[] = [
     ],
   },
   {
-    title: 'a host name that there is not',
+    title: 'an unknown host name',
     inputs: { issuer: 'https://iam.invalid/realms/master' },
     says: [/^Issuer https:\/\/iam.invalid cannot be reached: its name cannot be resolved/, `input 'issuer'`],
   },
   {
-    title: 'TerrAPI that cannot be reached',
+    title: 'an unreachable TerrAPI',
     inputs: { 'api-url': 'http://127.0.0.1:49151/core' },
     says: [/^TerrAPI http:\/\/127.0.0.1:49151 cannot be reached/, `input 'api-url'`],
   },
   {
-    title: 'an address that is not TerrAPI',
+    title: 'a URL that is not TerrAPI',
     inputs: { 'api-url': '{issuer}' },
     says: [/^TerrAPI answered GET .* with \d{3}/, `'api-url'`],
   },
@@ -63,7 +63,7 @@ const refusals: readonly Refusal[] = [
     ],
   },
   {
-    title: 'a workspace whose platform was not asked for',
+    title: 'a workspace without the scope of its platform',
     inputs: { platforms: '' },
     says: [
       /this client app has no workspace at all \(no platforms were asked for\)/,
@@ -76,7 +76,7 @@ const refusals: readonly Refusal[] = [
     says: [/^There is no workspace/, /ask for access/],
   },
   {
-    title: 'a platform that there is not',
+    title: 'an unknown platform',
     inputs: { platforms: 'gep no-such-platform' },
     says: [
       /may not have the scopes it asked for/,
@@ -85,7 +85,7 @@ const refusals: readonly Refusal[] = [
     ],
   },
   {
-    title: 'a workspace that is forbidden',
+    title: 'a forbidden workspace',
     inputs: { workspace: workspaces.forbidden },
     says: [
       `Workspace '${workspaces.forbidden}' is there, but this client app may not store in it`,
@@ -116,17 +116,17 @@ const refusals: readonly Refusal[] = [
     ],
   },
   {
-    title: 'a bad expires-in',
+    title: 'an invalid expires-in',
     inputs: { 'expires-in': '15 minutes' },
     says: [/^Input expires-in: got '15 minutes', expected a time such as '15m', '12h' or '7d'/],
   },
   {
-    title: 'a plain http address',
+    title: 'a plain http URL',
     inputs: { 'api-url': 'http://api.example.org/core' },
     says: [/^Input api-url: got 'http:\/\/api.example.org\/core', expected an https URL/],
   },
   {
-    title: 'several bad inputs at once',
+    title: 'several invalid inputs',
     inputs: {
       workspace: '',
       destination: 'a/../b',
@@ -147,9 +147,9 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
-/** What a user gets wrong: one clear message each, soon, with no secret in it and nothing written. */
+/** Mistakes of users. Each causes one clear message without a secret, quickly, and nothing is written. */
 export function refusalCases(subject: () => Subject): void {
-  describe('a mistake is answered by one clear message', () => {
+  describe('a mistake causes one clear message', () => {
     test.each(refusals)(
       '$title',
       async ({ inputs, says }) => {
@@ -174,7 +174,7 @@ export function refusalCases(subject: () => Subject): void {
       20_000,
     );
 
-    test('no files: a warning, or nothing, where that is asked for', async () => {
+    test('no files: a warning or nothing, as if-no-files-found says', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });
       const warn = await runSubject(
         subject(),

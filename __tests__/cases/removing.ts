@@ -26,7 +26,7 @@ export function removingCases(subject: () => Subject): void {
     );
 
   describe('the remove action', () => {
-    test('deletes what is below the destination, and nothing beside it', async () => {
+    test('deletes what is below the destination, and nothing else', async () => {
       await put(
         'd/a.txt',
         'd/deep/er/b.txt',
@@ -50,7 +50,7 @@ export function removingCases(subject: () => Subject): void {
     });
 
     test.each(['d/', 'd//', '/d/', '//d', ' d/ ', 'd/ /'])(
-      'deletes nothing below a folder that an empty expression has widened: %j',
+      'deletes nothing if an empty expression makes the destination a parent folder: %j',
       async (destination) => {
         await put('d/7/a.txt', 'd/8/b.txt');
         const run = await remove({ destination });
@@ -59,15 +59,15 @@ export function removingCases(subject: () => Subject): void {
       },
     );
 
-    test('leaves what is not older than so long', async () => {
+    test('keeps objects that are not older than older-than', async () => {
       await put('d/old 1.txt', 'd/old/2.txt');
       await letObjectsAge(subject().platform, 10_000);
       const oldSince = Date.now() - 10_000;
-      // The pages of the folder `old` were made anew by the links action, and then its last file went.
+      // The links action has renewed the pages of the folder `old`, and then its last file was deleted.
       await put('d/new.txt', 'd/old 1.txt.new');
       await putGenerated('d/_links.html');
       await putGenerated('d/old/_links.html', 'd/old/_preview.html', 'd/old/_preview-worker.js');
-      // However slow this machine is: the old ones have just become that old, the new ones not by far.
+      // Independent of the machine's speed: the old objects have just reached that age, the new ones are far from it.
       const age = () => `${Math.floor((Date.now() - oldSince) / 1000) - 1}s`;
       const dry = await remove({ 'older-than': age(), 'dry-run': 'true' });
       expect(dry.log).toContain('Dry run: Would delete 5 objects, in s3://gep-build-outputs/ci/d/\n');
@@ -79,9 +79,9 @@ export function removingCases(subject: () => Subject): void {
       expect(run.summary).toMatch(
         /\n5 objects, \d+ bytes, older than \d+ s, 3 newer pages that would lead nowhere among them, in /,
       );
-      expect(run.log).toContain('Left alone, as newer: 3 objects\n');
+      expect(run.log).toContain('Kept, because newer: 3 objects\n');
       expect(run.log).toMatch(
-        /^::notice::Some of what _links\.html leads to is deleted: the 'links' action makes such pages anew\.$/m,
+        /^::notice::_links\.html lists files that are deleted: run the 'links' action to write the page again\.$/m,
       );
       expect(await keys()).toEqual(['ci/d/_links.html', 'ci/d/new.txt', 'ci/d/old 1.txt.new']);
       const none = await remove({ 'older-than': '14d' });
@@ -89,7 +89,7 @@ export function removingCases(subject: () => Subject): void {
       expect(await keys()).toHaveLength(3);
     });
 
-    test('finds what a server shows only when another object is gone', async () => {
+    test('finds objects that a server lists only after another object is deleted', async () => {
       await put('d/report', 'd/report/a', 'd/report/a/b', 'd/report/a/b/c');
       const run = await remove();
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
@@ -114,15 +114,17 @@ export function removingCases(subject: () => Subject): void {
       expect(await platform.store.list(buckets.outputs, '')).toEqual([]);
     }, 180_000);
 
-    test('is content where there is nothing, and says so', async () => {
+    test('succeeds if there is nothing, and says so', async () => {
       await put('dd/neighbour.txt');
       const run = await remove();
       expect([run.exitCode, run.outputs['deleted-count']]).toEqual([0, '0']);
       expect(run.log).toMatch(
-        /^::notice::There is nothing in s3:\/\/gep-build-outputs\/ci\/d\/ to delete: it is empty, or was never there\. If something should be there/m,
+        /^::notice::There is nothing in s3:\/\/gep-build-outputs\/ci\/d\/ to delete\. If there should be files/m,
       );
       await put('d');
-      expect((await remove()).log).toContain(`There is an object 'ci/d', and what is below such a name`);
+      expect((await remove()).log).toContain(
+        `There is an object 'ci/d', and the storage does not list files below it`,
+      );
       expect(await keys()).toEqual(['ci/d', 'ci/dd/neighbour.txt']);
     });
 
@@ -141,7 +143,7 @@ export function removingCases(subject: () => Subject): void {
       const isDeletion = ({ method, query }: SeenRequest) => method === 'POST' && query.has('delete');
       const isListing = ({ query }: SeenRequest) => query.has('list-type');
 
-      test('does not delete some objects: lists them, and asks again where that can help', async () => {
+      test('does not delete some objects: lists them, and retries if that can help', async () => {
         await put('d/a.txt', 'd/b.txt', 'd/c.txt');
         const refused = (key: string, code: string) =>
           `<Error><Key>ci/d/${key}</Key><Code>${code}</Code><Message>said on cue</Message></Error>`;
@@ -155,14 +157,14 @@ export function removingCases(subject: () => Subject): void {
         expect(errorOf(run)).toMatch(
           /^1 object of 3 in s3:\/\/gep-build-outputs\/ci\/d\/ could not be deleted\n.* 2 objects were deleted\.\n- ci\/d\/b\.txt: AccessDenied 200: said on cue$/,
         );
-        // The first answer was made up: nothing but the second request got there, and it named one key.
+        // The proxy made up the first response. Only the second request reached the storage, with one key.
         expect([storage.requests.filter(isDeletion).length, await keys()]).toEqual([
           2,
           ['ci/d/b.txt', 'ci/d/c.txt'],
         ]);
       });
 
-      test('says that all is deleted and leaves it: an error, after a few tries', async () => {
+      test('reports a deletion that did not happen: an error, after a few tries', async () => {
         await put('d/a.txt', 'd/b.txt', 'd/c.txt');
         storage.decide = (request) =>
           isDeletion(request) ? { kind: 'answer', status: 200, body: '<DeleteResult/>' } : undefined;
@@ -175,7 +177,7 @@ export function removingCases(subject: () => Subject): void {
         expect(storage.requests.filter(isDeletion)).toHaveLength(3);
       });
 
-      test('leaves one of them: what is gone is counted once', async () => {
+      test('keeps one object: deleted objects are counted once', async () => {
         await put('d/a.txt', 'd/b.txt', 'd/c.txt');
         let passes = 0;
         storage.decide = (request) => {
@@ -189,10 +191,15 @@ export function removingCases(subject: () => Subject): void {
       });
 
       test.each([
-        ['a portal’s page', 200, '<html><head><title>Sign in</title></head></html>', 'a web page, "Sign in"'],
+        [
+          'the page of a captive portal',
+          200,
+          '<html><head><title>Sign in</title></head></html>',
+          'a web page, "Sign in"',
+        ],
         ['nothing', 204, '', 'empty'],
-        ['a page in place of what it is about', 200, '<DeleteResult><html></DeleteResult>', 'a web page'],
-        ['folders without end', 200, `<DeleteResult>${'<a>'.repeat(100_000)}</DeleteResult>`, '<a><a>'],
+        ['a page in place of the keys', 200, '<DeleteResult><html></DeleteResult>', 'a web page'],
+        ['endlessly nested elements', 200, `<DeleteResult>${'<a>'.repeat(100_000)}</DeleteResult>`, '<a><a>'],
       ])('answers a deletion with %s: an error', async (_, status, body, says) => {
         await put('d/a.txt');
         storage.decide = (request) => (isDeletion(request) ? { kind: 'answer', status, body } : undefined);
@@ -202,7 +209,7 @@ export function removingCases(subject: () => Subject): void {
         expect(errorOf(run)).toContain(says);
       });
 
-      test('breaks a deletion off: no page is left without what it loads', async () => {
+      test('stops a deletion: no page remains without the files that it loads', async () => {
         await put(
           'd/index.html',
           'd/a.js',
@@ -221,7 +228,7 @@ export function removingCases(subject: () => Subject): void {
         expect(await keys()).toEqual(['ci/d/a.js', 'ci/d/deep/b.css']);
       });
 
-      test('does not delete an entry page: what it loads stays', async () => {
+      test('does not delete an entry page: the files that it loads stay', async () => {
         await put('d/index.html', 'd/a.js');
         const refused = `<Error><Key>ci/d/index.html</Key><Code>AccessDenied</Code><Message>no</Message></Error>`;
         storage.decide = (request) =>
@@ -248,7 +255,7 @@ export function removingCases(subject: () => Subject): void {
           'is about no key at all, which was not to be deleted (InternalError no)',
         ],
       ])(
-        'names %s key in its answer, for a reason that passes: it is not asked for',
+        'reports a transient error for %s key: that key is not requested again',
         async (_, key, code, says) => {
           await put('d/a.txt', 'other/x');
           const named = `<Error><Key>${key}</Key><Code>${code}</Code><Message>no</Message></Error>`;
@@ -263,7 +270,7 @@ export function removingCases(subject: () => Subject): void {
         },
       );
 
-      test('gets files of a running upload meanwhile: they are left alone, and named', async () => {
+      test('receives files of another upload meanwhile: they are kept, and named', async () => {
         await put('d/old/a.txt', 'd/b.txt');
         storage.decide = async (request) => {
           if (isDeletion(request) && request.before === 0) await put('d/new.txt', 'd/old/new.txt');
@@ -273,7 +280,7 @@ export function removingCases(subject: () => Subject): void {
         expect([run.exitCode, errorOf(run), run.outputs['deleted-count']]).toEqual([0, '', '2']);
         expect(await keys()).toEqual(['ci/d/new.txt', 'ci/d/old/new.txt']);
         expect(run.log).toMatch(
-          /^::notice::Left alone, as written after this step began: 2 objects \(new\.txt, old\/new\.txt\)\./m,
+          /^::notice::Not deleted: 2 objects written after this step began \(new\.txt, old\/new\.txt\)\./m,
         );
       });
 
@@ -284,31 +291,41 @@ export function removingCases(subject: () => Subject): void {
       const truncated = '<IsTruncated>true</IsTruncated>';
       const token = '<NextContinuationToken>x</NextContinuationToken>';
       test.each([
-        ['lists the same page for ever', listing(entry('ci/d/a'), truncated + token), 'goes backwards'],
-        ['lists nothing for ever', listing('', truncated + token), 'goes round in circles'],
-        ['cuts a listing off', listing(entry('ci/d/a'), truncated), 'goes on, and does not say where'],
-        ['lists what was not asked for', listing(entry('ci/other/a'), ''), `has the key 'ci/other/a'`],
+        ['lists the same page forever', listing(entry('ci/d/a'), truncated + token), 'goes backwards'],
+        ['lists empty pages forever', listing('', truncated + token), 'repeats a continuation token'],
         [
-          'lists a way out',
+          'truncates a listing',
+          listing(entry('ci/d/a'), truncated),
+          'has more pages, but no continuation token',
+        ],
+        ['lists keys outside the prefix', listing(entry('ci/other/a'), ''), `has the key 'ci/other/a'`],
+        [
+          'lists a key with ..',
           listing(entry('ci/d/../other/a'), ''),
           `has the key 'ci/d/../other/a', which is not`,
         ],
-        ['names the next page and not that there is one', listing(entry('ci/d/a'), token), 'goes backwards'],
         [
-          'says in capitals that a listing goes on',
+          'has a continuation token, but says that the listing is complete',
+          listing(entry('ci/d/a'), token),
+          'goes backwards',
+        ],
+        [
+          'says in capitals that a listing is truncated',
           listing(entry('ci/d/a'), truncated.toUpperCase().replaceAll('ISTRUNCATED', 'IsTruncated') + token),
           'goes backwards',
         ],
-        ['answers a listing with a portal’s page', '<html><title>Sign in</title></html>', 'NotS3 200'],
+        [
+          'answers a listing with the page of a captive portal',
+          '<html><title>Sign in</title></html>',
+          'NotS3 200',
+        ],
       ])('%s: an error, and nothing is deleted', async (_, body, says) => {
         await put('d/a', 'other/a');
         storage.decide = (request) =>
           isListing(request) ? { kind: 'answer', status: 200, body } : undefined;
         const run = await remove();
         expect(run.exitCode).toBe(1);
-        expect(errorOf(run)).toMatch(
-          /^What is in s3:\/\/gep-build-outputs\/ci\/d\/ could not be looked at: /,
-        );
+        expect(errorOf(run)).toMatch(/^Objects in s3:\/\/gep-build-outputs\/ci\/d\/ could not be listed: /);
         expect(errorOf(run)).toContain(says);
         expect(await keys()).toEqual(['ci/d/a', 'ci/other/a']);
       });

@@ -5,7 +5,7 @@ import { folderWith } from '../support/folder.ts';
 import { generatedMetadata, putObjects } from '../support/session.ts';
 import { type Subject, errorOf, linksFileOf, runSubject, urlsOf } from '../support/subject.ts';
 
-/** The `links` action: links to what is there already. */
+/** The `links` action: links to stored files. */
 export function renewingCases(subject: () => Subject, { filesEach }: { filesEach: number }): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
@@ -17,7 +17,7 @@ export function renewingCases(subject: () => Subject, { filesEach }: { filesEach
   const stored = () => subject().platform.store.list(buckets.outputs, '');
 
   describe('the links action', () => {
-    test(`collects what two jobs publish side by side, ${filesEach} files each`, async () => {
+    test(`collects the files of two parallel jobs, ${filesEach} files each`, async () => {
       const filesOf = (job: string) =>
         Object.fromEntries(
           Array.from({ length: filesEach }, (_, index) => [
@@ -46,7 +46,7 @@ export function renewingCases(subject: () => Subject, { filesEach }: { filesEach
       }
     }, 300_000);
 
-    test('uploads no file, and gives links that are as good as those of the upload', async () => {
+    test('uploads no file, and makes links that work like those of the upload', async () => {
       const first = await upload({ 'index.html': '<p>', 'a b.txt': 'a' }, { checksums: 'true' });
       const before = (await stored()).filter(({ key }) => !key.endsWith('/_links.html'));
       const run = await links();
@@ -72,7 +72,7 @@ export function renewingCases(subject: () => Subject, { filesEach }: { filesEach
       expect(run.summary).toContain('### Made links to 2 files: ');
     });
 
-    test('collects folders that were published each on its own, and counts none of their pages', async () => {
+    test('collects folders of several uploads, and does not count their pages', async () => {
       for (const job of ['linux', 'windows'])
         await upload(
           { 'index.html': job, 'b.txt': 'b' },
@@ -86,7 +86,7 @@ export function renewingCases(subject: () => Subject, { filesEach }: { filesEach
       expect(run.outputs['url']).toContain('/ci/d/_links.html?');
     });
 
-    test('makes no links in a dry run, and with links: none tells what there is', async () => {
+    test('makes no links in a dry run. With links: none, it lists the files only', async () => {
       await upload({ 'a.txt': 'a', 'b.txt': 'b' });
       const before = await stored();
       const dry = await links({ 'dry-run': 'true' });
@@ -102,7 +102,7 @@ export function renewingCases(subject: () => Subject, { filesEach }: { filesEach
       expect(await stored()).toEqual(before);
     });
 
-    test('says what to check where there is nothing, or nothing but folders and pages of its own', async () => {
+    test('says what to check if there are no files, or only folder markers and generated pages', async () => {
       const nothing = await links({ destination: 'never/there' });
       expect(nothing.exitCode).toBe(1);
       expect(errorOf(nothing)).toMatch(

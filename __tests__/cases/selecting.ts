@@ -9,7 +9,7 @@ import { type Subject, errorOf, runSubject, storedFiles, warningsOf } from '../s
 
 const secret = 'extraheader = AUTHORIZATION: basic c2VjcmV0';
 
-/** What is uploaded of a folder and what is not, whichever names lead to it. */
+/** Which files of a folder are uploaded, by whatever name. */
 export function selectingCases(subject: () => Subject): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
@@ -25,7 +25,7 @@ export function selectingCases(subject: () => Subject): void {
   }
 
   describe('selecting files', () => {
-    test('symbolic links carry out neither .git nor .env, and the log says so (needs symlinks)', async () => {
+    test('symbolic links do not make .git and .env uploaded, and the log says so (needs symlinks)', async () => {
       const cwd = folderWith({ 'docs/a.html': 'a', '.git/config': secret, '.env': 'SECRET=1' });
       symlinkSync('../.git', path.join(cwd, 'docs/history'));
       symlinkSync('../.env', path.join(cwd, 'docs/settings.txt'));
@@ -42,7 +42,7 @@ export function selectingCases(subject: () => Subject): void {
       }
     });
 
-    test('a line that is itself a link out of the checkout is refused, within it is followed (needs symlinks)', async () => {
+    test('a line that is a symbolic link is rejected if it leads out of the checkout, else it is followed (needs symlinks)', async () => {
       const cwd = folderWith({ 'build/out/a.txt': 'a' });
       const elsewhere = folderWith({ passwd: 'x' });
       symlinkSync('build/out', path.join(cwd, 'dist'));
@@ -55,7 +55,7 @@ export function selectingCases(subject: () => Subject): void {
       expect((await upload(cwd, { path: 'dist' })).keys).toEqual(['a.txt']);
     });
 
-    test('a working directory with two names is one: lines, exclusions, root and GITHUB_WORKSPACE (needs symlinks)', async () => {
+    test('two names of a working directory are equal: lines, exclusions, root and GITHUB_WORKSPACE (needs symlinks)', async () => {
       const cwd = folderWith({ 'dist/a.txt': 'a', 'dist/private/key.pem': 'k' });
       const alias = path.join(folderWith({}), 'work');
       symlinkSync(cwd, alias);
@@ -68,7 +68,7 @@ export function selectingCases(subject: () => Subject): void {
       expect([other.run.exitCode, other.keys]).toEqual([0, ['dist/a.txt']]);
     });
 
-    test('credentials stay out even with hidden files, and names that are often secret give one warning', async () => {
+    test('credentials are excluded even with hidden files, and names that are often secret cause one warning', async () => {
       const cwd = folderWith({
         'site/.npmrc': 'token',
         'site/.docker/config.json': '{}',
@@ -87,7 +87,7 @@ export function selectingCases(subject: () => Subject): void {
       expect(named.keys).toContain('.npmrc');
     });
 
-    test('lines that do nothing say why, and what was probably meant', async () => {
+    test('warnings for lines without effect say why, with a suggestion', async () => {
       const cwd = folderWith({ 'docs/build/html/a.js': 'a', 'docs/build/html/a.map': 'm' });
       const { run, keys } = await upload(cwd, { path: 'docs/build/html\n!*.map\ndosc' });
       expect([run.exitCode, keys]).toEqual([0, ['a.js', 'a.map'].map((name) => `docs/build/html/${name}`)]);
@@ -104,7 +104,7 @@ export function selectingCases(subject: () => Subject): void {
       expect([empty.run.exitCode, errorOf(empty.run)]).toEqual([1, expect.stringContaining('is empty')]);
     });
 
-    test('a home folder is wanted only where a line begins with ~', async () => {
+    test('a home folder is needed only for lines that begin with ~', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });
       const env = { HOME: '', USERPROFILE: '' };
       expect((await upload(cwd, { path: 'a.txt' }, env)).keys).toEqual(['a.txt']);

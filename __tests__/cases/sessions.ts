@@ -8,14 +8,14 @@ import { throttle } from '../support/throttle.ts';
 
 const MiB = 1024 ** 2;
 
-/** Uploads that outlive their storage sessions. */
+/** Uploads that take longer than the lifetime of their storage sessions. */
 export function sessionCases(
   subject: () => Subject,
   { sessionSeconds, uploadSeconds }: { sessionSeconds: number; uploadSeconds: number },
 ): void {
   describe(`with sessions of ${sessionSeconds} s`, () => {
     test(
-      `an upload of ${uploadSeconds} s ends well, and its links are signed with a fresh session`,
+      `an upload of ${uploadSeconds} s succeeds, and a new session signs its links`,
       async () => {
         const { platform } = subject();
         const files = Object.fromEntries(

@@ -34,7 +34,7 @@ const isComplete = ({ method, query }: SeenRequest) => method === 'POST' && quer
 const named = (name: string) => (request: SeenRequest) =>
   isWhole(request) && request.key.endsWith(`/${name}`);
 
-/** What does not answer as a storage does has stored nothing. */
+/** A file counts as stored only after a response like that of a storage. */
 export function storedCases(subject: () => Subject): void {
   const storage = useFaultyStorage(subject);
 
@@ -46,7 +46,7 @@ export function storedCases(subject: () => Subject): void {
   const small = { 'a.txt': 'a', 'b.txt': 'b', 'index.html': '<p>' };
   const large = { 'large.bin': randomBytes(20 * MiB) };
 
-  describe('nothing is taken for stored, and nothing deleted, where', () => {
+  describe('nothing counts as stored, and nothing is deleted, if', () => {
     test.each<[string, (request: SeenRequest) => boolean, Fault, Record<string, string | Buffer>, RegExp]>([
       [
         'a file',
@@ -60,26 +60,20 @@ export function storedCases(subject: () => Subject): void {
       ['a file', named('a.txt'), otherEtag, small, /^a\.txt could not .*: OtherContent 200: /],
       ['a file', named('a.txt'), errorWithEtag, small, /^a\.txt could not .*: AccessDenied 200: /],
       ['an entry page', named('index.html'), portal, small, /^index\.html could not .*: NotS3 200: /],
-      [
-        'the index page',
-        named('_links.html'),
-        portal,
-        small,
-        /_links\.html, which carries the links, could not be written: NotS3/,
-      ],
+      ['the index page', named('_links.html'), portal, small, /_links\.html could not be written: NotS3/],
       [
         'the worker of a preview',
         named('_preview-worker.js'),
         noContent,
         small,
-        /_preview-worker\.js, which .*: NotS3 204/,
+        /_preview-worker\.js could not .*: NotS3 204/,
       ],
       [
         'the page of a preview',
         named('_preview.html'),
         otherEtag,
         small,
-        /_preview\.html, which .*: OtherContent/,
+        /_preview\.html could not .*: OtherContent/,
       ],
       ['checksums', named('SHA256SUMS'), portal, small, /^SHA256SUMS could not .*: NotS3/],
       ['the beginning of a large file', isBegin, portal, large, /^large\.bin could not .*: NotS3/],
@@ -89,7 +83,7 @@ export function storedCases(subject: () => Subject): void {
       ['a part', isPart, otherEtag, large, /^large\.bin could not .*: OtherContent/],
       ['the end of a large file', isComplete, portal, large, /^large\.bin could not .*: NotS3/],
       ['the end of a large file', isComplete, noContent, large, /^large\.bin could not .*: NotS3 204/],
-    ])('%s is answered otherwise than by S3', async (_, wanted, fault, files, says) => {
+    ])('%s gets a response that is not from S3', async (_, wanted, fault, files, says) => {
       await putObjects(subject().platform, { 'ci/d/old.txt': 'old' });
       storage.decide = (request) => (wanted(request) ? fault : undefined);
       const run = await upload(files, { 'delete-stale': 'true', checksums: 'true', preview: 'true' });
@@ -101,7 +95,7 @@ export function storedCases(subject: () => Subject): void {
     });
   });
 
-  test('a portal that answers whatever is asked for is named, at the first request', async () => {
+  test('the error for a captive portal names it, at the first request', async () => {
     storage.decide = () => portal;
     for (const action of ['upload', 'links', 'remove'] as const) {
       const cwd = folderWith(small);
@@ -115,8 +109,8 @@ export function storedCases(subject: () => Subject): void {
     expect(storage.requests).toHaveLength(3);
   });
 
-  test('an object that the server encrypts with a key of its own has an ETag that is no MD5', async () => {
-    const encrypted = { etag: '"of its own"', 'x-amz-server-side-encryption': 'aws:kms' };
+  test('an object that the server encrypts with its key has an ETag that is not an MD5', async () => {
+    const encrypted = { etag: '"of the server"', 'x-amz-server-side-encryption': 'aws:kms' };
     storage.decide = (request) =>
       isWhole(request) ? { kind: 'answer', status: 200, headers: encrypted } : undefined;
     const run = await upload({ 'a.txt': 'a' }, { links: 'none' });
@@ -124,9 +118,9 @@ export function storedCases(subject: () => Subject): void {
   });
 
   test.each<[string, (etag: string) => string]>([
-    ['weak, as proxies that compress make them', (etag) => `W/"${etag}"`],
+    ['weak, as from compressing proxies', (etag) => `W/"${etag}"`],
     ['in capitals and without quotes', (etag) => etag.toUpperCase()],
-  ])('an ETag that is written otherwise is the same: %s', async (_, write) => {
+  ])('an ETag in another format is equal: %s', async (_, write) => {
     storage.decide = (request) =>
       isWhole(request) && request.headers['content-md5']
         ? {
@@ -149,13 +143,13 @@ export function storedCases(subject: () => Subject): void {
     ],
     ['QuotaExceeded', 403, /\nThe workspace is full: remove what/],
     ['', 507, /: HTTP 507: .*\nThe workspace is full: remove what/],
-  ])('a quota that is used up is named: %s %d', async (code, status, says) => {
+  ])('the error for an exceeded quota names it: %s %d', async (code, status, says) => {
     const body = code ? errorXml(code) : '';
     storage.decide = (request) => (isWhole(request) ? { kind: 'answer', status, body } : undefined);
     expect(errorOf(await upload({ 'a.txt': 'a' }))).toMatch(says);
   });
 
-  test('a 412 that nobody asked for is not blamed on overwrite: never', async () => {
+  test('the error for an unexpected 412 does not mention overwrite: never', async () => {
     storage.decide = (request) =>
       isWhole(request) ? { kind: 'answer', status: 412, body: errorXml('PreconditionFailed') } : undefined;
     const run = await upload({ 'a.txt': 'a' }, { overwrite: 'always' });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
@@ -8,7 +8,7 @@ import { useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';
 import { type LinksFile, type Subject, errorOf, runSubject, urlsOf } from '../support/subject.ts';
 
-/** Where a run keeps files on the runner, and how it tells what it did. */
+/** Temporary files, outputs and summary on the runner. */
 export function temporaryCases(subject: () => Subject): void {
   describe('files on the runner', () => {
     const upload = (cwd: string, env: Record<string, string>, inputs: Record<string, string> = {}) =>
@@ -22,29 +22,27 @@ export function temporaryCases(subject: () => Subject): void {
 
     test.each([
       ['is empty', () => ''],
-      ['is not there', (cwd: string) => path.join(cwd, 'nowhere')],
+      ['does not exist', (cwd: string) => path.join(cwd, 'nowhere')],
       ['is a file', (cwd: string) => path.join(cwd, 'file')],
       ['is not absolute', () => 'site'],
-      ['cannot be written', () => '/proc'],
-    ])(
-      'where RUNNER_TEMP %s they go to the folder of the system, and never into the checkout',
-      async (_, folder) => {
-        const cwd = site();
-        const tmp = folderWith({});
-        const run = await upload(cwd, { RUNNER_TEMP: folder(cwd), TMPDIR: tmp });
-        expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
-        const file = run.outputs['links-file'] ?? '';
-        expect(path.dirname(path.dirname(file))).toBe(tmp);
-        expect((JSON.parse(readFileSync(file, 'utf8')) as LinksFile).files).toHaveLength(2);
-        expect(readdirSync(cwd).sort()).toEqual(['file', 'site']);
-        expect(readdirSync(path.join(cwd, 'site')).sort()).toEqual(['a.txt', 'b.txt']);
-      },
-    );
+      ['is not writable', () => '/proc'],
+    ])('if RUNNER_TEMP %s, they go to the system’s folder, never into the checkout', async (_, folder) => {
+      const cwd = site();
+      const tmp = folderWith({});
+      const run = await upload(cwd, { RUNNER_TEMP: folder(cwd), TMPDIR: tmp });
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      const file = run.outputs['links-file'] ?? '';
+      expect(path.dirname(path.dirname(file))).toBe(tmp);
+      expect((JSON.parse(readFileSync(file, 'utf8')) as LinksFile).files).toHaveLength(2);
+      expect(readdirSync(cwd).sort()).toEqual(['file', 'site']);
+      expect(readdirSync(path.join(cwd, 'site')).sort()).toEqual(['a.txt', 'b.txt']);
+    });
 
-    test('an output file that cannot be written ends every action before the first request', async () => {
+    test('every action fails before the first request if the output file is not writable', async () => {
       const cwd = site();
       const { platform } = subject();
-      for (const file of [cwd, path.join(cwd, 'nowhere', 'output')]) {
+      const full = existsSync('/dev/full') ? ['/dev/full'] : [];
+      for (const file of [cwd, path.join(cwd, 'nowhere', 'output'), ...full]) {
         for (const action of ['upload', 'links', 'remove', 'workspaces'] as const) {
           const before = platform.terrapi.requests.length;
           const inputs = { path: 'site', destination: 'temporary' };
@@ -60,22 +58,10 @@ export function temporaryCases(subject: () => Subject): void {
       expect(await platform.store.list(buckets.outputs, 'ci/temporary/c')).toEqual([]);
     });
 
-    (existsSync('/dev/full') ? test : test.skip)(
-      'a disk that is full by the end costs the outputs, and what is stored is listed (needs /dev/full)',
-      async () => {
-        const run = await upload(site(), { GITHUB_OUTPUT: '/dev/full' });
-        expect(run.exitCode).toBe(1);
-        expect(errorOf(run)).toMatch(
-          /^All files are uploaded to s3:.*, but not all could be told: The outputs url, urls, .*, deleted-count could not be set: ENOSPC/,
-        );
-        expect(errorOf(run)).toMatch(/\nStored, 2 files:\n- a\.txt\n- b\.txt$/);
-      },
-    );
-
-    describe('that is lost while files are sent', () => {
+    describe('that become unusable during the upload', () => {
       const storage = useFaultyStorage(subject);
 
-      test('a links file that cannot be written costs no other output, and what is stored is listed', async () => {
+      test('if the links file cannot be written, other outputs are set, and the error lists the stored files', async () => {
         const temp = folderWith({});
         storage.decide = ({ method }) => {
           if (method === 'PUT') rmSync(temp, { recursive: true, force: true });
@@ -90,9 +76,29 @@ export function temporaryCases(subject: () => Subject): void {
         expect(run.outputs).toMatchObject({ 'links-file': '', 'file-count': '2', 'uploaded-count': '2' });
         expect(Object.keys(urlsOf(run))).toEqual(['a.txt', 'b.txt']);
       });
+
+      (existsSync('/dev/full') ? test : test.skip)(
+        'if the disk is full at the end, outputs are missing, and the error lists the stored files (needs /dev/full)',
+        async () => {
+          const output = path.join(folderWith({ output: '' }), 'output');
+          storage.decide = ({ method }) => {
+            if (method === 'PUT') {
+              rmSync(output, { force: true });
+              symlinkSync('/dev/full', output);
+            }
+            return undefined;
+          };
+          const run = await upload(site(), { GITHUB_OUTPUT: output });
+          expect(run.exitCode).toBe(1);
+          expect(errorOf(run)).toMatch(
+            /^All files are uploaded to s3:.*, but not all could be told: The outputs url, urls, .*, deleted-count could not be set: ENOSPC/,
+          );
+          expect(errorOf(run)).toMatch(/\nStored, 2 files:\n- a\.txt\n- b\.txt\nHelp: .*#outputs-not-set$/);
+        },
+      );
     });
 
-    test('a summary that cannot be written is one warning, and the step succeeds', async () => {
+    test('a summary that cannot be written causes one warning, and the step succeeds', async () => {
       const cwd = site();
       mkdirSync(path.join(cwd, 'summary'));
       for (const file of [path.join(cwd, 'summary'), path.join(cwd, 'nowhere', 'summary')]) {

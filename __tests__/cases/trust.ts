@@ -4,13 +4,13 @@ import type { Platform, PlatformOptions } from '../../platform/platform.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject } from '../support/subject.ts';
 
-/** A platform with certificates of its own. */
+/** A platform with a private certificate. */
 export function trustCases(
   entries: Subject['entries'],
   start: (options: PlatformOptions) => Promise<Platform>,
 ): void {
   describe.each(['self-signed', 'private-ca'] as const)('a platform with a certificate that is %s', (tls) => {
-    test('is refused, then trusted by ca-certificates (text and path), then by tls-verify: false', async () => {
+    test('is rejected, then trusted through ca-certificates (text and path), then through tls-verify: false', async () => {
       const platform = await start({ tls });
       try {
         const pem = platform.caCertificate ?? '';

@@ -31,8 +31,9 @@ test('the rooms are the folders of src', () => {
   expect(rooms.toSorted()).toEqual(folders.sort());
 });
 
-/** This file is about CONTRIBUTING.md. The tests of `browser/` are beside those of `src/`. */
-const unlikeSrc = (name: string) => name === 'contributing' || name.startsWith('browser/');
+/** These are about Markdown files. The tests of `browser/` are beside those of `src/`. */
+const unlikeSrc = (name: string) =>
+  ['contributing', 'documents'].includes(name) || name.startsWith('browser/');
 
 test('each unit test has the path of the source file that it tests', () => {
   const tests = globSync('**/*.test.ts', { cwd: path.join(top, '__tests__/unit') });

@@ -1,14 +1,14 @@
 /**
- * A TCP proxy that adds a delay and nothing else, in a process of its own: `node delay.ts <round trip ms> <port>...`.
- * Tells its parent, in the same order, the ports on which it listens for the ports given.
+ * A TCP proxy that adds a delay: `node delay.ts <round trip ms> <port>...`. It runs in its own process, and sends the ports that it listens on
+ * to its parent, in the same order.
  *
- * Every byte waits half a round trip in each direction, and a new connection a whole one for its handshake. Bandwidth
- * is not limited, and connections do not wait for each other.
+ * Every byte waits half a round trip in each direction, and a new connection waits a round trip for its handshake. Bandwidth is not limited,
+ * and connections do not affect each other.
  */
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** What may be under way in one direction of a connection: as much as a kernel's own window, more or less. */
+/** Maximum bytes in transit in one direction of a connection, similar to a kernel's window. */
 const window = 4 * 1024 ** 2;
 
 interface Delivery {
@@ -16,7 +16,7 @@ interface Delivery {
   readonly deliver: () => void;
 }
 
-/** Things that happen a fixed time later, so in the order in which they came: one queue and one timer for all. */
+/** Calls functions after a fixed delay, in their order, with one queue and one timer. */
 class DelayLine {
   readonly #milliseconds: number;
   #waiting: Delivery[] = [];
@@ -33,7 +33,7 @@ class DelayLine {
 
   #sleep(milliseconds: number): void {
     this.#running = true;
-    // Timers fire up to a millisecond late, and what is due in the next half millisecond goes with the rest.
+    // Timers fire up to a millisecond late, so calls that are due within half a millisecond run now.
     setTimeout(() => this.#deliver(), Math.max(0, milliseconds - 0.5));
   }
 
@@ -50,7 +50,7 @@ class DelayLine {
   }
 }
 
-/** Passes on what comes from one socket to the other, later. */
+/** Forwards data from one socket to the other, with the delay. */
 function pass(from: Socket, to: Socket, line: DelayLine): void {
   let delayed = 0;
   const full = (): boolean => delayed + to.writableLength >= window;

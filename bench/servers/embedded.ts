@@ -1,4 +1,4 @@
-/** The embedded platform in a process of its own. */
+/** Runs the embedded platform in a separate process. */
 import { buckets } from '../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
 import { takeInventory } from './inventory.ts';
@@ -10,6 +10,6 @@ serve(
   {
     inventory: (prefix) => takeInventory(store, prefix),
     empty: () => store.clear(buckets.outputs),
-    openSession: () => Promise.reject(new Error('Only the action works with the embedded S3 here')),
+    openSession: () => Promise.reject(new Error('On the embedded platform, only the action can be measured')),
   },
 );

@@ -6,24 +6,24 @@ import type { Answer, Credentials, Question, ServersDescription } from './protoc
 
 export type ServersKind = 'minio' | 'embedded';
 
-/** Servers that run in processes of their own. */
+/** Servers in separate processes. */
 export interface Servers extends ServersDescription {
-  /** @param prefix of keys in the bucket */
+  /** @param prefix prefix of the keys */
   inventory(prefix: string): Promise<Inventory>;
-  /** Removes all that is in the bucket. */
+  /** Deletes all objects of the bucket. */
   empty(): Promise<void>;
-  /** A new session of the workspace, with its whole life before it. */
+  /** Opens a new session of the workspace. */
   openSession(): Promise<Credentials>;
   stop(): Promise<void>;
 }
 
-/** Round trip, in milliseconds, of the delayed route. */
+/** Round trip of the delayed route in milliseconds. */
 export const roundTripMs = 20;
 
 /**
- * Starts MinIO, or the embedded S3, with an issuer and a TerrAPI stand-in. They end with this process.
+ * Starts MinIO or the embedded S3 server, with an issuer and a TerrAPI stand-in. They end with this process.
  *
- * @throws when they do not start; why is on standard error
+ * @throws if they do not start. The reason is on standard error
  */
 export async function startServers(kind: ServersKind): Promise<Servers> {
   const child = fork(join(import.meta.dirname, `${kind}.ts`), [String(roundTripMs)]);
@@ -32,25 +32,25 @@ export async function startServers(kind: ServersKind): Promise<Servers> {
     const answered = answerOf<Answer>(child, question.ask);
     child.send(question);
     const answer = await answered;
-    if ('error' in answer) throw new Error(`The store did not answer: ${answer.error}`);
+    if ('error' in answer) throw new Error(`The request to the servers failed: ${answer.error}`);
     return answer;
   };
   const inventory = async (question: Question): Promise<Inventory> => {
     const answer = await ask(question);
     if ('inventory' in answer) return answer.inventory;
-    throw new Error(`The store answered something else: ${question.ask}`);
+    throw new Error(`Unexpected answer to ${question.ask}`);
   };
   return {
     ...description,
     inventory: (prefix) => inventory({ ask: 'inventory', prefix }),
     async empty() {
       const { objects } = await inventory({ ask: 'empty' });
-      if (objects > 0) throw new Error(`${objects} objects are left in a bucket that was emptied`);
+      if (objects > 0) throw new Error(`The bucket still has ${objects} objects after it was emptied`);
     },
     async openSession() {
       const answer = await ask({ ask: 'session' });
       if ('credentials' in answer) return answer.credentials;
-      throw new Error('The store answered something else: session');
+      throw new Error('Unexpected answer to session');
     },
     stop: () =>
       new Promise<void>((resolve) => {
@@ -61,9 +61,9 @@ export async function startServers(kind: ServersKind): Promise<Servers> {
   };
 }
 
-function answerOf<T>(child: ChildProcess, wish: string): Promise<T> {
+function answerOf<T>(child: ChildProcess, request: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const ended = (): void => reject(new Error(`The servers of the benchmark ended: ${wish}`));
+    const ended = (): void => reject(new Error(`The servers of the benchmark ended: ${request}`));
     child.once('exit', ended);
     child.once('message', (message) => {
       child.off('exit', ended);

@@ -3,15 +3,15 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { buckets } from '../../platform/catalogue.ts';
 import type { Store } from '../../platform/platform.ts';
 
-/** What is below a prefix of the bucket, without what the action writes of its own accord. */
+/** The objects below a prefix, without the objects that the action generates. */
 export interface Inventory {
   readonly objects: number;
   readonly bytes: number;
-  /** When the newest object was stored, in milliseconds since 1970. */
+  /** Modification time of the newest object, in milliseconds since the epoch. */
   readonly newest: number;
 }
 
-/** What the action writes of its own accord beside the files. */
+/** Keys of objects that the action generates. */
 const generated = /\/_(?:links\.html|preview\.html|preview-worker\.js)$/;
 
 const keysAtATime = 1000;
@@ -27,7 +27,7 @@ export async function takeInventory(store: Store, prefix: string): Promise<Inven
   };
 }
 
-/** Empties the bucket, a thousand keys a request; `Store.clear` takes one request for each. */
+/** Empties the bucket with 1,000 keys in each request. `Store.clear` needs one request for each key. */
 export async function emptyBucket(client: S3Client, store: Store): Promise<void> {
   const keys = (await store.list(buckets.outputs, '')).map(({ key }) => ({ Key: key }));
   for (let first = 0; first < keys.length; first += keysAtATime) {

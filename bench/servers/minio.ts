@@ -21,7 +21,7 @@ import { emptyBucket, takeInventory } from './inventory.ts';
 import type { Route } from './protocol.ts';
 import { serve } from './serving.ts';
 
-/** Where somebody listens, and where he is to be seen. */
+/** A listener and its public URL. */
 interface Front {
   readonly identity: Listener;
   readonly api: Listener;
@@ -31,13 +31,10 @@ const sessionSeconds = 900;
 const linkSeconds = 7 * 24 * 3600;
 const realm = '/realms/master';
 const workspace = workspaceNamed(workspaces.main);
-/** No Keycloak here whose clients would have to be made: the issuer is told of them when it starts. */
+/** Does nothing: the embedded issuer gets its clients at its start, unlike Keycloak. */
 const administration = { ensure: () => Promise.resolve() };
 
-/**
- * MinIO, with the embedded issuer and the TerrAPI stand-in before it, twice: as they are, and as they are seen from
- * `roundTripMs` away, the issuer and the stand-in as well as MinIO.
- */
+/** Starts MinIO with the embedded issuer and the TerrAPI stand-in. All three can be reached directly, and with a delay of `roundTripMs`. */
 async function start(roundTripMs: number): Promise<void> {
   const parts = await installParts(cacheFolder(process.env), process.env, (message) => {
     process.stderr.write(`${message}\n`);
@@ -64,7 +61,7 @@ async function start(roundTripMs: number): Promise<void> {
 
 function workspaceNamed(name: string): StoragePoint {
   const found = resources.find((resource) => resource.name === name);
-  if (found === undefined) throw new Error(`The stand-in has no workspace ${name}`);
+  if (found === undefined) throw new Error(`Unknown workspace: ${name}`);
   return found;
 }
 
@@ -72,7 +69,7 @@ async function openFront(): Promise<Front> {
   return { identity: await listen(undefined, undefined), api: await listen(undefined, undefined) };
 }
 
-/** Another issuer and another stand-in, for their own addresses are part of what they say. */
+/** Starts a second issuer and a second stand-in, because their responses contain their own URLs. */
 async function delay(
   roundTripMs: number,
   storage: Storage,

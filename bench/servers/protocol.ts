@@ -1,30 +1,30 @@
 import type { Inventory } from './inventory.ts';
 
-/** How a client gets to the servers: at once, or through the proxy that delays. */
+/** URLs of the servers: direct, or through the delaying proxy. */
 export interface Route {
   readonly issuer: string;
   readonly apiUrl: string;
   readonly storageUrl: string;
 }
 
-/** What a client of the store signs with. */
+/** Credentials of an S3 client. */
 export interface Credentials {
   readonly accessKey: string;
   readonly secretKey: string;
-  /** Of a session. */
+  /** Session token. */
   readonly token?: string;
 }
 
-/** What the process of the servers says when all of them answer. */
+/** The message of the server process after its start. */
 export interface ServersDescription {
   readonly direct: Route;
-  /** Absent where nothing is delayed. */
+  /** Absent if there is no delaying proxy. */
   readonly delayed?: Route;
-  /** Credentials that no session limits, for rivals. */
+  /** Static credentials, for rivals. */
   readonly credentials?: Credentials;
 }
 
-/** What the process of the servers is asked. */
+/** Requests to the server process. */
 export type Question =
   | { readonly ask: 'inventory'; readonly prefix: string }
   /** Opens a session of the workspace, as the action gets one. */
@@ -32,6 +32,6 @@ export type Question =
   /** Empties the bucket. */
   | { readonly ask: 'empty' };
 
-/** What it answers: an inventory (of the bucket, after it was emptied), or a session. */
+/** Its answers: an inventory (after `empty`, of the whole bucket), or a session. */
 export type Answer =
   { readonly inventory: Inventory } | { readonly credentials: Credentials } | { readonly error: string };

@@ -1,14 +1,14 @@
 import type { Inventory } from './inventory.ts';
 import type { Answer, Credentials, Question, ServersDescription } from './protocol.ts';
 
-/** What a process of servers can tell and do. */
+/** Handlers of the server process. */
 export interface Answers {
   inventory(prefix: string): Promise<Inventory>;
   empty(): Promise<void>;
   openSession(): Promise<Credentials>;
 }
 
-/** Tells the parent process that the servers answer, and answers its questions until it is gone. */
+/** Reports the start to the parent process, and answers its requests until it ends. */
 export function serve(description: ServersDescription, answers: Answers): void {
   process.on('message', (question: Question) => {
     void answer(answers, question).then((given) => process.send?.(given));

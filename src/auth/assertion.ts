@@ -5,10 +5,10 @@ import { jwtClaims } from './jwt.ts';
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
- * The host's identity token in place of a secret: a client assertion (RFC 7521, 4.2; RFC 7523, 2.2). Each token request gets a new token:
- * it expires within minutes, and an issuer may accept it only once.
- * @param requestToken asks the host for an identity token
- * @param audience whom the tokens are for; undefined: the issuer, by its name for itself
+ * Authenticates with an identity token of the job, as a client assertion (RFC 7521, 4.2; RFC 7523, 2.2). Each request gets a new token,
+ * because tokens expire within minutes and an issuer may accept each of them only once.
+ * @param requestToken requests an identity token from the host
+ * @param audience audience of the tokens; default: the issuer identifier
  */
 export function assertionCredential(
   requestToken: (audience: string) => Promise<string>,
@@ -24,7 +24,7 @@ export function assertionCredential(
           body.set('client_assertion_type', assertionType);
           body.set('client_assertion', token);
         },
-        rejection: (rejected) => explain(rejected, issuer, claimsOf(token)),
+        rejection: (rejected) => explainRejection(rejected, issuer, claimsOf(token)),
       };
     },
   };
@@ -36,7 +36,7 @@ interface Claims {
   readonly issuer: string;
 }
 
-/** The three claims that decide, out of all that a token says. They are no secret; nothing else of it may be shown. */
+/** The claims that the issuer compares. They are not secret; no other part of a token may be printed. */
 function claimsOf(token: string): Claims {
   const { sub, aud, iss } = jwtClaims(token);
   const shown = (claim: unknown) =>
@@ -48,12 +48,16 @@ function claimsOf(token: string): Claims {
   return { subject: shown(sub), audience: shown(aud), issuer: shown(iss) };
 }
 
-function explain({ issuer, clientId, said }: RejectedRequest, name: string, claims: Claims): Rejection {
+function explainRejection(
+  { issuer, clientId, answer }: RejectedRequest,
+  name: string,
+  claims: Claims,
+): Rejection {
   const client = `client '${excerpt(clientId)}'`;
   return {
     code: 'identity-token-rejected',
-    message: `Issuer ${issuer.href} refuses the identity token of this job for ${client} (${said})`,
-    hint: adviceFor(said, client),
+    message: `Issuer ${issuer.href} refuses the identity token of this job for ${client} (${answer})`,
+    hint: hintFor(answer, client),
     details: [
       `- Subject presented, to be the 'Federated subject' of ${client}: ${claims.subject}`,
       `- Issuer presented, to be the 'Issuer' of its identity provider: ${claims.issuer}`,
@@ -62,13 +66,13 @@ function explain({ issuer, clientId, said }: RejectedRequest, name: string, clai
   };
 }
 
-/** What to do, by the words in which Keycloak refuses; those for a wrong subject are the same as for a wrong key or another setting. */
-function adviceFor(said: string, client: string): string {
-  if (said.includes('audience'))
+/** Chooses a hint by Keycloak's error description. Keycloak gives the same description for a wrong subject, a wrong key and wrong settings. */
+function hintFor(answer: string, client: string): string {
+  if (answer.includes('audience'))
     return `Leave input 'audience' out, or set it to what the issuer asks for: Keycloak wants the URL of its realm.`;
-  if (said.includes('client_id'))
+  if (answer.includes('client_id'))
     return `The subject is that of another client than input 'client-id' names: correct the input, or set the subject at ${client}.`;
-  if (/not active|issued|expiration|reuse/.test(said))
+  if (/not active|issued|expiration|reuse/.test(answer))
     return `The token was made for this request: the clocks of Keycloak and of the token's issuer differ. Correct the former, or set 'Allowed clock skew' of the identity provider.`;
   return `In Keycloak, ${client} has to have its service account on and authenticate by 'Signed JWT - Federated', with an identity provider that supports client assertions and knows the issuer's keys (JWKS URL), and exactly this subject, which no other client may have. A secret in input 'client-secret' is the other way.`;
 }

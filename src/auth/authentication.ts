@@ -3,14 +3,14 @@ import type * as oidc from 'openid-client';
 import type { MessageCode } from '../errors/codes.ts';
 
 /**
- * How a client app authenticates to its issuer (RFC 6749, 2.3). There are two ways: by its secret (`secret.ts`), and by an identity token
- * of the job (`assertion.ts`).
+ * How a client app authenticates to its issuer (RFC 6749, 2.3): with its secret (`secret.ts`), or with an identity token of the job
+ * (`assertion.ts`).
  */
 export interface ClientCredential {
   /**
-   * The authentication for one request to the token endpoint. It is asked for before each request, as it may expire soon, or be valid once.
-   * @param server what the issuer says about itself
-   * @throws ActionError when the job cannot authenticate
+   * Prepares the authentication of one token request. Call it before each request: a token may expire soon, or be valid only once.
+   * @param server the issuer's OpenID configuration
+   * @throws ActionError if the job cannot authenticate
    */
   authenticate(server: oidc.ServerMetadata): Promise<ClientAuthentication>;
 }
@@ -18,9 +18,9 @@ export interface ClientCredential {
 export interface ClientAuthentication {
   /** Adds the authentication to a token request. */
   readonly method: oidc.ClientAuth;
-  /** Another method, for an issuer that rejects the first as `invalid_client`. */
+  /** The method to try after the issuer has rejected the first one as `invalid_client`. */
   readonly fallback?: oidc.ClientAuth;
-  /** What is secret in it: never shown, even where the issuer repeats it in its answer. */
+  /** The secret or token. It is removed from every message, because an issuer may repeat it in its answer. */
   readonly secret: string;
   /** Explains why the issuer rejects it. */
   rejection(rejected: RejectedRequest): Rejection;
@@ -30,8 +30,8 @@ export interface ClientAuthentication {
 export interface RejectedRequest {
   readonly issuer: URL;
   readonly clientId: string;
-  /** The answer in short, fit to be printed, e.g. `401 invalid_client: Invalid client credentials`. */
-  readonly said: string;
+  /** The issuer's answer in short, safe to print, e.g. `401 invalid_client: Invalid client credentials`. */
+  readonly answer: string;
 }
 
 export interface Rejection {

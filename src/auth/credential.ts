@@ -6,18 +6,17 @@ import { secretCredential } from './secret.ts';
 
 /** What a client app can authenticate with. */
 export interface CredentialOptions {
-  /** Undefined: the job's own identity is used. */
+  /** Without it, the job's identity token is used. */
   readonly clientSecret: string | undefined;
-  /** Audience to ask identity tokens for; undefined: the issuer. */
+  /** Audience of identity tokens; default: the issuer. */
   readonly audience: string | undefined;
-  /** PEM certificates of authorities to trust beside the public ones. */
+  /** PEM certificates of additional trusted authorities. */
   readonly certificates: readonly string[];
 }
 
 /**
- * The client app's secret, or else the job's own identity. What the latter takes is loaded only then.
- * @param signal cancels requests for identity tokens
- * @throws ActionError `no-credentials` when there is neither
+ * The client app's secret, else the job's identity token. The code for identity tokens is loaded only if it is needed.
+ * @throws ActionError `no-credentials` if the job has neither
  */
 export async function openCredential(
   { clientSecret, audience, certificates }: CredentialOptions,

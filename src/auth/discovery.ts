@@ -1,15 +1,15 @@
 import * as oidc from 'openid-client';
 
 import { ActionError, actionErrorIn, messageOf } from '../errors/error.ts';
-import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
-import { urlFault } from '../http/urls.ts';
+import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
+import { urlProblem } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Retrier } from '../http/retry.ts';
-import { answerOf, extensions, timeoutSeconds } from './tokenEndpoint.ts';
+import { responseIn, extensions, timeoutSeconds } from './tokenEndpoint.ts';
 
 /**
- * What an issuer says about itself (OpenID Connect Discovery 1.0, section 4).
+ * Reads an issuer's OpenID configuration (OpenID Connect Discovery 1.0, section 4).
  * @throws ActionError `unreachable`, `untrusted-certificate` or `invalid-issuer`
  */
 export async function discover(
@@ -34,11 +34,11 @@ export async function discover(
     checkIssuer(issuer, server, plainHttp);
     return server;
   } catch (error) {
-    throw actionErrorIn(error) ?? discoveryFailure(issuer, error);
+    throw actionErrorIn(error) ?? discoveryError(issuer, error);
   }
 }
 
-/** Whether the configuration is that issuer's own (OpenID Connect Discovery 1.0, section 4.3); a `/` at its end is not told apart. */
+/** Checks that the configuration belongs to this issuer (OpenID Connect Discovery 1.0, section 4.3). A trailing `/` makes no difference. */
 function checkIssuer(
   { href }: URL,
   { issuer, token_endpoint: endpoint }: oidc.ServerMetadata,
@@ -55,7 +55,7 @@ function checkIssuer(
       hint: `Its OpenID configuration has to hold 'token_endpoint'; if it goes on, tell those who run it.`,
     });
   }
-  const fault = urlFault(url, plainHttp);
+  const fault = urlProblem(url, plainHttp);
   if (fault) {
     throw new ActionError(
       'invalid-issuer',
@@ -67,23 +67,23 @@ function checkIssuer(
   }
 }
 
-/** Not by a pattern, which takes the square of the time for a name of a million slashes. */
+/** Removes trailing slashes. A regular expression would take quadratic time for many slashes. */
 function withoutSlash(url: string): string {
   let end = url.length;
   while (url[end - 1] === '/') end -= 1;
   return url.slice(0, end);
 }
 
-function discoveryFailure(issuer: URL, error: unknown): ActionError {
-  if (isNetworkError(error)) return connectionFailure('Issuer', issuer, "input 'issuer'", error);
-  const status = answerOf(error)?.status;
-  const said =
+function discoveryError(issuer: URL, error: unknown): ActionError {
+  if (isNetworkError(error)) return describeNetworkError('Issuer', issuer, "input 'issuer'", error);
+  const status = responseIn(error)?.status;
+  const reason =
     status === undefined || status === 200
       ? messageOf(error)
       : `its OpenID configuration was answered with ${status}`;
   return new ActionError(
     'invalid-issuer',
-    `Issuer ${issuer.href} is not an OpenID Connect issuer: ${excerpt(said)}`,
+    `Issuer ${issuer.href} is not an OpenID Connect issuer: ${excerpt(reason)}`,
     {
       hint: `Check input 'issuer': it is the URL that '/.well-known/openid-configuration' is added to, e.g. https://iam.terradue.com/realms/master.`,
       cause: error,

@@ -1,33 +1,34 @@
 import * as oidc from 'openid-client';
 
 import { ActionError, actionErrorIn, messageOf } from '../errors/error.ts';
-import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
+import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt } from '../text/sanitize.ts';
-import { lifetime } from '../http/renewable.ts';
+import { refreshTimes } from '../http/refreshing.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientAuthentication, ClientCredential } from './authentication.ts';
-import { answerOf, extensions, timeoutSeconds } from './tokenEndpoint.ts';
+import { responseIn, extensions, timeoutSeconds } from './tokenEndpoint.ts';
 
 export interface ClientApp {
   readonly issuer: URL;
   readonly clientId: string;
-  /** Scopes asked for, the platforms' among them. */
+  /** All requested scopes, including those of `platforms`. */
   readonly scope: readonly string[];
-  /** The part of `scope` that came from the input `platforms`, for error messages. */
+  /** Scopes from the input `platforms`, for error messages. */
   readonly platforms: readonly string[];
 }
 
 export interface Grant {
   readonly accessToken: string;
-  /** Milliseconds since the epoch, by the issuer's clock: when to ask for another, and until when to use it. */
+  /** Milliseconds since the epoch, by the issuer's clock: when to request a new token, and when to stop using this one. */
   readonly freshUntil: number;
   readonly usableUntil: number;
 }
 
 /**
- * An access token by the client credentials grant (RFC 6749, section 4.4).
- * @throws ActionError `unreachable`, `untrusted-certificate`, `no-access-token`, `scope-rejected`, the code of a rejection, and what the credential throws
+ * Requests an access token by the client credentials grant (RFC 6749, section 4.4).
+ * @throws ActionError `unreachable`, `untrusted-certificate`, `no-access-token`, `scope-rejected`, the code of a rejection, or an error of the
+ *   credential
  */
 export async function requestGrant(
   app: ClientApp,
@@ -60,40 +61,40 @@ export async function requestGrant(
       },
       { what: () => `POST ${server.token_endpoint ?? ''}` },
     );
-    // Nothing else can stand in a header (RFC 6750, 2.1).
+    // A header can contain no other characters (RFC 6750, 2.1).
     if (!/^[\x21-\x7e]+$/.test(answer.access_token)) throw new Error('no header can carry its access token');
     const life = answer.expires_in ?? 60;
-    return { accessToken: answer.access_token, ...lifetime(requestedAt, requestedAt + life * 1000) };
+    return { accessToken: answer.access_token, ...refreshTimes(requestedAt, requestedAt + life * 1000) };
   } catch (error) {
     throw (
       actionErrorIn(error) ??
-      grantFailure(app, authentication, new URL(server.token_endpoint ?? app.issuer), error)
+      grantError(app, authentication, new URL(server.token_endpoint ?? app.issuer), error)
     );
   }
 }
 
-/** What an issuer says to an unknown client, a wrong secret, or a method that it does not take (RFC 6749, 5.2). */
+/** The answer to an unknown client, a wrong secret, or an unsupported method (RFC 6749, 5.2). */
 function isInvalidClient(error: unknown): boolean {
   return error instanceof oidc.ResponseBodyError && error.error === 'invalid_client';
 }
 
-function grantFailure(
+function grantError(
   app: ClientApp,
   authentication: ClientAuthentication | undefined,
   endpoint: URL,
   error: unknown,
 ): ActionError {
-  if (isNetworkError(error)) return connectionFailure('Token endpoint', endpoint, "input 'issuer'", error);
-  const status = answerOf(error)?.status ?? 200;
+  if (isNetworkError(error)) return describeNetworkError('Token endpoint', endpoint, "input 'issuer'", error);
+  const status = responseIn(error)?.status ?? 200;
   const isRejection = error instanceof oidc.ResponseBodyError && status !== 429 && status < 500;
-  if (!authentication || !isRejection) return unusable(app.issuer, status, error);
+  if (!authentication || !isRejection) return unusableAnswer(app.issuer, status, error);
   const answered = `${error.error}${error.error_description ? `: ${error.error_description}` : ''}`;
-  const said = excerpt(answered.replaceAll(authentication.secret, '***'));
+  const answer = excerpt(answered.replaceAll(authentication.secret, '***'));
   if (error.error === 'invalid_scope') {
     const platforms = app.platforms.length > 0 ? app.platforms.join(', ') : 'none';
     return new ActionError(
       'scope-rejected',
-      `Client app '${excerpt(app.clientId)}' may not have the scopes it asked for (${said})`,
+      `Client app '${excerpt(app.clientId)}' may not have the scopes it asked for (${answer})`,
       {
         hint: `Asked for '${app.scope.join(' ')}' (platforms: ${platforms}). Check inputs 'platforms' and 'scope', or have the scope added to the client app.`,
         cause: error,
@@ -104,18 +105,22 @@ function grantFailure(
   const { code, message, ...explanation } = authentication.rejection({
     issuer,
     clientId,
-    said: `${error.status} ${said}`,
+    answer: `${error.status} ${answer}`,
   });
   return new ActionError(code, message, { ...explanation, cause: error });
 }
 
-function unusable(issuer: URL, status: number, error: unknown): ActionError {
-  const said = status === 200 ? messageOf(error) : `it answered with ${status}`;
-  return new ActionError('no-access-token', `Issuer ${issuer.href} gave no usable token: ${excerpt(said)}`, {
-    hint:
-      status === 429 || status >= 500
-        ? `The issuer is in trouble or asked too often; run the job again later.`
-        : `The issuer's answer is not what OpenID Connect asks for; if it goes on, tell those who run it.`,
-    cause: error,
-  });
+function unusableAnswer(issuer: URL, status: number, error: unknown): ActionError {
+  const reason = status === 200 ? messageOf(error) : `it answered with ${status}`;
+  return new ActionError(
+    'no-access-token',
+    `Issuer ${issuer.href} gave no usable token: ${excerpt(reason)}`,
+    {
+      hint:
+        status === 429 || status >= 500
+          ? `The issuer is in trouble or asked too often; run the job again later.`
+          : `The issuer's answer is not what OpenID Connect asks for; if it goes on, tell those who run it.`,
+      cause: error,
+    },
+  );
 }

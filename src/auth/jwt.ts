@@ -1,4 +1,4 @@
-/** The claims of a JWT (RFC 7519, 4); none when the text is no JWT. The signature is the server's business. */
+/** The claims of a JWT (RFC 7519, 4), empty if the text is not a JWT. It does not verify the signature: the server does. */
 export function jwtClaims(token: string): Readonly<Record<string, unknown>> {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
@@ -8,7 +8,7 @@ export function jwtClaims(token: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** The `exp` of a JWT (RFC 7519, 4.1.4) in milliseconds, NaN when the text is none. */
+/** The `exp` of a JWT (RFC 7519, 4.1.4) in milliseconds since the epoch, NaN if it has none. */
 export function jwtExpiry(token: string): number {
   const { exp } = jwtClaims(token);
   return typeof exp === 'number' ? exp * 1000 : NaN;

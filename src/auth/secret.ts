@@ -4,16 +4,16 @@ import { excerpt } from '../text/sanitize.ts';
 import type { ClientAuthentication, ClientCredential } from './authentication.ts';
 
 /**
- * The client app's secret (RFC 6749, 2.3.1): as a parameter of the request, or in the header `Authorization` where the issuer's
- * `token_endpoint_auth_methods_supported` has that alone. An issuer that advertises both may still accept only one from this client: then it
- * rejects the first.
+ * Authenticates with the client app's secret (RFC 6749, 2.3.1): in the request body, or in the `Authorization` header if the issuer
+ * advertises only that (`token_endpoint_auth_methods_supported`). An issuer that advertises both may accept only one of them from this
+ * client, so the other one is the fallback.
  */
 export function secretCredential(secret: string): ClientCredential {
   const post = ClientSecretPost(secret);
   const basic = ClientSecretBasic(secret);
   return {
     authenticate: ({ token_endpoint_auth_methods_supported: given }) => {
-      // Whatever the issuer's configuration has there: the library does not look.
+      // The library does not check the type.
       const offered = Array.isArray(given) ? given : undefined;
       const offersPost = offered?.includes('client_secret_post') ?? true;
       const offersBasic = offered?.includes('client_secret_basic') ?? false;
@@ -24,9 +24,9 @@ export function secretCredential(secret: string): ClientCredential {
         method: first,
         ...(both && { fallback: basic }),
         secret,
-        rejection: ({ issuer, clientId, said }) => ({
+        rejection: ({ issuer, clientId, answer }) => ({
           code: 'client-secret-rejected',
-          message: `Issuer ${issuer.href} refuses client app '${excerpt(clientId)}' (${said})`,
+          message: `Issuer ${issuer.href} refuses client app '${excerpt(clientId)}' (${answer})`,
           hint: `Check inputs 'client-id' and 'client-secret': the secret may have been rotated, or belong to another client app or issuer.`,
           details: [`- The secret was sent by ${tried}; the issuer advertises ${advertised(offered)}`],
         }),

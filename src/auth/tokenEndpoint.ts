@@ -1,18 +1,18 @@
 import * as oidc from 'openid-client';
 
-import { type FailedAnswer, classifier } from '../http/classify.ts';
+import { type FailedResponse, classifier } from '../http/classify.ts';
 import type { Clock } from '../http/clock.ts';
 import { actionErrorIn, causes } from '../errors/error.ts';
 import type { Transport } from '../http/transport.ts';
 import {
   type Attempt,
-  type Classified,
+  type Classification,
   type Retrier,
   type RetryOptions,
   createRetrier,
 } from '../http/retry.ts';
 
-/** The library refuses plain http of itself; which URLs may be plain http is decided by `urlFault`. */
+/** The library refuses all plain HTTP. Here `urlFault` decides which URLs may use it. */
 export function extensions({
   plainHttp,
 }: Pick<Transport, 'plainHttp'>): ((config: oidc.Configuration) => void)[] {
@@ -21,8 +21,8 @@ export function extensions({
 }
 
 /**
- * Masks what the token endpoint hands out as it comes in, before the library or an error of its own can hold it. A challenge is taken out of
- * the answer: for the library it would stand before the error in the body, which says more (RFC 6749, 5.2).
+ * Masks all tokens in an answer before the library can put them into an error. It removes the `WWW-Authenticate` header, because the
+ * library would report that instead of the error in the body, which says more (RFC 6749, 5.2).
  */
 export function maskingFetch(
   fetch: typeof globalThis.fetch,
@@ -38,7 +38,7 @@ export function maskingFetch(
   };
 }
 
-/** Every token in an answer, read as the library will read it; in one that is not whole, those that are. */
+/** All tokens in an answer. In JSON that is cut off, it finds the tokens that are complete. */
 function tokensIn(answer: string): string[] {
   const tokens: string[] = [];
   const add = (name: string, value: unknown) => {
@@ -56,13 +56,13 @@ function tokensIn(answer: string): string[] {
   return tokens;
 }
 
-/** Seconds that a request may take, for the library: whole ones, since it makes milliseconds of them that have to be whole. */
+/** Timeout of a request, in whole seconds: the library multiplies it by 1,000 and requires an integer. */
 export function timeoutSeconds({ timeoutMs }: Pick<Attempt, 'timeoutMs'>): number {
   return Math.min(10, Math.max(1, Math.floor(timeoutMs / 1000)));
 }
 
-/** The answer that the library's error is about. */
-export function answerOf(error: unknown): Response | undefined {
+/** The HTTP response that an error of the library contains. */
+export function responseIn(error: unknown): Response | undefined {
   for (const cause of causes(error)) {
     if ('response' in cause && cause.response instanceof Response) return cause.response;
     if (cause.cause instanceof Response) return cause.cause;
@@ -70,10 +70,10 @@ export function answerOf(error: unknown): Response | undefined {
   return undefined;
 }
 
-/** Judges what requests to an issuer fail with; what was explained already is not about its answer any more. */
-export function issuerClassifier(clock: Clock): (error: unknown) => Classified {
+/** Classifies errors of requests to an issuer. An ActionError is final: it is not about the issuer's response. */
+export function issuerClassifier(clock: Clock): (error: unknown) => Classification {
   return classifier(
-    (error) => (actionErrorIn(error) ? undefined : factsOf(answerOf(error))),
+    (error) => (actionErrorIn(error) ? undefined : failedResponse(responseIn(error))),
     () => clock.now(),
   );
 }
@@ -82,7 +82,7 @@ export function createIssuerRetrier(clock: Clock, retries: RetryOptions): Retrie
   return createRetrier({ classify: issuerClassifier(clock), ...retries });
 }
 
-/** What decides about another try in an answer that was not the one wanted. */
-export function factsOf(answer: Response | undefined): FailedAnswer | undefined {
+/** What the retry policy needs to know about a failed response. */
+export function failedResponse(answer: Response | undefined): FailedResponse | undefined {
   return answer && { status: answer.status, retryAfter: answer.headers.get('retry-after') };
 }

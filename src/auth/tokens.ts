@@ -1,4 +1,4 @@
-import { renewable } from '../http/renewable.ts';
+import { refreshing } from '../http/refreshing.ts';
 import type { RetryOptions } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientCredential } from './authentication.ts';
@@ -6,18 +6,17 @@ import { discover } from './discovery.ts';
 import { createIssuerRetrier, maskingFetch } from './tokenEndpoint.ts';
 import { type ClientApp, requestGrant } from './grant.ts';
 
-/** Access tokens for the client app, renewed before they end; all who ask at the same time share one request. */
+/** Access tokens for the client app, refreshed before they expire. Concurrent callers share one request. */
 export interface TokenSource {
-  /** An access token with a good part of its life left. */
+  /** An access token that has not expired. */
   token(): Promise<string>;
-  /** Another access token, after a server refused `refused`; the current one when that is another already. */
-  renew(refused: string): Promise<string>;
+  /** A new access token after a server refused `refused`, or the current one if it has been replaced already. */
+  refresh(refused: string): Promise<string>;
 }
 
 /**
- * Opens the client app's token source: OpenID Connect discovery, then the client credentials grant whenever a token is wanted and none is
- * fresh.
- * @param mask told every token before anything else sees it
+ * Reads the issuer's configuration, and returns a source of access tokens by the client credentials grant.
+ * @param mask called with each token before any other code sees it
  * @throws ActionError `unreachable`, `untrusted-certificate`, `issuer`, `credentials` or `scope`
  */
 export async function openTokenSource(
@@ -32,18 +31,18 @@ export async function openTokenSource(
   const retrier = createIssuerRetrier(clock, retries);
   const server = await discover(app.issuer, app.clientId, fetch, transport, retrier);
   const endpoint = new URL(server.token_endpoint ?? app.issuer);
-  // Another host is a server of its own, which has not answered yet.
+  // A token endpoint on another host may be unreachable although discovery succeeded.
   const grantRetrier =
     endpoint.origin === app.issuer.origin
       ? retrier
       : createIssuerRetrier(transport.clockOf(endpoint), retries);
-  const grant = renewable(
+  const grant = refreshing(
     () => requestGrant(app, credential, server, fetch, transport, grantRetrier),
     ({ freshUntil }) => clock.now() < freshUntil,
     ({ usableUntil }) => clock.now() < usableUntil,
   );
   return {
     token: async () => (await grant.get()).accessToken,
-    renew: async (refused) => (await grant.replace((held) => held.accessToken === refused)).accessToken,
+    refresh: async (refused) => (await grant.replace((held) => held.accessToken === refused)).accessToken,
   };
 }

@@ -1,19 +1,19 @@
-/** The run's end, as the runner asks for it: SIGINT first, SIGTERM 7.5 s later, and 2.5 s after that the step is killed. */
+/** How the runner cancels a step: SIGINT first, SIGTERM after 7.5 s, and 2.5 s later it kills the process. */
 export interface Cancellation {
   /** Aborts at the first signal. */
   readonly signal: AbortSignal;
-  /** What the step has done so far, in lines for people. Each part of a run that changes something at the storage has its entry. */
+  /** What the step has done so far, as lines to log. Each part of a run that changes the storage has an entry. */
   readonly done: Map<'stored' | 'deleted', () => readonly string[]>;
-  /** Leaves signals to Node again. */
+  /** Removes the signal handlers. */
   release(): void;
 }
 
-/** Milliseconds after which the process ends in any case; what clears away after itself has less (`cleanupMs`). */
+/** Milliseconds until the process ends in any case. Cleaning up has less time (`cleanupMs`). */
 const lastMs = 4_000;
 
 /**
- * Turns SIGINT and SIGTERM into an abort signal, so that what was begun can be cleared away before the process ends.
- * @param onLate called when the run has not ended by itself in time, or at a second signal: then the process has to end
+ * Turns SIGINT and SIGTERM into an abort signal, so that unfinished work can be cleaned up before the process ends.
+ * @param onLate called at a second signal, or when the run has not ended in time: the process has to end then
  */
 export function onCancel(onLate: () => void): Cancellation {
   const controller = new AbortController();

@@ -1,77 +1,83 @@
-import { statSync, writeFileSync } from 'node:fs';
-
-import {
-  type ChangedPlan,
-  type Remote,
-  collisions,
-  comparable,
-  foldersOf,
-  planChanges,
-} from '../sync/diff.ts';
+import { type ChangedPlan, type Overwrite, type Remote, comparable, planChanges } from '../sync/diff.ts';
+import { collisions, foldersOf } from '../sync/collisions.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
-import type { LocalFile } from '../files/selection.ts';
-import { formatChecksums, checksumsName } from '../files/checksums.ts';
 import { isGenerated } from '../files/headers.ts';
-import { writeTemporary } from '../hosts/temporary.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { type Plan, type Put, withGenerated } from '../sync/plan.ts';
-import { generatedNames, isFileAt } from '../preview/folderContents.ts';
-import { sanitize } from '../text/sanitize.ts';
-import { s3Uri } from '../storage/uri.ts';
+import { generatedNames } from '../preview/folderContents.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { headObjects } from '../storage/head.ts';
 import { listExpected } from '../storage/listing.ts';
-import type { RemoteObject } from '../sync/object.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
 import { existingAmong } from '../storage/existingObjects.ts';
 import { defaultHashThreads } from '../transfer/resourceLimits.ts';
 import type { Digest } from '../transfer/digest.ts';
 import { type Hasher, openHasher } from '../transfer/hasher.ts';
+import { refuseSums, writeSums } from './checksums.ts';
+
+/** How an upload compares its files with the stored objects. */
+export interface Comparison {
+  readonly overwrite: Overwrite;
+  /** Whether the objects below the destination are listed. */
+  readonly listsObjects: boolean;
+  /** Whether files are read before the upload starts. */
+  readonly readsFiles: boolean;
+  readonly needsSha256: boolean;
+  /** Whether `SHA256SUMS` is uploaded. */
+  readonly writesSums: boolean;
+}
+
+/** The comparison that the inputs ask for. A release's table shows checksums, even without `SHA256SUMS`. */
+export function comparisonFor({
+  overwrite,
+  deleteStale,
+  dryRun,
+  checksums,
+  reports,
+}: Pick<UploadInputs, 'overwrite' | 'deleteStale' | 'dryRun' | 'checksums' | 'reports'>): Comparison {
+  const needsSha256 = checksums || reports.release !== undefined;
+  return {
+    overwrite,
+    listsObjects: overwrite !== 'always' || deleteStale || dryRun,
+    readsFiles: overwrite !== 'always' || needsSha256,
+    needsSha256,
+    writesSums: checksums,
+  };
+}
+
+/** Opens the reader that computes the files' digests. */
+export function openReader(
+  { needsSha256 }: Pick<Comparison, 'needsSha256'>,
+  partSize: number | undefined,
+  signal: AbortSignal,
+): Hasher {
+  return openHasher({ sha256Wanted: needsSha256, partSize, threads: defaultHashThreads(), signal });
+}
 
 export interface ComparedPlan extends ChangedPlan {
-  /** What is below the destination; undefined where it was not listed. */
+  /** The objects below the destination; undefined if they were not listed. */
   readonly remote: Remote | undefined;
-  /** SHA-256 in hex by name, where checksums were asked for. */
+  /** SHA-256 in hex by name, where it was needed. */
   readonly sums: ReadonlyMap<string, string>;
 }
 
-/** A release's table has checksums as well, without a file of them. */
-const sha256Wanted = ({ checksums, reports }: Pick<UploadInputs, 'checksums' | 'reports'>) =>
-  checksums || reports.release !== undefined;
-
-/** Whether files have to be read before it is known what to send. */
-export function readsContents(inputs: Pick<UploadInputs, 'overwrite' | 'checksums' | 'reports'>): boolean {
-  return inputs.overwrite !== 'always' || sha256Wanted(inputs);
-}
-
-/** What files are read with to be compared. */
-export function openReader(
-  inputs: Pick<UploadInputs, 'partSize' | 'checksums' | 'reports'>,
-  signal: AbortSignal,
-): Hasher {
-  const { partSize } = inputs;
-  return openHasher({
-    sha256Wanted: sha256Wanted(inputs),
-    partSize,
-    threads: defaultHashThreads(),
-    signal,
-  });
+interface CompareTools {
+  readonly client: StorageClient;
+  /** Closed when the files are compared. */
+  readonly reader: Hasher;
+  /** The folder for generated files. */
+  readonly tempDir: () => string;
 }
 
 /**
- * Looks at what is there, and decides what of a plan has to be written.
- * @param tempDir where generated files are written
- * @param reader of {@link openReader}, which is not needed any more afterwards
- * @throws ActionError `name-taken` when a file is where a folder has to be, `exists` with `overwrite: never`, `files` when a file cannot be read
+ * Compares a plan with the stored objects, and decides which files to write.
+ * @throws ActionError `name-taken` if a file is where a folder is needed, `object-exists` with `overwrite: never`, or if a file cannot be read
  */
 export async function comparePlan(
-  tempDir: () => string,
-  inputs: Pick<UploadInputs, 'overwrite' | 'deleteStale' | 'dryRun' | 'checksums' | 'reports'>,
   plan: Plan,
-  client: StorageClient,
-  reader: Hasher,
+  { overwrite, listsObjects, needsSha256, writesSums }: Comparison,
+  { client, reader, tempDir }: CompareTools,
 ): Promise<ComparedPlan> {
-  const { overwrite, deleteStale, dryRun, checksums } = inputs;
-  const listing = overwrite !== 'always' || deleteStale || dryRun;
   const prints = new Map<string, Digest>();
   const read = async (puts: readonly Put[]) => {
     const found = await reader.digests(puts.map(({ file }) => file));
@@ -81,44 +87,50 @@ export async function comparePlan(
     }
   };
   let remote: Remote | undefined;
-  let replacing: ReadonlySet<string> = new Set();
+  let replaced: ReadonlySet<string> = new Set();
   try {
-    const sumsRefused = checksums ? refuseSums(plan, client) : undefined;
+    const sumsRefused = writesSums ? refuseSums(plan, client) : undefined;
+    // The error is thrown below, where the promise is awaited.
     sumsRefused?.catch(() => undefined);
     const compare = (puts: readonly Put[]) => (overwrite === 'always' ? Promise.resolve() : read(puts));
-    const { objects, compared } = listing ? await list(plan, client, compare) : unlisted;
+    const { objects, compared } = listsObjects ? await list(plan, client, compare) : unlisted;
     remote = objects;
     await refuseCollisions(plan, client, remote);
     await sumsRefused;
-    if (overwrite === 'never') replacing = await replaceable(plan, client, objects);
+    if (overwrite === 'never') replaced = await generatedAmong(plan, client, objects);
     await compared;
-    if (sha256Wanted(inputs)) await read(plan.puts.filter(({ key }) => !prints.has(key)));
+    if (needsSha256) await read(plan.puts.filter(({ key }) => !prints.has(key)));
   } finally {
     void reader.close();
   }
-  const changed = planChanges(withReplacing(plan, replacing), remote ?? new Map(), prints, overwrite);
-  const sums = new Map<string, string>();
-  for (const { name, key } of sha256Wanted(inputs) ? plan.puts : []) {
-    const sha256 = prints.get(key)?.sha256;
-    if (sha256 !== undefined) sums.set(name, sha256);
-  }
+  const changed = planChanges(withReplaced(plan, replaced), remote ?? new Map(), prints, overwrite);
+  const sums = sumsOf(needsSha256 ? plan.puts : [], prints);
   return {
     ...changed,
-    ...(checksums && withGenerated(changed, [writeSums(tempDir, sums)])),
+    ...(writesSums && withGenerated(changed, [writeSums(tempDir, sums)])),
     remote,
     sums,
   };
 }
 
+function sumsOf(puts: readonly Put[], prints: ReadonlyMap<string, Digest>): Map<string, string> {
+  const sums = new Map<string, string>();
+  for (const { name, key } of puts) {
+    const sha256 = prints.get(key)?.sha256;
+    if (sha256 !== undefined) sums.set(name, sha256);
+  }
+  return sums;
+}
+
 interface Listed {
   readonly objects: Remote | undefined;
-  /** Comes when all files are compared. */
+  /** Resolves when all files are compared. */
   readonly compared: Promise<void>;
 }
 
 const unlisted: Listed = { objects: undefined, compared: Promise.resolve() };
 
-/** Lists what is below the destination, and has files compared meanwhile. */
+/** Lists the objects below the destination, and compares the files of each page while the next page is requested. */
 async function list(
   plan: Plan,
   client: StorageClient,
@@ -135,7 +147,7 @@ async function list(
     compared.push(comparison);
   }
   const all = Promise.all(compared).then(() => undefined);
-  // What goes wrong is told when it is waited for.
+  // The caller awaits it later, and gets the error then.
   all.catch(() => undefined);
   return { objects, compared: all };
 }
@@ -160,34 +172,16 @@ async function refuseCollisions(
   const [first = ''] = found;
   throw new ActionError(
     'name-taken',
-    found.length === 1
-      ? `In the workspace, ${first}`
-      : `Files and folders of the workspace stand in the way of this upload`,
+    found.length === 1 ? first : `Files and folders of the workspace collide with those of the upload`,
     {
-      hint: `Remove them from the workspace, rename the files, or choose another 'destination'; nothing was written.`,
+      hint: `Remove them from the workspace, rename the files, or choose another 'destination'. Nothing was written.`,
       details: found.length === 1 ? [] : detailLines(found),
     },
   );
 }
 
-/**
- * Refuses to write checksums where a file of that name is somebody's own: one of the upload, or one in the workspace.
- * @throws ActionError `name-taken`
- */
-async function refuseSums({ puts, base }: Plan, client: StorageClient): Promise<void> {
-  const isOwn = puts.some(({ name }) => name === checksumsName);
-  if (!isOwn && !(await isFileAt(client, `${base}${checksumsName}`))) return;
-  const where = isOwn ? 'among those to upload' : `in ${s3Uri(client.location, base)}`;
-  const remedy = isOwn ? `Leave it out with a line '!**/${checksumsName}' in 'path'` : `Remove or rename it`;
-  throw new ActionError(
-    'name-taken',
-    `There is a file '${checksumsName}' ${sanitize(where)}, and 'checksums: true' would write over it`,
-    { hint: `${remedy}, or set 'checksums: false'; nothing was uploaded.` },
-  );
-}
-
-/** Keys of the files that stand where there are generated objects, which are replaced even with `overwrite: never`. */
-async function replaceable(
+/** Keys of the plan that belong to generated objects. Files replace these even with `overwrite: never`. */
+async function generatedAmong(
   { base, puts }: Plan,
   client: StorageClient,
   remote: Remote | undefined,
@@ -198,18 +192,12 @@ async function replaceable(
   return new Set(keys.filter((key) => isGenerated(heads.get(key)?.headers ?? {})));
 }
 
-function withReplacing(plan: Plan, keys: ReadonlySet<string>): Plan {
+/** The plan with these keys marked as `replaces`. */
+function withReplaced(plan: Plan, keys: ReadonlySet<string>): Plan {
   if (keys.size === 0) return plan;
   const swaps = new Map(
     plan.puts.map((put) => [put, keys.has(put.key) ? { ...put, replaces: true as const } : put]),
   );
   const swapped = (puts: readonly Put[]) => puts.map((put) => swaps.get(put) ?? put);
   return { ...plan, puts: swapped(plan.puts), groups: plan.groups.map(swapped) };
-}
-
-/** Writes the checksums to a file of the runner, to be uploaded like the others. */
-function writeSums(tempDir: () => string, sums: ReadonlyMap<string, string>): LocalFile {
-  const file = writeTemporary(tempDir(), checksumsName, (name) => writeFileSync(name, formatChecksums(sums)));
-  const { size, mtimeMs, dev, ino } = statSync(file);
-  return { path: file, name: checksumsName, size, mtimeMs, dev, ino, linked: false };
 }

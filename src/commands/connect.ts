@@ -2,8 +2,8 @@ import type { Host } from '../hosts/host.ts';
 import { openCredential } from '../auth/credential.ts';
 import { openTokenSource } from '../auth/tokens.ts';
 import type { PlatformInputs } from '../config/platform.ts';
-import { type RetryLog, createRetryLog } from '../report/retries.ts';
-import { type Terrapi, createTerrapi } from '../terrapi/client.ts';
+import { type RetryLog, createRetryLog } from '../report/retryLog.ts';
+import { type Terrapi, createTerrapi } from '../terrapi/terrapi.ts';
 import { type Transport, openTransport } from '../http/transport.ts';
 import { allowsPlainHttp } from '../http/urls.ts';
 import { userAgent } from '../http/version.ts';
@@ -17,34 +17,33 @@ export interface Connection {
   readonly retries: RetryLog;
 }
 
-/** Who asks, and which platform. */
+/** The client app and the platform that it logs in to. */
 export type Account = Pick<PlatformInputs, 'clientId' | 'issuer' | 'apiUrl'>;
 
 export function accountLines({ clientId, issuer, apiUrl }: Account): string[] {
   return [`Client app: ${clientId}`, `Issuer: ${issuer.href}`, `TerrAPI: ${apiUrl.href}`];
 }
 
-/** Authenticates the client app and gives it TerrAPI, all over one transport, for as long as `use` takes. */
+export interface ConnectionOptions {
+  readonly host: Host;
+  readonly inputs: PlatformInputs;
+  /** Connections to one server at most. */
+  readonly connections: number;
+  readonly cancellation: Cancellation;
+}
+
+/** Authenticates the client app and opens a TerrAPI client, for as long as `use` takes. All requests share one transport. */
 export async function withConnection<T>(
-  host: Host,
-  inputs: PlatformInputs,
-  connections: number,
-  cancellation: Cancellation,
+  { host, inputs, connections, cancellation }: ConnectionOptions,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   host.checkOutputs();
-  if (!inputs.tlsVerify) {
-    host.log.warning(
-      'tls-verify-off',
-      `'tls-verify: false': certificates are not checked, so anybody between this runner and the platform can read and change what is sent, the client secret or identity token too. Only for development; 'ca-certificates' is the safe way.`,
-      'Certificates are not checked',
-    );
-  }
-  const { certificates, tlsVerify: verify } = inputs;
+  const { certificates, tlsVerify } = inputs;
+  if (!tlsVerify) warnAboutTls(host);
   const { signal } = cancellation;
   const transport = openTransport({
     certificates,
-    verify,
+    verify: tlsVerify,
     connections,
     plainHttp: allowsPlainHttp(inputs),
     signal,
@@ -59,4 +58,12 @@ export async function withConnection<T>(
   } finally {
     await transport.close();
   }
+}
+
+function warnAboutTls({ log }: Pick<Host, 'log'>): void {
+  log.warning(
+    'tls-verify-off',
+    `'tls-verify: false' turns off certificate checks. Anybody between this runner and the platform can read and change the traffic, including the client secret or identity token. Use it for development only; 'ca-certificates' is the safe way.`,
+    'Certificates are not checked',
+  );
 }

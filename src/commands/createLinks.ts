@@ -4,7 +4,7 @@ import type { Links } from '../links/manifest.ts';
 import type { PlatformLinkOptions } from '../links/platformLinks.ts';
 import { signSessionLinks } from '../links/sessionLinks.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { Terrapi } from '../terrapi/client.ts';
+import type { Terrapi } from '../terrapi/terrapi.ts';
 import { count } from '../text/format.ts';
 
 /** Makes links to keys. Those of one run may be made in several goes: a page's own link comes when the page is written. */
@@ -32,7 +32,7 @@ export interface LinkMaker {
  * Makes links as the inputs ask for them; undefined where they ask for none.
  * @param preview whether a preview is made of them
  */
-export async function linkMaker(
+export async function createLinkMaker(
   host: Host,
   { links: kind, expiresIn, maskLinks }: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks'>,
   signers: Signers,
@@ -91,7 +91,7 @@ async function automaticLinks(
     expiresIn,
     preview,
     signal,
-    onSession: (why) => log.info(`The storage session signs the links, and they expire with it: ${why}`),
+    onSession: (why) => log.info(`Session links, which expire with the storage session: ${why}`),
   });
 }
 

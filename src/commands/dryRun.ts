@@ -1,5 +1,4 @@
-import { staleKeys } from '../sync/diff.ts';
-import type { Clock } from '../http/clock.ts';
+import { keptKeys, staleKeys } from '../sync/stale.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import type { Manifest } from '../links/manifest.ts';
@@ -7,73 +6,85 @@ import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
 import { headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
-import { publishedSummary } from '../report/markdown.ts';
-import type { RemoteObject } from '../sync/object.ts';
-import { keptKeys } from './prune.ts';
+import { publicationSummary } from '../report/markdown.ts';
 import type { ComparedPlan } from './compare.ts';
-import { unpublishedOutputs } from './publication.ts';
+import { outputsWithoutLinks } from './linkOutputs.ts';
+import { withoutLinks } from './publish.ts';
+
+/** Objects that an upload would write, replace and delete. */
+export interface DryRunChanges {
+  /** Names of new files. */
+  readonly added: readonly string[];
+  /** Names of files whose object would be replaced. */
+  readonly replaced: readonly string[];
+  /** Keys. */
+  readonly stale: readonly string[];
+}
 
 /**
- * Tells what an upload would write, replace and delete; no link is made, for nothing is there to open.
- * @param generated keys of the pages that it would generate
+ * Compares a plan with the listed objects.
+ * @param generated keys of the pages that the upload would generate; undefined without `delete-stale`
+ * @param startedAt milliseconds since the epoch by the storage's clock
  */
+export function compareForDryRun(
+  { base, puts, groups, remote = new Map() }: ComparedPlan,
+  generated: readonly string[] | undefined,
+  startedAt: number,
+): DryRunChanges {
+  const writes = groups.flat();
+  const names = (isReplaced: boolean) =>
+    writes.filter(({ key }) => remote.has(key) === isReplaced).map(({ name }) => name);
+  const kept = new Set([...keptKeys({ puts, groups }), ...(generated ?? [])]);
+  const stale = generated ? staleKeys(base, kept, remote.values(), startedAt) : [];
+  return { added: names(false), replaced: names(true), stale };
+}
+
+interface DryRunOptions {
+  readonly links: UploadInputs['links'];
+  /** Number of files. */
+  readonly unchanged: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly summary: boolean;
+}
+
+/** Logs and summarizes what an upload would do, and sets the outputs. */
 export async function dryRun(
-  host: Host,
-  { deleteStale, summary, links }: Pick<UploadInputs, 'deleteStale' | 'summary' | 'links'>,
-  plan: ComparedPlan,
+  host: Pick<Host, 'log' | 'summary' | 'output'>,
   manifest: Manifest,
-  generated: readonly string[],
-  serverTime: number,
-  clock: Clock,
+  { added, replaced, stale }: DryRunChanges,
+  { links, unchanged, now, summary }: DryRunOptions,
 ): Promise<void> {
-  const writes = plan.groups.flat();
-  const { remote = new Map<string, RemoteObject>(), unchanged } = plan;
-  const replaced = writes.filter(({ key }) => remote.has(key));
-  const fresh = writes.filter(({ key }) => !remote.has(key));
-  const stale = deleteStale
-    ? staleKeys(plan.base, new Set([...keptKeys(plan), ...generated]), remote.values(), serverTime)
-    : [];
-  const would = headline(
-    {
-      uploaded: plan.puts.length - unchanged.length,
-      unchanged: unchanged.length,
-      deleted: stale.length,
-    },
-    true,
-  );
-  const tell = (title: string, names: readonly string[]) => {
-    if (names.length > 0) host.log.group(title, firstOf(names, 200, String));
+  const { log } = host;
+  const logNames = (title: string, names: readonly string[]) => {
+    if (names.length > 0) log.group(title, firstOf(names, 200, String));
   };
-  const namesOf = (puts: typeof writes) => puts.map(({ name }) => name);
-  tell(`Would upload ${count(fresh.length, 'new file')}`, namesOf(fresh));
-  tell(`Would replace ${count(replaced.length, 'object')}`, namesOf(replaced));
-  tell(`Would delete ${count(stale.length, 'stale object')}`, stale);
-  await logLinks(host.log, links, manifest);
-  host.log.info(`Dry run: ${would}, in ${manifest.s3Uri}; nothing was written`);
+  logNames(`Would upload ${count(added.length, 'new file')}`, added);
+  logNames(`Would replace ${count(replaced.length, 'object')}`, replaced);
+  logNames(`Would delete ${count(stale.length, 'stale object')}`, stale);
+  if (links === 'auto') await logLinks(log, manifest.fileCount);
+  const numbers = { uploaded: manifest.fileCount - unchanged, unchanged, deleted: stale.length };
+  const would = headline(numbers, true);
+  log.info(`Dry run: ${would}, in ${manifest.s3Uri}; nothing was written`);
   if (summary) {
-    await host.summary(
-      publishedSummary(
-        { ...manifest, links: undefined, main: undefined },
-        { headline: would, now: clock.now(), showLinks: false, dryRun: true },
-      ),
-    );
+    const options = { headline: would, now, showLinks: false, dryRun: true };
+    await host.summary(publicationSummary(withoutLinks(manifest), options));
   }
   setOutputs(host, {
-    ...unpublishedOutputs(manifest),
+    ...outputsWithoutLinks(manifest),
     'uploaded-count': 0,
-    'unchanged-count': unchanged.length,
+    'unchanged-count': unchanged,
     'deleted-count': 0,
   });
 }
 
 /** Logs what `links: auto` would do. */
-async function logLinks(log: Log, links: UploadInputs['links'], { fileCount }: Manifest): Promise<void> {
-  if (links !== 'auto') return;
+async function logLinks(log: Pick<Log, 'info'>, files: number): Promise<void> {
   const { reasonForSession } = await import('../links/automatic.ts');
-  const why = reasonForSession(fileCount, undefined, undefined);
+  const why = reasonForSession(files, undefined, undefined);
   log.info(
     why === undefined
-      ? `Would ask the platform for links, and sign them with the storage session if it gives none`
-      : `Would sign the links with the storage session: ${why}`,
+      ? 'Would request links from the platform, and use session links if it gives none'
+      : `Would use session links: ${why}`,
   );
 }

@@ -14,23 +14,29 @@ import { firstAmong } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { listObjects } from '../storage/listing.ts';
 import { type Connection, withConnection } from './connect.ts';
-import { linkMaker } from './createLinks.ts';
-import { readInputs } from './inputs.ts';
-import { publish } from './publish.ts';
-import { existingObjectAt } from './existingObject.ts';
+import { createLinkMaker } from './createLinks.ts';
+import { readInputs } from './readInputs.ts';
+import { reportPublication } from './reportPublication.ts';
+import { collectErrors } from './lateErrors.ts';
+import { outputsWithoutLinks } from './linkOutputs.ts';
+import { publish, withoutLinks } from './publish.ts';
+import { hidingObject } from './emptyDestination.ts';
 import { freeIndexName, freePreviewNames, pagesFor } from './pages.ts';
-import { publishedOutputs, logAndSummarize, unpublishedOutputs } from './publication.ts';
-import { type Destination, openDestination } from './destination.ts';
-import { withReports } from './reports.ts';
+import { logAndSummarize } from './publicationLog.ts';
+import { type Destination, openDestination } from './openDestination.ts';
+import { withReports } from './withReports.ts';
 import { runCommand } from './run.ts';
 
-/** The `links` action: signs links again to what is below the destination, and uploads nothing but the pages that carry them. */
+/** The `links` action: makes new links to the files below the destination. It uploads only the pages that contain links. */
 export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readLinkInputs);
     if (!inputs) return;
+    // Fails early if the links file cannot be written.
     if (!inputs.dryRun) host.tempDir();
-    await withConnection(host, inputs, 16, cancellation, (connection) => renewLinks(inputs, connection));
+    await withConnection({ host, inputs, connections: 16, cancellation }, (connection) =>
+      renewLinks(inputs, connection),
+    );
   });
 }
 
@@ -39,46 +45,50 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
   const { signal } = cancellation;
   const destination = await openDestination(inputs, connection);
   const { client, base, s3Uri, explain } = destination;
-  const objects = await listObjects(client, base).catch(
-    explain(`What is in ${s3Uri} could not be looked at`),
-  );
-  const { files: found, generated } = await separateGenerated(client, base, objects).catch(
-    explain(`What is in ${s3Uri} could not be looked at`),
-  );
-  const manifest = manifestOf(inputs, s3Uri, base, found);
-  if (manifest.fileCount === 0) throw await nothingThere(destination);
+  const { files, generated } = await filesBelow(destination);
+  const manifest = manifestOf(inputs, s3Uri, base, files);
+  if (manifest.fileCount === 0) throw await noFiles(destination);
   logFiles(host.log, manifest);
-  const names = new Set(found.map(({ key }) => key.slice(base.length)));
-  const index = await freeIndexName(hasName(names));
-  await withReports(host, inputs, client.clock, signal, async (reports) => {
-    const preview = inputs.dryRun
-      ? undefined
-      : await previewOf(host, inputs, names, generated, client, signal);
-    const { published } = inputs.dryRun
-      ? { published: { ...manifest, links: undefined, main: undefined } }
-      : await publish(
-          host.log,
-          manifest,
-          await linkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
-          pagesFor(client.clock, host.run, index, preview),
-          { ...destination, signal },
-        );
-    const files = count(manifest.fileCount, 'file');
-    const headline = inputs.dryRun
-      ? `Dry run: would make links to ${files}`
-      : published.links
-        ? `Made links to ${files}`
-        : `Found ${files}`;
-    await logAndSummarize(host, inputs, published, headline, client.clock);
-    if (inputs.dryRun) {
-      setOutputs(host, unpublishedOutputs(manifest));
-      return;
-    }
-    const { outputs, unwritten } = publishedOutputs(host, published, client.location);
-    const told = { headline, published, built: false, showLinks: !inputs.maskLinks };
-    setOutputs(host, { ...outputs, ...(await reports.published(told)) });
-    if (unwritten) throw unwritten.error;
+  if (inputs.dryRun) {
+    const would = `Dry run: would make links to ${count(manifest.fileCount, 'file')}`;
+    await logAndSummarize(host, inputs, withoutLinks(manifest), would, client.clock);
+    setOutputs(host, outputsWithoutLinks(manifest));
+    return;
+  }
+  await withReports(host, inputs, { clock: client.clock, signal }, async (reports) => {
+    const names = new Set(files.map(({ key }) => key.slice(base.length)));
+    const preview = await previewOf(host, inputs, { names, generated }, client, signal);
+    const { publication } = await publish(manifest, {
+      log: host.log,
+      linkMaker: await createLinkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
+      pages: pagesFor(client.clock, host.run, await freeIndexName(hasName(names)), preview),
+      folder: { client, base, explain, signal },
+    });
+    const headline = `${publication.links ? 'Made links to' : 'Found'} ${count(manifest.fileCount, 'file')}`;
+    const late = collectErrors(explain);
+    const outputs = await reportPublication({ headline, publication, built: false }, inputs, {
+      host,
+      client,
+      reports,
+      late,
+    });
+    setOutputs(host, outputs);
+    late.throwFirst();
   });
+}
+
+/** Lists the destination, and separates the user's files from generated objects. */
+async function filesBelow({
+  client,
+  base,
+  s3Uri,
+  explain,
+}: Pick<Destination, 'client' | 'base' | 's3Uri' | 'explain'>): Promise<FolderContents> {
+  try {
+    return await separateGenerated(client, base, await listObjects(client, base));
+  } catch (error) {
+    return explain(`Objects in ${s3Uri} could not be listed`)(error);
+  }
 }
 
 function logFiles(log: Log, { files, fileCount, totalBytes }: Manifest): void {
@@ -90,28 +100,33 @@ function logFiles(log: Log, { files, fileCount, totalBytes }: Manifest): void {
 
 const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolve(names.has(name));
 
-/** The preview with the new links, where one is wanted: with `preview: auto` the one that an upload has published. */
+/** What is below the destination, by names relative to it. */
+interface Contents {
+  readonly names: ReadonlySet<string>;
+  readonly generated: FolderContents['generated'];
+}
+
+/** The preview to generate with the new links. With `preview: auto`, it is the one that an upload published. */
 async function previewOf(
-  host: Host,
+  host: Pick<Host, 'log' | 'run'>,
   { preview, links }: Pick<LinkInputs, 'preview' | 'links'>,
-  files: ReadonlySet<string>,
-  generated: FolderContents['generated'],
+  { names: files, generated }: Contents,
   client: StorageClient,
   signal: AbortSignal,
 ): Promise<Page | undefined> {
-  const own = detectPreview(new Set(generated.keys()));
-  if (preview === true || (preview === 'auto' && own && links !== 'none')) {
+  const existing = detectPreview(new Set(generated.keys()));
+  if (preview === true || (preview === 'auto' && existing && links !== 'none')) {
     const { previewPage } = await import('./preview.ts');
-    const names = own ?? (await freePreviewNames(hasName(files)));
+    const names = existing ?? (await freePreviewNames(hasName(files)));
     const kept = parseSiteFlags(generated.get(names.worker)?.headers[siteFlagsHeader]?.toString());
     const flags = kept ?? unknownSiteFlags;
     return previewPage({ names, flags, isOptional: preview === 'auto' }, host, client, signal);
   }
-  if (own)
+  if (existing)
     host.log.notice(
       links === 'none'
-        ? `There is a preview here, and 'links: none' does not renew its links.`
-        : `There is a preview here, and 'preview: false' does not renew its links: leave 'preview' out, or set it to 'auto'.`,
+        ? `The preview in this folder keeps its old links: remove 'links: none' to renew them.`
+        : `The preview in this folder keeps its old links: remove 'preview: false' to renew them.`,
     );
   return undefined;
 }
@@ -138,15 +153,15 @@ function manifestOf(
   };
 }
 
-async function nothingThere(destination: Destination): Promise<ActionError> {
-  const obstacle = await existingObjectAt(destination);
+async function noFiles(destination: Destination): Promise<ActionError> {
+  const hiding = await hidingObject(destination);
   return new ActionError(
     'no-files-to-link',
     `There is no file in ${sanitize(destination.s3Uri)} to make links to`,
     {
-      hint: obstacle
-        ? `${obstacle} Remove it, or choose another 'destination'.`
-        : `Check 'destination' and 'workspace': they are the same as those of the upload, whose log and output 's3-uri' say where the files went. They may have been removed since.`,
+      hint: hiding
+        ? `${hiding} Remove it, or choose another 'destination'.`
+        : `Check 'destination' and 'workspace': use the values of the upload, whose log and output 's3-uri' name the folder. The files may have been removed since.`,
     },
   );
 }

@@ -17,10 +17,10 @@ import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { exchange } from '../storage/http.ts';
+import { sendRequest } from '../storage/http.ts';
 import { createStorageRetrier, storageError } from '../storage/s3Error.ts';
 import { isHtml } from '../files/media.ts';
-import type { Destination } from './destination.ts';
+import type { Destination } from './openDestination.ts';
 
 /** Bytes of a script or a page above which it is not looked at, and of all of them together: a look at more would take seconds. */
 const largestText = 4 * 1024 ** 2;
@@ -147,7 +147,7 @@ async function letsRead(
   const ask = (method: 'GET' | 'OPTIONS', headers: Readonly<Record<string, string>>) =>
     retrier(async () => {
       const sent = { ...request, method, headers: { ...request.headers, ...headers } };
-      const answered = await exchange(client.transport.dispatcher, sent, { signal, stallMs: 15_000 });
+      const answered = await sendRequest(client.transport.dispatcher, sent, { signal, stallMs: 15_000 });
       const error = storageError(answered.status, answered.headers, answered.body);
       if (isTransient(error)) throw error;
       return answered;

@@ -2,63 +2,62 @@ import { ActionError } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
 import type { Page } from '../links/generated.ts';
-import { type Links, type NamedLink, type Publication, type Manifest, mainFile } from '../links/manifest.ts';
+import { type Links, type Manifest, type NamedLink, type Publication, mainFile } from '../links/manifest.ts';
 import { formatBytes } from '../text/format.ts';
 import { putObject } from '../transfer/put.ts';
 import type { LinkMaker, MakeLinks } from './createLinks.ts';
-import type { Destination } from './destination.ts';
+import type { Destination } from './openDestination.ts';
 
-/** What links were made for, and what was written of them. */
 export interface PublishResult {
-  readonly published: Publication;
-  /** Keys of the objects that were generated on the way: they belong to what is published. */
+  readonly publication: Publication;
+  /** Keys of the generated pages. */
   readonly generated: ReadonlySet<string>;
 }
 
-/** Where pages are written, as far as it matters here. */
+/** Where pages are written. */
 type Folder = Pick<Destination, 'client' | 'base' | 'explain'> & { readonly signal: AbortSignal };
 
+export interface PublishTools {
+  readonly log: Log;
+  /** Undefined with `links: none`. */
+  readonly linkMaker: LinkMaker | undefined;
+  /** The pages to generate from the links, in this order. */
+  readonly pages: readonly Page[];
+  readonly folder: Folder;
+}
+
 /**
- * Makes links to what stands below the destination, and writes the pages that carry them.
- * @param maker undefined where no links are wanted
- * @param pages what is to be generated from the links, in this order
+ * Makes links to the files of a manifest, and writes the pages that contain them. With `links: auto` and `preview: auto` it does so again if the
+ * platform's links do not suit.
  */
-export async function publish(
-  log: Log,
-  manifest: Manifest,
-  maker: LinkMaker | undefined,
-  pages: readonly Page[],
-  folder: Folder,
-): Promise<PublishResult> {
-  if (!maker || manifest.fileCount === 0)
-    return { published: { ...manifest, links: undefined, main: undefined }, generated: new Set() };
+export async function publish(manifest: Manifest, tools: PublishTools): Promise<PublishResult> {
+  const { log, linkMaker, pages } = tools;
+  if (!linkMaker || manifest.fileCount === 0)
+    return { publication: withoutLinks(manifest), generated: new Set() };
   try {
-    return await publishWith(log, manifest, maker.make, pages, folder);
+    return await publishOnce(manifest, { ...tools, makeLinks: linkMaker.make });
   } catch (error) {
-    const needed = pages.filter(({ isOptional = false }) => !isOptional);
-    if (maker.fallBack(error)) return publish(log, manifest, maker, pages, folder);
-    if (
-      needed.length === pages.length ||
-      !(error instanceof ActionError) ||
-      error.code !== 'preview-not-possible'
-    )
-      throw error;
-    log.info(`Preview: no, because ${error.message}`);
-    return publish(log, manifest, maker, needed, folder);
+    if (linkMaker.fallBack(error)) return publish(manifest, tools);
+    const required = pages.filter(({ isOptional = false }) => !isOptional);
+    const isAboutPreview = error instanceof ActionError && error.code === 'preview-not-possible';
+    if (!isAboutPreview || required.length === pages.length) throw error;
+    log.info(`No preview: ${error.message}`);
+    return publish(manifest, { ...tools, pages: required });
   }
 }
 
-async function publishWith(
-  log: Log,
-  manifest: Manifest,
-  make: MakeLinks,
-  pages: readonly Page[],
-  folder: Folder,
-): Promise<PublishResult> {
-  const links = await make(keysOf(manifest));
+type PublishOnceTools = Omit<PublishTools, 'linkMaker'> & { readonly makeLinks: MakeLinks };
+
+async function publishOnce(manifest: Manifest, tools: PublishOnceTools): Promise<PublishResult> {
+  const links = await tools.makeLinks(keysOf(manifest));
   const file = mainFile(manifest);
   const main = file && { name: file.name, url: links.url(file.key) };
-  return withPages(log, { ...manifest, links, main }, links, pages, make, folder);
+  return writePages({ ...manifest, links, main }, links, tools);
+}
+
+/** The publication of files to which no links are made. */
+export function withoutLinks(manifest: Manifest): Publication {
+  return { ...manifest, links: undefined, main: undefined };
 }
 
 function keysOf({ files }: Manifest): Iterable<string> {
@@ -69,23 +68,27 @@ function keysOf({ files }: Manifest): Iterable<string> {
   };
 }
 
-async function withPages(
-  log: Log,
-  published: Publication,
+async function writePages(
+  publication: Publication,
   links: Links,
-  pages: readonly Page[],
-  make: MakeLinks,
-  folder: Folder,
+  { log, makeLinks, pages, folder }: PublishOnceTools,
 ): Promise<PublishResult> {
   const { base } = folder;
   const generated = new Set<string>();
   const openings: (NamedLink & Pick<Page, 'opens'>)[] = [];
-  const own = singleLinks(make, links);
+  const pageLinks = singleLinks(makeLinks, links);
+  const linkTo = (name: string) => pageLinks.to(`${base}${name}`);
   for (const page of pages) {
-    const names = await writePage(log, page, published, (name) => own.to(`${base}${name}`), folder);
+    const names: string[] = [];
+    for await (const { name, content, contentType, headers = {} } of await page.make(publication, linkTo)) {
+      const body = typeof content === 'string' ? Buffer.from(content) : content;
+      await writeObject(folder, name, { contentType, headers }, body);
+      log.info(`Wrote ${name}, ${formatBytes(body.length)}`);
+      names.push(name);
+    }
     for (const name of names) generated.add(`${base}${name}`);
     if (names.length === 0) continue;
-    const url = await own.to(`${base}${page.entry}`);
+    const url = await linkTo(page.entry);
     openings.push({ name: page.label ?? page.entry, url, opens: page.opens });
   }
   const opening = (opens: Page['opens']) => {
@@ -93,10 +96,10 @@ async function withPages(
     return found && { name: found.name, url: found.url };
   };
   return {
-    published: {
-      ...published,
-      links: { ...links, expiresAt: own.expiresAt() },
-      main: opening('first') ?? published.main ?? opening('last'),
+    publication: {
+      ...publication,
+      links: { ...links, expiresAt: pageLinks.expiresAt() },
+      main: opening('first') ?? publication.main ?? opening('last'),
       preview: opening('first'),
       index: opening('last'),
     },
@@ -104,15 +107,15 @@ async function withPages(
   };
 }
 
-/** Makes links one by one, each of them once, and knows when the first of them or of `others` ends. */
-function singleLinks(make: MakeLinks, others: Links) {
+/** Makes links one by one, each only once. `expiresAt` is the earliest expiry of these and of `others`. */
+function singleLinks(makeLinks: MakeLinks, others: Links) {
   const made = new Map<string, string>();
   let { expiresAt } = others;
   return {
     to: async (key: string) => {
       const known = made.get(key);
       if (known !== undefined) return known;
-      const link = await make([key]);
+      const link = await makeLinks([key]);
       expiresAt =
         expiresAt === undefined || link.expiresAt === undefined
           ? undefined
@@ -124,30 +127,22 @@ function singleLinks(make: MakeLinks, others: Links) {
   };
 }
 
-/**
- * Writes a page's objects; a cache must not keep them, as their links end. Returns the names of what was written.
- * @param linkTo makes the link of an object that was written before
- */
-async function writePage(
-  log: Log,
-  page: Page,
-  published: Publication,
-  linkTo: (name: string) => Promise<string>,
+/** Writes an object of a page. It must not be cached, because its links expire. */
+async function writeObject(
   { client, base, signal, explain }: Folder,
-): Promise<string[]> {
-  const written: string[] = [];
-  for await (const { name, content, contentType, headers } of await page.make(published, linkTo)) {
-    const put = {
-      key: `${base}${name}`,
-      contentType,
-      headers: { ...headers, 'cache-control': 'no-store', ...generatedMark },
-    };
-    const body = typeof content === 'string' ? Buffer.from(content) : content;
-    await putObject(client, put, body, { signal, ifAbsent: false }).catch(
-      explain(`${name}, which carries the links, could not be written`),
-    );
-    log.info(`Wrote ${name}, ${formatBytes(body.length)}`);
-    written.push(name);
-  }
-  return written;
+  name: string,
+  {
+    contentType,
+    headers,
+  }: { readonly contentType: string; readonly headers: Readonly<Record<string, string>> },
+  body: Buffer,
+): Promise<void> {
+  const put = {
+    key: `${base}${name}`,
+    contentType,
+    headers: { ...headers, 'cache-control': 'no-store', ...generatedMark },
+  };
+  await putObject(client, put, body, { signal, ifAbsent: false }).catch(
+    explain(`The page ${name} could not be written`),
+  );
 }

@@ -1,195 +1,180 @@
-import { existingAt } from '../sync/diff.ts';
+import {
+  type RemovalChoice,
+  chooseAll,
+  chooseOlder,
+  isOlder,
+  outdatedPages,
+  splitterByAge,
+} from '../sync/removal.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../config/remove.ts';
 import { noReportIds, setOutputs } from '../config/outputs.ts';
 import { separateGenerated } from '../preview/folderContents.ts';
-import { pagesWithoutFiles, detectPages } from '../sync/pageNames.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { removalSummary } from '../report/markdown.ts';
 import { listObjects } from '../storage/listing.ts';
-import type { RemoteObject } from '../sync/object.ts';
-import { deleteUntilGone } from './prune.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
+import type { Cancellation } from './cancellation.ts';
+import { type Deletion, deleteUntilGone } from './deleteUntilGone.ts';
 import { type Connection, withConnection } from './connect.ts';
-import { readInputs } from './inputs.ts';
-import { existingObjectAt } from './existingObject.ts';
-import { type Destination, openDestination } from './destination.ts';
-import { withReports } from './reports.ts';
+import { readInputs } from './readInputs.ts';
+import { hidingObject } from './emptyDestination.ts';
+import { type Destination, openDestination } from './openDestination.ts';
+import { withReports } from './withReports.ts';
 import { runCommand } from './run.ts';
 
-/** The `remove` action: deletes what is below the destination, all of it or what is older than so long. */
+/** The `remove` action: deletes what is below the destination, or only what is older than `older-than`. */
 export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readRemoveInputs);
     if (!inputs) return;
-    await withConnection(host, inputs, 8, cancellation, (connection) => remove(inputs, connection));
+    await withConnection({ host, inputs, connections: 8, cancellation }, (connection) =>
+      remove(inputs, connection),
+    );
   });
 }
 
 async function remove(inputs: RemoveInputs, connection: Connection): Promise<void> {
   const { host, cancellation } = connection;
+  const { dryRun, olderThan, workspace } = inputs;
   const destination = await openDestination(inputs, connection);
   const { client, base, explain, s3Uri } = destination;
-  const objects = await listObjects(client, base).catch(
-    explain(`What is in ${s3Uri} could not be looked at`),
-  );
-  const before =
-    inputs.olderThan === undefined ? undefined : destination.serverTime - inputs.olderThan * 1000;
-  const choose = chooser(before, destination);
-  const first = await choose(objects).catch(explain(`What is in ${s3Uri} could not be looked at`));
-  const { chosen } = first;
-  const which = whichWords(inputs, chosen, before ?? Infinity);
-  logChosen(host.log, objects, first, which, base);
-  warnOfOutdatedPages(host.log, first, base, inputs.dryRun);
+  const before = olderThan === undefined ? undefined : destination.serverTime - olderThan * 1000;
+  const choose = chooserFor(before, destination);
+  const unlisted = explain(`Objects in ${s3Uri} could not be listed`);
+  const objects = await listObjects(client, base).catch(unlisted);
+  const first = await choose(objects).catch(unlisted);
+  const which = before === undefined ? undefined : whichWords(olderThan ?? 0, first.chosen, before);
+  logChoice(host.log, first, objects.length, which, base);
+  noticeOutdatedPages(host.log, first, base, dryRun);
   if (objects.length === 0) await noticeNothing(host.log, destination);
-  let last = first;
-  const next = async (those: readonly RemoteObject[]) => {
-    if (those !== objects) last = await choose(those);
-    return last.chosen;
-  };
-  const { deleted, failures, left } =
-    inputs.dryRun || chosen.length === 0
-      ? { deleted: [], failures: [], left: objects }
-      : await deleteUntilGone(destination, cancellation.done, next, objects).catch(
-          explain(`What is in ${s3Uri} could not be deleted`),
-        );
-  if (!left) throw undeleted(deleted, failures, chosen, s3Uri);
+  const { deletion, last } =
+    dryRun || first.chosen.length === 0
+      ? { deletion: { deleted: [], failures: [], left: objects }, last: first }
+      : await deleteChosen(destination, cancellation.done, choose, { objects, choice: first });
+  if (!deletion.left) throw undeleted(deletion, first.chosen.length, s3Uri);
   noticeFresh(host.log, last, base);
-  const headline = inputs.dryRun
-    ? `Would delete ${count(chosen.length, 'object')}`
-    : `Deleted ${count(deleted.length, 'object')}`;
-  host.log.info(`${inputs.dryRun ? 'Dry run: ' : ''}${headline}, in ${s3Uri}`);
-  if (inputs.summary) {
-    const { workspace } = inputs;
-    const gone = inputs.dryRun ? chosen : deleted;
+  const gone = dryRun ? first.chosen : deletion.deleted;
+  const headline = `${dryRun ? 'Would delete' : 'Deleted'} ${count(gone.length, 'object')}`;
+  host.log.info(`${dryRun ? 'Dry run: ' : ''}${headline}, in ${s3Uri}`);
+  if (inputs.summary)
     await host.summary(removalSummary({ headline, workspace, s3Uri, base, objects: gone, which }));
-  }
-  const ids = await withReports(host, inputs, client.clock, cancellation.signal, (reports) =>
-    // What is told of files stays as long as any of them does.
-    left.every(({ key }) => key === base)
-      ? reports.removed({ headline, s3Uri })
-      : Promise.resolve(noReportIds),
+  const isEmpty = deletion.left.every(({ key }) => key === base);
+  const ids = await withReports(
+    host,
+    inputs,
+    { clock: client.clock, signal: cancellation.signal },
+    (reports) =>
+      // While files are left, the comment and the deployment keep what they say.
+      isEmpty ? reports.showRemoval({ headline, s3Uri }) : Promise.resolve(noReportIds),
   );
-  setOutputs(host, { 's3-uri': s3Uri, 'deleted-count': deleted.length, ...ids });
+  setOutputs(host, { 's3-uri': s3Uri, 'deleted-count': deletion.deleted.length, ...ids });
 }
 
-function undeleted(
-  deleted: readonly RemoteObject[],
-  failures: readonly string[],
-  chosen: readonly RemoteObject[],
-  s3Uri: string,
-): ActionError {
-  const all = Math.max(chosen.length, deleted.length + failures.length);
+type Choose = (objects: readonly RemoteObject[]) => Promise<RemovalChoice>;
+
+/**
+ * Chooses the objects to delete from a listing. The object whose key is the folder itself is not below the destination and stays.
+ * @param before milliseconds since the epoch: older objects are chosen; undefined for all
+ */
+function chooserFor(
+  before: number | undefined,
+  { client, base, startedAt }: Pick<Destination, 'client' | 'base' | 'startedAt'>,
+): Choose {
+  const split = splitterByAge(startedAt);
+  return async (objects) => {
+    const below = objects.filter(({ key }) => key !== base);
+    if (before === undefined) return chooseAll(split(below));
+    const newer = below.filter((object) => !isOlder(object, before));
+    const { files, generated } = await separateGenerated(client, base, newer);
+    const names = files.map(({ key }) => key.slice(base.length));
+    return chooseOlder(split(below), before, base, { files: names, generated: [...generated.keys()] });
+  };
+}
+
+/**
+ * Deletes the chosen objects.
+ * @param start the first listing, and the choice from it
+ * @returns the choice from the last listing as well
+ */
+async function deleteChosen(
+  destination: Destination,
+  done: Cancellation['done'],
+  choose: Choose,
+  start: { readonly objects: readonly RemoteObject[]; readonly choice: RemovalChoice },
+): Promise<{ readonly deletion: Deletion; readonly last: RemovalChoice }> {
+  let last = start.choice;
+  const next = async (objects: readonly RemoteObject[]) => {
+    if (objects !== start.objects) last = await choose(objects);
+    return last.chosen;
+  };
+  const deletion = await deleteUntilGone(destination, done, next, start.objects).catch(
+    destination.explain(`Objects in ${destination.s3Uri} could not be deleted`),
+  );
+  return { deletion, last };
+}
+
+function undeleted({ deleted, failures }: Deletion, chosen: number, s3Uri: string): ActionError {
+  const all = Math.max(chosen, deleted.length + failures.length);
   return new ActionError(
     'delete-failed',
     `${count(failures.length, 'object')} of ${all} in ${sanitize(s3Uri)} could not be deleted`,
     {
-      hint: `See whether the client app may delete in this workspace; ${count(deleted.length, 'object was', 'objects were')} deleted.`,
+      hint: `Check whether the client app may delete in this workspace; ${count(deleted.length, 'object was', 'objects were')} deleted.`,
       details: detailLines(failures),
     },
   );
 }
 
-interface Choice {
-  /** What has to go. */
-  readonly chosen: readonly RemoteObject[];
-  /** What was written after this step began. */
-  readonly fresh: readonly RemoteObject[];
-  /** Generated pages that stay: names relative to the destination. */
-  readonly pages: readonly string[];
-}
-
-/**
- * Which objects have to go: all that were there before this step began, but the one that stands for the folder itself, which is not below the
- * destination. What is written meanwhile belongs to somebody who publishes. By age what was generated goes with the last of its files, however
- * new it is: renewing makes it anew, and it would lead nowhere.
- * @param before milliseconds since the epoch: what is older goes; undefined for all
- */
-function chooser(
-  before: number | undefined,
-  { client, base, startedAt }: Pick<Destination, 'client' | 'base' | 'startedAt'>,
-) {
-  const wasThere = existingAt(startedAt);
-  return async (objects: readonly RemoteObject[]): Promise<Choice> => {
-    const below = objects.filter(({ key }) => key !== base);
-    const there = wasThere(below);
-    const old = new Set(there);
-    const fresh = below.filter((object) => !old.has(object));
-    if (before === undefined) return { chosen: there, fresh, pages: [] };
-    const isOld = ({ lastModified }: RemoteObject) => lastModified < before;
-    const young = below.filter((object) => !isOld(object));
-    const { files, generated } = await separateGenerated(client, base, young);
-    const name = ({ key }: RemoteObject) => key.slice(base.length);
-    const empty = new Set(pagesWithoutFiles(generated.keys(), files.map(name)));
-    const chosen = there.filter((object) => isOld(object) || empty.has(name(object)));
-    const lost = new Set(chosen.map(name));
-    const pages = [...detectPages(generated.keys()).keys()].filter((page) => !lost.has(page));
-    return { chosen, fresh, pages };
-  };
-}
-
-/** Pages that stay though some of what they list goes. */
-function outdatedPages({ chosen, pages }: Choice, base: string): string[] {
-  const untouched = new Set(
-    pagesWithoutFiles(
-      pages,
-      chosen.map(({ key }) => key.slice(base.length)),
-    ),
-  );
-  return pages.filter((page) => !untouched.has(page));
-}
-
-/** Says what is left alone since somebody has written it while this step was at work. */
-function noticeFresh(log: Log, { fresh }: Choice, base: string): void {
+/** Says that objects stay which were written while this step ran. */
+function noticeFresh(log: Log, { fresh }: RemovalChoice, base: string): void {
   if (fresh.length === 0) return;
   const names = firstOf(fresh, 3, ({ key }) => key.slice(base.length)).join(', ');
   log.notice(
-    `Left alone, as written after this step began: ${count(fresh.length, 'object')} (${names}). Another job may be uploading to this destination: run this step again when it has ended.`,
+    `Not deleted: ${count(fresh.length, 'object')} written after this step began (${names}). Another job may be uploading to this destination: run this step again after that job.`,
   );
 }
 
-/** Which of the objects have to go, in words; undefined where it is all of them. */
-function whichWords(
-  { olderThan }: Pick<RemoveInputs, 'olderThan'>,
-  chosen: readonly RemoteObject[],
-  before: number,
-): string | undefined {
-  if (olderThan === undefined) return undefined;
-  const pages = chosen.filter(({ lastModified }) => lastModified >= before).length;
-  const also = `, ${count(pages, 'newer page')} that would lead nowhere among them`;
+/** Which objects are deleted, in words. */
+function whichWords(olderThan: number, chosen: readonly RemoteObject[], before: number): string {
+  const pages = chosen.filter((object) => !isOlder(object, before)).length;
+  const also = `, and ${count(pages, 'newer page')} without files`;
   return `older than ${formatDuration(olderThan)}${pages > 0 ? also : ''}`;
 }
 
-function logChosen(
+function logChoice(
   log: Log,
-  objects: readonly RemoteObject[],
-  { chosen }: Choice,
+  { chosen }: RemovalChoice,
+  listed: number,
   which: string | undefined,
   base: string,
 ): void {
   const bytes = chosen.reduce((sum, { size }) => sum + size, 0);
-  const kept = objects.length - chosen.length;
-  log.group(`What: ${count(chosen.length, 'object')}, ${formatBytes(bytes)}${which ? `, ${which}` : ''}`, [
+  const kept = listed - chosen.length;
+  const title = `What: ${count(chosen.length, 'object')}, ${formatBytes(bytes)}${which ? `, ${which}` : ''}`;
+  const lines = [
     ...firstOf(chosen, 200, ({ key, lastModified }) => `${key.slice(base.length)}${storedAt(lastModified)}`),
-    ...(which && kept > 0 ? [`Left alone, as newer: ${count(kept, 'object')}`] : []),
-  ]);
+    ...(which && kept > 0 ? [`Kept, because newer: ${count(kept, 'object')}`] : []),
+  ];
+  if (lines.length > 0) log.group(title, lines);
+  else log.info(title);
 }
 
-function warnOfOutdatedPages(log: Log, choice: Choice, base: string, dryRun: boolean): void {
+function noticeOutdatedPages(log: Log, choice: RemovalChoice, base: string, dryRun: boolean): void {
   const outdated = outdatedPages(choice, base);
   if (outdated.length === 0) return;
   log.notice(
-    `Some of what ${firstOf(outdated, 3, String).join(', ')} ${outdated.length === 1 ? 'leads' : 'lead'} to ${dryRun ? 'would be' : 'is'} deleted: the 'links' action makes such pages anew.`,
+    `${firstOf(outdated, 3, String).join(', ')} ${dryRun ? 'would list' : outdated.length === 1 ? 'lists' : 'list'} files that are deleted: run the 'links' action to write ${outdated.length === 1 ? 'the page' : 'the pages'} again.`,
   );
 }
 
 async function noticeNothing(log: Log, destination: Destination): Promise<void> {
-  const { s3Uri } = destination;
-  const obstacle = await existingObjectAt(destination);
+  const hiding = await hidingObject(destination);
   log.notice(
-    `There is nothing in ${s3Uri} to delete: it is empty, or was never there. ${obstacle ?? `If something should be there, check 'destination' and 'workspace'.`}`,
+    `There is nothing in ${destination.s3Uri} to delete. ${hiding ?? `If there should be files, check 'destination' and 'workspace'.`}`,
   );
 }
 

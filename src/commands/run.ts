@@ -4,8 +4,7 @@ import { fail } from '../report/log.ts';
 import { type Cancellation, onCancel } from './cancellation.ts';
 
 /**
- * Runs a command to its end: whatever goes wrong fails the step. When the job is cancelled, the signal aborts, and the step
- * ends as failed in any case, soon, with words on what is stored and what is not.
+ * Runs a command. Every error fails the step. If the job is cancelled, the step fails within seconds and says what is stored and what is not.
  */
 export async function runCommand(
   host: Host,
@@ -25,22 +24,22 @@ export async function runCommand(
     await command(cancellation);
     if (signal.aborted) failOnce(cancelled(cancellation));
   } catch (error) {
-    failOnce(isOwn(error, signal) ? error : cancelled(cancellation, error));
+    failOnce(isCausedBy(error, signal) ? cancelled(cancellation, error) : error);
   } finally {
     cancellation.release();
   }
-  // Something may still be under way that cannot be ended, such as the system's resolver.
+  // Some work cannot be aborted, such as the system's resolver.
   if (signal.aborted) exit();
 }
 
-/** Whether an error says more than that the signal aborted. */
-function isOwn(error: unknown, signal: AbortSignal): boolean {
-  if (!signal.aborted) return true;
-  return error instanceof ActionError && !causes(error).some((cause) => cause === signal.reason);
+/** Whether an error only says that the signal aborted. */
+function isCausedBy(error: unknown, signal: AbortSignal): boolean {
+  if (!signal.aborted) return false;
+  return !(error instanceof ActionError) || causes(error).some((cause) => cause === signal.reason);
 }
 
 function cancelled({ done }: Cancellation, cause?: unknown): ActionError {
-  const lines = [...done.values()].flatMap((say) => say());
+  const lines = [...done.values()].flatMap((linesOf) => linesOf());
   return new ActionError('cancelled', 'The job was cancelled before this step was done', {
     hint: `Run the job again.`,
     details: lines.length > 0 ? lines : ['Nothing was stored or deleted.'],
@@ -48,7 +47,7 @@ function cancelled({ done }: Cancellation, cause?: unknown): ActionError {
   });
 }
 
-/** Ends the process as failed. What was printed is on its way on Windows, and has a moment to get there. */
+/** Ends the process as failed. On Windows, printed text needs a moment to arrive. */
 function exit(): void {
   setTimeout(() => process.exit(1), 50);
 }

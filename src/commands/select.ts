@@ -7,11 +7,11 @@ import { setOutputs } from '../config/outputs.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
-import { unpublishedOutputs } from './publication.ts';
+import { outputsWithoutLinks } from './linkOutputs.ts';
 
-/** Finds the files that the inputs mean, in the working directory and the checkout. */
+/** Selects the files to upload. */
 export function selectUpload(
-  host: Host,
+  host: Pick<Host, 'workspaceDir' | 'tempRoot'>,
   inputs: Pick<UploadInputs, 'path' | 'root' | 'includeHiddenFiles' | 'symlinks'>,
   onFile: (file: WalkedFile) => void,
 ): Selection {
@@ -27,17 +27,22 @@ export function selectUpload(
   });
 }
 
-/** Lines about what was found and is not uploaded. */
-export function leftOut({ hidden, sensitive, skippedLinks }: Selection): string[] {
+/** Lines about files that were found and are not uploaded. */
+export function leftOut({ hidden, sensitive, excludedTargets, skippedLinks }: Selection): string[] {
   const lines: string[] = [];
   if (hidden.length > 0) {
     lines.push(
-      `Left out as hidden: ${firstOf(hidden, 10, String).join(', ')} (input 'include-hidden-files', or a line of 'path' that names them, lets them in)`,
+      `Left out as hidden: ${firstOf(hidden, 10, String).join(', ')} (to upload them, set 'include-hidden-files: true' or name them in 'path')`,
     );
   }
   if (sensitive.length > 0) {
     lines.push(
-      `Left out as sensitive: ${firstOf(sensitive, 10, String).join(', ')} (only a line of 'path' that names them uploads them)`,
+      `Left out as sensitive: ${firstOf(sensitive, 10, String).join(', ')} (to upload them, name them in 'path')`,
+    );
+  }
+  if (excludedTargets.length > 0) {
+    lines.push(
+      `Left out by an exclusion of the link's target: ${firstOf(excludedTargets, 10, String).join(', ')} (a later line of 'path' that names the link uploads them)`,
     );
   }
   if (skippedLinks.length > 0) {
@@ -47,21 +52,21 @@ export function leftOut({ hidden, sensitive, skippedLinks }: Selection): string[
 }
 
 /**
- * Says that there is nothing to upload, and sets the outputs.
- * @throws ActionError `no-files-found` where that is an error
+ * Reports that there are no files to upload, and sets the outputs.
+ * @throws ActionError `no-files-found` with `if-no-files-found: error`
  */
 export function reportNoFiles(
   host: Host,
   { ifNoFilesFound, path }: Pick<UploadInputs, 'ifNoFilesFound' | 'path'>,
   selection: Selection,
 ): void {
-  const message = `No files were found for 'path' (${sanitize(path.join(', '))}), from ${process.cwd()}`;
+  const message = `No files were found for 'path' (${sanitize(path.join(', '))}) in ${process.cwd()}`;
   const details = [...firstOf(selection.warnings, 20, ({ text }) => text), ...leftOut(selection)].map(
     (line) => `- ${line}`,
   );
   if (ifNoFilesFound === 'error') {
     throw new ActionError('no-files-found', message, {
-      hint: `Check 'path' and that the step before has built something; 'if-no-files-found: warn' or 'ignore' lets the job go on.`,
+      hint: `Check 'path', and that an earlier step has built the files. If it is fine to have none, set 'if-no-files-found: warn' or 'ignore'.`,
       details,
     });
   }
@@ -69,7 +74,7 @@ export function reportNoFiles(
   if (ifNoFilesFound === 'warn') host.log.warning('no-files-found', text);
   else host.log.info(text);
   setOutputs(host, {
-    ...unpublishedOutputs({ s3Uri: '', fileCount: 0, totalBytes: 0 }),
+    ...outputsWithoutLinks({ s3Uri: '', fileCount: 0, totalBytes: 0 }),
     'uploaded-count': 0,
     'unchanged-count': 0,
     'deleted-count': 0,

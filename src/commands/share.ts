@@ -3,13 +3,12 @@ import type { Log } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
-import type { Terrapi } from '../terrapi/client.ts';
+import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 
-/** What is shared, and with whom. */
 type ShareInputs = Pick<UploadInputs, 'workspace' | 'destination' | 'shareWithUsers' | 'shareWithGroups'>;
 
-/** Whom the destination is to be shared with, in words; undefined for nobody. */
+/** How many users and groups the destination is shared with, in words; undefined for none. */
 function recipients({ shareWithUsers: users, shareWithGroups: groups }: ShareInputs): string | undefined {
   const parts = [
     ...(users.length > 0 ? [count(users.length, 'user')] : []),
@@ -18,19 +17,19 @@ function recipients({ shareWithUsers: users, shareWithGroups: groups }: ShareInp
   return parts.length > 0 ? parts.join(' and ') : undefined;
 }
 
-/** Says whom a dry run would share the destination with. */
+/** Logs with whom the destination would be shared. */
 export function logSharingDryRun(log: Log, inputs: ShareInputs): void {
-  const whom = recipients(inputs);
-  if (whom) log.info(`Would share '${inputs.destination}' with ${whom}`);
+  const sharedWith = recipients(inputs);
+  if (sharedWith) log.info(`Would share '${inputs.destination}' with ${sharedWith}`);
 }
 
 /**
- * Shares the destination on the platform, where that was asked for.
+ * Shares the destination on the platform, if the inputs ask for it.
  * @throws ActionError `sharing-failed`
  */
 export async function shareFolder(log: Log, inputs: ShareInputs, terrapi: Terrapi): Promise<void> {
-  const whom = recipients(inputs);
-  if (!whom) return;
+  const sharedWith = recipients(inputs);
+  if (!sharedWith) return;
   const { workspace, destination: path, shareWithUsers: users, shareWithGroups: groups } = inputs;
   try {
     await terrapi.share(workspace, { path, users, groups });
@@ -38,7 +37,7 @@ export async function shareFolder(log: Log, inputs: ShareInputs, terrapi: Terrap
     if (!(error instanceof ActionError)) throw error;
     throw new ActionError(
       'sharing-failed',
-      `'${sanitize(path)}' could not be shared with ${whom}: ${error.message}`,
+      `'${sanitize(path)}' could not be shared with ${sharedWith}: ${error.message}`,
       {
         hint: hintFor(error, workspace),
         details: [
@@ -49,7 +48,7 @@ export async function shareFolder(log: Log, inputs: ShareInputs, terrapi: Terrap
       },
     );
   }
-  log.group(`Shared '${path}' with ${whom}`, [
+  log.group(`Shared '${path}' with ${sharedWith}`, [
     ...users.map((name) => `User ${name}`),
     ...groups.map((name) => `Group ${name}`),
   ]);
@@ -57,10 +56,10 @@ export async function shareFolder(log: Log, inputs: ShareInputs, terrapi: Terrap
 
 function hintFor(error: ActionError, workspace: string): string | undefined {
   const status = error instanceof TerrapiError ? error.status : 0;
-  if (status === 403) return `The client app may not share folders of this workspace: ask its owner.`;
+  if (status === 403) return `Ask the owner of the workspace to let the client app share its folders.`;
   if (status === 404)
-    return `The platform shares folders of workspaces, with names that it knows: check 'share-with-users' and 'share-with-groups', and that '${sanitize(workspace)}' is a workspace and no shared folder.`;
+    return `Check the names in 'share-with-users' and 'share-with-groups', and that '${sanitize(workspace)}' is a workspace: folders of a shared folder cannot be shared.`;
   if (status === 400 || status === 422)
-    return `Check the names in 'share-with-users' and 'share-with-groups': one a line, as the platform writes them.`;
+    return `Check the names in 'share-with-users' and 'share-with-groups': one a line, spelled as on the platform.`;
   return error.hint;
 }

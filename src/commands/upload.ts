@@ -1,59 +1,60 @@
-import type { Warning } from '../errors/codes.ts';
 import { ActionError } from '../errors/error.ts';
 import type { Selection } from '../files/selection.ts';
-import type { Host, Log } from '../hosts/host.ts';
-import { unmatchedRules } from '../files/headers.ts';
+import type { Host } from '../hosts/host.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
 import type { Page } from '../links/generated.ts';
 import type { Manifest } from '../links/manifest.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { type Plan, type Put, planUpload } from '../sync/plan.ts';
+import { keptKeys } from '../sync/stale.ts';
 import type { PreviewNames } from '../preview/previewNames.ts';
 import { sanitize } from '../text/sanitize.ts';
-import { count, formatBytes } from '../text/format.ts';
-import { headline } from '../report/headline.ts';
+import { count } from '../text/format.ts';
+import { type Changes, headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
-import type { Reports } from '../report/reports.ts';
-import type { Location } from '../terrapi/location.ts';
-import { storageTrouble } from '../storage/errorDescription.ts';
+import type { StorageClient } from '../storage/client.ts';
+import { describeStorageError } from '../storage/errorDescription.ts';
 import { defaultConcurrency, defaultBufferBytes } from '../transfer/resourceLimits.ts';
 import type { Hasher } from '../transfer/hasher.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
-import { deleteStale, keptKeys } from './prune.ts';
-import { type ComparedPlan, comparePlan, openReader, readsContents } from './compare.ts';
+import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { wantsPreview } from './autoPreview.ts';
-import { linkMaker } from './createLinks.ts';
-import { readInputs } from './inputs.ts';
-import { publish } from './publish.ts';
-import { warnOfFork } from './forks.ts';
+import { createLinkMaker } from './createLinks.ts';
+import { deleteStale } from './deleteStale.ts';
+import { compareForDryRun, dryRun } from './dryRun.ts';
+import { warnAboutFork } from './forkWarning.ts';
+import { collectErrors } from './lateErrors.ts';
+import { type Destination, openDestination } from './openDestination.ts';
 import { type PageNames, pageKeys, pageNames, pagesFor } from './pages.ts';
-import { attempt, publishedOutputs, logAndSummarize } from './publication.ts';
-import { dryRun } from './dryRun.ts';
-import { withReports } from './reports.ts';
-import { leftOut, reportNoFiles, selectUpload } from './select.ts';
-import { uploadFiles } from './uploadFiles.ts';
-import { logSharingDryRun, shareFolder } from './share.ts';
-import { type Destination, openDestination } from './destination.ts';
+import { logPlan, warnAboutHeaders } from './planLog.ts';
+import { type PublishResult, publish } from './publish.ts';
+import { readInputs } from './readInputs.ts';
+import { reportPublication } from './reportPublication.ts';
 import { runCommand } from './run.ts';
+import { reportNoFiles, selectUpload } from './select.ts';
+import { logSharingDryRun, shareFolder } from './share.ts';
+import { uploadFiles } from './uploadFiles.ts';
+import { withReports } from './withReports.ts';
 
-/** The root action: uploads files to a workspace and hands back links. */
+/** The root action: uploads files to a workspace and returns links. */
 export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readUploadInputs);
     if (!inputs) return;
-    const reader = openReader(inputs, cancellation.signal);
+    const comparison = comparisonFor(inputs);
+    const reader = openReader(comparison, inputs.partSize, cancellation.signal);
     try {
-      const selection = selectUpload(host, inputs, readsContents(inputs) ? reader.prefetch : () => undefined);
+      const selection = selectUpload(host, inputs, comparison.readsFiles ? reader.prefetch : () => undefined);
       if (selection.files.length === 0) {
         reportNoFiles(host, inputs, selection);
         return;
       }
-      // Where the links file cannot be written, nothing is to be uploaded.
+      // Fails before the upload if the links file cannot be written.
       if (!inputs.dryRun) host.tempDir();
       const concurrency = inputs.concurrency ?? defaultConcurrency();
-      await withConnection(host, inputs, concurrency, cancellation, (connection) =>
-        upload(inputs, selection, { concurrency, reader }, connection),
+      await withConnection({ host, inputs, connections: concurrency, cancellation }, (connection) =>
+        upload(inputs, selection, { comparison, reader, concurrency }, connection),
       );
     } finally {
       await reader.close();
@@ -62,108 +63,157 @@ export function run(host: Host): Promise<void> {
 }
 
 interface UploadTools {
-  readonly concurrency: number;
+  readonly comparison: Comparison;
   readonly reader: Hasher;
+  readonly concurrency: number;
 }
 
 async function upload(
   inputs: UploadInputs,
   selection: Selection,
-  { concurrency, reader }: UploadTools,
+  { comparison, reader, concurrency }: UploadTools,
   connection: Connection,
 ): Promise<void> {
-  const { host, cancellation, retries } = connection;
+  const { host, terrapi, cancellation } = connection;
   const destination = await openDestination(inputs, connection);
-  const { client, base, s3Uri, serverTime, explain } = destination;
+  const { client, base, s3Uri, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
   const wanted = wantsPreview(host, inputs, whole, client.path(base));
   const [plan, names] = await Promise.all([
-    comparePlan(host.tempDir, inputs, whole, client, reader),
+    comparePlan(whole, comparison, { client, reader, tempDir: host.tempDir }),
     wanted.then((preview) => pageNames({ links: inputs.links, preview }, whole, client)),
-  ]).catch(explain(`What is in ${s3Uri} could not be looked at`));
+  ]).catch(explain(`Objects in ${s3Uri} could not be listed`));
   logPlan(host.log, plan, selection);
-  warnOfIdleRules(host.log, inputs, plan, selection);
-  warnOfFork(host, { preview: names.preview !== undefined }, plan.puts);
-  const etags = new Map<string, string>();
-  const manifest = manifestOf(inputs, s3Uri, plan, etags);
+  warnAboutHeaders(host.log, inputs, plan, selection);
+  warnAboutFork(host, names.preview !== undefined, plan.puts);
   if (inputs.dryRun) {
-    logSharingDryRun(host.log, inputs);
-    await dryRun(host, inputs, plan, manifest, pageKeys(names, base), serverTime, client.clock);
+    await logDryRun(host, inputs, { plan, names }, destination);
     return;
   }
-  await withReports(host, inputs, client.clock, cancellation.signal, async (reports) => {
+  await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
     reports.begin(s3Uri);
-    await uploadFiles(host.log, plan, client, cancellation, {
-      concurrency,
-      bufferPool: createBufferPool(defaultBufferBytes()),
-      partSize: inputs.partSize,
-      ifAbsent: inputs.overwrite === 'never',
-      retried: retries.total,
-      ...(names.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
-    });
-    await publishUpload(inputs, plan, names, manifest, destination, connection, reports);
+    const etags = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
+    const manifest = manifestOf(inputs, s3Uri, plan, etags);
+    const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
+    const { publication, generated } = await publishLinks(
+      inputs,
+      { plan, names, manifest },
+      destination,
+      connection,
+    ).catch(explainStored(`their links could not be created`));
+    const kept = new Set([...keptKeys(plan), ...generated]);
+    const deleted = inputs.deleteStale
+      ? await deleteStale(host.log, kept, destination, cancellation.done).catch(
+          explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
+        )
+      : 0;
+    // An error from here on fails the step, but only after the links are reported.
+    const late = collectErrors(explainStored);
+    await late.attempt(`they could not be shared`, () => shareFolder(host.log, inputs, terrapi));
+    const changes = changesOf(plan, deleted);
+    const report = { headline: headline(changes, false), publication, built: true };
+    const outputs = await reportPublication(report, inputs, { host, client, reports, late });
+    await late.attempt(`not all outputs could be set`, () =>
+      setOutputs(host, { ...outputs, ...countOutputs(changes) }),
+    );
+    late.throwFirst();
   });
 }
 
-/** All that comes after the files are stored. */
-async function publishUpload(
-  inputs: UploadInputs,
-  plan: ComparedPlan,
-  names: PageNames,
-  manifest: Manifest,
-  destination: Destination,
-  { host, terrapi, cancellation }: Connection,
-  reports: Reports,
-): Promise<void> {
-  const { client, explain, s3Uri } = destination;
-  const { signal, done } = cancellation;
-  const failed = (what: string) => afterUpload(what, plan.puts, s3Uri, client.location, signal);
-  const preview =
-    names.preview &&
-    (await previewOf(host, plan, names.preview, inputs.preview === 'auto', destination, signal));
-  const { published, generated } = await publish(
-    host.log,
-    manifest,
-    await linkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
-    pagesFor(client.clock, host.run, names.index, preview),
-    { ...destination, signal },
-  ).catch(failed(`their links could not be made`));
-  const kept = new Set([...keptKeys(plan), ...generated]);
-  const deleted = inputs.deleteStale
-    ? await deleteStale(host.log, kept, destination, done).catch(
-        explain(`All files are uploaded, but what is stale in ${s3Uri} could not be deleted`),
-      )
-    : 0;
-  // People get their links even so.
-  const unshared = await shareFolder(host.log, inputs, terrapi).then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  );
-  const unchanged = plan.unchanged.length;
-  const uploaded = plan.puts.length - unchanged;
-  const summary = headline({ uploaded, unchanged, deleted }, false);
-  await logAndSummarize(host, inputs, published, summary, client.clock);
-  const { outputs, unwritten } = publishedOutputs(host, published, client.location);
-  const told = { headline: summary, published, built: true, showLinks: !inputs.maskLinks };
-  const ids = await reports.published(told);
-  const counts = { 'uploaded-count': uploaded, 'unchanged-count': unchanged, 'deleted-count': deleted };
-  const { shortfall: unset } = attempt(() => setOutputs(host, { ...outputs, ...ids, ...counts }));
-  if (unshared) failed(`they could not be shared`)(unshared.error);
-  if (unwritten) failed(`the file of their links could not be written`)(unwritten.error);
-  if (unset) failed(`not all could be told`)(unset.error);
+/** What an upload did, in numbers. */
+function changesOf({ puts, unchanged }: ComparedPlan, deleted: number): Changes {
+  return { uploaded: puts.length - unchanged.length, unchanged: unchanged.length, deleted };
 }
 
-/** Throws what went wrong when all files were stored: they are there, and which they are is told. */
-function afterUpload(
-  what: string,
+function countOutputs({ uploaded, unchanged, deleted }: Changes) {
+  return { 'uploaded-count': uploaded, 'unchanged-count': unchanged, 'deleted-count': deleted };
+}
+
+async function logDryRun(
+  host: Pick<Host, 'log' | 'summary' | 'output'>,
+  inputs: UploadInputs,
+  { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
+  { client, base, s3Uri, serverTime }: Destination,
+): Promise<void> {
+  logSharingDryRun(host.log, inputs);
+  const pages = inputs.deleteStale ? pageKeys(names, base) : undefined;
+  await dryRun(host, manifestOf(inputs, s3Uri, plan), compareForDryRun(plan, pages, serverTime), {
+    links: inputs.links,
+    unchanged: plan.unchanged.length,
+    now: client.clock.now(),
+    summary: inputs.summary,
+  });
+}
+
+/**
+ * Uploads the files.
+ * @returns their ETags by key, if a preview needs them
+ */
+async function sendFiles(
+  inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
+  { plan, names }: Pick<StoredFiles, 'plan' | 'names'>,
+  client: StorageClient,
+  { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
+): Promise<ReadonlyMap<string, string>> {
+  const { host, cancellation, retries } = connection;
+  const etags = new Map<string, string>();
+  await uploadFiles(host.log, plan, client, {
+    concurrency,
+    bufferPool: createBufferPool(defaultBufferBytes()),
+    partSize: inputs.partSize,
+    ifAbsent: inputs.overwrite === 'never',
+    retried: retries.total,
+    signal: cancellation.signal,
+    done: cancellation.done,
+    ...(names.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
+  });
+  return etags;
+}
+
+interface StoredFiles {
+  readonly plan: Plan;
+  readonly names: PageNames;
+  readonly manifest: Manifest;
+}
+
+/** Makes the links, and writes the pages that contain them. */
+async function publishLinks(
+  inputs: Pick<UploadInputs, 'links' | 'expiresIn' | 'maskLinks' | 'preview'>,
+  { plan, names, manifest }: StoredFiles,
+  { client, base, explain }: Destination,
+  { host, terrapi, cancellation: { signal } }: Connection,
+): Promise<PublishResult> {
+  const isOptional = inputs.preview === 'auto';
+  const preview =
+    names.preview && (await previewOf(host, plan, { names: names.preview, isOptional }, { client, signal }));
+  return publish(manifest, {
+    log: host.log,
+    linkMaker: await createLinkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
+    pages: pagesFor(client.clock, host.run, names.index, preview),
+    folder: { client, base, explain, signal },
+  });
+}
+
+async function previewOf(
+  host: Pick<Host, 'log' | 'run'>,
+  { puts, base }: Plan,
+  { names, isOptional }: { readonly names: PreviewNames; readonly isOptional: boolean },
+  { client, signal }: { readonly client: StorageClient; readonly signal: AbortSignal },
+): Promise<Page> {
+  const { checkSite, previewPage } = await import('./preview.ts');
+  const flags = checkSite(host.log, puts, { client, base });
+  return previewPage({ names, flags, isOptional }, host, client, signal);
+}
+
+/** Throws errors of steps after the upload. All files are stored then, and the error lists them. */
+function storedExplainer(
   puts: readonly Put[],
-  s3Uri: string,
-  location: Location,
+  { s3Uri, client: { location } }: Pick<Destination, 's3Uri' | 'client'>,
   signal: AbortSignal,
-): (error: unknown) => never {
-  return (error) => {
+): (what: string) => (error: unknown) => never {
+  return (what) => (error) => {
     if (signal.aborted) throw error;
-    const { code, message, hint, details } = storageTrouble(
+    const { code, message, hint, details } = describeStorageError(
       `All files are uploaded to ${sanitize(s3Uri)}, but ${what}`,
       location,
       error,
@@ -172,7 +222,7 @@ function afterUpload(
       hint,
       details: [
         ...details,
-        `Stored, ${count(puts.length, 'file')}:`,
+        `Stored: ${count(puts.length, 'file')}`,
         ...firstOf(puts, 50, ({ name }) => `- ${sanitize(name)}`),
       ],
       cause: error,
@@ -180,28 +230,15 @@ function afterUpload(
   };
 }
 
-async function previewOf(
-  host: Host,
-  plan: Plan,
-  names: PreviewNames,
-  isOptional: boolean,
-  destination: Destination,
-  signal: AbortSignal,
-): Promise<Page> {
-  const { checkSite, previewPage } = await import('./preview.ts');
-  const flags = checkSite(host.log, plan.puts, destination);
-  return previewPage({ names, flags, isOptional }, host, destination.client, signal);
-}
-
 /**
- * What stands below the destination when all of a plan is stored.
- * @param etags of what was sent, by their keys, where they are kept
+ * The files below the destination once all of a plan is stored.
+ * @param etags of the files that were sent, by key, where they are known
  */
 function manifestOf(
   { workspace, destination }: Pick<UploadInputs, 'workspace' | 'destination'>,
   s3Uri: string,
   { puts, totalBytes, unchanged, sums, remote }: ComparedPlan,
-  etags: ReadonlyMap<string, string>,
+  etags: ReadonlyMap<string, string> = new Map(),
 ): Manifest {
   const same = new Set(unchanged);
   return {
@@ -219,32 +256,4 @@ function manifestOf(
       }
     },
   };
-}
-
-function logPlan(log: Log, { puts, totalBytes, unchanged }: ComparedPlan, selection: Selection): void {
-  const { root, warnings } = selection;
-  log.group(`What: ${count(puts.length, 'file')}, ${formatBytes(totalBytes)} from ${root}`, [
-    ...firstOf(puts, 200, ({ name, file }) => `${name} (${formatBytes(file.size)})`),
-    ...(unchanged.length > 0 ? [`Unchanged, and not sent again: ${count(unchanged.length, 'file')}`] : []),
-    ...leftOut(selection),
-  ]);
-  warnOfFirst(log, warnings);
-}
-
-function warnOfIdleRules(
-  log: Log,
-  { headers, destination }: Pick<UploadInputs, 'headers' | 'destination'>,
-  { puts }: Plan,
-  { root }: Selection,
-): void {
-  const names = puts.map(({ name }) => name);
-  warnOfFirst(log, unmatchedRules(headers, names, root, destination));
-}
-
-/** Many warnings of one kind are seldom about many causes. */
-function warnOfFirst(log: Log, warnings: readonly Warning[]): void {
-  const first = warnings.slice(0, 5);
-  for (const { code, text } of first) log.warning(code, text);
-  if (warnings.length > first.length)
-    log.info(`… and ${count(warnings.length - first.length, 'more warning')} of this kind`);
 }

@@ -6,7 +6,7 @@ import { count, formatBytes, formatDuration } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { storageTrouble } from '../storage/errorDescription.ts';
+import { describeStorageError } from '../storage/errorDescription.ts';
 import {
   type OrphanedUpload,
   type TransferResult,
@@ -24,17 +24,18 @@ export interface UploadOptions extends Omit<TransferOptions, 'onProgress' | 'sig
 }
 
 /**
- * Sends all files of a plan, with a line of progress every few seconds.
- * @throws ActionError that lists what is stored and what is not
+ * Uploads all files of a plan, and logs the progress every few seconds.
+ * @throws ActionError listing what is stored and what is not
  */
 export async function uploadFiles(
   log: Log,
   plan: Plan,
   client: StorageClient,
-  { signal, done }: Pick<Cancellation, 'signal' | 'done'>,
-  options: UploadOptions,
+  options: UploadOptions & Pick<Cancellation, 'signal' | 'done'>,
 ): Promise<void> {
+  const { signal, done, retried } = options;
   const puts = plan.groups.flat();
+  if (puts.length === 0) return;
   const started = performance.now();
   const progress = createProgress(
     { files: puts.length, bytes: totalSize(puts) },
@@ -42,22 +43,22 @@ export async function uploadFiles(
   );
   const endGroup = log.openGroup('Upload');
   const timer = setInterval(() => log.info(progress.line()), progressEveryMs);
-  const sent: Put[] = [];
-  done.set('stored', () => storedLines(puts, sent));
-  const before = options.retried();
+  const stored: Put[] = [];
+  done.set('stored', () => storedLines(puts, stored));
+  const before = retried();
   const outcome = await transfer(plan, client, {
     ...options,
     signal,
-    onProgress: (stored) => progress.add(stored),
+    onProgress: (made) => progress.add(made),
     onStored: (put, etag) => {
-      sent.push(put);
+      stored.push(put);
       options.onStored?.(put, etag);
     },
   }).finally(() => clearInterval(timer));
   const seconds = (performance.now() - started) / 1000;
-  const again = options.retried() - before;
+  const retries = retried() - before;
   log.info(
-    `${progress.line()}; took ${formatDuration(seconds)}${again > 0 ? `; ${count(again, 'request was', 'requests were')} sent again` : ''}`,
+    `${progress.line()}; took ${formatDuration(seconds)}${retries > 0 ? `; ${count(retries, 'request was', 'requests were')} retried` : ''}`,
   );
   endGroup();
   if (outcome.stored.length < puts.length) throw incomplete(puts, client, outcome);
@@ -71,7 +72,7 @@ function totalSize(puts: readonly Put[]): number {
 function leftoverLines(orphanedUploads: readonly OrphanedUpload[]): string[] {
   return orphanedUploads.map(
     ({ put, reason }) =>
-      `- parts of ${sanitize(put.name)} are left behind (${reason}); the server clears them away by itself, after a day by default`,
+      `- parts of ${sanitize(put.name)} were not cleaned up (${reason}); the server deletes them, by default after a day`,
   );
 }
 
@@ -85,7 +86,7 @@ function incomplete(
     ...storedLines(puts, stored),
     ...(unanswered.length > 0
       ? [
-          `Of these, ${count(unanswered.length, 'file was', 'files were')} sent and not answered, and may be stored:`,
+          `Of these, ${count(unanswered.length, 'file')} may be stored, because the storage did not answer:`,
           ...names(unanswered),
         ]
       : []),
@@ -95,27 +96,24 @@ function incomplete(
     return new ActionError(
       'cancelled',
       `The upload was cancelled with ${stored.length} of ${count(puts.length, 'file')} stored`,
-      {
-        hint: `Run the job again: what is stored is replaced.`,
-        details,
-      },
+      { hint: `Run the job again: it replaces the stored files.`, details },
     );
   }
   const { put, error } = first;
   const what = `${sanitize(put.name)} could not be uploaded to ${sanitize(s3Uri(client.location, put.key))}`;
-  const { code, message, hint } = storageTrouble(what, client.location, error);
+  const { code, message, hint } = describeStorageError(what, client.location, error);
   return new ActionError(code, message, { hint, details, cause: error });
 }
 
 function storedLines(puts: readonly Put[], stored: readonly Put[]): string[] {
-  const done = new Set(stored);
-  const missing = puts.filter((put) => !done.has(put));
+  const isStored = new Set(stored);
+  const missing = puts.filter((put) => !isStored.has(put));
   return [
-    `Stored before that, ${count(stored.length, 'file')}:`,
-    ...names(puts.filter((put) => done.has(put))),
+    `Stored before that: ${count(stored.length, 'file')}`,
+    ...names(puts.filter((put) => isStored.has(put))),
     ...(missing.length > 0
       ? [
-          `Not stored, ${count(missing.length, 'file')}, ${formatBytes(totalSize(missing))}:`,
+          `Not stored: ${count(missing.length, 'file')}, ${formatBytes(totalSize(missing))}`,
           ...names(missing),
         ]
       : ['All files are stored.']),

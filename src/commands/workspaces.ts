@@ -4,29 +4,29 @@ import { readWorkspacesInputs } from '../config/workspaces.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
 import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';
-import type { SelfInfo, StoragePoint } from '../terrapi/answers.ts';
-import type { Terrapi } from '../terrapi/client.ts';
+import type { SelfInfo, StoragePoint } from '../terrapi/schemas.ts';
+import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { type Account, accountLines, withConnection } from './connect.ts';
 import { runCommand } from './run.ts';
 
-/** The `workspaces` action: who the client app is, and which workspaces and shared folders it may use. */
+/** The `workspaces` action: lists the account of the client app, and the workspaces and shared folders that it may use. */
 export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
     const inputs = readWorkspacesInputs(
       host.input,
       host.mask,
       host.identityToken !== undefined,
-      host.hints.logIn,
+      host.hints.logIn([]),
     );
-    await withConnection(host, inputs, 8, cancellation, ({ terrapi }) =>
+    await withConnection({ host, inputs, connections: 8, cancellation }, ({ terrapi }) =>
       listWorkspaces(host, inputs, terrapi),
     );
   });
 }
 
 async function listWorkspaces(
-  host: Host,
+  host: Pick<Host, 'log' | 'summary' | 'output'>,
   inputs: Account & Pick<PlatformInputs, 'platforms'>,
   terrapi: Terrapi,
 ): Promise<void> {
@@ -51,14 +51,14 @@ async function listWorkspaces(
   setOutputs(host, { user, workspaces: JSON.stringify(rows) });
 }
 
-/** A workspace that may be listed and not be looked at is still told, with the status that TerrAPI answered. */
+/** Describes a workspace or shared folder. If TerrAPI denies the details, its HTTP status is shown instead. */
 async function describe(
   { name, type }: SelfInfo,
-  look: (name: string) => Promise<StoragePoint>,
+  request: (name: string) => Promise<StoragePoint>,
 ): Promise<WorkspaceRow> {
   const row = { name, type: shortType(type), platform: '', storage_type: '' };
   try {
-    const point = await look(name);
+    const point = await request(name);
     const state = point.initialized === false ? 'not initialized' : (point.status?.statusCode ?? 'unknown');
     return { ...row, platform: point.platformId ?? '', storage_type: point.storageType ?? '', status: state };
   } catch (error) {
@@ -67,7 +67,7 @@ async function describe(
   }
 }
 
-/** `workspace` out of `urn:resource:storage:workspace`. */
+/** The last segment of a type: `workspace` for `urn:resource:storage:workspace`. */
 function shortType(type: string | null | undefined): string {
   return type?.split(':').at(-1) ?? '';
 }

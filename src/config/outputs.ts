@@ -46,7 +46,7 @@ export interface WorkspacesOutputs {
  * @throws ActionError `outputs-not-set` where one could not be set; all others are
  */
 export function setOutputs(
-  host: Host,
+  host: Pick<Host, 'output'>,
   outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs,
 ): void {
   const missing: string[] = [];

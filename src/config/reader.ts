@@ -86,7 +86,8 @@ export class Reader {
       this.problems.length === 1
         ? `Input ${first}`
         : `${this.problems.length} inputs are not as they should be`;
-    throw new ActionError('invalid-input', message, {
+    const isAboutCredentials = this.problems.length === 1 && this.hasProblem('client-secret');
+    throw new ActionError(isAboutCredentials ? 'no-credentials' : 'invalid-input', message, {
       hint: `Correct the 'with:' of this step; nothing was sent.`,
       details: [
         ...(this.problems.length === 1 ? [] : this.problems.map((problem) => `- ${problem}`)),

@@ -1,4 +1,4 @@
-import { urlFault } from '../http/urls.ts';
+import { urlProblem } from '../http/urls.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import type { Reader } from './reader.ts';
 
@@ -18,5 +18,5 @@ export function readUrl(reader: Reader, name: string, fallback: string): URL {
 
 function parseUrl(text: string): URL | undefined {
   const url = URL.parse(trimEndSlashes(text));
-  return url && !urlFault(url, true) && !/[?#]/.test(text) ? url : undefined;
+  return url && !urlProblem(url, true) && !/[?#]/.test(text) ? url : undefined;
 }

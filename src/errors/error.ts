@@ -1,16 +1,15 @@
 import type { MessageCode } from './codes.ts';
 
 interface Explanation {
-  /** What to do next, one or more sentences. */
+  /** What the reader can do, in one or more sentences. */
   readonly hint?: string | undefined;
-  /** Lines of detail shown below the message. */
+  /** Lines shown below the message. */
   readonly details?: readonly string[] | undefined;
   readonly cause?: unknown;
 }
 
 /**
- * A failure that a user can understand and mend. The message is one line that says what failed, where and why; `hint` says what to
- * do next. It never holds a secret.
+ * An error that the user can understand and fix. The message is one line: what failed, where and why. It never contains a secret.
  */
 export class ActionError extends Error {
   override readonly name = 'ActionError';
@@ -26,13 +25,13 @@ export class ActionError extends Error {
   }
 }
 
-/** At most `most` problems as lines of detail, and a line that says how many there are beside. */
-export function detailLines(problems: readonly string[], most = 50): string[] {
-  const lines = problems.slice(0, most).map((problem) => `- ${problem}`);
-  return problems.length > most ? [...lines, `- … and ${problems.length - most} more`] : lines;
+/** Problems as lines of detail. Beyond `limit`, one line counts the rest. */
+export function detailLines(problems: readonly string[], limit = 50): string[] {
+  const lines = problems.slice(0, limit).map((problem) => `- ${problem}`);
+  return problems.length > limit ? [...lines, `- … and ${problems.length - limit} more`] : lines;
 }
 
-/** Whether something is an error. Not `instanceof` alone: Node's own errors come from another realm where a program runs in one of its own, as tests do. */
+/** Whether a value is an error. Under Jest, Node's own errors come from another realm, where `instanceof` fails. */
 export function isError(value: unknown): value is Error {
   return (
     value instanceof Error ||
@@ -40,7 +39,7 @@ export function isError(value: unknown): value is Error {
   );
 }
 
-/** The error and all that caused it, outermost first; ends at a cause that is no error, or after eight. */
+/** The error and its causes, outermost first, at most eight levels deep. */
 export function causes(error: unknown): Error[] {
   const chain: Error[] = [];
   for (let next = error; isError(next) && chain.length < 8; next = next.cause) {
@@ -51,12 +50,12 @@ export function causes(error: unknown): Error[] {
   return chain;
 }
 
-/** The failure among the causes that was explained already. */
+/** The first ActionError among an error and its causes. */
 export function actionErrorIn(error: unknown): ActionError | undefined {
   return causes(error).find((cause) => cause instanceof ActionError);
 }
 
-/** The first `code` found along the causes, e.g. `ECONNREFUSED`; undefined where there is none. */
+/** The first `code` among an error and its causes, e.g. `ECONNREFUSED`. */
 export function systemCode(error: unknown): string | undefined {
   for (const cause of causes(error)) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;
@@ -65,10 +64,12 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 /**
- * Why nothing more can be opened, and what to do about it; undefined for an error that is about something else. Files, folders,
- * connections and threads all count towards the same limit.
+ * Explains an error that was caused by the limit of open files; undefined for any other error. Files, folders, connections and threads
+ * all count towards this limit.
  */
-export function outOfFiles(error: unknown): { readonly reason: string; readonly hint: string } | undefined {
+export function openFileLimit(
+  error: unknown,
+): { readonly reason: string; readonly hint: string } | undefined {
   const isOut = causes(error).some(
     (cause) =>
       'code' in cause &&
@@ -76,17 +77,16 @@ export function outOfFiles(error: unknown): { readonly reason: string; readonly 
         cause.code === 'ENFILE' ||
         (cause.code === 'ERR_WORKER_INIT_FAILED' && /E[MN]FILE/.test(cause.message))),
   );
-  return isOut ? tooMany : undefined;
+  return isOut ? openFileLimitReached : undefined;
 }
 
-const tooMany = {
+const openFileLimitReached = {
   reason: 'too many files and connections are open at once',
-  hint: `Raise the limit of open files where the job runs ('ulimit -n'), or have fewer requests at once by input 'concurrency', e.g. 8.`,
+  hint: `Raise the limit of open files on the runner ('ulimit -n'), or lower input 'concurrency', e.g. to 8.`,
 };
 
 /**
- * The message of an error, or the thing itself as text when something else was thrown. What a JSON parser quotes is left out: it is cut out of
- * the text, so that half a secret may be in it.
+ * The message of an error, or a thrown value as text. It leaves out what a JSON parser quotes, because that may be a part of a secret.
  */
 export function messageOf(error: unknown): string {
   if (!isError(error)) return String(error);

@@ -4,55 +4,59 @@ import path from 'node:path';
 import { resolveFolder } from './pattern.ts';
 import { pathBelow } from './root.ts';
 
-/** Real paths of folders in which links are the user's: the working directory, the checkout, and what else there is. */
+/** Real paths of the folders in which symbolic links belong to the user. */
 export type BaseFolders = readonly [cwd: string, checkout: string, ...others: string[]];
 
-/** One name for each place, where symbolic links give it several. */
+/** Resolves paths, so that a file that has several paths through symbolic links is found by one of them. */
 export interface CanonicalPaths {
-  /** Where a path really is: the part of it that exists, and then the rest. */
+  /** The real path. For a path that does not exist, the real path of its nearest existing folder, and the rest. */
   real(name: string): string;
   /**
-   * The one name of a search path. A link inside of a tree keeps its name, because keys are made of it. Above the trees a link is the
-   * system's own: where `/home/ci/_work` is a link to `/data/_work`, both are `/data/_work`.
+   * The canonical path of a search path. Links in base folders keep their names, because keys contain them. Links above base folders belong to the
+   * system and are resolved: if `/home/ci/_work` is a link to `/data/_work`, both become `/data/_work`.
    */
   canonical(name: string): string;
-  /** The same of the folder that is given as root. */
+  /** The canonical path of the input `root`. */
   readonly root: string | undefined;
 }
 
-/** @param root the input, which starts from the working directory */
-export function createCanonicalPaths(trees: BaseFolders, root: string | undefined): CanonicalPaths {
-  const known = new Map<string, string | undefined>();
-  const whereIs = (name: string): string | undefined => {
-    if (!known.has(name)) known.set(name, realPath(name));
-    return known.get(name);
+/** @param root the input `root`, relative to the working directory */
+export function createCanonicalPaths(baseFolders: BaseFolders, root: string | undefined): CanonicalPaths {
+  const cache = new Map<string, string | undefined>();
+  const realOf = (name: string): string | undefined => {
+    if (!cache.has(name)) cache.set(name, realPath(name));
+    return cache.get(name);
   };
   const real = (name: string): string => {
-    const there = waysTo(name).find((way) => whereIs(way) !== undefined) ?? name;
-    return path.join(whereIs(there) ?? there, name.slice(there.length));
+    const existing = withParents(name).find((folder) => realOf(folder) !== undefined) ?? name;
+    return path.join(realOf(existing) ?? existing, name.slice(existing.length));
   };
-  const homes = trees.slice(0, 2);
-  /** A path's name in the checkout where it leads through that, else in the outermost tree that it leads into. */
-  const inTree = (folders: readonly string[], name: string): string | undefined => {
-    const ways = waysTo(name);
+  const [cwd, checkout] = baseFolders;
+  /**
+   * The path with its start resolved, up to the working directory or the checkout if the path contains one of them, else up to the outermost folder
+   * that is in one of `folders`. Undefined if there is no such folder on the path.
+   */
+  const inFolders = (folders: readonly string[], name: string): string | undefined => {
+    const parents = withParents(name);
     const start =
-      ways.find((way) => homes.some((home) => home === whereIs(way))) ??
-      ways.findLast((way) => folders.some((folder) => isIn(folder, whereIs(way))));
+      parents.find((parent) => [cwd, checkout].some((base) => base === realOf(parent))) ??
+      parents.findLast((parent) => folders.some((folder) => isIn(folder, realOf(parent))));
     return start === undefined ? undefined : path.join(real(start), name.slice(start.length));
   };
-  // A line that is itself a link keeps its name everywhere.
+  // A line that is itself a link keeps its name, in base folders and elsewhere.
   const byParent = (name: string) => path.join(real(path.dirname(name)), path.basename(name));
 
-  if (root === undefined) return { real, root, canonical: (name) => inTree(trees, name) ?? byParent(name) };
-  const given = resolveFolder(root, trees[0]);
-  const rootName = inTree(trees, given) ?? real(given);
+  if (root === undefined)
+    return { real, root, canonical: (name) => inFolders(baseFolders, name) ?? byParent(name) };
+  const given = resolveFolder(root, cwd);
+  const rootName = inFolders(baseFolders, given) ?? real(given);
   const rootReal = real(given);
   return {
     real,
     root: rootName,
     canonical: (name) => {
-      const found = inTree([...trees, rootReal], name) ?? byParent(name);
-      // The root may be a link inside of a tree, and the line name the folder behind it.
+      const found = inFolders([...baseFolders, rootReal], name) ?? byParent(name);
+      // The root may be a link in a base folder, and the line may name its target.
       const below = rootName === rootReal ? undefined : pathBelow(rootReal, found);
       return below === undefined ? found : path.join(rootName, below);
     },
@@ -63,13 +67,13 @@ function isIn(folder: string, name: string | undefined): boolean {
   return name !== undefined && pathBelow(folder, name) !== undefined;
 }
 
-/** A path and all folders above it, the nearest first. */
-function waysTo(name: string): string[] {
-  const above = path.dirname(name);
-  return above === name ? [name] : [name, ...waysTo(above)];
+/** A path and all folders above it, nearest first. */
+function withParents(name: string): string[] {
+  const parent = path.dirname(name);
+  return parent === name ? [name] : [name, ...withParents(parent)];
 }
 
-/** Where something really is; undefined where there is nothing, or nothing that this user may look at. */
+/** @returns undefined if the path does not exist or the user may not access it */
 export function realPath(name: string): string | undefined {
   try {
     return realpathSync(name);

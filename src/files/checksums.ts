@@ -1,10 +1,10 @@
-/** The name under which checksums are stored. */
+/** The name of the generated object with the checksums. */
 export const checksumsName = 'SHA256SUMS';
 
 /**
- * A list of checksums as `sha256sum -c` (GNU coreutils) reads it: a name with a backslash or a line break is escaped, and its line begins
- * with a backslash.
- * @param sums SHA-256 in hex by file name
+ * Formats checksums for `sha256sum -c` (GNU coreutils). If a name has a backslash or a line break, it is escaped, and its line starts with a
+ * backslash.
+ * @param sums SHA-256 in hex, by file name
  */
 export function formatChecksums(sums: ReadonlyMap<string, string>): string {
   return [...sums]

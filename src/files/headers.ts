@@ -3,17 +3,17 @@ import { type HeaderRule, globMatcher, reservedHeader } from '../config/headers.
 import { sanitize } from '../text/sanitize.ts';
 
 /**
- * The mark of objects that this action generates (`_links.html`, a preview's two files, `SHA256SUMS`): they are not counted, not in `urls`, and
- * replaced freely. An object without it is somebody's file, whatever its name.
+ * The metadata of objects that the action generates (`_links.html`, the two objects of a preview, `SHA256SUMS`). They do not count as files, are not
+ * in `urls`, and can be replaced. An object without this mark belongs to the user, whatever its name.
  */
 export const generatedMark = { [reservedHeader]: 'upload-to-workspace' } as const;
 
-/** Whether an object carries the mark. @param headers it is stored with, names in lower case */
+/** @param headers of the object, names in lower case */
 export function isGenerated(headers: Readonly<Record<string, unknown>>): boolean {
   return Object.entries(generatedMark).every(([name, value]) => headers[name] === value);
 }
 
-/** Headers to store a file with: for each header the last line that means the file. Names are in lower case. */
+/** The headers of a file, names in lower case. For each header the last matching line counts. */
 export function headersFor(file: string, rules: readonly HeaderRule[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     rules.filter(({ matches }) => matches(file)).map(({ name, value }) => [name, value]),
@@ -21,9 +21,9 @@ export function headersFor(file: string, rules: readonly HeaderRule[]): Readonly
 }
 
 /**
- * A sentence on each line that changes nothing: no file matches it, or a later line has another value for all that do.
- * @param files their names, relative to the destination
- * @param root absolute path of the folder that they are in
+ * Warnings about lines without effect: no file matches, or later lines set another value for every file that matches.
+ * @param files names relative to the destination
+ * @param root absolute path of the folder that names are relative to
  */
 export function unmatchedRules(
   rules: readonly HeaderRule[],
@@ -39,7 +39,7 @@ export function unmatchedRules(
     if (files.some(counts)) return [];
     const line = `the line '${sanitize(rule.line)}' of 'headers'`;
     const text = files.some(rule.matches)
-      ? `Later lines decide for every file that ${line} matches: move it below them, or remove it`
+      ? `Later lines replace ${line} for every file that it matches: move it below them, or remove it`
       : `No file matches ${line}: ${comparison(rule, files, root, destination)}`;
     return [{ code: 'unmatched-headers', text }];
   });
@@ -51,10 +51,10 @@ function comparison({ glob = '' }: HeaderRule, files: readonly string[], root: s
     .find(({ example }) => example !== undefined);
   const example = sanitize(found?.example ?? files[0] ?? '');
   const hint = found ? `; to match it, write '${sanitize(found.other)}'` : '';
-  return `it is compared with names relative to ${sanitize(root)}, such as '${example}'${hint}`;
+  return `it is compared with names relative to ${sanitize(root)}, e.g. '${example}'${hint}`;
 }
 
-/** What may be meant by a glob that matches nothing: a folder, a name by another separator, one from higher up, or one in another case. */
+/** What the user may mean with a glob that matches nothing: a folder, `\` as separator, a path from a folder above, or another letter case. */
 function* alternatives(glob: string, folders: readonly string[]): Generator<string> {
   const whole = glob.replaceAll('\\', '/').replace(/^(?:\.{0,2}\/)+|\/+$/g, '');
   const segments = whole.split('/');

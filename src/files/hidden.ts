@@ -1,13 +1,14 @@
 import type { Pattern } from './pattern.ts';
 import { mayBeHiddenOrSensitive, sensitiveName } from './sensitive.ts';
 
-/** Why a file stays out although a line of `path` means it. */
+/** Why a file is skipped although a line of `path` matches it. */
 export type SkipReason = 'hidden' | 'sensitive';
 
 /**
- * Why a file or folder stays out: a segment of its path is sensitive, or begins with a dot, and the line does not spell that segment out.
- * @param name path below a folder, by `/`
- * @param folder that folder's name, which is not judged itself; may be empty where nothing is sensitive for being in it
+ * Why a line skips a file or folder: a segment of its path is sensitive or starts with a dot, and the line does not spell out that segment.
+ * @param name path below a folder, with `/`
+ * @param folder the name of that folder, which is not checked itself; may be empty if no name is sensitive because of it
+ * @returns undefined if the line takes the file
  */
 export function skipReason(
   pattern: Pattern,
@@ -22,7 +23,7 @@ export function skipReason(
   return !includeHidden && segments.slice(1).some(hides) ? 'hidden' : undefined;
 }
 
-/** @param segments the first is only what the second is in */
+/** @param segments the first one is only the parent of the second and is not checked */
 function isSensitive(pattern: Pattern, segments: readonly string[]): boolean {
   return segments.slice(1).some((segment, index) => {
     const folder = segments[index] ?? '';

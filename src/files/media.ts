@@ -1,7 +1,7 @@
 import { lookup } from 'mrmime';
 
-/** What mrmime has no word for, or one that is wrong for what builds put out. */
-const own = new Map(
+/** Types that mrmime does not have, or that are wrong for the output of builds. */
+const ownTypes = new Map(
   Object.entries({
     cjs: 'text/javascript',
     cts: 'text/plain',
@@ -20,15 +20,15 @@ const own = new Map(
   }),
 );
 
-/** Types that are text and do not say so by their name. */
+/** Text types that do not start with `text/`. */
 const alsoText = /^application\/(javascript|toml|yaml)$/;
 
-/** XML says in its first line how it is encoded, and a charset beside it would win over that (RFC 7303, 3.2). */
-const saysItself = /[/+]xml$/;
+/** XML declares its encoding in the first line, and a charset in the header would override it (RFC 7303, 3.2). */
+const xml = /[/+]xml$/;
 
 /**
- * The media type to store a file with, by its name's ending; texts are declared to be UTF-8, as a browser would otherwise guess. Unknown
- * endings are `application/octet-stream`.
+ * The media type of a file, by its extension. Text gets `charset=utf-8`, because browsers would guess otherwise. An unknown extension is
+ * `application/octet-stream`.
  */
 export function mediaType(name: string): string {
   const dot = name.lastIndexOf('.');
@@ -38,21 +38,21 @@ export function mediaType(name: string): string {
   return type;
 }
 
-/** Whether a file is an HTML page, by its name's ending. */
+/** Whether a file is an HTML page, by its extension. */
 export function isHtml(name: string): boolean {
   return /\.html?$/i.test(name);
 }
 
-/** Types that were found already: there are few endings to many files, which then share one text. */
+/** A cache: many files share few extensions, and then share one text in memory. */
 const types = new Map<string, string>();
 
 function typeOf(extension: string): string {
-  const type = own.get(extension) ?? known(extension) ?? 'application/octet-stream';
-  const isText = (type.startsWith('text/') && !saysItself.test(type)) || alsoText.test(type);
+  const type = ownTypes.get(extension) ?? known(extension) ?? 'application/octet-stream';
+  const isText = (type.startsWith('text/') && !xml.test(type)) || alsoText.test(type);
   return isText ? `${type}; charset=utf-8` : type;
 }
 
-/** mrmime looks names up in a plain object, where `constructor` is something too. */
+/** mrmime uses a plain object, which also has properties like `constructor`. */
 function known(extension: string): string | undefined {
   const type: unknown = lookup(extension);
   return typeof type === 'string' ? type : undefined;

@@ -6,7 +6,7 @@ import { ActionError } from '../errors/error.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { type System, foldCase, thisSystem } from './system.ts';
 
-/** The dialect of `@actions/glob`, which users know from other actions: `*`, `**`, `?` and `[…]`, no braces, no extended globs. */
+/** The syntax of `@actions/glob`, which users know from other actions: `*`, `**`, `?` and `[…]`, but no braces and no extended globs. */
 function dialect({ windows }: System): MinimatchOptions {
   return {
     dot: true,
@@ -23,29 +23,29 @@ function dialect({ windows }: System): MinimatchOptions {
 /** One line of the input `path`. */
 export interface Pattern {
   readonly line: string;
-  /** The line begins with `!`: it takes files out. */
+  /** The line starts with `!`: it excludes files. */
   readonly negate: boolean;
   /** Absolute path of the folder or file before the first wildcard. */
   readonly searchPath: string;
-  /** Segments from the first wildcard on; empty for a plain folder or file. */
+  /** The segments from the first wildcard; empty for a plain folder or file. */
   readonly globs: readonly string[];
   /**
-   * Whether the line means a file at this path below its search path, by `/`; empty for the search path itself. A folder stands for all
-   * below it.
+   * Whether the line matches a file. A line that matches a folder matches everything below it.
+   * @param name path relative to the search path, with `/`; empty for the search path itself
    */
   matches(name: string): boolean;
-  /** Whether the line means everything below this folder. */
+  /** Whether the line matches everything below this folder. */
   covers(name: string): boolean;
-  /** Whether the line may mean something below this folder. */
+  /** Whether the line may match something below this folder. */
   mayMatchBelow(name: string): boolean;
-  /** Whether the line spells a segment out: as it is or, where `stem` is given, by a wildcard that begins with this text. */
+  /** Whether the line spells out a segment: literally, or by a wildcard that starts with `stem`, if given. */
   spells(segment: string, stem?: string): boolean;
 }
 
 /**
- * Reads the lines of the input `path`; lines that begin with `#` are comments.
- * @param home asked of the system when a line begins with `~`, where none is given
- * @throws ActionError `invalid-input` where a line begins with `~` and the user has no home folder
+ * Parses the lines of the input `path`. Lines that start with `#` are comments.
+ * @param home by default the user's home folder, if a line starts with `~`
+ * @throws ActionError `invalid-input` if a line starts with `~` and the user has no home folder
  */
 export function readPatterns(
   lines: readonly string[],
@@ -80,10 +80,10 @@ function readPattern(line: string, cwd: string, home: string | undefined, system
   };
 }
 
-/** The text that a segment stands for when nothing in it is a wildcard, else undefined. */
+/** The text of a segment without wildcards; undefined for a segment with wildcards. */
 function literal(segment: string, system: System): string | undefined {
   if (segment === '') return '';
-  // A text is not to become an expression for its letter case alone.
+  // Without `nocaseMagicOnly`, Minimatch returns a regular expression for every text on Windows.
   const [part] = new Minimatch(segment, { ...dialect(system), nocaseMagicOnly: true }).set[0] ?? [];
   return typeof part === 'string' ? part : undefined;
 }
@@ -103,7 +103,7 @@ function speller(
     (stem !== undefined && wild.some(({ start, glob }) => start.startsWith(stem) && glob.match(segment)));
 }
 
-/** The absolute path of a folder that was given as it is, without wildcards: `~` is home, and a relative path starts from `cwd`. */
+/** The absolute path of a folder without wildcards. `~` is the home folder, and a relative path starts from `cwd`. */
 export function resolveFolder(
   given: string,
   cwd: string,
@@ -116,16 +116,20 @@ export function resolveFolder(
 }
 
 /**
- * What a path on another computer begins with, `//server/share`; empty for any other path.
- * @throws ActionError `invalid-input` where the share is missing
+ * The start of a UNC path, `//server/share`; empty for any other path.
+ * @throws ActionError `invalid-input` if the share is missing
  */
 function shareOf(slashed: string, { windows }: System): string {
   if (!windows || !/^\/\/[^/?.]/.test(slashed)) return '';
   const [share] = /^\/\/[^/]+\/[^/*?]+/.exec(slashed) ?? [];
   if (share !== undefined) return share;
-  throw new ActionError('invalid-input', `'${sanitize(slashed)}' names a computer, but no share`, {
-    hint: String.raw`Write \\SERVER\SHARE\FOLDER.`,
-  });
+  throw new ActionError(
+    'invalid-input',
+    `'${sanitize(slashed)}' is not a valid network path: it names a computer, but no share`,
+    {
+      hint: String.raw`Write \\SERVER\SHARE\FOLDER.`,
+    },
+  );
 }
 
 function resolve(
@@ -143,15 +147,15 @@ function resolve(
   return paths.resolve(cwd, ...segments);
 }
 
-/** Node throws where there is neither `HOME` nor an entry for the user in the system's list of users. */
+/** Node.js throws if there is neither `HOME` nor an entry for the user in the user database. */
 function homeFolder(given: string | undefined, paths: System['paths']): string {
   try {
     const home = given ?? homedir();
     if (paths.isAbsolute(home)) return home;
   } catch {
-    // Said below.
+    // The error below explains it.
   }
-  throw new ActionError('invalid-input', `'~' has no meaning here: this user has no home folder`, {
+  throw new ActionError('invalid-input', `'~' cannot be resolved: this user has no home folder`, {
     hint: `Set the environment variable HOME, or write the whole path instead of '~'.`,
   });
 }
@@ -170,15 +174,15 @@ function matcher(
   }
   const itself = new Minimatch(globs.join('/'), options);
   const below = new Minimatch([...globs, '**'].join('/'), options);
-  // As for `@actions/glob`, `a/**` means the file `a` too, as if it were a folder.
+  // Like in `@actions/glob`, `a/**` also matches the file `a`.
   const end = globs.at(-1) === '**' ? '/' : '';
   const matchesItself = (name: string) => itself.match(name === '' ? '' : name + end);
-  // `a/**` does not match the folder `a`, and yet means all that is in it.
+  // `a/**` does not match the folder `a`, but covers everything in it.
   const whole = globs.slice(0, globs.findLastIndex((glob) => glob !== '**') + 1);
   const folder = new Minimatch(whole.length > 0 ? whole.join('/') : '**', options);
   return {
     matches: (name) => (!foldersOnly && matchesItself(name)) || below.match(name),
-    covers: (name) => name !== '' && (folder.match(name) || below.match(name)),
+    covers: (name) => (name === '' ? whole.length === 0 : folder.match(name) || below.match(name)),
     mayMatchBelow: (name) => name === '' || below.match(name, true),
   };
 }

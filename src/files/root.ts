@@ -6,10 +6,7 @@ import { sanitize } from '../text/sanitize.ts';
 import type { Pattern } from './pattern.ts';
 import { foldCase, thisSystem } from './system.ts';
 
-/**
- * The folder that keys are relative to when none is given: the least common ancestor of the search paths, and for a lone file the folder
- * that it is in. Lines that take files out have no say.
- */
+/** The default root: the least common ancestor of the search paths, or the folder of a single file. Exclusions do not count. */
 export function chooseRoot(patterns: readonly Pattern[]): string {
   const searchPaths = patterns.filter(({ negate }) => !negate).map(({ searchPath }) => searchPath);
   const common = searchPaths.reduce(commonAncestor);
@@ -17,8 +14,9 @@ export function chooseRoot(patterns: readonly Pattern[]): string {
 }
 
 /**
- * The path from `root` down to `file`, by `/` on every system: empty for the root itself, undefined for what is not below it.
- * @param root absolute and normalized, as the file is
+ * The path from `root` to `file`, with `/` on every system.
+ * @param root absolute and normalized, like `file`
+ * @returns empty for the root itself; undefined if the file is not below it
  */
 export function pathBelow(root: string, file: string, system = thisSystem): string | undefined {
   const isThere =
@@ -34,7 +32,7 @@ function slashed(relative: string, sep: string): string {
   return sep === '/' ? relative : relative.replaceAll(sep, '/');
 }
 
-/** Paths without those that lie below another, or are the same in other letters where letter case does not count. */
+/** Removes duplicates, and paths that are below another one. */
 export function outermost(paths: readonly string[], system = thisSystem): string[] {
   const found: string[] = [];
   for (const one of paths) {
@@ -54,7 +52,7 @@ function commonAncestor(a: string, b: string): string {
         'files-outside-root',
         `No folder is above both ${sanitize(a)} and ${sanitize(b)}`,
         {
-          hint: `They are on different drives: upload them in steps of their own.`,
+          hint: `They are on different drives. Upload them in separate steps.`,
         },
       );
     }
@@ -67,7 +65,7 @@ function isFile(name: string): boolean {
   try {
     return statSync(name).isFile();
   } catch {
-    // The walk says what is wrong with it.
+    // The walk reports the error.
     return false;
   }
 }

@@ -19,60 +19,66 @@ export interface SelectionOptions {
   readonly root: string | undefined;
   readonly includeHiddenFiles: boolean;
   readonly symlinks: SymlinkRule;
-  /** Folder that relative paths start from. */
+  /** The folder that relative paths start from. */
   readonly cwd: string;
-  /** The checkout: links may lead there by the rule `inside`. */
+  /** With `symlinks: inside`, links may lead into the checkout. */
   readonly checkout: string;
-  /** The runner's temporary folder: links in it are held to the same rules as those in the checkout. */
+  /** The runner's temporary folder. Links in it follow the same rules as links in the checkout. */
   readonly temp?: string;
-  /** Called for each file that is found, before it is known whether all of them can be taken. */
+  /** Called for each file during the walk. The selection may still fail afterwards. */
   readonly onFile: (file: WalkedFile) => void;
 }
 
 /** A file to upload. */
 export interface LocalFile extends WalkedFile {
-  /** Path below the root, by `/` on every system. */
+  /** Path relative to the root, with `/` on every system. */
   readonly name: string;
 }
 
 export interface Selection {
   /** Absolute path of the folder that names are relative to. */
   readonly root: string;
-  /** In the order of their names. */
+  /** Sorted by name. */
   readonly files: readonly LocalFile[];
-  /** Files, and folders with a separator at their end, that stayed out because they are hidden. */
+  /** Hidden files and folders that were left out. Folders end in a separator. */
   readonly hidden: readonly string[];
-  /** The same for those that are sensitive. */
+  /** Sensitive files and folders that were left out. Folders end in a separator. */
   readonly sensitive: readonly string[];
+  /** Files and folders behind symbolic links that were left out because a line excludes their real path. */
+  readonly excludedTargets: readonly string[];
   readonly skippedLinks: readonly string[];
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Finds the files that the lines of `path` mean; a later line wins over an earlier one.
- * @throws ActionError `files-outside-root` or `unusable-files` that lists every file outside the root, link that leads out of where links may lead, and folder that cannot
- * be read; `invalid-input` where a line cannot be understood
+ * Finds the files that the lines of `path` select. A later line wins over an earlier one.
+ * @throws ActionError `files-outside-root` or `unusable-files` with a list of all files and folders that cannot be uploaded; `invalid-input` for
+ * an invalid line
  */
-export function selectFiles(rules: SelectionOptions): Selection {
-  const baseFolders = baseFoldersOf(rules);
-  const paths = createCanonicalPaths(baseFolders, rules.root);
-  const lines = readPatterns(rules.lines, baseFolders[0]).map((pattern) => ({
+export function selectFiles(options: SelectionOptions): Selection {
+  const baseFolders = baseFoldersOf(options);
+  const paths = createCanonicalPaths(baseFolders, options.root);
+  const lines = readPatterns(options.lines, baseFolders[0]).map((pattern) => ({
     ...pattern,
     searchPath: paths.canonical(pattern.searchPath),
   }));
   const patterns = withAliases(lines, paths);
   const root = paths.root ?? chooseRoot(patterns);
-  const filter = createFileFilter(patterns, { includeHidden: rules.includeHiddenFiles, paths, baseFolders });
+  const filter = createFileFilter(patterns, {
+    includeHidden: options.includeHiddenFiles,
+    paths,
+    baseFolders,
+  });
   const starts = patterns.filter(({ negate }) => !negate).map(({ searchPath }) => searchPath);
   const walks = outermost(starts).map((start) =>
     walkFrom(start, {
-      symlinks: rules.symlinks,
-      // A root that is itself a link in one of the baseFolders holds nothing by its own name: such a link has to stay within the checkout.
+      symlinks: options.symlinks,
+      // If the root itself is a link in a base folder, no real path is below it. Links then have to lead into the checkout.
       inside: [root, baseFolders[1]],
       enter: filter.enter,
       includes: filter.includes,
       excludesTarget: filter.excludesTarget,
-      onFile: rules.onFile,
+      onFile: options.onFile,
     }),
   );
   const files = namedFiles(walks, root);
@@ -81,6 +87,7 @@ export function selectFiles(rules: SelectionOptions): Selection {
     files,
     hidden: filter.skipped.hidden,
     sensitive: filter.skipped.sensitive,
+    excludedTargets: filter.excludedTargets,
     skippedLinks: walks.flatMap((walk) => walk.skippedLinks),
     warnings: [
       ...secretNamesWarning(files, filter.linkTargets),
@@ -96,7 +103,7 @@ function baseFoldersOf({ cwd, checkout, temp }: SelectionOptions): BaseFolders {
   return [home, checkout === '' ? home : (realPath(checkout) ?? path.resolve(checkout)), ...others];
 }
 
-/** All files that were found, in the order of their names. */
+/** All files of the walks, sorted by name. */
 function namedFiles(walks: readonly Walk[], root: string): LocalFile[] {
   const named = walks.flatMap(({ files }) =>
     files.map(({ path, size, mtimeMs, dev, ino, linked }) => ({
@@ -116,17 +123,17 @@ function namedFiles(walks: readonly Walk[], root: string): LocalFile[] {
 function failOnErrors(walks: readonly Walk[], found: readonly LocalFile[], root: string): void {
   const errors = walks.flatMap((walk) => walk.errors);
   const outside = found.filter(({ name }) => name === '');
-  errors.push(...outside.map((file) => `${sanitize(file.path)} is outside of the root`));
+  errors.push(...outside.map((file) => `${sanitize(file.path)} is outside the root`));
   if (errors.length === 0) return;
   const [first = ''] = errors;
   throw new ActionError(
     outside.length > 0 ? 'files-outside-root' : 'unusable-files',
-    errors.length === 1 ? first : `${count(errors.length, 'file')} or folders cannot be taken`,
+    errors.length === 1 ? first : `${count(errors.length, 'file')} or folders cannot be uploaded`,
     {
       hint:
         outside.length > 0
-          ? `Keys are relative to the root, ${sanitize(root)}: set input 'root' to a folder above all files, or leave 'path' within it.`
-          : `Mend them, take them out with a line '!…' in 'path', or choose another rule with input 'symlinks' (inside, follow, skip).`,
+          ? `Keys are relative to the root ${sanitize(root)}. Set input 'root' to a folder that contains all files, or change 'path'.`
+          : `Fix them, exclude them with a line '!…' in 'path', or set another value for input 'symlinks' (inside, follow, skip).`,
       details: errors.length === 1 ? [] : detailLines(errors),
     },
   );

@@ -6,18 +6,18 @@ import { count } from '../text/format.ts';
 import { foldCase } from './system.ts';
 
 /**
- * The one list of sensitive names: files and folders that hold credentials, or the history of a checkout. `*` stands for any text, and
- * `a/b` for `b` in a folder `a`.
+ * The names of sensitive files and folders: those with credentials, and the history of a checkout. `*` matches any text. `a/b` is `b` in a folder
+ * `a`.
  */
 const sensitiveNames = [
-  // The checkout, and what GitHub's runner and actions keep there and in the folder for temporary files.
+  // The checkout, and files that GitHub's runner and actions write there and to the temporary folder.
   '.git .hg .svn .env* .dev.vars* .secrets gha-creds-*.json git-credentials-*.config',
   '_runner_file_commands _github_workflow _github_home',
-  // Logins of command-line tools, and keys of people.
+  // Command-line tools and personal keys.
   '.netrc _netrc .authinfo* .git-credentials .gitconfig .config/git .config/gh .config/hub .config/glab-cli',
   '.config/op .config/sops .vault-token .vault_pass* .credentials* .ssh .gnupg .password-store',
   '.bash_history .zsh_history .sh_history .python_history .node_repl_history .psql_history .mysql_history',
-  // Packages.
+  // Package managers.
   '.npmrc .yarnrc.yml .bunfig.toml .pypirc .pip .config/pip .config/pypoetry .condarc .gem/credentials',
   '.cargo/credentials .cargo/credentials.toml .bundle/config .m2/settings*.xml .gradle/gradle.properties',
   '.nuget/nuget.config .hex/hex.config .composer/auth.json .config/composer .pub-cache/credentials.json',
@@ -32,13 +32,13 @@ const sensitiveNames = [
   '.cdsapirc .ecmwfapirc .urs_cookies .config/eodag',
 ].flatMap((names) => names.split(' '));
 
-/** A sensitive name in parts: all of it in small letters. */
+/** A parsed sensitive name, in lower case. */
 export interface Sensitive {
-  /** The folder that it has to be in. */
+  /** The parent folder that the rule requires. */
   readonly parent: string | undefined;
-  /** The name up to its `*`, or all of it. */
+  /** The name before `*`, or the whole name. */
   readonly stem: string;
-  /** The name after its `*`; undefined where it has none. */
+  /** The name after `*`; undefined if it has none. */
   readonly end: string | undefined;
 }
 
@@ -53,16 +53,16 @@ const exact = Map.groupBy(
   rules.filter(({ end }) => end === undefined),
   ({ stem }) => stem,
 );
-const families = rules.filter(({ end }) => end !== undefined);
+const wildcards = rules.filter(({ end }) => end !== undefined);
 const parents = new Set(rules.map(({ parent }) => parent));
 
-/** Which sensitive name, in any letter case, a file or folder has in its folder. */
+/** The rule that makes a name sensitive in its folder, case-insensitive. */
 export function sensitiveName(folder: string, name: string): Sensitive | undefined {
   const [inFolder, plain] = [foldCase(folder), foldCase(name)];
   const fits = ({ parent }: Sensitive) => parent === undefined || parent === inFolder;
   return (
     exact.get(plain)?.find(fits) ??
-    families.find(
+    wildcards.find(
       (rule) =>
         plain.length >= rule.stem.length + (rule.end ?? '').length &&
         plain.startsWith(rule.stem) &&
@@ -72,29 +72,29 @@ export function sensitiveName(folder: string, name: string): Sensitive | undefin
   );
 }
 
-/** Whether something in a folder of this name may be sensitive because it is there. */
+/** Whether some names are sensitive in a folder with this name. */
 export function isSensitiveParent(folder: string): boolean {
   return parents.has(foldCase(folder));
 }
 
-/** An expression for paths with a segment that begins like a hidden or sensitive name, as far as this many letters tell. */
-function beginsLike(letters: number): RegExp {
-  const beginnings = rules
+/** A pattern for paths with a segment that starts like a hidden or sensitive name, by its first letters. */
+function startsLike(letters: number): RegExp {
+  const starts = rules
     .map(({ stem, parent }) => parent ?? stem)
     .map((text) => (text.startsWith('.') ? '\\.' : text.slice(0, letters)));
-  return new RegExp(`(?:^|/)(?:${[...new Set(beginnings)].join('|')})`, 'i');
+  return new RegExp(`(?:^|/)(?:${[...new Set(starts)].join('|')})`, 'i');
 }
 
-/** Two letters are the quicker to look for, and four leave the folder `_next` in peace. */
-const [quick, thorough] = [beginsLike(2), beginsLike(4)];
+/** A search for two letters is faster. Four letters do not match the folder `_next`. */
+const [quick, thorough] = [startsLike(2), startsLike(4)];
 
-/** Whether any segment of a path may be hidden or sensitive: few are, and all else need not be looked at. */
+/** A fast check that rules out most paths. */
 export function mayBeHiddenOrSensitive(name: string): boolean {
   return quick.test(name) && thorough.test(name);
 }
 
-/** Ends of names that are often secret: keys, key stores, states and variables of Terraform, databases of passwords. */
-const endings = new Set(
+/** Extensions of files that often contain secrets: keys, key stores, Terraform state and variables, password databases. */
+const secretExtensions = new Set(
   [
     ...[
       'pem',
@@ -112,13 +112,13 @@ const endings = new Set(
       'truststore',
     ],
     ...['tfstate', 'tfvars', 'kdbx', 'kdb', 'keytab', 'kubeconfig', 'ovpn', 'agekey', 'env'],
-  ].map((ending) => `.${ending}`),
+  ].map((extension) => `.${extension}`),
 );
 
-/** Ends of texts that hold settings: among these, the whole name decides. */
+/** Extensions of files that contain secrets only under certain names. */
 const settings = new Set(
   ['conf', 'config', 'csv', 'gpg', 'ini', 'json', 'toml', 'txt', 'xml', 'yaml', 'yml'].map(
-    (end) => `.${end}`,
+    (extension) => `.${extension}`,
   ),
 );
 const secretSettings = new RegExp(
@@ -130,26 +130,27 @@ const secretSettings = new RegExp(
     `accesskeys\\.csv$`,
   ].join('|'),
 );
-const secretBeginnings = /^(?:id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?!.*\.pub$)|kubeconfig|krb5cc_)|\.tfstate\./;
-const secretWithoutEnd = /^(?:id_.*|.*_(?:rsa|dsa|ecdsa|ed25519)|(?:aws_?|git-?)?credentials|htpasswd)$/;
-/** How a name begins, or what it has in it, that `secretBeginnings` has to look at: the fewest do. */
+const secretStarts = /^(?:id_(?:rsa|dsa|ecdsa|ed25519|xmss)(?!.*\.pub$)|kubeconfig|krb5cc_)|\.tfstate\./;
+const secretWithoutExtension =
+  /^(?:id_.*|.*_(?:rsa|dsa|ecdsa|ed25519)|(?:aws_?|git-?)?credentials|htpasswd)$/;
+/** A fast check that rules out most names for `secretStarts`. */
 const suspicious = /^(?:id_|k[ur])|tfstate/i;
 
-/** Whether a file's name, in any letter case, is one that often holds secrets, and often does not. */
+/** Whether files with this name often, but not always, contain secrets; case-insensitive. */
 export function isLikelySecret(name: string): boolean {
   const dot = name.lastIndexOf('.');
-  const end = dot < 0 ? '' : name.slice(dot).toLowerCase();
+  const extension = dot < 0 ? '' : name.slice(dot).toLowerCase();
   return (
-    endings.has(end) ||
-    (settings.has(end) && secretSettings.test(name.toLowerCase())) ||
-    (end === '' && secretWithoutEnd.test(name.toLowerCase())) ||
-    (suspicious.test(name) && secretBeginnings.test(name.toLowerCase()))
+    secretExtensions.has(extension) ||
+    (settings.has(extension) && secretSettings.test(name.toLowerCase())) ||
+    (extension === '' && secretWithoutExtension.test(name.toLowerCase())) ||
+    (suspicious.test(name) && secretStarts.test(name.toLowerCase()))
   );
 }
 
 /**
- * One warning that lists the files whose names often belong to secrets; none where there are none.
- * @param linked real paths of those that links led to: their names count as well
+ * At most one warning, which lists the files that may contain secrets.
+ * @param linked real paths of files that were found through links; these names count as well
  */
 export function secretNamesWarning(
   files: readonly { readonly path: string; readonly name: string }[],
@@ -166,7 +167,7 @@ export function secretNamesWarning(
   return [
     {
       code: 'possible-secrets',
-      text: `${count(suspects.length, 'file')} to upload ${suspects.length === 1 ? 'has a name' : 'have names'} that often belong${suspects.length === 1 ? 's' : ''} to secrets: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Exclude them with a line '!…' in 'path' unless everybody with a link may read them.`,
+      text: `${count(suspects.length, 'file')} to upload may contain secrets, by ${suspects.length === 1 ? 'its name' : 'their names'}: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Exclude them with a line '!…' in 'path', unless everyone with a link may read them.`,
     },
   ];
 }

@@ -1,11 +1,11 @@
 import path from 'node:path';
 
-/** How an operating system names its files. */
+/** How an operating system handles file names. */
 export interface System {
   readonly paths: path.PlatformPath;
-  /** `\` separates folders, as `/` does. */
+  /** `\` is a separator, like `/`. */
   readonly windows: boolean;
-  /** `dist` and `Dist` are one name. */
+  /** `dist` and `Dist` are the same name. */
   readonly ignoresCase: boolean;
 }
 
@@ -15,7 +15,7 @@ export const windows: System = { paths: path.win32, windows: true, ignoresCase: 
 
 export const thisSystem = { win32: windows, darwin: macos }[process.platform as string] ?? linux;
 
-/** A text by which two names that differ in letter case alone are equal: `ſ` is an `s` to some file systems. */
+/** Makes names equal that differ only in letter case. Both conversions are necessary: some file systems treat `ſ` as `s`. */
 export function foldCase(name: string): string {
   return name.toUpperCase().toLowerCase();
 }

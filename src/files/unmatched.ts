@@ -9,49 +9,49 @@ import type { Pattern } from './pattern.ts';
 import { thisSystem } from './system.ts';
 
 /**
- * Warnings about lines of `path` that do nothing: a line that no file matches, and an exclusion that can never exclude anything. An
- * exclusion that has nothing to exclude today is in order.
- * @param busy lines that meant a file
+ * Warnings about lines of `path` without effect: a line that no file matches, and an exclusion that can never match. An exclusion that could match
+ * other files gives no warning.
+ * @param matched the lines that matched a file
  */
 export function unmatchedLines(
   patterns: readonly Pattern[],
-  busy: ReadonlySet<string>,
+  matched: ReadonlySet<string>,
   cwd: string,
 ): Warning[] {
-  const idle = [...new Set(patterns.map(({ line }) => line))].filter((line) => !busy.has(line));
-  return idle.flatMap((line) => {
+  const unmatched = [...new Set(patterns.map(({ line }) => line))].filter((line) => !matched.has(line));
+  return unmatched.flatMap((line) => {
     const same = patterns.filter((pattern) => pattern.line === line);
     const [pattern] = same;
     if (!pattern) return [];
     const what = `the line '${sanitize(line)}' of 'path'`;
     if (!pattern.negate) return [warning(`No file matches ${what}${whyUnmatched(pattern)}`)];
-    const why = whyIdle(pattern, same, patterns, cwd);
+    const why = whyWithoutEffect(pattern, same, patterns, cwd);
     return why === undefined ? [] : [warning(`Nothing is excluded by ${what}: ${why}`)];
   });
 }
 
 const warning = (text: string): Warning => ({ code: 'unmatched-path', text });
 
-/** What people most often mean when a line matches nothing. */
+/** The most common mistakes. */
 function whyUnmatched({ line, searchPath }: Pattern): string {
   const separated = withSlashes(line);
-  if (separated !== undefined) return `: '\\' does not separate folders here, write '${sanitize(separated)}'`;
+  if (separated !== undefined) return `: '\\' is not a path separator here, write '${sanitize(separated)}'`;
   if (hasBraces(line)) return `: ${noBraces}`;
-  if (/\[.*\]/.test(line)) return `: '[…]' stands for one of the characters in it, write '[[]' for a bracket`;
+  if (/\[.*\]/.test(line)) return `: '[…]' matches one of the characters in it, write '[[]' for a bracket`;
   if (!existsSync(searchPath)) return `: there is no ${sanitize(searchPath)}${suggestion(searchPath)}`;
   return isEmpty(searchPath) ? `: the folder ${sanitize(searchPath)} is empty` : '';
 }
 
 const hasBraces = (line: string) => /\{.*\}/.test(line);
 
-const noBraces = `braces are no wildcard here, write a line for each`;
+const noBraces = `braces are not supported, write a line for each name`;
 
-/** The line as it is probably meant, where it has `\` before an ordinary letter. */
+/** The line with `/`, if it has `\` before an ordinary character. */
 function withSlashes(line: string): string | undefined {
   return !thisSystem.windows && /\\[\w. -]/.test(line) ? line.replaceAll('\\', '/') : undefined;
 }
 
-/** The nearest name to the first part of a path that does not exist. */
+/** Suggests an existing name for the first segment that does not exist. */
 function suggestion(searchPath: string): string {
   const above = path.dirname(searchPath);
   if (!existsSync(above)) return above === searchPath ? '' : suggestion(above);
@@ -63,7 +63,7 @@ function suggestion(searchPath: string): string {
   }
 }
 
-/** Whether nothing but empty folders is in a folder. */
+/** Whether a folder contains nothing but empty folders. */
 function isEmpty(folder: string): boolean {
   try {
     if (!statSync(folder).isDirectory()) return false;
@@ -76,28 +76,28 @@ function isEmpty(folder: string): boolean {
 }
 
 /**
- * Why an exclusion does nothing; undefined where it may do something.
- * @param names the exclusion by each of its names
+ * Why an exclusion has no effect; undefined if it may have one.
+ * @param names the exclusion and its aliases
  */
-function whyIdle(
+function whyWithoutEffect(
   { line, searchPath, globs }: Pattern,
   names: readonly Pattern[],
   patterns: readonly Pattern[],
   cwd: string,
 ): string | undefined {
   const separated = withSlashes(line);
-  if (separated !== undefined) return `'\\' does not separate folders here, write '${sanitize(separated)}'`;
+  if (separated !== undefined) return `'\\' is not a path separator here, write '${sanitize(separated)}'`;
   if (hasBraces(line)) return noBraces;
   const position = patterns.findIndex((pattern) => pattern.line === line);
   const meets = (pattern: Pattern) => !pattern.negate && names.some((name) => mayExclude(name, pattern));
   if (patterns.slice(0, position).some(meets)) return undefined;
   const later = patterns.slice(position).find(meets);
   if (later)
-    return `a later line wins, and '${sanitize(later.line)}' comes after it. Move it below that line`;
+    return `a later line wins, and '${sanitize(later.line)}' comes after it. Move the exclusion below that line`;
   const compared = sanitize([searchPath, ...globs].join('/'));
   const text = line.replace(/^[!\s]+/, '').replace(/^\.\//, '');
   const anywhere = /^(?:[~/\\]|\*\*|\.\.|[a-z]:)/i.test(text) ? undefined : `!**/${text}`;
-  return `it is compared with whole paths, as ${compared}, and no line takes files from there${
+  return `it is compared with whole paths, as ${compared}, and no line includes files there${
     anywhere === undefined
       ? ''
       : `. Lines start from the working directory, ${sanitize(cwd)}: write '${sanitize(anywhere)}' to exclude at any depth`

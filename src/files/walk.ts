@@ -11,7 +11,7 @@ import {
 import path from 'node:path';
 
 import type { Warning } from '../errors/codes.ts';
-import { messageOf, outOfFiles, systemCode } from '../errors/error.ts';
+import { messageOf, openFileLimit, systemCode } from '../errors/error.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { pathBelow } from './root.ts';
 
@@ -19,35 +19,34 @@ export type SymlinkRule = 'inside' | 'follow' | 'skip';
 
 export interface WalkOptions {
   readonly symlinks: SymlinkRule;
-  /** Folders that links may lead into by the rule `inside`, as real paths. */
+  /** Real paths of the folders that links may lead into with `inside`. */
   readonly inside: readonly string[];
-  /** Whether to go down into a folder. */
+  /** Whether to list a folder. */
   readonly enter: (folder: string) => boolean;
-  /** Whether a file is wanted at all: what is not is not looked at any further. */
+  /** Whether to take a file. The walk does not access other files. */
   readonly includes: (file: string) => boolean;
-  /** Whether something that is wanted, and that links lead to, stays out because of where it really is. */
+  /** Whether to leave out an included file or folder because of its real path. Called only for what the walk reached through links. */
   readonly excludesTarget: (name: string, real: string, isFolder: boolean) => boolean;
-  /** Called for each file, while the walk goes on. */
+  /** Called for each file during the walk. */
   readonly onFile: (file: WalkedFile) => void;
 }
 
-/** A file as it was when it was found: it has to be the same one, and unchanged, when it is read. */
+/** A file at the time of the walk. It must still be the same file, unchanged, when it is read. */
 export interface WalkedFile {
   readonly path: string;
   readonly size: number;
   readonly mtimeMs: number;
   readonly dev: number;
   readonly ino: number;
-  /** The path itself is a symbolic link that the walk followed; a link above it does not count. */
+  /** The path itself is a symbolic link that the walk followed. Links in folders above do not count. */
   readonly linked: boolean;
 }
 
 export interface Walk {
   readonly files: WalkedFile[];
   readonly skippedLinks: string[];
-  /** What was left out and is worth a word. */
   readonly warnings: Warning[];
-  /** What makes it impossible to say that all was found. */
+  /** Reasons why the selection cannot be complete. */
   readonly errors: string[];
 }
 
@@ -56,10 +55,7 @@ interface Visit {
   readonly walk: Walk;
 }
 
-/**
- * Walks down from a file or folder. It is synchronous on purpose: 10,000 files take some 60 ms so, and many times that with a promise for
- * each of them.
- */
+/** Walks a file or folder. It is synchronous, because that takes 60 ms for 10,000 files, and much longer with a promise for each file. */
 export function walkFrom(start: string, rules: WalkOptions): Walk {
   const walk: Walk = { files: [], skippedLinks: [], warnings: [], errors: [] };
   const on = { rules, walk };
@@ -73,28 +69,28 @@ export function walkFrom(start: string, rules: WalkOptions): Walk {
     else if (!rules.excludesTarget(start, real, stats.isDirectory())) visit(on, start, real, stats, []);
   } catch (error) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
-    if (!isMissing) walk.errors.push(`${sanitize(start)} cannot be looked at: ${reason(error)}`);
+    if (!isMissing) walk.errors.push(`${sanitize(start)} cannot be accessed: ${reason(error)}`);
   }
   return walk;
 }
 
-/** Whether a link leads to where none may by the rule `inside`. */
+/** Whether the rule `inside` forbids a link to this target. */
 function isOutside({ symlinks, inside }: WalkOptions, target: string): boolean {
   return symlinks === 'inside' && !inside.some((folder) => isBelow(folder, target));
 }
 
-/** Also of the folder itself. */
+/** Also true for the folder itself. */
 function isBelow(folder: string, name: string): boolean {
   return pathBelow(folder, name) !== undefined;
 }
 
 function leadsOutside(name: string, target: string): string {
-  return `${sanitize(name)} is a symbolic link to ${sanitize(target)}, or below one, outside of the root and the checkout`;
+  return `${sanitize(name)} is a symbolic link to ${sanitize(target)}, or below one, outside the root and the checkout`;
 }
 
 /**
- * @param real where that really is: another text than `name` only where a link is on the way
- * @param trail real paths of the folders that led here, to notice a loop of links
+ * @param real the real path; it differs from `name` only if the path contains a link
+ * @param trail real paths of the folders above, to detect loops
  */
 function visit(on: Visit, name: string, real: string, entry: Dirent | Stats, trail: readonly string[]): void {
   const { rules } = on;
@@ -129,7 +125,7 @@ function list(on: Visit, folder: string, real: string, trail: readonly string[])
   }
 }
 
-/** What `path.join` gives for a folder that is normalized, in a quarter of the time. */
+/** Like `path.join` for a normalized folder, in a quarter of the time. */
 function inFolder(folder: string, name: string): string {
   return folder.endsWith(path.sep) ? folder + name : folder + path.sep + name;
 }
@@ -162,7 +158,7 @@ function followLink(on: Visit, link: string, trail: readonly string[]): void {
 function add({ rules, walk }: Visit, file: string, linked: boolean): void {
   try {
     const stats = linked ? statSync(file) : lstatSync(file);
-    if (!stats.isFile()) throw new Error('it was replaced a moment ago');
+    if (!stats.isFile()) throw new Error('it was replaced during the walk');
     if (!isReadableByAll(stats)) accessSync(file, constants.R_OK);
     const { size, mtimeMs, dev, ino } = stats;
     const found = { path: file, size, mtimeMs, dev, ino, linked };
@@ -173,12 +169,12 @@ function add({ rules, walk }: Visit, file: string, linked: boolean): void {
   }
 }
 
-/** Nearly every file is, and asking the system about each of them would double the time of the walk. */
+/** True for most files. It saves a system call, which would double the time of the walk. */
 function isReadableByAll({ mode }: Stats): boolean {
   return (mode & 0o444) === 0o444;
 }
 
-/** A name that Node cannot tell as text comes with this character, and is then not found by it. */
+/** Node.js decodes invalid UTF-8 to this character, and then cannot open the file by that name. */
 function undecodable(name: string): string {
   return name.includes('\ufffd') ? ' (its name is not valid UTF-8)' : '';
 }
@@ -192,8 +188,8 @@ function kindOf(entry: Dirent | Stats): string {
 function reason(error: unknown): string {
   const code = systemCode(error);
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
-  const out = outOfFiles(error);
+  const out = openFileLimit(error);
   if (out) return `${out.reason}: ${out.hint}`;
-  if (code === 'ELOOP') return 'its links lead in a circle';
+  if (code === 'ELOOP') return 'its links form a loop';
   return sanitize(messageOf(error));
 }

@@ -1,14 +1,14 @@
 import type { Warning } from '../errors/codes.ts';
 
-/** Where a host can show what a step published, besides its own log and summary. */
+/** Reports besides the log and the job summary. */
 export type ReportKind = 'comment' | 'deployment' | 'release';
 
 export interface ReporterOptions {
-  /** Authorizes the requests; empty where there is none. */
+  /** Token for the host's API; may be empty. */
   readonly token: string;
-  /** PEM certificates of authorities to trust beside the public ones. */
+  /** PEM certificates of additional trusted authorities. */
   readonly certificates: readonly string[];
-  /** When all requests have to end, asked for with each of them. */
+  /** The deadline of a request, called for each of them. */
   readonly deadline: () => AbortSignal;
   /** Aborts when the run is cancelled. */
   readonly signal: AbortSignal;
@@ -17,64 +17,64 @@ export interface ReporterOptions {
 /** A report that could not be written. */
 export interface ReportFailure {
   readonly kind: ReportKind;
-  /** What the report is about: where the comment is, the environment, the tag. */
+  /** The place of the comment, the environment or the tag. */
   readonly name: string;
   readonly error: unknown;
 }
 
-/** Writes reports at a host, for the run that it belongs to. A kind that the host does not have is undefined. */
+/** Writes the reports of a run. A kind that the host does not support is undefined. */
 export interface Reporter {
   readonly comments?: CommentWriter | undefined;
   readonly deployments?: DeploymentWriter | undefined;
   readonly releases?: ReleaseWriter | undefined;
-  /** Why reports were not written and what to do, with one warning for each cause. */
+  /** Explains why reports were not written, and what to do: one warning for each cause. */
   explain(failures: readonly ReportFailure[]): readonly Warning[];
   close(): Promise<void>;
 }
 
-/** The text of a comment, given what it says now; undefined for a new one. */
+/** Makes the text of a comment from its current text; undefined for a new comment. */
 export type CommentBody = (before: string | undefined) => string;
 
 export interface CommentWriter {
-  /** Characters that a comment may have. */
+  /** Most characters of a comment. */
   readonly limit: number;
-  /** The number of the pull request to comment on: the one given, else that of the run. */
+  /** The number of the pull request to comment on: the given one, else the run's. */
   findPull(given: number | undefined): Promise<number>;
   /**
-   * Keeps one comment on a pull request.
-   * @param marker what it begins with, and no other comment does
-   * @param create `false` changes a comment and makes none
-   * @returns its id; undefined where there is none
+   * Creates or updates the comment on a pull request.
+   * @param marker unique beginning of the comment's text
+   * @param create `false`: only update an existing comment
+   * @returns its ID; undefined if there is no comment
    */
   upsert(pull: number, marker: string, body: CommentBody, create: boolean): Promise<number | undefined>;
 }
 
 export interface DeploymentWriter {
-  /** Makes a deployment that is in progress. @returns its id */
+  /** Creates a deployment with the status "in progress". @returns its ID */
   begin(environment: string, description: string): Promise<number>;
-  /** The deployment that an environment shows now. */
+  /** ID of an environment's active deployment. */
   active(environment: string): Promise<number | undefined>;
-  /** Ends a deployment. @returns whether the host accepted the URL */
-  end(environment: string, id: number, end: DeploymentEnd): Promise<{ readonly linkTaken: boolean }>;
-  /** Makes the deployments of an environment inactive. @returns the id of the newest */
+  /** Sets the final status of a deployment. @returns whether the host accepted the URL */
+  finish(environment: string, id: number, end: DeploymentEnd): Promise<{ readonly urlAccepted: boolean }>;
+  /** Makes all deployments of an environment inactive. @returns the ID of the newest */
   deactivate(environment: string, description: string): Promise<number | undefined>;
 }
 
 export interface DeploymentEnd {
   readonly state: 'success' | 'failure';
-  /** What the environment opens; undefined where no link may be shown. */
+  /** URL of the environment; undefined if links must not be shown. */
   readonly url: string | undefined;
   readonly description: string;
 }
 
-/** Notes of a release with a table of ours in them, or why they were left as they are. */
+/** Release notes with our table, or the reason for not changing them. */
 export type NotesEdit =
   | { readonly notes: string }
-  | { readonly problem: string; /** Whether a person has to mend them. */ readonly isDamage: boolean };
+  | { readonly problem: string; /** Whether a person must repair the notes. */ readonly isDamage: boolean };
 
 export interface ReleaseWriter {
-  /** Characters that the notes may have. */
+  /** Most characters of the notes. */
   readonly limit: number;
-  /** Edits the notes of a tag's release. @param edit pure: it may be called several times */
+  /** Edits the notes of a tag's release. @param edit a pure function, which may be called several times */
   editNotes(tag: string, edit: (notes: string) => NotesEdit): Promise<void>;
 }

@@ -3,17 +3,17 @@ import path from 'node:path';
 
 import { ActionError, messageOf, systemCode } from '../errors/error.ts';
 
-/** A file of this size has to fit: on a disk that is full, a folder can often be made still. */
+/** Size of the file that tests a folder. A full disk may still accept a new folder. */
 const probeBytes = 64 * 1024;
 
 /**
- * Makes a folder in the first of the places in which files can be written; it is removed at the end, if nothing is in it.
- * @param places folders by what names them, best first
- * @param setting where the host is told which folder to take, e.g. a variable
- * @returns the folder, and why the places before could not be used
- * @throws ActionError `temporary-files` where none of them can
+ * Creates a temporary folder in the first writable place. When the process exits, it removes the folder if it is empty.
+ * @param places candidate folders with their names for messages, best first
+ * @param setting the variable that sets the folder, for the hint
+ * @returns the folder, and the places that were not usable with their errors
+ * @throws ActionError `temporary-files` if no place is writable
  */
-export function temporaryFolder(
+export function createTempFolder(
   places: readonly (readonly [name: string, folder: string])[],
   setting: string,
 ): {
@@ -24,7 +24,7 @@ export function temporaryFolder(
   for (const [name, place] of places) {
     try {
       if (!path.isAbsolute(place)) throw new Error('it is not an absolute path');
-      return { folder: makeFolder(place), refused };
+      return { folder: createWritableFolder(place), refused };
     } catch (error) {
       refused.push(`${name} '${place}' (${systemCode(error) ?? messageOf(error)})`);
     }
@@ -38,7 +38,7 @@ export function temporaryFolder(
   );
 }
 
-function makeFolder(place: string): string {
+function createWritableFolder(place: string): string {
   const folder = mkdtempSync(path.join(place, 'upload-to-workspace-'));
   process.once('exit', () => removeEmpty(folder));
   const probe = path.join(folder, 'probe');
@@ -54,16 +54,16 @@ function removeEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // There is something in it, for later steps.
+    // It contains files for later steps.
   }
 }
 
 /**
- * Writes a file into the folder for temporary files.
+ * Writes a file in the temporary folder.
  * @returns its path
- * @throws ActionError `temporary-files` where it cannot be written, as on a disk that is full by now
+ * @throws ActionError `temporary-files` if it cannot be written, e.g. because the disk is full
  */
-export function writeTemporary(folder: string, name: string, write: (file: string) => void): string {
+export function writeTempFile(folder: string, name: string, write: (file: string) => void): string {
   const file = path.join(folder, name);
   try {
     write(file);

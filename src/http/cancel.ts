@@ -2,8 +2,11 @@ import { Dispatcher } from 'undici';
 
 import { isError } from '../errors/error.ts';
 
-/** What has to end when a signal aborts. One listener serves all of it: to add and remove one for each request costs more than to sign it. */
-export class Endings {
+/**
+ * Callbacks that run when a signal aborts. They share one event listener, because adding and removing a listener for each request costs
+ * more than signing the request.
+ */
+export class AbortListeners {
   readonly #calls = new Set<(reason: unknown) => void>();
 
   constructor(signal: AbortSignal) {
@@ -22,22 +25,22 @@ export class Endings {
   }
 }
 
-/** Sends what is given to it by another dispatcher, for as long as a signal has not aborted; then every request under way ends, and no other begins. */
+/** Sends requests through another dispatcher until a signal aborts. Then it aborts every pending request and starts no new one. */
 export class CancellableDispatcher extends Dispatcher {
   readonly #sender: Dispatcher;
   readonly #signal: AbortSignal;
-  readonly #endings: Endings;
+  readonly #endings: AbortListeners;
 
   constructor(sender: Dispatcher, signal: AbortSignal) {
     super();
     this.#sender = sender;
     this.#signal = signal;
-    this.#endings = new Endings(signal);
+    this.#endings = new AbortListeners(signal);
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandlers): boolean {
     if (this.#signal.aborted) {
-      handler.onError?.(errorOf(this.#signal.reason));
+      handler.onError?.(abortError(this.#signal.reason));
       return true;
     }
     return this.#sender.dispatch(options, new CancellableHandler(handler, this.#endings));
@@ -46,18 +49,18 @@ export class CancellableDispatcher extends Dispatcher {
 
 class CancellableHandler implements Dispatcher.DispatchHandlers {
   readonly #inner: Dispatcher.DispatchHandlers;
-  readonly #endings: Endings;
+  readonly #endings: AbortListeners;
   readonly #cancel: (reason: unknown) => void;
   #abort: ((error?: Error) => void) | undefined;
   #reason: Error | undefined;
 
-  constructor(inner: Dispatcher.DispatchHandlers, endings: Endings) {
+  constructor(inner: Dispatcher.DispatchHandlers, endings: AbortListeners) {
     this.#inner = inner;
     this.#endings = endings;
     this.#cancel = (reason) => {
       this.#endings.delete(this.#cancel);
-      this.#reason = errorOf(reason);
-      // Without a connection yet there is nothing to abort: the request ends now, and once more when it gets a connection.
+      this.#reason = abortError(reason);
+      // Without a connection there is nothing to abort yet: the request fails now, and is aborted when it gets its connection.
       if (this.#abort) this.#abort(this.#reason);
       else this.#inner.onError?.(this.#reason);
     };
@@ -88,12 +91,12 @@ class CancellableHandler implements Dispatcher.DispatchHandlers {
 
   onError(error: Error): void {
     this.#endings.delete(this.#cancel);
-    // Told already, where it ended before it had a connection.
+    // A request without a connection has failed already when it was cancelled.
     if (this.#abort || !this.#reason) this.#inner.onError?.(error);
   }
 }
 
-/** The reason of a signal as an error. */
-export function errorOf(reason: unknown): Error {
+/** The abort reason of a signal as an error. */
+export function abortError(reason: unknown): Error {
   return isError(reason) ? reason : new Error('Cancelled', { cause: reason });
 }

@@ -1,19 +1,19 @@
 import { actionErrorIn, systemCode } from '../errors/error.ts';
 import { isNetworkError, isPermanent, proxyStatus } from './networkErrors.ts';
-import { type Classified, retryAfter } from './retry.ts';
+import { type Classification, retryAfter } from './retry.ts';
 
-/** An answer that is not the one wanted, as far as it decides about another try. */
-export interface FailedAnswer {
+/** A failed HTTP response, as far as the retry policy looks at it. */
+export interface FailedResponse {
   readonly status: number;
-  /** The server's own word for the error, e.g. `AccessDenied`; it counts more than the status. */
+  /** The server's error code, e.g. `AccessDenied`. It takes precedence over the status. */
   readonly code?: string | undefined;
-  /** The header, unread. */
+  /** Value of the `Retry-After` header. */
   readonly retryAfter?: string | null | undefined;
-  /** Milliseconds to wait, where the server says so in another way. */
-  readonly afterMs?: number | undefined;
+  /** Milliseconds to wait, if the server says so in another way. */
+  readonly retryAfterMs?: number | undefined;
 }
 
-/** Codes that pass, whatever the status that comes with them (S3 API, "Error responses"). */
+/** Error codes that are transient with any status (S3 API, "Error responses"). */
 const transientCodes = new Set([
   'RequestTimeout',
   'RequestTimeTooSkewed',
@@ -33,14 +33,14 @@ const transientCodes = new Set([
   'BadDigest',
 ]);
 
-/** Codes that come with a 5xx and yet stay. */
+/** Error codes that are permanent, although their status is 5xx. */
 const permanentCodes = new Set(['NotImplemented', 'XMinioStorageFull', 'MethodNotAllowed']);
 
-/** Statuses of 5xx that say what the server cannot do at all (RFC 9110, 15.6; RFC 4918, 11.5). */
+/** Permanent 5xx statuses: not implemented, HTTP version not supported, insufficient storage (RFC 9110, 15.6; RFC 4918, 11.5). */
 const permanentStatuses = new Set([501, 505, 507]);
 
-/** Nobody can be asked: the name has no address, nothing listens there, or no connection can be opened here. */
-const refusedCodes = new Set([
+/** No connection is possible: the name has no address, nothing listens there, or this machine cannot open a socket. */
+const unreachableCodes = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EAI_FAIL',
@@ -55,31 +55,32 @@ const refusedCodes = new Set([
   'ENFILE',
 ]);
 
-/** Whether the same request may succeed a little later: by the code where there is one, else by the status. */
-export function isTransient({ code, status }: FailedAnswer): boolean {
-  const isTrouble = status >= 500 && !permanentStatuses.has(status);
-  if (code) return transientCodes.has(code) || (isTrouble && !permanentCodes.has(code));
-  return status === 408 || status === 429 || isTrouble;
+/** Whether the same request may succeed later. The code decides if there is one, else the status. */
+export function isTransient({ code, status }: FailedResponse): boolean {
+  const isServerError = status >= 500 && !permanentStatuses.has(status);
+  if (code) return transientCodes.has(code) || (isServerError && !permanentCodes.has(code));
+  return status === 408 || status === 429 || isServerError;
 }
 
 /**
- * The one judge of errors: of a server's answers, as `answerIn` reads them out of an error, and of connections.
+ * Makes the function that classifies errors for the retry policy: failed responses and failed connections.
+ * @param answerIn finds the failed response in an error
  * @param now milliseconds since the epoch by the server's clock
  */
 export function classifier(
-  answerIn: (error: unknown) => FailedAnswer | undefined,
+  answerIn: (error: unknown) => FailedResponse | undefined,
   now: () => number,
-): (error: unknown) => Classified {
+): (error: unknown) => Classification {
   return (error) => {
     const answer = answerIn(error);
     if (answer) {
-      const { status, afterMs = retryAfter(answer.retryAfter, now()) } = answer;
-      return { transient: isTransient(answer), kind: 'answered', afterMs, status };
+      const { status, retryAfterMs = retryAfter(answer.retryAfter, now()) } = answer;
+      return { transient: isTransient(answer), kind: 'answered', retryAfterMs, status };
     }
-    // Explained already, and tried again where that could help: such as a session that cannot be renewed.
+    // An ActionError is final: whatever threw it has done its own retries.
     if (actionErrorIn(error) || !isNetworkError(error)) return { transient: false, kind: 'other' };
     const transient = !isPermanent(error);
     if (proxyStatus(error) !== undefined) return { transient, kind: 'answered' };
-    return { transient, kind: refusedCodes.has(systemCode(error) ?? '') ? 'refused' : 'silent' };
+    return { transient, kind: unreachableCodes.has(systemCode(error) ?? '') ? 'refused' : 'silent' };
   };
 }

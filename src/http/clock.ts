@@ -1,14 +1,17 @@
-/** A clock that can be set right by what a server says the time is, since a runner's clock may be off. */
+/** A clock that follows a server's time, because the machine's clock may be wrong. */
 export interface Clock {
   /** Milliseconds since the epoch, by the server's time. */
   now(): number;
-  /** Seconds that the server is ahead of this machine; negative when it is behind. */
+  /** Seconds that the server is ahead of this machine; negative if it is behind. */
   readonly skewSeconds: number;
-  /** Takes the `Date` header (RFC 9110, 6.6.1) of an answer to a request that took `elapsed` ms. */
+  /**
+   * Adjusts the clock by the `Date` header (RFC 9110, 6.6.1) of a response.
+   * @param elapsed milliseconds that the request took
+   */
   observe(date: string | null | undefined, elapsed: number): void;
 }
 
-/** A clock for each server, since each may be off in its own way; all begin with this machine's time. */
+/** One clock for each origin, because servers' clocks differ. Each starts with the machine's time. */
 export type Clocks = (url: URL) => Clock;
 
 export function createClocks(machine?: () => number): Clocks {
@@ -20,12 +23,10 @@ export function createClocks(machine?: () => number): Clocks {
   };
 }
 
-/** A `Date` header has whole seconds and travels for a while: smaller differences say nothing. */
+/** Smaller differences are ignored: a `Date` header has whole seconds, and the response takes time to arrive. */
 const toleranceMs = 2_000;
 
-/**
- * @param machine the machine's own time in milliseconds since the epoch
- */
+/** @param machine the machine's time in milliseconds since the epoch */
 export function createClock(machine: () => number = Date.now): Clock {
   let skewMs = 0;
   return {

@@ -7,13 +7,13 @@ import { systemCode } from '../errors/error.ts';
 import type { Proxy } from './proxy.ts';
 import { type DialOptions, openTcp } from './tcp.ts';
 
-/** The proxy on the way cannot be reached, or refuses to connect. Its cause is what went wrong; user and password are no part of it. */
+/** The proxy cannot be reached, or refuses the connection. The error contains neither user name nor password. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
   readonly variable: string;
   /** `host:port` */
   readonly proxy: string;
-  /** The status by which it refuses to connect, e.g. 407; undefined where it gave none. */
+  /** The proxy's HTTP status, e.g. 407; undefined if it did not answer. */
   readonly status: number | undefined;
 
   constructor({ variable, name }: Proxy, message: string, status: number | undefined, cause?: unknown) {
@@ -27,11 +27,11 @@ export class ProxyError extends Error {
 export interface ConnectOptions extends DialOptions {
   readonly proxy: Proxy | undefined;
   readonly tls: { readonly rejectUnauthorized: boolean; readonly ca?: readonly string[] };
-  /** Milliseconds for all of a connection: name, TCP, proxy and TLS. */
+  /** Milliseconds for DNS, TCP, proxy and TLS together. */
   readonly timeoutMs: number;
 }
 
-/** Opens connections for undici's clients, through a proxy where there is one. */
+/** Opens connections for undici, directly or through a proxy. */
 export function createConnector(options: ConnectOptions): buildConnector.connector {
   const { ca, rejectUnauthorized } = options.tls;
   const secure = buildTls({ rejectUnauthorized, ...(ca && { ca: [...ca] }), timeout: 0 });
@@ -46,7 +46,7 @@ export function createConnector(options: ConnectOptions): buildConnector.connect
   };
 }
 
-/** A signal for one connection, which ends with the transport's or after the time that there is. */
+/** A signal for one connection, which aborts with the transport's signal or after the time limit. */
 function createDeadline({ signal, timeoutMs }: ConnectOptions) {
   const controller = new AbortController();
   const onAbort = () => controller.abort(signal.reason);
@@ -90,7 +90,7 @@ async function openTunnel(
     const plain = await openTcp(hostname, port, dialing);
     const options = { hostname, host: proxy.name, port: String(port), protocol: 'https:' };
     const socket = proxy.secure ? await openTls(options, plain, secure, signal) : plain;
-    return await askForTunnel(target, proxy, socket, signal);
+    return await requestTunnel(target, proxy, socket, signal);
   } catch (error) {
     const isCancelled = signal.aborted && systemCode(error) === undefined;
     if (error instanceof ProxyError || isCancelled) throw error;
@@ -98,10 +98,10 @@ async function openTunnel(
   }
 }
 
-/** Has a proxy connect this socket to the target (RFC 9110, 9.3.6). */
-function askForTunnel(target: string, proxy: Proxy, socket: Socket, signal: AbortSignal): Promise<Socket> {
+/** Opens a tunnel through a proxy by CONNECT (RFC 9110, 9.3.6). */
+function requestTunnel(target: string, proxy: Proxy, socket: Socket, signal: AbortSignal): Promise<Socket> {
   const { authorization } = proxy;
-  return settled(socket, signal, (resolve, reject) => {
+  return runStep(socket, signal, (resolve, reject) => {
     request({
       method: 'CONNECT',
       path: target,
@@ -127,13 +127,13 @@ function openTls(
   secure: buildConnector.connector,
   signal: AbortSignal,
 ): Promise<Socket> {
-  return settled(socket, signal, (resolve, reject) => {
+  return runStep(socket, signal, (resolve, reject) => {
     secure({ ...target, httpSocket: socket }, (error, opened) => (error ? reject(error) : resolve(opened)));
   });
 }
 
-/** Runs a step on a socket, which is closed where the step fails or the signal ends it. */
-async function settled(
+/** Runs one step on a socket. If the step fails or the signal aborts, it closes the socket. */
+async function runStep(
   socket: Socket,
   signal: AbortSignal,
   step: (resolve: (socket: Socket) => void, reject: (error: Error) => void) => void,

@@ -1,11 +1,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 
-import { ActionError, causes, messageOf, outOfFiles, systemCode } from '../errors/error.ts';
+import { ActionError, causes, messageOf, openFileLimit, systemCode } from '../errors/error.ts';
 import { ProxyError } from './connect.ts';
 
-/** Codes of Node's TLS layer for a certificate that leads to no authority trusted here. */
-const untrusted = new Set([
+/** Node's TLS error codes for a certificate of an unknown authority. */
+const untrustedCodes = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -13,11 +13,19 @@ const untrusted = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-const otherCertificateTrouble = new Set([
+const invalidCertificateCodes = new Set([
   'CERT_HAS_EXPIRED',
   'CERT_NOT_YET_VALID',
   'CERT_REVOKED',
   'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** OpenSSL's error codes for an answer that is not TLS, e.g. from a server that speaks plain HTTP on that port. */
+const notTlsCodes = new Set([
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_UNKNOWN_PROTOCOL',
+  'ERR_SSL_HTTP_REQUEST',
 ]);
 
 const reasons: Readonly<Record<string, string>> = {
@@ -38,48 +46,55 @@ const reasons: Readonly<Record<string, string>> = {
   ENFILE: 'too many files and connections are open at once',
 };
 
-/** Codes of the HTTP client for what this program did itself: it closed the transport, or asked for nonsense. */
-const own = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_INVALID_ARG']);
+/** undici's error codes for mistakes of this program: it has closed the transport, or sent an invalid request. */
+const localCodes = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_INVALID_ARG']);
 
-/** Whether the error is about the connection (name, TCP, TLS, time), not about an answer. */
+/** Whether an error is about the connection (DNS, TCP, TLS, timeout) and not about a response. */
 export function isNetworkError(error: unknown): boolean {
   if (proxyErrorIn(error)) return true;
   const code = systemCode(error);
   if (code === undefined) return causes(error).some((cause) => cause.name === 'TimeoutError');
-  return code in reasons || (code.startsWith('UND_ERR_') && !own.has(code)) || isCertificateError(error);
+  const isFromClient = code.startsWith('UND_ERR_') && !localCodes.has(code);
+  return code in reasons || isFromClient || isCertificateError(error) || isTlsError(error);
 }
 
-/** Whether the error is a certificate that was refused: trying again cannot help. */
+/** Whether an error is about the server's certificate. A retry cannot help. */
 export function isCertificateError(error: unknown): boolean {
   const code = systemCode(error) ?? '';
-  return untrusted.has(code) || otherCertificateTrouble.has(code) || code.startsWith('ERR_SSL_');
+  return untrustedCodes.has(code) || invalidCertificateCodes.has(code);
+}
+
+/** Whether the TLS handshake failed for another reason than the certificate. A retry cannot help. */
+function isTlsError(error: unknown): boolean {
+  const code = systemCode(error) ?? '';
+  return code.startsWith('ERR_SSL_') || code === 'EPROTO';
 }
 
 function proxyErrorIn(error: unknown): ProxyError | undefined {
   return causes(error).find((cause) => cause instanceof ProxyError);
 }
 
-/** The status by which a proxy refuses to connect to a host, e.g. 407. */
+/** The HTTP status with which a proxy refused the connection, e.g. 407. */
 export function proxyStatus(error: unknown): number | undefined {
   return proxyErrorIn(error)?.status;
 }
 
-/** Whether a connection would fail again in the same way: for its certificate, or since a proxy does not allow it. */
+/** Whether a connection would fail again in the same way: because of certificate or TLS, or because a proxy refuses it. */
 export function isPermanent(error: unknown): boolean {
   const status = proxyStatus(error) ?? 500;
-  return isCertificateError(error) || (status < 500 && status !== 429);
+  return isCertificateError(error) || isTlsError(error) || (status < 500 && status !== 429);
 }
 
 /**
- * A connection's failure in words that name who was asked and which input to look at.
- * @param what the part of the platform, e.g. `issuer`
- * @param setting where the address comes from, e.g. "input 'issuer'"
+ * Describes a connection error for the user.
+ * @param what the server's role, e.g. `Issuer`
+ * @param setting where the address comes from, e.g. `input 'issuer'`
  */
-export function connectionFailure(what: string, url: URL, setting: string, error: unknown): ActionError {
+export function describeNetworkError(what: string, url: URL, setting: string, error: unknown): ActionError {
   const proxy = proxyErrorIn(error);
-  if (proxy) return proxyFailure(`${what} ${url.origin} cannot be reached`, setting, proxy);
+  if (proxy) return describeProxyError(`${what} ${url.origin} cannot be reached`, setting, proxy);
   const code = systemCode(error) ?? '';
-  if (untrusted.has(code)) {
+  if (untrustedCodes.has(code)) {
     return new ActionError(
       'untrusted-certificate',
       `${what} ${url.origin} shows a certificate that is not trusted here (${code})`,
@@ -99,7 +114,14 @@ export function connectionFailure(what: string, url: URL, setting: string, error
       },
     );
   }
-  const out = outOfFiles(error) ?? outOfFilesNow(code);
+  if (isTlsError(error)) {
+    return new ActionError(
+      'unreachable',
+      `${what} ${url.origin} cannot be reached: ${tlsReason(error, url.port || '443')}`,
+      { hint: `Check ${setting}: ${tlsHint(code)}`, cause: error },
+    );
+  }
+  const out = openFileLimit(error) ?? openFileLimitNow(code);
   const reason = out?.reason ?? reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
   return new ActionError(
     out ? 'too-many-open-files' : 'unreachable',
@@ -113,19 +135,34 @@ export function connectionFailure(what: string, url: URL, setting: string, error
   );
 }
 
-/** A name that cannot be resolved is said not to be there where the files of the resolver cannot be opened. */
-function outOfFilesNow(code: string): ReturnType<typeof outOfFiles> {
+/** Why a TLS handshake failed, with OpenSSL's reason out of a message like `…:SSL routines:function:reason:file:line`. */
+function tlsReason(error: unknown, port: string): string {
+  const code = systemCode(error) ?? '';
+  if (notTlsCodes.has(code)) return `it does not speak HTTPS on port ${port} (${code})`;
+  const message = messageOf(causes(error).at(-1));
+  const [, reason = message] = /SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
+  return `the TLS handshake fails: ${reason} (${code})`;
+}
+
+function tlsHint(code: string): string {
+  return notTlsCodes.has(code)
+    ? `its port must be that of an HTTPS server. Plain http: is allowed only for a platform on this machine.`
+    : `the server must offer TLS 1.2 or later.`;
+}
+
+/** At the limit of open files, the resolver cannot open its own files and reports that the name does not exist. */
+function openFileLimitNow(code: string): ReturnType<typeof openFileLimit> {
   if (code !== 'ENOTFOUND' && code !== 'EAI_AGAIN') return undefined;
   try {
     closeSync(openSync(devNull, 'r'));
     return undefined;
   } catch (error) {
-    return outOfFiles(error);
+    return openFileLimit(error);
   }
 }
 
-/** What is wrong with the proxy: that it refuses, or that it cannot be reached itself. */
-function proxyFailure(what: string, setting: string, error: ProxyError): ActionError {
+/** Describes a proxy error: the proxy refuses the connection, or cannot be reached. */
+function describeProxyError(what: string, setting: string, error: ProxyError): ActionError {
   const { variable, proxy, status, cause } = error;
   if (status !== undefined) {
     return new ActionError('proxy', `${what}: the proxy on the way answers with ${status}`, {
@@ -136,11 +173,18 @@ function proxyFailure(what: string, setting: string, error: ProxyError): ActionE
       cause: error,
     });
   }
+  if (isTlsError(cause)) {
+    const [port = ''] = /\d+$/.exec(proxy) ?? [];
+    return new ActionError('proxy', `${what}: the proxy ${proxy} fails: ${tlsReason(cause, port)}`, {
+      hint: `Set ${variable} to http://${proxy} if the proxy speaks plain HTTP, or name the host in NO_PROXY.`,
+      cause: error,
+    });
+  }
   const code = systemCode(cause);
   const reason = reasons[code ?? ''] ?? messageOf(causes(cause).at(-1) ?? cause);
   return new ActionError(
-    outOfFiles(cause) ? 'too-many-open-files' : 'proxy',
+    openFileLimit(cause) ? 'too-many-open-files' : 'proxy',
     `${what}: the proxy ${proxy} on the way fails: ${reason}${code ? ` (${code})` : ''}`,
-    { hint: outOfFiles(cause)?.hint ?? `Check ${variable}, or name the host in NO_PROXY.`, cause: error },
+    { hint: openFileLimit(cause)?.hint ?? `Check ${variable}, or name the host in NO_PROXY.`, cause: error },
   );
 }

@@ -6,25 +6,25 @@ import { isLoopback } from './urls.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** An HTTP proxy and who may use it. */
+/** An HTTP proxy and its credentials. */
 export interface Proxy {
-  /** Name of the environment variable that it comes from. */
+  /** Name of the environment variable that sets it. */
   readonly variable: string;
-  /** Whether it is talked to by TLS. */
+  /** Whether the connection to the proxy uses TLS. */
   readonly secure: boolean;
-  /** An IPv6 address is without brackets. */
+  /** An IPv6 address has no brackets. */
   readonly hostname: string;
   readonly port: number;
-  /** `host:port`, for messages: user and password are no part of it. */
+  /** `host:port`, for messages. It contains neither user name nor password. */
   readonly name: string;
   /** Value of `Proxy-Authorization`. */
   readonly authorization: string | undefined;
 }
 
 /**
- * The proxy for a URL by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case. Every connection of this program is opened by this
- * rule. Loopback hosts are never proxied.
- * @throws ActionError `proxy` for an address that is not that of an HTTP proxy; it does not quote it, as it may hold a password
+ * The proxy for a URL, from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` in either case. All connections of this program use it. Loopback
+ * hosts never go through a proxy.
+ * @throws ActionError `proxy` for an address that is not an HTTP proxy. It does not quote the address, which may contain a password
  */
 export function proxyFor(url: URL, environment: Environment = process.env): Proxy | undefined {
   const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
@@ -38,14 +38,13 @@ export function proxyFor(url: URL, environment: Environment = process.env): Prox
   });
 }
 
-/** The lower-case name counts first, as it does for curl. */
+/** The lower-case name takes precedence, as in curl. */
 function variableOf(environment: Environment, name: string): string | undefined {
   return [environment[name.toLowerCase()], environment[name]].map((value) => value?.trim()).find(Boolean);
 }
 
 /**
- * User and password may hold any character, also ones that a URL has to escape: they end at the last `@`. What is no valid escape in them
- * means itself.
+ * User name and password may contain any character, escaped or not: they end at the last `@`. An invalid escape is taken literally.
  */
 function parseProxy(address: string, variable: string): Proxy | undefined {
   const [, scheme = 'http', user, host = ''] =
@@ -82,9 +81,9 @@ function unescape(text: string): string {
 }
 
 /**
- * Whether `NO_PROXY` names the host of a URL. Entries are separated by commas or spaces: `*`; a host, which stands for the hosts below it
- * too; `.corp` or `*.corp` for the hosts below it alone; an address, or a range of addresses such as `10.0.0.0/8`. A port in an entry has to
- * be the URL's; a scheme is passed over.
+ * Whether `NO_PROXY` names the host of a URL. Entries are separated by commas or spaces. An entry is `*`; a host, which includes its
+ * subdomains; `.corp` or `*.corp`, subdomains only; an IP address; or a range of addresses, e.g. `10.0.0.0/8`. A port in an entry must
+ * match the URL's port. A scheme is ignored.
  */
 export function isBypassed(url: URL, list: string): boolean {
   const host = plainHost(url.hostname);
@@ -96,7 +95,7 @@ function matches(entry: string, host: string, port: string): boolean {
   const [, range, bits] = /^([\da-f.:]+|\[[\da-f.:]+\])\/(\d{1,3})$/i.exec(entry) ?? [];
   if (range !== undefined) return isWithin(host, plainHost(range), Number(bits));
   const bare = entry.replace(/^[a-z][a-z0-9+.-]*:\/\//i, '').replace(/[/?#].*$/s, '');
-  // A colon in an address without brackets is no port's.
+  // In an IPv6 address without brackets, the last colon does not begin a port.
   const [, name = bare, wanted] = isIP(bare) === 6 ? [] : (/^(.*?)(?::(\d+))?$/s.exec(bare) ?? []);
   if (wanted !== undefined && wanted !== port) return false;
   return matchesName(plainHost(name), host);
@@ -121,7 +120,7 @@ function isWithin(host: string, network: string, bits: number): boolean {
   return ranges.check(host, type);
 }
 
-/** As hosts are compared: in lower case, by the letters of DNS, without a dot at the end, and IPv6 without brackets in its shortest form. */
+/** Normalizes a host for comparison: lower case, Punycode, no trailing dot; IPv6 in its shortest form, without brackets. */
 function plainHost(name: string): string {
   const host = name.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   if (isIP(host) === 6) return URL.parse(`http://[${host}]`)?.hostname.slice(1, -1) ?? host;

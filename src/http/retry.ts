@@ -1,91 +1,90 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What an error says about trying again. */
-export interface Classified {
+/** An error as the retry policy sees it. */
+export interface Classification {
   readonly transient: boolean;
   /**
-   * `answered`: the server answered, or a proxy did; `refused`: nobody is there, since the name has no address or the connection is
-   * refused; `silent`: no answer came; `other`: the error is not about the server at all.
+   * `answered`: the server or a proxy answered; `refused`: no connection is possible, e.g. the name has no address; `silent`: no answer
+   * came; `other`: the error is not about the server.
    */
   readonly kind: 'answered' | 'refused' | 'silent' | 'other';
   /** Milliseconds that the server asks to wait. */
-  readonly afterMs?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
   /** HTTP status of the answer. */
   readonly status?: number | undefined;
 }
 
 export interface RetryPolicy {
-  /** Longest wait before the second try, in milliseconds; doubles with every further one, up to `maxMs`. */
+  /** Longest wait before the second attempt, in milliseconds. It doubles with each further attempt, up to `maxMs`. */
   readonly baseMs: number;
   readonly maxMs: number;
-  /** Milliseconds of trouble without a success, after which no other try starts. */
+  /** Milliseconds without a success after which no further attempt starts. */
   readonly budgetMs: number;
-  /** The same where the server says when to come back; default: `budgetMs`. */
-  readonly askedBudgetMs?: number;
+  /** The same, if the server sends `Retry-After`; default: `budgetMs`. */
+  readonly retryAfterBudgetMs?: number;
   /**
-   * Milliseconds from the first request on for a server that has never answered: it is more likely to be a wrong address than an outage.
+   * Milliseconds from the first request on, for a server that has never answered: a wrong address is more likely than an outage.
    */
   readonly start?: { readonly refusedMs: number; readonly silentMs: number } | undefined;
 }
 
-/** For issuer, TerrAPI and storage alike. */
+/** The retry policy for issuer, TerrAPI and storage. */
 export const usualPolicy: RetryPolicy = {
   baseMs: 250,
   maxMs: 5_000,
   budgetMs: 90_000,
-  // A run takes a second or more beside its requests, and is to end within 10 s and 30 s.
+  // With the time that a run needs besides, it ends within 10 s and 30 s.
   start: { refusedMs: 7_000, silentMs: 28_000 },
 };
 
 export interface Attempt {
   /** From 1 on. */
   readonly number: number;
-  /** Milliseconds that this try may take at most; infinite once the server has answered. */
+  /** Milliseconds that this attempt may take; infinite once the server has answered. */
   readonly timeoutMs: number;
 }
 
-/** A try that failed and is repeated. */
-export interface Retrying {
-  /** What is retried, e.g. `PUT docs/index.html`; empty where nobody named it. */
+/** A failed attempt that is retried. */
+export interface RetryEvent {
+  /** The request, e.g. `PUT docs/index.html`; empty if it has no name. */
   readonly what: string;
   readonly error: unknown;
   readonly status: number | undefined;
   readonly waitMs: number;
 }
 
-export type OnRetry = (retrying: Retrying) => void;
+export type OnRetry = (retrying: RetryEvent) => void;
 
 /**
- * Runs an operation until it succeeds, fails for good, or the budget is used up; then the last error is thrown at once, without one more
- * wait.
+ * Runs an operation until it succeeds, fails permanently, or the time budget is used up. Then it throws the last error without waiting.
  */
 export type Retrier = <T>(
   operation: (attempt: Attempt) => Promise<T>,
   options?: {
-    /** In place of the retrier's own. */
+    /** Replaces the retrier's signal. */
     readonly signal?: AbortSignal | undefined;
     readonly what?: (() => string) | undefined;
-    /** Called before each wait, besides the retrier's own. */
+    /** Called before each wait, in addition to the retrier's callback. */
     readonly onRetry?: ((error: unknown) => void) | undefined;
   },
 ) => Promise<T>;
 
 export interface RetrierOptions {
-  readonly classify: (error: unknown) => Classified;
+  readonly classify: (error: unknown) => Classification;
   readonly policy?: RetryPolicy | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called before each wait. */
   readonly onRetry?: OnRetry | undefined;
   readonly wait?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
   readonly random?: () => number;
-  /** Milliseconds; never goes back. */
+  /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
 
-/** What each server's client is handed; how it classifies errors is its own. */
+/** Options that the clients of all servers share. Each client has its own classifier. */
 export type RetryOptions = Omit<RetrierOptions, 'classify'>;
 
-/** The wait before another try: full jitter, so that many workers that failed together do not come back together. */
+/** The wait before the next attempt. Full jitter keeps workers that failed together from retrying together. */
 export function backoff(
   attempt: number,
   { baseMs, maxMs }: Pick<RetryPolicy, 'baseMs' | 'maxMs'>,
@@ -94,7 +93,7 @@ export function backoff(
   return random() * Math.min(maxMs, baseMs * 2 ** (attempt - 1));
 }
 
-/** Reads `Retry-After` (RFC 9110, 10.2.3): seconds or a date; milliseconds from `now`, undefined when it says nothing. */
+/** Parses `Retry-After` (RFC 9110, 10.2.3), seconds or a date, into milliseconds from `now`; undefined if it is missing or invalid. */
 export function retryAfter(header: string | null | undefined, now: number): number | undefined {
   if (!header) return undefined;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
@@ -102,9 +101,9 @@ export function retryAfter(header: string | null | undefined, now: number): numb
 }
 
 /**
- * Makes what retries the requests to one server. They share its outage: it begins with the first failure, and ends with the next success of
- * any of them. So the budget decides when to give up, and not the unluckiest of many requests. A request that alone goes on failing has the
- * same budget for itself.
+ * Makes a retrier for the requests to one server. The requests share one outage, which begins with the first failure and ends with the
+ * next success of any request. So many parallel requests give up together, when the budget is used up. A request that fails while others
+ * succeed has the same budget.
  */
 export function createRetrier({
   classify,
@@ -136,9 +135,9 @@ export function createRetrier({
           }
           failedAt ??= server.fail();
           const leftMs = server.leftMs(failedAt, classified);
-          const afterMs = classified.afterMs ?? 0;
-          if (leftMs <= 0 || afterMs > leftMs) throw error;
-          const waitMs = Math.min(afterMs + backoff(number, policy, random), leftMs);
+          const retryAfterMs = classified.retryAfterMs ?? 0;
+          if (leftMs <= 0 || retryAfterMs > leftMs) throw error;
+          const waitMs = Math.min(retryAfterMs + backoff(number, policy, random), leftMs);
           alsoOnRetry?.(error);
           onRetry?.({ what: what?.() ?? '', error, status: classified.status, waitMs });
           await wait(waitMs, signal);
@@ -150,16 +149,16 @@ export function createRetrier({
   };
 }
 
-/** What is known of a server: whether it has ever answered, and since when it has done nothing but fail. */
-function createOutage({ budgetMs, askedBudgetMs = budgetMs, start }: RetryPolicy, now: () => number) {
-  let askedAt: number | undefined;
+/** The state of a server: whether it has ever answered, and since when all requests fail. */
+function createOutage({ budgetMs, retryAfterBudgetMs = budgetMs, start }: RetryPolicy, now: () => number) {
+  let firstRequestAt: number | undefined;
   let hasAnswered = false;
   let since: number | undefined;
   let failing = 0;
-  const startLeftMs = (limit: number) => (askedAt ?? now()) + limit - now();
+  const startLeftMs = (limit: number) => (firstRequestAt ?? now()) + limit - now();
   return {
     ask: () => {
-      askedAt ??= now();
+      firstRequestAt ??= now();
     },
     hear: () => {
       hasAnswered = true;
@@ -168,22 +167,22 @@ function createOutage({ budgetMs, askedBudgetMs = budgetMs, start }: RetryPolicy
       hasAnswered = true;
       since = undefined;
     },
-    /** A request fails for the first time; returns when. */
+    /** Records the first failure of a request. @returns its time */
     fail: () => {
       failing += 1;
       const failedAt = now();
       since ??= failedAt;
       return failedAt;
     },
-    /** A request that has failed ends, in one way or another: without any, nobody knows whether the outage goes on. */
+    /** Records the end of a request that has failed. Without such requests, the outage counts as over. */
     leave: () => {
       failing -= 1;
       if (failing === 0) since = undefined;
     },
     timeoutMs: () => (hasAnswered || !start ? Infinity : Math.max(1, startLeftMs(start.silentMs))),
-    leftMs: (failedAt: number, { kind, afterMs }: Classified) => {
+    leftMs: (failedAt: number, { kind, retryAfterMs }: Classification) => {
       since ??= now();
-      const budget = afterMs === undefined ? budgetMs : askedBudgetMs;
+      const budget = retryAfterMs === undefined ? budgetMs : retryAfterBudgetMs;
       const left = Math.min(failedAt, since) + budget - now();
       if (hasAnswered || !start) return left;
       return Math.min(left, startLeftMs(kind === 'refused' ? start.refusedMs : start.silentMs));

@@ -6,27 +6,26 @@ import { systemCode } from '../errors/error.ts';
 import { isLocalName } from './urls.ts';
 
 export interface DialOptions {
-  /** Ends what is being opened. */
   readonly signal: AbortSignal;
-  /** Looks a name up; default: by the system's resolver. */
+  /** Resolves a host name; default: the system's resolver. */
   readonly resolve?: ((hostname: string) => Promise<readonly LookupAddress[]>) | undefined;
-  /** Opens a socket to an address; default: Node's way. */
+  /** Opens a socket; default: `net.connect`. */
   readonly dial?: ((address: { readonly host: string; readonly port: number }) => Socket) | undefined;
 }
 
-/** Milliseconds after which another address is tried beside the one that does not answer yet (RFC 8305, 5). */
+/** Milliseconds before the next address is tried in parallel (RFC 8305, 5). */
 const nextAddressMs = 250;
 
 /**
- * Connects to the first of a host's addresses that answers (RFC 8305). Node's own way gives each address up after 250 ms, and so never gets
- * to a host that is farther away and has an address that cannot be reached.
+ * Connects to the first address of a host that answers (RFC 8305). Node's `autoSelectFamily` gives up each address after 250 ms, so it
+ * never reaches a distant host that also has an unreachable address.
  */
 export async function openTcp(
   hostname: string,
   port: number,
-  { signal, resolve: look = resolveName, dial = dialAddress }: DialOptions,
+  { signal, resolve: resolveHost = resolveName, dial = dialAddress }: DialOptions,
 ): Promise<Socket> {
-  const addresses = await addressesOf(hostname, look, signal);
+  const addresses = await addressesOf(hostname, resolveHost, signal);
   const attempts = new Set<Socket>();
   const failures: Error[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
@@ -36,7 +35,7 @@ export async function openTcp(
     clearTimeout(timer);
     const { value: host } = left.next();
     if (host === undefined) {
-      if (attempts.size === 0) reject(likeliest(failures));
+      if (attempts.size === 0) reject(mostSpecific(failures));
       return;
     }
     const socket = dial({ host, port });
@@ -65,22 +64,22 @@ export async function openTcp(
   }
 }
 
-/** That an address has no route says less than what another address of the host said. */
-function likeliest(failures: readonly Error[]): Error {
+/** Chooses the error to report. "No route" says less than the error of another address. */
+function mostSpecific(failures: readonly Error[]): Error {
   const unroutable = ['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL'];
   const [first = new Error('The host has no address')] = failures;
   return failures.find((failure) => !unroutable.includes(systemCode(failure) ?? '')) ?? first;
 }
 
-/** A host's addresses, in the order of the system's resolver but the families in turns. Local names are not looked up. */
+/** A host's addresses in the resolver's order, alternating between IPv4 and IPv6. `localhost` names are not resolved. */
 async function addressesOf(
   hostname: string,
-  look: NonNullable<DialOptions['resolve']>,
+  resolveHost: NonNullable<DialOptions['resolve']>,
   signal: AbortSignal,
 ): Promise<string[]> {
   if (isIP(hostname)) return [hostname];
   if (isLocalName(hostname)) return ['127.0.0.1', '::1'];
-  const found = await Promise.race([look(hostname), rejected(signal)]);
+  const found = await Promise.race([resolveHost(hostname), rejected(signal)]);
   const [first] = found;
   const own = found.filter(({ family }) => family === first?.family);
   const other = found.filter(({ family }) => family !== first?.family);

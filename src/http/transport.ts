@@ -4,59 +4,59 @@ import { Agent, type Dispatcher, Pool, errors, fetch as undiciFetch } from 'undi
 
 import { type Clocks, createClocks } from './clock.ts';
 import { ActionError, actionErrorIn } from '../errors/error.ts';
-import { answerMs, readAnswer } from './answers.ts';
+import { responseTimeoutMs, readBody } from './responses.ts';
 import { CancellableDispatcher } from './cancel.ts';
 import { createConnector } from './connect.ts';
 import { proxyFor } from './proxy.ts';
-import { urlFault } from './urls.ts';
+import { urlProblem } from './urls.ts';
 
 export interface TransportOptions {
-  /** PEM certificates of authorities to trust beside the public ones. */
+  /** PEM certificates of additional trusted authorities. */
   readonly certificates: readonly string[];
   /** `false` accepts any certificate. */
   readonly verify: boolean;
-  /** Connections kept open to one origin at most. */
+  /** Most connections to one origin. */
   readonly connections: number;
-  /** The machine's time in milliseconds since the epoch. */
+  /** The machine's time in milliseconds since the epoch; default: `Date.now`. */
   readonly now?: (() => number) | undefined;
-  /** Whether plain http to this machine is allowed, see `allowsPlainHttp`. */
+  /** Whether plain HTTP to this machine is allowed, see `allowsPlainHttp`. */
   readonly plainHttp: boolean;
   /** Aborts when the run is cancelled. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** A way to send requests, which ends when its signal aborts: the requests under way too. */
-export interface Lane {
+/** Sends requests until a signal aborts. Then pending requests fail, and no new one starts. */
+export interface RequestScope {
   readonly dispatcher: Dispatcher;
   readonly signal: AbortSignal;
   /**
-   * `fetch` over this transport: it never follows a redirect, sets the server's clock by each answer, and reads the whole answer, which is limited in
-   * size and time.
+   * `fetch` over this transport. It never follows a redirect, sets the server's clock by each response, and reads the whole response
+   * within limits of size and time.
    */
   readonly fetch: typeof globalThis.fetch;
 }
 
 /**
- * All HTTP goes through here, so that the rules for proxies, TLS, plain http, cancellation, and the size and time of answers hold for every
- * client in the program.
+ * All HTTP goes through here, so the rules for proxies, TLS, plain HTTP, cancellation, response size and timeouts apply to every client in
+ * the program.
  */
-export interface Transport extends Lane {
-  /** The time of each server, set by its answers. */
+export interface Transport extends RequestScope {
+  /** Each server's clock, set by its responses. */
   readonly clockOf: Clocks;
-  /** Whether plain http to this machine is allowed: no other plain http ever is. */
+  /** Whether plain HTTP to this machine is allowed. To other machines it never is. */
   readonly plainHttp: boolean;
-  /** For requests that clear away what was begun: after the run was cancelled it goes on for some seconds. */
-  readonly cleanup: Lane;
+  /** For requests that clean up. They may continue for {@link cleanupMs} after the run was cancelled. */
+  readonly cleanup: RequestScope;
   close(): Promise<void>;
 }
 
-/** Time to open a connection, proxy and TLS included: two lost SYN packets and a slow handshake fit. */
+/** Milliseconds to open a connection, including proxy and TLS: enough for two lost SYN packets and a slow handshake. */
 const connectTimeout = 4_000;
 
-/** What is cleared away after the run was cancelled has to be done by then: the runner kills a step that takes longer. */
+/** Milliseconds for cleaning up after a cancellation: the runner kills a step that takes longer. */
 export const cleanupMs = 3_000;
 
-/** Opens the transport. Connections are made when they are needed, and kept. */
+/** Opens a transport. It opens connections on demand, and keeps them for further requests. */
 export function openTransport(options: TransportOptions): Transport {
   const { now, plainHttp, signal } = options;
   const clockOf = createClocks(now);
@@ -70,8 +70,8 @@ export function openTransport(options: TransportOptions): Transport {
   if (signal?.aborted) cancel();
   const agent = createAgent(options, end.signal);
   return {
-    ...createLane(agent, run.signal, clockOf),
-    cleanup: createLane(agent, end.signal, clockOf),
+    ...createScope(agent, run.signal, clockOf),
+    cleanup: createScope(agent, end.signal, clockOf),
     clockOf,
     plainHttp,
     close: () => {
@@ -86,7 +86,7 @@ function createAgent(
   { certificates, verify, connections, plainHttp }: TransportOptions,
   signal: AbortSignal,
 ): Agent {
-  // Given as `ca`, certificates would replace the public roots: these have to be named beside them.
+  // The option `ca` replaces the public roots, so they are added to it.
   const ca = certificates.length > 0 ? [...getCACertificates('default'), ...certificates] : undefined;
   const tls = { rejectUnauthorized: verify, ...(ca && { ca }) };
   const options = { connections, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 };
@@ -94,7 +94,7 @@ function createAgent(
     ...options,
     factory: (origin) => {
       const url = new URL(origin);
-      const fault = urlFault(url, plainHttp);
+      const fault = urlProblem(url, plainHttp);
       if (fault)
         throw new ActionError('insecure-address', `Nothing is sent to ${url.host}: its address ${fault}`);
       const proxy = proxyFor(url);
@@ -104,7 +104,7 @@ function createAgent(
   });
 }
 
-function createLane(agent: Agent, signal: AbortSignal, clockOf: Clocks): Lane {
+function createScope(agent: Agent, signal: AbortSignal, clockOf: Clocks): RequestScope {
   return {
     signal,
     dispatcher: new CancellableDispatcher(agent, signal),
@@ -113,7 +113,7 @@ function createLane(agent: Agent, signal: AbortSignal, clockOf: Clocks): Lane {
 }
 
 function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clocks): typeof globalThis.fetch {
-  // The same shapes, declared twice: this undici's, and those of the undici within Node, which refuses dispatchers of another.
+  // Node's built-in fetch rejects a dispatcher of this undici. Its types have the same shapes.
   const send = undiciFetch as unknown as typeof globalThis.fetch;
   return async (input, init) => {
     const started = performance.now();
@@ -121,20 +121,20 @@ function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clock
     let isAnswered = false;
     const timer = setTimeout(
       () => late.abort(new (isAnswered ? errors.BodyTimeoutError : errors.HeadersTimeoutError)()),
-      answerMs,
+      responseTimeoutMs,
     );
     const signals = [signal, late.signal, ...(init?.signal ? [init.signal] : [])];
     const over: object = { dispatcher, signal: AbortSignal.any(signals) };
     try {
       const response = await send(input, { ...init, ...over, redirect: 'manual' });
       isAnswered = true;
-      // A cache gives the time of the day on which it was filled.
+      // A response from a cache has the date at which it was stored.
       const url = new URL(input instanceof Request ? input.url : input);
       const isFresh = Number(response.headers.get('age') ?? 0) === 0;
       if (isFresh) clockOf(url).observe(response.headers.get('date'), performance.now() - started);
-      return await whole(response, url.origin);
+      return await readWhole(response, url.origin);
     } catch (error) {
-      // Otherwise it would be a cause of "fetch failed".
+      // fetch wraps it in a TypeError "fetch failed".
       throw actionErrorIn(error) ?? error;
     } finally {
       clearTimeout(timer);
@@ -142,11 +142,11 @@ function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clock
   };
 }
 
-/** The answer with all of its body, which then takes no time to be read. */
-async function whole(response: Response, origin: string): Promise<Response> {
+/** Reads the whole body, and returns a response that has it in memory. */
+async function readWhole(response: Response, origin: string): Promise<Response> {
   const { status, statusText, headers } = response;
   if (status > 599) throw new ActionError('unusable-answer', `${origin} answered with status ${status}`);
-  const body = await readAnswer(response, origin);
+  const body = await readBody(response, origin);
   return new Response(body.length > 0 ? new Uint8Array(body) : null, {
     status,
     statusText,

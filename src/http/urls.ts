@@ -1,28 +1,28 @@
 /**
- * Whether a host name means this machine: `localhost`, a name below it (RFC 6761, 6.3), 127.0.0.0/8 or ::1. None of them is ever looked up
- * in DNS. `0.0.0.0`, `::` and IPv4 addresses written as IPv6 do not count.
+ * Whether a host name is this machine: `localhost` or a name below it (RFC 6761, 6.3), 127.0.0.0/8 or ::1. These names are never resolved
+ * by DNS. `0.0.0.0`, `::` and IPv4-mapped IPv6 addresses do not count.
  */
 export function isLoopback(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/\.$/, '');
   return isLocalName(name) || name === '[::1]' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
-/** Whether a host name is `localhost` or below it. */
+/** Whether a host name is `localhost` or a name below it. */
 export function isLocalName(hostname: string): boolean {
   return /(?:^|\.)localhost\.?$/i.test(hostname);
 }
 
-/** Whether plain http to this machine is allowed: only where the platform itself is on this machine. */
+/** Whether plain HTTP to this machine is allowed: only if the platform itself runs on this machine. */
 export function allowsPlainHttp({ issuer, apiUrl }: { readonly issuer: URL; readonly apiUrl: URL }): boolean {
   return isLoopback(issuer.hostname) || isLoopback(apiUrl.hostname);
 }
 
 /**
- * Why a URL may not be used, as the end of a sentence whose subject is the URL; undefined if it may be used. Every URL that an input, the
- * runner or a server names goes through here before it is used. The words do not quote the URL, as it may hold a password.
+ * Why a URL may not be used, as the end of a sentence whose subject is the URL; undefined if it may be used. Every URL from an input, the
+ * runner or a server is checked here before use. The text does not quote the URL, which may contain a password.
  * @param plainHttp whether `http:` to this machine is allowed, see {@link allowsPlainHttp}
  */
-export function urlFault(url: URL, plainHttp: boolean): string | undefined {
+export function urlProblem(url: URL, plainHttp: boolean): string | undefined {
   if (url.username || url.password) return 'has a user name or password in it';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol !== 'http:' || !isLoopback(url.hostname)) return 'is not https';

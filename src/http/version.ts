@@ -1,5 +1,5 @@
-/** The version of `package.json`; a test holds them together. */
+/** The version in `package.json`; a test compares them. */
 export const version = '0.1.0';
 
-/** How this action names itself to the servers that it asks (RFC 9110, 10.1.5). */
+/** Value of the `User-Agent` header (RFC 9110, 10.1.5). */
 export const userAgent = `upload-to-workspace/${version}`;

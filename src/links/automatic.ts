@@ -107,8 +107,8 @@ export function reasonForSession(
 }
 
 async function sessionLife(sessions: AutomaticOptions['sessions']): Promise<number | undefined> {
-  const { openedAt, endsAt } = await sessions.get();
-  return endsAt === undefined ? undefined : (endsAt - openedAt) / 1000;
+  const { openedAt, expiresAt } = await sessions.get();
+  return expiresAt === undefined ? undefined : (expiresAt - openedAt) / 1000;
 }
 
 type How = Parameters<AutomaticOptions['ask']>[1];

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-import { writeTemporary } from '../hosts/temporary.ts';
+import { writeTempFile } from '../hosts/temporary.ts';
 import type { Links } from './manifest.ts';
 
 /** The fields of the links file before `files`. */
@@ -38,7 +38,7 @@ export function writeLinksFile(
   files: Iterable<LinkedFile>,
   links: Pick<Links, 'url' | 'parts'> | undefined,
 ): string {
-  return writeTemporary(folder, 'links.json', (name) => writeTo(name, header, files, links));
+  return writeTempFile(folder, 'links.json', (name) => writeTo(name, header, files, links));
 }
 
 function writeTo(

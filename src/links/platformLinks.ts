@@ -3,7 +3,7 @@ import { isLoopback } from '../http/urls.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { Terrapi } from '../terrapi/client.ts';
+import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { linkProblem, linkTemplate } from './urlChecks.ts';
 import { linkExpiry } from './expiry.ts';

@@ -16,7 +16,7 @@ const usedUp = 0.05;
 export async function signSessionLinks(client: StorageClient, expiresIn: number | undefined): Promise<Links> {
   const session = await freshSession(client);
   const signedAt = Math.floor(client.clock.now() / 1000) * 1000;
-  const left = session.endsAt === undefined ? longest : Math.floor((session.endsAt - signedAt) / 1000);
+  const left = session.expiresAt === undefined ? longest : Math.floor((session.expiresAt - signedAt) / 1000);
   const seconds = Math.max(1, Math.min(expiresIn ?? longest, left, longest));
   const { query, signature, url } = client.signer(session).presigner(new Date(signedAt), seconds);
   // The links file and the pages use each link several times. Signing it is the slow step.
@@ -27,7 +27,7 @@ export async function signSessionLinks(client: StorageClient, expiresIn: number 
     return known;
   };
   const ownEnd = signedAt + seconds * 1000;
-  const known = session.endsAt !== undefined || session.sessionToken === undefined;
+  const known = session.expiresAt !== undefined || session.sessionToken === undefined;
   return {
     signedBy: 'session',
     url: (key) => url(client.path(key), own(key)),
@@ -36,18 +36,18 @@ export async function signSessionLinks(client: StorageClient, expiresIn: number 
       address: (key) => `${client.location.endpoint.origin}${client.path(key)}`,
       own,
     },
-    expiresAt: known ? Math.min(ownEnd, session.endsAt ?? ownEnd) : undefined,
+    expiresAt: known ? Math.min(ownEnd, session.expiresAt ?? ownEnd) : undefined,
   };
 }
 
 async function freshSession({ sessions, clock }: StorageClient): Promise<Session> {
-  const isUsed = ({ openedAt, endsAt }: Session) =>
-    endsAt !== undefined && clock.now() - openedAt > usedUp * (endsAt - openedAt);
+  const isUsed = ({ openedAt, expiresAt }: Session) =>
+    expiresAt !== undefined && clock.now() - openedAt > usedUp * (expiresAt - openedAt);
   const held = await sessions.get();
   if (!isUsed(held)) return held;
   // Links with a shorter lifetime are better than no links.
   return sessions.replace(isUsed).catch((error: unknown) => {
-    if (held.endsAt !== undefined && held.endsAt > clock.now()) return held;
+    if (held.expiresAt !== undefined && held.expiresAt > clock.now()) return held;
     throw error;
   });
 }

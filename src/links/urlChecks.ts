@@ -1,4 +1,4 @@
-import { urlFault } from '../http/urls.ts';
+import { urlProblem } from '../http/urls.ts';
 import { sanitize } from '../text/sanitize.ts';
 
 /** In characters. Browsers, proxies and forges cut off or reject longer links. */
@@ -6,7 +6,7 @@ const longestLink = 8 * 1024;
 
 /**
  * Checks a link that the platform returned.
- * @param plainHttp see {@link urlFault}
+ * @param plainHttp see {@link urlProblem}
  * @returns why the link must not be used, or undefined if it is valid; the text quotes only the host, because the rest of a link may give access
  */
 export function linkProblem(link: string, plainHttp: boolean): string | undefined {
@@ -15,7 +15,7 @@ export function linkProblem(link: string, plainHttp: boolean): string | undefine
   const [, authority] = /^https?:\/\/([^/?#]+)/i.exec(link) ?? [];
   const url = URL.parse(link);
   if (authority === undefined || !url) return 'it is not an https link';
-  const fault = authority.includes('@') ? 'contains a user name or password' : urlFault(url, plainHttp);
+  const fault = authority.includes('@') ? 'contains a user name or password' : urlProblem(url, plainHttp);
   const where = sanitize(`${url.protocol}//${url.host}`);
   if (fault !== undefined) return `the link leads to ${where}, which ${fault}`;
   return link.includes('#') ? `the link to ${where} contains a fragment (#)` : undefined;

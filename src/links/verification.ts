@@ -1,7 +1,7 @@
 import { isNetworkError } from '../http/networkErrors.ts';
 import type { RetryPolicy } from '../http/retry.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { isDigest, plainEtag } from '../storage/etag.ts';
+import { isMd5Etag, normalizeEtag } from '../storage/etag.ts';
 import { StorageError, createStorageRetrier, storageError } from '../storage/s3Error.ts';
 import { type ObjectHead, headObject } from '../storage/head.ts';
 
@@ -57,7 +57,7 @@ function compare(
   if (status !== 200 && status !== 206 && !isEmpty)
     return { kind: 'fails', why: `the link to ${url.host} does not open it: the response is ${status}` };
   if (object === undefined || isEmpty) return { kind: 'opens' };
-  const told = isOwn || (isDigest(etag) && isDigest(object.etag)) ? etag : '';
+  const told = isOwn || (isMd5Etag(etag) && isMd5Etag(object.etag)) ? etag : '';
   const isSame = (size ?? object.size) === object.size && (told || object.etag) === object.etag;
   return isSame && (size !== undefined || told !== '')
     ? { kind: 'opens' }
@@ -95,7 +95,7 @@ function ask(
     await body.dump({ limit: 64 * 1024 }).catch(() => undefined);
     if (statusCode >= 500 || statusCode === 429) throw storageError(statusCode, headers, '');
     const text = (name: string) => headers[name]?.toString();
-    const etag = plainEtag(text('etag'));
+    const etag = normalizeEtag(text('etag'));
     return { status: statusCode, size: sizeOf(statusCode, text), etag };
   });
 }

@@ -2,7 +2,7 @@ import type { Run } from '../hosts/host.ts';
 import type { Publication } from '../links/manifest.ts';
 import { formatMoment } from '../text/format.ts';
 import { commentMarker } from './markers.ts';
-import { type SummaryOptions, filesTable, markdownText, publishedHead } from './markdown.ts';
+import { type SummaryOptions, filesTable, markdownText, publicationHead } from './markdown.ts';
 
 /** From this many files on, a table is shown when it is asked for: a comment is read among others. */
 const manyFiles = 12;
@@ -20,19 +20,19 @@ export interface CommentText extends SummaryOptions {
  * The comment of what is published: it begins with the marker of its key, and is never longer than its host allows.
  * @param before what the comment said so far
  */
-export function publishedComment(
-  published: Publication,
+export function publicationComment(
+  publication: Publication,
   text: CommentText,
   before: string | undefined,
 ): string {
   const commit = text.built ? text.run.commit : commitIn(before);
-  const start = [beginning(text.key, commit), publishedHead(published, text)].join('\n\n');
+  const start = [beginning(text.key, commit), publicationHead(publication, text)].join('\n\n');
   const end = footer(text, commit);
   // By the bytes, of which there are never fewer than characters; the table's own last line is left room for.
   const room = text.limit - Buffer.byteLength(start + end) - 400;
-  const table = filesTable(published, text, room);
+  const table = filesTable(publication, text, room);
   const files = `<details>\n<summary>The files</summary>\n\n${table}\n\n</details>`;
-  return [start, published.main && published.fileCount >= manyFiles ? files : table, end].join('\n\n');
+  return [start, publication.main && publication.fileCount >= manyFiles ? files : table, end].join('\n\n');
 }
 
 export interface RemovalText extends Pick<CommentText, 'key' | 'run' | 'now'> {

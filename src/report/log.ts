@@ -1,6 +1,6 @@
 import { formatCount } from '../text/format.ts';
 import { helpLine } from '../errors/codes.ts';
-import { ActionError, causes, isError, messageOf, outOfFiles } from '../errors/error.ts';
+import { ActionError, causes, isError, messageOf, openFileLimit } from '../errors/error.ts';
 import type { Hints, Host, Log } from '../hosts/host.ts';
 
 /** A line for each of the first items, and one with the number of the others. */
@@ -37,7 +37,7 @@ export function fail(host: FailingHost, error: unknown): void {
     return;
   }
   host.log.debug(stackFrames(error));
-  const out = outOfFiles(error);
+  const out = openFileLimit(error);
   host.fail([
     `Unexpected error: ${messageOf(error)}`,
     out?.hint ?? `Please report it with the debug log: ${host.hints.debugLog}.`,

@@ -1,7 +1,7 @@
 import type { Publication } from '../links/manifest.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
-import type { RemoteObject } from '../sync/object.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
 
 /**
  * Text from outside as Markdown text: whatever could mean something to Markdown or HTML becomes a character reference. Forges look for
@@ -41,14 +41,18 @@ export interface SummaryOptions {
  * The job summary of what is published: totals, the link to open, a table of files.
  * @param limit bytes that it may have; rows that do not fit are left out, with a line that says how many
  */
-export function publishedSummary(published: Publication, options: SummaryOptions, limit = 1_000_000): string {
-  const head = publishedHead(published, options);
-  return `${head}\n\n${filesTable(published, options, limit - Buffer.byteLength(head) - 200)}\n`;
+export function publicationSummary(
+  publication: Publication,
+  options: SummaryOptions,
+  limit = 1_000_000,
+): string {
+  const head = publicationHead(publication, options);
+  return `${head}\n\n${filesTable(publication, options, limit - Buffer.byteLength(head) - 200)}\n`;
 }
 
 /** What every page says of what is published, before it goes through the files. */
-export function publishedHead(published: Publication, options: SummaryOptions): string {
-  const { fileCount, totalBytes, main, index, workspace, s3Uri } = published;
+export function publicationHead(publication: Publication, options: SummaryOptions): string {
+  const { fileCount, totalBytes, main, index, workspace, s3Uri } = publication;
   const openings = [main, index?.name === main?.name ? undefined : index].flatMap((opening) =>
     opening && options.showLinks ? [`**${markdownLink(`Open ${opening.name}`, opening.url)}**`] : [],
   );
@@ -56,16 +60,16 @@ export function publishedHead(published: Publication, options: SummaryOptions): 
     `### ${options.headline}: ${markdownText(workspace)}`,
     ...(openings.length > 0 ? [openings.join(' · ')] : []),
     `${count(fileCount, 'file')}, ${formatBytes(totalBytes)} in ${markdownText(s3Uri)}`,
-    ...linksLine(published, options),
+    ...linksLine(publication, options),
   ].join('\n\n');
 }
 
 /** The files in a table of at most `limit` bytes, and a line that says how many there was no room for. */
-export function filesTable(published: Publication, options: SummaryOptions, limit: number): string {
-  const { fileCount, index } = published;
+export function filesTable(publication: Publication, options: SummaryOptions, limit: number): string {
+  const { fileCount, index } = publication;
   const { table, left } = fittingTable(
     ['File', 'Size', 'Type'],
-    fileRows(published, options),
+    fileRows(publication, options),
     fileCount,
     limit,
   );

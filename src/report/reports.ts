@@ -7,58 +7,60 @@ import type { CommentBody, CommentWriter, Reporter, ReporterOptions } from '../h
 import type { Publication } from '../links/manifest.ts';
 import { formatDuration } from '../text/format.ts';
 import { Attempts } from './attempts.ts';
-import { publishedComment, removedComment } from './comment.ts';
+import { publicationComment, removedComment } from './comment.ts';
 import { commentMarker } from './markers.ts';
-import { releaseNotes } from './release.ts';
+import { releaseNotes } from './releaseNotes.ts';
 
-/** What a step has done, to be shown at the host. */
-export interface Told {
-  /** In words, e.g. `Uploaded 3 files`. */
+/** What a step published. */
+export interface PublicationReport {
+  /** What the step did, e.g. `Uploaded 3 files`. */
   readonly headline: string;
-  readonly published: Publication;
-  /** Whether this step built what it publishes, or only made new links to it. */
+  readonly publication: Publication;
+  /** Whether this step uploaded the files, or only made new links to them. */
   readonly built: boolean;
   /** `false` where links are masked. */
   readonly showLinks: boolean;
 }
 
-export interface Removed {
+/** What a step removed. */
+export interface RemovalReport {
   readonly headline: string;
   readonly s3Uri: string;
 }
 
-/** The reports of a step. None of them ever fails it: what cannot be written is one warning. */
+/** The reports of a step: comment, deployment and release. An error in one of them is a warning, and never fails the step. */
 export interface Reports {
-  /** Has the deployment in progress from now on, while files are sent. */
+  /** Sets the deployment to in progress, before the files are uploaded. */
   begin(s3Uri: string): void;
-  published(told: Told): Promise<ReportIds>;
-  removed(removed: Removed): Promise<ReportIds>;
-  /** Has the deployment that was begun end as failed. @param quickly when the runner waits for the end of this step */
-  failed(quickly: boolean): Promise<void>;
+  showPublication(report: PublicationReport): Promise<ReportIds>;
+  showRemoval(report: RemovalReport): Promise<ReportIds>;
+  /** Sets the deployment in progress to failed. @param quickly if the runner waits for this step to end */
+  showFailure(quickly: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What all reports of a step may take at the most, so that a host that hangs does not hold the job for minutes. */
+/** Milliseconds for all reports of a step, so that a slow host does not delay the job for minutes. */
 const reportsMs = 100_000;
-/** Less than there is for what is cleared away after the run was cancelled. */
+/** Milliseconds for reports after the run was cancelled. */
 const lastMomentMs = 2_500;
 
-/** Links that expire sooner are hardly there any more when somebody reads a report. */
+/** Milliseconds. Links that expire sooner are likely to have expired when somebody reads the report. */
 const soonMs = 3_600_000;
 
 type ReportOptions = Pick<DestinationInputs, 'workspace' | 'destination' | 'certificates' | 'reports'>;
 
+type ReportHost = Pick<Host, 'log' | 'name' | 'run'>;
+
 /**
  * Opens the reports that the inputs ask for.
- * @param open opens what writes them
- * @param now milliseconds since the epoch, by the servers' clock
+ * @param open opens the host's writer
+ * @param tools `now`: milliseconds since the epoch, by the servers' clock
  */
-export async function openReports(
-  host: Pick<Host, 'log' | 'name' | 'run'>,
+export async function openStepReports(
+  host: ReportHost,
   open: (options: ReporterOptions) => Promise<Reporter>,
   options: ReportOptions,
-  now: () => number,
-  signal: AbortSignal,
+  { now, signal }: { readonly now: () => number; readonly signal: AbortSignal },
 ): Promise<Reports> {
   const deadline = new Deadline();
   const reporter = await open({
@@ -67,10 +69,10 @@ export async function openReports(
     deadline: () => deadline.signal,
     signal,
   });
-  return new StepReports(host, reporter, options, now, deadline);
+  return new StepReports({ host, reporter, options, now, deadline });
 }
 
-/** When the requests of now have to end; each phase of a run has its own time. */
+/** When the current requests have to end. Each phase of a run has its own time. */
 class Deadline {
   signal = AbortSignal.timeout(reportsMs);
 
@@ -79,8 +81,16 @@ class Deadline {
   }
 }
 
+interface StepReportsTools {
+  readonly host: ReportHost;
+  readonly reporter: Reporter;
+  readonly options: ReportOptions;
+  readonly now: () => number;
+  readonly deadline: Deadline;
+}
+
 class StepReports implements Reports {
-  readonly #host: Pick<Host, 'log' | 'name' | 'run'>;
+  readonly #host: ReportHost;
   readonly #reporter: Reporter;
   readonly #options: ReportOptions;
   readonly #now: () => number;
@@ -89,13 +99,7 @@ class StepReports implements Reports {
   readonly #attempts: Attempts;
   #begun: Promise<number | undefined> | undefined;
 
-  constructor(
-    host: Pick<Host, 'log' | 'name' | 'run'>,
-    reporter: Reporter,
-    options: ReportOptions,
-    now: () => number,
-    deadline: Deadline,
-  ) {
+  constructor({ host, reporter, options, now, deadline }: StepReportsTools) {
     this.#host = host;
     this.#reporter = reporter;
     this.#options = options;
@@ -113,26 +117,26 @@ class StepReports implements Reports {
     );
   }
 
-  async published(told: Told): Promise<ReportIds> {
+  async showPublication(report: PublicationReport): Promise<ReportIds> {
     this.#deadline.restart();
     const now = this.#now();
-    const text = { ...told, key: this.#commentKey(), run: this.#host.run, now, dryRun: false };
+    const text = { ...report, key: this.#commentKey(), run: this.#host.run, now, dryRun: false };
     const [comment, deployment, release] = await Promise.all([
       this.#comment(
         ({ limit }) =>
           (before) =>
-            publishedComment(told.published, { ...text, limit }, before),
+            publicationComment(report.publication, { ...text, limit }, before),
         true,
       ),
-      this.#deploy(told),
-      this.#release(told, now),
+      this.#deploy(report),
+      this.#release(report, now),
     ]);
     this.#attempts.warn();
-    if ([comment, deployment, release].some((id) => id !== undefined)) this.#warnOfExpiry(told, now);
+    if ([comment, deployment, release].some((id) => id !== undefined)) this.#warnAboutExpiry(report, now);
     return { 'comment-id': comment ?? '', 'deployment-id': deployment ?? '' };
   }
 
-  async removed({ headline, s3Uri }: Removed): Promise<ReportIds> {
+  async showRemoval({ headline, s3Uri }: RemovalReport): Promise<ReportIds> {
     this.#deadline.restart();
     const { workspace, reports } = this.#options;
     const { environment } = reports;
@@ -150,7 +154,7 @@ class StepReports implements Reports {
     return { 'comment-id': comment ?? '', 'deployment-id': deployment ?? '' };
   }
 
-  async failed(quickly: boolean): Promise<void> {
+  async showFailure(quickly: boolean): Promise<void> {
     if (this.#begun === undefined) return;
     this.#deadline.restart(quickly ? lastMomentMs : reportsMs);
     const id = await Promise.race([this.#begun, sleep(lastMomentMs, undefined, { ref: false })]);
@@ -158,7 +162,7 @@ class StepReports implements Reports {
     if (id === undefined || environment === undefined) return;
     const end = { state: 'failure', url: undefined, description: 'The upload failed' } as const;
     await this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
-      deployments.end(environment, id, end),
+      deployments.finish(environment, id, end),
     );
   }
 
@@ -189,23 +193,27 @@ class StepReports implements Reports {
     );
   }
 
-  async #deploy({ published, showLinks, built }: Told): Promise<number | undefined> {
+  async #deploy({ publication, showLinks, built }: PublicationReport): Promise<number | undefined> {
     const { environment } = this.#options.reports;
     if (environment === undefined) return undefined;
     const begun = built ? await this.#begun : undefined;
     if (built && begun === undefined) return undefined;
-    const url = showLinks ? (published.main ?? published.index)?.url : undefined;
-    const description = published.s3Uri;
+    const url = showLinks ? (publication.main ?? publication.index)?.url : undefined;
+    const description = publication.s3Uri;
     return this.#attempts.try('deployment', environment, this.#reporter.deployments, async (deployments) => {
       const id =
         begun ??
         (await deployments.active(environment)) ??
         (await deployments.begin(environment, description));
-      const { linkTaken } = await deployments.end(environment, id, { state: 'success', url, description });
-      if (!linkTaken) {
+      const { urlAccepted } = await deployments.finish(environment, id, {
+        state: 'success',
+        url,
+        description,
+      });
+      if (!urlAccepted) {
         this.#host.log.warning(
           'deployment-link-too-long',
-          `${this.#host.name} takes no link of ${url?.length ?? 0} characters for a deployment: the environment '${environment}' opens the page of this run instead, whose summary has the link.`,
+          `${this.#host.name} rejected a deployment link of ${url?.length ?? 0} characters: the environment '${environment}' opens the page of this run instead, and its summary has the link.`,
         );
       }
       this.#begun = undefined;
@@ -214,32 +222,32 @@ class StepReports implements Reports {
   }
 
   /** Returns the tag; undefined if the notes were not written. */
-  async #release({ published, showLinks }: Told, now: number): Promise<string | undefined> {
+  async #release({ publication, showLinks }: PublicationReport, now: number): Promise<string | undefined> {
     const { release } = this.#options.reports;
     if (release === undefined) return undefined;
     const { run, name: host } = this.#host;
     const text = { key: this.#key, run, host, now, showLinks };
     return this.#attempts.try('release', release, this.#reporter.releases, async (releases) => {
       await releases.editNotes(release, (notes) =>
-        releaseNotes(notes, published, { ...text, limit: releases.limit }),
+        releaseNotes(notes, publication, { ...text, limit: releases.limit }),
       );
       return release;
     });
   }
 
-  #warnOfExpiry({ published: { links }, showLinks }: Told, now: number): void {
+  #warnAboutExpiry({ publication: { links }, showLinks }: PublicationReport, now: number): void {
     const left = links?.expiresAt === undefined || !showLinks ? Infinity : links.expiresAt - now;
     if (left > soonMs || !links) return;
     const { signedBy, whySession } = links;
     const longer =
       signedBy === 'platform'
-        ? ''
+        ? 'Run'
         : whySession === undefined
-          ? ` 'links: auto' or 'links: platform' makes links that work longer.`
-          : ` The storage session signed them: ${whySession}.`;
+          ? `Use 'links: auto' or 'links: platform' for links that last longer, or run`
+          : `They are session links: ${whySession}. Run`;
     this.#host.log.warning(
       'links-expire-soon',
-      `The links in what ${this.#host.name} keeps of this run (comment, deployment, release) end in ${formatDuration(left / 1000)}.${longer} The 'links' action makes new ones, on a schedule for instance.`,
+      `The links in the comment, deployment or release on ${this.#host.name} expire in ${formatDuration(left / 1000)}. ${longer} the 'links' action on a schedule to renew them.`,
     );
   }
 }

@@ -2,13 +2,13 @@ import { isTransient } from '../http/classify.ts';
 import type { StorageClient } from './client.ts';
 import { StorageError } from './s3Error.ts';
 
-/** Any region will do to ask for the right one (S3 API, GetBucketLocation), and an empty answer means this one. */
+/** The region to sign with before the real one is known. In GetBucketLocation, an empty answer means this region (S3 API). */
 export const defaultRegion = 'us-east-1';
 
 /**
- * The region of the workspace's bucket by a signed request. Who signs it for another region is told the right one, whether or not the
- * session may ask; a storage that says nothing then is one that has no region, or takes any.
- * @returns undefined where the storage names none
+ * Requests the region of the workspace's bucket (S3 API, GetBucketLocation). A server refuses a request that is signed for the wrong region
+ * and names the right one, even if the session may not call GetBucketLocation.
+ * @returns undefined if the storage names no region: then it accepts any
  */
 export async function bucketLocation(client: StorageClient): Promise<string | undefined> {
   const { bucket } = client.location;

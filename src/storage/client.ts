@@ -3,47 +3,47 @@ import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location } from '../terrapi/location.ts';
 import type { Session, SessionSource } from '../terrapi/session.ts';
-import { type SlicedBody, type WireAnswer, defaultStallMs, exchange } from './http.ts';
-import { type StorageError, createStorageRetrier, isSessionEnded, storageError } from './s3Error.ts';
+import { type SlicedBody, type WireResponse, defaultStallMs, sendRequest } from './http.ts';
+import { type StorageError, createStorageRetrier, isSessionExpired, storageError } from './s3Error.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
 import { element } from './xml.ts';
 
-/** One call of the storage. */
+/** A call to the storage. */
 export interface StorageCall extends StorageRequest {
   readonly body?: Buffer | SlicedBody;
-  /** Ends the call in place of the run's cancellation, after which some of it may go on for a few seconds. */
+  /** Aborts the call, instead of the run's cancellation. */
   readonly signal?: AbortSignal | undefined;
-  /** Told of each failure that is retried. */
+  /** Called for each failure that is retried. */
   readonly onRetry?: ((error: unknown) => void) | undefined;
-  /** Whether this clears away what was begun: then it goes on for some seconds after the run was cancelled. */
+  /** Whether this call cleans up: then it may continue for some seconds after the run was cancelled. */
   readonly cleanup?: boolean;
-  /** Bytes of the answer's body to keep. */
-  readonly keep?: number;
-  /** Throws where an answer below 300 is not what was asked for; that error is retried like any other. */
-  readonly accept?: (answer: WireAnswer) => void;
+  /** Bytes of the response body to keep. */
+  readonly keepBytes?: number;
+  /** Throws if a response below 300 is not the expected one. That error is retried like any other. */
+  readonly accept?: (answer: WireResponse) => void;
 }
 
-/** The bucket of a workspace, ready to be asked. Every call retries what is transient and renews a session that has ended. */
+/** A client for the bucket of a workspace. Every call retries transient errors and refreshes an expired session. */
 export interface StorageClient {
   readonly location: Location;
   readonly region: string;
   readonly clock: Clock;
   readonly transport: Transport;
   readonly sessions: SessionSource;
-  /** The path of a key, as it is signed and sent. */
+  /** The encoded URL path of a key, as it is signed and sent. */
   path(key: string): string;
   signer(session: Session): Signer;
   /**
-   * Sends a signed request. One that is given as a function is made anew for each try.
-   * @throws StorageError for an answer of 300 and above, what `accept` throws, or what the connection throws
+   * Sends a signed request. If the call is a function, it is called for each attempt.
+   * @throws StorageError for a status of 300 and above, an error of `accept`, or a network error
    */
-  send(call: StorageCall | (() => StorageCall)): Promise<WireAnswer>;
-  /** Runs what sends a request in its own way, such as the SDK, with a session; retries and renews as {@link send} does. */
+  send(call: StorageCall | (() => StorageCall)): Promise<WireResponse>;
+  /** Runs an operation that sends its own requests, e.g. by the SDK. It retries and refreshes like {@link send}. */
   withSession<T>(operation: (session: Session) => Promise<T>, what: () => string): Promise<T>;
 }
 
 export interface StorageClientOptions {
-  /** Retries the requests; default: by the usual policy. */
+  /** Default: a retrier with the usual policy. */
   readonly retrier?: Retrier;
   readonly stallMs?: number;
 }
@@ -74,23 +74,23 @@ export function createStorageClient(
     send: (call) => {
       const make = typeof call === 'function' ? call : () => call;
       const first = make();
-      return run(() => renewing(sessions, (session) => sendOnce(client, make(), session, stallMs)), {
+      return run(() => withRefresh(sessions, (session) => sendOnce(client, make(), session, stallMs)), {
         signal: first.signal ?? (first.cleanup ? transport.cleanup.signal : undefined),
         onRetry: first.onRetry,
         what: () => nameOf(first, location),
       });
     },
-    withSession: (operation, what) => run(() => renewing(sessions, operation), { what }),
+    withSession: (operation, what) => run(() => withRefresh(sessions, operation), { what }),
   };
   return client;
 }
 
 async function sendOnce(
   client: StorageClient,
-  { body, signal, cleanup = false, keep, accept, method, path, query, headers: given }: StorageCall,
+  { body, signal, cleanup = false, keepBytes, accept, method, path, query, headers: given }: StorageCall,
   session: Session,
   stallMs: number,
-): Promise<WireAnswer> {
+): Promise<WireResponse> {
   const { location, clock, transport } = client;
   const signedAt = clock.now();
   const request = { method, path, ...(query && { query }), ...(given && { headers: given }) };
@@ -100,23 +100,24 @@ async function sendOnce(
     method,
     headers: client.signer(session).sign(request, new Date(signedAt)),
     body,
-    keep,
+    keepBytes,
   };
   const { dispatcher } = cleanup || signal ? transport.cleanup : transport;
-  const answer = await exchange(dispatcher, sent, { signal, stallMs });
-  if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
+  const answer = await sendRequest(dispatcher, sent, { signal, stallMs });
+  if (answer.status >= 300) throw responseError(answer, signedAt, clock);
   accept?.(answer);
   return answer;
 }
 
 /**
- * Sends a request and reads its answer, once for each try.
- * @throws as {@link StorageClient.send}, and what `read` throws, which is retried as an answer of the storage is
+ * Sends a request and reads its response.
+ * @param read called for each attempt. An error that it throws is retried like one of the storage
+ * @throws as {@link StorageClient.send}, and the errors of `read`
  */
 export async function sendAndRead<T>(
   client: StorageClient,
   call: StorageCall,
-  read: (answer: WireAnswer) => T,
+  read: (answer: WireResponse) => T,
 ): Promise<T> {
   let result: { readonly value: T } | undefined;
   await client.send({
@@ -130,21 +131,24 @@ export async function sendAndRead<T>(
 }
 
 /**
- * Runs an operation with the session in hand, and once more with a new one if the server says that it has ended: however many requests
- * find out at the same time, one new session is opened.
+ * Runs an operation with the current session, and once more with a new one if the server answers that the session has expired. Parallel
+ * requests open one new session together.
  */
-async function renewing<T>(sessions: SessionSource, operation: (session: Session) => Promise<T>): Promise<T> {
+async function withRefresh<T>(
+  sessions: SessionSource,
+  operation: (session: Session) => Promise<T>,
+): Promise<T> {
   const session = await sessions.get();
   try {
     return await operation(session);
   } catch (error) {
-    if (!isSessionEnded(error)) throw error;
+    if (!isSessionExpired(error)) throw error;
     await sessions.replace((held) => held === session);
     return operation(await sessions.get());
   }
 }
 
-/** Names a call for people: the object below the workspace's prefix, e.g. `reports/a.txt`, or the request to the bucket. */
+/** Name of a call for the log: the object below the workspace's prefix, e.g. `reports/a.txt`, or the request to the bucket. */
 function nameOf({ method, path, query }: StorageCall, { endpoint, bucket, prefix }: Location): string {
   const key = decodeURIComponent(path.slice(objectPath(endpoint, bucket, '').length));
   if (key === '') return `${method} ${bucket}?${Object.keys(query ?? {}).join('&')}`;
@@ -158,8 +162,8 @@ const longestSkewMs = 300_000;
  * What the storage refuses by. A refusal for the time of a request sets the clock, and the request is repeated; that of a HEAD has no body
  * to say so: then the time of the answer does.
  */
-export function refusalOf(
-  { status, headers, body }: WireAnswer,
+export function responseError(
+  { status, headers, body }: WireResponse,
   signedAt: number,
   clock: Clock,
 ): StorageError {

@@ -9,70 +9,74 @@ import type { StorageClient } from './client.ts';
 import { StorageError } from './s3Error.ts';
 import { withSdk } from './sdk.ts';
 
-/** What one request may name (S3 API, DeleteObjects). */
-const mostKeys = 1_000;
+/** Most keys in one request (S3 API, DeleteObjects). */
+const maxKeys = 1_000;
 
-/** Characters that XML cannot hold (XML 1.0, 2.2), and so no request that names several keys. */
-const beyondXml = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+/** Characters that XML cannot contain (XML 1.0, 2.2). Keys with such characters are deleted one by one. */
+const notInXml = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-export interface Deletion {
+export interface DeletionResult {
   readonly deleted: readonly string[];
-  /** Keys that are still there, and what the storage says of them. */
-  readonly failed: readonly Failed[];
+  /** Keys that still exist, with the storage's error for each. */
+  readonly failed: readonly FailedDeletion[];
 }
 
-interface Failed {
+interface FailedDeletion {
   readonly key: string;
   readonly error: StorageError;
 }
 
 /**
- * Deletes objects. The keys are the caller's responsibility, but for one thing: a key outside of `base` is never sent.
- * @throws Error when a key does not begin with `base`, before anything is deleted; StorageError when a whole request fails
+ * Deletes objects. As a safeguard, it refuses all of them if one key is outside of `base`.
+ * @throws Error if a key does not begin with `base`, before anything is deleted; StorageError if a whole request fails
  */
 export async function deleteObjects(
   client: StorageClient,
   base: string,
   keys: readonly string[],
-): Promise<Deletion> {
+): Promise<DeletionResult> {
   const stray = keys.find((key) => !key.startsWith(base) || key === base);
   if (base === '' || stray !== undefined)
     throw new Error(`Refused to delete '${stray ?? ''}' outside of '${base}'`);
-  const failed: Failed[] = [];
-  const together = keys.filter((key) => !beyondXml.test(key));
-  for (let start = 0; start < together.length; start += mostKeys)
-    failed.push(...(await deleteMany(client, together.slice(start, start + mostKeys))));
-  for (const key of keys.filter((other) => beyondXml.test(other)))
+  const failed: FailedDeletion[] = [];
+  const together = keys.filter((key) => !notInXml.test(key));
+  for (let start = 0; start < together.length; start += maxKeys)
+    failed.push(...(await deleteMany(client, together.slice(start, start + maxKeys))));
+  for (const key of keys.filter((other) => notInXml.test(other)))
     failed.push(...(await deleteOne(client, key)));
   const remaining = new Set(failed.map(({ key }) => key));
   return { deleted: keys.filter((key) => !remaining.has(key)), failed };
 }
 
-/** Sends the keys in one request (S3 API, DeleteObjects), and those again that the storage could not delete for a reason that passes. */
-async function deleteMany(client: StorageClient, keys: readonly string[]): Promise<Failed[]> {
-  const lasting: Failed[] = [];
-  let passing: readonly Failed[] = [];
+/** Deletes keys by one request (S3 API, DeleteObjects), and retries the keys that failed with a transient error. */
+async function deleteMany(client: StorageClient, keys: readonly string[]): Promise<FailedDeletion[]> {
+  const permanent: FailedDeletion[] = [];
+  let transient: readonly FailedDeletion[] = [];
   let left = keys;
   const attempt = async (sdk: S3Client) => {
     const failed = await requestDeletion(sdk, client.location.bucket, left);
-    passing = failed.filter(({ error }) => isTransient(error));
-    lasting.push(...failed.filter(({ error }) => !isTransient(error)));
-    left = passing.map(({ key }) => key);
-    if (passing[0]) throw passing[0].error;
+    transient = failed.filter(({ error }) => isTransient(error));
+    permanent.push(...failed.filter(({ error }) => !isTransient(error)));
+    left = transient.map(({ key }) => key);
+    if (transient[0]) throw transient[0].error;
   };
   try {
     await withSdk(client, `POST ${client.location.bucket}?delete`, 'DeleteResult', attempt);
   } catch (error) {
-    if (!passing.some((failed) => failed.error === error)) throw error;
+    if (!transient.some((failed) => failed.error === error)) throw error;
   }
-  return [...lasting, ...passing];
+  return [...permanent, ...transient];
 }
 
-/** @throws StorageError for an answer that names any other key: the next try would ask for it */
-async function requestDeletion(sdk: S3Client, bucket: string, keys: readonly string[]): Promise<Failed[]> {
+/** @throws StorageError if the response names a key that was not requested: the next attempt would delete it */
+async function requestDeletion(
+  sdk: S3Client,
+  bucket: string,
+  keys: readonly string[],
+): Promise<FailedDeletion[]> {
   const objects = keys.map((Key) => ({ Key }));
   const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects, Quiet: true } });
-  // The SDK sends a CRC-32 alone, and servers that do not know it require the MD5 here.
+  // The SDK sends a CRC-32 only. Older servers require an MD5 for this request.
   command.middlewareStack.add(
     (next) => (args) => {
       const { headers, body } = args.request as Pick<HttpRequest, 'headers'> & { readonly body: string };
@@ -82,25 +86,25 @@ async function requestDeletion(sdk: S3Client, bucket: string, keys: readonly str
     { step: 'build', priority: 'low' },
   );
   const { Errors: errors = [] } = await sdk.send(command);
-  const asked = new Set(keys);
-  // Whatever the answer says twice counts once.
-  const failed = new Map<string, Failed>();
+  const requested = new Set(keys);
+  // A key that the response names twice counts once.
+  const failed = new Map<string, FailedDeletion>();
   for (const { Key: key = '', Code: code = '', Message: message = '' } of errors) {
-    if (!asked.has(key)) throw notAsked(key, `${code} ${message}`);
+    if (!requested.has(key)) throw unexpectedKey(key, `${code} ${message}`);
     failed.set(key, { key, error: new StorageError({ status: 200, code, message }) });
   }
   return [...failed.values()];
 }
 
-function notAsked(key: string, said: string): StorageError {
+function unexpectedKey(key: string, message: string): StorageError {
   return new StorageError({
     status: 200,
     code: 'UnreliableDeletion',
-    message: `the answer is about ${key ? `'${excerpt(key, 80)}'` : 'no key at all'}, which was not to be deleted (${excerpt(said, 120)})`,
+    message: `the answer is about ${key ? `'${excerpt(key, 80)}'` : 'no key at all'}, which was not to be deleted (${excerpt(message, 120)})`,
   });
 }
 
-async function deleteOne(client: StorageClient, key: string): Promise<Failed[]> {
+async function deleteOne(client: StorageClient, key: string): Promise<FailedDeletion[]> {
   const request = { method: 'DELETE', path: client.path(key) } as const;
   try {
     await client.send(request);

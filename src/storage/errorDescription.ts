@@ -1,9 +1,9 @@
 import type { MessageCode } from '../errors/codes.ts';
 import { ActionError, messageOf } from '../errors/error.ts';
-import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
+import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt, sanitize } from '../text/sanitize.ts';
 import type { Location } from '../terrapi/location.ts';
-import { StorageError, describeStorageError } from './s3Error.ts';
+import { StorageError, formatStorageError } from './s3Error.ts';
 
 const hints: Readonly<Record<string, string>> = {
   AccessDenied: `The storage session does not allow it: ask the owner of the workspace for access.`,
@@ -18,14 +18,15 @@ const hints: Readonly<Record<string, string>> = {
   InvalidAccessKeyId: `The storage does not know the session that the platform gave, a new one neither: tell those who run the platform.`,
 };
 
-const noRoom = `The workspace is full: remove what is not needed any more, or ask those who run the platform for more room.`;
+const quotaHint = `The workspace is full: remove what is not needed any more, or ask those who run the platform for more room.`;
 
 /** Servers have names of their own for a quota: `XMinioAdminBucketQuotaExceeded` of MinIO, `QuotaExceeded` of Ceph. */
 function hintFor({ code, status, message }: StorageError): string | undefined {
   // S3 has a code for it: without one somebody before the storage answered.
   if (code === '' && status === 413)
     return `A proxy or gateway before the storage takes no request of this size: set input 'part-size' to less than it takes (5MiB at least), or have its limit raised.`;
-  if (/quota/i.test(code) || (code === '' && (status === 507 || /\bquota\b/i.test(message)))) return noRoom;
+  if (/quota/i.test(code) || (code === '' && (status === 507 || /\bquota\b/i.test(message))))
+    return quotaHint;
   // S3 says with a code where else a bucket is; without one, somebody leads elsewhere.
   if (code === '' && status >= 300 && status < 400) return hints['NotS3'];
   return hints[code] ?? (status === 412 ? hints['PreconditionFailed'] : undefined);
@@ -33,7 +34,7 @@ function hintFor({ code, status, message }: StorageError): string | undefined {
 
 function codeFor(error: StorageError): MessageCode {
   const hint = hintFor(error);
-  if (hint === noRoom || error.code === 'XMinioStorageFull') return 'storage-full';
+  if (hint === quotaHint || error.code === 'XMinioStorageFull') return 'storage-full';
   if (error.code === 'AccessDenied' || (error.code === '' && error.status === 403)) return 'storage-denied';
   const isElsewhere =
     error.code === '' && (error.status === 413 || (error.status >= 300 && error.status < 400));
@@ -44,7 +45,7 @@ function codeFor(error: StorageError): MessageCode {
  * A failure at the storage in words for people: what failed, where, why, and what to do next.
  * @param what what could not be done, as the beginning of a sentence
  */
-export function storageTrouble(what: string, { endpoint }: Location, error: unknown): ActionError {
+export function describeStorageError(what: string, { endpoint }: Location, error: unknown): ActionError {
   if (error instanceof ActionError) {
     const { code, message, hint, details } = error;
     return new ActionError(code, `${what}: ${message}`, { hint, details, cause: error });
@@ -55,13 +56,13 @@ export function storageTrouble(what: string, { endpoint }: Location, error: unkn
       ? `The storage asks to wait (Retry-After: ${excerpt(error.retryAfter, 40)}). `
       : '';
     const hint = `${wait}${hintFor(error) ?? usual}`;
-    return new ActionError(codeFor(error), `${what}: ${describeStorageError(error)} (${endpoint.host})`, {
+    return new ActionError(codeFor(error), `${what}: ${formatStorageError(error)} (${endpoint.host})`, {
       hint: error.requestId ? `${hint} (request ${error.requestId})` : hint,
       cause: error,
     });
   }
   if (isNetworkError(error)) {
-    const { code, message, hint } = connectionFailure(
+    const { code, message, hint } = describeNetworkError(
       'Storage',
       endpoint,
       'the network between runner and storage',

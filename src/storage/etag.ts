@@ -1,28 +1,28 @@
 import { hash } from 'node:crypto';
 
 /**
- * An ETag as the storage takes it back: without the quotes that HTTP (RFC 9110, 8.8.3) puts around it, and the `W/` that a proxy puts before it
- * where it compresses answers. Empty where there is none.
+ * An ETag without its quotes (RFC 9110, 8.8.3), and without the `W/` that a compressing proxy adds. Empty if there is none. Requests to
+ * the storage use this form.
  */
-export function opaqueEtag(etag: string | readonly string[] | undefined): string {
+export function unquoteEtag(etag: string | readonly string[] | undefined): string {
   return String(etag ?? '')
     .replace(/^\s*W\//, '')
     .replaceAll('"', '')
     .trim();
 }
 
-/** An ETag as it is compared: {@link opaqueEtag}, and the digits of an MD5 in lower case, as some servers write them in upper case. */
-export function plainEtag(etag: string | readonly string[] | undefined): string {
-  const opaque = opaqueEtag(etag);
-  return isDigest(opaque) ? opaque.toLowerCase() : opaque;
+/** An ETag for comparison: {@link unquoteEtag}, with an MD5 in lower case, because some servers send upper case. */
+export function normalizeEtag(etag: string | readonly string[] | undefined): string {
+  const opaque = unquoteEtag(etag);
+  return isMd5Etag(opaque) ? opaque.toLowerCase() : opaque;
 }
 
-/** Whether an ETag looks like that of a content: an MD5, or that of parts. */
-export function isDigest(etag: string): boolean {
+/** Whether an ETag has the form of an MD5, or of a multipart ETag. */
+export function isMd5Etag(etag: string): boolean {
   return /^[0-9a-f]{32}(?:-\d+)?$/i.test(etag);
 }
 
-/** The ETag of an object that was put together from parts: the MD5 of their MD5s. */
+/** The ETag of a multipart object: the MD5 of the MD5s of its parts, and their number. */
 export function multipartEtag(partEtags: readonly string[]): string {
   return `${hash('md5', Buffer.from(partEtags.join(''), 'hex'))}-${partEtags.length}`;
 }

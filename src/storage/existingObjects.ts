@@ -2,16 +2,16 @@ import type { StorageClient } from './client.ts';
 import { headObject } from './head.ts';
 import { listObjects } from './listing.ts';
 
-/** Looking at so many names one by one, all at once, is faster than listing; more are found by a listing. */
-const mostHeads = 64;
+/** Up to this many keys, parallel HEAD requests are faster than a listing. */
+const maxHeads = 64;
 
-/** Which of these keys are objects; all of them begin with `base`. */
+/** Which of these keys exist. All of them begin with `base`. */
 export async function existingAmong(
   client: StorageClient,
   base: string,
   keys: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  if (keys.length > mostHeads) {
+  if (keys.length > maxHeads) {
     const listed = new Set((await listObjects(client, base)).map(({ key }) => key));
     return new Set(keys.filter((key) => listed.has(key)));
   }

@@ -1,20 +1,20 @@
 import { type StorageClient, sendAndRead } from './client.ts';
-import { plainEtag } from './etag.ts';
-import type { WireAnswer } from './http.ts';
+import { normalizeEtag } from './etag.ts';
+import type { WireResponse } from './http.ts';
 import { StorageError } from './s3Error.ts';
-import { notS3 } from './stored.ts';
+import { notS3Error } from './stored.ts';
 
 export interface ObjectHead {
   readonly size: number;
-  /** Without quotes. */
+  /** Normalized, see `plainEtag`. */
   readonly etag: string;
-  /** Names in lower case. */
-  readonly headers: WireAnswer['headers'];
+  /** Names are in lower case. */
+  readonly headers: WireResponse['headers'];
 }
 
 /**
- * Looks at an object; undefined where there is none.
- * @throws StorageError also for an answer that tells of no object, such as that of a portal, which is there whatever is asked for
+ * Reads the size, ETag and headers of an object (S3 API, HeadObject); undefined if it does not exist.
+ * @throws StorageError also for an answer that is not S3's, e.g. the page of a captive portal
  */
 export async function headObject(client: StorageClient, key: string): Promise<ObjectHead | undefined> {
   try {
@@ -25,17 +25,17 @@ export async function headObject(client: StorageClient, key: string): Promise<Ob
   }
 }
 
-function readHead(answer: WireAnswer): ObjectHead {
+function readHead(answer: WireResponse): ObjectHead {
   const { status, headers } = answer;
-  const etag = plainEtag(headers['etag']);
-  if (status !== 200 || etag === '') throw notS3(answer);
+  const etag = normalizeEtag(headers['etag']);
+  if (status !== 200 || etag === '') throw notS3Error(answer);
   return { size: Number(headers['content-length'] ?? NaN), etag, headers };
 }
 
-/** Objects that are looked at at once. */
-const mostAtOnce = 16;
+/** Most parallel requests. */
+const maxConcurrent = 16;
 
-/** Looks at many objects; what is not there is left out. */
+/** Heads of many objects by key. It omits objects that do not exist. */
 export async function headObjects(
   client: StorageClient,
   keys: Iterable<string>,
@@ -48,6 +48,6 @@ export async function headObjects(
       if (head) heads.set(next.value, head);
     }
   };
-  await Promise.all(Array.from({ length: mostAtOnce }, work));
+  await Promise.all(Array.from({ length: maxConcurrent }, work));
   return heads;
 }

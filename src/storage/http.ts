@@ -1,88 +1,88 @@
 import { type Dispatcher, util } from 'undici';
 
 import { isError } from '../errors/error.ts';
-import { longestAnswer, tooLarge } from '../http/answers.ts';
+import { maxResponseBytes, responseTooLarge } from '../http/responses.ts';
 
-/** A body that is not held in memory; its slices are asked for again with each try. */
+/** A request body that is not in memory as a whole. Each attempt reads it again. */
 export interface SlicedBody {
   /** In bytes. */
   readonly length: number;
   slices(): AsyncIterable<Buffer>;
 }
 
-/** An HTTP request as it goes onto the wire. */
+/** An HTTP request as it is sent. */
 export interface WireRequest {
   readonly origin: string;
-  /** With the query. */
+  /** Including the query. */
   readonly path: string;
   readonly method: Dispatcher.HttpMethod;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer | SlicedBody | undefined;
-  /** Bytes of the answer's body to keep; default 64 KiB, enough for errors and for the results of uploads. */
-  readonly keep?: number | undefined;
+  /** Bytes of the response body to keep; default: 64 KiB, enough for errors and for results of uploads. */
+  readonly keepBytes?: number | undefined;
 }
 
-export interface WireAnswer {
+export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** As much of it as was to be kept. */
+  /** The beginning of the body, up to the bytes to keep. */
   readonly body: string;
 }
 
-export interface ExchangeOptions {
+export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a byte moving, after which the connection is given up. */
+  /** Milliseconds without any progress after which the request fails. */
   readonly stallMs: number;
 }
 
-/** The connection is there, and nothing moves on it. */
+/** The connection is open but makes no progress. */
 export class StalledError extends Error {
   override readonly name = 'StalledError';
   readonly code = 'ETIMEDOUT';
 }
 
-/** No byte for so many milliseconds, in either direction, and a connection counts as dead. */
+/** Default of {@link SendOptions.stallMs}. */
 export const defaultStallMs = 60_000;
 
 const usuallyKept = 64 * 1024;
 
-/** A body is handed over in slices of this size, so that it can be seen to move. */
+/** Bodies are sent in slices of this size, so that progress is visible. */
 const sliceBytes = 256 * 1024;
 
 /**
- * Sends one request and reads its answer. This is the hot path: it goes to undici's dispatcher directly, for one signal and one timer less a
- * request. The timer watches for progress and not for the whole of a request, so that a slow line is not taken for a dead one; an answer, which
- * is small, has to be whole in the same time.
- * @throws StalledError, the signal's reason, ActionError `unreachable` for an answer that is longer than any may be, or undici's error for a
- * broken connection
+ * Sends one request and reads its response. This is the hot path: it calls undici's dispatcher directly, which saves a signal and a timer
+ * for each request. The timer watches progress, so a slow connection does not fail. A response is small and must be complete in the same
+ * time.
+ * @throws StalledError, the signal's reason, ActionError `unreachable` for a response beyond the size limit, or undici's error for a broken
+ * connection
  */
-export async function exchange(
+export async function sendRequest(
   dispatcher: Dispatcher,
   request: WireRequest,
-  { signal, stallMs }: ExchangeOptions,
-): Promise<WireAnswer> {
+  { signal, stallMs }: SendOptions,
+): Promise<WireResponse> {
   if (signal?.aborted) throw abortReason(signal);
-  const { promise, resolve, reject } = Promise.withResolvers<WireAnswer>();
+  const { promise, resolve, reject } = Promise.withResolvers<WireResponse>();
   const watch = watchStall(stallMs);
-  let answer: Omit<WireAnswer, 'body'> = { status: 0, headers: {} };
+  let answer: Omit<WireResponse, 'body'> = { status: 0, headers: {} };
   let abort: ((error?: Error) => void) | undefined;
-  const body = createBodyReader(request.keep);
+  const body = createBodyReader(request.keepBytes);
   const settle = (how: () => void) => {
     watch.end();
     if (signal) abortsOf(signal).delete(onAbort);
     how();
   };
   const complete = () => settle(() => resolve({ ...answer, body: body.text() }));
-  // Of an error the beginning is enough.
+  // The beginning of an error response is enough.
   const end = () => {
-    const error = tooLarge(request.origin);
+    const error = responseTooLarge(request.origin);
     if (answer.status < 300) settle(() => reject(error));
     else complete();
     abort?.(error);
   };
   const onAbort = () => {
     const reason = abortReason(signal);
-    // Without a connection yet there is nothing to abort: the request ends when it gets one, before a byte of it is sent.
+    // Without a connection there is nothing to abort yet: onConnect aborts the request before it sends a byte.
     if (abort) abort(reason);
     else settle(() => reject(reason));
   };
@@ -100,7 +100,7 @@ export async function exchange(
     },
     onData: (chunk) => {
       watch.moved();
-      if (body.add(chunk) > longestAnswer) end();
+      if (body.add(chunk) > maxResponseBytes) end();
       return true;
     },
     onComplete: complete,
@@ -109,12 +109,12 @@ export async function exchange(
   return promise;
 }
 
-/** Keeps the beginning of an answer's body. */
+/** Collects the beginning of a response body. */
 function createBodyReader(keep = usuallyKept) {
   const chunks: Buffer[] = [];
   let length = 0;
   return {
-    /** Adds to the body, and says how many bytes it has so far. */
+    /** @returns the length of the body so far */
     add: (chunk: Buffer): number => {
       if (length < keep) chunks.push(chunk);
       length += chunk.length;
@@ -126,7 +126,10 @@ function createBodyReader(keep = usuallyKept) {
 
 const aborts = new WeakMap<AbortSignal, Set<() => void>>();
 
-/** Called when the signal aborts. One listener serves all requests under way: to add and remove one for each costs more than to sign it. */
+/**
+ * Callbacks for the abort of a signal. All requests share one event listener, because adding and removing a listener for each request
+ * costs more than signing the request.
+ */
 function abortsOf(signal: AbortSignal): Set<() => void> {
   const known = aborts.get(signal);
   if (known) return known;
@@ -169,8 +172,8 @@ function* slices(body: Buffer, onMove: () => void): Generator<Buffer> {
 }
 
 /**
- * Watches that something moves. The operating system takes the last slices of a body before they are on the line; so what comes after the
- * body may take as long as the body has.
+ * Watches for progress. The operating system buffers the last slices of a body before it sends them, so the wait after the body may take as
+ * long as the body took.
  */
 function watchStall(stallMs: number) {
   const started = performance.now();
@@ -188,7 +191,7 @@ function watchStall(stallMs: number) {
     moved: () => {
       last = performance.now();
     },
-    /** The answer begins. */
+    /** Called when the response begins. */
     answered: () => {
       last = performance.now();
       answeredAt = Math.min(answeredAt, last);

@@ -1,43 +1,43 @@
-import type { RemoteObject } from '../sync/object.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
 import { excerpt } from '../text/sanitize.ts';
-import { plainEtag } from './etag.ts';
-import type { WireAnswer } from './http.ts';
+import { normalizeEtag } from './etag.ts';
+import type { WireResponse } from './http.ts';
 import { StorageError } from './s3Error.ts';
-import { notS3 } from './stored.ts';
+import { notS3Error } from './stored.ts';
 import { element, elements } from './xml.ts';
 
 export interface Page {
   readonly objects: readonly RemoteObject[];
-  /** Where the next page begins; undefined for the last one. */
+  /** Continuation token of the next page; undefined for the last page. */
   readonly next: string | undefined;
 }
 
 /** Where a page begins. */
-export interface From {
-  /** What the page before says; undefined for a page that begins with the prefix, or after `after`. */
+export interface PageStart {
+  /** Continuation token of the page before it; without one, the page begins after `after`, or with the prefix. */
   readonly token?: string | undefined;
-  /** The last key before it. */
+  /** The last key before this page. */
   readonly after?: string | undefined;
 }
 
-/** Pages without an object, one after the other, before a listing counts as endless. */
-const mostEmptyPages = 100;
+/** Consecutive empty pages after which a listing counts as endless. */
+const maxEmptyPages = 100;
 
 /**
- * Reads a page of a listing (S3 API, ListObjectsV2).
- * @param prefix what was asked for
- * @throws StorageError for an answer that is no such page, or that nobody can rely on
+ * Parses a page of a listing (S3 API, ListObjectsV2).
+ * @param prefix the requested prefix
+ * @throws StorageError for an answer that is not such a page, or that is unreliable
  */
-export function readPage({ status, headers, body }: WireAnswer, prefix: string): Page {
+export function readPage({ status, headers, body }: WireResponse, prefix: string): Page {
   if (status !== 200 || !/<\/ListBucketResult>\s*$/.test(body.slice(-1_000)))
-    throw notS3({ status, headers, body });
+    throw notS3Error({ status, headers, body });
   if (body.lastIndexOf('<Contents>') > body.lastIndexOf('</Contents>'))
     throw unreliable(prefix, 'has an entry without an end');
   const decode = element(body, 'EncodingType') === 'url' ? urlDecode : (key: string) => key;
   const objects: RemoteObject[] = [];
   for (const entry of elements(body, 'Contents')) objects.push(readObject(entry, prefix, decode));
   const isTruncated = element(body, 'IsTruncated')?.trim().toLowerCase();
-  // Where nothing else is said, a page that names the next one is not the last.
+  // Without `IsTruncated`, a continuation token means that there are more pages.
   const token = element(body, 'NextContinuationToken');
   const next = isTruncated === 'false' || token === '' ? undefined : token;
   if (isTruncated === 'true' && next === undefined)
@@ -52,7 +52,7 @@ function readObject(
 ): RemoteObject {
   const written = element(entry, 'Key') ?? '';
   const key = decode(written);
-  // Clients of HTTP and file systems take a segment of dots for the way to somewhere else.
+  // HTTP clients and file systems resolve `.` and `..` segments.
   if (!key?.startsWith(prefix) || /(?:^|\/)\.\.?(?:\/|$)/.test(key))
     throw unreliable(prefix, `has the key '${excerpt(key ?? written, 80)}', which is not below it`);
   const digits = element(entry, 'Size') ?? '';
@@ -60,17 +60,17 @@ function readObject(
   if (!Number.isSafeInteger(size))
     throw unreliable(prefix, `gives '${excerpt(key, 80)}' the size '${excerpt(digits, 40)}'`);
   const time = element(entry, 'LastModified') ?? '';
-  // An object of unknown age never counts as old.
+  // An object of unknown age must never count as old, which could delete it.
   const lastModified = /^\d{4}-\d\d-\d\dT/.test(time) ? Date.parse(time) : NaN;
   return {
     key,
     size,
-    etag: plainEtag(element(entry, 'ETag')),
+    etag: normalizeEtag(element(entry, 'ETag')),
     lastModified: Number.isNaN(lastModified) ? Infinity : lastModified,
   };
 }
 
-/** As query strings are written: a space is `+`. */
+/** Decodes `encoding-type: url`: percent-encoding, with `+` for a space. */
 export function urlDecode(key: string): string | undefined {
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));
@@ -80,12 +80,12 @@ export function urlDecode(key: string): string | undefined {
 }
 
 /**
- * Goes from page to page of a listing, and holds each against those before it, so that a listing always ends: keys ascend, and no page
- * begins where another one did.
+ * Checks the pages of a listing, one after the other, so that every listing ends: keys must ascend, and no continuation token may come
+ * twice.
  * @param after the key after which the first page begins
- * @returns takes a page, and says where the next one begins; undefined after the last one
+ * @returns a function that checks a page and returns the start of the next one; undefined after the last page
  */
-export function follower(prefix: string, after?: string): (page: Page) => From | undefined {
+export function createPageCheck(prefix: string, after?: string): (page: Page) => PageStart | undefined {
   const tokens = new Set<string>();
   let last = after;
   let empty = 0;
@@ -97,13 +97,13 @@ export function follower(prefix: string, after?: string): (page: Page) => From |
     }
     if (next === undefined) return undefined;
     empty = objects.length === 0 ? empty + 1 : 0;
-    if (tokens.has(next) || empty > mostEmptyPages) throw unreliable(prefix, 'goes round in circles');
+    if (tokens.has(next) || empty > maxEmptyPages) throw unreliable(prefix, 'goes round in circles');
     tokens.add(next);
     return { token: next, after: last };
   };
 }
 
-/** The order of S3's listings is that of UTF-8; JavaScript's, by UTF-16, is the same but where surrogates are. */
+/** Compares keys as S3 sorts them, by UTF-8 bytes. JavaScript's order by UTF-16 differs only for surrogates. */
 export function isBefore(a: string, b: string): boolean {
   return /[\ud800-\udfff]/.test(a) || /[\ud800-\udfff]/.test(b)
     ? Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0

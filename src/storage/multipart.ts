@@ -1,15 +1,15 @@
 import { type StorageCall, type StorageClient, sendAndRead } from './client.ts';
 import { multipartEtag } from './etag.ts';
-import type { WireAnswer } from './http.ts';
-import { StorageError, isSessionEnded, storageError } from './s3Error.ts';
-import { notS3, storedCheck } from './stored.ts';
+import type { WireResponse } from './http.ts';
+import { StorageError, isSessionExpired, storageError } from './s3Error.ts';
+import { notS3Error, storedCheck } from './stored.ts';
 import { urlDecode } from './listingPage.ts';
 import { element, elements, escape } from './xml.ts';
 
-// These requests are made here and not by the SDK, which takes 80 ms to load before the first byte of a file can be sent.
+// These requests do not use the SDK, because loading it would delay the first byte by 80 ms.
 
 export interface UploadedPart {
-  /** From 1 on. */
+  /** Starts at 1. */
   readonly number: number;
   readonly etag: string;
   /** CRC-32 of the part, base64. */
@@ -17,9 +17,9 @@ export interface UploadedPart {
 }
 
 /**
- * Begins a multipart upload whose parts carry CRC-32 checksums (S3 API, CreateMultipartUpload).
- * @param headers to store the object with, in lower case
- * @returns its upload id
+ * Creates a multipart upload whose parts have CRC-32 checksums (S3 API, CreateMultipartUpload).
+ * @param headers headers of the object, with names in lower case
+ * @returns the upload ID
  */
 export async function createMultipart(
   client: StorageClient,
@@ -37,15 +37,15 @@ export async function createMultipart(
   } as const;
   return sendAndRead(client, request, (answer) => {
     const uploadId = element(answer.body, 'UploadId');
-    if (answer.status !== 200 || !uploadId) throw notS3(answer);
+    if (answer.status !== 200 || !uploadId) throw notS3Error(answer);
     return uploadId;
   });
 }
 
 /**
- * Puts the parts together, in their order (S3 API, CompleteMultipartUpload).
+ * Completes a multipart upload from its parts, sorted by number (S3 API, CompleteMultipartUpload).
  * @returns the object's ETag
- * @throws StorageError also where the storage began to answer with 200 and failed then, or does not say that it is done
+ * @throws StorageError also if the storage answers with 200 and then an error, or breaks off its answer
  */
 export async function completeMultipart(
   client: StorageClient,
@@ -56,9 +56,10 @@ export async function completeMultipart(
 ): Promise<string> {
   const etags = parts.map(({ etag }) => etag);
   const areDigests = etags.every((etag) => /^[0-9a-f]{32}$/i.test(etag));
-  // Not every server makes the ETag of an object from those of its parts; where it does, it has to be that one.
+  // Some servers form the ETag in another way. One that has the form of a multipart ETag must be the right one.
   const check = storedCheck({
-    etag: (said) => (areDigests && /^[0-9a-f]{32}-\d+$/i.test(said) ? multipartEtag(etags) : undefined),
+    etag: (received) =>
+      areDigests && /^[0-9a-f]{32}-\d+$/i.test(received) ? multipartEtag(etags) : undefined,
   });
   const request = {
     method: 'POST',
@@ -69,13 +70,13 @@ export async function completeMultipart(
     signal,
   } as const;
   return sendAndRead(client, request, (answer) => {
-    refuseCut(answer);
+    checkNotTruncated(answer);
     return check(answer);
   });
 }
 
-/** The storage may begin to answer with 200 and white space, and break off then. */
-function refuseCut({ status, headers, body }: WireAnswer): void {
+/** Refuses an incomplete answer: the storage may send 200 and white space first, and break off later. */
+function checkNotTruncated({ status, headers, body }: WireResponse): void {
   const text = body.trim();
   const isBegun = body !== '' && /^(?:<\?xml\s|<CompleteMultipartUploadResult[\s>]|$)/.test(text);
   if (!isBegun || /<\/\w+>$/.test(text)) return;
@@ -95,19 +96,19 @@ function partList(parts: readonly UploadedPart[]): string {
   return `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${lines.join('')}</CompleteMultipartUpload>`;
 }
 
-/** What became of the request to forget a multipart upload. */
-export type Abortion = 'aborted' | 'not-permitted';
+/** Result of aborting a multipart upload. */
+export type AbortResult = 'aborted' | 'not-permitted';
 
 /**
- * Forgets a multipart upload and its parts (S3 API, AbortMultipartUpload). The session's policy may not allow it (it does not on this
- * platform): then the server clears it away by itself later.
+ * Aborts a multipart upload and deletes its parts (S3 API, AbortMultipartUpload). The session's policy may forbid it, as on the Terradue
+ * platform. Then the server deletes the parts later.
  */
 export async function abortMultipart(
   client: StorageClient,
   key: string,
   uploadId: string,
   signal: AbortSignal,
-): Promise<Abortion> {
+): Promise<AbortResult> {
   let last: unknown;
   const onRetry = (error: unknown) => (last = error);
   const query = { uploadId };
@@ -121,36 +122,36 @@ export async function abortMultipart(
   } as const;
   try {
     await sendAndRead(client, request, (answer) => {
-      if (answer.status !== 204) throw notS3(answer);
+      if (answer.status !== 204) throw notS3Error(answer);
     });
     return 'aborted';
   } catch (failure) {
-    // That time was up says less than what it was used up by.
+    // The last error says more than the timeout.
     const error = failure instanceof StorageError ? failure : (last ?? failure);
     if (!(error instanceof StorageError)) throw error;
     if (error.code === 'NoSuchUpload' || error.status === 404) return 'aborted';
-    if (error.status === 403 && !isSessionEnded(error)) return 'not-permitted';
+    if (error.status === 403 && !isSessionExpired(error)) return 'not-permitted';
     throw error;
   }
 }
 
-/** Whether a request whose failure was this may have begun an upload all the same: its answer was lost on the way. */
-export function mayHaveBegun(error: unknown): boolean {
+/** Whether a failed CreateMultipartUpload may have created an upload: its answer may have been lost. */
+export function mayHaveStarted(error: unknown): boolean {
   return !(error instanceof StorageError) || [500, 502, 504].includes(error.status);
 }
 
 /**
- * Aborts uploads of a key that a lost answer left behind (S3 API, ListMultipartUploads).
- * @param kept the one that is used
- * @param since milliseconds since the epoch, by the storage's clock: older ones are somebody else's
+ * Finds and aborts orphaned uploads of a key, whose upload ID was lost with an answer (S3 API, ListMultipartUploads).
+ * @param kept upload ID that is in use
+ * @param since milliseconds since the epoch, by the storage's clock. Earlier uploads belong to others
  */
-export async function abortUnknown(
+export async function abortOrphanedUploads(
   client: StorageClient,
   key: string,
   kept: string | undefined,
   since: number,
   signal: AbortSignal,
-): Promise<Abortion> {
+): Promise<AbortResult> {
   const query = { uploads: '', prefix: key, 'encoding-type': 'url' };
   try {
     const { body } = await client.send({ method: 'GET', path: client.path(''), query, signal });
@@ -168,5 +169,5 @@ export async function abortUnknown(
   }
 }
 
-/** Times of listings and of `Date` headers may have whole seconds. */
+/** Tolerance: times in listings and `Date` headers may have whole seconds. */
 const dateMs = 2_000;

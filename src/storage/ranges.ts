@@ -1,28 +1,29 @@
 import { isBefore } from './listingPage.ts';
-import type { RemoteObject } from '../sync/object.ts';
+import type { RemoteObject } from '../sync/remoteObject.ts';
 
-/** Keys after one of them, up to another with that itself; undefined: to the end. */
+/** The keys after `after`, up to and including `until`. */
 export interface KeyRange {
   readonly after: string;
+  /** Undefined: to the end of the listing. */
   readonly until: string | undefined;
 }
 
-/** Ranges that are asked for at once: listing is work for the storage, and it is there for others too. */
-const most = 4;
+/** Most ranges that are requested in parallel. Listing costs the storage work, and others use it too. */
+const maxRanges = 4;
 
-/** A page holds 1,000 keys; some more than were expected should not cost another one. */
-const roomyPage = 950;
+/** Expected keys for each page. A page has 1,000 keys; a few unexpected ones should not cost another page. */
+const keysPerPage = 950;
 
 /**
- * Cuts what comes after the key `last` into ranges that have about as many pages, if what is expected is there.
- * @param expected keys, in the order of a listing
- * @returns what each range begins after, `last` for the first; none where it is not worth it
+ * Divides the keys after `last` into ranges of about the same number of pages, by the keys that are expected.
+ * @param expected keys, sorted as in a listing
+ * @returns the key before each range, `last` for the first one; empty if dividing saves nothing
  */
 export function rangeBounds(expected: readonly string[], last: string): string[] {
   const start = expected.findIndex((key) => isBefore(last, key));
   if (start < 0) return [];
-  const pages = Math.ceil((expected.length - start) / roomyPage);
-  const step = Math.ceil(pages / most) * roomyPage;
+  const pages = Math.ceil((expected.length - start) / keysPerPage);
+  const step = Math.ceil(pages / maxRanges) * keysPerPage;
   const bounds = [last];
   for (let place = start + step - 1; place < expected.length - 1; place += step) {
     const key = expected[place];
@@ -31,7 +32,7 @@ export function rangeBounds(expected: readonly string[], last: string): string[]
   return bounds.length > 1 ? bounds : [];
 }
 
-/** Those of a page's objects that a range has. */
+/** The objects of a page that are within a range. */
 export function within({ until }: KeyRange, objects: readonly RemoteObject[]): readonly RemoteObject[] {
   const end = until === undefined ? -1 : objects.findIndex(({ key }) => isBefore(until, key));
   return end < 0 ? objects : objects.slice(0, end);

@@ -1,20 +1,20 @@
 import { classifier } from '../http/classify.ts';
 import type { Clock } from '../http/clock.ts';
 import { excerpt } from '../text/sanitize.ts';
-import { type Classified, type Retrier, type RetryOptions, createRetrier } from '../http/retry.ts';
+import { type Classification, type Retrier, type RetryOptions, createRetrier } from '../http/retry.ts';
 import { element } from './xml.ts';
 
-/** What the storage answered instead of doing what it was asked (S3 API, "Error responses"). */
+/** An error response of the storage (S3 API, "Error responses"). */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
-  /** HTTP status; 200 where a completed multipart upload failed after its answer had begun. */
+  /** HTTP status; 200 if the completion of a multipart upload failed after its answer had begun. */
   readonly status: number;
-  /** S3's word for the error, e.g. `AccessDenied`; empty where the answer has none. */
+  /** S3 error code, e.g. `AccessDenied`; empty if the answer has none. */
   readonly code: string;
   /** The region that the answer names. */
   readonly region: string | undefined;
   readonly requestId: string | undefined;
-  /** The answer's `Retry-After`, unread. */
+  /** Value of the `Retry-After` header. */
   readonly retryAfter: string | undefined;
 
   constructor(answer: {
@@ -34,7 +34,7 @@ export class StorageError extends Error {
   }
 }
 
-/** Reads an error answer. A HEAD has no body: MinIO gives the code in a header then, and with others the status has to do. */
+/** Parses an error response. The response to a HEAD has no body: MinIO sends the code in a header, other servers send the status only. */
 export function storageError(
   status: number,
   headers: Readonly<Record<string, unknown>>,
@@ -54,7 +54,7 @@ export function storageError(
   });
 }
 
-/** What a body says that is no error of S3, such as that of a proxy: of an HTML page its title alone. */
+/** The text of a body that is not an S3 error, e.g. a proxy's; for an HTML page, only its title. */
 function bodyText(body: string): string {
   const start = body.slice(0, 4_096);
   if (!/<(?:!doctype\s+html|html|head|body)[\s>]/i.test(start)) return body;
@@ -62,16 +62,15 @@ function bodyText(body: string): string {
   return title.trim() ? `a web page, "${title.trim()}"` : 'a web page';
 }
 
-/** An error in a few words for people: code or status, and the server's message. */
-export function describeStorageError({ code, status, message }: StorageError): string {
+/** Code or status, and the server's message. */
+export function formatStorageError({ code, status, message }: StorageError): string {
   return `${code || 'HTTP'} ${status}: ${message}`;
 }
 
 /**
- * Codes for a session that has ended or that the server has forgotten. MinIO answers an ended one with `InvalidAccessKeyId`, as if the key
- * had never been.
+ * Error codes for a session that has expired or that the server does not know. MinIO answers `InvalidAccessKeyId` for an expired session.
  */
-const ended = new Set([
+const expiredCodes = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
   'InvalidAccessKeyId',
@@ -80,12 +79,12 @@ const ended = new Set([
   'TokenRefreshRequired',
 ]);
 
-export function isSessionEnded(error: unknown): boolean {
-  return error instanceof StorageError && ended.has(error.code);
+export function isSessionExpired(error: unknown): boolean {
+  return error instanceof StorageError && expiredCodes.has(error.code);
 }
 
-/** Judges what requests to the storage fail with, those that the SDK sends among them. */
-export function storageClassifier(clock: Clock): (error: unknown) => Classified {
+/** Classifies errors of requests to the storage, including those of the SDK. */
+export function storageClassifier(clock: Clock): (error: unknown) => Classification {
   return classifier(
     (error) => (error instanceof StorageError ? error : undefined),
     () => clock.now(),

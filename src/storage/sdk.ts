@@ -4,19 +4,19 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { type HttpRequest, HttpResponse } from '@smithy/core/protocols';
 
 import { isError } from '../errors/error.ts';
-import { longestAnswer } from '../http/answers.ts';
+import { maxResponseBytes } from '../http/responses.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import type { Session } from '../terrapi/session.ts';
-import { type StorageClient, refusalOf } from './client.ts';
-import { type WireAnswer, defaultStallMs, exchange } from './http.ts';
-import { notS3 } from './stored.ts';
+import { type StorageClient, responseError } from './client.ts';
+import { type WireResponse, defaultStallMs, sendRequest } from './http.ts';
+import { notS3Error } from './stored.ts';
 
-// Loaded when the SDK is needed for the first time: that takes longer than the upload of a few small files.
+// Import this module dynamically: loading the SDK takes longer than the upload of a few small files.
 
 /**
- * Makes a call with the AWS SDK, which retries and renews as all calls of the client do.
- * @param what what is asked for, in the words of {@link StorageClient.send}
- * @param root element that a successful answer consists of; the SDK would take a portal's page for an empty result
+ * Makes a call with the AWS SDK. It retries and refreshes the session like the client's other calls.
+ * @param what name of the request for the log
+ * @param root root element of a successful response. Without this check, the SDK reads a captive portal's page as an empty result
  * @throws StorageError
  */
 export function withSdk<T>(
@@ -27,13 +27,13 @@ export function withSdk<T>(
 ): Promise<T> {
   return client.withSession(
     async (session) => {
-      let answer: WireAnswer | undefined;
+      let answer: WireResponse | undefined;
       const sdk = createSdk(client, session, root, { onAnswer: (read) => (answer = read) });
       try {
         return await call(sdk);
       } catch (error) {
-        // The SDK adds the response to what goes wrong when it reads one.
-        throw answer && isError(error) && '$response' in error ? notS3(answer) : error;
+        // An error with `$response` comes from parsing the response.
+        throw answer && isError(error) && '$response' in error ? notS3Error(answer) : error;
       }
     },
     () => what,
@@ -42,11 +42,11 @@ export function withSdk<T>(
 
 export interface SdkOptions {
   readonly stallMs?: number;
-  /** Told of an answer before it is read. */
-  readonly onAnswer?: (answer: WireAnswer) => void;
+  /** Called with a response before the SDK parses it. */
+  readonly onAnswer?: (answer: WireResponse) => void;
 }
 
-/** The SDK's client for one session. It sends by this program's own transport and tries each request once. */
+/** An SDK client for one session. It uses this program's transport, and does not retry by itself. */
 export function createSdk(
   client: StorageClient,
   session: Session,
@@ -72,8 +72,8 @@ export function createSdk(
 }
 
 /**
- * Sends what the SDK has signed.
- * @throws StorageError for a refusal, and for an answer that does not consist of the root element
+ * Sends a request that the SDK has signed.
+ * @throws StorageError for an error response, and for a response without the root element
  */
 async function send(
   { transport, clock }: StorageClient,
@@ -91,11 +91,11 @@ async function send(
     method: request.method as 'GET',
     headers: request.headers,
     ...(request.body !== undefined && { body: Buffer.from(request.body as Uint8Array | string) }),
-    keep: longestAnswer,
+    keepBytes: maxResponseBytes,
   };
-  const answer = await exchange(transport.dispatcher, wire, { stallMs });
-  if (answer.status >= 300) throw refusalOf(answer, signedAt, clock);
-  if (answer.status !== 200 || !consistsOf(root, answer.body)) throw notS3(answer);
+  const answer = await sendRequest(transport.dispatcher, wire, { stallMs });
+  if (answer.status >= 300) throw responseError(answer, signedAt, clock);
+  if (answer.status !== 200 || !hasRootElement(root, answer.body)) throw notS3Error(answer);
   onAnswer?.(answer);
   const headers = Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
@@ -104,8 +104,8 @@ async function send(
   return { response: new HttpResponse({ statusCode: answer.status, headers, body }) };
 }
 
-/** Whether a text is an XML document with this root element, from its beginning to its end. */
-function consistsOf(root: string, body: string): boolean {
+/** Whether a text is a complete XML document with this root element. */
+function hasRootElement(root: string, body: string): boolean {
   const text = body.trim();
   const [start = ''] = new RegExp(`^(?:<\\?[^<>]*>)?\\s*<${root}(?:[\\s/][^<>]*)?>`).exec(text) ?? [];
   return start !== '' && (text.endsWith(`</${root}>`) || (start === text && text.endsWith('/>')));

@@ -1,10 +1,10 @@
-import { opaqueEtag, plainEtag } from './etag.ts';
-import type { WireAnswer } from './http.ts';
+import { unquoteEtag, normalizeEtag } from './etag.ts';
+import type { WireResponse } from './http.ts';
 import { StorageError, storageError } from './s3Error.ts';
 import { element } from './xml.ts';
 
-/** What an answer has to say about what is stored, to be that of the request. */
-export interface Expected {
+/** What the response to a write must say. */
+export interface ExpectedContent {
   /** The ETag of what was sent, without quotes; called with the one in the answer, where it decides. Undefined where nobody can know: then any counts. */
   readonly etag: (said: string) => string | undefined;
   /** CRC-32 in base64. It decides in place of the ETag where the answer has one. */
@@ -18,31 +18,31 @@ export interface Expected {
  * @returns reads the ETag out of an answer, without quotes. It throws a StorageError: `NotS3` where this is no such answer, `BadDigest` and
  * then `OtherContent` where something else is stored
  */
-export function storedCheck({ etag: expected, crc32 }: Expected): (answer: WireAnswer) => string {
+export function storedCheck({ etag: expected, crc32 }: ExpectedContent): (answer: WireResponse) => string {
   let others = 0;
   return (answer) => {
     const etag = etagIn(answer);
-    if (answer.status !== 200 || etag === '' || answer.body.includes('<Error>')) throw notS3(answer);
+    if (answer.status !== 200 || etag === '' || answer.body.includes('<Error>')) throw notS3Error(answer);
     const said = crc32 === undefined ? undefined : answer.headers['x-amz-checksum-crc32'];
-    const isOther = said === undefined ? isOtherEtag(answer, etag, expected) : said !== crc32;
-    if (isOther) throw otherStored((others += 1));
+    const isOther = said === undefined ? isDifferentEtag(answer, etag, expected) : said !== crc32;
+    if (isOther) throw mismatchError((others += 1));
     return etag;
   };
 }
 
-function isOtherEtag(answer: WireAnswer, etag: string, expected: Expected['etag']): boolean {
+function isDifferentEtag(answer: WireResponse, etag: string, expected: ExpectedContent['etag']): boolean {
   const own = isEncrypted(answer) ? undefined : expected(etag);
-  return own !== undefined && plainEtag(etag) !== own;
+  return own !== undefined && normalizeEtag(etag) !== own;
 }
 
-/** The ETag is in a header, and for a completed multipart upload in the body. */
-function etagIn({ headers, body }: WireAnswer): string {
+/** The ETag in a response: in the header, or in the body for CompleteMultipartUpload. */
+function etagIn({ headers, body }: WireResponse): string {
   const isCompleted = /<\/CompleteMultipartUploadResult>\s*$/.test(body.slice(-1_000));
-  return opaqueEtag(isCompleted ? element(body, 'ETag') : headers['etag']);
+  return unquoteEtag(isCompleted ? element(body, 'ETag') : headers['etag']);
 }
 
-/** An answer of 200 to 299 that is not what S3 gives to such a request, such as the page of a portal on the way. */
-export function notS3({ status, headers, body }: WireAnswer): StorageError {
+/** The error for a response of 200 to 299 that is not S3's, e.g. the page of a captive portal. */
+export function notS3Error({ status, headers, body }: WireResponse): StorageError {
   const said = storageError(status, headers, body);
   if (said.code) return said;
   const [type = ''] = String(headers['content-type'] ?? '').split(';', 1);
@@ -54,7 +54,7 @@ export function notS3({ status, headers, body }: WireAnswer): StorageError {
   });
 }
 
-function otherStored(times: number): StorageError {
+function mismatchError(times: number): StorageError {
   return new StorageError({
     status: 200,
     code: times === 1 ? 'BadDigest' : 'OtherContent',
@@ -63,7 +63,7 @@ function otherStored(times: number): StorageError {
 }
 
 /** With a key of AWS KMS or of the client, the ETag is no MD5 (S3 API, "Object"): then any ETag counts. */
-function isEncrypted({ headers }: WireAnswer): boolean {
+function isEncrypted({ headers }: WireResponse): boolean {
   return (
     String(headers['x-amz-server-side-encryption'] ?? '').startsWith('aws:kms') ||
     headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined

@@ -3,8 +3,7 @@ const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"'
 const patterns = new Map<string, RegExp>();
 
 /**
- * The text of the first element of that name in an answer of S3, whose elements have no attributes that matter here; undefined where there
- * is none.
+ * The text of the first element of this name in an S3 response; undefined if there is none. It does not find elements with attributes.
  */
 export function element(xml: string, name: string): string | undefined {
   const pattern = patterns.get(name) ?? new RegExp(`<${name}>([^<]*)</${name}>`);
@@ -13,7 +12,7 @@ export function element(xml: string, name: string): string | undefined {
   return value?.includes('&') ? unescape(value) : value;
 }
 
-/** What is inside of each element of that name, in their order; an element without an end is left out. Takes one look at each character. */
+/** The content of each element of this name, in document order. It omits an element without end tag. It takes linear time. */
 export function* elements(xml: string, name: string): Generator<string> {
   const [open, close] = [`<${name}>`, `</${name}>`];
   for (let start = xml.indexOf(open); start >= 0;) {
@@ -24,7 +23,7 @@ export function* elements(xml: string, name: string): Generator<string> {
   }
 }
 
-/** Text as it stands in XML between two tags (XML 1.0, 2.4). Readers of XML turn a carriage return into a line feed (2.11). */
+/** Escapes text for XML content (XML 1.0, 2.4). A carriage return must be escaped, because parsers normalize line ends (2.11). */
 export function escape(text: string): string {
   return text
     .replaceAll('&', '&amp;')

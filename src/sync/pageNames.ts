@@ -1,10 +1,9 @@
-/** Names that this action gives to what it generates, apart from checksums. */
+/** Names that this action gives to generated pages. `SHA256SUMS` is not one of them. */
 const pageName = /^_(?:links(?:-\d+)?\.html|preview(?:-\d+)?(?:\.html|-worker\.js))$/;
 
 /**
- * Those of the names that generated pages may have, each with the folder that it is of: empty, or ending in `/`. An upload to a folder
- * further down had pages of its own, so they are looked for in every folder. Whether an object of such a name was generated, its metadata
- * alone says.
+ * The names that generated pages may have, each with its folder: empty, or ending in `/`. An upload to a subfolder has pages there, so every
+ * folder is searched. Only an object's metadata says whether it was generated.
  * @param names relative to one folder
  */
 export function detectPages(names: Iterable<string>): ReadonlyMap<string, string> {
@@ -18,8 +17,8 @@ export function detectPages(names: Iterable<string>): ReadonlyMap<string, string
 }
 
 /**
- * Those of the generated objects that lead nowhere, as none of the files is in their folder or below it.
- * @param generated names, relative to the same folder as those of the files
+ * The generated objects with no file in their folder or below it.
+ * @param generated names, relative to the same folder as the names of the files
  */
 export function pagesWithoutFiles(generated: Iterable<string>, files: Iterable<string>): string[] {
   const used = new Set<string>();

@@ -1,27 +1,28 @@
-import { type Answered, parseJson, unexpected } from './request.ts';
+import { type TerrapiResponse, parseJson, unexpectedResponse } from './request.ts';
 
-/** So deep into an answer a URL is looked for. */
-const deepest = 5;
+/** Levels of a JSON response that are searched for URLs. */
+const maxDepth = 5;
 
 /**
- * The link in an answer to `POST /v2/storage/download`: where a redirect leads, or a body that is a JSON string, a JSON value with one URL in
- * it, or plain text. The URL that was asked about may stand beside the link; where it stands alone, it is what is returned.
- * @throws TerrapiError where there is no URL, or several; it does not quote them, as they may open something
+ * The presigned URL in a response of `POST /v2/storage/download`: the target of a redirect, or the only URL in a body of JSON or plain text.
+ * The body may also contain the object's own URL, which is returned only if there is no other.
+ * @throws TerrapiError if there is no URL, or several. It does not quote them, because a presigned URL gives access
  */
-export function linkIn({ asked, status, body, location }: Answered, object: string): string {
+export function linkIn({ request, status, body, location }: TerrapiResponse, object: string): string {
   if (location !== undefined && status >= 300) {
-    if (!URL.canParse(location)) throw unexpected(asked, status, 'its redirect leads to no full URL');
-    // The way to TerrAPI itself has changed, then.
+    if (!URL.canParse(location))
+      throw unexpectedResponse(request, status, 'its redirect leads to no full URL');
+    // This redirects the API call itself.
     if (new URL(location).pathname.endsWith('/v2/storage/download'))
-      throw unexpected(asked, status, `a redirect to ${location}, which is no link to a file`);
+      throw unexpectedResponse(request, status, `a redirect to ${location}, which is no link to a file`);
     return location;
   }
   const text = body.trim();
-  const found = new Set(urlsIn(parseJson(text) ?? text, deepest));
+  const found = new Set(urlsIn(parseJson(text) ?? text, maxDepth));
   const links = [...found].filter((url) => url !== object);
   const [link = object] = links;
-  if (links.length > 1) throw unexpected(asked, status, `it holds ${links.length} URLs`);
-  if (found.size === 0) throw unexpected(asked, status, 'it holds no URL');
+  if (links.length > 1) throw unexpectedResponse(request, status, `it holds ${links.length} URLs`);
+  if (found.size === 0) throw unexpectedResponse(request, status, 'it holds no URL');
   return link;
 }
 

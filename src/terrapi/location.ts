@@ -1,24 +1,24 @@
 import { ActionError } from '../errors/error.ts';
-import { urlFault } from '../http/urls.ts';
+import { urlProblem } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { trimSlashes } from '../text/slashes.ts';
-import type { StoragePoint } from './answers.ts';
+import type { StoragePoint } from './schemas.ts';
 
-/** Where a workspace's objects are. */
+/** Where a workspace stores its objects. */
 export interface Location {
   /** The S3 endpoint, addressed path-style. */
   readonly endpoint: URL;
   readonly bucket: string;
-  /** What every key of the workspace begins with: empty, or ending in `/`. */
+  /** Common prefix of all keys of the workspace: empty, or with a `/` at the end. */
   readonly prefix: string;
-  /** The region that the platform names, which is seldom. */
+  /** The region, if the platform names one. */
   readonly region: string | undefined;
 }
 
 /**
- * Reads the endpoint, bucket and prefix off a storage point: from its properties, else from its other fields.
- * @param plainHttp whether its endpoint may be plain http on this machine
- * @throws ActionError `workspace-…` when it is not S3, not in order, or does not say where it is
+ * Reads the endpoint, bucket and prefix of a storage point, from its properties or else from its other fields.
+ * @param plainHttp whether the endpoint may be plain HTTP on this machine
+ * @throws ActionError `workspace` if it is not S3, not usable, or has no valid location
  */
 export function locate(point: StoragePoint, plainHttp: boolean): Location {
   checkUsable(point);
@@ -36,7 +36,7 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
       },
     );
   }
-  const fault = urlFault(url, plainHttp);
+  const fault = urlProblem(url, plainHttp);
   if (fault) {
     throw new ActionError(
       'workspace-misconfigured',
@@ -48,7 +48,7 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
   }
   const folder = trimSlashes(prefix);
   const region = property(point, 'region');
-  const wrong = wrongPart({
+  const wrong = locationProblem({
     endpoint: endpoint ?? '',
     bucket,
     folder,
@@ -64,19 +64,19 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
   return { endpoint: url, bucket, prefix: folder ? `${folder}/` : '', region };
 }
 
-/** What the platform says of a place, as it says it. */
-interface Place {
+/** A location as the platform states it, not checked yet. */
+interface StatedLocation {
   readonly endpoint: string;
   readonly bucket: string;
-  /** The prefix without slashes at its ends. */
+  /** The prefix without leading and trailing slashes. */
   readonly folder: string;
   readonly region: string | undefined;
-  /** The property that the prefix is in. */
+  /** The property that contains the prefix. */
   readonly key: readonly unknown[] | null | undefined;
 }
 
-/** What is not as it has to be, as the end of a sentence: what the platform says is checked as inputs are. */
-function wrongPart({ endpoint, bucket, folder, region, key }: Place): string | undefined {
+/** The invalid part of a location, as the end of a sentence; undefined if all parts are valid. */
+function locationProblem({ endpoint, bucket, folder, region, key }: StatedLocation): string | undefined {
   if (/[\s\p{Cc}?#]/u.test(endpoint))
     return `the storage endpoint '${excerpt(endpoint)}', which has white space, control characters, a query or a fragment`;
   if (!/^[a-z0-9][a-z0-9._-]{1,253}[a-z0-9]$/i.test(bucket) || bucket.includes('..'))
@@ -92,12 +92,12 @@ function wrongPart({ endpoint, bucket, folder, region, key }: Place): string | u
     : undefined;
 }
 
-/** Whether a text may be the name of a region, which is a part of every signature and link. */
+/** Whether a text is a valid region name. It becomes a part of every signature and presigned URL. */
 export function isRegionName(text: string): boolean {
   return /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(text);
 }
 
-/** @throws ActionError `workspace-…` when it is not S3, not initialized or not in order */
+/** @throws ActionError `workspace` if the storage point is not S3, not initialized, or has a status other than `OK` */
 export function checkUsable(point: StoragePoint): void {
   const name = `Workspace '${excerpt(point.name)}'`;
   const storageType = point.storageType ?? property(point, 'storage_type');
@@ -112,10 +112,10 @@ export function checkUsable(point: StoragePoint): void {
   }
   const status = point.status?.statusCode;
   const isBad = status && status !== 'OK';
-  const said = point.status?.message ? `: ${excerpt(point.status.message)}` : '';
+  const message = point.status?.message ? `: ${excerpt(point.status.message)}` : '';
   if (isBad) {
     const also = point.initialized === false ? 'not initialized and ' : '';
-    throw new ActionError('workspace-not-ready', `${name} is ${also}in status ${excerpt(status)}${said}`, {
+    throw new ActionError('workspace-not-ready', `${name} is ${also}in status ${excerpt(status)}${message}`, {
       hint: `Nothing can be uploaded to it before its owner or the platform has put it in order.`,
     });
   }

@@ -3,18 +3,18 @@ import * as v from 'valibot';
 import type { MessageCode } from '../errors/codes.ts';
 import { ActionError } from '../errors/error.ts';
 import { classifier } from '../http/classify.ts';
-import { connectionFailure, isNetworkError } from '../http/networkErrors.ts';
+import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import type { TokenSource } from '../auth/tokens.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { type Attempt, type RetryOptions, createRetrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
-import { problem } from './answers.ts';
+import { problemDetails } from './schemas.ts';
 
-/** TerrAPI answered, and not with what was asked for. */
+/** TerrAPI answered with an error, or not as expected. */
 export class TerrapiError extends ActionError {
   readonly status: number;
-  /** The answer's `Retry-After`, unread. */
+  /** Value of the `Retry-After` header. */
   readonly retryAfter: string | undefined;
 
   constructor(status: number, message: string, hint: string, retryAfter?: string) {
@@ -29,35 +29,35 @@ function codeOf(status: number): MessageCode {
   return status < 400 || status === 404 ? 'terrapi-address' : 'terrapi-error';
 }
 
-/** One call of TerrAPI. */
-export interface Ask {
+/** A call to TerrAPI. */
+export interface TerrapiRequest {
   readonly method: 'GET' | 'POST';
-  /** Below the base URL, with its query. */
+  /** Relative to the base URL, including the query. */
   readonly path: string;
   readonly content?: { readonly type: string; readonly body: string };
-  /** Whether an answer of 302, 303 or 307 is what was asked for, and no refusal. */
+  /** Whether a response of 302, 303 or 307 counts as success. */
   readonly takesRedirect?: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Not worth another try, nor a word in the log. */
+  /** Whether not to retry the call. */
   readonly once?: boolean;
 }
 
-export interface Answered {
-  /** What was asked, for messages: method and URL. */
-  readonly asked: string;
+export interface TerrapiResponse {
+  /** Method and URL, for messages. */
+  readonly request: string;
   readonly status: number;
   readonly body: string;
-  /** Where a redirect leads. */
+  /** Target of a redirect. */
   readonly location: string | undefined;
 }
 
-export type Sender = (ask: Ask) => Promise<Answered>;
+export type Sender = (ask: TerrapiRequest) => Promise<TerrapiResponse>;
 
 const answerTimeout = 20_000;
 
 /**
- * What sends calls to TerrAPI core. A call is tried again after 429, 5xx and broken connections, and once more with a new token after a 401;
- * no redirect is followed, so that the token goes nowhere else.
+ * Makes the function that sends calls to TerrAPI core. It retries after 429, 5xx and network errors, and once with a new token after a 401.
+ * It follows no redirect, because the token must not go to another server.
  * @param url base URL, e.g. `https://api.terradue.com/core`
  */
 export function createSender(
@@ -67,7 +67,7 @@ export function createSender(
   userAgent: string,
   retries: RetryOptions,
 ): Sender {
-  // Its `code` is this program's word for it, and none of TerrAPI's.
+  // The `code` of a TerrapiError is this program's and must not decide about retries.
   const answerIn = (error: unknown) =>
     error instanceof TerrapiError ? { status: error.status, retryAfter: error.retryAfter } : undefined;
   const retrier = createRetrier({
@@ -80,30 +80,30 @@ export function createSender(
     const what = () => `TerrAPI ${ask.method} ${ask.path}`;
     const sent = once ? attempt({ timeoutMs: Infinity }) : retrier(attempt, { signal: ask.signal, what });
     return sent.catch((error: unknown) => {
-      throw isNetworkError(error) ? connectionFailure('TerrAPI', url, "input 'api-url'", error) : error;
+      throw isNetworkError(error) ? describeNetworkError('TerrAPI', url, "input 'api-url'", error) : error;
     });
   };
 }
 
-/** Runs a call with the token that is held, and once more with another if that one is refused. */
+/** Runs a call with the current token, and once more with a new one if the server answers 401. */
 async function authorized<T>(tokens: TokenSource, run: (token: string) => Promise<T>): Promise<T> {
   const token = await tokens.token();
   try {
     return await run(token);
   } catch (error) {
     if (!(error instanceof TerrapiError) || error.status !== 401) throw error;
-    return run(await tokens.renew(token));
+    return run(await tokens.refresh(token));
   }
 }
 
 async function send(
   base: URL,
-  { method, path, content, takesRedirect = false, signal }: Ask,
+  { method, path, content, takesRedirect = false, signal }: TerrapiRequest,
   token: string,
   { fetch }: Transport,
   userAgent: string,
   timeoutMs: number,
-): Promise<Answered> {
+): Promise<TerrapiResponse> {
   const url = new URL(`${trimEndSlashes(base.href)}/${path}`);
   const timeout = AbortSignal.timeout(Math.min(answerTimeout, Math.ceil(timeoutMs)));
   const response = await fetch(url, {
@@ -120,47 +120,50 @@ async function send(
   const body = await response.text();
   const { status } = response;
   const location = response.headers.get('location') ?? undefined;
-  const asked = `${method} ${excerpt(url.href)}`;
+  const request = `${method} ${excerpt(url.href)}`;
   const isRedirect = [302, 303, 307].includes(status) && location !== undefined;
   if (!response.ok && !(takesRedirect && isRedirect)) {
     const after = response.headers.get('retry-after') ?? undefined;
-    // What is quoted of an answer may repeat what was sent.
+    // A server may repeat the token in its answer.
     const conceal = (text: string) => text.replaceAll(token, '***');
-    throw refusal({ asked, status, body: conceal(body), location: location && conceal(location) }, after);
+    throw errorResponse(
+      { request, status, body: conceal(body), location: location && conceal(location) },
+      after,
+    );
   }
-  return { asked, status, body, location };
+  return { request, status, body, location };
 }
 
-/** The answer's body by its schema. */
-export function parsed<S extends v.GenericSchema>(
-  { asked, status, body }: Answered,
+/** Parses the body of a response by its schema. */
+export function parseResponse<S extends v.GenericSchema>(
+  { request, status, body }: TerrapiResponse,
   schema: S,
 ): v.InferOutput<S> {
   const answer = v.safeParse(schema, parseJson(body));
   if (answer.success) return answer.output;
   const [issue] = answer.issues;
-  throw unexpected(asked, status, describe(issue));
+  throw unexpectedResponse(request, status, describe(issue));
 }
 
 /**
- * An answer that succeeded and is not what was asked for.
- * @param what what is wrong with it, without quoting what may be secret
+ * The error for a successful response with unexpected content.
+ * @param what the problem, without secrets
  */
-export function unexpected(asked: string, status: number, what: string): TerrapiError {
+export function unexpectedResponse(request: string, status: number, what: string): TerrapiError {
   return new TerrapiError(
     status,
-    `TerrAPI answered ${asked} with something else than expected (${excerpt(what)})`,
+    `TerrAPI answered ${request} with something else than expected (${excerpt(what)})`,
     `Check input 'api-url': it is the address of TerrAPI core, e.g. https://api.terradue.com/core.`,
   );
 }
 
-/** What is wrong with an answer. The issue's own message would quote what was received, which may be a secret. */
+/** Describes an invalid response. The issue's own message would quote the received value, which may be a secret. */
 function describe(issue: v.BaseIssue<unknown>): string {
   const where = v.getDotPath(issue) ?? 'the body';
   return issue.kind === 'schema' ? `${where} is not ${issue.expected}` : `${where} ${issue.message}`;
 }
 
-/** JSON; undefined where the text is none. */
+/** Parses JSON; undefined if the text is not JSON. */
 export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
@@ -169,8 +172,11 @@ export function parseJson(body: string): unknown {
   }
 }
 
-function refusal({ asked, status, body, location }: Answered, after: string | undefined): TerrapiError {
-  const answered = `TerrAPI answered ${asked} with ${status}`;
+function errorResponse(
+  { request, status, body, location }: TerrapiResponse,
+  after: string | undefined,
+): TerrapiError {
+  const answered = `TerrAPI answered ${request} with ${status}`;
   if (status >= 300 && status < 400 && location !== undefined) {
     return new TerrapiError(
       status,
@@ -178,8 +184,8 @@ function refusal({ asked, status, body, location }: Answered, after: string | un
       `The access token is not sent after a redirect. Check input 'api-url': give the address that the redirect leads to.`,
     );
   }
-  const details = v.safeParse(problem, parseJson(body));
-  const said = details.success
+  const details = v.safeParse(problemDetails, parseJson(body));
+  const reasons = details.success
     ? [
         details.output.title,
         details.output.detail,
@@ -188,7 +194,7 @@ function refusal({ asked, status, body, location }: Answered, after: string | un
     : [];
   return new TerrapiError(
     status,
-    said.length > 0 ? `${answered}: ${excerpt(said.join('; '))}` : answered,
+    reasons.length > 0 ? `${answered}: ${excerpt(reasons.join('; '))}` : answered,
     after === undefined
       ? hints(status)
       : `TerrAPI asks to wait (Retry-After: ${excerpt(after, 40)}). ${hints(status)}`,

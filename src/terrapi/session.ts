@@ -1,26 +1,25 @@
 import { jwtExpiry } from '../auth/jwt.ts';
 import { ActionError } from '../errors/error.ts';
 import type { Clock } from '../http/clock.ts';
-import { type Renewable, lifetime, renewable } from '../http/renewable.ts';
-import type { StorageToken } from './answers.ts';
+import { type Refreshing, refreshTimes, refreshing } from '../http/refreshing.ts';
+import type { StorageToken } from './schemas.ts';
 
-/** Temporary credentials of the storage (STS). The key id and the token are part of every signed URL; the secret key is secret. */
+/** Temporary S3 credentials (STS). Access key ID and session token are part of every presigned URL; only the secret key is secret. */
 export interface Session {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string | undefined;
-  /** Milliseconds since the epoch by the storage's clock: when it was opened, and when it ends where that is known. */
+  /** Milliseconds since the epoch, by the storage's clock; the expiry may be unknown. */
   readonly openedAt: number;
-  readonly endsAt: number | undefined;
+  readonly expiresAt: number | undefined;
 }
 
-export type SessionSource = Renewable<Session>;
+export type SessionSource = Refreshing<Session>;
 
 /**
- * Sessions of a workspace, each in use until a new one is there.
- * @param first read when the first session is asked for: whether it has ended is said by the storage's clock, which an answer of the
- *   storage sets
- * @param open asks the platform for a new one
+ * A workspace's session, refreshed before it expires.
+ * @param first the first session. Its expiry is checked when it is first used, because only the storage's first response sets the clock
+ * @param open requests a new session from the platform
  */
 export function createSessions(
   first: StorageToken,
@@ -28,7 +27,7 @@ export function createSessions(
   clock: Clock,
 ): SessionSource {
   let unused: StorageToken | undefined = first;
-  return renewable(
+  return refreshing(
     async () => {
       const token = unused ?? (await open());
       unused = undefined;
@@ -45,14 +44,14 @@ interface HeldSession extends Session {
 }
 
 function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
-  const said = utc(credentials.expiration ?? '');
-  const ends = [said, jwtExpiry(credentials.token ?? '')].filter((time) => !Number.isNaN(time));
-  const endsAt = ends.length > 0 ? Math.min(...ends) : undefined;
+  const stated = utc(credentials.expiration ?? '');
+  const ends = [stated, jwtExpiry(credentials.token ?? '')].filter((time) => !Number.isNaN(time));
+  const expiresAt = ends.length > 0 ? Math.min(...ends) : undefined;
   const openedAt = clock.now();
-  if (endsAt !== undefined && endsAt <= openedAt) {
+  if (expiresAt !== undefined && expiresAt <= openedAt) {
     throw new ActionError(
       'storage-session',
-      `The platform gave a storage session that ended at ${new Date(endsAt).toISOString()} already`,
+      `The platform gave a storage session that ended at ${new Date(expiresAt).toISOString()} already`,
       {
         hint: `Run the job again; if it goes on, tell those who run the platform.`,
       },
@@ -71,12 +70,12 @@ function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
     secretAccessKey: credentials.secretKey,
     sessionToken: token ?? undefined,
     openedAt,
-    endsAt,
-    ...lifetime(openedAt, endsAt ?? Infinity),
+    expiresAt,
+    ...refreshTimes(openedAt, expiresAt ?? Infinity),
   };
 }
 
-/** Milliseconds since the epoch. The platform's times are UTC, and a time without a zone would be taken for the runner's own. */
+/** Parses a time as UTC, in milliseconds since the epoch. The platform omits the zone, and `Date.parse` would assume the runner's zone. */
 function utc(time: string): number {
   const hasZone = /(?:z|[+-]\d\d:?\d\d)$/i.test(time);
   return Date.parse(hasZone ? time : `${time}Z`);

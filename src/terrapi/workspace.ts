@@ -2,7 +2,7 @@ import { ActionError } from '../errors/error.ts';
 import type { Transport } from '../http/transport.ts';
 import { nearestFirst } from '../text/nearest.ts';
 import { excerpt } from '../text/sanitize.ts';
-import type { Terrapi } from './client.ts';
+import type { Terrapi } from './terrapi.ts';
 import { type Location, checkUsable, locate } from './location.ts';
 import { TerrapiError } from './request.ts';
 import { type SessionSource, createSessions } from './session.ts';
@@ -14,11 +14,10 @@ export interface Workspace {
 }
 
 /**
- * Finds a workspace or shared folder by its name. Its first storage session is read when it is asked for: whether it has ended is told by
- * the storage's clock, which an answer of the storage sets.
- * @param platforms the platforms whose scopes were asked for, for the message when the name is not found
- * @param mask told each session's secret key before anything else sees it
- * @throws ActionError `workspace-…` when there is none of that name or it cannot be used, `storage-session`, or what TerrAPI throws
+ * Finds a workspace or shared folder by its name, and opens a storage session.
+ * @param platforms requested platforms, for the message if the name is not found
+ * @param mask called with each session's secret key before any other code sees it
+ * @throws ActionError `storage-session` if it does not exist or cannot be used, or an error of TerrAPI
  */
 export async function openWorkspace(
   name: string,
@@ -33,15 +32,15 @@ export async function openWorkspace(
     return token;
   };
   const first = await open().catch(async (error: unknown) => {
-    throw await explain(name, platforms, terrapi, error);
+    throw await explainRefusal(name, platforms, terrapi, error);
   });
   const location = locate(first.storage, plainHttp);
   const sessions = createSessions(first, open, clockOf(location.endpoint));
   return { name, location, sessions };
 }
 
-/** Why the storage token was refused: what the workspace says of itself, or which names there are. */
-async function explain(
+/** Explains why TerrAPI refused the storage session: by the workspace's state, or by the names of the existing workspaces. */
+async function explainRefusal(
   name: string,
   platforms: readonly string[],
   terrapi: Terrapi,
@@ -75,7 +74,7 @@ function unknownWorkspace(
   platforms: readonly string[],
   cause: unknown,
 ): ActionError {
-  const asked =
+  const requested =
     platforms.length > 0
       ? `platforms asked for: ${platforms.map((platform) => excerpt(platform)).join(', ')}`
       : 'no platforms were asked for';
@@ -83,7 +82,7 @@ function unknownWorkspace(
   if (nearest.length === 0) {
     return new ActionError(
       'workspace-not-found',
-      `There is no workspace '${excerpt(name)}': this client app has no workspace at all (${asked})`,
+      `There is no workspace '${excerpt(name)}': this client app has no workspace at all (${requested})`,
       {
         hint: `Workspaces are listed only with the scope of their platform: set input 'platforms', e.g. 'gep', or ask for access.`,
         cause,
@@ -92,7 +91,7 @@ function unknownWorkspace(
   }
   return new ActionError(
     'workspace-not-found',
-    `There is no workspace '${excerpt(name)}' for this client app (${asked})`,
+    `There is no workspace '${excerpt(name)}' for this client app (${requested})`,
     {
       hint: `Set input 'workspace' to one of those below, nearest first; a workspace of another platform needs that platform in 'platforms'.`,
       details: nearest.slice(0, 20).map((known) => `- ${excerpt(known)}`),

@@ -1,7 +1,7 @@
 import { type Stats, closeSync, constants, fstatSync, openSync, readvSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
-import { ActionError, messageOf, outOfFiles, systemCode } from '../errors/error.ts';
+import { ActionError, messageOf, openFileLimit, systemCode } from '../errors/error.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { formatBytes } from '../text/format.ts';
@@ -191,7 +191,7 @@ const replacements = new Set(['ELOOP', 'ENXIO', 'ESPIPE', 'EISDIR']);
 function unreadable(file: WalkedFile, error: unknown): ActionError {
   const code = systemCode(error);
   if (code !== undefined && replacements.has(code)) return replaced(file);
-  const out = outOfFiles(error);
+  const out = openFileLimit(error);
   const reason =
     code === 'ENOENT'
       ? 'it disappeared after the upload was planned'

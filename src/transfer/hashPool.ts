@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 import type { MessageCode } from '../errors/codes.ts';
-import { ActionError, outOfFiles } from '../errors/error.ts';
+import { ActionError, openFileLimit } from '../errors/error.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import { hashWorker } from '../generated/hash-worker.ts';
 import type { Digest } from './digest.ts';
@@ -210,7 +210,7 @@ function startWorkers(
 
 /** Adds a hint if a thread could not start for lack of file descriptors. */
 function explained(error: unknown): unknown {
-  const out = outOfFiles(error);
+  const out = openFileLimit(error);
   if (!out) return error;
   const message = `Worker threads that read files cannot start: ${out.reason}`;
   return new ActionError('too-many-open-files', message, { hint: out.hint, cause: error });

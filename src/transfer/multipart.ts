@@ -5,10 +5,10 @@ import { multipartEtag } from '../storage/etag.ts';
 import {
   type UploadedPart,
   abortMultipart,
-  abortUnknown,
+  abortOrphanedUploads,
   completeMultipart,
   createMultipart,
-  mayHaveBegun,
+  mayHaveStarted,
 } from '../storage/multipart.ts';
 import { readBody } from './requestBody.ts';
 import type { GracefulStop } from './gracefulStop.ts';
@@ -89,7 +89,7 @@ export function prepareMultipart(put: Put, options: MultipartOptions): Multipart
       if (uploadId !== undefined) return abortMultipart(client, put.key, uploadId, deadline);
       return lost.since === undefined
         ? 'nothing'
-        : abortUnknown(client, put.key, undefined, lost.since, deadline);
+        : abortOrphanedUploads(client, put.key, undefined, lost.since, deadline);
     },
   };
 }
@@ -111,12 +111,12 @@ async function createOnce(
   const uploadId = await createMultipart(client, put.key, headers, {
     signal: shutdown.abortSignal,
     onRetry: (error) => {
-      if (mayHaveBegun(error)) lost.since = startedAt;
+      if (mayHaveStarted(error)) lost.since = startedAt;
     },
   });
   if (lost.since === undefined) return uploadId;
   const signal = AbortSignal.any([shutdown.abortSignal, AbortSignal.timeout(abortMs)]);
-  const result = await abortUnknown(client, put.key, uploadId, lost.since, signal).catch(messageOf);
+  const result = await abortOrphanedUploads(client, put.key, uploadId, lost.since, signal).catch(messageOf);
   if (result !== 'aborted') onOrphan(result);
   return uploadId;
 }

@@ -9,7 +9,7 @@ import { type Reporting, comments, reporting, troubles } from './reporting.ts';
 
 const createComment = 'post /repos/{owner}/{repo}/issues/{issue_number}/comments';
 
-/** The comment on a pull request, and what is special about runs for forks. */
+/** The comment on a pull request, and runs for forks. */
 export function commentCases(subject: Reporting): void {
   const { github, upload, succeed } = reporting(subject);
 
@@ -21,7 +21,7 @@ export function commentCases(subject: Reporting): void {
     const inert = 'Content-Type: application/octet-stream\nContent-Disposition: attachment';
     const warnings = (run: RunnerResult) => warningsOf(run).filter((text) => text.includes('is for a fork'));
 
-    test('that publishes what a browser runs is one warning, which says how to publish it inert', async () => {
+    test('that publishes files that a browser runs causes one warning, which says how to publish them as downloads', async () => {
       for (const event of forks) {
         const run = await upload({}, event, { 'a.svg': '<svg/>', 'b.html': '<p>', 'c.js': '' });
         expect(warnings(run)).toEqual([
@@ -32,7 +32,7 @@ export function commentCases(subject: Reporting): void {
       }
     });
 
-    test('that publishes it as files to download is none; neither is one for the repository itself', async () => {
+    test('that publishes them as downloads causes no warning, nor does a run for the repository itself', async () => {
       const files = { 'a.svg': '<svg/>', 'b.html': '<p>', 'c.js': '' };
       for (const event of forks) expect(warnings(await upload({ headers: inert }, event, files))).toEqual([]);
       expect(warnings(await upload({}, forks[0], { 'a.txt': 'a', 'b.png': '' }))).toEqual([]);
@@ -44,7 +44,7 @@ export function commentCases(subject: Reporting): void {
   });
 
   describe('the comment on a pull request', () => {
-    test('says what is there, where, of which commit and until when; a second run writes it anew', async () => {
+    test('has files, destination, commit and expiry, and a second run updates it', async () => {
       const first = await succeed({ comment: 'true' });
       const [comment, ...others] = github().comments;
       expect(others).toEqual([]);
@@ -64,7 +64,7 @@ export function commentCases(subject: Reporting): void {
       expect(github().comments[0]?.body).toContain(`(<${second.outputs['url']}>)`);
     });
 
-    test('is found on the 7th page, and what a person writes with the same marker is left alone', async () => {
+    test('is found on the 7th page, and a person’s comment with the same marker stays unchanged', async () => {
       await succeed({ comment: 'true' });
       const [own] = github().comments.splice(0);
       const forged = `${own?.body ?? ''}\n\nNot by this action`;
@@ -79,7 +79,7 @@ export function commentCases(subject: Reporting): void {
       expect(github().comments[2]?.body).toBe(forged);
     });
 
-    test('on Gitea, which ignores page and knows no account types, is found among 394 with few requests', async () => {
+    test('on Gitea, which ignores page and has no account types, is found among 394 with few requests', async () => {
       await succeed({ comment: 'true' });
       const [own] = github().comments;
       const people = Array.from({ length: 393 }, (_, index) => ({
@@ -107,7 +107,7 @@ export function commentCases(subject: Reporting): void {
       expect(gitea.asked.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
     });
 
-    test('of two jobs at once with one key there is one; with two keys there are two', async () => {
+    test('exists once for two parallel jobs with one key, and twice with two keys', async () => {
       github().gather(comments, 2);
       const same = await Promise.all([succeed({ comment: 'true' }), succeed({ comment: 'true' })]);
       expect(github().comments).toHaveLength(1);
@@ -122,7 +122,7 @@ export function commentCases(subject: Reporting): void {
       expect(github().comments.at(-1)?.body).not.toContain('<b>');
     });
 
-    test('duplicates of earlier runs go, and the oldest stays', async () => {
+    test('duplicates of earlier runs are deleted, and the oldest stays', async () => {
       await succeed({ comment: 'true' });
       const [own] = github().comments;
       for (const id of [9_000_001, 9_000_002])
@@ -131,7 +131,7 @@ export function commentCases(subject: Reporting): void {
       expect(github().comments.map(({ id }) => id)).toEqual([own?.id]);
     });
 
-    test('after a workflow run from a fork the pull request is looked up by branch and commit', async () => {
+    test('after a workflow run from a fork, the pull request is found by branch and commit', async () => {
       github().pulls.push({ number: 8, state: 'open', owner: 'fork', branch: 'fix', sha: commit });
       github().pulls.push({ number: 9, state: 'open', owner: 'fork', branch: 'other', sha: commit });
       await succeed({ comment: 'true' }, { name: 'workflow_run', payload: workflowRunEvent('fork', 'fix') });
@@ -147,7 +147,7 @@ export function commentCases(subject: Reporting): void {
       expect(github().comments).toHaveLength(1);
     });
 
-    test('is written by number; without a pull request one warning says what to do', async () => {
+    test('goes to the pull request with the number; without a pull request, one warning says what to do', async () => {
       const schedule = { name: 'schedule', payload: {} };
       await succeed({ comment: 'true', 'pull-request': '7' }, schedule);
       expect(github().comments.map(({ issue }) => issue)).toEqual([7]);
@@ -158,7 +158,7 @@ export function commentCases(subject: Reporting): void {
       ]);
     });
 
-    test('a token that may not write it: one warning with the lines to add, and the upload has succeeded', async () => {
+    test('a token without permission: one warning with the lines to add, and the upload succeeds', async () => {
       github().permissions.pulls = 'read';
       const run = await upload({ comment: 'true' });
       expect([run.exitCode, run.outputs['file-count'], run.outputs['comment-id']]).toEqual([0, '2', '']);
@@ -171,7 +171,7 @@ export function commentCases(subject: Reporting): void {
       );
       expect(fork.exitCode).toBe(0);
       expect(troubles(fork)).toEqual([expect.stringMatching(/from a fork may only read; .*'workflow_run'/)]);
-      // Dependabot's jobs get what they ask for.
+      // Dependabot's jobs get the permissions that they request.
       const dependabot = await upload(
         { comment: 'true' },
         { name: 'pull_request', payload: pullRequestEvent(7), env: { GITHUB_ACTOR: 'dependabot[bot]' } },
@@ -179,7 +179,7 @@ export function commentCases(subject: Reporting): void {
       expect(troubles(dependabot)).toEqual([expect.stringContaining('  pull-requests: write')]);
     });
 
-    test('a personal token writes as its person, and knows its own comment', async () => {
+    test('a personal token writes as its user, and finds its comment', async () => {
       await succeed({ comment: 'true', 'github-token': github().personalToken });
       await succeed({ comment: 'true', 'github-token': github().personalToken });
       expect(github().comments.map(({ author }) => author.login)).toEqual([person.login]);
@@ -187,7 +187,7 @@ export function commentCases(subject: Reporting): void {
       expect(github().comments.map(({ author }) => author.login)).toEqual([person.login, bot.login]);
     });
 
-    test('a secondary limit is waited for, and what fails for a moment is asked again', async () => {
+    test('secondary rate limits and transient errors are retried', async () => {
       const limit = {
         status: 403,
         headers: { 'retry-after': '1' },
@@ -204,25 +204,25 @@ export function commentCases(subject: Reporting): void {
       ['GitHub is down', { status: 503 }, /GitHub answered 503/],
       ['nothing answers', 'drop', /GitHub cannot be reached/],
       [
-        'GitHub refuses it',
+        'GitHub rejects it',
         { status: 422, message: 'Validation Failed' },
         /GitHub answered 422 \(Validation Failed\)/,
       ],
-      ['there is no such thing', { status: 404 }, /GitHub knows of no such thing here/],
-      ['the token has ended', { status: 401 }, /does not take the token/],
+      ['it does not exist', { status: 404 }, /GitHub knows of no such thing here/],
+      ['the token has expired', { status: 401 }, /does not take the token/],
       [
-        'the limit is an hour long',
+        'the rate limit lasts an hour',
         { status: 429, headers: { 'retry-after': '3600' } },
         /GitHub answered 429/,
       ],
-    ] as const)('%s: one warning, and the upload has succeeded', async (_, fault, words) => {
+    ] as const)('%s: one warning, and the upload succeeds', async (_, fault, words) => {
       github().fail(createComment, fault, 99);
       const run = await upload({ comment: 'true' });
       expect([run.exitCode, run.outputs['file-count']]).toEqual([0, '2']);
       expect(troubles(run)).toEqual([expect.stringMatching(words)]);
     });
 
-    test('of many files it shows as many as GitHub takes, and says that there are more', async () => {
+    test('lists as many files as GitHub allows, and says that there are more', async () => {
       const files = Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`tile @${n} <b>|#7.bin`, 'x']));
       const run = await succeed({ comment: 'true' }, undefined, { 'index.html': 'home', ...files });
       const body = github().comments[0]?.body ?? '';
@@ -241,7 +241,7 @@ export function commentCases(subject: Reporting): void {
       expect(told).not.toMatch(/X-Amz-Signature/i);
     });
 
-    test('a dry run asks GitHub nothing', async () => {
+    test('a dry run sends no request to GitHub', async () => {
       const run = await succeed({
         comment: 'true',
         environment: 'preview',

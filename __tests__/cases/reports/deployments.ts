@@ -14,7 +14,7 @@ export function deploymentCases(subject: Reporting): void {
   describe('the deployment', () => {
     const states = () => github().deployments.map(({ statuses }) => statuses.map(({ state }) => state));
 
-    test('is in progress, succeeds with the link, and is inactive when it is replaced', async () => {
+    test('is in progress, succeeds with the link, and becomes inactive when it is replaced', async () => {
       github().environmentUrlLimit = 10_000;
       const first = await succeed({ environment: 'preview/pr-7' });
       const second = await succeed({ environment: 'preview/pr-7' });
@@ -35,11 +35,13 @@ export function deploymentCases(subject: Reporting): void {
       });
     });
 
-    test('a link that GitHub finds too long is the page of the run instead, with a warning', async () => {
+    test('if the link is too long for GitHub, it is the page of the run, with a warning', async () => {
       const run = await upload({ environment: 'preview' });
       expect(run.exitCode).toBe(0);
       expect(troubles(run)).toEqual([
-        expect.stringMatching(/takes no link of 1,?\d+ characters .* opens the page of this run/),
+        expect.stringMatching(
+          /rejected a deployment link of 1,?\d+ characters .* opens the page of this run/,
+        ),
       ]);
       expect(github().deployments[0]?.statuses.at(-1)).toMatchObject({
         state: 'success',
@@ -48,7 +50,7 @@ export function deploymentCases(subject: Reporting): void {
       expect(github().violations).toEqual([]);
     });
 
-    test('deployments of others are left alone', async () => {
+    test('deployments of other workflows stay unchanged', async () => {
       const statuses = [{ id: 2, state: 'success', environmentUrl: '', logUrl: '', description: '' }];
       const other = {
         id: 1,
@@ -65,7 +67,7 @@ export function deploymentCases(subject: Reporting): void {
       expect(states()).toEqual([['success'], ['in_progress', 'success']]);
     });
 
-    test('an older run that ends last leaves the newer one standing', async () => {
+    test('an older run that ends last does not deactivate the newer one', async () => {
       github().environmentUrlLimit = 10_000;
       await succeed({ environment: 'preview' });
       const [first] = github().deployments;
@@ -104,22 +106,22 @@ export function deploymentCases(subject: Reporting): void {
 
     test.each([
       ['GitHub is down', deployments, { status: 503 }, /GitHub answered 503/],
-      ['GitHub goes down while files are sent', statuses, 'drop', /GitHub cannot be reached/],
+      ['GitHub fails during the upload', statuses, 'drop', /GitHub cannot be reached/],
       [
-        'GitHub knows no such commit',
+        'GitHub does not know the commit',
         deployments,
         { status: 422, message: 'No ref found for: c0ffee0' },
         /GitHub answered 422 \(No ref found for: c0ffee0\)/,
       ],
       ['a check forbids it', deployments, { status: 409, message: 'Conflict' }, /GitHub answered 409/],
-    ] as const)('%s: one warning, and the upload has succeeded', async (_, operation, fault, words) => {
+    ] as const)('%s: one warning, and the upload succeeds', async (_, operation, fault, words) => {
       github().fail(operation, fault, 99);
       const run = await upload({ environment: 'preview' });
       expect([run.exitCode, run.outputs['file-count'], run.outputs['deployment-id']]).toEqual([0, '2', '']);
       expect(troubles(run)).toEqual([expect.stringMatching(words)]);
     });
 
-    test('succeeds when GitHub is down for as long as files are sent', async () => {
+    test('succeeds if GitHub is down only during the upload', async () => {
       github().environmentUrlLimit = 10_000;
       github().fail(statuses, { status: 422 }, 1);
       await succeed({ environment: 'preview' });

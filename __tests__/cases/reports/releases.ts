@@ -15,7 +15,7 @@ export function releaseCases(subject: Reporting): void {
       github().releases.push({ id: 3, tag: 'v1.2.3', body, draft: false, immutable: false, ...more });
     const notes = () => github().releases[0]?.body ?? '';
 
-    test('get a table after all else, in their own line breaks, and a second run writes it anew', async () => {
+    test('get a table at the end, with their type of line breaks, and a second run updates it', async () => {
       const before = '# News\r\n\r\n- one\r\n- two <!-- upload-to-workspace is nice -->';
       release(before);
       const first = await succeed({ release: 'v1.2.3' }, push);
@@ -40,13 +40,13 @@ export function releaseCases(subject: Reporting): void {
       expect(notes()).not.toContain(first.outputs['url']);
     });
 
-    test.each([{ draft: true }, { immutable: true }])('are written when it is %j', async (kind) => {
+    test.each([{ draft: true }, { immutable: true }])('are updated if it is %j', async (kind) => {
       release(null, kind);
       await succeed({ release: 'v1.2.3' }, push);
       expect(notes()).toContain('index.html');
     });
 
-    test('of several destinations each keeps its own table, when they are written at once too', async () => {
+    test('have a table for each destination, even if several runs write at the same time', async () => {
       release('Notes');
       github().gather('get /repos/{owner}/{repo}/releases/{release_id}', 2);
       await Promise.all(
@@ -56,7 +56,7 @@ export function releaseCases(subject: Reporting): void {
       expect(notes().startsWith('Notes\n\n<!-- ')).toBe(true);
     });
 
-    test('with no room for the table are left alone; with little the rows are cut', async () => {
+    test('stay unchanged without space for the table, and get fewer rows with little space', async () => {
       release('x'.repeat(124_900));
       const full = await upload({ release: 'v1.2.3' }, push);
       expect([full.exitCode, troubles(full)]).toEqual([0, [expect.stringMatching(/124,900 of the 125,000/)]]);
@@ -70,7 +70,7 @@ export function releaseCases(subject: Reporting): void {
       expect(notes()).toMatch(/… and \d+ more files that the notes have no room for/);
     });
 
-    test('that a person has damaged are not touched', async () => {
+    test('with damaged markers stay unchanged', async () => {
       release('');
       await succeed({ release: 'v1.2.3' }, push);
       const block = notes();
@@ -98,8 +98,8 @@ export function releaseCases(subject: Reporting): void {
 
     test.each([
       ['GitHub is down', { status: 500 }, /GitHub answered 500/],
-      ['GitHub refuses them', { status: 422, message: 'Validation Failed' }, /GitHub answered 422/],
-    ] as const)('%s: one warning, and nothing is changed', async (_, fault, words) => {
+      ['GitHub rejects them', { status: 422, message: 'Validation Failed' }, /GitHub answered 422/],
+    ] as const)('%s: one warning, and nothing changes', async (_, fault, words) => {
       release('Notes');
       github().fail(updateRelease, fault, 99);
       const run = await upload({ release: 'v1.2.3' }, push);
@@ -107,7 +107,7 @@ export function releaseCases(subject: Reporting): void {
       expect(troubles(run)).toEqual([expect.stringMatching(words)]);
     });
 
-    test('a draft that the token is not shown: one warning with the lines to add', async () => {
+    test('a draft that the token cannot read: one warning with the lines to add', async () => {
       release('Notes', { draft: true });
       github().permissions.contents = 'read';
       const run = await upload({ release: 'v1.2.3' }, push);

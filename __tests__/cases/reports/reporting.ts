@@ -13,17 +13,17 @@ export const deployments = 'post /repos/{owner}/{repo}/deployments';
 export const statuses = 'post /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
 export const comments = 'get /repos/{owner}/{repo}/issues/{issue_number}/comments';
 
-/** Warnings but those that links end soon, and that a run is for a fork. */
+/** Warnings, except those about link expiry and about runs for forks. */
 export function troubles(run: RunnerResult): string[] {
   return warningsOf(run).filter(
-    (warning) => !/^(?:The links in what GitHub keeps|This run is for a fork)/.test(warning),
+    (warning) => !/^(?:The links in the comment, deployment or release|This run is for a fork)/.test(warning),
   );
 }
 
-/** The action under test, with GitHub played beside the platform. */
+/** The action under test, with a GitHub stand-in. */
 export type Reporting = () => Subject & { readonly github: Github };
 
-/** What the cases below have in common: an empty repository with one pull request, and runs of the actions in it. */
+/** Set-up of the cases: an empty repository with one pull request, and runs of the actions in it. */
 export function reporting(subject: Reporting) {
   const github = () => subject().github;
 
@@ -43,7 +43,7 @@ export function reporting(subject: Reporting) {
     );
   }
 
-  /** Runs that are expected to succeed, without trouble. */
+  /** Runs that must succeed without warnings. */
   async function succeed(...args: Parameters<typeof upload>): Promise<RunnerResult> {
     const run = await upload(...args);
     expect([run.exitCode, errorOf(run), troubles(run)]).toEqual([0, '', []]);

@@ -13,11 +13,11 @@ function declaredOutputs(action: ActionName): string[] {
   return Object.keys(outputs).sort();
 }
 
-/** All of comment, deployment and release in one run. */
+/** Comment, deployment and release in one run. */
 export function togetherCases(subject: Reporting): void {
   const { github, upload, succeed } = reporting(subject);
 
-  test('GitHub is down for all three: one warning each, the upload and its outputs are as ever', async () => {
+  test('GitHub is down for all three: one warning each, and upload and outputs are not affected', async () => {
     github().releases.push({ id: 3, tag: 'v1', body: 'Notes', draft: false, immutable: false });
     for (const operation of [comments, deployments, 'get /repos/{owner}/{repo}/releases/tags/{tag}'] as const)
       github().fail(operation, { status: 503 }, 99);
@@ -29,7 +29,7 @@ export function togetherCases(subject: Reporting): void {
     expect(about.sort()).toEqual(['comment', 'deployment', 'notes']);
   });
 
-  test('a token that may write none of them: one warning with all lines to add', async () => {
+  test('a token without any permission: one warning with all lines to add', async () => {
     github().releases.push({ id: 3, tag: 'v1', body: 'Notes', draft: false, immutable: false });
     Object.assign(github().permissions, { pulls: 'read', deployments: 'none', contents: 'read' });
     const run = await upload({ comment: 'true', environment: 'preview', release: 'v1' });
@@ -38,7 +38,7 @@ export function togetherCases(subject: Reporting): void {
     expect(warningsOf(run)).toEqual([expect.stringContaining(lines)]);
   });
 
-  test('links that end within the hour are no good for what outlives the job, and a warning says so', async () => {
+  test('a warning says that links that expire within the hour are too short for reports', async () => {
     const run = await succeed({ comment: 'true' });
     expect(warningsOf(run)).toEqual([
       expect.stringMatching(/end in 1[45] min.*'links: platform'.*'links' action/s),
@@ -47,7 +47,7 @@ export function togetherCases(subject: Reporting): void {
   });
 }
 
-/** What becomes of the reports afterwards: links are renewed, files are removed. */
+/** Reports after a renewal of links and after a removal. */
 export function afterwardsCases(subject: Reporting): void {
   describe('links and remove', () => {
     const { github, succeed } = reporting(subject);
@@ -65,7 +65,7 @@ export function afterwardsCases(subject: Reporting): void {
         { cwd: folderWith({}), env: githubVariables(github(), event.name, event.payload) },
       );
 
-    test('renewal has new links everywhere, in the same places, and keeps what it does not know', async () => {
+    test('renewal updates links in all reports, and keeps other text', async () => {
       github().environmentUrlLimit = 10_000;
       github().releases.push({ id: 3, tag: 'v1', body: 'Notes', draft: false, immutable: false });
       const first = await succeed(everywhere);
@@ -88,7 +88,7 @@ export function afterwardsCases(subject: Reporting): void {
       expect(github().violations).toEqual([]);
     });
 
-    test('every action sets the outputs that it declares, and no other', async () => {
+    test('every action sets exactly the outputs that it declares', async () => {
       const uploaded = await succeed({});
       const outputs = {
         upload: uploaded.outputs,
@@ -99,8 +99,8 @@ export function afterwardsCases(subject: Reporting): void {
         expect([action, Object.keys(outputs[action]).sort()]).toEqual([action, declaredOutputs(action)]);
     });
 
-    // Two files, and the index page of their links.
-    test('removal says so in the comment, makes the deployment inactive, and leaves no link', async () => {
+    // Two files and the index page.
+    test('removal updates the comment, deactivates the deployment, and removes all links', async () => {
       github().environmentUrlLimit = 10_000;
       const first = await succeed({ comment: 'true', environment: 'preview' });
       const closed = { name: 'pull_request', payload: pullRequestEvent(7) };
@@ -119,7 +119,7 @@ export function afterwardsCases(subject: Reporting): void {
       expect(github().violations).toEqual([]);
     });
 
-    test('removal makes no comment where there is none, and none of what it leaves', async () => {
+    test('removal creates no comment, and does not comment on files that stay', async () => {
       await succeed({});
       const old = await run('remove', { comment: 'true', 'older-than': '1h', 'pull-request': '7' });
       expect([old.exitCode, old.outputs['deleted-count'], troubles(old)]).toEqual([0, '0', []]);

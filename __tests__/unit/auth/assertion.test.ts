@@ -66,7 +66,7 @@ describe('without a secret', () => {
       token: (count) => (count === 1 ? { status: 503, body: 'wait' } : grant(count)),
     });
     const first = await opened.tokens.token();
-    await opened.tokens.renew(first);
+    await opened.tokens.refresh(first);
     const sent = opened.issuer
       .grants()
       .map(({ body }) => new URLSearchParams(body).get('client_assertion') ?? '');

@@ -137,7 +137,7 @@ describe('tokens', () => {
     expect(await tokens.token()).toBe('access-1');
     now = start + after;
     expect(await tokens.token()).toBe('access-1');
-    expect(await tokens.renew('access-1')).toBe('access-2');
+    expect(await tokens.refresh('access-1')).toBe('access-2');
     expect(await tokens.token()).toBe('access-2');
     expect(issuer.grants()).toHaveLength(2);
   });
@@ -162,11 +162,11 @@ describe('tokens', () => {
     await using way = transport();
     const tokens = await openTokenSource(app(issuer), way, () => undefined);
     const refused = await tokens.token();
-    expect(await Promise.all([tokens.renew(refused), tokens.renew(refused)])).toEqual([
+    expect(await Promise.all([tokens.refresh(refused), tokens.refresh(refused)])).toEqual([
       'access-2',
       'access-2',
     ]);
-    expect(await tokens.renew(refused)).toBe('access-2');
+    expect(await tokens.refresh(refused)).toBe('access-2');
     expect(await tokens.token()).toBe('access-2');
   });
 

@@ -66,7 +66,7 @@ test('does not send again what is there already', async () => {
   await upload({ destination: 'b' });
   const { outputs, lines } = await upload({ destination: 'b', overwrite: 'changed' });
   expect(outputs).toMatchObject({ 'uploaded-count': 0, 'unchanged-count': 2 });
-  expect(lines).toContain('Unchanged, and not sent again: 2 files');
+  expect(lines).toContain('Unchanged, not uploaded again: 2 files');
 });
 
 test('a dry run writes nothing and says what it would do', async () => {
@@ -129,5 +129,5 @@ test('without credentials it is left out where that is asked for', async () => {
   const { failure, lines } = await upload({ 'client-secret': '', 'if-no-credentials': 'skip' });
   expect(failure).toBeUndefined();
   expect(lines).toHaveLength(1);
-  expect(lines[0]).toMatch(/^notice: Left out by 'if-no-credentials: skip'/);
+  expect(lines[0]).toMatch(/^notice: Skipped because of 'if-no-credentials: skip'/);
 });

@@ -7,7 +7,7 @@ import {
   causes,
   detailLines,
   messageOf,
-  outOfFiles,
+  openFileLimit,
   systemCode,
 } from '../../../src/errors/error.ts';
 import { userAgent, version } from '../../../src/http/version.ts';
@@ -45,12 +45,12 @@ test.each([
   ['ERR_WORKER_INIT_FAILED', 'Worker initialization failure: EMFILE'],
 ])('too many open files are found out, however deep: %s', (code, message) => {
   const error = new Error('outer', { cause: Object.assign(new Error(message), { code }) });
-  expect(outOfFiles(error)?.hint).toMatch(/'ulimit -n'.*'concurrency'/);
+  expect(openFileLimit(error)?.hint).toMatch(/'ulimit -n'.*'concurrency'/);
 });
 
 test('an error that is about something else is not taken for too many open files', () => {
   const other = Object.assign(new Error('/EMFILE: no such file'), { code: 'ENOENT' });
-  expect([outOfFiles(other), outOfFiles(undefined)]).toEqual([undefined, undefined]);
+  expect([openFileLimit(other), openFileLimit(undefined)]).toEqual([undefined, undefined]);
 });
 
 test('a long list of details is cut, and says how much is missing', () => {

@@ -28,7 +28,7 @@ const awkward = [
   'a/b/c',
 ];
 
-test('lines are in the order of their names, whatever the order of the files', () => {
+test('lines are sorted by name', () => {
   const sums = new Map([
     ['b', '2'],
     ['a/z', '1'],
@@ -38,12 +38,12 @@ test('lines are in the order of their names, whatever the order of the files', (
   expect(formatChecksums(new Map())).toBe('');
 });
 
-test('a name that would break its line is escaped, and its line says so', () => {
+test('a name with a line break or backslash is escaped, and its line starts with a backslash', () => {
   expect(formatChecksums(new Map([['a\\b', 'f']]))).toBe('\\f  a\\\\b\n');
   expect(formatChecksums(new Map([['a\nb\rc', 'f']]))).toBe('\\f  a\\nb\\rc\n');
 });
 
-test('names can be read back from the lines, whatever they are', () => {
+test('any name can be parsed from its line', () => {
   const name = fc.string({ unit: fc.constantFrom('a', ' ', '\\', '\n', '\r', 'n', 'r', 'ü'), minLength: 1 });
   fc.assert(
     fc.property(fc.uniqueArray(name), (names) => {
@@ -64,7 +64,7 @@ test('names can be read back from the lines, whatever they are', () => {
 });
 
 (process.platform === 'linux' ? test : test.skip)(
-  'sha256sum -c finds every file, and notices one that is other',
+  'sha256sum -c finds every file, and reports one that differs',
   () => {
     using folder = temporaryFolder();
     folder.files(...awkward);

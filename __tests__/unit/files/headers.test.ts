@@ -12,8 +12,8 @@ function rules(...lines: string[]) {
   });
 }
 
-describe('of several lines that mean a file', () => {
-  test('the last one counts, for each header', () => {
+describe('if several lines match a file', () => {
+  test('the last one counts for each header', () => {
     const all = rules(
       'Cache-Control: no-cache',
       '*.js Cache-Control: immutable',
@@ -26,12 +26,12 @@ describe('of several lines that mean a file', () => {
     expect(headersFor('a/b.css', all.toReversed())).toMatchObject({ 'x-amz-meta-a': '1' });
   });
 
-  test('none gives no header', () => {
+  test('a file without a matching line has no headers', () => {
     expect(headersFor('a.css', rules('*.js Cache-Control: x'))).toEqual({});
     expect(headersFor('a.css', [])).toEqual({});
   });
 
-  test('a type of the user counts more than the one that a name suggests', () => {
+  test('the type from the input replaces the type by extension', () => {
     const files = ['a.html', 'b.html'].map((name) => ({
       path: name,
       name,
@@ -49,7 +49,7 @@ describe('of several lines that mean a file', () => {
   });
 });
 
-describe('a line that does nothing', () => {
+describe('a line without effect', () => {
   const names = ['assets/app.js', 'assets/x/a.css', 'docs/READ.html', 'index.html'];
   const idle = (...lines: string[]) =>
     unmatchedRules(rules(...lines), names, '/w/dist', 'sites/main').map(({ text }) => text);
@@ -66,22 +66,22 @@ describe('a line that does nothing', () => {
     ['x/*.css', '**/x/*.css', 'assets/x/a.css'],
     ['assets\\*.js', 'assets/*.js', 'assets/app.js'],
     ['*.JS', '*.js', 'assets/app.js'],
-  ])('%s: what it is compared with, and what would match', (glob, instead, example) => {
+  ])('%s: the warning says what it is compared with, and what would match', (glob, instead, example) => {
     expect(idle(`${glob} Cache-Control: x`)).toEqual([
-      `No file matches the line '${glob} Cache-Control: x' of 'headers': it is compared with names relative to /w/dist, such as '${example}'; to match it, write '${instead}'`,
+      `No file matches the line '${glob} Cache-Control: x' of 'headers': it is compared with names relative to /w/dist, e.g. '${example}'; to match it, write '${instead}'`,
     ]);
     expect(idle(`${instead} Cache-Control: x`)).toEqual([]);
   });
 
-  test.each(['*.wasm', 'other/*.html', 'dist/*.wasm'])('%s: nothing is near', (glob) => {
+  test.each(['*.wasm', 'other/*.html', 'dist/*.wasm'])('%s: the warning has no suggestion', (glob) => {
     expect(idle(`${glob} Cache-Control: x`)).toEqual([
-      `No file matches the line '${glob} Cache-Control: x' of 'headers': it is compared with names relative to /w/dist, such as 'assets/app.js'`,
+      `No file matches the line '${glob} Cache-Control: x' of 'headers': it is compared with names relative to /w/dist, e.g. 'assets/app.js'`,
     ]);
   });
 
-  test('as later lines decide for all that it matches', () => {
+  test('because later lines replace it', () => {
     expect(idle('*.js Cache-Control: a', 'Content-Language: de', 'Cache-Control: b')).toEqual([
-      `Later lines decide for every file that the line '*.js Cache-Control: a' of 'headers' matches: move it below them, or remove it`,
+      `Later lines replace the line '*.js Cache-Control: a' of 'headers' for every file that it matches: move it below them, or remove it`,
     ]);
     expect(idle('Cache-Control: a', '*.js Cache-Control: b', '*.html Cache-Control: c')).toEqual([]);
     expect(idle('*.js Cache-Control: a', 'assets/** Cache-Control: a')).toEqual([]);

@@ -26,7 +26,7 @@ test.each([
 });
 
 test.each(['junit.xml', 'icon.svg', 'feed.rss', 'page.xhtml'])(
-  '%s says in its first line how it is encoded: no charset stands over that',
+  '%s has no charset, because XML declares its encoding in the first line',
   (name) => {
     expect(mediaType(name)).toMatch(/[/+]xml$/);
   },
@@ -41,6 +41,6 @@ test.each([
   'a.hasownproperty',
   'folder.html/file',
   '',
-])('%j is just bytes', (name) => {
+])('%j has the default type', (name) => {
   expect(mediaType(name)).toBe('application/octet-stream');
 });

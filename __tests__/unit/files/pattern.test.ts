@@ -22,11 +22,11 @@ describe('a line of path', () => {
     ['! dist', '/work/dist'],
     ['[d]ist', '/work/dist'],
     ['a\\*b', '/work/a*b'],
-  ])('%s is looked for in %s', (line, searchPath) => {
+  ])('%s has the search path %s', (line, searchPath) => {
     expect(readPatterns([line], '/work', '/home/me')).toMatchObject([{ searchPath }]);
   });
 
-  test('that begins with # is a comment, and ! takes out as often as it is odd', () => {
+  test('that starts with # is a comment, and an odd number of ! excludes', () => {
     const patterns = readPatterns(['# a', '!a', '!!a', '! !a', '!!!a', 'a#b'], '/', '/');
     expect(patterns.map(({ negate }) => negate)).toEqual([true, false, false, true, false]);
   });
@@ -37,17 +37,21 @@ test.each([
   ['!**/node_modules', 'node_modules', true],
   ['!**/node_modules/', 'node_modules/x', true],
   ['!**', 'a', true],
+  ['!private/**', '', true],
+  ['!private/**/', '', true],
+  ['!private/*.js', '', false],
+  ['!private/**/*.js', '', false],
   ['!a', '', true],
   ['!a/*', 'b', true],
   ['!**/node_modules/*.js', 'node_modules', false],
   ['!**/node_modules/**', 'a', false],
   ['!*/b/**', 'a', false],
   ['!*/b/**', 'a/b', true],
-])('%s covers all below the folder %j: %s', (line, name, covered) => {
+])('%s covers everything below the folder %j: %s', (line, name, covered) => {
   expect(readPatterns([line], '/', '/')[0]?.covers(name)).toBe(covered);
 });
 
-test('a folder from home is below the home of this user where no other is given', () => {
+test('~ is the home folder of this user by default', () => {
   expect(resolveFolder('~/x', '/work')).toBe(`${homedir()}/x`);
   expect(readPatterns(['~'], '/work')).toMatchObject([{ searchPath: homedir() }]);
 });
@@ -63,14 +67,14 @@ describe('a path on Windows', () => {
     ['//server/share/dist/**', '\\\\server\\share\\dist'],
     ['!\\\\server\\share\\dist\\*.map', '\\\\server\\share\\dist'],
     ['\\\\server\\share', '\\\\server\\share\\'],
-  ])('%s is looked for in %s', (line, searchPath) => {
+  ])('%s has the search path %s', (line, searchPath) => {
     const [pattern] = readPatterns([line], 'D:\\work', 'C:\\Users\\me', windows);
     expect(pattern).toMatchObject({ searchPath });
     if (!/[*!]/.test(line))
       expect(resolveFolder(line, 'D:\\work', 'C:\\Users\\me', windows)).toBe(searchPath);
   });
 
-  test('on another computer needs a share', () => {
+  test('in the network needs a share', () => {
     for (const line of ['\\\\server', '//server/', '\\\\server\\*\\x']) {
       const { code, message } = failureOf(() => readPatterns([line], 'D:\\work', 'C:\\', windows));
       expect([code, message]).toEqual([
@@ -87,7 +91,7 @@ describe('a path on Windows', () => {
 });
 
 describe('a user without a home folder', () => {
-  test('is an error that says so where a line begins with ~', () => {
+  test('gives an error if a line starts with ~', () => {
     for (const fails of [() => readPatterns(['!~/x'], '/work', ''), () => resolveFolder('~', '/work', '')]) {
       const { code, message, hint } = failureOf(fails);
       expect([code, message]).toEqual(['invalid-input', expect.stringContaining('no home folder')]);
@@ -95,14 +99,14 @@ describe('a user without a home folder', () => {
     }
   });
 
-  (process.getuid?.() === 0 ? test : test.skip)('is no matter where no line does (needs root)', () => {
+  (process.getuid?.() === 0 ? test : test.skip)('gives no error if no line does (needs root)', () => {
     const module = JSON.stringify(path.resolve(import.meta.dirname, '../../../src/files/pattern.ts'));
     const script = `
       const { resolveFolder, readPatterns } = await import(${module});
       const told = [readPatterns(['dist', '!a~', 'b/~'], '/work').length, resolveFolder('dist', '/work')];
       try { readPatterns(['~/x'], '/work') } catch (error) { told.push(error.message) }
       console.log(JSON.stringify(told));`;
-    // This user has no entry in /etc/passwd: Node cannot tell a home folder.
+    // This user has no entry in /etc/passwd, so Node.js finds no home folder.
     const told = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
       encoding: 'utf8',
       env: {},

@@ -20,7 +20,7 @@ describe('the path below a root', () => {
     ['/repo/dist', '/repo/Dist', ''],
     ['/repo/dist', '/Repo/DIST/Sub/a', 'Sub/a'],
     ['/repo/dist', '/repo/Dista', undefined],
-  ])('%s of %s is %s where letter case does not count', (root, file, below) => {
+  ])('%s of %s is %s on a case-insensitive system', (root, file, below) => {
     expect(pathBelow(root, file, macos)).toBe(below);
   });
 
@@ -42,7 +42,7 @@ describe('the folders to walk from', () => {
     [macos, ['/r/Dist/a', '/R/b', '/r/dist'], ['/R/b', '/r/dist']],
     [windows, ['C:\\r\\dist', 'c:\\R\\Dist', 'D:\\r'], ['C:\\r\\dist', 'D:\\r']],
     [linux, ['/a/b', '/a', '/a', '/ab', '/a/c'], ['/a', '/ab']],
-  ])('are the outermost, each once, in any letter case where that does not count', (system, paths, found) => {
+  ])('are the outermost ones without duplicates: %#', (system, paths, found) => {
     expect(outermost(paths, system)).toEqual(found);
   });
 });

@@ -62,7 +62,7 @@ test.each([
   '_NetRC',
   'GHA-Creds-1.JSON',
   '.Docker/Config.json',
-])('%s stays out unless a line names it', (name) => {
+])('%s is left out unless a line names it', (name) => {
   folder.files(name, 'a');
   const selection = select(folder, ['.', '**', '*', '.*', '**/.*/**', '_*', '**/*.*', '[.]*/*'], all);
   expect(names(selection)).toEqual(['a']);
@@ -132,20 +132,20 @@ describe('a line names something sensitive', () => {
       ['.npmrc', 'a'],
     ],
     [['dist', '.npmrc'], ['dist/a']],
-  ])('where it spells all of its name: %j', (lines, found) => {
+  ])('if it spells out the whole name: %j', (lines, found) => {
     expect(names(select(folder, lines, all))).toEqual(found);
     expect(names(select(folder, lines))).toEqual(found);
   });
 });
 
-test('what the checkout is in is not judged', () => {
+test('folders above the checkout may be sensitive', () => {
   folder.files('.aws/checkout/a', '.aws/checkout/.env');
   folder.link('.aws/checkout/link', 'a');
   const cwd = folder.at('.aws/checkout');
   expect(names(select(folder, ['.'], { cwd, checkout: cwd }))).toEqual(['a', 'link']);
 });
 
-test('the temporary folder of a runner gives away no credentials', () => {
+test('credentials in the temporary folder of a runner are left out', () => {
   folder.files(
     'git-credentials-1.config',
     '_runner_file_commands/add_path_1',
@@ -156,7 +156,7 @@ test('the temporary folder of a runner gives away no credentials', () => {
   expect(names(select(folder, [folder.path], all))).toEqual(['report/index.html']);
 });
 
-describe('names that are often secret', () => {
+describe('files that may contain secrets', () => {
   test.each([
     'id_rsa',
     'id_deploy',
@@ -181,7 +181,7 @@ describe('names that are often secret', () => {
     'service-account-x.json',
     'rclone.conf',
     'htpasswd',
-  ])('%s is one', (name) => expect(isLikelySecret(name)).toBe(true));
+  ])('%s may', (name) => expect(isLikelySecret(name)).toBe(true));
 
   test.each([
     'id_rsa.pub',
@@ -197,7 +197,7 @@ describe('names that are often secret', () => {
     'a.tfstates',
     'environment.yml',
     'rsa.js',
-  ])('%s is none', (name) => expect(isLikelySecret(name)).toBe(false));
+  ])('%s does not', (name) => expect(isLikelySecret(name)).toBe(false));
 
   test('are uploaded, with one warning that lists them', () => {
     folder.files('a', 'keys/id_rsa', 'keys/id_rsa.pub', 'server.pem', 'x');
@@ -205,12 +205,12 @@ describe('names that are often secret', () => {
     const { files, warnings, warningCodes } = select(folder, ['.']);
     expect([files.length, warningCodes]).toEqual([6, ['possible-secrets']]);
     expect(warnings).toEqual([
-      `3 files to upload have names that often belong to secrets: keys/id_rsa, readme, server.pem. Exclude them with a line '!…' in 'path' unless everybody with a link may read them.`,
+      `3 files to upload may contain secrets, by their names: keys/id_rsa, readme, server.pem. Exclude them with a line '!…' in 'path', unless everyone with a link may read them.`,
     ]);
     expect(select(folder, ['.', '!keys', '!server.pem', '!readme']).warnings).toEqual([]);
   });
 
-  test('are not all listed when there are many', () => {
+  test('are listed up to 20', () => {
     folder.files(...Array.from({ length: 30 }, (_, index) => `${index}.pem`));
     const { warnings } = select(folder, ['.']);
     expect(warnings).toEqual([expect.stringMatching(/^30 files .* and 10 more\. Exclude/)]);

@@ -1,4 +1,4 @@
-/** The same answer as `@actions/glob`, which users know from other actions. */
+/** Compares the selection with `@actions/glob`, which users know from other actions. */
 import { chdir, cwd } from 'node:process';
 
 import { create } from '@actions/glob';
@@ -11,7 +11,7 @@ import { select } from './selecting.ts';
 
 async function byToolkit(lines: readonly string[]): Promise<string[] | undefined> {
   const write = process.stdout.write.bind(process.stdout);
-  // It writes debug lines for the runner.
+  // It prints debug lines.
   process.stdout.write = () => true;
   try {
     const globber = await create(lines.join('\n'), {
@@ -21,7 +21,7 @@ async function byToolkit(lines: readonly string[]): Promise<string[] | undefined
     });
     return (await globber.glob()).sort();
   } catch (error) {
-    // A line that goes on below a file makes it throw; here that line matches nothing.
+    // `@actions/glob` throws for a line that continues below a file. In this project such a line matches nothing.
     if (systemCode(error) === 'ENOTDIR') return undefined;
     throw error;
   } finally {
@@ -108,11 +108,11 @@ const lines = fc.array(
   },
 );
 
-describe('the files that the lines of path mean', () => {
+describe('the selected files', () => {
   const before = cwd();
   afterEach(() => chdir(before));
 
-  test('are those that @actions/glob finds, in any tree', async () => {
+  test('are those that @actions/glob finds', async () => {
     await fc.assert(
       fc.asyncProperty(trees, fc.array(lines, { minLength: 4, maxLength: 8 }), async (tree, many) => {
         using place = temporaryFolder();
@@ -121,7 +121,7 @@ describe('the files that the lines of path mean', () => {
           try {
             place.files(name);
           } catch {
-            // The tree has a file where this one wants a folder, or the other way round.
+            // The tree already has a file with the name of a folder, or the other way round.
           }
         }
         for (const given of many) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { temporaryFolder as makeTemporaryFolder, writeTemporary } from '../../../src/hosts/temporary.ts';
+import { createTempFolder as makeTemporaryFolder, writeTempFile } from '../../../src/hosts/temporary.ts';
 import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 
@@ -39,7 +39,7 @@ describe('the folder for temporary files', () => {
   test('keeps no half of a file that could not be written', () => {
     using place = temporaryFolder();
     const error = failureOf(() =>
-      writeTemporary(place.path, 'half', (file) => {
+      writeTempFile(place.path, 'half', (file) => {
         writeFileSync(file, 'half');
         throw new Error('ENOSPC: no space left on device, write');
       }),

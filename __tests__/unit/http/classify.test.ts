@@ -95,8 +95,8 @@ describe('Retry-After', () => {
     ['', '0', 0],
     ['SlowDown', 'Mon, 23 Nov 2026 12:00:30 GMT', 30_000],
     ['SlowDown', 'soon', undefined],
-  ])('of %j: %j is %j ms', (code, header, afterMs) => {
-    expect(answered(503, code, { 'retry-after': header })).toMatchObject({ transient: true, afterMs });
+  ])('of %j: %j is %j ms', (code, header, retryAfterMs) => {
+    expect(answered(503, code, { 'retry-after': header })).toMatchObject({ transient: true, retryAfterMs });
   });
 
   test('does not make what stays pass', () => {

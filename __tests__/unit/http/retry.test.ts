@@ -2,26 +2,26 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import {
-  type Classified,
+  type Classification,
   type RetrierOptions,
   type RetryPolicy,
-  type Retrying,
+  type RetryEvent,
   backoff,
   createRetrier,
   retryAfter,
   usualPolicy,
 } from '../../../src/http/retry.ts';
 
-const down: Classified = { transient: true, kind: 'answered', status: 503 };
-const refused: Classified = { transient: true, kind: 'refused' };
-const silent: Classified = { transient: true, kind: 'silent' };
-const denied: Classified = { transient: false, kind: 'answered', status: 403 };
+const down: Classification = { transient: true, kind: 'answered', status: 503 };
+const refused: Classification = { transient: true, kind: 'refused' };
+const silent: Classification = { transient: true, kind: 'silent' };
+const denied: Classification = { transient: false, kind: 'answered', status: 403 };
 
 /** An error that is classified so. */
 class Failure extends Error {
-  readonly classified: Classified;
+  readonly classified: Classification;
 
-  constructor(classified: Classified) {
+  constructor(classified: Classification) {
     super(`no ${classified.status ?? classified.kind}`);
     this.classified = classified;
   }
@@ -32,13 +32,13 @@ class Failure extends Error {
  * a moment, in milliseconds from the beginning on.
  */
 function server(
-  answer: (at: number, name: string) => Classified | undefined,
+  answer: (at: number, name: string) => Classification | undefined,
   options: Partial<RetrierOptions> = {},
 ) {
   let time = 0;
   const tries: [string, number][] = [];
   const waits: number[] = [];
-  const told: Retrying[] = [];
+  const told: RetryEvent[] = [];
   const timeouts: number[] = [];
   const pending: { at: number; wake: () => void }[] = [];
   const retrier = createRetrier({
@@ -116,18 +116,18 @@ describe('a request', () => {
   });
 
   test('is repeated when the server asks for it, and not earlier', async () => {
-    const place = server((at) => (at < 5_000 ? { ...down, afterMs: 5_000 } : undefined));
+    const place = server((at) => (at < 5_000 ? { ...down, retryAfterMs: 5_000 } : undefined));
     expect((await outcome(place, place.ask())).at).toBe(5_125);
   });
 
   test('ends at once when the server asks for more than is left', async () => {
-    const place = server(() => ({ ...down, afterMs: 3_600_000 }));
+    const place = server(() => ({ ...down, retryAfterMs: 3_600_000 }));
     expect(await outcome(place, place.ask())).toEqual({ at: 0, error: 'no 503' });
   });
 
   test('waits longer where the policy lets a server ask for it', async () => {
-    const policy = { ...usualPolicy, budgetMs: 8_000, askedBudgetMs: 70_000 };
-    const asking = server((at) => (at < 60_000 ? { ...down, afterMs: 60_000 } : undefined), { policy });
+    const policy = { ...usualPolicy, budgetMs: 8_000, retryAfterBudgetMs: 70_000 };
+    const asking = server((at) => (at < 60_000 ? { ...down, retryAfterMs: 60_000 } : undefined), { policy });
     expect((await outcome(asking, asking.ask())).error).toBeUndefined();
     const away = server(() => down, { policy });
     expect((await outcome(away, away.ask())).at).toBe(8_000);
@@ -250,7 +250,7 @@ describe('an abort', () => {
   test('ends a wait at once', async () => {
     const controller = new AbortController();
     const retrier = createRetrier({
-      classify: () => ({ ...down, afterMs: 30_000 }),
+      classify: () => ({ ...down, retryAfterMs: 30_000 }),
       signal: controller.signal,
       onRetry: () => setTimeout(() => controller.abort(), 5),
     });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { ActionError, systemCode } from '../../../src/errors/error.ts';
 import {
-  connectionFailure,
+  describeNetworkError,
   isCertificateError,
   isPermanent,
   isNetworkError,
@@ -87,7 +87,7 @@ describe('certificates', () => {
     await using way = transport();
     const error = await failing(way.fetch(server.url));
     expect(isNetworkError(error)).toBe(true);
-    expect(connectionFailure('TerrAPI', new URL(server.url), "input 'api-url'", error)).toMatchObject({
+    expect(describeNetworkError('TerrAPI', new URL(server.url), "input 'api-url'", error)).toMatchObject({
       code: 'untrusted-certificate',
       message: `TerrAPI ${server.url} shows a certificate that is not trusted here (DEPTH_ZERO_SELF_SIGNED_CERT)`,
     });
@@ -98,7 +98,7 @@ describe('certificates', () => {
     await using server = await serve(() => ({}), certificate);
     await using way = transport({ certificates: [certificate.cert] });
     const error = await failing(way.fetch(server.url));
-    expect(connectionFailure('TerrAPI', new URL(server.url), "input 'api-url'", error).message).toContain(
+    expect(describeNetworkError('TerrAPI', new URL(server.url), "input 'api-url'", error).message).toContain(
       'cannot be trusted',
     );
   });
@@ -184,11 +184,61 @@ test.each([
   const url = new URL(address);
   const error = await failing(way.fetch(url));
   expect(isNetworkError(error)).toBe(true);
-  const told = connectionFailure('Issuer', url, "input 'issuer'", error);
+  const told = describeNetworkError('Issuer', url, "input 'issuer'", error);
   expect(told.code).toBe('unreachable');
   expect(told.message).toContain(`Issuer ${url.origin} cannot be reached: ${reason}`);
   expect(told.hint).toContain("input 'issuer'");
   expect(told.hint).toContain('HTTPS_PROXY');
+});
+
+describe('a failed TLS handshake', () => {
+  test('with a server that speaks plain HTTP on that port is not a matter of trust', async () => {
+    await using server = await serve(() => ({}));
+    await using way = transport();
+    const url = new URL(server.url.replace('http:', 'https:'));
+    const error = await failing(way.fetch(url));
+    expect([isNetworkError(error), isPermanent(error), isCertificateError(error)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    const told = describeNetworkError('Issuer', url, "input 'issuer'", error);
+    expect(told.code).toBe('unreachable');
+    expect(told.message).toBe(
+      `Issuer ${url.origin} cannot be reached: it does not speak HTTPS on port ${url.port} (ERR_SSL_WRONG_VERSION_NUMBER)`,
+    );
+    expect(told.hint).toMatch(/^Check input 'issuer': its port must be that of an HTTPS server\./);
+  });
+
+  test('with a proxy that speaks plain HTTP names the variable and the address to set', async () => {
+    await using proxy = await serveProxy();
+    const { host, port } = new URL(proxy.url);
+    process.env['HTTPS_PROXY'] = `https://${host}`;
+    await using way = transport();
+    const url = new URL('https://minio.local/');
+    const error = await failing(way.fetch(url));
+    expect([isNetworkError(error), isPermanent(error)]).toEqual([true, true]);
+    expect(describeNetworkError('Storage', url, 'the network', error)).toMatchObject({
+      code: 'proxy',
+      message: `Storage https://minio.local cannot be reached: the proxy ${host} fails: it does not speak HTTPS on port ${port} (ERR_SSL_WRONG_VERSION_NUMBER)`,
+      hint: `Set HTTPS_PROXY to http://${host} if the proxy speaks plain HTTP, or name the host in NO_PROXY.`,
+    });
+  });
+
+  test.each([
+    ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'it does not speak HTTPS on port 443'],
+    ['ERR_SSL_HTTP_REQUEST', 'it does not speak HTTPS on port 443'],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'the TLS handshake fails: tlsv1 alert protocol version'],
+    ['EPROTO', 'the TLS handshake fails: tlsv1 alert protocol version'],
+  ])('with the code %s says: %s', (code, reason) => {
+    const cause = new Error(
+      '40AD:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../ssl/rec_layer_s3.c:918:\n',
+    );
+    const error = new TypeError('fetch failed', { cause: Object.assign(cause, { code }) });
+    expect([isNetworkError(error), isPermanent(error)]).toEqual([true, true]);
+    const told = describeNetworkError('TerrAPI', new URL('https://api.example/'), "input 'api-url'", error);
+    expect(told.message).toBe(`TerrAPI https://api.example cannot be reached: ${reason} (${code})`);
+  });
 });
 
 test('a connection that breaks, or an answer that does not come, is trouble of the network', async () => {
@@ -214,7 +264,7 @@ test.each([
     const url = new URL('https://upload.example/');
     const error = await failing(way.fetch(url));
     expect([isNetworkError(error), isPermanent(error)]).toEqual([true, final]);
-    const told = connectionFailure('Issuer', url, "input 'issuer'", error);
+    const told = describeNetworkError('Issuer', url, "input 'issuer'", error);
     expect(told.message).toBe(
       `Issuer https://upload.example cannot be reached: the proxy on the way answers with ${status}`,
     );

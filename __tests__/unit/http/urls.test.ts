@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { allowsPlainHttp, isLoopback, urlFault } from '../../../src/http/urls.ts';
+import { allowsPlainHttp, isLoopback, urlProblem } from '../../../src/http/urls.ts';
 
 test.each([
   'http://localhost:9000/',
@@ -19,8 +19,8 @@ test.each([
 ])('%s is this machine: plain http is allowed where the platform is on it, and nowhere else', (text) => {
   const url = new URL(text);
   expect(isLoopback(url.hostname)).toBe(true);
-  expect(urlFault(url, true)).toBeUndefined();
-  expect(urlFault(url, false)).toBe('is plain http to this machine, where the platform is not');
+  expect(urlProblem(url, true)).toBeUndefined();
+  expect(urlProblem(url, false)).toBe('is plain http to this machine, where the platform is not');
 });
 
 test.each([
@@ -38,19 +38,19 @@ test.each([
   'ftp://localhost/',
   'file:///etc/passwd',
 ])('%s is not https, wherever the platform is', (url) => {
-  expect(urlFault(new URL(url), true)).toBe('is not https');
-  expect(urlFault(new URL(url), false)).toBe('is not https');
+  expect(urlProblem(new URL(url), true)).toBe('is not https');
+  expect(urlProblem(new URL(url), false)).toBe('is not https');
 });
 
 test.each(['https://user@example.com/', 'https://:pw@example.com/', 'http://localhost@127.0.0.1/'])(
   '%s has a user name or password in it',
   (url) => {
-    expect(urlFault(new URL(url), true)).toBe('has a user name or password in it');
+    expect(urlProblem(new URL(url), true)).toBe('has a user name or password in it');
   },
 );
 
 test('https is allowed for any host', () => {
-  expect(urlFault(new URL('https://example.com/x'), false)).toBeUndefined();
+  expect(urlProblem(new URL('https://example.com/x'), false)).toBeUndefined();
 });
 
 test('the platform is on this machine where its issuer or its API is', () => {

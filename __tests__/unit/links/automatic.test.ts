@@ -39,7 +39,7 @@ function automatic(
           secretAccessKey: 'secret',
           sessionToken: 'token',
           openedAt: now,
-          endsAt: now + sessionMs,
+          expiresAt: now + sessionMs,
         }),
     },
     clock: { now: () => now },

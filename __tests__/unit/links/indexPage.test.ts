@@ -16,7 +16,7 @@ const presigner = createSigner(endpoint, 'fr-par', {
   secretAccessKey: 'secret',
   sessionToken: 't0k3n'.repeat(300),
   openedAt: 0,
-  endsAt: undefined,
+  expiresAt: undefined,
 }).presigner(new Date(madeAt), 900);
 
 const url = (key: string) => {

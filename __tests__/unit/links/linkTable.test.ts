@@ -13,7 +13,7 @@ const presigner = createSigner(endpoint, 'fr-par', {
   secretAccessKey: 'secret',
   sessionToken: 'token'.repeat(300),
   openedAt: 0,
-  endsAt: undefined,
+  expiresAt: undefined,
 }).presigner(new Date(1_800_000_000_000), 900);
 
 const signed = (name: string) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { signSessionLinks } from '../../../src/links/sessionLinks.ts';
 import { linkOf, tableOf } from '../../../src/links/linkTable.ts';
-import { renewable } from '../../../src/http/renewable.ts';
+import { refreshing } from '../../../src/http/refreshing.ts';
 import { createStorageClient } from '../../../src/storage/client.ts';
 import type { Session } from '../../../src/terrapi/session.ts';
 import { transport } from '../servers.ts';
@@ -14,14 +14,14 @@ const start = Date.parse('2026-11-23T12:00:00Z');
 function platform(lifeSeconds: number | undefined) {
   const clock = { time: start };
   const opened: Session[] = [];
-  const sessions = renewable(
+  const sessions = refreshing(
     () => {
       const session = {
         accessKeyId: `KEY-${opened.length + 1}`,
         secretAccessKey: 'secret',
         sessionToken: 'token',
         openedAt: clock.time,
-        endsAt: lifeSeconds === undefined ? undefined : clock.time + lifeSeconds * 1_000,
+        expiresAt: lifeSeconds === undefined ? undefined : clock.time + lifeSeconds * 1_000,
       };
       opened.push(session);
       return Promise.resolve(session);
@@ -139,12 +139,12 @@ test('neither links nor the reported expiry ever exceed the session', async () =
       expect(link.begins).toBeLessThanOrEqual(clock.time);
       expect(link.seconds).toBeLessThanOrEqual(Math.min(expiresIn ?? Infinity, 604_800));
       expect(link.key).toBe(session?.accessKeyId);
-      if (session?.endsAt === undefined) expect(expiresAt).toBeUndefined();
+      if (session?.expiresAt === undefined) expect(expiresAt).toBeUndefined();
       else {
-        expect(link.ends).toBeLessThanOrEqual(session.endsAt);
+        expect(link.ends).toBeLessThanOrEqual(session.expiresAt);
         expect(expiresAt).toBe(link.ends);
         // The lifetime is the longest possible one, to the second.
-        const longest = Math.min(expiresIn ?? Infinity, 604_800, (session.endsAt - clock.time) / 1_000);
+        const longest = Math.min(expiresIn ?? Infinity, 604_800, (session.expiresAt - clock.time) / 1_000);
         expect(link.ends - clock.time).toBeGreaterThan(longest * 1_000 - 2_000);
       }
     }),

@@ -8,7 +8,7 @@ import {
   markdownLink,
   markdownTable,
   markdownText,
-  publishedSummary,
+  publicationSummary,
   workspacesSummary,
 } from '../../../src/report/markdown.ts';
 
@@ -86,7 +86,7 @@ test('a table is a row for its header, one of dashes, and one for each row', () 
 const now = Date.parse('2026-11-23T12:00:00Z');
 
 /** What is published, of files with these names. */
-function published(names: readonly string[], more: Partial<Publication> = {}): Publication {
+function publication(names: readonly string[], more: Partial<Publication> = {}): Publication {
   return {
     workspace: 'gep-ci',
     destination: 'd',
@@ -113,7 +113,7 @@ function summaryOf(what: Publication, options: Partial<SummaryOptions> = {}, lim
     dryRun: false,
     ...options,
   };
-  return publishedSummary(what, all, limit);
+  return publicationSummary(what, all, limit);
 }
 
 /** Cells of the rows of a summary's table. */
@@ -125,10 +125,10 @@ function rowsOf(summary: string): string[][] {
     .map((line) => line.slice(2, -2).split(' | '));
 }
 
-describe('the summary of what is published', () => {
+describe('the summary of a publication', () => {
   test('tells what was done, where, until when, how to have new links, and every file', () => {
     const main = { name: 'a.txt', url: 'https://open.example/' };
-    expect(summaryOf(published(['a.txt'], { main }), { headline: 'Uploaded 1 file' })).toBe(
+    expect(summaryOf(publication(['a.txt'], { main }), { headline: 'Uploaded 1 file' })).toBe(
       `### Uploaded 1 file: gep-ci
 
 **[Open a.txt](<https://open.example/>)**
@@ -147,7 +147,7 @@ The links work for 15 min, until **2026-11-23 12:15:00 UTC**. For new ones run t
   test('has a row of three cells for each file, whatever its name', () => {
     fc.assert(
       fc.property(fc.array(name, { maxLength: 8 }), fc.boolean(), (names, showLinks) => {
-        const rows = rowsOf(summaryOf(published(names), { showLinks }));
+        const rows = rowsOf(summaryOf(publication(names), { showLinks }));
         expect(rows.map((cells) => cells.length)).toEqual(names.map(() => 3));
         expect(rows.map(([cell = '']) => pieces(cell.replace(/^\[(.*)\]\(<.*>\)$/, '$1')).join(''))).toEqual(
           names.map(sanitize),
@@ -162,38 +162,38 @@ The links work for 15 min, until **2026-11-23 12:15:00 UTC**. For new ones run t
       url: () => 'https://p.example/a|b\\c?d=<e>',
       expiresAt: 0,
     } as const;
-    const [row] = rowsOf(summaryOf(published(['a'], { links })));
+    const [row] = rowsOf(summaryOf(publication(['a'], { links })));
     expect(row?.[0]).toBe('[a](<https://p.example/a%7Cb%5Cc?d=%3Ce%3E>)');
   });
 
   test('links to the index page as well, where something else is opened first', () => {
     const index = { name: '_links.html', url: 'https://index.example/' };
     const main = { name: 'index.html', url: 'https://main.example/' };
-    expect(summaryOf(published(['a'], { main, index }))).toContain(
+    expect(summaryOf(publication(['a'], { main, index }))).toContain(
       '**[Open index.html](<https://main.example/>)** · **[Open &#95;links.html](<https://index.example/>)**',
     );
-    expect(summaryOf(published(['a'], { main: index, index })).match(/index\.example/g)).toHaveLength(1);
+    expect(summaryOf(publication(['a'], { main: index, index })).match(/index\.example/g)).toHaveLength(1);
   });
 
   test('holds no link where links are masked, and says why', () => {
     const main = { name: 'a', url: 'https://open.example/' };
-    const summary = summaryOf(published(awkward, { main }), { showLinks: false });
+    const summary = summaryOf(publication(awkward, { main }), { showLinks: false });
     expect(summary).not.toMatch(/\]\(|https?:\/\//);
     expect(summary).toContain('`mask-links`');
   });
 
   test('shows neither workspace nor place as anything but text', () => {
-    const summary = summaryOf(published([], { workspace: '</h3>|@x', s3Uri: 's3://b/<i>/' }));
+    const summary = summaryOf(publication([], { workspace: '</h3>|@x', s3Uri: 's3://b/<i>/' }));
     expect(summary).not.toMatch(/<\/h3>|<i>|\|@/);
   });
 
   test('does not know when links end where nobody does', () => {
     const links = { signedBy: 'session', url: () => 'https://x.example/', expiresAt: undefined } as const;
-    expect(summaryOf(published(['a'], { links }))).toContain('Nobody can say when the links end.');
+    expect(summaryOf(publication(['a'], { links }))).toContain('Nobody can say when the links end.');
   });
 
   test('tells of no links where there are none', () => {
-    const none = published(['a'], { links: undefined });
+    const none = publication(['a'], { links: undefined });
     expect(summaryOf(none)).toContain('No links were asked for.');
     expect(rowsOf(summaryOf(none))).toHaveLength(1);
     expect(summaryOf(none, { dryRun: true })).not.toContain('inks');
@@ -205,7 +205,7 @@ The links work for 15 min, until **2026-11-23 12:15:00 UTC**. For new ones run t
         fc.array(name, { maxLength: 60 }),
         fc.integer({ min: 1_000, max: 8_000 }),
         (names, limit) => {
-          const summary = summaryOf(published(names), {}, limit);
+          const summary = summaryOf(publication(names), {}, limit);
           expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(limit);
           const shown = rowsOf(summary).length;
           const [, left = '0'] = /… and (\d+) more: see the output `links-file`/.exec(summary) ?? [];
@@ -217,7 +217,7 @@ The links work for 15 min, until **2026-11-23 12:15:00 UTC**. For new ones run t
 
   test('counts bytes, not characters', () => {
     const names = Array.from({ length: 300 }, () => 'ü🛰'.repeat(20));
-    const summary = summaryOf(published(names), { showLinks: false }, 10_000);
+    const summary = summaryOf(publication(names), { showLinks: false }, 10_000);
     expect(Buffer.byteLength(summary)).toBeLessThanOrEqual(10_000);
   });
 
@@ -229,15 +229,15 @@ The links work for 15 min, until **2026-11-23 12:15:00 UTC**. For new ones run t
         yield { name: `f${made}`, key: `f${made}`, size: 1, contentType: 'text/plain' };
       }
     };
-    const summary = summaryOf(published([], { files, fileCount: 1_000_000 }), {}, 3_000);
+    const summary = summaryOf(publication([], { files, fileCount: 1_000_000 }), {}, 3_000);
     expect(made).toBeLessThan(60);
     expect(summary).toContain(`… and ${1_000_000 - (made - 1)} more`);
   });
 
   test('uses the room that it has', () => {
     const names = Array.from({ length: 200 }, (_, index) => `file-${index}.txt`);
-    expect(Buffer.byteLength(summaryOf(published(names), {}, 10_000))).toBeGreaterThan(9_000);
-    expect(rowsOf(summaryOf(published(names)))).toHaveLength(200);
+    expect(Buffer.byteLength(summaryOf(publication(names), {}, 10_000))).toBeGreaterThan(9_000);
+    expect(rowsOf(summaryOf(publication(names)))).toHaveLength(200);
   });
 });
 

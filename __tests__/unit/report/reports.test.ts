@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import type { Host } from '../../../src/hosts/host.ts';
 import type { CommentBody, Reporter } from '../../../src/hosts/reports.ts';
-import { openReports } from '../../../src/report/reports.ts';
+import { openStepReports } from '../../../src/report/reports.ts';
 
 const run: Host['run'] = {
   url: 'https://host.example/runs/1',
@@ -24,7 +24,7 @@ const reports = {
   githubToken: 'token',
 };
 
-/** Reports of a step at a host that is a plain object, and its warnings. */
+/** Reports of a step on a plain object as host, and its warnings. */
 async function open(reporter: Partial<Reporter>) {
   const warnings: string[] = [];
   const silent = () => undefined;
@@ -46,19 +46,16 @@ async function open(reporter: Partial<Reporter>) {
     ...reporter,
   };
   const options = { workspace: 'w', destination: 'd', certificates: [], reports };
-  const opened = await openReports(
-    { name: 'Host', log, run },
-    () => Promise.resolve(whole),
-    options,
-    () => 0,
-    new AbortController().signal,
-  );
+  const opened = await openStepReports({ name: 'Host', log, run }, () => Promise.resolve(whole), options, {
+    now: () => 0,
+    signal: new AbortController().signal,
+  });
   return { opened, warnings };
 }
 
 const removed = { headline: 'Deleted 2 objects', s3Uri: 's3://bucket/d/' };
 
-test('a kind of report that the host does not have is one warning, and the others are written', async () => {
+test('a kind of report that the host does not have is one warning, and the other kinds are written', async () => {
   const written: string[] = [];
   const { opened, warnings } = await open({
     comments: {
@@ -71,18 +68,18 @@ test('a kind of report that the host does not have is one warning, and the other
       },
     },
   });
-  expect(await opened.removed(removed)).toEqual({ 'comment-id': 42, 'deployment-id': '' });
+  expect(await opened.showRemoval(removed)).toEqual({ 'comment-id': 42, 'deployment-id': '' });
   expect(written).toEqual(['#7 false true']);
   expect(warnings).toEqual(['reports-unsupported: The deployment was not written: Host has none.']);
 });
 
-test('what cannot be written is told in the words of the host, and fails nothing', async () => {
+test("a report that fails is a warning in the host's words", async () => {
   const refuse = () => Promise.reject(new Error('no'));
   const { opened, warnings } = await open({
     comments: { limit: 1_000, findPull: refuse, upsert: refuse },
-    deployments: { begin: refuse, active: refuse, end: refuse, deactivate: refuse },
+    deployments: { begin: refuse, active: refuse, finish: refuse, deactivate: refuse },
   });
-  expect(await opened.removed(removed)).toEqual({ 'comment-id': '', 'deployment-id': '' });
+  expect(await opened.showRemoval(removed)).toEqual({ 'comment-id': '', 'deployment-id': '' });
   expect(warnings.sort()).toEqual([
     'report-not-written: comment on pull request #7: Error: no',
     'report-not-written: deployment preview: Error: no',

@@ -1,4 +1,4 @@
-import { renewable } from '../../../src/http/renewable.ts';
+import { refreshing } from '../../../src/http/refreshing.ts';
 import type { OnRetry, RetryPolicy } from '../../../src/http/retry.ts';
 import { type StorageClient, createStorageClient } from '../../../src/storage/client.ts';
 import { createStorageRetrier } from '../../../src/storage/s3Error.ts';
@@ -30,14 +30,14 @@ export async function openBucket(
   const server = await serve(answer);
   const opened: Session[] = [];
   const over = transport({ connections: 16, now });
-  const sessions = renewable(
+  const sessions = refreshing(
     () => {
       const next: Session = {
         accessKeyId: `KEY-${opened.length + 1}`,
         secretAccessKey: 'secret',
         sessionToken: 'token',
         openedAt: now(),
-        endsAt: undefined,
+        expiresAt: undefined,
         ...session,
       };
       opened.push(next);

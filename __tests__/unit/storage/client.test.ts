@@ -10,7 +10,7 @@ import { headObject } from '../../../src/storage/head.ts';
 import { listObjects } from '../../../src/storage/listing.ts';
 import {
   abortMultipart,
-  abortUnknown,
+  abortOrphanedUploads,
   completeMultipart,
   createMultipart,
 } from '../../../src/storage/multipart.ts';
@@ -213,7 +213,7 @@ const calls: Readonly<Record<string, readonly [(client: StorageClient) => Promis
   ],
   'abort multipart': [(client) => abortMultipart(client, 'p/a', 'id', signal), { status: 204 }],
   'list multipart uploads': [
-    (client) => abortUnknown(client, 'p/a', 'id', 0, signal),
+    (client) => abortOrphanedUploads(client, 'p/a', 'id', 0, signal),
     { body: '<ListMultipartUploadsResult></ListMultipartUploadsResult>' },
   ],
   location: [(client) => bucketLocation(client), { body: '<LocationConstraint>fr-par</LocationConstraint>' }],

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { type Deletion, deleteObjects } from '../../../src/storage/deletion.ts';
+import { type DeletionResult, deleteObjects } from '../../../src/storage/deletion.ts';
 import type { Asked } from '../servers.ts';
 import { errorXml, keyAsked, keyOf, once, openBucket } from './bucket.ts';
 
@@ -111,7 +111,8 @@ test('keys with characters that XML cannot hold are deleted by requests of their
 });
 
 describe('what could not be deleted is told', () => {
-  const told = ({ failed }: Deletion) => failed.map(({ key, error }) => [key, error.code, error.message]);
+  const told = ({ failed }: DeletionResult) =>
+    failed.map(({ key, error }) => [key, error.code, error.message]);
 
   test('key by key, and the rest is deleted', async () => {
     const body = `<DeleteResult><Error><Key>p/d/1</Key><Code>AccessDenied</Code><Message>no &amp; no</Message></Error><Error><Key>p/d/3</Key><Code>InternalError</Code></Error></DeleteResult>`;

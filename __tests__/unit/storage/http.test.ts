@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
 
-import { StalledError, type WireRequest, exchange } from '../../../src/storage/http.ts';
+import { StalledError, type WireRequest, sendRequest } from '../../../src/storage/http.ts';
 import { transport } from '../servers.ts';
 
 const KiB = 1024;
@@ -76,7 +76,9 @@ test.each([0, 4, 256 * KiB, 256 * KiB + 4, 3 * MiB])(
       });
     });
     const body = pattern(length);
-    const answer = await exchange(server.dispatcher, put(server, body, { 'x-a': 'b' }), { stallMs: 5_000 });
+    const answer = await sendRequest(server.dispatcher, put(server, body, { 'x-a': 'b' }), {
+      stallMs: 5_000,
+    });
     expect(answer).toMatchObject({ status: 200, headers: { etag: '"e"' }, body: '' });
     expect(received[0]?.head).toMatch(/^PUT \/b\/k\?x=1 HTTP\/1\.1\r\n/);
     expect(received[0]?.head).toContain('x-a: b\r\n');
@@ -90,7 +92,7 @@ test('a connection is used again for the next request', async () => {
     socket.on('data', () => socket.write(ok));
   });
   for (let count = 0; count < 3; count += 1)
-    await exchange(server.dispatcher, put(server, Buffer.alloc(10)), { stallMs: 5_000 });
+    await sendRequest(server.dispatcher, put(server, Buffer.alloc(10)), { stallMs: 5_000 });
   expect(server.connections()).toBe(1);
 });
 
@@ -98,7 +100,7 @@ describe('a connection on which nothing moves is given up', () => {
   test('when no answer begins', async () => {
     await using server = await listen((socket) => socket.resume());
     const started = performance.now();
-    const error = await exchange(server.dispatcher, put(server), { stallMs: 150 }).catch(
+    const error = await sendRequest(server.dispatcher, put(server), { stallMs: 150 }).catch(
       (reason: unknown) => reason,
     );
     expect(error).toBeInstanceOf(StalledError);
@@ -112,7 +114,7 @@ describe('a connection on which nothing moves is given up', () => {
       socket.once('data', () => socket.pause());
     });
     const body = Buffer.alloc(64 * MiB);
-    await expect(exchange(server.dispatcher, put(server, body), { stallMs: 150 })).rejects.toThrow(
+    await expect(sendRequest(server.dispatcher, put(server, body), { stallMs: 150 })).rejects.toThrow(
       StalledError,
     );
   });
@@ -121,15 +123,17 @@ describe('a connection on which nothing moves is given up', () => {
     await using server = await listen((socket) => {
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nbegun'));
     });
-    await expect(exchange(server.dispatcher, put(server), { stallMs: 150 })).rejects.toThrow(StalledError);
+    await expect(sendRequest(server.dispatcher, put(server), { stallMs: 150 })).rejects.toThrow(StalledError);
   });
 
   test('and the next request gets a new one', async () => {
     await using server = await listen((socket, count) => {
       socket.on('data', () => count > 1 && socket.write(ok));
     });
-    await expect(exchange(server.dispatcher, put(server), { stallMs: 100 })).rejects.toThrow(StalledError);
-    expect(await exchange(server.dispatcher, put(server), { stallMs: 2_000 })).toMatchObject({ status: 200 });
+    await expect(sendRequest(server.dispatcher, put(server), { stallMs: 100 })).rejects.toThrow(StalledError);
+    expect(await sendRequest(server.dispatcher, put(server), { stallMs: 2_000 })).toMatchObject({
+      status: 200,
+    });
   });
 });
 
@@ -144,7 +148,9 @@ describe('a slow line is not taken for a dead one', () => {
       });
     });
     const started = performance.now();
-    const answer = await exchange(server.dispatcher, put(server, Buffer.alloc(length)), { stallMs: 1_000 });
+    const answer = await sendRequest(server.dispatcher, put(server, Buffer.alloc(length)), {
+      stallMs: 1_000,
+    });
     expect(answer.status).toBe(200);
     expect(last - started).toBeGreaterThan(1_500);
   });
@@ -160,7 +166,7 @@ describe('a slow line is not taken for a dead one', () => {
         }, 40);
       });
     });
-    const answer = await exchange(server.dispatcher, put(server), { stallMs: 3_000 });
+    const answer = await sendRequest(server.dispatcher, put(server), { stallMs: 3_000 });
     expect(answer).toMatchObject({ status: 200, body: 'answered' });
   });
 });
@@ -171,7 +177,9 @@ describe('a signal ends it', () => {
   test('before it has begun: nothing is sent', async () => {
     await using server = await listen((socket) => socket.resume());
     const signal = AbortSignal.abort(reason);
-    await expect(exchange(server.dispatcher, put(server), { stallMs: 5_000, signal })).rejects.toBe(reason);
+    await expect(sendRequest(server.dispatcher, put(server), { stallMs: 5_000, signal })).rejects.toBe(
+      reason,
+    );
     expect(server.connections()).toBe(0);
   });
 
@@ -179,7 +187,7 @@ describe('a signal ends it', () => {
     const dispatcher = new Agent({ connect: () => undefined });
     const abort = new AbortController();
     const request = { origin: 'http://127.0.0.1:9', path: '/', method: 'GET', headers: {} } as const;
-    const exchanged = exchange(dispatcher, request, { stallMs: 5_000, signal: abort.signal });
+    const exchanged = sendRequest(dispatcher, request, { stallMs: 5_000, signal: abort.signal });
     setTimeout(() => abort.abort(reason), 20);
     const ended = await Promise.race([exchanged.catch((error: unknown) => error), sleep(1_000)]);
     expect(ended).toBe(reason);
@@ -196,7 +204,7 @@ describe('a signal ends it', () => {
     });
     const body = Buffer.alloc(32 * MiB);
     const options = { stallMs: 5_000, signal: abort.signal };
-    await expect(exchange(server.dispatcher, put(server, body), options)).rejects.toBe(reason);
+    await expect(sendRequest(server.dispatcher, put(server, body), options)).rejects.toBe(reason);
     await Promise.all(closed);
   });
 
@@ -206,7 +214,7 @@ describe('a signal ends it', () => {
       socket.once('data', () => abort.abort('text'));
     });
     await expect(
-      exchange(server.dispatcher, put(server), { stallMs: 5_000, signal: abort.signal }),
+      sendRequest(server.dispatcher, put(server), { stallMs: 5_000, signal: abort.signal }),
     ).rejects.toThrow('Cancelled');
   });
 
@@ -216,9 +224,9 @@ describe('a signal ends it', () => {
       socket.on('data', () => socket.write(ok));
     });
     const options = { stallMs: 5_000, signal: abort.signal };
-    await exchange(server.dispatcher, put(server), options);
+    await sendRequest(server.dispatcher, put(server), options);
     abort.abort();
-    await exchange(server.dispatcher, put(server), { stallMs: 5_000 });
+    await sendRequest(server.dispatcher, put(server), { stallMs: 5_000 });
     expect(server.connections()).toBe(1);
   });
 });
@@ -237,9 +245,11 @@ describe('an answer', () => {
           }
         });
       });
-      const first = await exchange(server.dispatcher, put(server, Buffer.alloc(length)), { stallMs: 5_000 });
+      const first = await sendRequest(server.dispatcher, put(server, Buffer.alloc(length)), {
+        stallMs: 5_000,
+      });
       expect(first).toMatchObject({ status: 403, body: 'denied' });
-      const second = await exchange(server.dispatcher, put(server), { stallMs: 5_000 });
+      const second = await sendRequest(server.dispatcher, put(server), { stallMs: 5_000 });
       expect(second.status).toBe(200);
       expect(server.connections()).toBe(2);
     },
@@ -254,7 +264,7 @@ describe('an answer', () => {
     await using server = await listen((socket) => {
       socket.once('data', () => socket.end(part));
     });
-    await expect(exchange(server.dispatcher, put(server), { stallMs: 5_000 })).rejects.toMatchObject({
+    await expect(sendRequest(server.dispatcher, put(server), { stallMs: 5_000 })).rejects.toMatchObject({
       code: expect.stringMatching(/^UND_ERR_|^ECONN/),
     });
   });
@@ -265,7 +275,7 @@ describe('an answer', () => {
         socket.write(`HTTP/1.1 500 Oh\r\ncontent-length: ${MiB}\r\n\r\n${'x'.repeat(MiB)}`),
       );
     });
-    const { status, body } = await exchange(server.dispatcher, put(server), { stallMs: 5_000 });
+    const { status, body } = await sendRequest(server.dispatcher, put(server), { stallMs: 5_000 });
     expect([status, body.length]).toEqual([500, 64 * KiB]);
   });
 
@@ -285,7 +295,7 @@ describe('an answer', () => {
         forever(socket, chunk(1), 10);
       });
     });
-    await expect(exchange(server.dispatcher, put(server), { stallMs: 300 })).rejects.toThrow(StalledError);
+    await expect(sendRequest(server.dispatcher, put(server), { stallMs: 300 })).rejects.toThrow(StalledError);
   });
 
   test('that never ends is read no further than 8 MiB: an error counts by its status, anything else fails', async () => {
@@ -296,10 +306,10 @@ describe('an answer', () => {
         forever(socket, chunk(MiB), 1);
       });
     });
-    const answer = await exchange(server.dispatcher, put(server), { stallMs: 20_000 });
+    const answer = await sendRequest(server.dispatcher, put(server), { stallMs: 20_000 });
     expect([answer.status, answer.body.length]).toEqual([503, 64 * KiB]);
     status = '200 OK';
-    await expect(exchange(server.dispatcher, put(server), { stallMs: 20_000 })).rejects.toMatchObject({
+    await expect(sendRequest(server.dispatcher, put(server), { stallMs: 20_000 })).rejects.toMatchObject({
       code: 'unusable-answer',
       message: expect.stringContaining('answered with more than 8.0 MiB'),
     });
@@ -309,7 +319,7 @@ describe('an answer', () => {
     await using server = await listen((socket) => {
       socket.once('data', () => socket.write(`HTTP/1.1 102 Processing\r\nx-a: 1\r\n\r\n${denied}`));
     });
-    const answer = await exchange(server.dispatcher, put(server), { stallMs: 5_000 });
+    const answer = await sendRequest(server.dispatcher, put(server), { stallMs: 5_000 });
     expect(answer).toMatchObject({ status: 403, body: 'denied' });
     expect(answer.headers['x-a']).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { CompleteMultipartUploadCommand, CreateMultipartUploadCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 
-import { abortUnknown, completeMultipart, createMultipart } from '../../../src/storage/multipart.ts';
+import { abortOrphanedUploads, completeMultipart, createMultipart } from '../../../src/storage/multipart.ts';
 import { type Answer, type Asked, serve } from '../servers.ts';
 import { storageClassifier } from '../../../src/storage/s3Error.ts';
 import { errorXml, keyOf, once, openBucket } from './bucket.ts';
@@ -212,13 +212,15 @@ describe('uploads that a lost answer left behind', () => {
         ? { status: 204 }
         : { body: `<ListMultipartUploadsResult>${uploads}</ListMultipartUploadsResult>` },
     );
-    expect(await abortUnknown(bucket.client, 'p/a', 'used', Date.now(), signal)).toBe('aborted');
+    expect(await abortOrphanedUploads(bucket.client, 'p/a', 'used', Date.now(), signal)).toBe('aborted');
     const aborted = bucket.server.asked.filter(({ method }) => method === 'DELETE');
     expect(aborted.map(({ path }) => path)).toEqual(['/bucket/p/a?uploadId=lost']);
   });
 
   test('are told where the session may not look for them', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied') }));
-    expect(await abortUnknown(bucket.client, 'p/a', 'used', Date.now(), signal)).toBe('not-permitted');
+    expect(await abortOrphanedUploads(bucket.client, 'p/a', 'used', Date.now(), signal)).toBe(
+      'not-permitted',
+    );
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { isBefore } from '../../../src/storage/listingPage.ts';
-import type { RemoteObject } from '../../../src/sync/object.ts';
+import type { RemoteObject } from '../../../src/sync/remoteObject.ts';
 import { rangeBounds, within } from '../../../src/storage/ranges.ts';
 
 const numbered = (count: number, from = 0) =>

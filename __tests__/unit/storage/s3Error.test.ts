@@ -3,8 +3,8 @@ import fc from 'fast-check';
 
 import {
   StorageError,
-  describeStorageError,
-  isSessionEnded,
+  formatStorageError,
+  isSessionExpired,
   storageError,
 } from '../../../src/storage/s3Error.ts';
 
@@ -44,7 +44,7 @@ test('MinIO answers a HEAD with the code and the reason in headers', () => {
     },
     '',
   );
-  expect(isSessionEnded(error)).toBe(true);
+  expect(isSessionExpired(error)).toBe(true);
   expect(error.message).toBe('The Access Key Id you provided does not exist in our records.');
 });
 
@@ -91,7 +91,7 @@ test('any answer at all gives an error of one line', () => {
   );
   fc.assert(
     fc.property(fc.integer({ min: 300, max: 599 }), body, (status, text) => {
-      expect(describeStorageError(storageError(status, {}, text))).not.toMatch(/[\r\n\u2028]/);
+      expect(formatStorageError(storageError(status, {}, text))).not.toMatch(/[\r\n\u2028]/);
     }),
   );
 });
@@ -100,7 +100,7 @@ test('an answer of a proxy in its own words is told in short', () => {
   const body = `<html><head><title>502 Bad Gateway</title></head>${'x'.repeat(5_000)}</html>`;
   const error = storageError(502, {}, body);
   expect(error.code).toBe('');
-  expect(describeStorageError(error)).toBe('HTTP 502: a web page, "502 Bad Gateway"');
+  expect(formatStorageError(error)).toBe('HTTP 502: a web page, "502 Bad Gateway"');
 });
 
 test('nothing that a server says becomes a line or a command of the log', () => {
@@ -110,15 +110,15 @@ test('nothing that a server says becomes a line or a command of the log', () => 
     {},
     xml(`<Code>${evil}</Code><Message>${evil}</Message><RequestId>${evil}</RequestId>`),
   );
-  for (const text of [describeStorageError(error), error.message, error.code, error.requestId])
+  for (const text of [formatStorageError(error), error.message, error.code, error.requestId])
     expect(text).not.toContain('\n');
   const sdks = new StorageError({ status: 400, code: evil, message: evil });
-  expect(describeStorageError(sdks)).not.toContain('\n');
+  expect(formatStorageError(sdks)).not.toContain('\n');
 });
 
 test('a code without a message is told without the XML around it', () => {
   expect(
-    describeStorageError(storageError(403, {}, xml('<Code>AccessDenied</Code><BucketName>b</BucketName>'))),
+    formatStorageError(storageError(403, {}, xml('<Code>AccessDenied</Code><BucketName>b</BucketName>'))),
   ).toBe('AccessDenied 403: no reason given');
 });
 
@@ -130,13 +130,13 @@ test.each([
   ['InvalidToken', 400],
   ['TokenRefreshRequired', 400],
 ])('%s means that the session has ended', (code, status) => {
-  expect(isSessionEnded(storageError(status, {}, xml(`<Code>${code}</Code>`)))).toBe(true);
+  expect(isSessionExpired(storageError(status, {}, xml(`<Code>${code}</Code>`)))).toBe(true);
 });
 
 test.each(['AccessDenied', 'SignatureDoesNotMatch', 'RequestTimeTooSkewed', ''])(
   "'%s' does not mean that the session has ended",
   (code) => {
-    expect(isSessionEnded(storageError(403, {}, xml(`<Code>${code}</Code>`)))).toBe(false);
-    expect(isSessionEnded(new Error('InvalidAccessKeyId'))).toBe(false);
+    expect(isSessionExpired(storageError(403, {}, xml(`<Code>${code}</Code>`)))).toBe(false);
+    expect(isSessionExpired(new Error('InvalidAccessKeyId'))).toBe(false);
   },
 );

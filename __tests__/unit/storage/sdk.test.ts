@@ -3,14 +3,14 @@ import { expect, test } from '@jest/globals';
 
 import { storageClassifier } from '../../../src/storage/s3Error.ts';
 import { createSdk } from '../../../src/storage/sdk.ts';
-import type { Classified } from '../../../src/http/retry.ts';
+import type { Classification } from '../../../src/http/retry.ts';
 import type { Answer } from '../servers.ts';
 import { errorXml, openBucket } from './bucket.ts';
 
 const root = 'ListBucketResult';
 
 /** What an SDK call fails with when it is answered so, and whether it is worth another try. */
-async function failure(answer: Answer): Promise<{ error: unknown; verdict: Classified }> {
+async function failure(answer: Answer): Promise<{ error: unknown; verdict: Classification }> {
   await using bucket = await openBucket(() => answer);
   const { client } = bucket;
   const sdk = createSdk(client, await client.sessions.get(), root);
@@ -42,7 +42,7 @@ test.each([errorXml('SlowDown'), 'Service Unavailable'])(
   'when to come back is heard, with %s',
   async (body) => {
     const { verdict } = await failure({ status: 503, headers: { 'retry-after': '9' }, body });
-    expect(verdict).toMatchObject({ transient: true, afterMs: 9_000 });
+    expect(verdict).toMatchObject({ transient: true, retryAfterMs: 9_000 });
   },
 );
 

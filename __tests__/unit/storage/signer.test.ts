@@ -35,7 +35,7 @@ const session: Session = {
   secretAccessKey: 'secret/key+with=signs',
   sessionToken: `${'token'.repeat(20)}/+=`,
   openedAt: 0,
-  endsAt: undefined,
+  expiresAt: undefined,
 };
 
 function sdkSigner({ accessKeyId, secretAccessKey, sessionToken }: Session) {

@@ -3,15 +3,8 @@ import { hash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { keptKeys } from '../../../src/commands/prune.ts';
-import {
-  type Overwrite,
-  collisions,
-  comparable,
-  foldersOf,
-  planChanges,
-  staleKeys,
-} from '../../../src/sync/diff.ts';
+import { type Overwrite, comparable, planChanges } from '../../../src/sync/diff.ts';
+import { keptKeys, staleKeys } from '../../../src/sync/stale.ts';
 import { ActionError } from '../../../src/errors/error.ts';
 import type { LocalFile } from '../../../src/files/selection.ts';
 import { planUpload, withGenerated } from '../../../src/sync/plan.ts';
@@ -277,81 +270,7 @@ test("an object in the way of 'never' is named in one line, whatever its name ho
   );
   const remote = new Map(plan.puts.map(({ key }) => [key, { key, size: 9, etag: 'x', lastModified: 0 }]));
   const error = failureOf(() => planChanges(plan, remote, new Map(), 'never'));
-  expect(error.message).toBe("61 objects exist already with other content, and 'overwrite' is 'never'");
+  expect(error.message).toBe("61 objects already exist with other content, and 'overwrite' is 'never'");
   expect(error.details[0]).toBe('- d/new\\u000aline');
   expect(error.details.at(-1)).toBe('- … and 11 more');
-});
-
-describe('stale keys', () => {
-  const object = (key: string, lastModified: number) => ({ key, size: 1, etag: '', lastModified });
-
-  test('what is as old as the start, or newer, stays', () => {
-    const remote = [object('d/old', 999), object('d/now', 1_000), object('d/new', 1_001)];
-    expect(staleKeys('d/', new Set(), remote, 1_000)).toEqual(['d/old']);
-  });
-
-  test('what the storage gives no time for stays', () => {
-    expect(staleKeys('d/', new Set(), [object('d/x', Infinity)], 1_000)).toEqual([]);
-  });
-
-  test('neither neighbours nor the folder itself nor what is kept is stale', () => {
-    const remote = ['d', 'd/', 'd.txt', 'dd/x', 'e/d/x', 'd/kept', 'd/sub/', 'd/x'].map((key) =>
-      object(key, 0),
-    );
-    expect(staleKeys('d/', new Set(['d/kept']), remote, 1)).toEqual(['d/sub/', 'd/x']);
-  });
-});
-
-describe('collisions', () => {
-  const found = (local: readonly string[], remote: readonly string[]) =>
-    collisions(
-      planUpload(
-        local.map((one) => file(one)),
-        'p/',
-        'd',
-      ),
-      new Set(remote),
-    );
-
-  test('an object where files need a folder, below the destination and above it', () => {
-    expect(found(['a/b/c', 'a/b/d'], ['p/d/a/b', 'p/d/a/bb'])).toEqual([
-      "an object 'p/d/a/b' is where files need a folder",
-    ]);
-    expect(found(['x'], ['p'])).toEqual(["an object 'p' is where files need a folder"]);
-    expect(found(['x'], ['p/d'])).toEqual(["an object 'p/d' is where files need a folder"]);
-  });
-
-  test('a file where the storage has a folder, one that is only marked included', () => {
-    expect(found(['a'], ['p/d/a/b/c'])).toEqual(["'p/d/a' is a folder in the workspace, and a file here"]);
-    expect(found(['a'], ['p/d/a/'])).toEqual(["'p/d/a' is a folder in the workspace, and a file here"]);
-  });
-
-  test('neighbours whose names begin alike do not collide', () => {
-    expect(found(['a', 'b/c'], ['p/d/a', 'p/d/ab/c', 'p/d/b.txt', 'p/d/bb', 'p/dd'])).toEqual([]);
-  });
-
-  test('are found exactly where one key is a folder of the other', () => {
-    fc.assert(
-      fc.property(tree, objects, (local, remote) => {
-        const keys = Object.keys(local).map((one) => `${base}${one}`);
-        const collides = keys.some((key) =>
-          [...remote.keys()].some((other) => key.startsWith(`${other}/`) || other.startsWith(`${key}/`)),
-        );
-        expect(found(Object.keys(local), [...remote.keys()]).length > 0).toBe(collides);
-      }),
-    );
-  });
-
-  test('a name with a line break stays in one line', () => {
-    expect(found(['a\nb/c'], ['p/d/a\nb'])).toEqual([
-      "an object 'p/d/a\\u000ab' is where files need a folder",
-    ]);
-  });
-});
-
-test('the folders above keys are all that they are in, each of them once', () => {
-  const folders = (...keys: string[]) => [...foldersOf(keys)].sort();
-  expect(folders('a/b/c', 'a/b/d', 'a/e/f/g', 'x')).toEqual(['a', 'a/b', 'a/e', 'a/e/f']);
-  expect(folders('a/b/')).toEqual(['a', 'a/b']);
-  expect(folders('a', '', '/a')).toEqual([]);
 });

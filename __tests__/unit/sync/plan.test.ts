@@ -55,7 +55,9 @@ describe('limits are in bytes', () => {
 
   test('255 for a segment', () => {
     expect(keys([satellite.repeat(63)])).toHaveLength(1);
-    expect(failureOf(() => keys([`${satellite.repeat(63)}abcd`])).message).toContain('256 bytes; 255');
+    expect(failureOf(() => keys([`${satellite.repeat(63)}abcd`])).message).toContain(
+      '256 bytes, and servers allow 255',
+    );
     expect(failureOf(() => keys([`${'a'.repeat(256)}/x`])).code).toBe('invalid-key');
   });
 
@@ -64,7 +66,7 @@ describe('limits are in bytes', () => {
     const room = 1024 - Buffer.byteLength(name) - 'p/'.length - 1;
     expect(keys([name], 'p/', 'd'.repeat(room))).toHaveLength(1);
     const { message } = failureOf(() => keys([name], 'p/', 'd'.repeat(room + 1)));
-    expect(message).toContain('1025 bytes; 1024 are the most');
+    expect(message).toContain('1025 bytes, and S3 allows 1024');
     expect(message).toContain(`${room + 4} of them are 'p/`);
   });
 
@@ -84,10 +86,10 @@ test('a name that is half a character is refused', () => {
 test('all files that cannot be stored are told at once, and counted as files', () => {
   const long = 'x'.repeat(1100);
   const { message, details } = failureOf(() => keys(['ok', `a/${long}`, 'b//c']));
-  expect(message).toBe('2 files cannot be stored under their names');
+  expect(message).toBe('2 files cannot be stored because of their names');
   // The first of them breaks two limits.
   expect(details).toHaveLength(3);
-  expect(failureOf(() => keys([long])).message).toBe('1 file cannot be stored under its name');
+  expect(failureOf(() => keys([long])).message).toBe('1 file cannot be stored because of its name');
 });
 
 test('a name cannot write commands for the runner into the message', () => {

@@ -1,4 +1,4 @@
-import { type Terrapi, createTerrapi } from '../../../src/terrapi/client.ts';
+import { type Terrapi, createTerrapi } from '../../../src/terrapi/terrapi.ts';
 import { type Answer, type Asked, type LocalServer, serve, transport } from '../servers.ts';
 
 export interface Place extends AsyncDisposable {
@@ -9,7 +9,7 @@ export interface Place extends AsyncDisposable {
 }
 
 /** Gives a TerrAPI of tests little time to come back. */
-export const policy = { baseMs: 1, maxMs: 20, budgetMs: 1_500, askedBudgetMs: 90_000 };
+export const policy = { baseMs: 1, maxMs: 20, budgetMs: 1_500, retryAfterBudgetMs: 90_000 };
 
 /** TerrAPI core at `/core`, and a client of it whose tokens are numbered. */
 export async function startTerrapi(
@@ -21,7 +21,7 @@ export async function startTerrapi(
   let held = 1;
   const tokens = {
     token: () => Promise.resolve(`token-${held}`),
-    renew: (token: string) => {
+    refresh: (token: string) => {
       refused.push(token);
       held += 1;
       return Promise.resolve(`token-${held}`);

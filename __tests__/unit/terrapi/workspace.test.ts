@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { createTerrapi } from '../../../src/terrapi/client.ts';
+import { createTerrapi } from '../../../src/terrapi/terrapi.ts';
 import { locate } from '../../../src/terrapi/location.ts';
 import { openWorkspace } from '../../../src/terrapi/workspace.ts';
 import { failureOf, rejectionOf } from '../failure.ts';
@@ -59,7 +59,7 @@ async function open({ token, paths = {}, platforms = ['gep'], name = 'gep-w' }: 
   });
   const time = { now };
   const way = transport({ now: () => time.now });
-  const tokens = { token: () => Promise.resolve('t'), renew: () => Promise.resolve('t') };
+  const tokens = { token: () => Promise.resolve('t'), refresh: () => Promise.resolve('t') };
   const terrapi = createTerrapi(new URL(`${server.url}/core`), tokens, way, 'test');
   const masked: string[] = [];
   return {
@@ -420,7 +420,7 @@ describe('sessions', () => {
     await using place = await open({
       token: () => ({ body: { storage: point, credentials: credentials(1, more) } }),
     });
-    return (await (await place.opening).sessions.get()).endsAt;
+    return (await (await place.opening).sessions.get()).expiresAt;
   };
 
   test.each([
@@ -449,7 +449,7 @@ describe('sessions', () => {
        const [storage, credentials] = process.argv.slice(2).map((text) => JSON.parse(text));
        const terrapi = { storageToken: async () => ({ storage, credentials }) };
        const { sessions } = await openWorkspace('w', [], terrapi, { clockOf: createClocks(() => ${now}), plainHttp: false }, () => {});
-       process.stdout.write(JSON.stringify([new Date(${now}).getHours(), (await sessions.get()).endsAt]));`,
+       process.stdout.write(JSON.stringify([new Date(${now}).getHours(), (await sessions.get()).expiresAt]));`,
     );
     const given = [point, credentials(1, { token: null, expiration: '2026-03-01T12:15:00' })];
     for (const [zone, hour] of [

@@ -21,11 +21,11 @@ test.each([
   [1.4 * 1024 ** 2, '1.4 MiB'],
   [5 * 1024 ** 3, '5.0 GiB'],
   [2000 * 1024 ** 4, '2000 TiB'],
-])('%d bytes are %s', (bytes, text) => {
+])('%d bytes are formatted as %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
 });
 
-test('bytes are told in at most four digits of a unit that fits', () => {
+test('bytes have at most four digits', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1024 ** 5 - 1 }), (bytes) => {
       expect(formatBytes(bytes)).toMatch(/^(\d{1,2}\.\d|\d{1,3}|10[0-2]\d) (bytes?|KiB|MiB|GiB|TiB)$/);
@@ -37,7 +37,7 @@ test.each([
   [1, '1 file'],
   [0, '0 files'],
   [20_000, '20,000 files'],
-])('%d: %s', (number, text) => {
+])('%d is formatted as %s', (number, text) => {
   expect(count(number, 'file')).toBe(text);
 });
 
@@ -49,7 +49,7 @@ test('whole numbers are grouped as in English', () => {
   );
 });
 
-test('a noun has its own plural where it is given', () => {
+test('a noun may have an irregular plural', () => {
   expect(count(2, 'entry', 'entries')).toBe('2 entries');
 });
 
@@ -61,7 +61,7 @@ test.each([
   [3600, '1 h'],
   [3605, '1 h'],
   [90_061, '1 d 1 h'],
-])('%d s are %s', (seconds, text) => {
+])('%d s are formatted as %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text);
 });
 
@@ -70,7 +70,7 @@ test.each([
   ['15m', 900],
   ['12h', 43_200],
   ['7d', 604_800],
-])('%s is read as %d s', (text, seconds) => {
+])('%s is parsed as %d s', (text, seconds) => {
   expect(parseDuration(text)).toBe(seconds);
 });
 
@@ -89,10 +89,10 @@ test.each([
   '1e3s',
   '15m\n',
   '9999999999s',
-])('%j is no time', (text) => {
+])('%j is not a valid duration', (text) => {
   expect(parseDuration(text)).toBeUndefined();
 });
 
-test('a moment is told in UTC, and never later than it is', () => {
+test('a time is formatted in UTC and rounded down', () => {
   expect(formatMoment(Date.parse('2026-11-23T17:59:12.999Z'))).toBe('2026-11-23 17:59:12 UTC');
 });

@@ -17,15 +17,15 @@ test.each([
   ['a\u202egpj.exe', 'a\\u202egpj.exe'],
   ['\u061c\u200e\u200f\u2066', '\\u061c\\u200e\\u200f\\u2066'],
   ['\u0085\u009b\u2028\ufeff\u0000', '\\u0085\\u009b\\u2028\\ufeff\\u0000'],
-])('%j is told as %j', (text, shown) => {
+])('%j becomes %j', (text, shown) => {
   expect(sanitize(text)).toBe(shown);
 });
 
-test.each(['std::vector', 'a::b', 'C:\\x', 'مرحبا', 'é 🛰️', '#[x]', ': x'])('%j is told as it is', (text) => {
+test.each(['std::vector', 'a::b', 'C:\\x', 'مرحبا', 'é 🛰️', '#[x]', ': x'])('%j is unchanged', (text) => {
   expect(sanitize(text)).toBe(text);
 });
 
-test('no text is a command for the runner, or more than one line', () => {
+test('sanitized text never contains a workflow command or a line break', () => {
   const nasty = fc.string({
     unit: fc.constantFrom(':', '#', '[', ' ', '\n', '\u00a0', '\u2029', 'a', '\ufeff'),
   });
@@ -40,7 +40,7 @@ test('no text is a command for the runner, or more than one line', () => {
   );
 });
 
-test('an excerpt is trimmed, cut with a mark, and never through a character', () => {
+test('an excerpt is trimmed, and cut with an ellipsis, but never inside a character', () => {
   expect(excerpt(' \n x \n')).toBe('x');
   expect(excerpt('x'.repeat(300))).toHaveLength(300);
   expect(excerpt('x'.repeat(301))).toBe(`${'x'.repeat(299)}…`);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { excerpt } from '../../../src/text/sanitize.ts';
 import { redact, registerSecret } from '../../../src/text/secrets.ts';
 
-/** A secret of its own for each run of a property: those of others stay known. */
+/** A unique secret for each run of a property, because secrets stay registered. */
 const secrets = fc
   .tuple(
     fc.uuid(),
@@ -16,7 +16,7 @@ const secrets = fc
   .map(([id, odd]) => `${odd}${id}${odd}x`.trim());
 
 const ways: readonly [string, (secret: string, before: string) => string][] = [
-  ['as it is', (secret) => secret],
+  ['unchanged', (secret) => secret],
   ['percent-encoded', encodeURIComponent],
   [
     'percent-encoded in lower case',
@@ -47,7 +47,7 @@ const ways: readonly [string, (secret: string, before: string) => string][] = [
   ],
 ];
 
-/** As openid-client encodes a secret for `Authorization: Basic`. */
+/** The encoding of openid-client for `Authorization: Basic`. */
 function allEncoded(secret: string): string {
   return encodeURIComponent(secret).replace(
     /[-_.!~*'()]/g,
@@ -62,7 +62,7 @@ describe('a secret', () => {
         registerSecret(secret);
         const encoded = encode(secret, before);
         const left = redact(`<${encoded}>`).replaceAll('***', '');
-        // In Base64 the characters stay that the neighbours have a part in.
+        // In Base64, characters that also encode bits of neighbouring text stay.
         expect(left.length).toBeLessThanOrEqual(2 + 10 + before.length * 2);
         expect(left).not.toContain(secret.slice(8, 20));
       }),
@@ -70,7 +70,7 @@ describe('a secret', () => {
     );
   });
 
-  test('of several lines is found line by line, whatever the line ends', () => {
+  test('with several lines is found line by line, with any line ends', () => {
     expect(registerSecret('-----BEGIN KEY\r\nMIIabc+/=\n  \nq\n')).toEqual({
       lines: ['-----BEGIN KEY', 'MIIabc+/='],
       tooShort: 1,
@@ -78,13 +78,13 @@ describe('a secret', () => {
     expect(redact('x MIIabc+/= y')).toBe('x *** y');
   });
 
-  test('is taken out before a text is cut', () => {
+  test('is redacted before a text is cut', () => {
     registerSecret('cut-through-the-middle-of-this-0123456789');
     const text = `${'x'.repeat(20)}cut-through-the-middle-of-this-0123456789`;
     expect(excerpt(text, 40)).toBe(`${'x'.repeat(20)}***`);
   });
 
-  test('leaves other texts as they are', () => {
+  test('does not change other texts', () => {
     registerSecret('$1[a-z]*(unlikely)');
     expect(redact('$1 a-z unlikely $&')).toBe('$1 a-z unlikely $&');
   });

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { CommentBody } from '../reports.ts';
-import { type GithubClient, isStatus } from './client.ts';
+import { type GithubClient, isStatus } from './api.ts';
 
-/** Characters that a comment may have. */
+/** Most characters of a comment. */
 export const commentLimit = 65_536;
 
 interface Comment {
@@ -12,11 +12,10 @@ interface Comment {
 }
 
 /**
- * Keeps one comment on a pull request: updates the one that is there, or creates one. Two jobs that create one at the same time both look
- * again: the oldest stays, and the others are deleted.
- * @param marker what it begins with, and no other comment does
- * @param create `false` changes a comment and makes none
- * @returns its id; undefined where there is none
+ * Creates or updates the comment on a pull request. If two jobs create one at the same time, the oldest stays and the others are deleted.
+ * @param marker unique beginning of the comment's text
+ * @param create `false`: only update an existing comment
+ * @returns its ID; undefined if there is no comment
  */
 export async function upsertComment(
   github: GithubClient,
@@ -25,8 +24,8 @@ export async function upsertComment(
   body: CommentBody,
   create: boolean,
 ): Promise<number | undefined> {
-  const isOurs = await authorship(github);
-  // What is found may be gone a moment later: a person, or another job, deleted it.
+  const isOurs = await ownAuthorTest(github);
+  // A person or another job may delete the comment between finding and updating it.
   for (let attempt = 1; ; attempt += 1) {
     const { found, lastPage } = await findComments(github, pull, marker, isOurs);
     const [oldest, ...others] = found;
@@ -39,40 +38,40 @@ export async function upsertComment(
   }
 }
 
-type Authorship = (user: Author | null) => boolean;
+type AuthorTest = (user: Author | null) => boolean;
 
 interface Author {
   readonly id: number;
   readonly login?: string;
-  /** Gitea and Forgejo leave it out. */
+  /** Missing in Gitea and Forgejo. */
   readonly type?: string;
 }
 
-/** Anybody may write a comment that begins with a marker: only one that this token may have made is taken for ours. */
-async function authorship(github: GithubClient): Promise<Authorship> {
-  const isBot: Authorship = (user) => user !== null && isBotAccount(user);
+/** Only comments by the account of our token are ours: anybody can write a comment with the marker. */
+async function ownAuthorTest(github: GithubClient): Promise<AuthorTest> {
+  const isBot: AuthorTest = (user) => user !== null && isBotAccount(user);
   if (github.isApp) return isBot;
   try {
-    const { id } = await github.ask((rest) => rest.users.getAuthenticated());
+    const { id } = await github.request((rest) => rest.users.getAuthenticated());
     return (user) => user?.id === id;
   } catch (error) {
-    // An app's token whose form is not known: GitHub tells apps nothing of a user.
+    // An app's token in an unknown format: GitHub answers so because an app has no user.
     if (isStatus(error, 403) || isStatus(error, 404)) return isBot;
     throw error;
   }
 }
 
-/** Without a type, the account that Gitea and Forgejo run jobs as: nobody can register that name, nor a negative id. */
+/** Gitea and Forgejo send no type. Their jobs use an account with a reserved name and a negative ID. */
 function isBotAccount({ type, id, login = '' }: Author): boolean {
   return type === undefined ? id < 0 || /^(?:gitea|forgejo)-actions$/.test(login) : type === 'Bot';
 }
 
-/** All comments of the marker, oldest first, and how many pages there are. */
+/** All comments with the marker, oldest first, and the number of the last page. */
 async function findComments(
   github: GithubClient,
   pull: number,
   marker: string,
-  isOurs: Authorship,
+  isOurs: AuthorTest,
   firstPage = 1,
 ): Promise<{ found: Comment[]; lastPage: number }> {
   const { owner, repo } = github;
@@ -95,25 +94,25 @@ async function createComment(
   github: GithubClient,
   pull: number,
   marker: string,
-  isOurs: Authorship,
+  isOurs: AuthorTest,
   body: CommentBody,
   lastPage: number,
 ): Promise<number> {
   const { owner, repo } = github;
   const text = body(undefined);
-  const { id } = await github.ask((rest) =>
+  const { id } = await github.request((rest) =>
     rest.issues.createComment({ owner, repo, issue_number: pull, body: text }),
   );
   const look = () => findComments(github, pull, marker, isOurs, Math.max(1, lastPage));
-  // The comment stands. What a look that fails leaves behind is cleared away by the next run.
-  return settle(github, { id, body: text }, look).catch(() => id);
+  // The comment is written. If this check fails, the next run deletes duplicates.
+  return keepOldest(github, { id, body: text }, look).catch(() => id);
 }
 
-/** Pauses before each look at whether another job made a comment as well: GitHub's lists may be a moment behind. */
+/** Pauses before each check for another job's comment. GitHub's lists may be slightly outdated. */
 const looksMs = [0, 1_500];
 
-/** Leaves the oldest of the comments that several jobs made at once. Whoever made another one puts its text there. */
-async function settle(
+/** Keeps only the oldest of the comments that several jobs created at the same time, with this job's text. */
+async function keepOldest(
   github: GithubClient,
   own: Comment,
   look: () => Promise<{ found: readonly Comment[] }>,
@@ -132,10 +131,14 @@ async function settle(
   return own.id;
 }
 
-/** @returns whether it was there to be written */
-async function updateComment({ ask, owner, repo }: GithubClient, id: number, body: string): Promise<boolean> {
+/** @returns whether the comment exists */
+async function updateComment(
+  { request, owner, repo }: GithubClient,
+  id: number,
+  body: string,
+): Promise<boolean> {
   try {
-    await ask((rest) => rest.issues.updateComment({ owner, repo, comment_id: id, body }));
+    await request((rest) => rest.issues.updateComment({ owner, repo, comment_id: id, body }));
     return true;
   } catch (error) {
     if (isStatus(error, 404)) return false;
@@ -144,11 +147,11 @@ async function updateComment({ ask, owner, repo }: GithubClient, id: number, bod
 }
 
 async function deleteComments(
-  { ask, owner, repo }: GithubClient,
+  { request, owner, repo }: GithubClient,
   comments: readonly Comment[],
 ): Promise<void> {
   for (const { id } of comments) {
-    await ask((rest) => rest.issues.deleteComment({ owner, repo, comment_id: id })).catch(
+    await request((rest) => rest.issues.deleteComment({ owner, repo, comment_id: id })).catch(
       (error: unknown) => {
         if (!isStatus(error, 404)) throw error;
       },

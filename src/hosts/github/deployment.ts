@@ -1,19 +1,19 @@
 import { excerpt } from '../../text/sanitize.ts';
 import type { DeploymentEnd as Outcome } from '../reports.ts';
-import { type GithubClient, isStatus } from './client.ts';
+import { type GithubClient, isStatus } from './api.ts';
 
-/** What deployments of this action say of themselves, so that no other is touched. */
-const maker = 'upload-to-workspace';
+/** Marks the deployments of this action in their payload. It changes no others. */
+const madeBy = 'upload-to-workspace';
 
-/** Characters that a description may have. */
-const longestDescription = 140;
+/** Most characters of a description. */
+const maxDescription = 140;
 
 export interface DeploymentPlan {
   readonly environment: string;
-  /** The commit, branch or tag that is deployed. */
+  /** The deployed commit, branch or tag. */
   readonly ref: string;
   readonly description: string;
-  /** The page of the run, where it can be followed. */
+  /** The page of the run. */
   readonly runUrl: string;
 }
 
@@ -21,28 +21,28 @@ export interface DeploymentEnd extends Outcome {
   readonly runUrl: string;
 }
 
-/** Makes a transient deployment that is in progress. @returns its id */
+/** Creates a transient deployment with the status "in progress". @returns its ID */
 export async function beginDeployment(github: GithubClient, plan: DeploymentPlan): Promise<number> {
   const { owner, repo } = github;
-  const made = await github.ask<object>((rest) =>
+  const made = await github.request<object>((rest) =>
     rest.repos.createDeployment({
       owner,
       repo,
       ref: plan.ref,
       environment: plan.environment,
-      description: excerpt(plan.description, longestDescription),
-      payload: { made_by: maker },
+      description: excerpt(plan.description, maxDescription),
+      payload: { made_by: madeBy },
       transient_environment: true,
-      // Deployed is what was built, whatever the branch and its checks have come to since.
+      // The build is uploaded already, so later changes and checks of the branch do not matter.
       auto_merge: false,
       required_contexts: [],
     }),
   );
-  // Were it to merge a branch first, as it is told not to, it would answer with a message.
+  // Octokit's type includes the answer of `auto_merge`, which has a message and no ID.
   const id = 'id' in made && typeof made.id === 'number' ? made.id : undefined;
   if (id === undefined) throw new Error('GitHub answered without a deployment');
   const { description, runUrl } = plan;
-  // The deployment is there, and its end is what counts: that can be told when GitHub is back.
+  // Only the final status matters, so an error here is ignored.
   await addStatus(github, id, { state: 'in_progress', description, url: undefined, runUrl }).catch(
     () => undefined,
   );
@@ -50,22 +50,22 @@ export async function beginDeployment(github: GithubClient, plan: DeploymentPlan
 }
 
 /**
- * Ends a deployment. One that succeeds makes the older ones of its environment inactive; or itself, when a newer one has
- * succeeded meanwhile.
- * @returns whether GitHub took the link; without it the run's page stands for the environment
+ * Sets the final status of a deployment. A successful deployment makes older ones of its environment inactive, or itself if a newer one has
+ * succeeded.
+ * @returns whether GitHub accepted the URL. If not, the environment's URL is the run's page
  */
 export async function endDeployment(
   github: GithubClient,
   environment: string,
   id: number,
   end: DeploymentEnd,
-): Promise<{ readonly linkTaken: boolean }> {
-  const linkTaken = await addStatusOrPage(github, id, end);
+): Promise<{ readonly urlAccepted: boolean }> {
+  const urlAccepted = await addStatusWithFallback(github, id, end);
   if (end.state === 'success') await replaceOthers(github, environment, id, end.runUrl);
-  return { linkTaken };
+  return { urlAccepted };
 }
 
-/** The deployment that stands for an environment at present, where there is one. */
+/** ID of an environment's active deployment. */
 export async function activeDeployment(
   github: GithubClient,
   environment: string,
@@ -78,7 +78,7 @@ export async function activeDeployment(
   return undefined;
 }
 
-/** Makes all deployments of an environment inactive. @returns the newest that was not */
+/** Makes all deployments of an environment inactive. @returns the ID of the newest one that was active */
 export async function deactivate(
   github: GithubClient,
   environment: string,
@@ -109,11 +109,11 @@ async function replaceOthers(
     github,
     all.filter((other) => other < id),
   );
-  // The oldest first: what is found inactive then has nothing active behind it, even when this run is ended half way.
+  // Oldest first: even if this run is killed half way, no active deployment is older than an inactive one.
   for (const other of older.toReversed()) await addStatus(github, other, inactive);
 }
 
-/** Those that are not over, newest first. What lies behind one that was made inactive was made so before it. */
+/** The active ones among deployments, newest first. All that are older than an inactive one are inactive too. */
 async function activeAmong(github: GithubClient, ids: readonly number[]): Promise<number[]> {
   const active: number[] = [];
   for (const id of ids) {
@@ -124,7 +124,7 @@ async function activeAmong(github: GithubClient, ids: readonly number[]): Promis
   return active;
 }
 
-/** Ids of this action's deployments in an environment, newest first. */
+/** IDs of this action's deployments in an environment, newest first. */
 async function deploymentsOf(github: GithubClient, environment: string): Promise<number[]> {
   const { owner, repo } = github;
   const ids: number[] = [];
@@ -139,11 +139,11 @@ async function deploymentsOf(github: GithubClient, environment: string): Promise
 function isOurs(payload: unknown): boolean {
   const value: unknown =
     typeof payload === 'string' && payload.startsWith('{') ? JSON.parse(payload) : payload;
-  return typeof value === 'object' && value !== null && 'made_by' in value && value.made_by === maker;
+  return typeof value === 'object' && value !== null && 'made_by' in value && value.made_by === madeBy;
 }
 
-async function stateOf({ ask, owner, repo }: GithubClient, id: number): Promise<string | undefined> {
-  const [last] = await ask((rest) =>
+async function stateOf({ request, owner, repo }: GithubClient, id: number): Promise<string | undefined> {
+  const [last] = await request((rest) =>
     rest.repos.listDeploymentStatuses({ owner, repo, deployment_id: id, per_page: 1 }),
   );
   return last?.state;
@@ -156,8 +156,8 @@ interface Status {
   readonly runUrl: string;
 }
 
-/** GitHub takes no URL of any length, and does not say what the longest is. */
-async function addStatusOrPage(github: GithubClient, id: number, status: Status): Promise<boolean> {
+/** GitHub rejects very long environment URLs, and does not document the limit. Then the URL of the run's page is used. */
+async function addStatusWithFallback(github: GithubClient, id: number, status: Status): Promise<boolean> {
   if (status.state === 'success' && status.url === undefined) {
     await addStatus(github, id, { ...status, url: status.runUrl });
     return true;
@@ -172,17 +172,17 @@ async function addStatusOrPage(github: GithubClient, id: number, status: Status)
   }
 }
 
-async function addStatus({ ask, owner, repo }: GithubClient, id: number, status: Status): Promise<void> {
-  await ask((rest) =>
+async function addStatus({ request, owner, repo }: GithubClient, id: number, status: Status): Promise<void> {
+  await request((rest) =>
     rest.repos.createDeploymentStatus({
       owner,
       repo,
       deployment_id: id,
       state: status.state,
-      description: excerpt(status.description, longestDescription),
+      description: excerpt(status.description, maxDescription),
       log_url: status.runUrl,
       ...(status.url !== undefined && { environment_url: status.url }),
-      // GitHub's own leaves transient deployments alone; these are replaced one by one.
+      // GitHub's `auto_inactive` ignores transient deployments, so `replaceOthers` does this.
       auto_inactive: false,
     }),
   );

@@ -2,10 +2,10 @@ import type { Warning } from '../../errors/codes.ts';
 import { isError, messageOf } from '../../errors/error.ts';
 import { sanitize } from '../../text/sanitize.ts';
 import type { ReportFailure, ReportKind } from '../reports.ts';
-import { isStatus, reasonOf } from './client.ts';
+import { isStatus, reasonOf } from './api.ts';
 import { permissionLines, permissionsFor } from './permissions.ts';
 import { NoPull } from './pullrequest.ts';
-import { NotesLeft } from './release.ts';
+import { NotesUnchanged } from './release.ts';
 import type { GithubRun } from './run.ts';
 
 /** Why one report was not written. */
@@ -47,7 +47,7 @@ function missingPermissions(
 }
 
 function explain({ kind, name, error }: ReportFailure, run: Pick<GithubRun, 'readOnly'>): Explained {
-  if (error instanceof NotesLeft) return explainNotes(sanitize(name), error);
+  if (error instanceof NotesUnchanged) return explainNotes(sanitize(name), error);
   const what = {
     comment: `The comment ${sanitize(name)} could not be written`,
     deployment: `The deployment to '${sanitize(name)}' could not be written`,
@@ -59,7 +59,7 @@ function explain({ kind, name, error }: ReportFailure, run: Pick<GithubRun, 'rea
     return run.readOnly
       ? {
           code: 'fork-token',
-          text: `${what}: the token of a pull request from a fork can only read. Write it in a workflow that runs after this one, on 'workflow_run'.`,
+          text: `${what}: the token of a pull request from a fork may only read; write it in a workflow that runs after this one, on 'workflow_run'.`,
         }
       : { code: 'missing-permissions', text: `${what}: ${sanitize(reasonOf(error))}.` };
   if (isStatus(error, 404))
@@ -77,7 +77,7 @@ function explain({ kind, name, error }: ReportFailure, run: Pick<GithubRun, 'rea
   return { code: 'report-not-written', text: `${what}: ${reason}. The upload itself succeeded.` };
 }
 
-function explainNotes(tag: string, { message, remedy }: NotesLeft): Explained {
+function explainNotes(tag: string, { message, remedy }: NotesUnchanged): Explained {
   const what = `The notes of release '${tag}' are left as they are: ${sanitize(message)}.`;
   if (remedy === 'permission')
     return {
@@ -88,7 +88,7 @@ function explainNotes(tag: string, { message, remedy }: NotesLeft): Explained {
   return { code: 'release-notes', text: remedy === 'mending' ? `${what}${mending}` : what };
 }
 
-/** What GitHub says to a token that may not do a thing, in its several ways. */
+/** Whether GitHub refused the token for lack of permission. GitHub has several messages for that. */
 function isDenied(error: unknown): boolean {
   return isStatus(error, 403) && /not accessible|not have permission|must have/i.test(messageOf(error));
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -8,7 +8,7 @@ import { ActionError, messageOf } from '../../errors/error.ts';
 import { excerpt } from '../../text/sanitize.ts';
 import { redact, registerSecret } from '../../text/secrets.ts';
 import type { Host, Log } from '../host.ts';
-import { temporaryFolder } from '../temporary.ts';
+import { createTempFolder } from '../temporary.ts';
 import { hints } from './hints.ts';
 import { githubIdentity } from './identity.ts';
 import { type Console, commandConsole, plainConsole } from './log.ts';
@@ -17,8 +17,7 @@ import { type GithubRun, readRun } from './run.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The runner of GitHub Actions, or another that speaks its protocol, such as Gitea's; or a terminal, where `GITHUB_ACTIONS` does not say that
- * there is a runner.
+ * The host for GitHub Actions and compatible runners, e.g. Gitea's. Without `GITHUB_ACTIONS=true` it prints plain text, for a terminal.
  */
 export function githubHost(env: Environment): Host {
   const output =
@@ -38,7 +37,7 @@ export function githubHost(env: Environment): Host {
     },
     hints,
     identityToken: githubIdentity(env, keepSecret),
-    openReporter: async (options) => (await import('./reports.ts')).githubReporter(run(), options),
+    openReporter: async (options) => (await import('./reporter.ts')).githubReporter(run(), options),
     tempDir: () => (tempDir ??= openTempDir(env, workspaceDir, log)),
     tempRoot: given(env, 'RUNNER_TEMP') ?? tmpdir(),
     workspaceDir,
@@ -47,7 +46,7 @@ export function githubHost(env: Environment): Host {
     mask: keepSecret,
     maskLater: mask,
     output: (name, value) => {
-      // Without the file, the command of old runners would be printed.
+      // Without this file, @actions/core prints a workflow command of old runners.
       if (env['GITHUB_OUTPUT']) core.setOutput(name, value);
     },
     summary: async (markdown) => {
@@ -78,12 +77,12 @@ function maskSecret({ log, mask }: Console, secret: string): void {
     );
 }
 
-/** A variable; undefined where it is empty, as one is that an expression has set to nothing. */
+/** The value of a variable; undefined if it is empty, e.g. from an empty expression. */
 function given(env: Environment, name: string): string | undefined {
   return env[name] === '' ? undefined : env[name];
 }
 
-/** The event that began the run; empty where it cannot be read. */
+/** JSON of the event that started the run; empty if it cannot be read. */
 function readEvent(file: string | undefined): string {
   try {
     return file ? readFileSync(file, 'utf8') : '';
@@ -92,7 +91,7 @@ function readEvent(file: string | undefined): string {
   }
 }
 
-/** The runner's folder for temporary files, else the system's: rather not within the checkout, where a later step might publish it. */
+/** Prefers `RUNNER_TEMP`, then the system's folders outside of the checkout: a later step might publish files in the checkout. */
 function openTempDir(env: Environment, workspaceDir: string, log: Log): string {
   const system: [string, string][] = [
     ['the folder', path.resolve(tmpdir())],
@@ -104,7 +103,7 @@ function openTempDir(env: Environment, workspaceDir: string, log: Log): string {
     ...(own === undefined ? [] : [['RUNNER_TEMP', own] as const]),
     ...(outside.length > 0 ? outside : system),
   ];
-  const { folder, refused } = temporaryFolder(places, 'RUNNER_TEMP');
+  const { folder, refused } = createTempFolder(places, 'RUNNER_TEMP');
   if (refused.length > 0)
     log.info(`Temporary files go to ${folder}, for others cannot be written: ${refused.join(', ')}`);
   return folder;
@@ -118,7 +117,13 @@ function isWithin(folder: string, place: string): boolean {
 function checkOutputs(file: string | undefined): void {
   if (!file) return;
   try {
-    closeSync(openSync(file, 'a'));
+    const descriptor = openSync(file, 'a');
+    try {
+      // Nothing is written, and yet a device that is full refuses it.
+      writeSync(descriptor, '');
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
     throw new ActionError(
       'outputs-not-set',
@@ -131,7 +136,7 @@ function checkOutputs(file: string | undefined): void {
   }
 }
 
-/** Passwords of proxies, as they are written and as they are sent. */
+/** Passwords in proxy variables, escaped and unescaped. */
 function proxyPasswords(env: Environment): string[] {
   const proxies = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => env[name] ?? '');
   const passwords = proxies.flatMap((proxy) => {

@@ -1,9 +1,9 @@
 import type { RequestIdentityToken } from '../host.ts';
 
 /**
- * Where a job can ask for OIDC tokens: the runner gives jobs with `permissions: id-token: write` the address of GitHub's token service, and
- * a token to ask with. Undefined for other jobs. What asking takes is loaded only then.
- * @param mask given every secret before anything else sees it
+ * Requests OIDC tokens from GitHub (GitHub, "OpenID Connect reference"). Only jobs with `permissions: id-token: write` have the variables
+ * for it; undefined for other jobs. The code for the request is loaded only if it is needed.
+ * @param mask called with every secret before any other code sees it
  */
 export function githubIdentity(
   env: Readonly<Record<string, string | undefined>>,
@@ -13,7 +13,7 @@ export function githubIdentity(
   if (bearer) mask(bearer);
   if (!url || !bearer) return undefined;
   return async (audience, options) => {
-    const { requestToken } = await import('./tokens.ts');
+    const { requestToken } = await import('./identityToken.ts');
     return requestToken({ url, bearer }, audience, options, mask);
   };
 }

@@ -1,20 +1,20 @@
 import * as core from '@actions/core';
 
 import { type MessageCode, helpLine } from '../../errors/codes.ts';
-import { printed } from '../output.ts';
+import { outputLines } from '../outputLines.ts';
 import type { Log, Text } from '../host.ts';
 
-/** A log, and what a host writes beside it. */
+/** The functions of a host that print. */
 export interface Console {
   readonly log: Log;
   readonly error: (text: Text) => void;
-  /** Has whatever shows the log mask a text, where it can. */
+  /** Masks a text in the runner's log, if the runner can. */
   readonly mask: (text: string) => void;
 }
 
-/** For a runner that reads workflow commands (GitHub, "Workflow commands for GitHub Actions"). */
+/** Prints workflow commands, for a runner (GitHub, "Workflow commands for GitHub Actions"). */
 export function commandConsole(): Console {
-  const block = (text: Text) => printed(text).join('\n');
+  const block = (text: Text) => outputLines(text).join('\n');
   const annotation = (title: string | undefined) => (title === undefined ? {} : { title: block(title) });
   return {
     log: withGroups({
@@ -32,9 +32,9 @@ export function commandConsole(): Console {
   };
 }
 
-/** For anything else: there a command would be text like any other, and one that masks would show what it is to hide. */
+/** Prints plain text, for a terminal. It prints no `::add-mask::`, which would show the secret there. */
 export function plainConsole(isDebug: boolean): Console {
-  const print = (text: Text, prefix = '') => core.info(`${prefix}${printed(text).join('\n')}`);
+  const print = (text: Text, prefix = '') => core.info(`${prefix}${outputLines(text).join('\n')}`);
   return {
     log: withGroups({
       debug: (text) => {
@@ -61,8 +61,12 @@ function withGroups(log: Omit<Log, 'group'>): Log {
   return {
     ...log,
     group: (title, lines) => {
+      if (lines.length === 0) {
+        log.info(title);
+        return;
+      }
       const end = log.openGroup(title);
-      if (lines.length > 0) log.info(lines);
+      log.info(lines);
       end();
     },
   };

@@ -1,7 +1,7 @@
-import type { GithubClient } from './client.ts';
+import type { GithubClient } from './api.ts';
 import type { GithubRun } from './run.ts';
 
-/** The pull request that a run is about, or why there is none. */
+/** A pull request's number, or why there is none. */
 export type FoundPull = { readonly number: number } | { readonly missing: string };
 
 /** There is no pull request to comment on. */
@@ -10,8 +10,8 @@ export class NoPull extends Error {
 }
 
 /**
- * Finds the pull request: the number that was given, else the event's, else, after another workflow's run, the one whose head is the commit
- * that run had. It is looked up by its branch: the event names none for a run that came from a fork, and those of other repositories for others.
+ * Finds the pull request of a run: the given number, else the event's. For a `workflow_run` event, it searches for the pull request whose
+ * head is that run's commit, by branch: the event's own list is empty for forks, and may name pull requests of other repositories.
  */
 export async function findPull(
   github: GithubClient,
@@ -20,13 +20,13 @@ export async function findPull(
 ): Promise<FoundPull> {
   const number = given ?? run.pull;
   if (number !== undefined) return { number };
-  if (run.before === undefined) {
+  if (run.triggeringRun === undefined) {
     return {
       missing: `the event '${run.event}' is about no pull request: give its number with 'pull-request', or set 'comment' only for pull requests, e.g. comment: \${{ github.event_name == 'pull_request' }}`,
     };
   }
-  const { commit, head } = run.before;
-  const all = head === undefined ? await ofCommit(github, commit) : await ofBranch(github, head);
+  const { commit, head } = run.triggeringRun;
+  const all = head === undefined ? await pullsOfCommit(github, commit) : await pullsOfBranch(github, head);
   const candidates = all.filter((pull) => pull.commit === commit);
   const found = candidates.find(({ open }) => open) ?? candidates[0];
   if (found) return { number: found.number };
@@ -41,17 +41,17 @@ interface Candidate {
   readonly open: boolean;
 }
 
-async function ofBranch(github: GithubClient, head: string): Promise<Candidate[]> {
+async function pullsOfBranch(github: GithubClient, head: string): Promise<Candidate[]> {
   const { owner, repo } = github;
-  const found = await github.ask((rest) =>
+  const found = await github.request((rest) =>
     rest.pulls.list({ owner, repo, head, state: 'all', per_page: 100 }),
   );
   return found.map(candidate);
 }
 
-async function ofCommit(github: GithubClient, commit: string): Promise<Candidate[]> {
+async function pullsOfCommit(github: GithubClient, commit: string): Promise<Candidate[]> {
   const { owner, repo } = github;
-  const found = await github.ask((rest) =>
+  const found = await github.request((rest) =>
     rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: commit }),
   );
   return found.map(candidate);

@@ -1,69 +1,70 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { NotesEdit } from '../reports.ts';
-import { type GithubClient, isStatus } from './client.ts';
+import { type GithubClient, isStatus } from './api.ts';
 
-/** Characters that the notes of a release may have. */
+/** Most characters of release notes. */
 export const notesLimit = 125_000;
 
-/** Notes that nothing was changed in, and why. */
-export class NotesLeft extends Error {
+/** Why release notes were not changed. */
+export class NotesUnchanged extends Error {
   override readonly name = 'NotesLeft';
-  /** What would help: a person who mends them, a token that is shown drafts, or nothing that is known here. */
+  /** `mending`: a person must repair the notes; `permission`: the token needs the right to see drafts. */
   readonly remedy: 'mending' | 'permission' | undefined;
 
-  constructor(problem: string, remedy?: NotesLeft['remedy']) {
+  constructor(problem: string, remedy?: NotesUnchanged['remedy']) {
     super(problem);
     this.remedy = remedy;
   }
 }
 
-/** Pauses before a look at whether somebody who wrote at the same moment has undone what was written. */
-const lookMs = 1_000;
-const tries = 4;
+/** Pause before checking whether another job has overwritten the notes. */
+const recheckMs = 1_000;
+const maxAttempts = 4;
 
 /**
- * Edits the notes of the release that has this tag, a draft too. GitHub has no way to write only what nobody else wrote meanwhile: they are
- * read right before, and looked at again after, so that several jobs can edit one release.
- * @param edit pure, and told what the notes are; notes that it would leave as they are, are not written
- * @throws NotesLeft when `edit` finds a problem or there is no such release
+ * Edits the notes of a tag's release, which may be a draft. GitHub has no conditional update. So it reads the notes before and after the
+ * update and repeats the edit if it was lost: several jobs can edit one release.
+ * @param edit a pure function from the current notes to the new ones. Unchanged notes are not written
+ * @throws NotesLeft if `edit` finds a problem, or if there is no such release
  */
 export async function editRelease(
   github: GithubClient,
   tag: string,
   edit: (notes: string) => NotesEdit,
 ): Promise<void> {
-  const { ask, owner, repo } = github;
+  const { request, owner, repo } = github;
   const id = await findRelease(github, tag);
   const read = async () => {
-    const { body } = await ask((rest) => rest.repos.getRelease({ owner, repo, release_id: id }));
+    const { body } = await request((rest) => rest.repos.getRelease({ owner, repo, release_id: id }));
     const notes = body ?? '';
     const edited = edit(notes);
-    if ('problem' in edited) throw new NotesLeft(edited.problem, edited.isDamage ? 'mending' : undefined);
+    if ('problem' in edited)
+      throw new NotesUnchanged(edited.problem, edited.isDamage ? 'mending' : undefined);
     return edited.notes === notes ? undefined : edited.notes;
   };
-  for (let attempt = 1; attempt <= tries; attempt += 1) {
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
     const notes = await read();
     if (notes === undefined) return;
-    await ask((rest) => rest.repos.updateRelease({ owner, repo, release_id: id, body: notes }));
-    await sleep(lookMs * (0.5 + Math.random()));
+    await request((rest) => rest.repos.updateRelease({ owner, repo, release_id: id, body: notes }));
+    await sleep(recheckMs * (0.5 + Math.random()));
   }
   if ((await read()) !== undefined)
-    throw new NotesLeft('others write to them all the time, and undo what is written');
+    throw new NotesUnchanged('others write to them all the time, and undo what is written');
 }
 
-async function findRelease({ ask, pages, owner, repo }: GithubClient, tag: string): Promise<number> {
+async function findRelease({ request, pages, owner, repo }: GithubClient, tag: string): Promise<number> {
   try {
-    return (await ask((rest) => rest.repos.getReleaseByTag({ owner, repo, tag }))).id;
+    return (await request((rest) => rest.repos.getReleaseByTag({ owner, repo, tag }))).id;
   } catch (error) {
     if (!isStatus(error, 404)) throw error;
   }
-  // A draft has no tag yet, only the name of the one that it is to have.
+  // GitHub does not find a draft by its tag, because the tag does not exist yet.
   for await (const page of pages((rest, at) => rest.repos.listReleases({ owner, repo, ...at }))) {
     const found = page.find(({ tag_name: name, draft }) => draft && name === tag);
     if (found) return found.id;
   }
-  throw new NotesLeft(
+  throw new NotesUnchanged(
     `there is no release of the tag '${tag}', nor a draft for it that this token is shown: make it first, e.g. with gh release create`,
     'permission',
   );

@@ -2,30 +2,29 @@ import * as v from 'valibot';
 
 import type { Run } from '../host.ts';
 
-/** What GitHub's API is asked for, besides what every host says of a run. */
+/** A run of GitHub Actions. */
 export interface GithubRun extends Run {
   readonly owner: string;
   readonly repo: string;
-  /** Base of GitHub's REST API, GitHub Enterprise's too. */
+  /** Base URL of GitHub's REST API. */
   readonly apiUrl: string;
   /** Name of the event, e.g. `pull_request`. */
   readonly event: string;
-  /** The run before this one, whose branch may belong to a pull request: of a `workflow_run` event. */
-  readonly before: Before | undefined;
+  /** The run that triggered this one, for a `workflow_run` event. */
+  readonly triggeringRun: TriggeringRun | undefined;
   /**
-   * Whether the event is about a pull request from a fork, whose jobs get no more than a token that reads, whatever they ask for. Dependabot's do
-   * get what their `permissions:` say.
+   * Whether the token is read-only, whatever the `permissions:`. That is so for pull requests from forks, but not for Dependabot's.
    */
   readonly readOnly: boolean;
 }
 
-export interface Before {
+export interface TriggeringRun {
   readonly commit: string;
-  /** `owner:branch`; undefined where the fork is gone. */
+  /** `owner:branch`; undefined if the fork was deleted. */
   readonly head: string | undefined;
 }
 
-/** A part of an event that is not as it should be is left out: events of other forges say less. */
+/** A field that may be missing or invalid, because other forges send less. */
 const optional = <T extends v.GenericSchema>(schema: T) => v.fallback(v.optional(schema), undefined as never);
 
 const text = optional(v.string());
@@ -41,7 +40,7 @@ const repositorySchema = optional(
   }),
 );
 
-/** What is read of GitHub's "Webhook events and payloads". */
+/** The fields of an event that are used (GitHub, "Webhook events and payloads"). */
 const eventSchema = v.object({
   repository: repositorySchema,
   pull_request: optional(
@@ -60,8 +59,8 @@ type Repository = Event['repository'];
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the run out of a step's environment: the one place that knows GitHub's variables and its event.
- * @param event content of the file that `GITHUB_EVENT_PATH` names; empty where there is none
+ * Reads the run from a step's environment (GitHub, "Variables reference").
+ * @param event content of the file `GITHUB_EVENT_PATH`; may be empty
  */
 export function readRun(environment: Environment, event: string): GithubRun {
   const server = (environment['GITHUB_SERVER_URL'] ?? 'https://github.com').replace(/\/+$/, '');
@@ -81,11 +80,11 @@ export function readRun(environment: Environment, event: string): GithubRun {
     label: isKnown ? labelOf(repository, environment) : undefined,
     origin: isKnown ? originOf(repository, repositoryUrl, url, environment['GITHUB_REF']) : undefined,
     event: name,
-    // Of a pull request its own commit, not the merge that GitHub makes for a test.
+    // For a pull request, GITHUB_SHA is a temporary merge commit.
     commit: pull?.head?.sha ?? before?.head_sha ?? environment['GITHUB_SHA'] ?? '',
     commitUrl: (commit) => `${repositoryUrl}/commit/${commit}`,
     pull: pull?.number ?? (issue?.pull_request ? issue.number : undefined),
-    before: before && beforeOf(before),
+    triggeringRun: before && triggeringRunOf(before),
     isPublic: isPublic(payload.repository),
     isForFork: isForFork(payload),
     readOnly: readOnlyEvents.includes(name) && pull !== undefined && isForFork(payload),
@@ -113,7 +112,7 @@ function originOf(repository: string, repositoryUrl: string, url: string, ref = 
     : { text: `pull request #${pull} of ${repository}`, url: `${repositoryUrl}/pull/${pull}` };
 }
 
-function beforeOf(run: NonNullable<Event['workflow_run']>): Before | undefined {
+function triggeringRunOf(run: NonNullable<Event['workflow_run']>): TriggeringRun | undefined {
   if (run.head_sha === undefined) return undefined;
   const owner = run.head_repository?.owner?.login;
   return {
@@ -122,7 +121,7 @@ function beforeOf(run: NonNullable<Event['workflow_run']>): Before | undefined {
   };
 }
 
-/** `pull_request_target` is not one of them: it runs in the repository's own name. */
+/** Events whose token is read-only for forks. `pull_request_target` runs with the rights of the base repository. */
 const readOnlyEvents = ['pull_request', 'pull_request_review', 'pull_request_review_comment'];
 
 function isPublic(repository: Repository): boolean | undefined {
@@ -131,7 +130,7 @@ function isPublic(repository: Repository): boolean | undefined {
   return isPrivate === undefined ? undefined : !isPrivate;
 }
 
-/** A pull request whose branch is in another repository, or the run of another workflow for such a branch. A fork that is gone has none. */
+/** Whether the head repository of the pull request, or of the triggering run, is another one or was deleted. */
 function isForFork({ repository, pull_request: pull, workflow_run: before }: Event): boolean {
   const own = repository ?? pull?.base?.repo;
   const heads = [...(pull ? [pull.head?.repo] : []), ...(before ? [before.head_repository] : [])];
@@ -142,6 +141,6 @@ function isSameRepository(head: Repository, own: Repository): boolean {
   if (!head || !own) return false;
   if (head.id !== undefined && own.id !== undefined) return head.id === own.id;
   if (head.full_name !== undefined && own.full_name !== undefined) return head.full_name === own.full_name;
-  // Events of other forges say less: then its owner has to do.
+  // Events of other forges may have the owner only.
   return head.owner?.login !== undefined && head.owner.login === own.owner?.login;
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { explainReports } from '../../../../src/hosts/github/explain.ts';
 import { NoPull } from '../../../../src/hosts/github/pullrequest.ts';
-import { NotesLeft } from '../../../../src/hosts/github/release.ts';
+import { NotesUnchanged } from '../../../../src/hosts/github/release.ts';
 
 /** An error of Octokit's for an answer of GitHub's. */
 function refusal(status: number, message: string): Error {
@@ -46,7 +46,7 @@ test('a report alone needs its own permissions, and that of a checkout', () => {
 });
 
 test('a draft release that the token does not see is about permissions too', () => {
-  const hidden = { ...release, error: new NotesLeft('there is no release', 'permission') };
+  const hidden = { ...release, error: new NotesUnchanged('there is no release', 'permission') };
   expect(explain(hidden, comment).map(({ code }) => code)).toEqual(['missing-permissions']);
 });
 
@@ -55,7 +55,7 @@ test('other causes have warnings of their own', () => {
     comment,
     { ...deployment, error: refusal(503, 'down') },
     { ...comment, error: new NoPull('the event is about none') },
-    { ...release, error: new NotesLeft('a marker is missing', 'mending') },
+    { ...release, error: new NotesUnchanged('a marker is missing', 'mending') },
     { ...deployment, error: refusal(401, 'Bad credentials') },
   );
   expect(warnings.map(({ code }) => code)).toEqual([

@@ -40,7 +40,7 @@ describe('the run', () => {
       commit: 'beef',
       commitUrl: expect.any(Function),
       pull: undefined,
-      before: undefined,
+      triggeringRun: undefined,
       isPublic: undefined,
       isForFork: false,
       readOnly: false,
@@ -82,12 +82,14 @@ describe('the run', () => {
     const before = { head_sha: 'c0ffee', head_branch: 'fix', head_repository: { owner: { login: 'fork' } } };
     expect(run('workflow_run', { workflow_run: before })).toMatchObject({
       commit: 'c0ffee',
-      before: { commit: 'c0ffee', head: 'fork:fix' },
+      triggeringRun: { commit: 'c0ffee', head: 'fork:fix' },
     });
-    expect(run('workflow_run', { workflow_run: { ...before, head_repository: null } }).before).toEqual({
-      commit: 'c0ffee',
-      head: undefined,
-    });
+    expect(run('workflow_run', { workflow_run: { ...before, head_repository: null } }).triggeringRun).toEqual(
+      {
+        commit: 'c0ffee',
+        head: undefined,
+      },
+    );
   });
 
   test.each(['', 'null', '[]', '{', '{"pull_request":1}', '{"workflow_run":{}}', '{"issue":{"number":"7"}}'])(
@@ -96,7 +98,7 @@ describe('the run', () => {
       expect(readRun(environment, event)).toMatchObject({
         commit: 'beef',
         pull: undefined,
-        before: undefined,
+        triggeringRun: undefined,
       });
     },
   );

@@ -1,0 +1,193 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { type Terrapi, createTerrapi } from '../../../src/terrapi/terrapi.ts';
+import { TerrapiError } from '../../../src/terrapi/request.ts';
+import { rejectionOf } from '../failure.ts';
+import { type Answer, certificateFor, serve, transport } from '../servers.ts';
+import { startTerrapi } from './place.ts';
+
+/** The error of a call that is answered so, how often it was asked, and which tokens it was asked with. */
+async function refusal(
+  answer: Answer | undefined,
+  call = (terrapi: Terrapi): Promise<unknown> => terrapi.workspaces(),
+) {
+  await using place = await startTerrapi(() => answer);
+  const error = await rejectionOf(call(place.terrapi));
+  return { error, tokens: place.server.asked.map(({ headers }) => headers.authorization) };
+}
+
+test('every call carries the token, asks for JSON and says who asks', async () => {
+  await using place = await startTerrapi(() => ({
+    body: { name: 'service-account-app', tokens: { token: 'x' } },
+  }));
+  expect(await place.terrapi.accountName()).toBe('service-account-app');
+  expect(place.server.asked).toMatchObject([
+    {
+      method: 'GET',
+      path: '/core/v2/user/info',
+      headers: { authorization: 'Bearer token-1', accept: 'application/json', 'user-agent': 'test/1' },
+    },
+  ]);
+});
+
+test('names are written into addresses as they are', async () => {
+  await using place = await startTerrapi(() => ({
+    body: { name: 'x', storage: { name: 'x' }, credentials: { accessKey: 'a', secretKey: 's' } },
+  }));
+  await place.terrapi.workspace('a/b?c&d é');
+  await place.terrapi.sharedFolder('100%');
+  await place.terrapi.storageToken('a&b=c+d');
+  expect(place.server.asked.map(({ path }) => path)).toEqual([
+    '/core/v2/storage/workspaces/a%2Fb%3Fc%26d%20%C3%A9',
+    '/core/v2/storage/sharedfolders/100%25',
+    '/core/v2/storage/token?storagePointId=a%26b%3Dc%2Bd',
+  ]);
+});
+
+test('null and missing mean the same, and what is unknown does not matter', async () => {
+  await using place = await startTerrapi(() => ({
+    body: [{ name: 'a', type: null, self: 'x', new_field: { deep: [1] } }, { name: 'b' }],
+  }));
+  expect(await place.terrapi.workspaces()).toEqual([{ name: 'a', type: null }, { name: 'b' }]);
+});
+
+describe('401', () => {
+  test('is answered with another token, once', async () => {
+    await using place = await startTerrapi(({ headers }) =>
+      headers.authorization === 'Bearer token-2' ? { body: [] } : { status: 401 },
+    );
+    expect(await place.terrapi.sharedFolders()).toEqual([]);
+    expect(place.refused).toEqual(['token-1']);
+  });
+
+  test('for the new token too is a clear failure', async () => {
+    const { error, tokens } = await refusal({ status: 401 });
+    expect(tokens).toEqual(['Bearer token-1', 'Bearer token-2']);
+    expect(error).toBeInstanceOf(TerrapiError);
+    expect(error.message).toContain('with 401');
+    expect(error.hint).toContain('a new one too');
+  });
+});
+
+describe('a refusal', () => {
+  test('is told in the words of its problem details, on one line', async () => {
+    const { error, tokens } = await refusal({
+      status: 403,
+      headers: { 'content-type': 'application/problem+json' },
+      body: {
+        type: 'about:blank',
+        title: 'Forbidden',
+        status: 403,
+        detail: 'Not\n::error::yours',
+        errors: { a: ['b', 'c'] },
+      },
+    });
+    expect(error.message).toMatch(
+      /^TerrAPI answered GET http.*\/core\/v2\/storage\/workspaces with 403: Forbidden; Not\\u000a::error::yours; b; c$/,
+    );
+    expect(tokens).toHaveLength(1);
+  });
+
+  test('with errors of a shape of their own still has its title', async () => {
+    const { error } = await refusal({ status: 400, body: { title: 'Invalid', errors: { a: 'b' } } });
+    expect(error.message).toContain('with 400: Invalid');
+  });
+
+  test.each([
+    [403, 'access'],
+    [404, 'api-url'],
+  ])('%d without a body says what to do', async (status, hint) => {
+    const { error, tokens } = await refusal({ status });
+    expect(error.message).toMatch(new RegExp(`with ${status}$`));
+    expect(error.hint).toContain(hint);
+    expect(tokens).toHaveLength(1);
+  });
+
+  test.each([
+    [{ status: 403, body: { title: 'Forbidden', detail: `Not with ${'x'.repeat(260)} Bearer token-1` } }],
+    [{ status: 500, body: { title: 'token-1', errors: { token: ['token-1'] } } }],
+    [{ status: 302, headers: { location: 'https://login.example/?token=token-1' } }],
+  ])('is told without the token, where the answer repeats it: %j', async (answer) => {
+    const { error } = await refusal(answer);
+    expect(error.message).toContain('***');
+    expect(error.message).not.toContain('token-1');
+  });
+
+  test('is not mended by a redirect: it is refused, and the token not sent on', async () => {
+    await using other = await serve(() => ({ body: [] }));
+    const { error, tokens } = await refusal({ status: 301, headers: { location: `${other.url}/core` } });
+    expect(error.message).toContain(`a redirect to ${other.url}/core`);
+    expect(tokens).toHaveLength(1);
+    expect(other.asked).toEqual([]);
+  });
+});
+
+describe('trouble that passes', () => {
+  test.concurrent('is waited for: 5xx and broken connections', async () => {
+    await using place = await startTerrapi((_, count) =>
+      count === 1 ? { status: 502, body: 'bad gateway' } : count === 2 ? undefined : { body: [] },
+    );
+    expect(await place.terrapi.workspaces()).toEqual([]);
+    expect(place.server.asked).toHaveLength(3);
+  });
+
+  test.concurrent('is waited for as long as a 429 asks', async () => {
+    await using place = await startTerrapi((_, count) =>
+      count === 1 ? { status: 429, headers: { 'retry-after': '1' } } : { body: [] },
+    );
+    const started = performance.now();
+    await place.terrapi.workspaces();
+    expect(performance.now() - started).toBeGreaterThanOrEqual(990);
+  });
+
+  test('and asks for an hour is not waited for', async () => {
+    const { error, tokens } = await refusal({ status: 503, headers: { 'retry-after': '3600' } });
+    expect(error.hint).toContain('later');
+    expect(tokens).toHaveLength(1);
+  });
+
+  test.concurrent('and does not pass ends with the last error', async () => {
+    const { error, tokens } = await refusal(undefined);
+    expect(error).toMatchObject({ code: 'unreachable' });
+    expect(error.message).toMatch(
+      /^TerrAPI http:\/\/localhost:\d+ cannot be reached: it closed the connection/,
+    );
+    expect(error.hint).toContain("input 'api-url'");
+    expect(tokens.length).toBeGreaterThan(2);
+  });
+});
+
+test('a certificate that is not trusted is not asked for again', async () => {
+  await using server = await serve(() => ({}), await certificateFor('localhost'));
+  await using way = transport();
+  const tokens = { token: () => Promise.resolve('t'), refresh: () => Promise.resolve('t') };
+  const error = await rejectionOf(createTerrapi(new URL(server.url), tokens, way, 'test').workspaces());
+  expect(error.code).toBe('untrusted-certificate');
+  expect(error.message).toContain('TerrAPI');
+  expect(server.connections()).toBe(1);
+});
+
+describe('an answer that is not what was asked for', () => {
+  test.each([
+    ['a page', { body: '<html>sign in</html>' }, 'the body is not Array'],
+    ['nothing', {}, 'the body is not Array'],
+    ['another kind of thing', { body: [{ name: 'a' }, { name: 7 }] }, '1.name is not string'],
+  ])('is refused: %s', async (_, answer, said) => {
+    const { error, tokens } = await refusal(answer);
+    expect(error.message).toContain(said);
+    expect(error.hint).toContain("input 'api-url'");
+    expect(tokens).toHaveLength(1);
+  });
+
+  test.each([
+    [{ accessKey: 'a', secretKey: 90_210_777 }, 'credentials.secretKey is not string'],
+    [{ accessKey: 'a', secretKey: '' }, 'credentials.secretKey is empty'],
+    ['top-secret-90210777', 'credentials is not Object'],
+  ])('does not put secrets into the error: %j', async (credentials, said) => {
+    const { error } = await refusal({ body: { storage: { name: 'w' }, credentials } }, (terrapi) =>
+      terrapi.storageToken('w'),
+    );
+    expect(error.message).toContain(said);
+    expect(error.message).not.toContain('90210777');
+  });
+});

@@ -1,0 +1,87 @@
+import type { Clock } from '../http/clock.ts';
+import type { Host, Log } from '../hosts/host.ts';
+import type { LinkInputs } from '../config/links.ts';
+import type { Links, Publication } from '../links/manifest.ts';
+import { count, formatDuration, formatMoment } from '../text/format.ts';
+import { firstAmong } from '../report/log.ts';
+import { publicationSummary } from '../report/markdown.ts';
+
+/**
+ * Logs the links of a publication with warnings about them, and writes the job summary.
+ * @param headline what this step did, e.g. `Uploaded 3 files`
+ */
+export async function logAndSummarize(
+  host: Pick<Host, 'log' | 'run' | 'summary'>,
+  inputs: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
+  publication: Publication,
+  headline: string,
+  clock: Clock,
+): Promise<void> {
+  const { links, main } = publication;
+  const { maskLinks, summary, dryRun } = inputs;
+  if (links) {
+    warnAboutExpiry(host.log, inputs, links, clock);
+    if (!maskLinks && host.run.isPublic === true) noticePublicLinks(host.log, summary);
+    logLinks(host.log, maskLinks, publication, links);
+  }
+  host.log.info(headline);
+  if (main && !maskLinks) host.log.info(`Open ${main.name}: ${main.url}`);
+  if (!summary) return;
+  await host.summary(
+    publicationSummary(publication, { headline, now: clock.now(), showLinks: !maskLinks, dryRun }),
+  );
+}
+
+function warnAboutExpiry(
+  log: Log,
+  { links: kind, expiresIn }: Pick<LinkInputs, 'links' | 'expiresIn'>,
+  { expiresAt, signedBy, whySession }: Links,
+  clock: Clock,
+): void {
+  if (expiresAt === undefined) {
+    const why =
+      signedBy === 'session'
+        ? 'the platform does not say when its storage sessions expire'
+        : 'links that the platform signs do not contain it';
+    log.warning('unknown-expiry', `Link expiry is unknown: ${why}. The output 'expires-at' is empty.`);
+    return;
+  }
+  if (expiresIn === undefined) return;
+  const left = (expiresAt - clock.now()) / 1000;
+  const actual = `these links expire in ${formatDuration(left)}, at ${formatMoment(expiresAt)}`;
+  const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
+  // With `links: auto` it is no surprise that links of the platform last longer.
+  if (signedBy === 'platform') {
+    const isOff = kind === 'auto' ? expiresIn - left > 60 : Math.abs(expiresIn - left) > 60;
+    if (isOff)
+      log.warning('expires-in', `${asked}, but the platform decides how long its links last: ${actual}.`);
+    return;
+  }
+  if (expiresIn <= left + 5) return;
+  const remedy =
+    whySession === undefined
+      ? `Use 'links: auto' or 'links: platform' for links that last longer, or ask for less.`
+      : `These are session links: ${whySession}.`;
+  log.warning(
+    'expires-in',
+    `${asked}, but a link expires with the storage session that signed it: ${actual}. ${remedy}`,
+  );
+}
+
+/** The runs of a public repository are public, and so is what they log. */
+function noticePublicLinks(log: Log, summary: boolean): void {
+  log.notice(
+    `This repository is public: until the links in ${summary ? 'the log and summary' : 'the log'} of this run, and in comments, expire, anybody can open them. 'mask-links: true' keeps them out.`,
+  );
+}
+
+function logLinks(log: Log, maskLinks: boolean, { files, fileCount }: Publication, links: Links): void {
+  const by = links.signedBy === 'platform' ? ', signed by the platform' : '';
+  const until = links.expiresAt === undefined ? '' : `, until ${formatMoment(links.expiresAt)}`;
+  log.group(
+    `Links: ${count(fileCount, 'file')}${by}${until}`,
+    maskLinks
+      ? [`'mask-links: true' keeps the links out of the log. The file in the output 'links-file' has them.`]
+      : firstAmong(files(), fileCount, 20, ({ key, name }) => `${name}: ${links.url(key)}`),
+  );
+}

@@ -1,0 +1,207 @@
+import { Octokit } from '@octokit/core';
+import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
+
+import { type FailedResponse, classifier } from '../../http/classify.ts';
+import { actionErrorIn, isError, messageOf } from '../../errors/error.ts';
+import { urlProblem } from '../../http/urls.ts';
+import { type RetryPolicy, createRetrier, retryAfter } from '../../http/retry.ts';
+import { openTransport } from '../../http/transport.ts';
+import { userAgent } from '../../http/version.ts';
+import type { GithubRun } from './run.ts';
+
+/** `@actions/github` is not used: it parses `HTTPS_PROXY` by its own rules when it is loaded. */
+const GithubApi = Octokit.plugin(restEndpointMethods);
+
+type Rest = InstanceType<typeof GithubApi>['rest'];
+
+/** GitHub's REST API for one repository. */
+export interface GithubClient {
+  readonly owner: string;
+  readonly repo: string;
+  /** Whether the token belongs to an app, like a workflow's `GITHUB_TOKEN`, and not to a person. */
+  readonly isApp: boolean;
+  /**
+   * Sends a request, and retries transient errors.
+   * @throws Octokit's RequestError, or a network error
+   */
+  readonly request: <T>(request: (rest: Rest) => Promise<{ readonly data: T }>) => Promise<T>;
+  /** The pages of a list, at most 100 entries each, from page `first` on. No entry comes twice. It stops after 500 pages. */
+  readonly pages: <T extends { readonly id: number }>(
+    request: (rest: Rest, page: PageQuery) => Promise<Page<T>>,
+    first?: number,
+  ) => AsyncGenerator<readonly T[]>;
+  close(): Promise<void>;
+}
+
+/** Query of a list. Gitea and Forgejo call the page size `limit`, which GitHub ignores. */
+export interface PageQuery {
+  readonly page: number;
+  readonly per_page: number;
+  readonly limit?: number;
+}
+
+interface Page<T> {
+  readonly data: readonly T[];
+  readonly headers: { readonly link?: string | undefined };
+}
+
+/** Reports should not delay a job for minutes. A secondary rate limit ends after one minute, says GitHub, so that is worth the wait. */
+const policy: RetryPolicy = { baseMs: 1_000, maxMs: 4_000, budgetMs: 8_000, retryAfterBudgetMs: 70_000 };
+
+const requestMs = 20_000;
+
+const pageSize = 100;
+const maxPages = 500;
+
+/**
+ * Opens GitHub's API. It uses a separate transport, which always verifies certificates: `tls-verify` is for the platform only.
+ * @param certificates PEM certificates of additional trusted authorities, e.g. for GitHub Enterprise
+ * @param deadline the deadline of a request, called for each of them
+ * @param signal aborts when the run is cancelled. Reports may take some seconds more, to say so
+ * @throws Error if the token must not be sent to the API's address
+ */
+export function openGithub(
+  { apiUrl, owner, repo }: GithubRun,
+  token: string,
+  certificates: readonly string[],
+  deadline: () => AbortSignal,
+  signal: AbortSignal,
+): GithubClient {
+  if (!token) throw new Error(`there is no token: 'github-token' is empty`);
+  const base = URL.parse(apiUrl);
+  const fault = base ? urlProblem(base, true) : 'is not a URL';
+  if (fault) throw new Error(`GITHUB_API_URL ${fault}`);
+  const transport = openTransport({
+    certificates,
+    verify: true,
+    connections: 4,
+    plainHttp: true,
+    signal,
+  });
+  const until = () => AbortSignal.any([deadline(), transport.cleanup.signal]);
+  const silent = () => undefined;
+  const { rest } = new GithubApi({
+    auth: token,
+    baseUrl: apiUrl,
+    userAgent,
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    request: { fetch: fetchWithRedirects(transport.cleanup.fetch, until) },
+  });
+  const retrier = createRetrier({ classify, policy });
+  const send = <T>(request: (api: Rest) => Promise<T>) => retrier(() => request(rest), { signal: until() });
+  const size = { per_page: pageSize, ...(/\/api\/v1\/?$/.test(apiUrl) && { limit: pageSize }) };
+  return {
+    owner,
+    repo,
+    isApp: token.startsWith('ghs_'),
+    request: async (request) => (await send(request)).data,
+    pages: (request, first = 1) => pagesOf((page) => send((api) => request(api, { page, ...size })), first),
+    close: () => transport.close(),
+  };
+}
+
+/**
+ * The pages of a list. A server that ignores `page`, like Gitea for comments, sends the same entries again. Then the list ends.
+ * @param get requests a page by its number
+ */
+export async function* pagesOf<T extends { readonly id: number }>(
+  get: (page: number) => Promise<Page<T>>,
+  first: number,
+): AsyncGenerator<readonly T[]> {
+  const seen = new Set<number>();
+  for (let page = first, requested = 0; requested < maxPages; requested += 1) {
+    const { data, headers } = await get(page);
+    const entries = data.filter(({ id }) => !seen.has(id));
+    for (const { id } of entries) seen.add(id);
+    if (entries.length > 0 || requested === 0) yield entries;
+    const isLast = headers.link === undefined ? data.length < pageSize : !/\brel="?next\b/.test(headers.link);
+    if (isLast || entries.length === 0) return;
+    page += 1;
+  }
+}
+
+/** Follows the redirects of a renamed repository, with the same method (GitHub, "Best practices for using the REST API"), on the same host only. */
+function fetchWithRedirects(
+  send: typeof globalThis.fetch,
+  deadline: () => AbortSignal,
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const first = new URL(input instanceof Request ? input.url : input);
+    const given = { ...init, signal: AbortSignal.any([deadline(), AbortSignal.timeout(requestMs)]) };
+    let url = first;
+    for (let hops = 0; ; hops += 1) {
+      const response = await send(url.href, given);
+      const location = response.headers.get('location');
+      if (![301, 302, 307, 308].includes(response.status) || !location) return response;
+      await response.body?.cancel();
+      url = new URL(location, url);
+      if (url.origin !== first.origin || hops === 3)
+        throw new Error(`${first.host} redirects to ${url.host}`);
+    }
+  };
+}
+
+interface ErrorResponse {
+  readonly status: number;
+  readonly message: string;
+  /** Undefined if there was no response. */
+  readonly headers: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** The error response in an error of Octokit; undefined for other errors. */
+export function errorResponseIn(error: unknown): ErrorResponse | undefined {
+  // Not `instanceof`: there may be two copies of Octokit's RequestError.
+  if (!isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
+  const { status } = error;
+  const response =
+    'response' in error ? (error.response as { headers?: ErrorResponse['headers'] } | undefined) : undefined;
+  return typeof status === 'number'
+    ? { status, message: error.message, headers: response?.headers }
+    : undefined;
+}
+
+/** Whether an error is a response with this status. */
+export function isStatus(error: unknown, status: number): boolean {
+  const response = errorResponseIn(error);
+  return response?.headers !== undefined && response.status === status;
+}
+
+export const classify = classifier(answerIn, Date.now);
+
+/** Translates for the retry policy: GitHub's rate limits come with 403, and Octokit sets a status even if there was no response. */
+function answerIn(error: unknown): FailedResponse | undefined {
+  const response = actionErrorIn(error) ? undefined : errorResponseIn(error);
+  if (!response) return undefined;
+  const { status, headers, message } = response;
+  if (headers === undefined) return { status: 503 };
+  const isLimit =
+    status === 429 ||
+    (status === 403 && (headers['retry-after'] !== undefined || /rate limit/i.test(message)));
+  if (!isLimit) return { status };
+  return {
+    status: 429,
+    retryAfterMs: retryAfter(text(headers['retry-after']), Date.now()) ?? untilReset(headers),
+  };
+}
+
+/** Milliseconds until a rate limit ends without `Retry-After`: at its reset, else after a minute (GitHub, "Rate limits for the REST API"). */
+function untilReset(headers: Readonly<Record<string, unknown>>): number {
+  const reset = Number(text(headers['x-ratelimit-reset']));
+  return text(headers['x-ratelimit-remaining']) === '0' && reset > 0
+    ? Math.max(0, reset * 1000 - Date.now())
+    : 60_000;
+}
+
+function text(header: unknown): string | undefined {
+  return typeof header === 'string' || typeof header === 'number' ? String(header) : undefined;
+}
+
+/** The reason of an error as the end of a sentence: GitHub's answer, or why there is none. */
+export function reasonOf(error: unknown): string {
+  const response = errorResponseIn(error);
+  if (!response) return messageOf(error);
+  const message = response.message.replace(/ - https:\/\/docs\.github\.com\S*$/, '');
+  return response.headers === undefined
+    ? `GitHub cannot be reached (${message})`
+    : `GitHub answered ${response.status} (${message})`;
+}

@@ -1,0 +1,133 @@
+import { classifier } from '../../http/classify.ts';
+import { ActionError, messageOf, systemCode } from '../../errors/error.ts';
+import { describeNetworkError, isCertificateError, isNetworkError } from '../../http/networkErrors.ts';
+import { urlProblem } from '../../http/urls.ts';
+import { excerpt } from '../../text/sanitize.ts';
+import { createRetrier } from '../../http/retry.ts';
+import { openTransport } from '../../http/transport.ts';
+import { userAgent } from '../../http/version.ts';
+import type { IdentityOptions } from '../host.ts';
+import { failedResponse } from '../../auth/tokenEndpoint.ts';
+
+const serviceName = `GitHub's token service`;
+
+/** A response without a token. */
+class NoTokenError extends Error {
+  readonly response: Response;
+
+  constructor(response: Response, message: string) {
+    super(message);
+    this.response = response;
+  }
+}
+
+/**
+ * Requests an OIDC token of this job from GitHub's token service (GitHub, "OpenID Connect reference"). It uses a separate transport, which
+ * always verifies certificates: `tls-verify` is for the platform only.
+ * @param service URL and bearer token of the service
+ * @param certificates PEM certificates of additional trusted authorities, e.g. a proxy's
+ * @param mask called with each token before any other code sees it
+ * @throws ActionError `identity-token` if the URL is invalid, or the service returns no token
+ */
+export async function requestToken(
+  service: { readonly url: string; readonly bearer: string },
+  audience: string,
+  { certificates, retries }: IdentityOptions,
+  mask: (secret: string) => void,
+): Promise<string> {
+  const url = serviceUrl(service.url);
+  const answerIn = (error: unknown) =>
+    error instanceof NoTokenError ? failedResponse(error.response) : undefined;
+  const retrier = createRetrier({ classify: classifier(answerIn, Date.now), ...retries });
+  const requestUrl = new URL(url);
+  requestUrl.searchParams.set('audience', audience);
+  const transport = openTransport({
+    certificates,
+    verify: true,
+    connections: 1,
+    plainHttp: true,
+    signal: retries.signal,
+  });
+  try {
+    return await retrier(
+      ({ timeoutMs }) => fetchToken(transport.fetch, requestUrl, service.bearer, mask, timeoutMs),
+      {
+        what: () => `GET ${url.origin}${url.pathname}`,
+      },
+    );
+  } catch (error) {
+    throw tokenError(url, error);
+  } finally {
+    await transport.close();
+  }
+}
+
+function serviceUrl(given: string): URL {
+  const url = URL.parse(given);
+  if (url && !urlProblem(url, true)) return url;
+  throw new ActionError(
+    'identity-token-unavailable',
+    `${serviceName} has no address to send a token to: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
+    { hint: `The runner sets ACTIONS_ID_TOKEN_REQUEST_URL; take out what else sets it.` },
+  );
+}
+
+async function fetchToken(
+  fetch: typeof globalThis.fetch,
+  url: URL,
+  bearer: string,
+  mask: (secret: string) => void,
+  timeoutMs: number,
+): Promise<string> {
+  const response = await fetch(url, {
+    headers: { accept: 'application/json', authorization: `Bearer ${bearer}`, 'user-agent': userAgent },
+    signal: AbortSignal.timeout(Math.min(10_000, Math.ceil(timeoutMs))),
+  });
+  const token = tokenIn(await response.text(), mask);
+  if (response.status !== 200) throw new NoTokenError(response, `it answered with ${response.status}`);
+  // A signed token has three parts (RFC 7515, 7.1).
+  if (token?.split('.').length !== 3) throw new NoTokenError(response, 'its answer holds no token');
+  return token;
+}
+
+/** The `value` of a response, masked; undefined if there is none. */
+function tokenIn(answer: string, mask: (secret: string) => void): string | undefined {
+  try {
+    const { value }: { value?: unknown } = Object(JSON.parse(answer)) as object;
+    if (typeof value !== 'string' || value === '') return undefined;
+    mask(value);
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+function tokenError(url: URL, error: unknown): ActionError {
+  if (error instanceof ActionError) return error;
+  if (isCertificateError(error)) {
+    return new ActionError(
+      'untrusted-certificate',
+      `${serviceName} ${url.origin} shows a certificate that is not trusted here (${systemCode(error) ?? messageOf(error)})`,
+      {
+        hint: `It is checked whatever 'tls-verify' says, as this is not the platform's. If a private authority signed it, such as that of a proxy, give that authority's certificate in 'ca-certificates'.`,
+        cause: error,
+      },
+    );
+  }
+  if (isNetworkError(error))
+    return describeNetworkError(serviceName, url, 'ACTIONS_ID_TOKEN_REQUEST_URL', error);
+  const status = error instanceof NoTokenError ? error.response.status : 0;
+  return new ActionError(
+    'identity-token-unavailable',
+    `${serviceName} ${url.origin} gave no identity token: ${messageOf(error)}`,
+    {
+      hint:
+        status === 429 || status >= 500
+          ? `It is in trouble or asked too often; run the job again later.`
+          : status === 401 || status === 403
+            ? `It does not let this job ask, or not any more: see that the job has 'permissions: id-token: write', and run it again.`
+            : `If it goes on, see whether a proxy on the way answers in its place, and what the audience is.`,
+      cause: error,
+    },
+  );
+}

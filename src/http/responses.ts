@@ -1,0 +1,39 @@
+import { ActionError } from '../errors/error.ts';
+import { formatBytes } from '../text/format.ts';
+
+/** Size limit of a decoded response body: JSON, errors, pages of listings. */
+export const maxResponseBytes = 8 * 1024 ** 2;
+
+/** Bytes kept of the body of an error response. */
+const maxErrorBytes = 64 * 1024;
+
+/** Milliseconds from sending a request to receiving its complete response. */
+export const responseTimeoutMs = 20_000;
+
+/** The error for a response beyond the size limit. */
+export function responseTooLarge(origin: string): ActionError {
+  return new ActionError(
+    'unusable-answer',
+    `${origin} answered with more than ${formatBytes(maxResponseBytes)}`,
+    {
+      hint: `No answer that this action asks for is that large: check the address, and whether a proxy or gateway answers in its place.`,
+    },
+  );
+}
+
+/**
+ * Reads a response body, and counts its bytes while they are decoded. Of an error response it reads only the beginning.
+ * @throws ActionError `unusable-answer` if the body exceeds the size limit
+ */
+export async function readBody({ body, ok }: Response, origin: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop closes the connection.
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (ok && length > maxResponseBytes) throw responseTooLarge(origin);
+    if (!ok && length > maxErrorBytes) break;
+  }
+  return Buffer.concat(chunks).subarray(0, ok ? maxResponseBytes : maxErrorBytes);
+}
