@@ -411,10 +411,10 @@ describe('ifAbsent', () => {
   ])('keeps an object that another job wrote in the meantime (%s)', async (name, size) => {
     using folder = temporaryFolder();
     await using bucket = await modelBucket();
-    bucket.objects.set(`p/d/${name}`, 'somebody else’s');
+    bucket.objects.set(`p/d/${name}`, 'of another job');
     const { failures } = await send(bucket, planOf(folder, { [name]: size }), { ifAbsent: true });
     expect(failures).toMatchObject([{ error: { code: 'object-exists' } }]);
-    expect(bucket.objects.get(`p/d/${name}`)).toBe('somebody else’s');
+    expect(bucket.objects.get(`p/d/${name}`)).toBe('of another job');
     expect(bucket.pending.size).toBe(0);
   });
 });
