@@ -70,9 +70,9 @@ export function temporaryCases(subject: () => Subject): void {
         const run = await upload(site(), { RUNNER_TEMP: temp }, { checksums: 'false' });
         expect(run.exitCode).toBe(1);
         expect(errorOf(run)).toMatch(
-          /^All files are uploaded to s3:.*, but the file of their links could not be written: The file .*links\.json cannot be written: ENOENT/,
+          /^All files are uploaded to s3:.*, but the links file could not be written: The file .*links\.json cannot be written: ENOENT/,
         );
-        expect(errorOf(run)).toContain('Stored, 2 files:');
+        expect(errorOf(run)).toContain('Stored: 2 files');
         expect(run.outputs).toMatchObject({ 'links-file': '', 'file-count': '2', 'uploaded-count': '2' });
         expect(Object.keys(urlsOf(run))).toEqual(['a.txt', 'b.txt']);
       });
@@ -91,9 +91,9 @@ export function temporaryCases(subject: () => Subject): void {
           const run = await upload(site(), { GITHUB_OUTPUT: output });
           expect(run.exitCode).toBe(1);
           expect(errorOf(run)).toMatch(
-            /^All files are uploaded to s3:.*, but not all could be told: The outputs url, urls, .*, deleted-count could not be set: ENOSPC/,
+            /^All files are uploaded to s3:.*, but not all outputs could be set: The outputs url, urls, .*, deleted-count could not be set: ENOSPC/,
           );
-          expect(errorOf(run)).toMatch(/\nStored, 2 files:\n- a\.txt\n- b\.txt\nHelp: .*#outputs-not-set$/);
+          expect(errorOf(run)).toMatch(/\nStored: 2 files\n- a\.txt\n- b\.txt\nHelp: .*#outputs-not-set$/);
         },
       );
     });

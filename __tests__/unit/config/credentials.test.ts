@@ -19,7 +19,7 @@ describe('without a client secret', () => {
     const { code, message, details } = failureOf(() => readWith(false));
     expect(code).toBe('no-credentials');
     expect(message).toMatch(
-      /^Input client-secret: is missing, and the job may not ask for an identity token/,
+      /^Input client-secret: is missing, and the job cannot get an identity token/,
     );
     expect(details).toContain('    permissions:');
     expect(details).toContain('      id-token: write');
@@ -37,7 +37,7 @@ describe('without a client secret', () => {
       ),
     );
     expect(code).toBe('invalid-input');
-    expect(message).toBe('2 inputs are not as they should be');
+    expect(message).toBe('2 invalid inputs');
     expect(details[0]).toMatch(/^- client-secret: is missing/);
     expect(details[1]).toMatch(/^- symlinks: got 'no'/);
     expect(details).toContain('      id-token: write');
