@@ -5,7 +5,7 @@ import type { Links, Publication, PublishedFile } from '../../src/links/manifest
 import { mediaType } from '../../src/files/media.ts';
 import { type Signer, createSigner, objectPath } from '../../src/storage/signer.ts';
 
-/** A storage session of the platform, as a page's links need it. */
+/** An open storage session that uploads objects and signs links. */
 export interface Store {
   readonly put: (key: string, body: Buffer, contentType: string) => Promise<void>;
   readonly url: (key: string) => string;
@@ -68,13 +68,13 @@ async function sessionOf({ issuer, apiUrl }: Platform): Promise<SessionAnswer['c
   return ((await opened.json()) as SessionAnswer).credentials;
 }
 
-/** What is to be published: a name below the destination, and what is in it. */
+/** A file to publish: its name below the destination, and its content. */
 export interface Upload {
   readonly name: string;
   readonly content: () => Buffer;
 }
 
-/** Puts files below a folder of the workspace, and their index page beside them. */
+/** Uploads files to a folder of the workspace, with their index page. */
 export async function publishPage(
   store: Store,
   destination: string,

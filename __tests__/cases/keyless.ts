@@ -159,11 +159,17 @@ export function keylessFailureCases(subject: () => Subject): void {
       const none = { ACTIONS_ID_TOKEN_REQUEST_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' };
       const { message, requests } = await asked(() => publish({}, none));
       expect(message).toMatch(
-        /^Input client-secret: is missing, and the job may not ask for an identity token/,
+        /^Input client-secret: is missing, and the job cannot get an identity token/,
       );
       expect(message).toContain('\n    permissions:\n      id-token: write\n');
       expect(message).toContain(`'if-no-credentials: skip'`);
-      expect(requests).toEqual([]);
+      const reports = await asked(() =>
+        publish({ comment: 'true', environment: 'preview', release: 'v1' }, none),
+      );
+      expect(reports.message).toContain(
+        '\n    permissions:\n      contents: write\n      deployments: write\n      id-token: write\n      pull-requests: write\n',
+      );
+      expect([...requests, ...reports.requests]).toEqual([]);
     });
   });
 

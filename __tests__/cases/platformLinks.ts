@@ -167,10 +167,10 @@ export function platformLinkCases(subject: () => Subject): void {
       const run = await upload({ 'a.txt': 'a' });
       expect(run.exitCode).toBe(1);
       expect(errorOf(run)).toMatch(
-        /^All files are uploaded to s3:\/\/gep-build-outputs\/ci\/d\/, but their links could not be made: The platform gives no link to s3:\/\/gep-build-outputs\/ci\/d\/a\.txt: /,
+        /^All files are uploaded to s3:\/\/gep-build-outputs\/ci\/d\/, but their links could not be created: The platform gives no link to s3:\/\/gep-build-outputs\/ci\/d\/a\.txt: /,
       );
       expect(errorOf(run)).toMatch(says);
-      expect(errorOf(run)).toMatch(/'links: session' .*\nStored, 1 file:\n- a\.txt$/);
+      expect(errorOf(run)).toMatch(/'links: session' .*\nStored: 1 file\n- a\.txt$/);
       expect(asked() - before).toBe(requests);
     });
 
@@ -261,7 +261,7 @@ export function platformLinkCases(subject: () => Subject): void {
       expect(errorOf(run)).toMatch(
         /^All files are uploaded to s3:\/\/gep-build-outputs\/ci\/d\/, but they could not be shared: 'd' could not be shared with 2 users and 1 group: TerrAPI answered POST http.*\/share with 403\nThe client app may not share folders/,
       );
-      expect(errorOf(run)).toContain('\n- group geo|hazards\nStored, 1 file:\n- a.txt');
+      expect(errorOf(run)).toContain('\n- group geo|hazards\nStored: 1 file\n- a.txt');
       expect(await (await fetch(run.outputs['url'] ?? '')).text()).toBe('a');
     });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
@@ -41,7 +41,8 @@ export function temporaryCases(subject: () => Subject): void {
     test('every action fails before the first request if the output file is not writable', async () => {
       const cwd = site();
       const { platform } = subject();
-      for (const file of [cwd, path.join(cwd, 'nowhere', 'output')]) {
+      const full = existsSync('/dev/full') ? ['/dev/full'] : [];
+      for (const file of [cwd, path.join(cwd, 'nowhere', 'output'), ...full]) {
         for (const action of ['upload', 'links', 'remove', 'workspaces'] as const) {
           const before = platform.terrapi.requests.length;
           const inputs = { path: 'site', destination: 'temporary' };
@@ -57,19 +58,7 @@ export function temporaryCases(subject: () => Subject): void {
       expect(await platform.store.list(buckets.outputs, 'ci/temporary/c')).toEqual([]);
     });
 
-    (existsSync('/dev/full') ? test : test.skip)(
-      'if the disk is full at the end, outputs are missing, and the error lists the stored files (needs /dev/full)',
-      async () => {
-        const run = await upload(site(), { GITHUB_OUTPUT: '/dev/full' });
-        expect(run.exitCode).toBe(1);
-        expect(errorOf(run)).toMatch(
-          /^All files are uploaded to s3:.*, but not all could be told: The outputs url, urls, .*, deleted-count could not be set: ENOSPC/,
-        );
-        expect(errorOf(run)).toMatch(/\nStored, 2 files:\n- a\.txt\n- b\.txt$/);
-      },
-    );
-
-    describe('that disappears during the upload', () => {
+    describe('that become unusable during the upload', () => {
       const storage = useFaultyStorage(subject);
 
       test('if the links file cannot be written, other outputs are set, and the error lists the stored files', async () => {
@@ -81,12 +70,32 @@ export function temporaryCases(subject: () => Subject): void {
         const run = await upload(site(), { RUNNER_TEMP: temp }, { checksums: 'false' });
         expect(run.exitCode).toBe(1);
         expect(errorOf(run)).toMatch(
-          /^All files are uploaded to s3:.*, but the file of their links could not be written: The file .*links\.json cannot be written: ENOENT/,
+          /^All files are uploaded to s3:.*, but the links file could not be written: The file .*links\.json cannot be written: ENOENT/,
         );
-        expect(errorOf(run)).toContain('Stored, 2 files:');
+        expect(errorOf(run)).toContain('Stored: 2 files');
         expect(run.outputs).toMatchObject({ 'links-file': '', 'file-count': '2', 'uploaded-count': '2' });
         expect(Object.keys(urlsOf(run))).toEqual(['a.txt', 'b.txt']);
       });
+
+      (existsSync('/dev/full') ? test : test.skip)(
+        'if the disk is full at the end, outputs are missing, and the error lists the stored files (needs /dev/full)',
+        async () => {
+          const output = path.join(folderWith({ output: '' }), 'output');
+          storage.decide = ({ method }) => {
+            if (method === 'PUT') {
+              rmSync(output, { force: true });
+              symlinkSync('/dev/full', output);
+            }
+            return undefined;
+          };
+          const run = await upload(site(), { GITHUB_OUTPUT: output });
+          expect(run.exitCode).toBe(1);
+          expect(errorOf(run)).toMatch(
+            /^All files are uploaded to s3:.*, but not all outputs could be set: The outputs url, urls, .*, deleted-count could not be set: ENOSPC/,
+          );
+          expect(errorOf(run)).toMatch(/\nStored: 2 files\n- a\.txt\n- b\.txt\nHelp: .*#outputs-not-set$/);
+        },
+      );
     });
 
     test('a summary that cannot be written causes one warning, and the step succeeds', async () => {

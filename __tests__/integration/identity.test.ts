@@ -6,6 +6,6 @@ import { embeddedCases, onEmbeddedPlatform } from './embedded.ts';
 embeddedCases('identity');
 trustCases('src/main', startEmbeddedPlatform);
 
-/** Tokens end in the middle of what is done with their sessions. */
+/** Tokens expire while their sessions are used. */
 const lives = { tokenSeconds: 3, sessionSeconds: 4, uploadSeconds: 10 };
 keylessRenewalCases(onEmbeddedPlatform({ accessTokenSeconds: lives.tokenSeconds }), lives);

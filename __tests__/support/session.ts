@@ -4,8 +4,8 @@ import { buckets, clientApp, region, workspaces } from '../../platform/catalogue
 import type { Platform } from '../../platform/platform.ts';
 
 /**
- * Puts objects into the main workspace's bucket as any other program with a session could: whatever their keys are.
- * @param metadata of the objects, names without `x-amz-meta-`
+ * Uploads objects with any keys to the main workspace's bucket, like another client with a session.
+ * @param metadata metadata of the objects, with names without `x-amz-meta-`
  */
 export async function putObjects(
   platform: Platform,
@@ -21,7 +21,7 @@ export async function putObjects(
   client.destroy();
 }
 
-/** Metadata of what the actions generate. */
+/** Metadata of generated objects. */
 export const generatedMetadata = { 'generated-by': 'upload-to-workspace' } as const;
 
 async function openSession({ issuer, apiUrl }: Platform) {

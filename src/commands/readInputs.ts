@@ -1,4 +1,5 @@
 import type { Host } from '../hosts/host.ts';
+import type { ReportKind } from '../hosts/reports.ts';
 import { isSkipped } from '../config/credentials.ts';
 import type { RawInput } from '../config/reader.ts';
 
@@ -12,10 +13,20 @@ export function readInputs<T>(
 ): T | undefined {
   const { input, mask, hints } = host;
   const keyless = host.identityToken !== undefined;
-  if (!isSkipped(keyless, input)) return read(input, mask, keyless, hints.logIn);
+  if (!isSkipped(keyless, input)) return read(input, mask, keyless, hints.logIn(askedReports(input)));
   host.log.notice(
     `Skipped because of 'if-no-credentials: skip': this job has neither a client secret nor an identity token, like all ${hints.jobsWithoutCredentials}.`,
     'No credentials',
   );
   return undefined;
+}
+
+/** The reports that the inputs ask for, before they are checked. */
+function askedReports(input: RawInput): ReportKind[] {
+  const given = (name: string) => input(name).trim();
+  return [
+    ...(/^true$/i.test(given('comment')) ? (['comment'] as const) : []),
+    ...(given('environment') === '' ? [] : (['deployment'] as const)),
+    ...(given('release') === '' ? [] : (['release'] as const)),
+  ];
 }

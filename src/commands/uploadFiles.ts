@@ -35,6 +35,7 @@ export async function uploadFiles(
 ): Promise<void> {
   const { signal, done, retried } = options;
   const puts = plan.groups.flat();
+  if (puts.length === 0) return;
   const started = performance.now();
   const progress = createProgress(
     { files: puts.length, bytes: totalSize(puts) },

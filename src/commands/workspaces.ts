@@ -17,7 +17,7 @@ export function run(host: Host): Promise<void> {
       host.input,
       host.mask,
       host.identityToken !== undefined,
-      host.hints.logIn,
+      host.hints.logIn([]),
     );
     await withConnection({ host, inputs, connections: 8, cancellation }, ({ terrapi }) =>
       listWorkspaces(host, inputs, terrapi),

@@ -5,7 +5,7 @@ import { messageOf } from '../errors/error.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { Reader } from './reader.ts';
 
-/** Certificates given as PEM text or as the path of a PEM file, each of them checked. */
+/** Reads `ca-certificates`: PEM text, or the path of a PEM file. Every certificate is parsed. */
 export function readCertificates(reader: Reader): string[] {
   const given = reader.text('ca-certificates');
   if (!given) return [];
@@ -14,9 +14,9 @@ export function readCertificates(reader: Reader): string[] {
   try {
     const pem = inline ? given : readFileSync(given, 'utf8');
     const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-    if (blocks.length === 0) throw new Error('it holds no certificate');
+    if (blocks.length === 0) throw new Error('it contains no certificate');
     if (blocks.length < pem.split('-----BEGIN CERTIFICATE-----').length - 1)
-      throw new Error('a certificate in it is cut off');
+      throw new Error('a certificate in it is incomplete');
     return blocks.map((block) => new X509Certificate(block).toString());
   } catch (error) {
     reader.refuse(

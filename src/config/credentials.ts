@@ -1,6 +1,6 @@
 import { type RawInput, Reader } from './reader.ts';
 
-/** What to do where there is neither a client secret nor an identity token. */
+/** What to do without a client secret and an identity token. */
 export type IfNoCredentials = 'error' | 'skip';
 
 export function readIfNoCredentials(reader: Reader): IfNoCredentials {
@@ -8,8 +8,8 @@ export function readIfNoCredentials(reader: Reader): IfNoCredentials {
 }
 
 /**
- * Whether a step without any credentials is to be left out. Looked at before all else: where secrets are kept from a job, other inputs may
- * be as well.
+ * Whether to skip a step that has no credentials. This is checked before the other inputs: a job that gets no secrets may not get the other
+ * values either.
  */
 export function isSkipped(keyless: boolean, raw: RawInput): boolean {
   const reader = new Reader(raw, keyless);

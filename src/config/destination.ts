@@ -3,14 +3,14 @@ import { type PlatformInputs, readPlatform } from './platform.ts';
 import type { Reader } from './reader.ts';
 import { type ReportInputs, readReports } from './reports.ts';
 
-/** What every action that works on files is told: where they are. */
+/** The inputs of every action that works on files below a destination. */
 export interface DestinationInputs extends PlatformInputs {
   readonly ifNoCredentials: IfNoCredentials;
   readonly workspace: string;
-  /** Folder below the workspace's prefix, without a slash at either end; empty for the prefix itself. */
+  /** Folder below the workspace's prefix, without a slash at either end. Empty for the prefix itself. */
   readonly destination: string;
   readonly dryRun: boolean;
-  /** Whether the job summary tells of it. */
+  /** Whether to write a job summary. */
   readonly summary: boolean;
   readonly reports: ReportInputs;
 }
@@ -27,7 +27,7 @@ export function readDestinationInputs(reader: Reader, mask: (secret: string) => 
   };
 }
 
-/** One `/` at either end may be there or not; more of them leave an empty segment. */
+/** Allows one `/` at either end. More of them are an empty segment. */
 function readDestination(reader: Reader): string {
   const given = reader.text('destination');
   const [, destination = ''] = /^\/?(.*?)\/?$/s.exec(given) ?? [];
@@ -43,15 +43,14 @@ function readDestination(reader: Reader): string {
   return destination;
 }
 
-/** Whether no folder of the workspace is given: what must never be deleted as a whole. */
+/** Whether the destination is the whole workspace, which must never be deleted. */
 export function isWholeWorkspace(reader: Reader): boolean {
   return reader.text('destination').replaceAll('/', '') === '';
 }
 
 /**
- * Refuses a `/` at the end of the destination where all that is below it is deleted: an expression that is empty leaves it behind, and more
- * would be deleted than was meant.
- * @param because what is done with it, as the end of a sentence
+ * Refuses a `/` at the end of a destination that is deleted: `previews/${{ … }}` with an empty expression would delete too much.
+ * @param because why, as the end of a sentence
  */
 export function refuseTrailingSlash(reader: Reader, because: string): void {
   const given = reader.text('destination');
@@ -59,6 +58,6 @@ export function refuseTrailingSlash(reader: Reader, because: string): void {
   reader.refuse(
     'destination',
     given,
-    `a folder without '/' at its end, because ${because}: an expression that is empty leaves such a '/' behind`,
+    `a folder without '/' at the end, because ${because}. An empty expression may have left that '/'`,
   );
 }

@@ -8,17 +8,17 @@ export interface HeaderRule {
   /** In lower case. */
   readonly name: string;
   readonly value: string;
-  /** As it was given; undefined where the line means all files. */
+  /** As given; undefined if the line applies to all files. */
   readonly glob: string | undefined;
-  /** Whether the line means the file of this name, relative to the destination. */
+  /** Whether the line applies to a file, by its name relative to the destination. */
   readonly matches: (file: string) => boolean;
 }
 
-/** What may be stored with an object (S3 API, PutObject). */
+/** Headers that S3 stores with an object (API reference, PutObject). */
 const storable =
   /^(cache-control|content-type|content-disposition|content-encoding|content-language|x-amz-meta-[a-z0-9-]+)$/;
 
-/** The header by which this action marks what it generates. */
+/** The header that marks generated objects. */
 export const reservedHeader = 'x-amz-meta-generated-by';
 
 export function readHeaders(reader: Reader): HeaderRule[] {
@@ -30,8 +30,9 @@ export function readHeaders(reader: Reader): HeaderRule[] {
 }
 
 /**
- * Reads `[GLOB] Header-Name: value`; undefined where the line is none, or its header cannot be stored. A glob without a `/` means names in
- * any folder, one that begins with it starts at the destination; none means all files. What ends in a colon is no glob, but a header.
+ * Parses `[GLOB] Header-Name: value`. Without a glob, the line applies to all files. A glob without `/` matches names in any folder. A glob
+ * that starts with `/` starts at the destination. A first word that ends in a colon is a header, not a glob.
+ * @returns undefined if the line has another form, or S3 does not store the header
  */
 export function parseHeaderRule(line: string): HeaderRule | undefined {
   const [, glob, header = '', value = ''] =
@@ -43,7 +44,7 @@ export function parseHeaderRule(line: string): HeaderRule | undefined {
   return { line, name, value, glob, matches: glob === undefined ? () => true : globMatcher(glob) };
 }
 
-/** Whether a file's name, relative to the destination, is one that a glob means. */
+/** Matches names relative to the destination with a glob. */
 export function globMatcher(glob: string): (file: string) => boolean {
   const pattern = new Minimatch(glob.replace(/^\.?\//, ''), {
     dot: true,

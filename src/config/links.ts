@@ -2,17 +2,17 @@ import { parseDuration } from '../text/format.ts';
 import { type DestinationInputs, readDestinationInputs } from './destination.ts';
 import { type RawInput, Reader } from './reader.ts';
 
-/** How links are made and told. */
+/** How links are made and shown. */
 export interface LinkInputs extends DestinationInputs {
   readonly links: 'session' | 'platform' | 'none';
-  /** Life asked for the links in seconds; undefined: as long as can be had. */
+  /** Lifetime of the links in seconds; undefined for the longest possible. */
   readonly expiresIn: number | undefined;
   readonly maskLinks: boolean;
   /** Whether the files are published as a site behind one link. */
   readonly preview: boolean;
 }
 
-/** Reads the inputs of the `links` action; masks and throws as {@link readUploadInputs}. */
+/** Reads the inputs of the `links` action. It masks and throws like {@link readUploadInputs}. */
 export function readLinkInputs(
   raw: RawInput,
   mask: (secret: string) => void,
@@ -50,7 +50,7 @@ function readPreview(reader: Reader): boolean {
   return preview;
 }
 
-/** A name of a tag, as far as Git forbids some (git check-ref-format). */
+/** Parses the name of a tag (git check-ref-format). */
 function parseTag(text: string): string | undefined {
   return text.length <= 250 && !/[\p{Cc} ~^:?*[\\]|\.\.|@\{|\/\/|^\/|[/.]$/u.test(text) ? text : undefined;
 }

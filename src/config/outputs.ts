@@ -1,7 +1,7 @@
 import { ActionError, messageOf } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
 
-/** The host's ids of the reports that a step has written, by the names of their outputs; empty where it was not asked to. */
+/** Ids of the reports that a step wrote, by output name. Empty if it wrote none. */
 export interface ReportIds {
   readonly 'comment-id': number | '';
   readonly 'deployment-id': number | '';
@@ -9,7 +9,7 @@ export interface ReportIds {
 
 export const noReportIds: ReportIds = { 'comment-id': '', 'deployment-id': '' };
 
-/** What every action that makes links hands out; names as in its `action.yml`. */
+/** Outputs of every action that makes links, named as in its `action.yml`. */
 export interface LinksOutputs extends ReportIds {
   readonly url: string;
   readonly urls: string;

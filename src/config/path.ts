@@ -7,17 +7,13 @@ export function readPath(reader: Reader): string[] {
   if (lines.length === 0) reader.problems.push(`path: is missing; expected ${expected}`);
   else if (lines.every(isExclusion))
     reader.problems.push(
-      `path: got exclusions alone (${excerpt(lines.join(' '))}); expected ${expected} beside them`,
+      `path: got only exclusions (${excerpt(lines.join(' '))}), expected ${expected}, as well`,
     );
   for (const line of lines) {
     const pattern = line.replace(leadingBangs, '');
     if (pattern === '') reader.refuse('path', line, `a file, folder or glob after '!'`);
     if (pattern.split(/[\\/]/).includes('..')) {
-      reader.refuse(
-        'path',
-        line,
-        `a path without '..'; give it from the working directory, or as an absolute path`,
-      );
+      reader.refuse('path', line, `a path without '..', relative to the working directory or absolute`);
     }
   }
   return lines;
@@ -25,7 +21,7 @@ export function readPath(reader: Reader): string[] {
 
 const leadingBangs = /^(?:!\s*)*/;
 
-/** Each `!` turns the meaning around, as for `@actions/glob`. */
+/** Each `!` inverts the meaning, as in `@actions/glob`. */
 function isExclusion(line: string): boolean {
   return ((leadingBangs.exec(line)?.[0].match(/!/g) ?? []).length & 1) === 1;
 }

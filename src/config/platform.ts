@@ -2,19 +2,19 @@ import { readCertificates } from './certificates.ts';
 import type { Reader } from './reader.ts';
 import { readUrl } from './url.ts';
 
-/** What every action is told: who asks, and which platform. */
+/** The inputs of every action: the client app and the platform. */
 export interface PlatformInputs {
   readonly clientId: string;
-  /** Undefined: the job logs in by its own identity. */
+  /** Undefined: the job logs in with its identity token. */
   readonly clientSecret: string | undefined;
-  /** Audience to ask the job's identity token for; undefined: the issuer. */
+  /** Audience of the identity token; undefined for the issuer. */
   readonly audience: string | undefined;
   readonly platforms: readonly string[];
-  /** Scopes to ask for, the platforms' among them. */
+  /** Scopes to request, including those of the platforms. */
   readonly scope: readonly string[];
   readonly issuer: URL;
   readonly apiUrl: URL;
-  /** PEM certificates that join the public roots. */
+  /** PEM certificates to trust in addition to the public roots. */
   readonly certificates: readonly string[];
   readonly tlsVerify: boolean;
 }
@@ -39,7 +39,7 @@ export function readPlatform(reader: Reader, mask: (secret: string) => void): Pl
 
 function refuseWithoutCredentials(reader: Reader): void {
   reader.problems.push(
-    `client-secret: is missing, and the job may not ask for an identity token in its place; expected one of the two`,
+    `client-secret: is missing, and the job cannot get an identity token; expected one of the two`,
   );
   reader.advice.push(...reader.logIn);
 }

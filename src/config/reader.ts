@@ -1,17 +1,17 @@
 import { ActionError } from '../errors/error.ts';
 import { excerpt } from '../text/sanitize.ts';
 
-/** Where a raw input comes from: the host's `input`. */
+/** Returns an input as given: the host's `input`. */
 export type RawInput = (name: string) => string;
 
-/** Reads inputs and keeps what is wrong with them, so that all of it can be told at once. */
+/** Reads inputs, and collects their errors so that all are reported at once. */
 export class Reader {
   readonly problems: string[] = [];
   /** Lines shown below the problems. */
   readonly advice: string[] = [];
-  /** Whether the job can do without a client secret. */
+  /** Whether the job has an identity token, and so needs no client secret. */
   readonly keyless: boolean;
-  /** Lines that say how to log in, in the host's words. */
+  /** Lines about how to log in, from the host. */
   readonly logIn: readonly string[];
   readonly #raw: RawInput;
 
@@ -42,7 +42,7 @@ export class Reader {
     return this.text(name, fallback).split(/\s+/).filter(Boolean);
   }
 
-  /** Text given by the user, read by `parse`; undefined from it means that the text is not what was expected. */
+  /** Parses a text. If `parse` returns undefined, the text is an error. */
   parsed<T>(
     name: string,
     value: string,
@@ -65,7 +65,7 @@ export class Reader {
     return this.parsed(name, value, expected, () => choices.find((choice) => choice === value)) ?? choices[0];
   }
 
-  /** YAML 1.2 core schema's ways to write a boolean. */
+  /** Reads a boolean of the YAML 1.2 core schema. */
   boolean(name: string, fallback: boolean): boolean {
     const value = this.text(name, String(fallback));
     const parse = () =>
@@ -73,7 +73,7 @@ export class Reader {
     return this.parsed(name, value, `'true' or 'false'`, parse) ?? fallback;
   }
 
-  /** Whether something is wrong with this input: what follows from that need not be told as well. */
+  /** Whether the input has an error already. Errors that follow from it are not worth reporting. */
   hasProblem(name: string): boolean {
     return this.problems.some((problem) => problem.startsWith(`${name}:`));
   }
@@ -85,12 +85,10 @@ export class Reader {
   finish(): void {
     if (this.problems.length === 0) return;
     const [first = ''] = this.problems;
-    const message =
-      this.problems.length === 1
-        ? `Input ${first}`
-        : `${this.problems.length} inputs are not as they should be`;
-    throw new ActionError('invalid-input', message, {
-      hint: `Correct the 'with:' of this step; nothing was sent.`,
+    const message = this.problems.length === 1 ? `Input ${first}` : `${this.problems.length} invalid inputs`;
+    const isAboutCredentials = this.problems.length === 1 && this.hasProblem('client-secret');
+    throw new ActionError(isAboutCredentials ? 'no-credentials' : 'invalid-input', message, {
+      hint: `Correct the 'with:' of this step. Nothing was sent.`,
       details: [
         ...(this.problems.length === 1 ? [] : this.problems.map((problem) => `- ${problem}`)),
         ...this.advice,

@@ -8,11 +8,11 @@ import {
 import { type RawInput, Reader } from './reader.ts';
 
 export interface RemoveInputs extends DestinationInputs {
-  /** Only what is older is deleted, in seconds; undefined: all of it. */
+  /** Seconds: only older objects are deleted; undefined for all. */
   readonly olderThan: number | undefined;
 }
 
-/** Reads the inputs of the `remove` action; masks and throws as {@link readUploadInputs}. */
+/** Reads the inputs of the `remove` action. It masks and throws like {@link readUploadInputs}. */
 export function readRemoveInputs(
   raw: RawInput,
   mask: (secret: string) => void,
@@ -32,7 +32,7 @@ export function readRemoveInputs(
 function refuseToRemoveAll(reader: Reader): void {
   if (isWholeWorkspace(reader)) {
     reader.problems.push(
-      `destination: got '${reader.text('destination')}', expected the folder to delete, e.g. 'previews/pr-7': without one it would be the whole workspace`,
+      `destination: got '${reader.text('destination')}', expected the folder to delete, e.g. 'previews/pr-7': without it, the whole workspace would be deleted`,
     );
-  } else refuseTrailingSlash(reader, `all that is below it is deleted`);
+  } else refuseTrailingSlash(reader, `everything in it is deleted`);
 }

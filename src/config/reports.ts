@@ -1,16 +1,16 @@
 import type { Reader } from './reader.ts';
 
-/** Which reports are written at the host, and what for. */
+/** Which reports to write on the host. */
 export interface ReportInputs {
   readonly comment: boolean;
-  /** Tells the comments of several steps apart; undefined: by workspace and destination. */
+  /** Identifies the comment of this step; undefined for workspace and destination. */
   readonly commentKey: string | undefined;
-  /** Undefined: the one that the event is about. */
+  /** Undefined for the pull request of the event. */
   readonly pullRequest: number | undefined;
   readonly environment: string | undefined;
   /** Tag of a release. */
   readonly release: string | undefined;
-  /** Empty where there is none. */
+  /** Empty if there is none. */
   readonly githubToken: string;
 }
 

@@ -6,7 +6,7 @@ import { readPath } from './path.ts';
 import { type RawInput, Reader } from './reader.ts';
 
 export interface UploadInputs extends LinkInputs {
-  /** Lines of patterns, as they were given. */
+  /** Lines with patterns, as given. */
   readonly path: readonly string[];
   readonly root: string | undefined;
   readonly ifNoFilesFound: 'error' | 'warn' | 'ignore';
@@ -15,22 +15,22 @@ export interface UploadInputs extends LinkInputs {
   readonly overwrite: 'always' | 'changed' | 'never';
   readonly deleteStale: boolean;
   readonly headers: readonly HeaderRule[];
-  /** Whether `SHA256SUMS` is written as well. */
+  /** Whether to upload `SHA256SUMS` as well. */
   readonly checksums: boolean;
-  /** Bytes of a part of a large file; undefined: from the file's size alone. */
+  /** Bytes of a part of a large file; undefined to choose by the file's size. */
   readonly partSize: number | undefined;
-  /** Names on the platform that the destination is shared with. */
+  /** Users and groups of the platform to share the destination with. */
   readonly shareWithUsers: readonly string[];
   readonly shareWithGroups: readonly string[];
-  /** Requests under way at once; undefined: chosen from the machine. */
+  /** Requests at the same time; undefined to choose by the machine. */
   readonly concurrency: number | undefined;
 }
 
 /**
- * Reads the inputs of the root action. Secrets are masked before anything else is looked at.
- * @param keyless whether the job can do without a client secret, by an identity of its own
- * @param logIn lines that say how to log in, for a job without any credentials
- * @throws ActionError `invalid-input` that names every input that is wrong, what was received and what is expected
+ * Reads the inputs of the root action. Secrets are masked first.
+ * @param keyless whether the job has an identity token, and so needs no client secret
+ * @param logIn lines about how to log in, for a job without credentials
+ * @throws ActionError `invalid-input` with the name of every invalid input, the received value and the expected one
  */
 export function readUploadInputs(
   raw: RawInput,
@@ -64,13 +64,13 @@ function readDeleteStale(reader: Reader): boolean {
   if (!deleteStale || reader.hasProblem('destination')) return deleteStale;
   if (isWholeWorkspace(reader)) {
     reader.problems.push(
-      `delete-stale: got 'true' with an empty 'destination', expected a folder of its own, e.g. 'site': it would delete whatever else is in the workspace`,
+      `delete-stale: got 'true' with an empty 'destination', expected a folder such as 'site': otherwise it would delete everything else in the workspace`,
     );
-  } else refuseTrailingSlash(reader, `'delete-stale' deletes what is below it`);
+  } else refuseTrailingSlash(reader, `'delete-stale' deletes in it`);
   return deleteStale;
 }
 
-/** Names to share with, one a line. A folder is what is shared: without one it would be the whole workspace. */
+/** Reads names to share with, one a line. Without a destination, the whole workspace would be shared. */
 function readNames(reader: Reader, name: string): string[] {
   const names = [...new Set(reader.lines(name))];
   if (names.length === 0 || reader.hasProblem('destination')) return names;
@@ -82,7 +82,7 @@ function readNames(reader: Reader, name: string): string[] {
   return names;
 }
 
-/** 5 MiB to 5 GiB, S3's limits of a part, in whole MiB so that the parts of one file are the same everywhere. */
+/** Parses 5 MiB to 5 GiB, S3's limits of a part. In whole MiB, the parts of one file are the same on every runner. */
 function parsePartSize(text: string): number | undefined {
   const [, number, unit] = /^(\d{1,5}) ?(MiB|GiB)$/i.exec(text) ?? [];
   const mebibytes = Number(number) * (unit?.toLowerCase() === 'gib' ? 1024 : 1);

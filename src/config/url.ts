@@ -6,7 +6,7 @@ export function readUrl(reader: Reader, name: string, fallback: string): URL {
   const given = reader.text(name, fallback);
   const url = parseUrl(given);
   if (url) return url;
-  // A password or a token in the URL is a reason to refuse it, and none to print it.
+  // A URL with a password or a token is refused, and must not be printed.
   const shown = given.replace(/\/\/.*@/s, '//***@').replace(/([?#]).*$/s, '$1***');
   reader.refuse(
     name,

@@ -1,7 +1,7 @@
 import { type PlatformInputs, readPlatform } from './platform.ts';
 import { type RawInput, Reader } from './reader.ts';
 
-/** Reads the inputs of the `workspaces` action; masks and throws as {@link readUploadInputs}. */
+/** Reads the inputs of the `workspaces` action. It masks and throws like {@link readUploadInputs}. */
 export function readWorkspacesInputs(
   raw: RawInput,
   mask: (secret: string) => void,

@@ -1,6 +1,6 @@
 import type { MessageCode } from '../errors/codes.ts';
 import type { RetryOptions } from '../http/retry.ts';
-import type { Reporter, ReporterOptions } from './reports.ts';
+import type { ReportKind, Reporter, ReporterOptions } from './reports.ts';
 
 /** One or more lines of text for people. A line break within a line is printed as an escape. */
 export type Text = string | readonly string[];
@@ -13,7 +13,7 @@ export interface Log {
   notice(text: Text, title?: string): void;
   /** For something that the reader should change. The log adds the URL of its entry in docs/troubleshooting.md. */
   warning(code: MessageCode, text: Text, title?: string): void;
-  /** A group of lines, closed by default. The title says the main thing. */
+  /** A group of lines, closed by default. The title says the main thing; without lines, it is an ordinary line. */
   group(title: string, lines: readonly string[]): void;
   /** Starts a group for the following lines. @returns ends the group */
   openGroup(title: string): () => void;
@@ -55,8 +55,8 @@ export type RequestIdentityToken = (audience: string, options: IdentityOptions) 
 export interface Hints {
   /** How to allow identity tokens, as an imperative, e.g. `grant the job 'permissions: id-token: write'`. */
   readonly allowIdentity: string;
-  /** Lines for a job without credentials: how to log in. */
-  readonly logIn: readonly string[];
+  /** Lines for a job without credentials: how to log in, with all permissions that the job and these reports need. */
+  readonly logIn: (reports: readonly ReportKind[]) => readonly string[];
   /** Jobs that never get credentials, e.g. `pull requests from forks`. */
   readonly jobsWithoutCredentials: string;
   /** How to get the debug log, as an imperative. */

@@ -57,9 +57,9 @@ function compare(
   if (status !== 200 && status !== 206 && !isEmpty)
     return { kind: 'fails', why: `the link to ${url.host} does not open it: the response is ${status}` };
   if (object === undefined || isEmpty) return { kind: 'opens' };
-  const told = isOwn || (isMd5Etag(etag) && isMd5Etag(object.etag)) ? etag : '';
-  const isSame = (size ?? object.size) === object.size && (told || object.etag) === object.etag;
-  return isSame && (size !== undefined || told !== '')
+  const comparableEtag = isOwn || (isMd5Etag(etag) && isMd5Etag(object.etag)) ? etag : '';
+  const isSame = (size ?? object.size) === object.size && (comparableEtag || object.etag) === object.etag;
+  return isSame && (size !== undefined || comparableEtag !== '')
     ? { kind: 'opens' }
     : { kind: 'fails', why: `the link to ${url.host} opens an object with another size or ETag` };
 }

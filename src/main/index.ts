@@ -1,4 +1,4 @@
-// First of all, before the heap grows.
+// Must be the first import, before the heap grows.
 import './heap.ts';
 
 import { run as runLinks } from '../commands/links.ts';

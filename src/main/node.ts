@@ -1,16 +1,16 @@
-// Loaded before all else, by whatever Node.js the runner has: no imports, and no syntax or function that an old one does not know.
+// Loaded first, by any version of Node.js: no imports, and only syntax and functions that old versions have.
 
-/** The oldest Node.js that has all that this program uses. */
+/** The oldest supported version of Node.js. */
 const needed = [22, 15] as const;
 
-/** Why a version of Node.js does not do; undefined where it does. */
+/** An error message about an unsupported version of Node.js; undefined for a supported one. */
 export function nodeProblem(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > needed[0] || (major === needed[0] && minor >= needed[1])) return undefined;
   return `This action needs Node.js ${needed.join('.')} or newer, and was started with Node.js ${version}: update the runner to one that runs actions with Node.js 24, such as GitHub's from 2.327.1 on. Help: https://github.com/terradue/upload-to-workspace/blob/v1/docs/troubleshooting.md#node-version`;
 }
 
-/** Whether this process's Node.js does; has the step fail, and says why, where it does not. */
+/** Fails the step if the version of Node.js is not supported. @returns whether it is supported */
 export function checkNode(): boolean {
   const problem = nodeProblem(process.versions.node);
   if (problem === undefined) return true;

@@ -4,10 +4,10 @@ import type { Host } from '../hosts/host.ts';
 import { fail } from '../report/log.ts';
 import { holdNewSpace } from './heap.ts';
 
-/** Runs an action on the host that there is. What Node.js would print by itself goes through the host as well. */
+/** Runs an action on GitHub. Errors and warnings that Node.js would print go through the host. */
 export async function start(run: (host: Host) => Promise<void>): Promise<void> {
   const host = githubHost(process.env);
-  // Rejections that nobody handles come here too.
+  // Unhandled rejections end here as well.
   const end = (error: unknown) => {
     fail(host, error);
     process.exit();

@@ -31,10 +31,10 @@ export interface Finding {
 export interface SiteCheck {
   /** Checks one HTML page or script of the site. */
   readonly read: (name: string, text: string) => void;
-  readonly result: () => CheckedSite;
+  readonly result: () => SiteCheckResult;
 }
 
-export interface CheckedSite {
+export interface SiteCheckResult {
   readonly findings: readonly Finding[];
   /** Whether pages need the companion to work. */
   readonly companion: boolean;
@@ -65,15 +65,15 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
   const closed: string[] = [];
   for (const name of names) if (hostRules.test(name)) note('host-rules', name);
   const readPage = (name: string, text: string) => {
-    const told = new Set<FindingKind>();
+    const noted = new Set<FindingKind>();
     const line = ({ index }: Tag) => lineAt(text, index);
     let script: Tag | undefined;
     let policy: Tag | undefined;
     let isAbsolute = false;
     for (const tag of tagsOf(text)) {
       for (const kind of findingsOf(tag, place, isSecure)) {
-        if (!told.has(kind)) note(kind, name, line(tag));
-        told.add(kind);
+        if (!noted.has(kind)) note(kind, name, line(tag));
+        noted.add(kind);
       }
       const source = scriptSource(tag);
       if (source !== undefined && isRootLink(source) && !source.startsWith(place)) script ??= tag;

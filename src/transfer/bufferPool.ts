@@ -32,10 +32,10 @@ const smallestKept = 4 * 1024;
  */
 export function createBufferPool(total: number): BufferPool {
   let left = total;
-  const idle = createIdleBuffers();
+  const reusable = createReusableBuffers();
   const waiting: { readonly size: number; readonly start: () => void }[] = [];
 
-  const startWaiting = () => {
+  const serveWaiting = () => {
     for (let first = waiting[0]; first && first.size <= left; first = waiting[0]) {
       waiting.shift();
       left -= first.size;
@@ -44,7 +44,7 @@ export function createBufferPool(total: number): BufferPool {
   };
   const free = (charge: number) => {
     left += charge;
-    startWaiting();
+    serveWaiting();
   };
   return {
     total,
@@ -53,14 +53,14 @@ export function createBufferPool(total: number): BufferPool {
       const charge = Math.min(size, total);
       await new Promise<void>((start) => {
         waiting.push({ size: charge, start });
-        startWaiting();
+        serveWaiting();
       });
       try {
-        const whole = size < smallestKept ? Buffer.allocUnsafe(size) : idle.take(size, left);
+        const whole = size < smallestKept ? Buffer.allocUnsafe(size) : reusable.take(size, left);
         return {
           buffer: whole.subarray(0, length),
           release: () => {
-            idle.keep(whole, size);
+            reusable.keep(whole, size);
             free(charge);
           },
         };
@@ -74,7 +74,7 @@ export function createBufferPool(total: number): BufferPool {
 }
 
 /** Buffers that are kept for reuse. */
-function createIdleBuffers() {
+function createReusableBuffers() {
   const bySize = new Map<number, Buffer[]>();
   let bytes = 0;
   return {

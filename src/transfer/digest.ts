@@ -28,7 +28,7 @@ const sliceBytes = 16 * 1024 ** 2;
 /**
  * Computes the digest of a file: its ETag from the parts in which it would be uploaded, and on request its SHA-256. It is synchronous.
  * @param partSize in bytes; by default it depends on the size of the file
- * @throws ActionError `files`, like {@link readRanges}
+ * @throws ActionError, like {@link readRanges}
  */
 export function digestFile(
   file: WalkedFile,

@@ -173,9 +173,9 @@ class Run {
     const { file } = put;
     await this.#withBuffer(file.size, (buffer) =>
       buffer.length < file.size
-        ? withFile(file, async (source) => {
-            const content = await readBody(source, { offset: 0, length: file.size }, buffer);
-            await source.verify();
+        ? withFile(file, async (reader) => {
+            const content = await readBody(reader, { offset: 0, length: file.size }, buffer);
+            await reader.verify();
             await this.#store(put, content);
           })
         : readFile(file, buffer).then(() => this.#store(put, buffer)),

@@ -19,13 +19,13 @@ export interface FileReader {
 
 /**
  * Opens a file of the plan.
- * @throws ActionError `files`, here and in the methods of the reader, if the file cannot be read or has changed
+ * @throws ActionError `file-unreadable` or `file-changed`, here and in the methods of the reader
  */
 export async function openFile(file: WalkedFile): Promise<FileReader> {
   const handle = await open(file.path, flagsFor(file)).catch((error: unknown) => {
     throw unreadable(file, error);
   });
-  const source: FileReader = {
+  const reader: FileReader = {
     file,
     read: async (buffer, offset) => {
       const end = await fill(handle, file, buffer, offset);
@@ -40,8 +40,8 @@ export async function openFile(file: WalkedFile): Promise<FileReader> {
     close: () => handle.close(),
   };
   try {
-    await source.verify();
-    return source;
+    await reader.verify();
+    return reader;
   } catch (error) {
     await handle.close();
     throw error;
@@ -53,26 +53,26 @@ const readAtOnce = 128 * 1024;
 
 /**
  * Reads a whole file of the plan into a buffer of the same size.
- * @throws ActionError `files`, like {@link openFile}
+ * @throws ActionError, like {@link openFile}
  */
 export async function readFile(file: WalkedFile, buffer: Buffer): Promise<void> {
   if (file.size <= readAtOnce) {
     readRanges(file, [{ offset: 0, length: file.size }], buffer, () => undefined);
     return;
   }
-  await withFile(file, async (source) => {
-    await source.read(buffer, 0);
-    await source.verify();
+  await withFile(file, async (reader) => {
+    await reader.read(buffer, 0);
+    await reader.verify();
   });
 }
 
 /** Opens a file of the plan, and closes it after use. */
-export async function withFile(file: WalkedFile, use: (source: FileReader) => Promise<void>): Promise<void> {
-  const source = await openFile(file);
+export async function withFile(file: WalkedFile, use: (reader: FileReader) => Promise<void>): Promise<void> {
+  const reader = await openFile(file);
   try {
-    await use(source);
+    await use(reader);
   } finally {
-    await source.close();
+    await reader.close();
   }
 }
 
@@ -80,7 +80,7 @@ export async function withFile(file: WalkedFile, use: (source: FileReader) => Pr
  * Reads a whole file of the plan, range by range. It is synchronous, for small files and for worker threads.
  * @param buffer as long as the longest range
  * @param onPart gets a view of the buffer with the length of the range
- * @throws ActionError `files`, like {@link openFile}
+ * @throws ActionError, like {@link openFile}
  */
 export function readRanges(
   file: WalkedFile,

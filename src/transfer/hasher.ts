@@ -8,7 +8,7 @@ export interface Hasher {
   readonly prefetch: (file: WalkedFile) => void;
   /**
    * The digests of files, in the same order.
-   * @throws ActionError `files` like {@link digestFile}, or the reason of the signal
+   * @throws ActionError, like {@link digestFile}, or the reason of the signal
    */
   readonly digests: (files: readonly WalkedFile[]) => Promise<readonly Digest[]>;
   readonly close: () => Promise<void>;
@@ -34,8 +34,8 @@ const batchBytes = 32 * MiB;
 const largestPrefetched = 4 * MiB;
 
 /** Worker threads start when they are first needed. */
-export function openHasher(tools: HasherOptions): Hasher {
-  const { threads, signal } = tools;
+export function openHasher(options: HasherOptions): Hasher {
+  const { threads, signal } = options;
   const [requested, announced] = [createTally(), createTally()];
   let batch: WalkedFile[] = [];
   let pool: HashPool | undefined;
@@ -44,15 +44,15 @@ export function openHasher(tools: HasherOptions): Hasher {
       if (file.size > largestPrefetched) return;
       batch.push(file);
       if (!announced.exceeds([file], batchFiles, batchBytes)) return;
-      pool ??= openHashPool(tools, threads, signal);
+      pool ??= openHashPool(options, threads, signal);
       pool.prefetch(batch);
       batch = [];
       announced.reset();
     },
     digests: async (files) => {
       const isMuch = requested.exceeds(files, fewFiles, fewBytes);
-      if (!pool && !isMuch) return hashHere(files, tools);
-      pool ??= openHashPool(tools, threads, signal);
+      if (!pool && !isMuch) return hashHere(files, options);
+      pool ??= openHashPool(options, threads, signal);
       return pool.digests(files);
     },
     close: async () => pool?.close(),
@@ -74,8 +74,8 @@ function createTally() {
   };
 }
 
-function hashHere(files: readonly WalkedFile[], tools: HasherOptions): Digest[] {
-  const { sha256Wanted, partSize, signal } = tools;
+function hashHere(files: readonly WalkedFile[], options: HasherOptions): Digest[] {
+  const { sha256Wanted, partSize, signal } = options;
   signal.throwIfAborted();
   const scratch = createScratch();
   return files.map((file) => digestFile(file, scratch, sha256Wanted, partSize));

@@ -2,6 +2,7 @@ import { messageOf } from '../errors/error.ts';
 import type { Put } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { multipartEtag } from '../storage/etag.ts';
+import { verifyObject } from '../storage/head.ts';
 import {
   type UploadedPart,
   abortMultipart,
@@ -42,8 +43,8 @@ export interface MultipartOptions {
   readonly onOrphan: (reason: string) => void;
 }
 
-interface Begun {
-  readonly source: FileReader;
+interface Started {
+  readonly reader: FileReader;
   readonly uploadId: Promise<string>;
 }
 
@@ -52,39 +53,39 @@ export function prepareMultipart(put: Put, options: MultipartOptions): Multipart
   const { client, shutdown, partSize } = options;
   const parts = partsOf(put.file.size, partSize);
   const done: UploadedPart[] = [];
-  let beginning: Promise<Begun> | undefined;
+  let started: Promise<Started> | undefined;
   let completed = false;
   const { stopSignal } = shutdown;
   const lost = { since: undefined as number | undefined };
-  const begin = async () => {
-    const source = await openFile(put.file);
+  const start = async () => {
+    const reader = await openFile(put.file);
     const uploadId = createOnce(put, options, lost);
     // `send` awaits it and handles the error.
     uploadId.catch(() => undefined);
-    return { source, uploadId };
+    return { reader, uploadId };
   };
   return {
     parts,
     send: async (part, buffer) => {
-      const { source, uploadId } = await (beginning ??= begin());
-      const content = await readBody(source, part, buffer);
+      const { reader, uploadId } = await (started ??= start());
+      const content = await readBody(reader, part, buffer);
       const id = await uploadId;
       done.push(await putPart(client, put.key, id, part.number, content, stopSignal));
       if (done.length < parts.length) return undefined;
-      await source.verify();
+      await reader.verify();
       const inOrder = done.toSorted((a, b) => a.number - b.number);
       stopSignal.throwIfAborted();
       const stored = await completeOnce(put, options, id, inOrder);
       completed = true;
-      await source.close();
+      await reader.close();
       return stored;
     },
     abort: async () => {
-      if (!beginning || completed) return 'nothing';
-      const begun = await beginning.catch(() => undefined);
-      if (!begun) return 'nothing';
-      await begun.source.close();
-      const uploadId = await begun.uploadId.catch(() => undefined);
+      if (!started || completed) return 'nothing';
+      const upload = await started.catch(() => undefined);
+      if (!upload) return 'nothing';
+      await upload.reader.close();
+      const uploadId = await upload.uploadId.catch(() => undefined);
       const deadline = AbortSignal.any([client.transport.cleanup.signal, AbortSignal.timeout(abortMs)]);
       if (uploadId !== undefined) return abortMultipart(client, put.key, uploadId, deadline);
       return lost.since === undefined
@@ -133,6 +134,8 @@ async function completeOnce(
   try {
     await idempotentPut(client, put, etag, ifAbsent, async () => {
       stored = await completeMultipart(client, put.key, uploadId, inOrder, { signal: abortSignal, ifAbsent });
+      const isUnconfirmed = inOrder.some((part) => part.isUnconfirmed);
+      if (isUnconfirmed) await verifyObject(client, put.key, put.file.size, stored);
     });
     return stored ?? etag();
   } catch (error) {

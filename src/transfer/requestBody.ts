@@ -15,24 +15,24 @@ export interface StreamedBody extends SlicedBody {
 export type RequestBody = Buffer | StreamedBody;
 
 /** Reads a range of an open file. If the range is longer than the buffer, the body reads through the buffer slice by slice. */
-export async function readBody(source: FileReader, stretch: ByteRange, buffer: Buffer): Promise<RequestBody> {
-  if (buffer.length < stretch.length) return readLong(source, stretch, buffer);
-  await source.read(buffer, stretch.offset);
+export async function readBody(reader: FileReader, range: ByteRange, buffer: Buffer): Promise<RequestBody> {
+  if (buffer.length < range.length) return readLong(reader, range, buffer);
+  await reader.read(buffer, range.offset);
   return buffer;
 }
 
-async function readLong(source: FileReader, stretch: ByteRange, buffer: Buffer): Promise<StreamedBody> {
+async function readLong(reader: FileReader, range: ByteRange, buffer: Buffer): Promise<StreamedBody> {
   const md5 = createHash('md5');
   let sum = 0;
-  for await (const slice of slices(source, stretch, buffer)) {
+  for await (const slice of slices(reader, range, buffer)) {
     md5.update(slice);
     sum = crc32(slice, sum);
   }
   return {
-    length: stretch.length,
+    length: range.length,
     md5: md5.digest(),
     crc32: sum,
-    slices: () => slices(source, stretch, buffer, sum),
+    slices: () => slices(reader, range, buffer, sum),
   };
 }
 
@@ -41,20 +41,20 @@ async function readLong(source: FileReader, stretch: ByteRange, buffer: Buffer):
  * @param expected CRC-32 of the whole range; if the file has changed, it throws before the last slice
  */
 async function* slices(
-  source: FileReader,
-  stretch: ByteRange,
+  reader: FileReader,
+  range: ByteRange,
   buffer: Buffer,
   expected?: number,
 ): AsyncGenerator<Buffer> {
   const half = Math.ceil(buffer.length / 2);
-  const pieces = slicesOf(stretch, half);
+  const pieces = slicesOf(range, half);
   let sum = 0;
   for (const [index, { offset, length }] of pieces.entries()) {
     const start = index % 2 === 0 ? 0 : buffer.length - half;
     const slice = buffer.subarray(start, start + length);
-    await source.read(slice, offset);
+    await reader.read(slice, offset);
     if (expected !== undefined) sum = crc32(slice, sum);
-    if (index === pieces.length - 1 && sum !== (expected ?? sum)) throw changedError(source.file);
+    if (index === pieces.length - 1 && sum !== (expected ?? sum)) throw changedError(reader.file);
     yield slice;
   }
 }

@@ -76,7 +76,7 @@ test.each<ChecksumAlgorithm | undefined>([undefined, 'CRC32C', 'CRC64NVME', 'SHA
   },
 );
 
-test('the checksum of parts is one of the parts’ checksums, that of the whole one of the bytes', async () => {
+test('a composite checksum covers the parts’ checksums, a full-object checksum covers the bytes', async () => {
   const [one, two] = [content.subarray(0, 5 * MiB), content.subarray(5 * MiB, 6 * MiB)];
   const upload = async (type: 'COMPOSITE' | 'FULL_OBJECT'): Promise<string | undefined> => {
     const options = { ChecksumAlgorithm: 'CRC32', ChecksumType: type } as const;
@@ -99,7 +99,7 @@ test('the checksum of parts is one of the parts’ checksums, that of the whole 
 });
 
 describe('completing', () => {
-  test('is refused for a small part that is not the last, a wrong part, and parts out of order', async () => {
+  test('is rejected for a small part that is not the last, a wrong part, and parts in the wrong order', async () => {
     const UploadId = await begin();
     const [one, two] = [Buffer.from('small'), Buffer.from('end')];
     const last = await putPart(UploadId, 2, two);
@@ -122,7 +122,7 @@ describe('completing', () => {
     expect((await platform.store.get(bucket, object.Key)).body).toEqual(two);
   });
 
-  test('happens once: who asks again finds no upload', async () => {
+  test('happens once: a second request finds no upload', async () => {
     const UploadId = await begin();
     const Parts = [await putPart(UploadId, 1, Buffer.from('x'))];
     const command = new CompleteMultipartUploadCommand({ ...object, UploadId, MultipartUpload: { Parts } });
@@ -131,7 +131,7 @@ describe('completing', () => {
     expect(await refusal(putPart(UploadId, 2, Buffer.from('x')))).toBe('404 NoSuchUpload');
   });
 
-  test('can be tied to there being nothing yet', async () => {
+  test('can require that no object exists', async () => {
     for (const expected of ['fulfilled', '412 PreconditionFailed']) {
       const UploadId = await begin();
       const Parts = [await putPart(UploadId, 1, Buffer.from(expected))];
@@ -142,7 +142,7 @@ describe('completing', () => {
   });
 });
 
-test('a session may neither abort an upload nor look at any, and what is left is seen by the administrator', async () => {
+test('a session can neither abort nor list uploads, and the administrator sees pending ones', async () => {
   const UploadId = await begin();
   const upload = { ...object, UploadId };
   expect(await refusal(client.send(new AbortMultipartUploadCommand(upload)))).toBe('403 AccessDenied');

@@ -41,7 +41,7 @@ export function plainHost(
       isPublic: undefined,
       isForFork: false,
     },
-    hints: { allowIdentity: '', logIn: [], jobsWithoutCredentials: '', debugLog: '' },
+    hints: { allowIdentity: '', logIn: () => [], jobsWithoutCredentials: '', debugLog: '' },
     log: {
       debug: tell('debug'),
       info: tell('info'),

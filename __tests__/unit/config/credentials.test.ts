@@ -9,16 +9,17 @@ import { required, secret } from './reading.ts';
 describe('without a client secret', () => {
   const given: Readonly<Record<string, string>> = { ...required, 'client-secret': ' \n' };
   const raw = (name: string) => given[name] ?? '';
-  const readWith = (keyless: boolean) => readUploadInputs(raw, () => undefined, keyless, hints.logIn);
+  const readWith = (keyless: boolean) => readUploadInputs(raw, () => undefined, keyless, hints.logIn([]));
 
   test('a job with an identity of its own has what it takes', () => {
     expect(readWith(true).clientSecret).toBeUndefined();
   });
 
   test('a job that has none is told both ways, the lines of YAML, and what forks can do', () => {
-    const { message, details } = failureOf(() => readWith(false));
+    const { code, message, details } = failureOf(() => readWith(false));
+    expect(code).toBe('no-credentials');
     expect(message).toMatch(
-      /^Input client-secret: is missing, and the job may not ask for an identity token/,
+      /^Input client-secret: is missing, and the job cannot get an identity token/,
     );
     expect(details).toContain('    permissions:');
     expect(details).toContain('      id-token: write');
@@ -27,15 +28,16 @@ describe('without a client secret', () => {
 
   test('is told together with what else is wrong', () => {
     const others: Readonly<Record<string, string>> = { ...given, symlinks: 'no' };
-    const { message, details } = failureOf(() =>
+    const { code, message, details } = failureOf(() =>
       readUploadInputs(
         (name) => others[name] ?? '',
         () => undefined,
         false,
-        hints.logIn,
+        hints.logIn([]),
       ),
     );
-    expect(message).toBe('2 inputs are not as they should be');
+    expect(code).toBe('invalid-input');
+    expect(message).toBe('2 invalid inputs');
     expect(details[0]).toMatch(/^- client-secret: is missing/);
     expect(details[1]).toMatch(/^- symlinks: got 'no'/);
     expect(details).toContain('      id-token: write');

@@ -96,7 +96,7 @@ test.each([
   ['dry-run', 'tRue', `expected 'true' or 'false'`],
   ['path', '', 'is missing'],
   ['path', '# only a note', 'is missing'],
-  ['path', '!a\n! b\n!!!c', 'exclusions alone'],
+  ['path', '!a\n! b\n!!!c', 'only exclusions'],
   ['path', 'a\n!', 'after'],
   ['path', '../a', `got '../a'`],
   ['path', 'a\n! ../x', `got '! ../x'`],
@@ -136,7 +136,7 @@ test('all problems are told in one message, each with the name of its input', ()
       path: '!a',
     }),
   );
-  expect(message).toBe('6 inputs are not as they should be');
+  expect(message).toBe('6 invalid inputs');
   expect(details.map((line) => /^- ([a-z-]+): /.exec(line)?.[1])).toEqual([
     'client-id',
     'issuer',
@@ -145,7 +145,7 @@ test('all problems are told in one message, each with the name of its input', ()
     'symlinks',
     'concurrency',
   ]);
-  expect(hint).toContain('nothing was sent');
+  expect(hint).toContain('Nothing was sent');
 });
 
 test('a value cannot write commands for the runner, nor fill the log', () => {
@@ -215,7 +215,7 @@ test.each([
     expect(problem({ ...inputs, destination })).toMatch(
       new RegExp(`^Input destination: got '${destination.trim()}', expected a folder `),
     );
-  expect(problem({ ...inputs, destination: 'forks/' })).toContain(`without '/' at its end`);
+  expect(problem({ ...inputs, destination: 'forks/' })).toContain(`without '/' at the end`);
   expect(read({ ...inputs, destination: '/forks' })).toMatchObject({ destination: 'forks' });
 });
 

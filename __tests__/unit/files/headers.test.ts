@@ -51,7 +51,7 @@ describe('if several lines match a file', () => {
 
 describe('a line without effect', () => {
   const names = ['assets/app.js', 'assets/x/a.css', 'docs/READ.html', 'index.html'];
-  const idle = (...lines: string[]) =>
+  const unmatched = (...lines: string[]) =>
     unmatchedRules(rules(...lines), names, '/w/dist', 'sites/main').map(({ text }) => text);
 
   test.each([
@@ -67,23 +67,23 @@ describe('a line without effect', () => {
     ['assets\\*.js', 'assets/*.js', 'assets/app.js'],
     ['*.JS', '*.js', 'assets/app.js'],
   ])('%s: the warning says what it is compared with, and what would match', (glob, instead, example) => {
-    expect(idle(`${glob} Cache-Control: x`)).toEqual([
+    expect(unmatched(`${glob} Cache-Control: x`)).toEqual([
       `No file matches the line '${glob} Cache-Control: x' of 'headers': it is compared with names relative to /w/dist, e.g. '${example}'; to match it, write '${instead}'`,
     ]);
-    expect(idle(`${instead} Cache-Control: x`)).toEqual([]);
+    expect(unmatched(`${instead} Cache-Control: x`)).toEqual([]);
   });
 
   test.each(['*.wasm', 'other/*.html', 'dist/*.wasm'])('%s: the warning has no suggestion', (glob) => {
-    expect(idle(`${glob} Cache-Control: x`)).toEqual([
+    expect(unmatched(`${glob} Cache-Control: x`)).toEqual([
       `No file matches the line '${glob} Cache-Control: x' of 'headers': it is compared with names relative to /w/dist, e.g. 'assets/app.js'`,
     ]);
   });
 
   test('because later lines replace it', () => {
-    expect(idle('*.js Cache-Control: a', 'Content-Language: de', 'Cache-Control: b')).toEqual([
+    expect(unmatched('*.js Cache-Control: a', 'Content-Language: de', 'Cache-Control: b')).toEqual([
       `Later lines replace the line '*.js Cache-Control: a' of 'headers' for every file that it matches: move it below them, or remove it`,
     ]);
-    expect(idle('Cache-Control: a', '*.js Cache-Control: b', '*.html Cache-Control: c')).toEqual([]);
-    expect(idle('*.js Cache-Control: a', 'assets/** Cache-Control: a')).toEqual([]);
+    expect(unmatched('Cache-Control: a', '*.js Cache-Control: b', '*.html Cache-Control: c')).toEqual([]);
+    expect(unmatched('*.js Cache-Control: a', 'assets/** Cache-Control: a')).toEqual([]);
   });
 });

@@ -103,15 +103,15 @@ describe('a user without a home folder', () => {
     const module = JSON.stringify(path.resolve(import.meta.dirname, '../../../src/files/pattern.ts'));
     const script = `
       const { resolveFolder, readPatterns } = await import(${module});
-      const told = [readPatterns(['dist', '!a~', 'b/~'], '/work').length, resolveFolder('dist', '/work')];
-      try { readPatterns(['~/x'], '/work') } catch (error) { told.push(error.message) }
-      console.log(JSON.stringify(told));`;
+      const results = [readPatterns(['dist', '!a~', 'b/~'], '/work').length, resolveFolder('dist', '/work')];
+      try { readPatterns(['~/x'], '/work') } catch (error) { results.push(error.message) }
+      console.log(JSON.stringify(results));`;
     // This user has no entry in /etc/passwd, so Node.js finds no home folder.
-    const told = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+    const results = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
       encoding: 'utf8',
       env: {},
       uid: 54_321,
     });
-    expect(JSON.parse(told)).toEqual([3, '/work/dist', expect.stringContaining('no home folder')]);
+    expect(JSON.parse(results)).toEqual([3, '/work/dist', expect.stringContaining('no home folder')]);
   });
 });

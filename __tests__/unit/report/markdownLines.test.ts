@@ -60,6 +60,21 @@ const html = [
 ];
 const comment = '<!-- mark -->';
 
+/**
+ * Whether the parser departs from CommonMark 0.31 in such a document: it ends the paragraph of a list or quote at a lone tag, and takes an
+ * empty item after indented code for text. A million other documents showed no difference.
+ */
+function misreads(lines: readonly string[]): boolean {
+  const isTag = (one: string) => /^<(?:[ab]\b|\/pre)/.test(one);
+  const paragraphBefore = (index: number) => lines.slice(lines.lastIndexOf('', index) + 1, index);
+  const textBefore = (index: number) => lines.slice(0, index).findLast((one) => one !== '') ?? '';
+  return lines.some((one, index) =>
+    isTag(one)
+      ? paragraphBefore(index).some((before) => containers.includes(before) || isTag(before))
+      : /^(?:-|2\. two)$/.test(one) && textBefore(index).startsWith('    '),
+  );
+}
+
 describe('comments at the top of a document', () => {
   test('are those that a parser of all of Markdown finds', () => {
     const line = fc.oneof(
@@ -69,15 +84,12 @@ describe('comments at the top of a document', () => {
     const document = fc.tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom('\n', '\r\n', '\r'));
     fc.assert(
       fc.property(document, ([lines, newline]) => {
-        // The parser strays from the standard here: a second tag after the text of a quote, and an empty item after indented code.
-        const isTag = (one = '') => /^<(?:[ab]\b|\/pre)/.test(one);
-        const isStray = (one: string, before = '') =>
-          (isTag(one) && isTag(before)) || (before.startsWith('    ') && /^(?:-|2\. two)$/.test(one));
-        fc.pre(!lines.some((one, index) => isStray(one, lines[index - 1])));
+        fc.pre(!misreads(lines));
         const text = [...lines, comment].join(newline);
         expect(comments(text)).toEqual(commentsByParser(text));
       }),
-      { numRuns: 1_000, seed: 1 },
+      // A failure prints its seed.
+      { numRuns: 1_000 },
     );
   });
 

@@ -192,7 +192,7 @@ test('an empty file is read, and is an error if it grows', async () => {
   test.each(['/proc/version', '/sys/devices/system/cpu/online'])(
     'is an error for an open file as well: %s',
     async (path) => {
-      const reading = withFile(found(path), (source) => source.read(Buffer.alloc(4096), 0));
+      const reading = withFile(found(path), (reader) => reader.read(Buffer.alloc(4096), 0));
       expect((await rejectionOf(reading)).message).toContain('not as long as its size says');
     },
   );
@@ -202,14 +202,14 @@ describe('an open file', () => {
   test('reads ranges in any order', async () => {
     using folder = temporaryFolder();
     const content = randomBytes(300 * KiB);
-    const source = await openFile(fileIn(folder, 'a', content));
+    const reader = await openFile(fileIn(folder, 'a', content));
     const buffer = Buffer.alloc(1_000);
     for (const offset of [299 * KiB, 0, 12_345]) {
-      await source.read(buffer, offset);
+      await reader.read(buffer, offset);
       expect(buffer.equals(content.subarray(offset, offset + 1_000))).toBe(true);
     }
-    await source.verify();
-    await source.close();
+    await reader.verify();
+    await reader.close();
   });
 
   test('does not open if the file has changed', async () => {
@@ -222,20 +222,20 @@ describe('an open file', () => {
   test('that shrinks while it is read is an error', async () => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', randomBytes(300 * KiB));
-    const source = await openFile(file);
+    const reader = await openFile(file);
     truncateSync(file.path, 200 * KiB);
-    const error = await rejectionOf(source.read(Buffer.alloc(100 * KiB), 150 * KiB));
+    const error = await rejectionOf(reader.read(Buffer.alloc(100 * KiB), 150 * KiB));
     expect(error.message).toBe(`${file.path} changed while it was uploaded`);
-    await source.close();
+    await reader.close();
   });
 
   test('that changes after it was read is an error at the end', async () => {
     using folder = temporaryFolder();
     const file = fileIn(folder, 'a', 'content');
-    const source = await openFile(file);
-    await source.read(Buffer.alloc(7), 0);
+    const reader = await openFile(file);
+    await reader.read(Buffer.alloc(7), 0);
     appendFileSync(file.path, 'x');
-    expect((await rejectionOf(source.verify())).message).toContain('changed');
-    await source.close();
+    expect((await rejectionOf(reader.verify())).message).toContain('changed');
+    await reader.close();
   });
 });

@@ -21,11 +21,11 @@ async function allOf(content: StreamedBody): Promise<Buffer> {
 test.each([1, 63, 64, 65, 128, 1_000])('%d KiB: digests and slices match the file', async (kib) => {
   using folder = temporaryFolder();
   const bytes = randomBytes(10 + kib * KiB);
-  await withFile(fileIn(folder, 'a', bytes), async (source) => {
-    const stretch = { offset: 10, length: kib * KiB };
-    for (const buffer of [Buffer.alloc(64 * KiB), Buffer.alloc(stretch.length)]) {
-      if (buffer.length > stretch.length) continue;
-      const content = await readBody(source, stretch, buffer);
+  await withFile(fileIn(folder, 'a', bytes), async (reader) => {
+    const range = { offset: 10, length: kib * KiB };
+    for (const buffer of [Buffer.alloc(64 * KiB), Buffer.alloc(range.length)]) {
+      if (buffer.length > range.length) continue;
+      const content = await readBody(reader, range, buffer);
       expect(md5Of(content)).toEqual(createHash('md5').update(bytes.subarray(10)).digest());
       expect(Buffer.from(crc32Of(content), 'base64').readUInt32BE()).toBe(crc32(bytes.subarray(10)));
       const sent = Buffer.isBuffer(content) ? content : await allOf(content);
@@ -40,8 +40,8 @@ test('a file that changed before it is sent is never sent completely, even with 
   const bytes = randomBytes(200 * KiB);
   const file = fileIn(folder, 'a', bytes);
   utimesSync(file.path, 1, 1);
-  await withFile({ ...file, mtimeMs: 1_000 }, async (source) => {
-    const content = await readBody(source, { offset: 0, length: bytes.length }, Buffer.alloc(64 * KiB));
+  await withFile({ ...file, mtimeMs: 1_000 }, async (reader) => {
+    const content = await readBody(reader, { offset: 0, length: bytes.length }, Buffer.alloc(64 * KiB));
     bytes[5] = (bytes[5] ?? 0) ^ 1;
     writeFileSync(file.path, bytes);
     utimesSync(file.path, 1, 1);

@@ -8,10 +8,10 @@ import type { Github } from '../../../platform/github/github.ts';
 import { linkIn, open, type Play, type Story } from '../examples.ts';
 import { comment, contribution, dispatch, patch, pullRequest } from './events.ts';
 
-/** Links to the preview that people had, one after the other. */
+/** Links to the preview, oldest first. */
 const links: string[] = [];
 
-/** The preview's link in the one comment; its page holds the worker's, and the deployment has it as well. */
+/** The preview's link in the comment. Checks that its page contains the worker's link, and that the deployment has it too. */
 async function opened({ comments, deployments }: Github): Promise<string> {
   expect(comments.map(({ issue }) => issue)).toEqual([7]);
   const link = linkIn(comments[0]?.body, 'Open the preview');
@@ -33,7 +33,7 @@ const push: Omit<Play, 'then'> = {
 const site = ['previews/pr-7/assets/style.css', 'previews/pr-7/index.html'];
 
 export const previewLife: Story = {
-  name: 'a preview: opened, pushed to, renewed by a comment and a button, not by others, closed',
+  name: 'a preview: opened, updated by a push, renewed by a comment and a button but not by strangers, closed',
   before: (github) => {
     github.pulls.push(patch, contribution);
     github.collaborators.set('reader', 'read').set('writer', 'write');

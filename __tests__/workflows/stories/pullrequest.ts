@@ -19,7 +19,7 @@ const anotherSite = `site:
 	echo "<h1>Atlas, again</h1>" > site/index.html
 `;
 
-/** Those that people had, one after the other. */
+/** Links, oldest first. */
 const links: string[] = [];
 
 function ownComment(github: Github): string {
@@ -33,7 +33,7 @@ function states({ deployments }: Github): string[][] {
 }
 
 export const pullRequestLife: Story = {
-  name: 'a pull request: published, pushed to again, its links renewed, closed',
+  name: 'a pull request: published, updated by a push, links renewed, closed',
   before: (github) => void github.pulls.push(patch),
   plays: [
     {
@@ -48,7 +48,7 @@ export const pullRequestLife: Story = {
         expect(github.deployments[0]).toMatchObject({ environment: 'pull-request/7', transient: true });
         expect(github.deployments[0]?.statuses.at(-1)?.environmentUrl).toBe(link);
         expect(await stored()).toEqual(['pull-requests/7/assets/style.css', 'pull-requests/7/index.html']);
-        // What people say meanwhile brings the comment onto the 7th page.
+        // Other comments move the action's comment to the 7th page.
         const [own] = github.comments.splice(0);
         for (let id = 1; id <= 640; id += 1)
           github.comments.push({ id, issue: 7, author: person, body: `Comment no. ${id}` });
@@ -76,7 +76,7 @@ export const pullRequestLife: Story = {
       then: async ({ github }) => {
         const body = ownComment(github);
         expect(body).toContain('### Made links to 1 file');
-        // What the renewal cannot know: it built nothing.
+        // The renewal does not know the commit, because it builds nothing.
         expect(body).toContain(`/commit/${patch.sha}`);
         const link = linkIn(body, 'Open index.html');
         expect(await open(link)).toContain('<h1>Atlas, again</h1>');

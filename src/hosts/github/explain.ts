@@ -59,7 +59,7 @@ function explain({ kind, name, error }: ReportFailure, run: Pick<GithubRun, 'rea
     return run.readOnly
       ? {
           code: 'fork-token',
-          text: `${what}: the token of a pull request from a fork can only read. Write it in a workflow that runs after this one, on 'workflow_run'.`,
+          text: `${what}: the token of a pull request from a fork may only read; write it in a workflow that runs after this one, on 'workflow_run'.`,
         }
       : { code: 'missing-permissions', text: `${what}: ${sanitize(reasonOf(error))}.` };
   if (isStatus(error, 404))

@@ -1,12 +1,14 @@
 import type { Hints } from '../host.ts';
+import { permissionLines, permissionsFor } from './permissions.ts';
 
 export const hints: Hints = {
   allowIdentity: `give the job 'permissions: id-token: write'`,
-  logIn: [
-    `Set it, or log in without a secret, by the job's own identity (README, 'Without a secret'), with these two lines in the job:`,
-    `    permissions:`,
-    `      id-token: write`,
-    `Below 'permissions' that are there already, the second is enough; where there were none, a checkout needs 'contents: read' as well.`,
+  logIn: (reports) => [
+    `Set it, or log in with OIDC (docs/keyless.md). OIDC needs these permissions in the job:`,
+    ...permissionLines([{ 'id-token': 'write' }, ...reports.map((kind) => permissionsFor[kind])]).map(
+      (line) => `    ${line}`,
+    ),
+    `A job that lists any permission loses the defaults: a checkout then needs 'contents: read'.`,
     `Pull requests from forks and of Dependabot get neither: 'if-no-credentials: skip' leaves this step out for them.`,
   ],
   jobsWithoutCredentials: 'pull requests from forks and of Dependabot',

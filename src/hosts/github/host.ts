@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -117,7 +117,13 @@ function isWithin(folder: string, place: string): boolean {
 function checkOutputs(file: string | undefined): void {
   if (!file) return;
   try {
-    closeSync(openSync(file, 'a'));
+    const descriptor = openSync(file, 'a');
+    try {
+      // Nothing is written, and yet a device that is full refuses it.
+      writeSync(descriptor, '');
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
     throw new ActionError(
       'outputs-not-set',

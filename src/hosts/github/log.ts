@@ -61,8 +61,12 @@ function withGroups(log: Omit<Log, 'group'>): Log {
   return {
     ...log,
     group: (title, lines) => {
+      if (lines.length === 0) {
+        log.info(title);
+        return;
+      }
       const end = log.openGroup(title);
-      if (lines.length > 0) log.info(lines);
+      log.info(lines);
       end();
     },
   };

@@ -70,6 +70,7 @@ describe('the log', () => {
     log.debug(evil);
     log.warning('short-secret', evil, evil);
     log.group(evil, [evil]);
+    log.group(evil, []);
     log.openGroup(evil)();
     host.fail(evil);
     expect(lines()).toEqual([
@@ -81,6 +82,7 @@ describe('the log', () => {
       `::group::${escaped}`,
       escaped,
       '::endgroup::',
+      escaped,
       `::group::${escaped}`,
       '::endgroup::',
       `::error::${escaped}`,
