@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets, clientApp } from '../../platform/catalogue.ts';
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
-import { linkOf } from '../../src/links/linkTable.ts';
+import { expandLink } from '../../src/links/linkTable.ts';
 import { mediaType } from '../../src/files/media.ts';
 import { folderWith } from '../support/folder.ts';
 import { sanitize } from '../../src/text/sanitize.ts';
@@ -145,7 +145,7 @@ export function publishCases(
       const contents = JSON.parse(data) as IndexPageData;
       expect(contents.names).toEqual(['a.txt', 'b/c d.txt']);
       expect(
-        contents.names.map((name, index) => contents.links && linkOf(contents.links, name, index)),
+        contents.names.map((name, index) => contents.links && expandLink(contents.links, name, index)),
       ).toEqual(Object.values(urlsOf(run)));
       expect(contents.expiresAt).toBe(Date.parse(run.outputs['expires-at'] ?? ''));
       expect(contents.run).toEqual({

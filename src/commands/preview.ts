@@ -6,7 +6,7 @@ import type { Host, Log } from '../hosts/host.ts';
 import type { Page } from '../links/generated.ts';
 import type { Links, Publication } from '../links/manifest.ts';
 import type { Put } from '../sync/plan.ts';
-import { type CheckedSite, createSiteCheck, isChecked } from '../preview/siteCheck.ts';
+import { type SiteCheckResult, createSiteCheck, isChecked } from '../preview/siteCheck.ts';
 import { describeFinding } from '../preview/findingMessages.ts';
 import type { PreviewNames } from '../preview/previewNames.ts';
 import { checkOrigins } from '../preview/origins.ts';
@@ -75,7 +75,7 @@ export function checkSite(
   log: Log,
   puts: readonly Put[],
   { client, base }: Pick<Destination, 'client' | 'base'>,
-): CheckedSite {
+): SiteCheckResult {
   const check = createSiteCheck(
     puts.map(({ name }) => name),
     client.path(base),
@@ -92,7 +92,7 @@ export function checkSite(
   return site;
 }
 
-function logCheck(log: Log, { findings }: CheckedSite, puts: readonly Put[]): void {
+function logCheck(log: Log, { findings }: SiteCheckResult, puts: readonly Put[]): void {
   const pages = puts.filter(({ name }) => isHtml(name));
   const told = findings.map((finding) => ({ ...describeFinding(finding), finding }));
   log.group(
