@@ -30,7 +30,7 @@ export interface Federation {
 }
 
 /** Keycloak's error for a rejected assertion. */
-interface Refusal {
+interface Rejection {
   readonly status: number;
   readonly error: string;
   readonly error_description: string;
@@ -47,7 +47,7 @@ const clockSkew = 30;
  */
 export function createFederation(options: FederationOptions): Federation {
   const clients = options.clients.map(({ id }) => ({ id, secret: randomBytes(24).toString('hex') }));
-  const judge = createJudge(options);
+  const judge = createVerifier(options);
   return {
     clients,
     before: (path, handler) => (request, response) => {
@@ -59,14 +59,14 @@ export function createFederation(options: FederationOptions): Federation {
         const form = new URLSearchParams(body);
         const isOther =
           options.others.some(({ id }) => id === form.get('client_id')) && form.has('client_secret');
-        const verdict = form.has('client_assertion') && !isOther ? await judge(form) : undefined;
-        if (typeof verdict === 'object') {
-          const { status, ...refusal } = verdict;
+        const result = form.has('client_assertion') && !isOther ? await judge(form) : undefined;
+        if (typeof result === 'object') {
+          const { status, ...rejection } = result;
           response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-          response.end(JSON.stringify(refusal));
+          response.end(JSON.stringify(rejection));
           return;
         }
-        const client = clients.find(({ id }) => id === verdict);
+        const client = clients.find(({ id }) => id === result);
         for (const name of ['client_assertion', 'client_assertion_type']) form.delete(name);
         if (client) {
           form.set('client_id', client.id);
@@ -79,13 +79,13 @@ export function createFederation(options: FederationOptions): Federation {
 }
 
 /** Verifies assertions. The result is the ID of the client, or a rejection. */
-function createJudge({ issuer, authority, clients, others }: FederationOptions) {
+function createVerifier({ issuer, authority, clients, others }: FederationOptions) {
   const keys = createRemoteJWKSet(new URL(authority.jwksUrl));
   const used = new Set<string>();
-  return async (form: URLSearchParams): Promise<string | Refusal> => {
+  return async (form: URLSearchParams): Promise<string | Rejection> => {
     const assertion = form.get('client_assertion') ?? '';
     const clientId = form.get('client_id');
-    const unknown: Refusal = {
+    const unknown: Rejection = {
       status: 401,
       error: others.some(({ id }) => id === clientId) ? 'unauthorized_client' : 'invalid_client',
       error_description: 'Invalid client or Invalid client credentials',
@@ -107,12 +107,12 @@ function createJudge({ issuer, authority, clients, others }: FederationOptions) 
       () => false,
     );
     if (!isSigned) return unknown;
-    return wrongIn(claims, issuer, used) ?? client.id;
+    return claimProblem(claims, issuer, used) ?? client.id;
   };
 }
 
 /** The problem with the claims of a correctly signed assertion. Marks the assertion as used if there is none. */
-function wrongIn({ aud, exp, nbf = 0, iat, jti }: JWTPayload, issuer: string, used: Set<string>) {
+function claimProblem({ aud, exp, nbf = 0, iat, jti }: JWTPayload, issuer: string, used: Set<string>) {
   const audiences = [aud ?? []].flat();
   if (!audiences.includes(issuer)) return refused('Invalid token audience');
   if (audiences.length > 1) return refused('Multiple audiences not allowed');
@@ -132,7 +132,7 @@ function wrongIn({ aud, exp, nbf = 0, iat, jti }: JWTPayload, issuer: string, us
   return undefined;
 }
 
-function refused(description: string): Refusal {
+function refused(description: string): Rejection {
   return { status: 400, error: 'invalid_client', error_description: description };
 }
 

@@ -4,7 +4,7 @@ import { clientApp, outsiderApp, sharedFolders, workspaces } from '../../platfor
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject, visibleText } from '../support/subject.ts';
 
-interface Refusal {
+interface UserError {
   readonly title: string;
   readonly inputs: Readonly<Record<string, string>>;
   /** Required contents of the message: the value, what is expected, and what to do. */
@@ -13,7 +13,7 @@ interface Refusal {
 
 const wrongSecret = 'not-the-secret-of-that-client-1f9e';
 
-const refusals: readonly Refusal[] = [
+const userErrors: readonly UserError[] = [
   {
     title: 'a wrong client secret',
     inputs: { 'client-secret': wrongSecret },
@@ -148,9 +148,9 @@ const refusals: readonly Refusal[] = [
 ];
 
 /** Mistakes of users. Each causes one clear message without a secret, quickly, and nothing is written. */
-export function refusalCases(subject: () => Subject): void {
+export function userErrorCases(subject: () => Subject): void {
   describe('a mistake causes one clear message', () => {
-    test.each(refusals)(
+    test.each(userErrors)(
       '$title',
       async ({ inputs, says }) => {
         const { platform } = subject();
