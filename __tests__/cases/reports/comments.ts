@@ -38,7 +38,7 @@ export function commentCases(subject: Reporting): void {
       expect(warnings(await upload({}, forks[0], { 'a.txt': 'a', 'b.png': '' }))).toEqual([]);
       expect(warnings(await upload({}, undefined, files))).toEqual([]);
       expect(warnings(await upload({ headers: inert, preview: 'true' }, forks[0], files))).toEqual([
-        expect.stringContaining('publishes what browsers run: a preview.'),
+        expect.stringContaining('publishes files that browsers execute: a preview.'),
       ]);
     });
   });
