@@ -18,4 +18,4 @@ const subject = () => ({ platform, entries: 'dist' }) as const;
 
 describe('publish', () => publishCases(subject, { fileCount: 60, largeFile: 40 * 1024 ** 2 }));
 describe('discovery', () => discoveryCases(subject));
-describe('expiry', () => expiryCases(subject, { sessionSeconds: 20 }));
+describe('expiry', () => expiryCases(subject, { sessionSeconds: 10 }));
