@@ -84,7 +84,7 @@ export function endingCases(subject: () => Subject): void {
     };
 
   const nothing =
-    /^The job was cancelled before this step was done\nRun the job again\.\nNothing was stored or deleted\.$/;
+    /^The job was cancelled before this step was done\nRun the job again\.\nNothing was stored or deleted\.\nHelp: .*#cancelled$/;
 
   describe('a cancelled run ends within 5 s and says what is stored', () => {
     test('while a proxy does not answer CONNECT', async () => {
@@ -199,7 +199,7 @@ export function endingCases(subject: () => Subject): void {
         cwd: folderWith({ 'a.txt': 'a', 'b.txt': 'b' }),
       });
       expect(errorOf(run)).toMatch(
-        /Stored before that, 2 files:\n- a\.txt\n- b\.txt\nAll files are stored\.\nHelp: .*#cancelled$/,
+        /Stored before that: 2 files\n- a\.txt\n- b\.txt\nAll files are stored\.\nHelp: .*#cancelled$/,
       );
     });
   });

@@ -170,7 +170,7 @@ export function platformLinkCases(subject: () => Subject): void {
         /^All files are uploaded to s3:\/\/gep-build-outputs\/ci\/d\/, but their links could not be created: The platform gives no link to s3:\/\/gep-build-outputs\/ci\/d\/a\.txt: /,
       );
       expect(errorOf(run)).toMatch(says);
-      expect(errorOf(run)).toMatch(/'links: session' .*\nStored: 1 file\n- a\.txt\nHelp: .*#platform-links$/);
+      expect(errorOf(run)).toMatch(/'links: session'.*\nStored: 1 file\n- a\.txt\nHelp: .*#platform-links$/);
       expect(asked() - before).toBe(requests);
     });
 
