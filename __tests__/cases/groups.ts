@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
 
 import type { Subject } from '../support/subject.ts';
+import { automaticCases } from './automatic.ts';
 import { discoveryCases } from './discovery.ts';
 import { doorCases } from './door.ts';
 import { endingCases } from './ending.ts';
@@ -46,6 +47,7 @@ const groups = {
     overwriting: overwritingCases,
     sessions: (subject, { sessions }) => sessionCases(subject, sessions),
     platformLinks: platformLinkCases,
+    automatic: automaticCases,
   },
   storage: {
     faults: (subject, { faults }) => faultCases(subject, faults),
