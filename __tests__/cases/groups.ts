@@ -1,8 +1,7 @@
 import { describe } from '@jest/globals';
 
 import type { Subject } from '../support/subject.ts';
-import { workspacesCases } from './workspaces.ts';
-import { untrustedTextCases } from './untrustedText.ts';
+import { automaticCases } from './automatic.ts';
 import { cancellationCases } from './cancellation.ts';
 import { faultCases } from './faults.ts';
 import { keylessCases, keylessFailureCases } from './keyless.ts';
@@ -13,13 +12,15 @@ import { transientErrorCases } from './transientErrors.ts';
 import { platformLinkCases } from './platformLinks.ts';
 import { publishCases } from './publish.ts';
 import { readingCases } from './reading.ts';
-import { userErrorCases } from './userErrors.ts';
 import { removingCases } from './removing.ts';
 import { renewingCases } from './renewing.ts';
 import { selectingCases } from './selecting.ts';
 import { sessionCases } from './sessions.ts';
 import { storageResponseCases } from './storageResponses.ts';
 import { temporaryCases } from './temporary.ts';
+import { untrustedTextCases } from './untrustedText.ts';
+import { userErrorCases } from './userErrors.ts';
+import { workspacesCases } from './workspaces.ts';
 
 /** Sizes and times of the cases. On the real platform, there are more files and sessions last longer. */
 export interface Scale {
@@ -46,6 +47,7 @@ const groups = {
     overwriting: overwritingCases,
     sessions: (subject, { sessions }) => sessionCases(subject, sessions),
     platformLinks: platformLinkCases,
+    automatic: automaticCases,
   },
   storage: {
     faults: (subject, { faults }) => faultCases(subject, faults),

@@ -113,22 +113,16 @@ export function untrustedTextCases(subject: () => Subject): void {
     });
 
     test('inputs with workflow commands are printed as text in the error message', async () => {
-      const names = [
-        'client-id',
-        'workspace',
-        'platforms',
-        'destination',
-        'expires-in',
-        'links',
-        'headers',
-        'title',
-        'path',
-      ];
-      for (const name of names) {
-        const inputs = { path: 'a.txt', [name]: `${hostile}\n${hostile}` };
-        const run = await runHostile('upload', inputs, folderWith({ 'a.txt': 'a' }));
-        expectHarmless(run.log);
-      }
+      const text = `${hostile}\n${hostile}`;
+      const runWith = (inputs: Record<string, string>) =>
+        runHostile('upload', { path: 'a.txt', ...inputs }, folderWith({ 'a.txt': 'a' }));
+      // One message names them all.
+      const invalid = ['destination', 'expires-in', 'links', 'headers'];
+      const refused = await runWith(Object.fromEntries(invalid.map((name) => [name, text])));
+      expectHarmless(refused.log);
+      for (const name of invalid) expect(errorOf(refused)).toContain(`\n- ${name}: `);
+      for (const name of ['client-id', 'workspace', 'platforms', 'title', 'path'])
+        expectHarmless((await runWith({ [name]: text })).log);
     });
   });
 

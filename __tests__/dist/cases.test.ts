@@ -17,5 +17,5 @@ afterAll(() => platform.stop());
 const subject = () => ({ platform, entries: 'dist' }) as const;
 
 describe('publish', () => publishCases(subject, { fileCount: 60, largeFile: 40 * 1024 ** 2 }));
-describe('discovery', () => workspacesCases(subject));
-describe('expiry', () => expiryCases(subject, { sessionSeconds: 20 }));
+describe('workspaces', () => workspacesCases(subject));
+describe('expiry', () => expiryCases(subject, { sessionSeconds: 10 }));

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/**
- * What the comment of a key begins with, and no other does. Nothing in a key can end it: what is neither a letter nor a digit is
- * percent-encoded.
- */
+/** The first line of the comment with this key. The key is encoded, so that it cannot close the HTML comment. */
 export function commentMarker(key: string): string {
   return `<!-- upload-to-workspace comment: ${encodedKey(key)} -->`;
 }
 
-/** A key as it can stand in an HTML comment, whatever is in it; a long one by its SHA-256. */
+/** A key in a form that is safe in an HTML comment: percent-encoded, or as SHA-256 if that is longer than 300 characters. */
 export function encodedKey(key: string): string {
   const encoded = encodeURIComponent(key.toWellFormed()).replace(
     /[^A-Za-z0-9%_./]/g,

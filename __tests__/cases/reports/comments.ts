@@ -38,14 +38,14 @@ export function commentCases(subject: Reporting): void {
       expect(warnings(await upload({}, forks[0], { 'a.txt': 'a', 'b.png': '' }))).toEqual([]);
       expect(warnings(await upload({}, undefined, files))).toEqual([]);
       expect(warnings(await upload({ headers: inert, preview: 'true' }, forks[0], files))).toEqual([
-        expect.stringContaining('publishes what browsers run: a preview.'),
+        expect.stringContaining('publishes files that browsers execute: a preview.'),
       ]);
     });
   });
 
   describe('the comment on a pull request', () => {
     test('has files, destination, commit and expiry, and a second run updates it', async () => {
-      const first = await succeed({ comment: 'true' });
+      const first = await succeed({ comment: 'true', links: 'session' });
       const [comment, ...others] = github().comments;
       expect(others).toEqual([]);
       expect(first.outputs['comment-id']).toBe(String(comment?.id));
@@ -226,7 +226,8 @@ export function commentCases(subject: Reporting): void {
 
     test('lists as many files as GitHub allows, and says that there are more', async () => {
       const files = Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`tile @${n} <b>|#7.bin`, 'x']));
-      const run = await succeed({ comment: 'true' }, undefined, { 'index.html': 'home', ...files });
+      const inputs = { comment: 'true', links: 'session' };
+      const run = await succeed(inputs, undefined, { 'index.html': 'home', ...files });
       const body = github().comments[0]?.body ?? '';
       expect(body.length).toBeLessThanOrEqual(65_536);
       expect(body.length).toBeGreaterThan(55_000);

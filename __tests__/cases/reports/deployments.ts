@@ -36,7 +36,7 @@ export function deploymentCases(subject: Reporting): void {
     });
 
     test('if the link is too long for GitHub, it is the page of the run, with a warning', async () => {
-      const run = await upload({ environment: 'preview' });
+      const run = await upload({ environment: 'preview', links: 'session' });
       expect(run.exitCode).toBe(0);
       expect(reportWarnings(run)).toEqual([
         expect.stringMatching(

@@ -67,7 +67,7 @@ export function releaseCases(subject: Reporting): void {
       github().releases.length = 0;
       release('x'.repeat(100_000));
       const files = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`${n}.bin`, 'x']));
-      await succeed({ release: 'v1.2.3' }, push, files);
+      await succeed({ release: 'v1.2.3', links: 'session' }, push, files);
       expect(notes().length).toBeLessThanOrEqual(125_000);
       expect(notes().length).toBeGreaterThan(120_000);
       expect(notes()).toMatch(/… and \d+ more files that the notes have no room for/);

@@ -39,11 +39,25 @@ export function togetherCases(subject: Reporting): void {
   });
 
   test('a warning says that links that expire within the hour are too short for reports', async () => {
+    const run = await succeed({ comment: 'true', links: 'session' });
+    expect(warningsOf(run)).toEqual([
+      expect.stringMatching(/expire in 1[45] min.*'links: auto' or 'links: platform'.*'links' action/s),
+    ]);
+    expect(warningsOf(await succeed({ links: 'session' }))).toEqual([]);
+  });
+
+  test('links of the platform, the default, are not: the comment says when they expire', async () => {
+    const run = await succeed({ comment: 'true' });
+    expect(warningsOf(run)).toEqual([]);
+    expect(Date.parse(run.outputs['expires-at'] ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+  });
+
+  test('and without them the warning says why', async () => {
+    subject().platform.terrapi.fail('/v2/storage/download', { status: 403 }, 1);
     const run = await succeed({ comment: 'true' });
     expect(warningsOf(run)).toEqual([
-      expect.stringMatching(/end in 1[45] min.*'links: platform'.*'links' action/s),
+      expect.stringMatching(/expire in 1[45] min.*session links: .* 403.*'links' action/s),
     ]);
-    expect(warningsOf(await succeed({}))).toEqual([]);
   });
 }
 
