@@ -53,7 +53,7 @@ function echoes(
   return [body, String(headers['authorization']), ...quoted].join(' | ');
 }
 
-export function doorCases(subject: () => Subject): void {
+export function untrustedTextCases(subject: () => Subject): void {
   describe('untrusted text in the output', () => {
     const runHostile = (action: ActionName, inputs: Record<string, string>, cwd: string, env = {}) =>
       runSubject(subject(), action, inputs, { cwd, env });
