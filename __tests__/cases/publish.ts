@@ -205,7 +205,7 @@ export function publishCases(
       expect(short.log).not.toContain('::warning');
       const long = await runSubject(subject(), 'upload', { ...inputs, 'expires-in': '7d' }, { cwd });
       expect(long.log).toMatch(
-        /::warning::'expires-in' asks for 7 d.* 'links: platform' makes links that work longer/,
+        /::warning::'expires-in' asks for 7 d.* Use 'links: platform' for links that last longer/,
       );
       expect(Date.parse(long.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(905_000);
     });
@@ -244,7 +244,7 @@ export function publishCases(
       };
       expect(await notices('public.json')).toEqual([
         expect.stringMatching(
-          /^This repository is public: until they end, the links in log and summary of this run, .* 'mask-links: true' keeps them out\.$/,
+          /^This repository is public: until the links in the log and summary of this run, .* expire, anybody can open them\. 'mask-links: true' keeps them out\.$/,
         ),
       ]);
       expect(await notices('public.json', { summary: 'false' })).toEqual([
