@@ -42,7 +42,7 @@ const isListing = ({ query }: SeenRequest) => query.has('list-type');
 const isDeletion = ({ query }: SeenRequest) => query.has('delete');
 
 /** Runs that are cancelled while a request hangs, and responses that are too long. */
-export function endingCases(subject: () => Subject): void {
+export function cancellationCases(subject: () => Subject): void {
   const storage = useFaultyStorage(subject);
   const api = useFaultyServer(() => new URL(subject().platform.apiUrl).origin);
   const issuer = useFaultyServer(() => new URL(subject().platform.issuer).origin);
