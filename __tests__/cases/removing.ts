@@ -77,7 +77,7 @@ export function removingCases(subject: () => Subject): void {
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
       expect(run.outputs['deleted-count']).toBe('5');
       expect(run.summary).toMatch(
-        /\n5 objects, \d+ bytes, older than \d+ s, 3 newer pages that would lead nowhere among them, in /,
+        /\n5 objects, \d+ bytes, older than \d+ s, and 3 newer pages without files, in /,
       );
       expect(run.log).toContain('Kept, because newer: 3 objects\n');
       expect(run.log).toMatch(
@@ -155,7 +155,7 @@ export function removingCases(subject: () => Subject): void {
         const run = await remove();
         expect(run.exitCode).toBe(1);
         expect(errorOf(run)).toMatch(
-          /^1 object of 3 in s3:\/\/gep-build-outputs\/ci\/d\/ could not be deleted\n.* 2 objects were deleted\.\n- ci\/d\/b\.txt: AccessDenied 200: said on cue$/,
+          /^1 object of 3 in s3:\/\/gep-build-outputs\/ci\/d\/ could not be deleted\n.* 2 objects were deleted\.\n- ci\/d\/b\.txt: AccessDenied 200: said on cue\nHelp: .*#delete-failed$/,
         );
         // The proxy made up the first response. Only the second request reached the storage, with one key.
         expect([storage.requests.filter(isDeletion).length, await keys()]).toEqual([
@@ -171,7 +171,7 @@ export function removingCases(subject: () => Subject): void {
         const run = await remove();
         expect(run.exitCode).toBe(1);
         expect(errorOf(run)).toMatch(
-          /^3 objects of 3 in s3:\/\/gep-build-outputs\/ci\/d\/ could not be deleted\n.* 0 objects were deleted\.\n- ci\/d\/a\.txt: the storage says that it is deleted, and lists it still\n/,
+          /^3 objects of 3 in s3:\/\/gep-build-outputs\/ci\/d\/ could not be deleted\n.* 0 objects were deleted\.\n- ci\/d\/a\.txt: the storage reports it as deleted, but still lists it\n/,
         );
         expect(run.outputs).toEqual({});
         expect(storage.requests.filter(isDeletion)).toHaveLength(3);
@@ -205,7 +205,7 @@ export function removingCases(subject: () => Subject): void {
         storage.decide = (request) => (isDeletion(request) ? { kind: 'answer', status, body } : undefined);
         const run = await remove();
         expect([run.exitCode, run.outputs]).toEqual([1, {}]);
-        expect(errorOf(run)).toMatch(/^What is in s3:.* could not be deleted: NotS3 20[04]: /);
+        expect(errorOf(run)).toMatch(/^Objects in s3:.* could not be deleted: NotS3 20[04]: /);
         expect(errorOf(run)).toContain(says);
       });
 

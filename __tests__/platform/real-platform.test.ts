@@ -97,7 +97,9 @@ function storageClient(
 }
 
 /** The error response to a request. */
-async function refusal(answer: Promise<unknown>): Promise<{ status: number | undefined; code: string }> {
+async function errorOfRequest(
+  answer: Promise<unknown>,
+): Promise<{ status: number | undefined; code: string }> {
   const error: unknown = await answer.then(
     () => undefined,
     (cause: unknown) => cause,
@@ -218,7 +220,7 @@ describe('region', () => {
       'us-east-1',
     );
     const answer = client.send(new ListObjectsV2Command({ Bucket, Prefix: 'ci/' }));
-    expect(await refusal(answer)).toEqual({ status: 400, code: 'AuthorizationHeaderMalformed' });
+    expect(await errorOfRequest(answer)).toEqual({ status: 400, code: 'AuthorizationHeaderMalformed' });
     const error: unknown = await answer.catch((cause: unknown) => cause);
     expect(error).toMatchObject({
       Region: region,
@@ -281,11 +283,13 @@ describe('a session', () => {
     ['a listing', () => client.send(new ListObjectsV2Command({ Bucket, Prefix: 'previews/' }))],
     ['a listing of everything', () => client.send(new ListObjectsV2Command({ Bucket }))],
   ])('outside the prefix %s is AccessDenied', async (_, send) => {
-    expect(await refusal(send())).toEqual({ status: 403, code: 'AccessDenied' });
+    expect(await errorOfRequest(send())).toEqual({ status: 403, code: 'AccessDenied' });
   });
 
   test('cannot read the bucket', async () => {
-    expect(await refusal(client.send(new HeadBucketCommand({ Bucket })))).toMatchObject({ status: 403 });
+    expect(await errorOfRequest(client.send(new HeadBucketCommand({ Bucket })))).toMatchObject({
+      status: 403,
+    });
   });
 
   test('completes a multipart upload, but can neither abort nor list one', async () => {
@@ -295,12 +299,14 @@ describe('a session', () => {
       new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: 'part' }),
     );
     const denied = { status: 403, code: 'AccessDenied' };
-    expect(await refusal(client.send(new ListPartsCommand({ Bucket, Key, UploadId })))).toEqual(denied);
-    expect(await refusal(client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })))).toEqual(
+    expect(await errorOfRequest(client.send(new ListPartsCommand({ Bucket, Key, UploadId })))).toEqual(
       denied,
     );
+    expect(
+      await errorOfRequest(client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))),
+    ).toEqual(denied);
     const listing = client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: 'ci/' }));
-    expect(await refusal(listing)).toEqual(denied);
+    expect(await errorOfRequest(listing)).toEqual(denied);
     expect(await platform.store.pendingUploads(Bucket)).toEqual([{ key: Key, uploadId: UploadId }]);
     await client.send(
       new CompleteMultipartUploadCommand({
@@ -330,8 +336,8 @@ describe('a session', () => {
     const other = storageClient(platform.storageUrl, await openSession(platform, name));
     await other.send(new PutObjectCommand({ Bucket, Key: `${prefix}x`, Body: 'x' }));
     const answer = other.send(new PutObjectCommand({ Bucket, Key: 'ci/x', Body: 'x' }));
-    expect(await refusal(answer)).toEqual({ status: 403, code: 'AccessDenied' });
-    expect(await refusal(client.send(new GetObjectCommand({ Bucket, Key: `${prefix}x` })))).toEqual({
+    expect(await errorOfRequest(answer)).toEqual({ status: 403, code: 'AccessDenied' });
+    expect(await errorOfRequest(client.send(new GetObjectCommand({ Bucket, Key: `${prefix}x` })))).toEqual({
       status: 403,
       code: 'AccessDenied',
     });
@@ -349,7 +355,7 @@ test('an expired session gets InvalidAccessKeyId, and the platform opens a new o
   expect(left).toBeLessThanOrEqual(21_000);
   await put();
   await sleep(left + 1500);
-  expect(await refusal(put())).toEqual({ status: 403, code: 'InvalidAccessKeyId' });
+  expect(await errorOfRequest(put())).toEqual({ status: 403, code: 'InvalidAccessKeyId' });
   const next = storageClient(platform.storageUrl, await openSession(platform, workspaces.main));
   await next.send(new PutObjectCommand({ Bucket, Key: 'ci/x', Body: 'x' }));
 });

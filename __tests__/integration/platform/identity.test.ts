@@ -3,7 +3,7 @@ import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { clientApp, outsiderApp } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { askForToken, tokenOf } from './guest.ts';
+import { askForToken, tokenOf } from './platformClient.ts';
 
 let platform: Platform;
 beforeAll(async () => {

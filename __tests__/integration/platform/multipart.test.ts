@@ -16,7 +16,7 @@ import type { ChecksumAlgorithm, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { bucket, clientOf, openSession, refusal } from './guest.ts';
+import { bucket, clientOf, openSession, errorOfRequest } from './platformClient.ts';
 
 let platform: Platform;
 let client: S3Client;
@@ -113,12 +113,12 @@ describe('completing', () => {
           ...more,
         }),
       );
-    expect(await refusal(complete(Parts))).toBe('400 EntityTooSmall');
-    expect(await refusal(complete([{ ...Parts[0], ETag: last.ETag }]))).toBe('400 InvalidPart');
-    expect(await refusal(complete([{ ...Parts[0], PartNumber: 7 }]))).toBe('400 InvalidPart');
-    expect(await refusal(complete(Parts.toReversed()))).toBe('400 InvalidPartOrder');
+    expect(await errorOfRequest(complete(Parts))).toBe('400 EntityTooSmall');
+    expect(await errorOfRequest(complete([{ ...Parts[0], ETag: last.ETag }]))).toBe('400 InvalidPart');
+    expect(await errorOfRequest(complete([{ ...Parts[0], PartNumber: 7 }]))).toBe('400 InvalidPart');
+    expect(await errorOfRequest(complete(Parts.toReversed()))).toBe('400 InvalidPartOrder');
     expect(await platform.store.list(bucket, '')).toEqual([]);
-    expect(await refusal(complete([last], { IfNoneMatch: '*' }))).toBe('fulfilled');
+    expect(await errorOfRequest(complete([last], { IfNoneMatch: '*' }))).toBe('fulfilled');
     expect((await platform.store.get(bucket, object.Key)).body).toEqual(two);
   });
 
@@ -127,8 +127,8 @@ describe('completing', () => {
     const Parts = [await putPart(UploadId, 1, Buffer.from('x'))];
     const command = new CompleteMultipartUploadCommand({ ...object, UploadId, MultipartUpload: { Parts } });
     await client.send(command);
-    expect(await refusal(client.send(command))).toBe('404 NoSuchUpload');
-    expect(await refusal(putPart(UploadId, 2, Buffer.from('x')))).toBe('404 NoSuchUpload');
+    expect(await errorOfRequest(client.send(command))).toBe('404 NoSuchUpload');
+    expect(await errorOfRequest(putPart(UploadId, 2, Buffer.from('x')))).toBe('404 NoSuchUpload');
   });
 
   test('can require that no object exists', async () => {
@@ -136,7 +136,7 @@ describe('completing', () => {
       const UploadId = await begin();
       const Parts = [await putPart(UploadId, 1, Buffer.from(expected))];
       const ends = { ...object, UploadId, MultipartUpload: { Parts }, IfNoneMatch: '*' };
-      expect(await refusal(client.send(new CompleteMultipartUploadCommand(ends)))).toBe(expected);
+      expect(await errorOfRequest(client.send(new CompleteMultipartUploadCommand(ends)))).toBe(expected);
     }
     expect((await platform.store.get(bucket, object.Key)).body.toString()).toBe('fulfilled');
   });
@@ -145,9 +145,9 @@ describe('completing', () => {
 test('a session can neither abort nor list uploads, and the administrator sees pending ones', async () => {
   const UploadId = await begin();
   const upload = { ...object, UploadId };
-  expect(await refusal(client.send(new AbortMultipartUploadCommand(upload)))).toBe('403 AccessDenied');
-  expect(await refusal(client.send(new ListPartsCommand(upload)))).toBe('403 AccessDenied');
+  expect(await errorOfRequest(client.send(new AbortMultipartUploadCommand(upload)))).toBe('403 AccessDenied');
+  expect(await errorOfRequest(client.send(new ListPartsCommand(upload)))).toBe('403 AccessDenied');
   const list = new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: 'ci/' });
-  expect(await refusal(client.send(list))).toBe('403 AccessDenied');
+  expect(await errorOfRequest(client.send(list))).toBe('403 AccessDenied');
   expect(await platform.store.pendingUploads(bucket)).toEqual([{ key: object.Key, uploadId: UploadId }]);
 });

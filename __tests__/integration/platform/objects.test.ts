@@ -12,8 +12,8 @@ import {
 import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { bucket, clientOf, openSession, presign, refusal, send, sign } from './guest.ts';
-import type { Credentials } from './guest.ts';
+import { bucket, clientOf, openSession, presign, errorOfRequest, send, sign } from './platformClient.ts';
+import type { Credentials } from './platformClient.ts';
 
 let platform: Platform;
 let session: Credentials;
@@ -74,20 +74,22 @@ test('a range request returns the range, an impossible one gets 416', async () =
   const end = await client.send(new GetObjectCommand({ ...at('ci/x'), Range: 'bytes=-2' }));
   expect(await end.Body?.transformToString()).toBe('lo');
   const beyond = client.send(new GetObjectCommand({ ...at('ci/x'), Range: 'bytes=5-' }));
-  expect(await refusal(beyond)).toBe('416 InvalidRange');
+  expect(await errorOfRequest(beyond)).toBe('416 InvalidRange');
 });
 
 test('a read can require an ETag', async () => {
   await put('ci/x');
   const read = (IfMatch: string): Promise<unknown> =>
     client.send(new GetObjectCommand({ ...at('ci/x'), IfMatch }));
-  expect(await refusal(read(`"${md5('hello')}"`))).toBe('fulfilled');
-  expect(await refusal(read('"other"'))).toBe('412 PreconditionFailed');
+  expect(await errorOfRequest(read(`"${md5('hello')}"`))).toBe('fulfilled');
+  expect(await errorOfRequest(read('"other"'))).toBe('412 PreconditionFailed');
 });
 
 test('a write can require that no object exists', async () => {
-  expect(await refusal(put('ci/x', { IfNoneMatch: '*' }))).toBe('fulfilled');
-  expect(await refusal(put('ci/x', { IfNoneMatch: '*', Body: 'other' }))).toBe('412 PreconditionFailed');
+  expect(await errorOfRequest(put('ci/x', { IfNoneMatch: '*' }))).toBe('fulfilled');
+  expect(await errorOfRequest(put('ci/x', { IfNoneMatch: '*', Body: 'other' }))).toBe(
+    '412 PreconditionFailed',
+  );
   expect((await platform.store.get(bucket, 'ci/x')).body.toString()).toBe('hello');
 });
 
@@ -95,7 +97,7 @@ test('a deletion ignores If-Match', async () => {
   await put('ci/x');
   await client.send(new DeleteObjectCommand({ ...at('ci/x'), IfMatch: '"other"' }));
   expect(await platform.store.list(bucket, 'ci/')).toEqual([]);
-  expect(await refusal(client.send(new GetObjectCommand(at('ci/x'))))).toBe('404 NoSuchKey');
+  expect(await errorOfRequest(client.send(new GetObjectCommand(at('ci/x'))))).toBe('404 NoSuchKey');
 });
 
 test('a batch deletion checks the permission for each key', async () => {
@@ -129,7 +131,7 @@ describe('checksums', () => {
     expect(answer).toHaveProperty(field, value);
     const head = await client.send(new HeadObjectCommand({ ...at('ci/sum'), ChecksumMode: 'ENABLED' }));
     expect(head).toHaveProperty(field, value);
-    expect(await refusal(put('ci/wrong', { Body: '12345678x', [field]: value }))).toBe(
+    expect(await errorOfRequest(put('ci/wrong', { Body: '12345678x', [field]: value }))).toBe(
       '400 XAmzContentChecksumMismatch',
     );
     expect(await platform.store.list(bucket, 'ci/wrong')).toEqual([]);
@@ -137,8 +139,8 @@ describe('checksums', () => {
 
   test('Content-MD5 is verified', async () => {
     const ContentMD5 = createHash('md5').update('hello').digest('base64');
-    expect(await refusal(put('ci/x', { ContentMD5 }))).toBe('fulfilled');
-    expect(await refusal(put('ci/y', { ContentMD5, Body: 'other' }))).toBe('400 BadDigest');
+    expect(await errorOfRequest(put('ci/x', { ContentMD5 }))).toBe('fulfilled');
+    expect(await errorOfRequest(put('ci/y', { ContentMD5, Body: 'other' }))).toBe('400 BadDigest');
   });
 
   test('a stream with its checksum in a trailer is decoded and verified', async () => {
@@ -173,7 +175,7 @@ describe('keys', () => {
     ['1,024 bytes', `ci/${'123456789/'.repeat(102)}a`, 'fulfilled'],
     ['everything odd', 'ci/ \\:*?"<>|#%+&=\u0001\t😀', 'fulfilled'],
   ])('%s', async (_name, key, expected) => {
-    expect(await refusal(put(key))).toBe(expected);
+    expect(await errorOfRequest(put(key))).toBe(expected);
     const stored = (await platform.store.list(bucket, '')).map((object) => object.key);
     expect(stored).toEqual(expected === 'fulfilled' ? [key] : []);
   });
@@ -186,7 +188,7 @@ describe('keys', () => {
       return found.Contents?.map(({ Key }) => Key) ?? [];
     };
     expect(await list()).toEqual(['ci/report']);
-    expect(await refusal(client.send(new GetObjectCommand(at('ci/report/a'))))).toBe('fulfilled');
+    expect(await errorOfRequest(client.send(new GetObjectCommand(at('ci/report/a'))))).toBe('fulfilled');
     await client.send(new DeleteObjectCommand(at('ci/report')));
     expect(await list()).toEqual(['ci/report/a']);
   });

@@ -11,8 +11,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { region, workspaces } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { bucket, clientOf, get, openSession, presign, refusal, send, sign } from './guest.ts';
-import type { Credentials, SignedRequest } from './guest.ts';
+import { bucket, clientOf, get, openSession, presign, errorOfRequest, send, sign } from './platformClient.ts';
+import type { Credentials, SignedRequest } from './platformClient.ts';
 
 let platform: Platform;
 let session: Credentials;
@@ -114,7 +114,7 @@ describe('the region', () => {
     expect(answer.text).toContain(`<Region>${region}</Region>`);
     expect(answer.headers.get('x-amz-bucket-region')).toBe(region);
     const wrong = clientOf(platform, session, { region: 'us-east-1' });
-    expect(await refusal(wrong.send(new GetObjectCommand({ Bucket: bucket, Key: key })))).toBe(
+    expect(await errorOfRequest(wrong.send(new GetObjectCommand({ Bucket: bucket, Key: key })))).toBe(
       '400 AuthorizationHeaderMalformed',
     );
     const link = await presign(platform, session, { key, region: 'us-east-1' }, 60);
@@ -165,14 +165,14 @@ describe('a signed URL', () => {
 describe('a session', () => {
   test('writes, reads and lists below its prefix only', async () => {
     const outside = { Bucket: bucket, Key: 'previews/x', Body: 'x' };
-    expect(await refusal(client.send(new PutObjectCommand(outside)))).toBe('403 AccessDenied');
-    expect(await refusal(client.send(new GetObjectCommand(outside)))).toBe('403 AccessDenied');
+    expect(await errorOfRequest(client.send(new PutObjectCommand(outside)))).toBe('403 AccessDenied');
+    expect(await errorOfRequest(client.send(new GetObjectCommand(outside)))).toBe('403 AccessDenied');
     const neighbour = clientOf(platform, await openSession(platform, workspaces.previews));
     await neighbour.send(new PutObjectCommand(outside));
-    expect(await refusal(client.send(new GetObjectCommand(outside)))).toBe('403 AccessDenied');
+    expect(await errorOfRequest(client.send(new GetObjectCommand(outside)))).toBe('403 AccessDenied');
     for (const Prefix of ['previews/', 'c', undefined]) {
       const list = new ListObjectsV2Command({ Bucket: bucket, ...(Prefix && { Prefix }) });
-      expect(await refusal(client.send(list))).toBe('403 AccessDenied');
+      expect(await errorOfRequest(client.send(list))).toBe('403 AccessDenied');
     }
     const list = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'ci/' }));
     const own = await platform.store.list(bucket, 'ci/');
@@ -180,7 +180,7 @@ describe('a session', () => {
   });
 
   test('cannot read the bucket', async () => {
-    expect(await refusal(client.send(new HeadBucketCommand({ Bucket: bucket })))).toMatch(/^403 /);
+    expect(await errorOfRequest(client.send(new HeadBucketCommand({ Bucket: bucket })))).toMatch(/^403 /);
   });
 
   test('is unknown to the storage after its expiry, and its links too', async () => {
@@ -192,7 +192,7 @@ describe('a session', () => {
     await new Promise((resolve) => setTimeout(resolve, 2100));
     expect(await get(link)).toMatchObject({ status: 403, code: 'InvalidAccessKeyId' });
     const late = clientOf(platform, short).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    expect(await refusal(late)).toBe('403 InvalidAccessKeyId');
+    expect(await errorOfRequest(late)).toBe('403 InvalidAccessKeyId');
   });
 
   test('has a token with its owner and policy', () => {

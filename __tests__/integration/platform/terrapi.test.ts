@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { clientApp, outsiderApp, sharedFolders, workspaces } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { bucket, call, clientOf, openSession, tokenOf } from './guest.ts';
+import { bucket, call, clientOf, openSession, tokenOf } from './platformClient.ts';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 
 let platform: Platform;

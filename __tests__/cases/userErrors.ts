@@ -4,7 +4,7 @@ import { clientApp, outsiderApp, sharedFolders, workspaces } from '../../platfor
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject, visibleText } from '../support/subject.ts';
 
-interface Refusal {
+interface UserError {
   readonly title: string;
   readonly inputs: Readonly<Record<string, string>>;
   /** Required contents of the message: the value, what is expected, and what to do. */
@@ -13,7 +13,7 @@ interface Refusal {
 
 const wrongSecret = 'not-the-secret-of-that-client-1f9e';
 
-const refusals: readonly Refusal[] = [
+const userErrors: readonly UserError[] = [
   {
     title: 'a wrong client secret',
     inputs: { 'client-secret': wrongSecret },
@@ -122,7 +122,7 @@ const refusals: readonly Refusal[] = [
 ];
 
 /** Servers that cannot be reached. */
-const unreachable: readonly Refusal[] = [
+const unreachable: readonly UserError[] = [
   {
     title: 'an unreachable issuer',
     inputs: { issuer: 'http://127.0.0.1:49151/realms/master' },
@@ -144,7 +144,7 @@ const unreachable: readonly Refusal[] = [
   },
 ];
 
-async function expectRefusal(subject: Subject, { title, inputs, says }: Refusal): Promise<void> {
+async function expectError(subject: Subject, { title, inputs, says }: UserError): Promise<void> {
   const { platform } = subject;
   const cwd = folderWith({ 'dist/a.txt': 'a' });
   const given = Object.fromEntries(
@@ -165,15 +165,15 @@ async function expectRefusal(subject: Subject, { title, inputs, says }: Refusal)
 }
 
 /** Mistakes of users. Each causes one clear message without a secret, quickly, and nothing is written. */
-export function refusalCases(subject: () => Subject): void {
+export function userErrorCases(subject: () => Subject): void {
   describe('a mistake causes one clear message', () => {
-    test.each(refusals)('$title', (refusal) => expectRefusal(subject(), refusal), 20_000);
+    test.each(userErrors)('$title', (mistake) => expectError(subject(), mistake), 20_000);
 
     // Each of them is tried for 7 s, so they run at once.
     test(
       unreachable.map(({ title }) => title).join(', '),
       async () => {
-        await Promise.all(unreachable.map((refusal) => expectRefusal(subject(), refusal)));
+        await Promise.all(unreachable.map((mistake) => expectError(subject(), mistake)));
       },
       20_000,
     );

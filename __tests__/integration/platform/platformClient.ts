@@ -90,7 +90,7 @@ export function clientOf(
 }
 
 /** The name and HTTP status of a promise's error, or `fulfilled`. */
-export async function refusal(promise: Promise<unknown>): Promise<string> {
+export async function errorOfRequest(promise: Promise<unknown>): Promise<string> {
   try {
     await promise;
     return 'fulfilled';
