@@ -229,7 +229,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       refuse(({ query }) => query.has('list-type'));
       const unlisted = await upload({ 'a.txt': Buffer.from('a') }, { overwrite: 'changed' });
       expect(errorOf(unlisted)).toMatch(
-        /^Objects in s3:\/\/gep-build-outputs\/ci\/d\/ could not be listed: AccessDenied 403: broken on cue \(127\.0\.0\.1:\d+\)\nThe storage session does not allow it/,
+        /^Objects in s3:\/\/gep-build-outputs\/ci\/d\/ could not be listed: AccessDenied 403: broken on cue \(127\.0\.0\.1:\d+\)\nThe storage session does not allow this/,
       );
       refuse(({ method, query }) => method === 'POST' && query.has('delete'));
       const undeleted = await upload({ 'a.txt': Buffer.from('a') }, { 'delete-stale': 'true' });

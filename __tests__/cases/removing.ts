@@ -246,13 +246,13 @@ export function removingCases(subject: () => Subject): void {
           'a neighbour’s',
           'ci/other/x',
           'SlowDown',
-          `is about 'ci/other/x', which was not to be deleted (SlowDown no)`,
+          `is about 'ci/other/x', which this request does not delete (SlowDown no)`,
         ],
         [
           'none',
           '',
           'InternalError',
-          'is about no key at all, which was not to be deleted (InternalError no)',
+          'is about no key, which this request does not delete (InternalError no)',
         ],
       ])(
         'reports a transient error for %s key: that key is not requested again',

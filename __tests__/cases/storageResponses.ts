@@ -137,10 +137,10 @@ export function storageResponseCases(subject: () => Subject): void {
     [
       'XMinioAdminBucketQuotaExceeded',
       400,
-      /: XMinioAdminBucketQuotaExceeded 400: .*\nThe workspace is full: remove what/,
+      /: XMinioAdminBucketQuotaExceeded 400: .*\nThe workspace is full\. Delete what/,
     ],
-    ['QuotaExceeded', 403, /\nThe workspace is full: remove what/],
-    ['', 507, /: HTTP 507: .*\nThe workspace is full: remove what/],
+    ['QuotaExceeded', 403, /\nThe workspace is full\. Delete what/],
+    ['', 507, /: HTTP 507: .*\nThe workspace is full\. Delete what/],
   ])('the error for an exceeded quota names it: %s %d', async (code, status, says) => {
     const body = code ? errorXml(code) : '';
     storage.decide = (request) => (isWhole(request) ? { kind: 'answer', status, body } : undefined);
