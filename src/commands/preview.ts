@@ -36,7 +36,7 @@ export function previewPage(
 ): Page {
   return {
     entry: names.entry,
-    label: 'the preview',
+    label: 'preview',
     opens: 'first',
     make: async function* (published, linkTo) {
       const { entryObject, previewSite, workerObject } = await import('../preview/previewObjects.ts');

@@ -12,6 +12,7 @@ import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { type Changes, headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
+import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/errorDescription.ts';
 import { defaultConcurrency, defaultBufferBytes } from '../transfer/resourceLimits.ts';
@@ -91,7 +92,7 @@ async function upload(
   await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
     reports.begin(s3Uri);
     const etags = await sendFiles(inputs, plan, client, { connection, concurrency });
-    const manifest = manifestOf(inputs, s3Uri, plan, etags);
+    const manifest = manifestOf(named(inputs, host), s3Uri, plan, etags);
     const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
     const { publication, generated } = await publishLinks(
       inputs,
@@ -118,6 +119,11 @@ async function upload(
   });
 }
 
+/** Where the files are, with the title of reports about them. */
+function named(inputs: UploadInputs, { run }: Pick<Host, 'run'>) {
+  return { ...inputs, title: titleOf(inputs, run) };
+}
+
 /** What an upload did, in numbers. */
 function changesOf({ puts, unchanged }: ComparedPlan, deleted: number): Changes {
   return { uploaded: puts.length - unchanged.length, unchanged: unchanged.length, deleted };
@@ -128,18 +134,22 @@ function countOutputs({ uploaded, unchanged, deleted }: Changes) {
 }
 
 async function logDryRun(
-  host: Pick<Host, 'log' | 'summary' | 'output'>,
+  host: Pick<Host, 'log' | 'run' | 'summary' | 'output'>,
   inputs: UploadInputs,
   { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
-  { client, base, s3Uri, serverTime }: Destination,
+  { base, s3Uri, serverTime }: Destination,
 ): Promise<void> {
   logSharingDryRun(host.log, inputs);
   const pages = inputs.deleteStale ? pageKeys(names, base) : undefined;
-  await dryRun(host, manifestOf(inputs, s3Uri, plan), compareForDryRun(plan, pages, serverTime), {
-    unchanged: plan.unchanged.length,
-    now: client.clock.now(),
-    summary: inputs.summary,
-  });
+  await dryRun(
+    host,
+    manifestOf(named(inputs, host), s3Uri, plan),
+    compareForDryRun(plan, pages, serverTime),
+    {
+      unchanged: plan.unchanged.length,
+      summary: inputs.summary,
+    },
+  );
 }
 
 /**
@@ -230,13 +240,14 @@ function storedExplainer(
  * @param etags of the files that were sent, by key, where they are known
  */
 function manifestOf(
-  { workspace, destination }: Pick<UploadInputs, 'workspace' | 'destination'>,
+  { title, workspace, destination }: Pick<Manifest, 'title' | 'workspace' | 'destination'>,
   s3Uri: string,
   { puts, totalBytes, unchanged, sums, remote }: ComparedPlan,
   etags: ReadonlyMap<string, string> = new Map(),
 ): Manifest {
   const same = new Set(unchanged);
   return {
+    title,
     workspace,
     destination,
     s3Uri,

@@ -1,18 +1,29 @@
 import { createHash } from 'node:crypto';
 
-/**
- * What the comment of a key begins with, and no other does. Nothing in a key can end it: what is neither a letter nor a digit is
- * percent-encoded.
- */
+/** The first line of the comment of a key, which no other comment has. A key cannot end the HTML comment, because it is encoded. */
 export function commentMarker(key: string): string {
   return `<!-- upload-to-workspace comment: ${encodedKey(key)} -->`;
 }
 
-/** A key as it can stand in an HTML comment, whatever is in it; a long one by its SHA-256. */
+/** A key encoded for an HTML comment. A long key becomes its SHA-256. */
 export function encodedKey(key: string): string {
-  const encoded = encodeURIComponent(key.toWellFormed()).replace(
+  const encoded = encodeText(key);
+  return encoded.length <= 300 ? encoded : createHash('sha256').update(key).digest('hex');
+}
+
+/** Percent-encodes a text for an HTML comment: `-` and `>` as well. */
+export function encodeText(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replace(
     /[^A-Za-z0-9%_./]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return encoded.length <= 300 ? encoded : createHash('sha256').update(key).digest('hex');
+}
+
+/** Decodes {@link encodeText}; undefined if somebody has edited the text. */
+export function decodeText(encoded: string): string | undefined {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
 }

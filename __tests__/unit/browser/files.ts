@@ -4,6 +4,7 @@ import type { IndexPageData } from '../../../src/links/indexPageData.ts';
 /** What a page carries that lists these paths; sizes and ages are by the place of a path, unless they are given. */
 export function contentsOf(names: readonly string[], more: Partial<IndexPageData> = {}): IndexPageData {
   return {
+    title: 'Pages: d',
     workspace: 'my-workspace',
     destination: 'site',
     s3Uri: 's3://bucket/ci/site/',
