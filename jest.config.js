@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 const suite = (name) => ({
   displayName: name,
   testEnvironment: 'node',
@@ -10,8 +12,8 @@ const suite = (name) => ({
 });
 
 export default {
-  // Most tests wait for a process or a server, so that each processor can take one. Above 100 %, jest takes the number for one of workers.
-  maxWorkers: '100%',
+  // Tests that start processes wait for them half of the time: one more worker than processors keeps all processors busy.
+  maxWorkers: availableParallelism() + 1,
   testSequencer: '<rootDir>/__tests__/sequencer.js',
   // Only to end what hangs: no test is about time.
   testTimeout: 60_000,

@@ -12,7 +12,7 @@ import type { Figures } from './measure.ts';
 import { runRounds } from './rounds.ts';
 import { startServers } from './servers/index.ts';
 import { chapterLines, report, summary } from './table.ts';
-import type { Chapter } from './table.ts';
+import type { LoadResults } from './table.ts';
 
 const resultsFile = join(import.meta.dirname, 'RESULTS.md');
 
@@ -21,7 +21,7 @@ function contendersOf(load: Load, rivals: Arguments['rivals']): ContenderName[] 
   return load.contenders.filter((name) => rivals === undefined || name === 'action' || rivals.includes(name));
 }
 
-async function runLoad(load: Load, given: Arguments, contenders: readonly Contender[]): Promise<Chapter> {
+async function runLoad(load: Load, given: Arguments, contenders: readonly Contender[]): Promise<LoadResults> {
   const source = await load.makeSource();
   // New servers for each load, so that loads do not affect each other.
   const servers = await startServers(load.servers);
@@ -59,7 +59,7 @@ async function run(given: Arguments): Promise<boolean> {
   }
   const usual = found.get('action');
   const actions = [...(usual ? [usual] : []), ...(await Promise.all(given.variants.map(prepareAction)))];
-  const chapters: Chapter[] = [];
+  const chapters: LoadResults[] = [];
   for (const name of given.loads) {
     const load = loads[name];
     const contenders = contendersOf(load, given.rivals).flatMap((name) =>

@@ -7,7 +7,7 @@ import type { Result } from './rounds.ts';
 import type { Source } from './sources.ts';
 
 /** The results of one load. */
-export interface Chapter {
+export interface LoadResults {
   readonly load: Load;
   readonly source: Source;
   readonly results: readonly Result[];
@@ -16,7 +16,11 @@ export interface Chapter {
 const MiB = 1024 ** 2;
 
 /** The whole report, in Markdown. */
-export function report(machine: Machine, chapters: readonly Chapter[], versions: readonly string[]): string {
+export function report(
+  machine: Machine,
+  chapters: readonly LoadResults[],
+  versions: readonly string[],
+): string {
   return [
     '# Results',
     '',
@@ -31,13 +35,13 @@ export function report(machine: Machine, chapters: readonly Chapter[], versions:
 }
 
 /** The targets of the action, and whether it reached them. */
-export function summary(chapters: readonly Chapter[]): string[] {
+export function summary(chapters: readonly LoadResults[]): string[] {
   const rows = chapters.map(targetRow);
   return ['## Targets', '', ...table(['load', 'target', 'measured', 'result'], rows), ''];
 }
 
 /** The table of one load. */
-export function chapterLines({ load, source, results }: Chapter): string[] {
+export function chapterLines({ load, source, results }: LoadResults): string[] {
   const reference = results.find(({ contender }) => contender.name === load.reference);
   const rows = results.map((result) => {
     const label = result.contender.label + (load.unchanged ? comparison(result) : '');
@@ -76,7 +80,7 @@ function comparison({ contender }: Result): string {
   return contender.comparesContent ? '' : ' (uploads all files again: it has no input `overwrite` yet)';
 }
 
-function targetRow(chapter: Chapter): string[] {
+function targetRow(chapter: LoadResults): string[] {
   const { load, results } = chapter;
   const [target, measured] = compareWithTarget(chapter);
   const broken = results.some(({ failure }) => failure !== undefined);
@@ -85,7 +89,10 @@ function targetRow(chapter: Chapter): string[] {
   return [load.title, target, measured?.text ?? '–', result];
 }
 
-function compareWithTarget({ load, results }: Chapter): [string, { text: string; met: boolean } | undefined] {
+function compareWithTarget({
+  load,
+  results,
+}: LoadResults): [string, { text: string; met: boolean } | undefined] {
   const action = results.find(({ contender }) => contender.name === 'action');
   const reference = results.find(({ contender }) => contender.name === load.reference);
   if ('peakBytes' in load.target) {

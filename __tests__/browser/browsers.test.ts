@@ -44,7 +44,7 @@ describe.each(browserNames)('%s', (name) => {
 
   afterAll(() => browser.close());
 
-  test('runs the script that is bundled into a page, under its Content-Security-Policy', async () => {
+  test('runs the bundled script of a page with its Content-Security-Policy', async () => {
     const tab = await browser.newPage();
     await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await tab.waitForSelector('a.label');

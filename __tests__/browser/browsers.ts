@@ -5,14 +5,14 @@ import { type BrowserName, browserPath } from '../../scripts/browsers.ts';
 export interface BrowserSettings {
   /** Settings of Firefox, as in `about:config`. */
   readonly firefox?: Readonly<Record<string, unknown>>;
-  /** Folder of a profile of Chromium. */
+  /** Folder of a Chromium profile. */
   readonly chromiumProfile?: string;
 }
 
 /**
- * Starts a browser as it comes, headless, with a profile of its own: Chromium driven by its DevTools protocol, Firefox by WebDriver BiDi.
- * Neither reaches anything but this machine.
- * @throws Error that says how to get the browser, where there is none
+ * Starts a headless browser with a new profile: Chromium through the DevTools protocol, Firefox through WebDriver BiDi. Both can reach this
+ * machine only.
+ * @throws Error that says how to install the browser, if there is none
  */
 export function startBrowser(
   name: BrowserName,
@@ -25,7 +25,7 @@ export function startBrowser(
         executablePath,
         ...(chromiumProfile !== undefined && { userDataDir: chromiumProfile }),
         args: [
-          // As root, and in containers, there is no sandbox to be had.
+          // As root and in containers, Chromium has no sandbox.
           '--no-sandbox',
           '--disable-dev-shm-usage',
           '--force-prefers-reduced-motion',
@@ -38,7 +38,7 @@ export function startBrowser(
         extraPrefsFirefox: {
           'ui.prefersReducedMotion': 1,
           'general.smoothScroll': false,
-          // Which links were visited is written down some time later.
+          // Chromium writes visited links to its history with a delay.
           'layout.css.visited_links_enabled': false,
           'network.proxy.type': 1,
           'network.proxy.http': '127.0.0.1',

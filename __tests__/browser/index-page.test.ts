@@ -36,8 +36,8 @@ const url = () => published.outputs['url'] ?? '';
 const content = (name: string) => files.get(name)?.content() ?? Buffer.alloc(0);
 
 /**
- * Types into the search box of the page that it runs in, several times over, and gives for each key the shortest time from its event until what it
- * found was painted, in milliseconds: what the page takes, not what else the machine does.
+ * Types into the search box several times. Returns the shortest time for each key from its event until the result is painted, in milliseconds.
+ * The shortest time depends least on other work of the machine. Runs in the page.
  */
 async function timeTyping(queries: readonly string[], rounds: number): Promise<number[]> {
   const search = document.querySelector<HTMLInputElement>('#search');
@@ -67,7 +67,7 @@ async function timeTyping(queries: readonly string[], rounds: number): Promise<n
   return [...shortest.values()];
 }
 
-/** SHA-256 of what links give to the page that it runs in, in Base64. */
+/** Fetches links, and returns the SHA-256 of each response in Base64. Runs in the page. */
 function sumsOf(links: readonly string[]): Promise<string[]> {
   return Promise.all(
     links.map(async (link) => {
@@ -87,14 +87,14 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
 
   afterAll(() => browser.close());
 
-  test('is what url opens, says what it is of, and lists every file with a link to its bytes', async () => {
+  test('opens through url, shows destination and size, and lists every file with a working link', async () => {
     const { page, complaints } = await openIndex(browser, url());
     expect(await textOf(page, '#title')).toBe('atlas/2026');
     expect(await textOf(page, '#where')).toMatch(/· 5,000 files · 60\.\d MiB$/);
     await waitForText(page, '#life-title', /^Links work for another \d+ min/);
     expect(await textOf(page, '#life-detail')).toContain(' UTC');
     await page.click('#fold');
-    // So tall that one has not to scroll for minutes.
+    // A tall window avoids minutes of scrolling.
     await page.setViewport({ width: 1280, height: 6_000 });
     const rows = await rowsOf(page);
     expect(rows.map((row) => row.path).sort()).toEqual([...files.keys()].sort());
@@ -124,7 +124,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     await page.close();
   }, 120_000);
 
-  test('searches by words of the path, without case and accents, and sorts what it finds', async () => {
+  test('searches for words of the path, without case and accents, and sorts the results', async () => {
     const { page } = await openIndex(browser, url());
     await page.type('#search', 'zurich CSV 2026-1');
     await waitForText(page, '#found', '3 files · ');
@@ -147,7 +147,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     await page.close();
   });
 
-  test('opens and closes folders, and shows a picture and a text at a click', async () => {
+  test('opens and closes folders, and shows a picture and a text after a click', async () => {
     const { page, complaints } = await openIndex(browser, url());
     expect((await namesOf(page)).slice(0, 6)).toEqual([
       'downloads',
@@ -174,7 +174,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
           end: top + Math.max(height, parts[index]?.scrollHeight ?? 0),
         })),
     );
-    // In a low window, too, one part of it stands below the other.
+    // The parts of the pane must not overlap, even in a low window.
     for (const [index, { top }] of edges.entries())
       expect(top).toBeGreaterThanOrEqual(edges[index - 1]?.end ?? 0);
     await page.setViewport(desk);
@@ -189,7 +189,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     await page.close();
   });
 
-  test('can be used by the keyboard alone', async () => {
+  test('works with the keyboard only', async () => {
     const { page } = await openIndex(browser, url());
     const { keyboard } = page;
     const focused = () => page.evaluate(() => document.activeElement?.id);
@@ -232,7 +232,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     await page.close();
   });
 
-  test('fits a telephone: nothing to scroll sideways, and a file covers the page until one goes back', async () => {
+  test('fits a phone: no horizontal scrolling, and a file covers the page until Back', async () => {
     const { page } = await openIndex(browser, url(), telephone);
     const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(await overflow()).toBe(0);
@@ -257,7 +257,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     await page.close();
   });
 
-  test('tells when links end by the clock of the storage, whatever the reader’s own says', async () => {
+  test('shows the expiry by the storage’s clock, even if the reader’s clock is wrong', async () => {
     for (const hours of [-2, 2]) {
       const { page } = await openIndex(browser, url(), undefined, (fresh) =>
         fresh.evaluateOnNewDocument((shift: number) => {
@@ -270,7 +270,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     }
   });
 
-  test('says so when its links end, and what to do then', async () => {
+  test('says that its links expire, and what to do then', async () => {
     const store = await openStore(platform);
     const uploads = ['a.txt', 'b.txt'].map((file) => ({ name: file, content: () => Buffer.from(file) }));
     const at = (ends: number) => (page: Parameters<Parameters<typeof publishPage>[3] & object>[0]) => ({
@@ -305,7 +305,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     await never.page.close();
   });
 
-  test('shows hostile names as the texts that they are, and runs none of them', async () => {
+  test('shows hostile names as text, and runs none of them', async () => {
     const contents = Object.fromEntries(hostileNames.map((file) => [`ci/odd/${file}`, `content of ${file}`]));
     await putObjects(platform, contents);
     const subject = { platform, entries: 'dist' } as const;
@@ -336,9 +336,9 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     await page.close();
   }, 120_000);
 
-  // Puppeteer can ask no other browser for a scheme.
+  // Puppeteer can set the colour scheme in Chromium only.
   if (name === 'chromium')
-    test.each(['light', 'dark'] as const)('can be read in the scheme %s', async (scheme) => {
+    test.each(['light', 'dark'] as const)('has enough contrast in the %s scheme', async (scheme) => {
       const { page } = await openIndex(browser, url(), undefined, (fresh) =>
         fresh.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]),
       );

@@ -29,7 +29,7 @@ const inert = ['evil.*', 'worker.js'].flatMap((glob) => [
   `${glob} Content-Disposition: attachment`,
 ]);
 
-/** Which of the files ran, and whether the script became a service worker. */
+/** Opens the files. Returns those that ran, and whether the script became a service worker. */
 async function visited(headers: string): Promise<readonly [string[], string]> {
   const inputs = { path: '.', root: '.', destination: `inert-${headers.length}`, links: 'session', headers };
   const urls = urlsOf(
@@ -39,7 +39,7 @@ async function visited(headers: string): Promise<readonly [string[], string]> {
   const url = (name: string) => urls[name] ?? '';
   const ran: string[] = [];
   for (const name of ['evil.html', 'evil.svg', 'evil.xhtml']) {
-    // What is downloaded is a navigation that the browser gives up.
+    // The browser aborts the navigation for a download.
     await page.goto(url(name)).catch(() => undefined);
     await page.goto(url('host.html'));
     if (await page.evaluate(() => localStorage.getItem('ran'))) ran.push(name);
@@ -57,7 +57,7 @@ async function visited(headers: string): Promise<readonly [string[], string]> {
   return [ran, worker];
 }
 
-test('files that are published inert do not run, and are no service workers', async () => {
+test('files that are published as downloads do not run, not even as service workers', async () => {
   expect(await visited('')).toEqual([['evil.html', 'evil.svg', 'evil.xhtml'], 'registered']);
   expect(await visited(inert.join('\n'))).toEqual([[], 'SecurityError']);
 }, 60_000);

@@ -30,7 +30,7 @@ afterAll(() => platform.stop());
 const html = (title: string, body: string) =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><link rel="icon" href="data:,"></head><body>${body}</body></html>`;
 
-/** A site that shows which version its page is of, and, asked for it, which version a part of it is of. */
+/** A site that shows the version of its page, and after a click the version of a part. */
 const versioned = (version: string) => ({
   'index.html': html(
     version,
@@ -54,7 +54,7 @@ const statusOf = (page: Page) =>
     () => (performance.getEntriesByType('navigation')[0] as PerformanceNavigationTiming).responseStatus,
   );
 const click = (page: Page, text: string) => page.locator(`a ::-p-text(${text})`).click();
-/** Presses the button at once: waiting for it to stand still, as a locator does, never ends in a page that is replaced meanwhile. */
+/** Clicks the button at once. A locator waits until the button is stable, which never happens in a page that is replaced. */
 const press = (page: Page) =>
   page
     .evaluate(() => document.querySelector('button')?.click())
@@ -76,7 +76,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
 
   afterAll(() => browser.close());
 
-  test('loads all that a page can load', async () => {
+  test('loads everything that a page can load', async () => {
     const { link } = await publish(`${name}/workshop`, workshop);
     await using visitor = await visit(browser);
     await follow(visitor.page, link);
@@ -86,7 +86,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     );
   }, 120_000);
 
-  test('goes where links lead, and says with 404 that there is nothing', async () => {
+  test('follows links, and answers 404 for missing pages', async () => {
     const { link } = await publish(`${name}/links`, { ...workshop, 'main.js': '' });
     const base = baseOf(`${name}/links`);
     await using visitor = await visit(browser);
@@ -113,7 +113,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     expect([await whereIs(page), await statusOf(page)]).toEqual([`${base}none`, 404]);
   }, 120_000);
 
-  test('opens at a page, with its query and fragment, that the link names', async () => {
+  test('opens the page in the link, with its query and fragment', async () => {
     const { link } = await publish(`${name}/deep`, { ...workshop, 'main.js': '' });
     await using visitor = await visit(browser);
     await follow(visitor.page, `${link}#/about?x=1#part`);
@@ -128,7 +128,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     expect(visitor.problems).toEqual([]);
   }, 120_000);
 
-  test('saves a file under the name that its link gives', async () => {
+  test('saves a file with the name in its link', async () => {
     const { link } = await publish(`${name}/download`, { ...workshop, 'main.js': '' });
     await using visitor = await visit(browser);
     const { page, context } = visitor;
@@ -144,7 +144,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await reads(page, 'Workshop');
     await click(page, 'Save');
     const deadline = Date.now() + 20_000;
-    // While a file comes, another one that is part of it stands beside it.
+    // During a download, a partial file exists beside it.
     while (readdirSync(downloads).join() !== 'saved.txt' && Date.now() < deadline) await sleep(50);
     expect(readdirSync(downloads)).toEqual(['saved.txt']);
     expect(readFileSync(path.join(downloads, 'saved.txt'), 'utf8')).toBe('space');
@@ -181,7 +181,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     expect(visitor.problems).toEqual([]);
   }, 120_000);
 
-  test('stands beside another one, and a second push of one leaves no page half old and half new', async () => {
+  test('works beside another preview, and no page mixes old and new files after a second push', async () => {
     const first = await publish(`${name}/pr-7`, versioned('7a'));
     const other = await publish(`${name}/pr-8`, versioned('8a'));
     await using visitor = await visit(browser);
@@ -199,7 +199,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await reads(page, 'Page of 7b');
     await press(page);
     await page.waitForFunction(sawPart, { polling: 50 }, 'part of 7b');
-    // A browser that looked for the new version of its own accord shows it before the first click.
+    // A browser may find the new version by itself and show it before the first click.
     const seen = new Set(await seenIn(page));
     seen.delete('page of 7a, no part: 503');
     expect([...seen]).toEqual(['page of 7b, part of 7b']);
@@ -218,7 +218,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     }
   }, 120_000);
 
-  test('says that a new version is on its way while one is, and shows it then', async () => {
+  test('says that a new version is being published, and then shows it', async () => {
     const destination = `${name}/pr-9`;
     const { link } = await publish(destination, versioned('9a'));
     await using visitor = await visit(browser);
@@ -234,7 +234,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     expect(await statusOf(page)).toBe(200);
   }, 120_000);
 
-  test('says when its links have ended, when that was and what to do, and goes on with new ones', async () => {
+  test('says that its links have expired, when, and what to do, and works again with new links', async () => {
     const destination = `${name}/ended`;
     const folder = folderWith(versioned('1'));
     const env = {
@@ -272,14 +272,14 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await reads(page, 'Page of 1');
   }, 180_000);
 
-  test('with links of the platform that lead to another host', async () => {
+  test('works with platform links to another host', async () => {
     const destination = `${name}/elsewhere`;
     const far = await openStore({
       ...platform,
       storageUrl: platform.storageUrl.replace('127.0.0.1', 'localhost'),
     });
     const body = JSON.stringify(far.url(`ci/${destination}/index.html`));
-    // The first link that is asked for is that of the only file.
+    // The first requested link is that of the only file.
     platform.terrapi.fail('/v2/storage/download', { status: 200, body }, 1);
     const { 'index.html': page } = versioned('1');
     const { link } = await publishPreview(platform, folderWith({ 'index.html': page }), {
@@ -313,7 +313,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     expect((await fetch(link)).status).toBe(404);
   }, 120_000);
 
-  test('tells other hosts nothing, and asks none of its own accord', async () => {
+  test('sends no Referer to other hosts, and no requests without a link to them', async () => {
     const heard: IncomingHttpHeaders[] = [];
     const host = createServer((request, response) => {
       if (request.url === '/favicon.ico') return void response.writeHead(404).end();
@@ -346,7 +346,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
   }, 120_000);
 });
 
-test('a host that lets no page read its files is refused, with the reason', async () => {
+test('a host without CORS is rejected, with the reason', async () => {
   const host = createServer((_, response) => response.end('<p>'));
   await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
   try {
@@ -369,7 +369,7 @@ test('a host that lets no page read its files is refused, with the reason', asyn
   }
 }, 60_000);
 
-describe('a browser that has no service workers', () => {
+describe('a browser without service workers', () => {
   const say = async (browser: Browser, link: string) => {
     try {
       await using visitor = await visit(browser);

@@ -3,15 +3,15 @@ import type { Platform } from '../../platform/platform.ts';
 import type { RunnerResult } from '../../platform/runner.ts';
 import { type ActionName, errorOf, runSubject } from '../support/subject.ts';
 
-/** Path of a destination's folder on the storage, as pages see it. */
+/** URL path of a destination's folder on the storage. */
 export function baseOf(destination: string): string {
   return `/${buckets.outputs}/ci/${destination}/`;
 }
 
 /**
- * Runs the shipped bundle of an action with `preview: true`.
- * @param folder what is uploaded
- * @throws Error with the message of the step, where it failed
+ * Runs the bundle of an action with `preview: true`.
+ * @param folder the folder to upload
+ * @throws Error with the message of the step, if it failed
  */
 export async function publishPreview(
   platform: Platform,

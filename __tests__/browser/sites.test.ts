@@ -14,7 +14,7 @@ import { type SiteName, buildSite, installSites } from './sites.ts';
 import { type StaticServer, serveFolders } from './statics.ts';
 import { follow, picture, reads, visit, whereIs } from './visits.ts';
 
-/** What somebody does on a site, and a text that is to be read afterwards. */
+/** A user's step on a site, and a text that the page must then show. */
 interface Step {
   readonly name: string;
   readonly act: (page: Page) => Promise<unknown>;
@@ -22,10 +22,10 @@ interface Step {
 }
 
 interface Site {
-  /** A text of the first page, once its scripts have run. */
+  /** A text of the first page after its scripts have run. */
   readonly opens: string;
   readonly walk: readonly Step[];
-  /** What follows `#/` in a deep link, and a text of that page. */
+  /** The path after `#/` in a deep link, and a text of that page. */
   readonly deep?: { readonly path: string; readonly shows: string };
   readonly fallback?: { readonly name: string; readonly status: number };
 }
@@ -51,7 +51,7 @@ const sites: Readonly<Record<SiteName, Site>> = {
     walk: [
       { name: 'a route', act: click('Osprey'), shows: 'Boat osprey' },
       { name: 'reload at a route', act: reload, shows: 'Boat osprey' },
-      { name: 'a route that is none', act: click('Reef'), shows: 'No such berth' },
+      { name: 'an unknown route', act: click('Reef'), shows: 'No such berth' },
       { name: 'back', act: back, shows: 'Boat osprey' },
     ],
     deep: { path: 'boats/gannet', shows: 'Boat gannet' },
@@ -95,7 +95,7 @@ const started = new AsyncDisposableStack();
 const links = new Map<SiteName, string>();
 const logs = new Map<SiteName, string>();
 let statics: StaticServer;
-/** What the log says of a site of VitePress that is not built for its folder. */
+/** The log line for a VitePress site that is not built for its folder. */
 let rooted = '';
 
 beforeAll(async () => {
@@ -143,12 +143,12 @@ describe.each(browserNames)('in %s', (browserName) => {
     const site = sites[name];
     const base = baseOf(destinationOf(name));
 
-    /** Walks through the site, and tells where each step led and what it looked like. */
+    /** Walks through the site, and returns the URL and a picture after each step. */
     async function walk(page: Page) {
       const seen: { step: string; at: string; title: string; shot: Buffer }[] = [];
       const look = async (step: string, text: string) => {
         await reads(page, text);
-        // A caret or a pointer that hovers is no part of a page.
+        // The caret and the mouse pointer are not part of the page.
         await page.mouse.move(0, 0);
         const shot = await picture(page);
         seen.push({ step, at: await whereIs(page), title: await page.title(), shot });
@@ -161,7 +161,7 @@ describe.each(browserNames)('in %s', (browserName) => {
       return seen;
     }
 
-    test('looks and goes as on a static server', async () => {
+    test('looks and works like on a static server', async () => {
       await using preview = await visit(browser);
       await follow(preview.page, links.get(name) ?? '');
       const shown = await walk(preview.page);
@@ -179,7 +179,7 @@ describe.each(browserNames)('in %s', (browserName) => {
 
     if (site.deep) {
       const { path: deepPath, shows } = site.deep;
-      test('opens a page that the link names', async () => {
+      test('opens the page in the link', async () => {
         await using preview = await visit(browser);
         await follow(preview.page, `${links.get(name) ?? ''}#/${deepPath}`);
         await reads(preview.page, shows);
@@ -190,7 +190,7 @@ describe.each(browserNames)('in %s', (browserName) => {
   });
 });
 
-/** Where pictures differ, both are kept for whoever looks into it. */
+/** Compares two pictures, and keeps both if they differ. */
 function keepPictures(
   name: string,
   shown: readonly { step: string; shot: Buffer }[],
@@ -207,13 +207,13 @@ function keepPictures(
   }
 }
 
-test('a router that was built for the root of a host is warned of, with file and line', () => {
+test('a router built for the root of a host causes a warning with file and line', () => {
   expect(rooted).toMatch(
     /^::warning.*Build with the preview's folder as base .*\(\S+\.html:\d+\)%0AHelp: .*#preview-problem$/m,
   );
 });
 
-test('nothing is warned of where all works', () => {
+test('a site that works causes no warning', () => {
   for (const [name, log] of logs) {
     expect([name, log]).toEqual([name, expect.stringContaining('Preview: ')]);
     expect([name, log.match(/^::warning.*/gm)]).toEqual([name, null]);

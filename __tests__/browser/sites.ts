@@ -1,4 +1,4 @@
-/** Sites as people build them, by tools from npm that are in a package of their own: `sites/`. */
+/** Sites built with tools from npm, which the package `sites/` installs. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { install } from '../../platform/real/cache.ts';
 const sources = path.join(import.meta.dirname, 'sites');
 const cache = path.resolve(import.meta.dirname, '..', '..', '.cache', 'sites');
 
-/** What builds each site, in its folder: a script of a package, and its arguments. */
+/** The build command of each site: a script of a package, and its arguments. */
 const builders = {
   astro: ['astro/bin/astro.mjs', 'build'],
   playwright: ['@playwright/test/cli.js', 'test'],
@@ -20,7 +20,7 @@ const builders = {
 
 export type SiteName = keyof typeof builders;
 
-/** A folder with the sites' sources and their tools, installed anew when either changes. */
+/** A folder with the sites' sources and their tools. It is installed again if one of them changes. */
 export async function installSites(): Promise<string> {
   const hash = createHash('sha256');
   for (const name of globSync('**/*', { cwd: sources, withFileTypes: true })
@@ -34,7 +34,7 @@ export async function installSites(): Promise<string> {
       name: `sites-${hash.digest('hex').slice(0, 12)}`,
       fill: (folder) => {
         cpSync(sources, folder, { recursive: true });
-        // No script of a package is needed: programs come as packages.
+        // Install scripts are not needed, because programs come as packages.
         run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], folder);
         return Promise.resolve();
       },
@@ -45,10 +45,10 @@ export async function installSites(): Promise<string> {
 
 /**
  * Builds a site.
- * @param installed what {@link installSites} gave
- * @param base path of the site's folder on its host, with a slash at either end
+ * @param installed the folder of {@link installSites}
+ * @param base URL path of the site's folder, with a slash at both ends
  * @param target an empty folder
- * @returns the folder in `target` that has the site
+ * @returns the folder of the site in `target`
  */
 export function buildSite(installed: string, name: SiteName, base: string, target: string): string {
   const [script, ...args] = builders[name];
@@ -75,7 +75,7 @@ function run(
   cwd: string,
   variables: Readonly<Record<string, string>> = {},
 ): void {
-  // Tools that know jest behave differently below it.
+  // Some tools behave differently if they detect jest.
   const forJest = ['NODE_ENV', 'JEST_WORKER_ID', 'NODE_OPTIONS', 'FORCE_COLOR'];
   const inherited = Object.entries(process.env).filter(([name]) => !forJest.includes(name));
   const env: NodeJS.ProcessEnv = {

@@ -12,9 +12,9 @@ export interface StaticServer {
 }
 
 /**
- * An ordinary static server, to compare previews with: the file, `index.html` of a folder, `.html` left out.
- * @param folders by the path at which each is served, with a slash at either end
- * @param fallbacks by the same paths: the page that answers for all that is not there, and its status
+ * A static web server to compare previews with. It serves files, `index.html` of folders, and pages without `.html` in the URL.
+ * @param folders the folders by their URL paths, with a slash at both ends
+ * @param fallbacks by the same paths: the page for unknown paths, and its status
  */
 export async function serveFolders(
   folders: ReadonlyMap<string, string>,

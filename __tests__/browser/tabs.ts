@@ -10,11 +10,11 @@ export const telephone: Viewport = { width: 390, height: 844 };
 
 export interface Tab {
   readonly page: Page;
-  /** What the page complained of: errors, and what its Content-Security-Policy refused. */
+  /** Errors of the page, and violations of its Content-Security-Policy. */
   readonly complaints: readonly string[];
 }
 
-/** Opens the index page in a tab of its own, and waits until it is there. */
+/** Opens the index page in a new tab, and waits until it is complete. */
 export async function openIndex(
   browser: Browser,
   url: string,
@@ -34,7 +34,7 @@ export async function openIndex(
   return { page, complaints };
 }
 
-/** The files of all rows of the table, from the top to the bottom, scrolled through as a reader would. */
+/** Scrolls through the table from top to bottom, and returns the files of all rows. */
 export function rowsOf(page: Page): Promise<{ readonly path: string; readonly url: string }[]> {
   return page.$eval('#table', async (table) => {
     const total = Number(table.getAttribute('aria-rowcount')) - 1;
@@ -55,12 +55,12 @@ export function rowsOf(page: Page): Promise<{ readonly path: string; readonly ur
   });
 }
 
-/** The names that can be seen in the table just now, folders too. */
+/** The visible names in the table, with folders. */
 export function namesOf(page: Page): Promise<string[]> {
   return page.$$eval('.row[data-position] .label', (labels) => labels.map((label) => label.textContent));
 }
 
-/** Clicks on the row of this name, where it stands once it stands still: a window that has just changed its size moves it. */
+/** Clicks on the row with this name after it stops moving. A change of the window's size moves it. */
 export async function clickRow(page: Page, name: string): Promise<void> {
   const { x, y } = await page.evaluate(async (wanted) => {
     const place = () => {
@@ -78,7 +78,7 @@ export async function clickRow(page: Page, name: string): Promise<void> {
       still = next && next.x === last?.x && next.y === last.y ? still + 1 : 0;
       last = next;
     }
-    throw new Error(`There is no row '${wanted}' that stands still.`);
+    throw new Error(`No stable row '${wanted}'.`);
   }, name);
   await page.mouse.click(x, y);
 }
@@ -87,7 +87,7 @@ export function textOf(page: Page, selector: string): Promise<string> {
   return page.$eval(selector, (element) => element.textContent);
 }
 
-/** Waits until an element says what is expected. */
+/** Waits until an element has the expected text. */
 export async function waitForText(page: Page, selector: string, text: string | RegExp): Promise<void> {
   const source = typeof text === 'string' ? text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : text.source;
   await page.waitForFunction(

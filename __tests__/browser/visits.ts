@@ -1,10 +1,10 @@
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 
-/** Somebody's browser window, with a profile of its own, and all that went wrong in it. */
+/** A browser window with its own profile, and its problems. */
 export interface Visit {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Failed requests, answers of 400 and more, errors on the console and exceptions; tests take out what they expect. */
+  /** Failed requests, responses with status 400 and above, console errors and exceptions. Tests remove those that they expect. */
   readonly problems: string[];
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
@@ -15,7 +15,7 @@ export async function visit(browser: Browser): Promise<Visit> {
   return { context, page, problems, [Symbol.asyncDispose]: () => context.close() };
 }
 
-/** A tab, and what went wrong in it. */
+/** Opens a tab, and records its problems. */
 export async function openTab(
   context: BrowserContext,
 ): Promise<{ readonly page: Page; readonly problems: string[] }> {
@@ -30,7 +30,7 @@ export async function openTab(
   page.on('pageerror', (error) => problems.push(`exception: ${String(error)}`));
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? '';
-    // A page or a browser that gives up a request has its reasons, as on any server; what is missing is missing in pictures.
+    // Pages and browsers may abort requests, as on any server. The pictures show missing content.
     if (!/^(?:NS_BINDING_ABORTED|net::ERR_ABORTED)$/.test(reason) && !isIcon(request.url()))
       problems.push(`failed: ${shortened(request.url())} ${reason}`);
   });
@@ -41,24 +41,24 @@ export async function openTab(
   return { page, problems };
 }
 
-/** Opens a link that leads on: the navigation that was asked for may never end as itself. */
+/** Opens a link that redirects. The original navigation may never complete. */
 export async function follow(page: Page, url: string): Promise<void> {
   await page.goto(url, { waitUntil: 'domcontentloaded' }).catch((error: unknown) => {
     if (!/abort|cancel|interrupt|detached|Navigation|NS_BINDING/i.test(String(error))) throw error;
   });
 }
 
-/** Waits until a text is to be read on the page. */
+/** Waits until the page shows a text. */
 export async function reads(page: Page, text: string): Promise<void> {
   const deadline = Date.now() + 20_000;
   let seen = '';
   do {
-    // A page that is being replaced has nothing to say.
+    // A page that is being replaced has no text.
     seen = await page.evaluate(() => `${document.title}\n${document.body.innerText}`).catch(() => seen);
     if (seen.includes(text)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   } while (Date.now() < deadline);
-  throw new Error(`'${text}' is not to be read on ${shortened(page.url())}, but: ${seen.slice(0, 2000)}`);
+  throw new Error(`'${text}' is missing on ${shortened(page.url())}, which shows: ${seen.slice(0, 2000)}`);
 }
 
 /** Path, query and fragment of the page. */
@@ -66,7 +66,7 @@ export function whereIs(page: Page): Promise<string> {
   return page.evaluate(() => `${location.pathname}${location.search}${location.hash}`);
 }
 
-/** What a page looks like, once it does not change any more. */
+/** Takes a picture of a page after it has stopped changing. */
 export async function picture(page: Page): Promise<Buffer> {
   let last = Buffer.alloc(0);
   for (let tries = 0; tries < 40; tries += 1) {
@@ -78,7 +78,7 @@ export async function picture(page: Page): Promise<Buffer> {
   throw new Error(`${shortened(page.url())} does not stop changing`);
 }
 
-/** Browsers look there for an icon of their own accord, past every worker, where a page names none. */
+/** Browsers request this icon without asking the service worker, if a page has no icon. */
 function isIcon(url: string): boolean {
   return URL.parse(url)?.pathname === '/favicon.ico';
 }

@@ -1,9 +1,9 @@
-/** A site made by hand, with all that a site can load in it: what each loads is noted in `results`, by its name. */
+/** A site that loads files in every possible way. The result of each is in `results`, by name. */
 
 const dot = (color: string) =>
   `<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><circle cx="10" cy="10" r="10" fill="${color}"/></svg>`;
 
-/** Silence of so many seconds, long enough that players ask for it in ranges. */
+/** Silence of this length in seconds. It is long enough that players request ranges. */
 function silence(seconds: number): Buffer {
   const rate = 44_100;
   const data = Buffer.alloc(seconds * rate * 2);
@@ -131,7 +131,7 @@ export const workshop: Readonly<Record<string, string | Buffer>> = {
   '404.html': `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lost</title><link rel="icon" href="data:,"></head><body><p>Lost here</p></body></html>`,
 };
 
-/** What the workshop notes where all is well. */
+/** The expected results. */
 export const workshopResults = {
   static: 'shared',
   dynamic: 'late',
@@ -160,7 +160,7 @@ export const workshopResults = {
   xhr: 10,
 };
 
-/** A site that was built for the root of a host, and thinks of nothing else. */
+/** A site built for the root of a host. */
 export const rooted: Readonly<Record<string, string>> = {
   'index.html': `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Rooted</title><link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/app.css"><script type="module" src="/assets/app.js"></script></head>

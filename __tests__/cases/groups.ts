@@ -1,25 +1,26 @@
 import { describe } from '@jest/globals';
 
 import type { Subject } from '../support/subject.ts';
-import { discoveryCases } from './discovery.ts';
-import { doorCases } from './door.ts';
-import { endingCases } from './ending.ts';
+import { automaticCases } from './automatic.ts';
+import { cancellationCases } from './cancellation.ts';
 import { faultCases } from './faults.ts';
 import { keylessCases, keylessFailureCases } from './keyless.ts';
 import { manyCases } from './many.ts';
 import { overwritingCases } from './overwriting.ts';
-import { ownNamesCases } from './ownNames.ts';
-import { patienceCases } from './patience.ts';
+import { generatedNameCases } from './generatedNames.ts';
+import { transientErrorCases } from './transientErrors.ts';
 import { platformLinkCases } from './platformLinks.ts';
 import { publishCases } from './publish.ts';
 import { readingCases } from './reading.ts';
-import { refusalCases } from './refusals.ts';
 import { removingCases } from './removing.ts';
 import { renewingCases } from './renewing.ts';
 import { selectingCases } from './selecting.ts';
 import { sessionCases } from './sessions.ts';
-import { storedCases } from './stored.ts';
+import { storageResponseCases } from './storageResponses.ts';
 import { temporaryCases } from './temporary.ts';
+import { untrustedTextCases } from './untrustedText.ts';
+import { userErrorCases } from './userErrors.ts';
+import { workspacesCases } from './workspaces.ts';
 
 /** Sizes and times of the cases. On the real platform, there are more files and sessions last longer. */
 export interface Scale {
@@ -37,7 +38,7 @@ const groups = {
   files: {
     selecting: selectingCases,
     reading: readingCases,
-    ownNames: ownNamesCases,
+    generatedNames: generatedNameCases,
     temporary: temporaryCases,
     many: (subject, { many }) => manyCases(subject, many),
   },
@@ -46,19 +47,20 @@ const groups = {
     overwriting: overwritingCases,
     sessions: (subject, { sessions }) => sessionCases(subject, sessions),
     platformLinks: platformLinkCases,
+    automatic: automaticCases,
   },
   storage: {
     faults: (subject, { faults }) => faultCases(subject, faults),
-    stored: storedCases,
+    storageResponses: storageResponseCases,
   },
   removing: {
     removing: removingCases,
     renewing: (subject, { renewing }) => renewingCases(subject, renewing),
-    ending: endingCases,
-    patience: patienceCases,
+    cancellation: cancellationCases,
+    transientErrors: transientErrorCases,
   },
-  messages: { door: doorCases, refusals: refusalCases },
-  identity: { keyless: keylessCases, keylessFailures: keylessFailureCases, discovery: discoveryCases },
+  messages: { untrustedText: untrustedTextCases, userErrors: userErrorCases },
+  identity: { keyless: keylessCases, keylessFailures: keylessFailureCases, workspaces: workspacesCases },
 } satisfies Record<string, Record<string, Cases>>;
 
 export type GroupName = keyof typeof groups;

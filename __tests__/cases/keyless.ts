@@ -158,9 +158,7 @@ export function keylessFailureCases(subject: () => Subject): void {
     test('a missing permission: the two lines to add, and how to skip the step', async () => {
       const none = { ACTIONS_ID_TOKEN_REQUEST_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' };
       const { message, requests } = await asked(() => publish({}, none));
-      expect(message).toMatch(
-        /^Input client-secret: is missing, and the job cannot get an identity token/,
-      );
+      expect(message).toMatch(/^Input client-secret: is missing, and the job cannot get an identity token/);
       expect(message).toContain('\n    permissions:\n      id-token: write\n');
       expect(message).toContain(`'if-no-credentials: skip'`);
       const reports = await asked(() =>

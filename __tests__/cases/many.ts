@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
-import { linkOf } from '../../src/links/linkTable.ts';
+import { expandLink } from '../../src/links/linkTable.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, linksFileOf, runSubject, storedFiles } from '../support/subject.ts';
 
@@ -61,7 +61,10 @@ export function manyCases(subject: () => Subject, { fileCount }: { fileCount: nu
       const contents = JSON.parse(/id="data">([^<]*)</.exec(page)?.[1] ?? '') as IndexPageData;
       expect(contents.names).toHaveLength(fileCount);
       const shown = new Map(
-        contents.names.map((name, index) => [name, contents.links && linkOf(contents.links, name, index)]),
+        contents.names.map((name, index) => [
+          name,
+          contents.links && expandLink(contents.links, name, index),
+        ]),
       );
       expect(links.filter(({ path, url }) => shown.get(path) !== url)).toEqual([]);
       for (const { path, url } of links.filter((_, index) => index % 131 === 0)) {

@@ -102,7 +102,7 @@ export function platformLinkCases(subject: () => Subject): void {
       expect(run.log).toMatch(
         /^::warning::Link expiry is unknown: links that the platform signs do not contain it\. The output 'expires-at' is empty\.%0AHelp: .*#unknown-expiry$/m,
       );
-      expect(run.summary).toContain('Nobody can say when the links end.');
+      expect(run.summary).toContain('Link expiry is unknown.');
       expect(linksFileOf(run).expires_at).toBe('');
       expect(Object.values(urlsOf(run))).toContain(link);
     });
@@ -115,7 +115,7 @@ export function platformLinkCases(subject: () => Subject): void {
         const run = await upload({ 'a.txt': 'a' }, { 'expires-in': asks });
         expect(run.log).toMatch(
           new RegExp(
-            `^::warning::'expires-in' asks for ${words}, and how long links signed by the platform work is the platform's to say: these work for (7 d|6 d 23 h), until `,
+            `^::warning::'expires-in' asks for ${words}, but the platform decides how long its links last: these links expire in (7 d|6 d 23 h), at `,
             'm',
           ),
         );
@@ -170,7 +170,7 @@ export function platformLinkCases(subject: () => Subject): void {
         /^All files are uploaded to s3:\/\/gep-build-outputs\/ci\/d\/, but their links could not be created: The platform gives no link to s3:\/\/gep-build-outputs\/ci\/d\/a\.txt: /,
       );
       expect(errorOf(run)).toMatch(says);
-      expect(errorOf(run)).toMatch(/'links: session' .*\nStored: 1 file\n- a\.txt$/);
+      expect(errorOf(run)).toMatch(/'links: session'.*\nStored: 1 file\n- a\.txt\nHelp: .*#platform-links$/);
       expect(asked() - before).toBe(requests);
     });
 
@@ -259,7 +259,7 @@ export function platformLinkCases(subject: () => Subject): void {
       const run = await upload({ 'a.txt': 'a' }, { ...names, links: 'session' });
       expect(run.exitCode).toBe(1);
       expect(errorOf(run)).toMatch(
-        /^All files are uploaded to s3:\/\/gep-build-outputs\/ci\/d\/, but they could not be shared: 'd' could not be shared with 2 users and 1 group: TerrAPI answered POST http.*\/share with 403\nThe client app may not share folders/,
+        /^All files are uploaded to s3:\/\/gep-build-outputs\/ci\/d\/, but they could not be shared: 'd' could not be shared with 2 users and 1 group: TerrAPI answered POST http.*\/share with 403\nAsk the owner of the workspace to let the client app share its folders\./,
       );
       expect(errorOf(run)).toContain('\n- group geo|hazards\nStored: 1 file\n- a.txt');
       expect(await (await fetch(run.outputs['url'] ?? '')).text()).toBe('a');
@@ -268,7 +268,9 @@ export function platformLinkCases(subject: () => Subject): void {
     test('of a shared folder is rejected by the platform, and the message says why', async () => {
       const run = await upload({ 'a.txt': 'a' }, { ...names, links: 'none', workspace: sharedFolders.atlas });
       expect(run.exitCode).toBe(1);
-      expect(errorOf(run)).toMatch(/ with 404\n.*is a workspace and no shared folder\./);
+      expect(errorOf(run)).toMatch(
+        / with 404\n.*is a workspace: folders of a shared folder cannot be shared\./,
+      );
     });
 
     test('does not happen in a dry run, and needs a folder', async () => {

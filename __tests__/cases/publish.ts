@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets, clientApp } from '../../platform/catalogue.ts';
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
-import { linkOf } from '../../src/links/linkTable.ts';
+import { expandLink } from '../../src/links/linkTable.ts';
 import { mediaType } from '../../src/files/media.ts';
 import { folderWith } from '../support/folder.ts';
 import { sanitize } from '../../src/text/sanitize.ts';
@@ -145,7 +145,7 @@ export function publishCases(
       const contents = JSON.parse(data) as IndexPageData;
       expect(contents.names).toEqual(['a.txt', 'b/c d.txt']);
       expect(
-        contents.names.map((name, index) => contents.links && linkOf(contents.links, name, index)),
+        contents.names.map((name, index) => contents.links && expandLink(contents.links, name, index)),
       ).toEqual(Object.values(urlsOf(run)));
       expect(contents.expiresAt).toBe(Date.parse(run.outputs['expires-at'] ?? ''));
       expect(contents.run).toEqual({
@@ -194,24 +194,25 @@ export function publishCases(
 
     test('expires-at is the expiry of the session, and expires-in shortens it', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });
+      const inputs = { path: 'a.txt', links: 'session' };
       const before = Date.now();
-      const whole = await runSubject(subject(), 'upload', { path: 'a.txt' }, { cwd });
+      const whole = await runSubject(subject(), 'upload', inputs, { cwd });
       const end = Date.parse(whole.outputs['expires-at'] ?? '');
       expect(end - before).toBeGreaterThan(890_000);
       expect(end - before).toBeLessThan(905_000);
-      const short = await runSubject(subject(), 'upload', { path: 'a.txt', 'expires-in': '5m' }, { cwd });
+      const short = await runSubject(subject(), 'upload', { ...inputs, 'expires-in': '5m' }, { cwd });
       expect(Date.parse(short.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(301_000);
       expect(short.log).not.toContain('::warning');
-      const long = await runSubject(subject(), 'upload', { path: 'a.txt', 'expires-in': '7d' }, { cwd });
+      const long = await runSubject(subject(), 'upload', { ...inputs, 'expires-in': '7d' }, { cwd });
       expect(long.log).toMatch(
-        /::warning::'expires-in' asks for 7 d.* 'links: platform' makes links that work longer/,
+        /::warning::'expires-in' asks for 7 d.* Use 'links: platform' for links that last longer/,
       );
       expect(Date.parse(long.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(905_000);
     });
 
     test('no link contains a masked value, in any form that the runner masks', async () => {
       const cwd = folderWith({ 'a b.txt': 'a', 'index.html': 'b' });
-      const run = await runSubject(subject(), 'upload', { path: '.' }, { cwd });
+      const run = await runSubject(subject(), 'upload', { path: '.', links: 'session' }, { cwd });
       const links = [run.outputs['url'] ?? '', ...Object.values(urlsOf(run))];
       expect(links).toHaveLength(3);
       expect(run.masked.length).toBeGreaterThanOrEqual(3);
@@ -221,7 +222,8 @@ export function publishCases(
 
     test('mask-links keeps links out of log and summary, and masks them', async () => {
       const cwd = folderWith({ 'a.txt': 'a', 'index.html': 'b' });
-      const run = await runSubject(subject(), 'upload', { path: '.', 'mask-links': 'true' }, { cwd });
+      const inputs = { path: '.', links: 'session', 'mask-links': 'true' };
+      const run = await runSubject(subject(), 'upload', inputs, { cwd });
       const link = run.outputs['url'] ?? '';
       expect((await fetch(link)).status).toBe(200);
       expect(run.masked.some((value) => link.includes(value))).toBe(true);
@@ -242,7 +244,7 @@ export function publishCases(
       };
       expect(await notices('public.json')).toEqual([
         expect.stringMatching(
-          /^This repository is public: until they end, the links in log and summary of this run, .* 'mask-links: true' keeps them out\.$/,
+          /^This repository is public: until the links in the log and summary of this run, .* expire, anybody can open them\. 'mask-links: true' keeps them out\.$/,
         ),
       ]);
       expect(await notices('public.json', { summary: 'false' })).toEqual([
@@ -290,7 +292,8 @@ export function publishCases(
 
     test('the log shows account, destination, files and result in groups', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });
-      const { log } = await runSubject(subject(), 'upload', { path: 'a.txt', destination: 'told' }, { cwd });
+      const inputs = { path: 'a.txt', destination: 'told', links: 'session' };
+      const { log } = await runSubject(subject(), 'upload', inputs, { cwd });
       const titles = [...log.matchAll(/^::group::(.*)$/gm)].map(([, title]) => title);
       expect(titles).toEqual([
         `Who: service-account-${clientApp.id}`,

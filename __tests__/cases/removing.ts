@@ -43,8 +43,8 @@ export function removingCases(subject: () => Subject): void {
         'comment-id': '',
         'deployment-id': '',
       });
-      expect(run.log).toContain('Deleted 4 objects, in s3://gep-build-outputs/ci/d/\n');
-      expect(run.summary).toMatch(/^### Deleted 4 objects: /);
+      expect(run.log).toContain('Removed 4 files (4 objects) in s3://gep-build-outputs/ci/d/\n');
+      expect(run.summary).toMatch(/^### (?:.*&#58; )?d\n\nRemoved 4 files: 4 objects, /);
       expect(run.summary).toContain('| deep/er/b.txt | ');
       expect(await keys()).toEqual(['ci/d.txt', 'ci/dd/neighbour.txt']);
     });
@@ -70,14 +70,16 @@ export function removingCases(subject: () => Subject): void {
       // Independent of the machine's speed: the old objects have just reached that age, the new ones are far from it.
       const age = () => `${Math.floor((Date.now() - oldSince) / 1000) - 1}s`;
       const dry = await remove({ 'older-than': age(), 'dry-run': 'true' });
-      expect(dry.log).toContain('Dry run: Would delete 5 objects, in s3://gep-build-outputs/ci/d/\n');
+      expect(dry.log).toContain(
+        'Dry run: would remove 2 files (5 objects) in s3://gep-build-outputs/ci/d/\n',
+      );
       expect(dry.outputs['deleted-count']).toBe('0');
       expect(await keys()).toHaveLength(8);
       const run = await remove({ 'older-than': age() });
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
       expect(run.outputs['deleted-count']).toBe('5');
       expect(run.summary).toMatch(
-        /\n5 objects, \d+ bytes, older than \d+ s, 3 newer pages that would lead nowhere among them, in /,
+        /\nRemoved 2 files: 5 objects, \d+ bytes, older than \d+ s, and 3 newer pages without files, in /,
       );
       expect(run.log).toContain('Kept, because newer: 3 objects\n');
       expect(run.log).toMatch(
@@ -155,7 +157,7 @@ export function removingCases(subject: () => Subject): void {
         const run = await remove();
         expect(run.exitCode).toBe(1);
         expect(errorOf(run)).toMatch(
-          /^1 object of 3 in s3:\/\/gep-build-outputs\/ci\/d\/ could not be deleted\n.* 2 objects were deleted\.\n- ci\/d\/b\.txt: AccessDenied 200: said on cue$/,
+          /^1 object of 3 in s3:\/\/gep-build-outputs\/ci\/d\/ could not be deleted\n.* 2 objects were deleted\.\n- ci\/d\/b\.txt: AccessDenied 200: said on cue\nHelp: .*#delete-failed$/,
         );
         // The proxy made up the first response. Only the second request reached the storage, with one key.
         expect([storage.requests.filter(isDeletion).length, await keys()]).toEqual([
@@ -171,7 +173,7 @@ export function removingCases(subject: () => Subject): void {
         const run = await remove();
         expect(run.exitCode).toBe(1);
         expect(errorOf(run)).toMatch(
-          /^3 objects of 3 in s3:\/\/gep-build-outputs\/ci\/d\/ could not be deleted\n.* 0 objects were deleted\.\n- ci\/d\/a\.txt: the storage says that it is deleted, and lists it still\n/,
+          /^3 objects of 3 in s3:\/\/gep-build-outputs\/ci\/d\/ could not be deleted\n.* 0 objects were deleted\.\n- ci\/d\/a\.txt: the storage reports it as deleted, but still lists it\n/,
         );
         expect(run.outputs).toEqual({});
         expect(storage.requests.filter(isDeletion)).toHaveLength(3);
@@ -205,7 +207,7 @@ export function removingCases(subject: () => Subject): void {
         storage.decide = (request) => (isDeletion(request) ? { kind: 'answer', status, body } : undefined);
         const run = await remove();
         expect([run.exitCode, run.outputs]).toEqual([1, {}]);
-        expect(errorOf(run)).toMatch(/^What is in s3:.* could not be deleted: NotS3 20[04]: /);
+        expect(errorOf(run)).toMatch(/^Objects in s3:.* could not be deleted: NotS3 20[04]: /);
         expect(errorOf(run)).toContain(says);
       });
 

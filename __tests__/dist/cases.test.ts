@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 
 import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { discoveryCases } from '../cases/discovery.ts';
+import { workspacesCases } from '../cases/workspaces.ts';
 import { expiryCases } from '../cases/expiry.ts';
 import { publishCases } from '../cases/publish.ts';
 
@@ -17,5 +17,5 @@ afterAll(() => platform.stop());
 const subject = () => ({ platform, entries: 'dist' }) as const;
 
 describe('publish', () => publishCases(subject, { fileCount: 60, largeFile: 40 * 1024 ** 2 }));
-describe('discovery', () => discoveryCases(subject));
-describe('expiry', () => expiryCases(subject, { sessionSeconds: 20 }));
+describe('workspaces', () => workspacesCases(subject));
+describe('expiry', () => expiryCases(subject, { sessionSeconds: 10 }));

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 
 const top = path.resolve(import.meta.dirname, '../..');
 
-test('the licences of all packages in the bundle are beside it, of those that are loaded later too', () => {
+test('dist/ has the licences of all packages in the bundle, also of parts loaded on demand', () => {
   const lines = new Set(readFileSync(path.join(top, 'dist/LICENSES.txt'), 'utf8').split('\n'));
   const { dependencies } = JSON.parse(readFileSync(path.join(top, 'package.json'), 'utf8')) as {
     dependencies: object;

@@ -16,7 +16,7 @@ test('the bundle is at most 1.5 MB', () => {
   expect(bytes).toBeLessThanOrEqual(1_500_000);
 });
 
-test('the SDK is loaded only when it is needed: it is no part of what starts', () => {
+test('the SDK is loaded on demand, not at the start', () => {
   const start = readFileSync(path.join(top, 'dist/index.js'), 'utf8');
   expect(start).toContain('AWS4-HMAC-SHA256');
   expect(start).not.toContain('CreateMultipartUpload');
@@ -29,7 +29,7 @@ test.each(['action.yml', 'links/action.yml', 'remove/action.yml', 'workspaces/ac
   expect(statSync(path.resolve(top, path.dirname(file), action.runs.main)).isFile()).toBe(true);
 });
 
-test('what a job without a secret takes is no part of what starts, and is in the bundle', () => {
+test('code for jobs without a secret is in the bundle, but not loaded at the start', () => {
   const dist = path.join(top, 'dist');
   const holding = (text: string) =>
     readdirSync(dist).filter((name) => name.endsWith('.js') && readFileSync(path.join(dist, name), 'utf8').includes(text));
@@ -39,7 +39,7 @@ test('what a job without a secret takes is no part of what starts, and is in the
   }
 });
 
-test('the version that servers are told is the one of the package', () => {
+test('the User-Agent has the version of the package', () => {
   const manifest = JSON.parse(readFileSync(path.join(top, 'package.json'), 'utf8')) as { version: string };
   expect(version).toBe(manifest.version);
 });

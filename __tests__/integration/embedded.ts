@@ -16,7 +16,7 @@ const scale: Scale = {
   faults: { patient: false },
 };
 
-/** The source on an embedded platform that this file's tests share. */
+/** Runs the source on an embedded platform that the tests of a file share. */
 export function onEmbeddedPlatform(options: PlatformOptions = {}): () => Subject {
   let platform: Platform;
   beforeAll(async () => {
@@ -26,7 +26,7 @@ export function onEmbeddedPlatform(options: PlatformOptions = {}): () => Subject
   return () => ({ platform, entries: 'src/main' });
 }
 
-/** The same, with GitHub played beside it. */
+/** The same with a GitHub stand-in. */
 export function besideGithub(): Reporting {
   const subject = onEmbeddedPlatform();
   let github: Github;

@@ -1,11 +1,11 @@
 import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
 import { keylessRenewalCases } from '../cases/keyless.ts';
-import { trustCases } from '../cases/trust.ts';
+import { certificateCases } from '../cases/certificates.ts';
 import { embeddedCases, onEmbeddedPlatform } from './embedded.ts';
 
 embeddedCases('identity');
-trustCases('src/main', startEmbeddedPlatform);
+certificateCases('src/main', startEmbeddedPlatform);
 
-/** Tokens end in the middle of what is done with their sessions. */
+/** Tokens expire while their sessions are used. */
 const lives = { tokenSeconds: 3, sessionSeconds: 4, uploadSeconds: 10 };
 keylessRenewalCases(onEmbeddedPlatform({ accessTokenSeconds: lives.tokenSeconds }), lives);

@@ -10,7 +10,7 @@ import { groupCases, groupNames } from '../cases/groups.ts';
 import { keylessRenewalCases } from '../cases/keyless.ts';
 import { keylessWorkflowCases } from '../cases/keylessWorkflow.ts';
 import { afterwardsCases } from '../cases/reports/together.ts';
-import { trustCases } from '../cases/trust.ts';
+import { certificateCases } from '../cases/certificates.ts';
 
 const lives = { tokenSeconds: 25, sessionSeconds: 20, uploadSeconds: 45 };
 let platform: Platform;
@@ -43,4 +43,4 @@ describe('without a secret', () => {
   keylessRenewalCases(() => ({ platform: shortLived, entries: 'dist' }), lives);
   keylessWorkflowCases(() => platform);
 });
-describe('certificates', () => trustCases('dist', startRealPlatform));
+describe('certificates', () => certificateCases('dist', startRealPlatform));

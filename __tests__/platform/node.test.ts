@@ -16,9 +16,9 @@ afterAll(() => platform.stop());
 
 const subject = (): Subject => ({ platform, entries: 'dist' });
 
-describe('on a runner with another Node.js', () => {
+describe('on a runner with another Node.js version', () => {
   test.each(['16.20.2', '20.19.0', '22.14.0'])(
-    '%s is refused in one sentence that names it',
+    '%s is rejected with one sentence that names it',
     async (version) => {
       const node = nodeProgram(version);
       for (const action of ['upload', 'links', 'remove', 'workspaces'] as const) {
@@ -31,7 +31,7 @@ describe('on a runner with another Node.js', () => {
     120_000,
   );
 
-  test('22.15.0 uploads, and says why it cannot', async () => {
+  test('22.15.0 uploads, and its error messages work', async () => {
     const node = nodeProgram('22.15.0');
     const cwd = folderWith({ 'index.html': '<script src="a.js"></script>', 'a.js': '1' });
     const inputs = {

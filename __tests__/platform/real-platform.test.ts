@@ -96,8 +96,10 @@ function storageClient(
   });
 }
 
-/** The refusal that a request is answered with. */
-async function refusal(answer: Promise<unknown>): Promise<{ status: number | undefined; code: string }> {
+/** The error response to a request. */
+async function errorOfRequest(
+  answer: Promise<unknown>,
+): Promise<{ status: number | undefined; code: string }> {
   const error: unknown = await answer.then(
     () => undefined,
     (cause: unknown) => cause,
@@ -106,7 +108,7 @@ async function refusal(answer: Promise<unknown>): Promise<{ status: number | und
   return { status: error.$metadata.httpStatusCode, code: error.name };
 }
 
-/** Keycloak rounds each time on its own. */
+/** Keycloak rounds each time separately. */
 function expectAbout(seconds: unknown, wanted: number): void {
   expect([wanted - 1, wanted, wanted + 1]).toContain(seconds);
 }
@@ -122,7 +124,7 @@ afterAll(async () => {
 });
 
 describe('login', () => {
-  test('the token answer and the claims are those of the production realm', async () => {
+  test('token response and claims are those of the production realm', async () => {
     const { status, answer, token } = await login(platform);
     expect(status).toBe(200);
     expect(answer).toMatchObject({
@@ -147,28 +149,28 @@ describe('login', () => {
     expect(claims).not.toHaveProperty('minio_policy');
   });
 
-  test('the platform scope is there only for those who ask for it', async () => {
+  test('the platform scope is in the token only on request', async () => {
     const { token } = await login(platform, clientApp, 'openid');
     expect(String(decodeJwt(token)['scope']).split(' ')).not.toContain(platformScope);
     expect(await (await call(platform, token, '/v2/storage/workspaces')).json()).toEqual([]);
   });
 
-  test('a wrong secret is a 401', async () => {
+  test('a wrong secret gets 401', async () => {
     const { status, answer } = await login(platform, { ...clientApp, secret: 'wrong' });
     expect({ status, error: answer['error'] }).toEqual({ status: 401, error: 'unauthorized_client' });
   });
 
-  test('an unknown client is a 401', async () => {
+  test('an unknown client gets 401', async () => {
     const { status, answer } = await login(platform, { id: 'nobody', secret: 'wrong' });
     expect({ status, error: answer['error'] }).toEqual({ status: 401, error: 'invalid_client' });
   });
 
-  test('an unknown scope is a 400', async () => {
+  test('an unknown scope gets 400', async () => {
     const { status, answer } = await login(platform, clientApp, 'openid nonsense');
     expect({ status, error: answer['error'] }).toEqual({ status: 400, error: 'invalid_scope' });
   });
 
-  test('the outsider logs in and may use nothing', async () => {
+  test('the outsider can log in, but has no access', async () => {
     const { status, token } = await login(platform, outsiderApp);
     expect(status).toBe(200);
     expect(await (await call(platform, token, '/v2/storage/workspaces')).json()).toEqual([]);
@@ -176,29 +178,32 @@ describe('login', () => {
     expect(session.status).toBe(403);
   });
 
-  test.each([clientApp, outsiderApp])('the token of $id opens no session past the platform', async (app) => {
-    const { token } = await login(platform, app);
-    const response = await fetch(platform.storageUrl, {
-      method: 'POST',
-      body: new URLSearchParams({
-        Action: 'AssumeRoleWithWebIdentity',
-        Version: '2011-06-15',
-        WebIdentityToken: token,
-      }),
-    });
-    expect(response.status).toBe(400);
-    expect(await response.text()).toContain('InvalidParameterValue');
-  });
+  test.each([clientApp, outsiderApp])(
+    'the token of $id cannot open a session directly at the storage',
+    async (app) => {
+      const { token } = await login(platform, app);
+      const response = await fetch(platform.storageUrl, {
+        method: 'POST',
+        body: new URLSearchParams({
+          Action: 'AssumeRoleWithWebIdentity',
+          Version: '2011-06-15',
+          WebIdentityToken: token,
+        }),
+      });
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain('InvalidParameterValue');
+    },
+  );
 });
 
 describe('region', () => {
-  test('an unsigned HEAD of the bucket is refused, and names the region', async () => {
+  test('an unsigned HEAD of the bucket is rejected, and the response has the region', async () => {
     const response = await fetch(`${platform.storageUrl}/${Bucket}`, { method: 'HEAD' });
     expect(response.status).toBe(403);
     expect(response.headers.get('x-amz-bucket-region')).toBe(region);
   });
 
-  test('the location is answered to a signature for any region', async () => {
+  test('GetBucketLocation accepts a signature for any region', async () => {
     const client = storageClient(
       platform.storageUrl,
       await openSession(platform, workspaces.main),
@@ -208,14 +213,14 @@ describe('region', () => {
     expect(answer.LocationConstraint).toBe(region);
   });
 
-  test('any other call signed for the wrong region is a 400 with the right one in it', async () => {
+  test('any other call signed for the wrong region gets 400 with the right one', async () => {
     const client = storageClient(
       platform.storageUrl,
       await openSession(platform, workspaces.main),
       'us-east-1',
     );
     const answer = client.send(new ListObjectsV2Command({ Bucket, Prefix: 'ci/' }));
-    expect(await refusal(answer)).toEqual({ status: 400, code: 'AuthorizationHeaderMalformed' });
+    expect(await errorOfRequest(answer)).toEqual({ status: 400, code: 'AuthorizationHeaderMalformed' });
     const error: unknown = await answer.catch((cause: unknown) => cause);
     expect(error).toMatchObject({
       Region: region,
@@ -233,7 +238,7 @@ describe('a session', () => {
     client = storageClient(platform.storageUrl, credentials);
   });
 
-  test('lives for 900 s of its own, and its token says so', () => {
+  test('has a lifetime of 900 s, and its token says so', () => {
     const claims = decodeJwt(credentials.token);
     expect(claims).toMatchObject({ accessKey: credentials.accessKey, minio_policy: 'readwrite' });
     expect(new Date(credentials.expiration).getTime()).toBe(Number(claims.exp) * 1000);
@@ -265,33 +270,43 @@ describe('a session', () => {
 
   test.each<[string, () => Promise<unknown>]>([
     ['a put', () => client.send(new PutObjectCommand({ ...previews, Body: 'x' }))],
-    ['a put at its name', () => client.send(new PutObjectCommand({ Bucket, Key: 'ci', Body: 'x' }))],
-    ['a put beside it', () => client.send(new PutObjectCommand({ Bucket, Key: 'cinema/x', Body: 'x' }))],
+    [
+      'a put with the name of the prefix',
+      () => client.send(new PutObjectCommand({ Bucket, Key: 'ci', Body: 'x' })),
+    ],
+    [
+      'a put beside the prefix',
+      () => client.send(new PutObjectCommand({ Bucket, Key: 'cinema/x', Body: 'x' })),
+    ],
     ['a get', () => client.send(new GetObjectCommand(previews))],
     ['a delete', () => client.send(new DeleteObjectCommand(previews))],
     ['a listing', () => client.send(new ListObjectsV2Command({ Bucket, Prefix: 'previews/' }))],
     ['a listing of everything', () => client.send(new ListObjectsV2Command({ Bucket }))],
   ])('outside the prefix %s is AccessDenied', async (_, send) => {
-    expect(await refusal(send())).toEqual({ status: 403, code: 'AccessDenied' });
+    expect(await errorOfRequest(send())).toEqual({ status: 403, code: 'AccessDenied' });
   });
 
-  test('may not ask for the bucket itself', async () => {
-    expect(await refusal(client.send(new HeadBucketCommand({ Bucket })))).toMatchObject({ status: 403 });
+  test('cannot read the bucket', async () => {
+    expect(await errorOfRequest(client.send(new HeadBucketCommand({ Bucket })))).toMatchObject({
+      status: 403,
+    });
   });
 
-  test('completes a multipart upload, and may neither abort one nor look at it', async () => {
+  test('completes a multipart upload, but can neither abort nor list one', async () => {
     const Key = 'ci/large';
     const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
     const { ETag } = await client.send(
       new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: 'part' }),
     );
     const denied = { status: 403, code: 'AccessDenied' };
-    expect(await refusal(client.send(new ListPartsCommand({ Bucket, Key, UploadId })))).toEqual(denied);
-    expect(await refusal(client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })))).toEqual(
+    expect(await errorOfRequest(client.send(new ListPartsCommand({ Bucket, Key, UploadId })))).toEqual(
       denied,
     );
+    expect(
+      await errorOfRequest(client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))),
+    ).toEqual(denied);
     const listing = client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: 'ci/' }));
-    expect(await refusal(listing)).toEqual(denied);
+    expect(await errorOfRequest(listing)).toEqual(denied);
     expect(await platform.store.pendingUploads(Bucket)).toEqual([{ key: Key, uploadId: UploadId }]);
     await client.send(
       new CompleteMultipartUploadCommand({
@@ -306,7 +321,7 @@ describe('a session', () => {
     expect(await platform.store.pendingUploads(Bucket)).toEqual([]);
   });
 
-  test('clearing the store takes objects and pending uploads', async () => {
+  test('clearing the storage deletes objects and pending uploads', async () => {
     await client.send(new PutObjectCommand({ Bucket, Key: 'ci/report/page', Body: 'x' }));
     await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'ci/pending' }));
     await platform.store.clear(Bucket);
@@ -317,19 +332,19 @@ describe('a session', () => {
   test.each([
     [workspaces.previews, 'previews/'],
     [sharedFolders.atlas, 'shared/atlas/'],
-  ])('of %s reaches %s and not the first workspace', async (name, prefix) => {
+  ])('of %s can use %s, but not the first workspace', async (name, prefix) => {
     const other = storageClient(platform.storageUrl, await openSession(platform, name));
     await other.send(new PutObjectCommand({ Bucket, Key: `${prefix}x`, Body: 'x' }));
     const answer = other.send(new PutObjectCommand({ Bucket, Key: 'ci/x', Body: 'x' }));
-    expect(await refusal(answer)).toEqual({ status: 403, code: 'AccessDenied' });
-    expect(await refusal(client.send(new GetObjectCommand({ Bucket, Key: `${prefix}x` })))).toEqual({
+    expect(await errorOfRequest(answer)).toEqual({ status: 403, code: 'AccessDenied' });
+    expect(await errorOfRequest(client.send(new GetObjectCommand({ Bucket, Key: `${prefix}x` })))).toEqual({
       status: 403,
       code: 'AccessDenied',
     });
   });
 });
 
-test('a session that has ended is InvalidAccessKeyId, and the platform gives another', async () => {
+test('an expired session gets InvalidAccessKeyId, and the platform opens a new one', async () => {
   platform.terrapi.sessionSeconds = 20;
   const credentials = await openSession(platform, workspaces.main);
   platform.terrapi.sessionSeconds = 900;
@@ -340,12 +355,12 @@ test('a session that has ended is InvalidAccessKeyId, and the platform gives ano
   expect(left).toBeLessThanOrEqual(21_000);
   await put();
   await sleep(left + 1500);
-  expect(await refusal(put())).toEqual({ status: 403, code: 'InvalidAccessKeyId' });
+  expect(await errorOfRequest(put())).toEqual({ status: 403, code: 'InvalidAccessKeyId' });
   const next = storageClient(platform.storageUrl, await openSession(platform, workspaces.main));
   await next.send(new PutObjectCommand({ Bucket, Key: 'ci/x', Body: 'x' }));
 });
 
-test('a download link is signed by the platform for seven days', async () => {
+test('the platform signs download links for seven days', async () => {
   const client = storageClient(platform.storageUrl, await openSession(platform, workspaces.main));
   await client.send(new PutObjectCommand({ Bucket, Key: 'ci/for you (1)!/ü%+.txt', Body: 'hello' }));
   const { token } = await login(platform);
@@ -369,7 +384,7 @@ describe('a second platform on the same Keycloak', () => {
     await (second as Platform | undefined)?.stop();
   });
 
-  /** `fetch` of this Node can't be told whom to trust. */
+  /** `fetch` has no option for trusted certificates. */
   async function secure(
     url: string,
     options: { method?: string; headers?: Record<string, string>; body?: string } = {},
@@ -388,7 +403,7 @@ describe('a second platform on the same Keycloak', () => {
     return promise;
   }
 
-  test('is served over HTTPS, with an issuer and a token life of its own', async () => {
+  test('uses HTTPS, its own issuer and its own token lifetime', async () => {
     const discovery = await secure(`${second.issuer}/.well-known/openid-configuration`);
     const { issuer, token_endpoint: tokenEndpoint } = JSON.parse(discovery.body) as Record<string, string>;
     expect(issuer).toBe(second.issuer);
@@ -426,7 +441,7 @@ describe('a second platform on the same Keycloak', () => {
     expect((await second.store.list(Bucket, 'ci/secure')).map(({ key }) => key)).toEqual(['ci/secure']);
   });
 
-  test('takes no token of the first one', async () => {
+  test('rejects tokens of the first one', async () => {
     const { token } = await login(platform);
     const answer = await secure(`${second.apiUrl}/v2/storage/workspaces`, {
       headers: { authorization: `Bearer ${token}` },

@@ -23,7 +23,7 @@ const begin = steps.indexOf('# For each client app');
 const [once, each] = [steps.slice(0, begin).join('\n'), steps.slice(begin).join('\n')];
 
 const job: Job = { repository: 'acme/site', ref: 'refs/heads/main', event: 'push' };
-/** A client app for each subject of the recipe's table, by an id that the platform knows. */
+/** A client app for each subject in the recipe's table, with an ID of the platform. */
 const apps: readonly { readonly id: string; readonly job: Job }[] = [
   { id: keylessApps.branch.id, job },
   { id: keylessApps.tag.id, job: { ...job, ref: 'refs/tags/v1.2.3' } },
@@ -41,7 +41,7 @@ let identity: Identity;
 let platform: Platform;
 let home: string;
 
-/** A realm of its own; the recipe's client apps have secrets in it, and nobody's identity tokens are taken. */
+/** Creates a realm in which the recipe's client apps have secrets, and no identity tokens are accepted. */
 beforeAll(async () => {
   parts = await installParts(cacheFolder(process.env), process.env, () => undefined);
   identity = await findIdentity(parts, process.env);
@@ -60,7 +60,7 @@ beforeAll(async () => {
   await call('DELETE', '/identity-provider/instances/github-actions');
   for (const { id } of apps) {
     const [client] = (await call('GET', `/clients?clientId=${id}`)) as { id: string; attributes: object }[];
-    if (!client) throw new Error(`There is no client ${id}`);
+    if (!client) throw new Error(`Unknown client: ${id}`);
     const attributes = { ...client.attributes, 'jwt.credential.issuer': '', 'jwt.credential.sub': '' };
     const before = { ...client, attributes, secret, clientAuthenticatorType: 'client-secret' };
     await call('PUT', `/clients/${client.id}`, { ...before, serviceAccountsEnabled: false });
@@ -75,7 +75,7 @@ afterAll(async () => {
 
 const realm = () => platform.issuer.split('/').at(-1) ?? '';
 
-/** Runs a part of the recipe by bash and Keycloak's own program, as it is there but for names and addresses. */
+/** Runs a part of the recipe with bash and Keycloak's program, with other names and URLs. */
 function runRecipe(part: string, names: Readonly<Record<string, string>>): void {
   const { id, secret: password } = identity.administrator;
   const given = { server: identity.url, realm: realm(), github: identity.authority.issuer, ...names };
@@ -105,7 +105,7 @@ describe(`the recipe for Keycloak in docs/keyless.md`, () => {
     );
   };
 
-  test('is there: variables, login, a part for the realm and one for each client app', () => {
+  test('has variables, login, a part for the realm, and a part for each client app', () => {
     expect(variables).toContain('github=https://token.actions.githubusercontent.com');
     expect(login).toMatch(/^kcadm\.sh config credentials .*--user admin$/);
     expect(once).toContain('identity-provider/instances');
@@ -113,7 +113,7 @@ describe(`the recipe for Keycloak in docs/keyless.md`, () => {
     for (const app of apps) expect(page).toContain(`| \`${subjectOf(app.job)}\` `);
   });
 
-  test('logs in the job of each subject, and nobody by the secret any more', async () => {
+  test('lets jobs of each subject log in, and disables login with the secret', async () => {
     const [first] = apps;
     if (!first) throw new Error('no apps');
     expect(errorOf(await publishAs(first, {}))).toContain('refuses the identity token');

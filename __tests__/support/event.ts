@@ -4,10 +4,10 @@ import path from 'node:path';
 import type { Github } from '../../platform/github/github.ts';
 import { folderWith } from './folder.ts';
 
-/** The commit that the events here are about. */
+/** The commit of the events. */
 export const commit = 'c0ffee0123456789c0ffee0123456789c0ffee01';
 
-/** The variables of a step's environment that tell of GitHub, and of the event that began the run. */
+/** Environment variables of a step about GitHub and the event. */
 export function githubVariables(
   github: Github,
   name: string,
@@ -31,7 +31,7 @@ export function githubVariables(
 
 const repository = { id: 1, private: true };
 
-/** A pull request's event; `fork` has it come from another repository. */
+/** The event of a pull request. @param fork whether it comes from another repository */
 export function pullRequestEvent(number: number, fork = false): object {
   return {
     action: 'synchronize',
@@ -41,7 +41,7 @@ export function pullRequestEvent(number: number, fork = false): object {
   };
 }
 
-/** The event after another workflow's run for a pull request from a fork: GitHub names no pull request in it. */
+/** The event after another workflow for a pull request from a fork. It does not contain the pull request. */
 export function workflowRunEvent(owner: string, branch: string, sha = commit): object {
   return {
     action: 'completed',

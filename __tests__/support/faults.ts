@@ -8,21 +8,21 @@ import { afterEach, beforeEach } from '@jest/globals';
 import { buckets } from '../../platform/catalogue.ts';
 import type { Subject } from './subject.ts';
 
-/** A request to the storage as the proxy sees it. */
+/** A request to the storage. */
 export interface SeenRequest {
   readonly method: string;
   /** Decoded, without the bucket. */
   readonly key: string;
   readonly query: URLSearchParams;
   readonly headers: http.IncomingHttpHeaders;
-  /** How many requests with the same method, key and query came before. */
+  /** Number of earlier requests with the same method, key and query. */
   readonly before: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
 export type Fault =
-  /** The connection breaks after so many bytes of the body. */
+  /** Closes the connection after this many bytes of the body. */
   | { readonly kind: 'reset'; readonly afterBytes: number }
   /** Another answer than the server's; the request never gets there. */
   | {
@@ -37,7 +37,7 @@ export type Fault =
       readonly status: number;
       readonly headers?: Record<string, string>;
       readonly piece: string | Buffer;
-      /** Milliseconds between two pieces; 0: as fast as they are taken. */
+      /** Milliseconds between two pieces. 0 means without delay. */
       readonly everyMs: number;
     }
   /** No answer, ever. */
@@ -48,7 +48,7 @@ export type Fault =
 export interface FaultyStorage {
   readonly url: string;
   readonly requests: SeenRequest[];
-  /** Decides about each request from now on; may take its time. */
+  /** Decides about each request from now on. It can be asynchronous. */
   decide: (request: SeenRequest) => Fault | undefined | Promise<Fault | undefined>;
   close(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export function errorXml(code: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>broken on cue</Message><RequestId>cue</RequestId></Error>`;
 }
 
-/** An HTTP proxy before a storage that breaks things on cue. Signatures hold, since the Host header is left as it is. */
+/** An HTTP proxy that causes errors. Signatures stay valid, because the Host header stays the same. */
 export async function breakStorage(target: string): Promise<FaultyStorage> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
   const requests: SeenRequest[] = [];

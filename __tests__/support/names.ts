@@ -1,4 +1,4 @@
-/** File names that break uploaders: for URLs, signatures, shells, Unicode and deep folders. */
+/** Difficult file names: for URLs, signatures, shells, Unicode and deep folders. */
 const portable = [
   'plain.txt',
   'with space.txt',
@@ -45,7 +45,7 @@ export const awkwardNames: readonly string[] = [
   ...(process.platform === 'win32' ? [] : unixOnly),
 ];
 
-/** File names that somebody could try to break a page, a table or a log with. */
+/** File names that try to break a page, a table or a log. */
 export const hostileNames: readonly string[] = [
   '</script><script>window.broken = 1</script>.txt',
   '<img src=x onerror=window.broken=2>.svg',

@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that are the same every time: a test that fails has to fail again (mulberry32). */
+/** Pseudo-random numbers from 0 to 1 (mulberry32). They are the same in every run, so that failures can be reproduced. */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

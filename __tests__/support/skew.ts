@@ -1,6 +1,6 @@
 /**
- * Sets the clock of the process that preloads this (`node --import`) wrong by so many seconds as the variable `SKEW_SECONDS` says, as a runner's may be.
- * All of it is in `Date`; timers go on as they were.
+ * Preloaded with `node --import`, this module shifts the clock of the process by `SKEW_SECONDS`, like a wrong clock on a runner. It changes
+ * `Date` only, not timers.
  */
 const skewMs = Number(process.env['SKEW_SECONDS'] ?? 0) * 1000;
 const RightDate = Date;

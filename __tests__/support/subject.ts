@@ -7,7 +7,7 @@ import { detectPages } from '../../src/sync/pageNames.ts';
 
 export type ActionName = 'upload' | 'links' | 'remove' | 'workspaces';
 
-/** The action under test: its source, or the bundle that is shipped. */
+/** The action under test: its source or its bundle. */
 export interface Subject {
   readonly platform: Platform;
   /** Folder of the entries, `src/main` or `dist`. */
@@ -16,7 +16,7 @@ export interface Subject {
 
 const top = path.resolve(import.meta.dirname, '../..');
 
-/** Inputs that are right for a platform; a case gives what it is about. */
+/** The inputs that every run on a platform needs. */
 export function inputsFor(platform: Platform): Record<string, string> {
   return {
     'client-id': clientApp.id,
@@ -29,7 +29,7 @@ export function inputsFor(platform: Platform): Record<string, string> {
   };
 }
 
-/** Runs an action of the subject as a runner would, debug log and all. */
+/** Runs an action of the subject like a runner, with the debug log. */
 export function runSubject(
   { platform, entries }: Subject,
   action: ActionName,
@@ -44,33 +44,33 @@ export function runSubject(
   });
 }
 
-/** All that somebody who may see the run can read of it; what the runner is told to mask is no part of that. */
+/** All visible text of a run. Commands that mask values are not visible. */
 export function visibleText({ log, outputs, summary, files }: RunnerResult): string {
   const lines = log.split('\n').filter((line) => !line.startsWith('::add-mask::'));
   return [...lines, JSON.stringify(outputs), summary, ...Object.values(files)].join('\n');
 }
 
-/** The objects whose keys begin with `prefix`, without the pages that the action wrote of its own accord. */
+/** The objects whose keys begin with `prefix`, without generated pages. */
 export async function storedFiles({ store }: Platform, prefix: string): Promise<StoredObject[]> {
   const objects = await store.list(buckets.outputs, prefix);
   const pages = detectPages(objects.map(({ key }) => key));
   return objects.filter(({ key }) => !pages.has(key));
 }
 
-/** The message of the step's error annotation, with its line breaks. */
+/** The message of the step's error annotation, with line breaks. */
 export function errorOf({ log }: RunnerResult): string {
   const [, message = ''] = /^::error(?: [^:]*)?::(.*)$/m.exec(log) ?? [];
   return message.replaceAll('%0D', '').replaceAll('%0A', '\n').replaceAll('%25', '%');
 }
 
-/** Messages of the step's warnings, with their line breaks. */
+/** The messages of the step's warnings, with line breaks. */
 export function warningsOf({ log }: RunnerResult): string[] {
   return [...log.matchAll(/^::warning(?: [^:]*)?::(.*)$/gm)].map(([, message = '']) =>
     message.replaceAll('%0D', '').replaceAll('%0A', '\n').replaceAll('%25', '%'),
   );
 }
 
-/** What an output of JSON says: a link for each file. */
+/** The links by file, from the output `urls`. */
 export function urlsOf({ outputs }: RunnerResult): Record<string, string> {
   return JSON.parse(outputs['urls'] ?? '{}') as Record<string, string>;
 }
@@ -92,7 +92,7 @@ export interface LinksFile {
   }[];
 }
 
-/** The file that the output `links-file` names. */
+/** The content of the file that the output `links-file` names. */
 export function linksFileOf({ outputs, files }: RunnerResult): LinksFile {
   return JSON.parse(files[outputs['links-file'] ?? ''] ?? 'null') as LinksFile;
 }

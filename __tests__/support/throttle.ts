@@ -3,12 +3,12 @@ import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Throttle {
-  /** The same URL as the target's, by this proxy's port. */
+  /** The target's URL with the proxy's port. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** A TCP proxy before a server that lets `bytesPerSecond` through to it, over all connections. */
+/** A TCP proxy with a limit of `bytesPerSecond` to the server, for all connections together. */
 export async function throttle(target: string, bytesPerSecond: number): Promise<Throttle> {
   const { hostname, port } = new URL(target);
   let free = performance.now();

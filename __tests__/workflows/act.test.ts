@@ -47,8 +47,8 @@ function runEcho(text: string) {
   });
 }
 
-describe('the harness itself', () => {
-  test('tells outputs, summary, annotations, masks and what the next job received', async () => {
+describe('the test harness', () => {
+  test('returns outputs, summary, annotations, masks, and the input of the next job', async () => {
     const run = await runEcho('hello');
     expect(run.exitCode).toBe(0);
     expect(run.step('first', 'echo')).toEqual({
@@ -64,7 +64,7 @@ describe('the harness itself', () => {
     expect(run.step('second', 'received').outputs['text']).toBe('hello\nline 2');
   });
 
-  test('runs on the declared Node.js, masks as the runner does, hands the event on', async () => {
+  test('runs on the declared Node.js, masks like a runner, and passes on the event', async () => {
     const { log } = await runEcho('hello');
     expect(log).toContain('***, hello from example/site on Node.js 24.');
     expect(log).not.toContain('hush-hush');

@@ -1,4 +1,4 @@
-/** Runs workflow files with `act`, without containers, in a copy of this checkout or of another. */
+/** Runs workflow files with `act`, without containers, in a copy of this checkout or of another one. */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { installTool, toolPath } from '../../scripts/tools.ts';
 import { commitAll, copyTracked } from './checkout.ts';
 import { readLog, type WorkflowRun } from './log.ts';
 
-// Here and not in a hook: the first time it takes longer than a hook may.
+// Not in a hook, because the first install takes longer than a hook's time limit.
 installTool('act');
 
 const fixtures = join(import.meta.dirname, 'fixtures');
@@ -20,11 +20,11 @@ export interface WorkflowOptions {
   readonly workflow: string;
   /** Default `push`. */
   readonly event?: string;
-  /** The event's payload, as GitHub would put it into `GITHUB_EVENT_PATH`. */
+  /** The event's payload, in the file of `GITHUB_EVENT_PATH`. */
   readonly payload?: object;
-  /** `vars.*`; the platform's come first and may be overridden. */
+  /** `vars.*`. They override those of the platform. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** `secrets.*`; likewise. */
+  /** `secrets.*`. They override those of the platform. */
   readonly secrets?: Readonly<Record<string, string>>;
   /**
    * Gives the workflow `vars.ISSUER`, `vars.API_URL`, `vars.CLIENT_ID`, `vars.PLATFORMS`, `vars.WORKSPACE` and
@@ -32,23 +32,22 @@ export interface WorkflowOptions {
    */
   readonly platform?: Platform;
   /**
-   * Whether the job may ask for identity tokens, as with `permissions: id-token: write` on GitHub. act knows no permissions, and hands on the
-   * variables that it is given.
+   * Whether the job can request identity tokens, as with `permissions: id-token: write`. act ignores permissions, and passes the variables on.
    */
   readonly identity?: boolean;
   /** Whether the run has debug logging enabled. */
   readonly debug?: boolean;
-  /** Environment of the runner, and with it of every step. */
+  /** Environment of the runner and of every step. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Folders that stand for repositories of actions, by what `uses:` names them with: `owner/name@ref`. */
+  /** Folders that replace repositories of actions, by the text in `uses:`, `owner/name@ref`. */
   readonly actions?: Readonly<Record<string, string>>;
-  /** Fills the folder that becomes the checkout; default: what git tracks here. */
+  /** Fills the folder of the checkout. Default: the files that git tracks here. */
   readonly checkout?: (folder: string) => Promise<void>;
-  /** Changes the copy of the checkout, given its path, before it is committed and run. */
+  /** Changes the copy of the checkout at a path, before it is committed. */
   readonly prepare?: (checkout: string) => Promise<void>;
 }
 
-/** Runs one workflow file to its end and tells what became of it. Fails only when act itself cannot be run. */
+/** Runs a workflow file, and returns the result. Throws only if act cannot run. */
 export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun> {
   const folder = await mkdtemp(join(tmpdir(), 'act-'));
   try {
@@ -56,7 +55,7 @@ export async function runWorkflow(options: WorkflowOptions): Promise<WorkflowRun
     await (options.checkout ?? copyTracked)(checkout);
     await options.prepare?.(checkout);
     await commitAll(checkout);
-    // Without a settings file act asks which container images to use.
+    // Without a settings file, act asks which container images to use.
     await mkdir(join(folder, 'config', 'act'), { recursive: true });
     await writeFile(join(folder, 'config', 'act', 'actrc'), '');
     await writeFile(join(folder, 'event.json'), JSON.stringify(options.payload ?? {}));
@@ -78,7 +77,7 @@ function actArguments(options: WorkflowOptions, folder: string): string[] {
     options.event ?? 'push',
     ...['--workflows', resolve(fixtures, options.workflow)],
     ...['--eventpath', join(folder, 'event.json')],
-    // Both kinds of runners are this machine.
+    // This machine replaces both kinds of runners.
     ...['--platform', 'ubuntu-latest=-self-hosted', '--platform', 'self-hosted=-self-hosted'],
     ...['--action-cache-path', join(folder, 'actions')],
     '--no-cache-server',
@@ -105,7 +104,7 @@ function platformVariables(platform: Platform | undefined): Record<string, strin
   };
 }
 
-// act hands its own environment on to the steps: they get a bare one, with this Node.js first as `node24`.
+// act passes its environment on to the steps, so it is minimal, with this Node.js as `node24`.
 function environment(folder: string): NodeJS.ProcessEnv {
   return {
     PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
@@ -127,7 +126,7 @@ function runAct(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<Wo
     act.on('error', reject);
     act.on('close', (code, signal) => {
       const text = Buffer.concat([...output, ...trouble]).toString();
-      resolve(readLog(text, code ?? `ended by ${signal ?? 'nobody'}`));
+      resolve(readLog(text, code ?? `ended by ${signal ?? 'no signal'}`));
     });
   });
 }

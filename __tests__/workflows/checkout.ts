@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 
-/** Copies what git tracks here, or would on the next commit; below `only` alone, where something is named. */
+/** Copies the files that git tracks or would add. With `only`, copies files below these paths only. */
 export async function copyTracked(target: string, ...only: readonly string[]): Promise<void> {
   const { stdout } = await git(root, [
     ...['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--'],
@@ -19,7 +19,7 @@ export async function copyTracked(target: string, ...only: readonly string[]): P
 }
 
 /**
- * Makes a folder a repository of one commit. Its remote gives the workflow a repository name and is never contacted.
+ * Creates a repository with one commit in a folder. Its remote gives the workflow a repository name, and is never contacted.
  */
 export async function commitAll(target: string): Promise<void> {
   await git(target, ['init', '--quiet', '--initial-branch=main']);

@@ -15,7 +15,7 @@ import { pullRequestLife } from './stories/pullrequest.ts';
 import { releaseLife } from './stories/release.ts';
 import { results } from './stories/results.ts';
 
-/** Every file in `examples/` is in one of them. */
+/** Every file in `examples/` must be in one of these stories. */
 const stories: readonly Story[] = [
   results,
   pullRequestLife,
@@ -42,7 +42,7 @@ describe('the examples', () => {
     300_000,
   );
 
-  test('are all played', () => {
+  test('are all tested', () => {
     const files = globSync('*', { cwd: join(import.meta.dirname, '../../examples') });
     const played = new Set(stories.flatMap(({ plays }) => plays.map(({ file }) => file)));
     expect(files.sort()).toEqual([...played].sort());

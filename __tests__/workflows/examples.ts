@@ -1,13 +1,13 @@
 /**
- * Runs the files in `examples/` with act as they are, to the byte. What makes them run here is all around them:
+ * Runs the unmodified files in `examples/` with act. Their environment is different from GitHub's:
  *
- * - `uses: terradue/upload-to-workspace@v1` is a copy of this checkout's actions (act's `--local-repository`). In the copy the platform's
- *   inputs have other *defaults*, the embedded platform's addresses, since an example rightly names none;
- * - GitHub's token service is the embedded platform's, where the file's `permissions:` let a job ask for identity tokens;
- * - GitHub's API is the stand-in, by `GITHUB_API_URL` and the token, and the token may do what the file's `permissions:` say;
- * - `vars.*` and `secrets.*` are those of README's 'What you need'; without a secret it is a pull request from a fork;
- * - the repository that is checked out is the small one in `project/`;
- * - `actions/upload-artifact` and `download-artifact` are two small ones of the same inputs, with a folder between them.
+ * - `uses: terradue/upload-to-workspace@v1` is a copy of this checkout's actions (act's `--local-repository`). In the copy, the *defaults* of the
+ *   platform's inputs are the URLs of the embedded platform, because the examples contain none.
+ * - The token service is that of the embedded platform, if the file's `permissions:` allow identity tokens.
+ * - GitHub's API is the stand-in. The token has the file's `permissions:`.
+ * - `vars.*` and `secrets.*` are those of 'What you need' in the README. Without a secret, the run is for a pull request from a fork.
+ * - The checkout is the small repository in `project/`.
+ * - `actions/upload-artifact` and `download-artifact` are two small actions with the same inputs and a common folder.
  */
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,13 +28,13 @@ import type { WorkflowRun } from './log.ts';
 const folder = resolve(import.meta.dirname, '../../examples');
 const artifacts = join(import.meta.dirname, 'fixtures', 'artifacts');
 
-/** What becomes of one or more examples, run one after the other on the same platform and the same repository of GitHub's. */
+/** A test of one or more examples, run one after the other on the same platform and the same GitHub repository. */
 export interface Story {
-  /** What it shows; the name of the test. */
+  /** Name of the test. */
   readonly name: string;
-  /** A platform with certificates of its own, which then is not the one that the actions know by their defaults. */
+  /** A platform with private certificates. It is not the one in the defaults of the inputs. */
   readonly tls?: 'private-ca';
-  /** What is on GitHub before. */
+  /** Prepares the GitHub repository. */
   readonly before?: (github: Github) => void;
   readonly plays: readonly Play[];
 }
@@ -47,17 +47,17 @@ export interface Play {
   readonly on: string;
   /** The event's payload. */
   readonly payload: object;
-  /** Whether the run gets no secrets and a token that may only read, as from a fork. */
+  /** Whether the run has no secrets and a read-only token, as from a fork. */
   readonly fork?: boolean;
-  /** Beside those of the platform. */
+  /** Added to those of the platform. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Environment of the runner. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Changes the checkout, given its path. */
+  /** Changes the checkout at a path. */
   readonly prepare?: (checkout: string) => Promise<void>;
-  /** Whether the run is meant to fail. */
+  /** Whether the run must fail. */
   readonly fails?: boolean;
-  /** Looks at what came of it. */
+  /** Checks the result. */
   readonly then: (seen: Seen) => void | Promise<void>;
 }
 
@@ -65,11 +65,11 @@ export interface Seen {
   readonly run: WorkflowRun;
   readonly platform: Platform;
   readonly github: Github;
-  /** Keys below the workspace's prefix, without those of the pages that the action makes. */
+  /** Keys below the workspace's prefix, without generated pages. */
   readonly stored: () => Promise<string[]>;
 }
 
-/** Plays a story; throws with the log of the run where it does not go as it should. */
+/** Runs a story. Throws an error with the log of the run that did not succeed. */
 export async function playStory({ tls, before, plays }: Story, github: Github): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
   const platform = await startEmbeddedPlatform(tls && { tls });
@@ -82,18 +82,16 @@ export async function playStory({ tls, before, plays }: Story, github: Github): 
   for (const play of plays) {
     const run = await runExample(play, platform, github, place);
     if ((run.exitCode !== 0) !== (play.fails ?? false))
-      throw new Error(`${play.file} ${play.fails ? 'was to fail' : 'failed'}:\n${run.log}`);
+      throw new Error(`${play.file} ${play.fails ? 'should have failed' : 'failed'}:\n${run.log}`);
     const stored = () =>
       storedFiles(platform, 'ci/').then((objects) => objects.map(({ key }) => key.slice('ci/'.length)));
     try {
       await play.then({ run, platform, github, stored });
     } catch (error) {
-      throw new Error(`${play.file} did not do what it should:\n${run.log}`, { cause: error });
+      throw new Error(`${play.file}: unexpected result:\n${run.log}`, { cause: error });
     }
     if (github.violations.length > 0)
-      throw new Error(
-        `${play.file}: GitHub was asked for what it does not know: ${github.violations.join('; ')}`,
-      );
+      throw new Error(`${play.file}: invalid requests to GitHub: ${github.violations.join('; ')}`);
   }
 }
 
@@ -134,7 +132,7 @@ async function runExample(
   });
 }
 
-/** What is below `uses:`, and where it is here. */
+/** Replacements for the repositories in `uses:`. */
 function actionsIn(workflow: string, own: string): Record<string, string> {
   const folders: Readonly<Record<string, string>> = {
     'terradue/upload-to-workspace': own,
@@ -150,7 +148,7 @@ function actionsIn(workflow: string, own: string): Record<string, string> {
   return Object.fromEntries(found);
 }
 
-/** The four actions and what they run; with a platform, its addresses are the defaults of their inputs. */
+/** Copies the four actions and their bundle. With a platform, its URLs become the defaults of their inputs. */
 async function copyActions(target: string, platform: Platform | undefined): Promise<void> {
   await copyTracked(target, 'dist', ...actionFiles);
   if (!platform) return;
@@ -174,7 +172,7 @@ const readOnly: Github['permissions'] = { pulls: 'read', deployments: 'read', co
 
 type Granted = Readonly<Record<string, string>>;
 
-/** What each job of a file may do; GitHub gives one that says nothing what the file says. */
+/** The permissions of each job. A job without its own has those of the file. */
 function grantedBy(workflow: string): Granted[] {
   const { permissions = {}, jobs } = parse(workflow) as {
     permissions?: Granted;
@@ -183,12 +181,12 @@ function grantedBy(workflow: string): Granted[] {
   return Object.values(jobs).map((job) => job.permissions ?? permissions);
 }
 
-/** Whether a job may ask for identity tokens. */
+/** Whether a job can request identity tokens. */
 function mayShowIdentity(workflow: string): boolean {
   return grantedBy(workflow).some((granted) => granted['id-token'] === 'write');
 }
 
-/** What the jobs of a file may do, all of them taken together. */
+/** The permissions of all jobs of a file together. */
 function permissionsOf(workflow: string): Github['permissions'] {
   const granted = grantedBy(workflow);
   const most = (name: string) => {
@@ -198,16 +196,16 @@ function permissionsOf(workflow: string): Github['permissions'] {
   return { pulls: most('pull-requests'), deployments: most('deployments'), contents: most('contents') };
 }
 
-/** Opens a link as anybody would. @throws when it does not open */
+/** Opens a link. @throws if the status is not 200 */
 export async function open(url: string | undefined): Promise<string> {
   const answer = await fetch(url ?? '');
   if (!answer.ok) throw new Error(`The link answers ${answer.status}: ${await answer.text()}`);
   return answer.text();
 }
 
-/** The first link with this text in Markdown that the action wrote. */
+/** The first link with this text in Markdown. */
 export function linkIn(markdown: string | null | undefined, text: string): string {
   const [, url] = new RegExp(`\\[${text}\\]\\(<([^>]+)>\\)`).exec(markdown ?? '') ?? [];
-  if (url === undefined) throw new Error(`There is no link "${text}" in\n${markdown ?? ''}`);
+  if (url === undefined) throw new Error(`No link "${text}" in\n${markdown ?? ''}`);
   return url;
 }

@@ -1,14 +1,14 @@
-/** What act's JSON log tells about a run. */
+/** The results of a run, from act's JSON log. */
 
 export interface WorkflowRun {
-  /** 0 when every job succeeded; a text when act was ended by a signal. */
+  /** 0 if every job succeeded. A text if a signal ended act. */
   readonly exitCode: number | string;
-  /** What a person would have read, secrets masked. */
+  /** The readable log, with masked secrets. */
   readonly log: string;
   readonly annotations: readonly Annotation[];
-  /** What the steps asked the runner to mask (`::add-mask::`), in clear. */
+  /** Values that the steps masked (`::add-mask::`). */
   readonly masks: readonly string[];
-  /** A step by its job's and its own id. Throws when it did not run. */
+  /** Finds a step by the IDs of its job and itself. Throws if it did not run. */
   step(job: string, id: string): StepRun;
 }
 
@@ -20,11 +20,11 @@ export interface Annotation {
 export interface StepRun {
   readonly result: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** Markdown it wrote for the job summary. */
+  /** Markdown of the job summary. */
   readonly summary: string;
 }
 
-/** The fields of a line of act's log that are read here. */
+/** The parts of a line of act's log that this module reads. */
 interface Line {
   readonly msg?: string;
   readonly jobID?: string;
@@ -38,7 +38,7 @@ interface Line {
   readonly raw?: string;
 }
 
-/** Reads the log of a run that has ended. */
+/** Parses the log of a run. */
 export function readLog(text: string, exitCode: number | string): WorkflowRun {
   const lines = text.split('\n').filter(Boolean).map(readLine);
   const log = lines.map((line) => (line.msg ?? '').trimEnd()).join('\n');
@@ -56,7 +56,7 @@ export function readLog(text: string, exitCode: number | string): WorkflowRun {
 }
 
 function readLine(text: string): Line {
-  // A line is cut short where act was ended.
+  // The last line is incomplete if a signal ended act.
   return /^\{.*\}$/.test(text) ? (JSON.parse(text) as Line) : { msg: text };
 }
 
@@ -70,7 +70,7 @@ function stepRun(lines: readonly Line[]): StepRun {
   };
 }
 
-// act knows no notices: it passes the line on as it came.
+// act does not know notices, and prints the line unchanged.
 function annotationIn(line: Line): Annotation[] {
   const { command: level, arg: message = '' } = line;
   if (level === 'error' || level === 'warning') return [{ level, message }];

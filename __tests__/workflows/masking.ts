@@ -1,7 +1,7 @@
 /**
- * The forms of a masked value that a hosted runner looks for: the value itself, base64 from each of the three byte
- * positions at which it may begin, and as JSON, a URL, XML or an expression would escape it. A job output that holds
- * one of them is dropped; act drops none. Follows the value encoders of actions/runner.
+ * The forms of a masked value that a hosted runner searches for: the value, its Base64 from each of three byte offsets, and its escaped forms
+ * in JSON, URLs, XML and expressions. A runner drops job outputs that contain one of them, act does not. Source: the value encoders of
+ * actions/runner.
  */
 export function hiddenForms(value: string): string[] {
   const bytes = Buffer.from(value);

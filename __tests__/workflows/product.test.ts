@@ -18,7 +18,7 @@ afterAll(() => platform.stop());
 
 beforeEach(() => platform.store.clear(buckets.outputs));
 
-/** Runs a workflow that is expected to succeed; its log is the message when it does not. */
+/** Runs a workflow that must succeed. Otherwise, its log is in the error. */
 async function succeed(options: WorkflowOptions): Promise<WorkflowRun> {
   const run = await runWorkflow({ ...options, platform });
   if (run.exitCode !== 0) throw new Error(`${options.workflow} failed:\n${run.log}`);
@@ -30,7 +30,7 @@ function storedKeys(): Promise<string[]> {
 }
 
 describe('a workflow that uploads', () => {
-  test('gives the next step a link that opens', async () => {
+  test('passes a working link to the next step', async () => {
     const run = await succeed({ workflow: 'upload.yml' });
     const { outputs, summary } = run.step('publish', 'upload');
     expect(await storedKeys()).toEqual([
@@ -44,7 +44,7 @@ describe('a workflow that uploads', () => {
     expect(summary).toContain('index.html');
   });
 
-  test('gives a link for each file, and each opens with the bytes that are stored', async () => {
+  test('outputs a link for each file, and each opens the stored bytes', async () => {
     const run = await succeed({ workflow: 'upload.yml' });
     const urls = JSON.parse(run.step('publish', 'upload').outputs['urls'] ?? '') as Record<string, string>;
     expect(Object.keys(urls).sort()).toEqual(['assets/style.css', 'data sets/tile 1+2.bin', 'index.html']);
@@ -56,12 +56,12 @@ describe('a workflow that uploads', () => {
     }
   });
 
-  test('hands a link from one job to the next, which opens it', async () => {
+  test('passes a link from one job to the next, which opens it', async () => {
     const run = await succeed({ workflow: 'jobs.yml' });
     expect(run.step('check', 'open').result).toBe('success');
   });
 
-  test('the runner would not drop that link from the job outputs', async () => {
+  test('a hosted runner would not drop that link from the job outputs', async () => {
     const run = await succeed({ workflow: 'jobs.yml' });
     const { url = '' } = run.step('publish', 'upload').outputs;
     expect(url).toMatch(/^http/);
@@ -70,7 +70,7 @@ describe('a workflow that uploads', () => {
     expect(hidden.filter((form) => url.includes(form))).toEqual([]);
   });
 
-  test('fails on a workspace that does not exist and names the one that was meant', async () => {
+  test('fails for an unknown workspace, and suggests the right one', async () => {
     const variables = { WORKSPACE: workspaces.main.replace('build', 'biuld') };
     const run = await runWorkflow({ workflow: 'upload.yml', platform, variables });
     expect(run.exitCode).toBe(1);
@@ -88,8 +88,8 @@ describe('a workflow that uploads', () => {
   });
 });
 
-describe('a workflow that looks around', () => {
-  test('learns who it is and what it may use', async () => {
+describe('a workflow that lists workspaces', () => {
+  test('gets the account and its workspaces', async () => {
     const run = await succeed({ workflow: 'workspaces.yml' });
     expect(run.step('look', 'list').outputs['user']).not.toBe('');
     const names = run.step('look', 'names').outputs['names']?.split(' ');

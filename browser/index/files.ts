@@ -1,5 +1,5 @@
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
-import { linkOf } from '../../src/links/linkTable.ts';
+import { expandLink } from '../../src/links/linkTable.ts';
 
 /** The files of the page. `file` is an index into the columns of {@link IndexPageData}. */
 export interface Files {
@@ -42,7 +42,7 @@ export function filesOf({
     type: (file) => mediaTypes[types[file] ?? -1] ?? '',
     modified: (file) => madeAt - (ages[file] ?? 0) * 1000,
     sum: (file) => (sums[file] === '' ? undefined : sums[file]),
-    url: (file) => httpUrl(links ? linkOf(links, path(file), file) : ''),
+    url: (file) => httpUrl(links ? expandLink(links, path(file), file) : ''),
   };
 }
 

@@ -2,7 +2,7 @@ import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { formatDuration } from '../../src/text/format.ts';
 import { fullMoment } from './moments.ts';
 
-export interface Life {
+export interface LinkState {
   readonly state: 'live' | 'soon' | 'expired' | 'unknown' | 'none';
   /** The state of the links, in a few words. */
   readonly title: string;
@@ -16,7 +16,7 @@ export interface Life {
 const soon = 120_000;
 
 /** Describes the state of the links. @param now milliseconds since the epoch */
-export function lifeOf({ expiresAt, madeAt, links, signedBy }: IndexPageData, now: number): Life {
+export function lifeOf({ expiresAt, madeAt, links, signedBy }: IndexPageData, now: number): LinkState {
   if (!links) {
     return { state: 'none', title: 'No links', detail: 'The upload made none.', left: 0 };
   }

@@ -1,7 +1,7 @@
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { type Clock, storageClock } from './clock.ts';
 import { byId } from './elements.ts';
-import { type Life, lifeOf } from './life.ts';
+import { type LinkState, lifeOf } from './life.ts';
 
 /** Shows how long the links work, as a countdown. */
 export function showLife(contents: IndexPageData): { readonly hasExpired: () => boolean } {
@@ -23,7 +23,7 @@ export function showLife(contents: IndexPageData): { readonly hasExpired: () => 
   return { hasExpired: () => lifeOf(contents, clock()).state === 'expired' };
 }
 
-function show({ state, title, detail, left }: Life): void {
+function show({ state, title, detail, left }: LinkState): void {
   document.documentElement.dataset['life'] = state;
   byId('life-title').textContent = title;
   byId('life-detail').textContent = detail;

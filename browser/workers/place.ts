@@ -1,5 +1,5 @@
 import { encodedPath } from '../../src/text/encode.ts';
-import { linkOf } from '../../src/links/linkTable.ts';
+import { expandLink } from '../../src/links/linkTable.ts';
 import { type Route, createRoutes, decodedPath } from '../../src/preview/routes.ts';
 import type { PreviewSite } from '../../src/preview/site.ts';
 
@@ -34,7 +34,9 @@ export function createPlace({ names, etags, links }: PreviewSite, root: URL): Pl
     },
     link: (name) => {
       const index = indexes.get(name);
-      return index === undefined ? undefined : { url: linkOf(links, name, index), etag: etags[index] ?? '' };
+      return index === undefined
+        ? undefined
+        : { url: expandLink(links, name, index), etag: etags[index] ?? '' };
     },
   };
 }

@@ -30,7 +30,7 @@ export interface Federation {
 }
 
 /** Keycloak's error for a rejected assertion. */
-interface Refusal {
+interface Rejection {
   readonly status: number;
   readonly error: string;
   readonly error_description: string;
@@ -47,7 +47,7 @@ const clockSkew = 30;
  */
 export function createFederation(options: FederationOptions): Federation {
   const clients = options.clients.map(({ id }) => ({ id, secret: randomBytes(24).toString('hex') }));
-  const judge = createJudge(options);
+  const verify = createVerifier(options);
   return {
     clients,
     before: (path, handler) => (request, response) => {
@@ -59,33 +59,33 @@ export function createFederation(options: FederationOptions): Federation {
         const form = new URLSearchParams(body);
         const isOther =
           options.others.some(({ id }) => id === form.get('client_id')) && form.has('client_secret');
-        const verdict = form.has('client_assertion') && !isOther ? await judge(form) : undefined;
-        if (typeof verdict === 'object') {
-          const { status, ...refusal } = verdict;
+        const result = form.has('client_assertion') && !isOther ? await verify(form) : undefined;
+        if (typeof result === 'object') {
+          const { status, ...rejection } = result;
           response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-          response.end(JSON.stringify(refusal));
+          response.end(JSON.stringify(rejection));
           return;
         }
-        const client = clients.find(({ id }) => id === verdict);
+        const client = clients.find(({ id }) => id === result);
         for (const name of ['client_assertion', 'client_assertion_type']) form.delete(name);
         if (client) {
           form.set('client_id', client.id);
           form.set('client_secret', client.secret);
         }
-        handler(again(request, form.toString()), response);
+        handler(withBody(request, form.toString()), response);
       });
     },
   };
 }
 
 /** Verifies assertions. The result is the ID of the client, or a rejection. */
-function createJudge({ issuer, authority, clients, others }: FederationOptions) {
+function createVerifier({ issuer, authority, clients, others }: FederationOptions) {
   const keys = createRemoteJWKSet(new URL(authority.jwksUrl));
   const used = new Set<string>();
-  return async (form: URLSearchParams): Promise<string | Refusal> => {
+  return async (form: URLSearchParams): Promise<string | Rejection> => {
     const assertion = form.get('client_assertion') ?? '';
     const clientId = form.get('client_id');
-    const unknown: Refusal = {
+    const unknown: Rejection = {
       status: 401,
       error: others.some(({ id }) => id === clientId) ? 'unauthorized_client' : 'invalid_client',
       error_description: 'Invalid client or Invalid client credentials',
@@ -99,40 +99,40 @@ function createJudge({ issuer, authority, clients, others }: FederationOptions) 
     if (clientId !== null && clientId !== client.id) {
       return others.some(({ id }) => id === clientId)
         ? unknown
-        : refused('client_id parameter does not match authenticated client');
+        : rejected('client_id parameter does not match authenticated client');
     }
-    if (decodeProtectedHeader(assertion).alg === 'none') return refused('Invalid signature algorithm');
+    if (decodeProtectedHeader(assertion).alg === 'none') return rejected('Invalid signature algorithm');
     const isSigned = await compactVerify(assertion, keys).then(
       () => true,
       () => false,
     );
     if (!isSigned) return unknown;
-    return wrongIn(claims, issuer, used) ?? client.id;
+    return claimProblem(claims, issuer, used) ?? client.id;
   };
 }
 
 /** The problem with the claims of a correctly signed assertion. Marks the assertion as used if there is none. */
-function wrongIn({ aud, exp, nbf = 0, iat, jti }: JWTPayload, issuer: string, used: Set<string>) {
+function claimProblem({ aud, exp, nbf = 0, iat, jti }: JWTPayload, issuer: string, used: Set<string>) {
   const audiences = [aud ?? []].flat();
-  if (!audiences.includes(issuer)) return refused('Invalid token audience');
-  if (audiences.length > 1) return refused('Multiple audiences not allowed');
-  if (exp === undefined) return refused('Token exp claim is required');
+  if (!audiences.includes(issuer)) return rejected('Invalid token audience');
+  if (audiences.length > 1) return rejected('Multiple audiences not allowed');
+  if (exp === undefined) return rejected('Token exp claim is required');
   const now = Math.floor(Date.now() / 1000);
-  if (exp <= now || nbf - clockSkew > now) return refused('Token is not active');
+  if (exp <= now || nbf - clockSkew > now) return rejected('Token is not active');
   if (iat === undefined) {
     if (exp - now > longestAge)
-      return refused('Token expiration is too far in the future and iat claim not present in token');
+      return rejected('Token expiration is too far in the future and iat claim not present in token');
   } else {
-    if (iat - clockSkew > now) return refused('Token was issued in the future');
-    if (now > iat + longestAge) return refused('Token was issued too far in the past to be used now');
+    if (iat - clockSkew > now) return rejected('Token was issued in the future');
+    if (now > iat + longestAge) return rejected('Token was issued too far in the past to be used now');
   }
-  if (jti === undefined) return refused('Token jti claim is required');
-  if (used.has(jti)) return refused('Token reuse detected');
+  if (jti === undefined) return rejected('Token jti claim is required');
+  if (used.has(jti)) return rejected('Token reuse detected');
   used.add(jti);
   return undefined;
 }
 
-function refused(description: string): Refusal {
+function rejected(description: string): Rejection {
   return { status: 400, error: 'invalid_client', error_description: description };
 }
 
@@ -145,7 +145,7 @@ function decoded(assertion: string): JWTPayload | undefined {
 }
 
 /** Copies a request with a new body, because a stream can be read only once. */
-function again(request: IncomingMessage & { readonly originalUrl?: string }, body: string): IncomingMessage {
+function withBody(request: IncomingMessage & { readonly originalUrl?: string }, body: string): IncomingMessage {
   const { method, url, originalUrl, headers, rawHeaders, socket, httpVersion } = request;
   const bytes = Buffer.from(body);
   return Object.assign(Readable.from([bytes], { objectMode: false }), {

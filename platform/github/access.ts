@@ -1,5 +1,5 @@
 import { json } from '../terrapi/answer.ts';
-import { type Handler, refusal, showAccount } from './call.ts';
+import { type Handler, errorResponse, showAccount } from './call.ts';
 import { type Account, bot, type Github, person } from './github.ts';
 import type { JsonObject } from './description.ts';
 import type { OperationName } from './operations.ts';
@@ -11,21 +11,21 @@ export const personalToken = 'ghp_standInForTheTokenOfAPerson';
 
 /**
  * Authenticates a request. A workflow's token belongs to an app, and has the job's `permissions:`.
- * @throws {Refusal} 401 for an unknown token, 403 without a `User-Agent`
+ * @throws {ErrorResponse} 401 for an unknown token, 403 without a `User-Agent`
  */
 export function authenticate(authorization: string | undefined, userAgent: string | undefined): Account {
   if (!userAgent)
-    throw refusal(
+    throw errorResponse(
       403,
       'Request forbidden by administrative rules. Please make sure your request has a User-Agent header',
     );
   const [, token] = /^(?:token|bearer) (\S+)$/i.exec(authorization ?? '') ?? [];
   if (token === workflowToken) return bot;
   if (token === personalToken) return person;
-  throw refusal(401, token === undefined ? 'Requires authentication' : 'Bad credentials');
+  throw errorResponse(401, token === undefined ? 'Requires authentication' : 'Bad credentials');
 }
 
-/** @throws {Refusal} 403 if the job's permissions do not allow the request */
+/** @throws {ErrorResponse} 403 if the job's permissions do not allow the request */
 export function authorize(
   operation: OperationName,
   account: Account,
@@ -41,7 +41,7 @@ export function authorize(
       ? 'contents'
       : 'pulls';
   const allowed = permissions[area] === 'write' || (method === 'get' && permissions[area] === 'read');
-  if (!allowed || path === '/user') throw refusal(403, 'Resource not accessible by integration');
+  if (!allowed || path === '/user') throw errorResponse(403, 'Resource not accessible by integration');
 }
 
 export const getUser: Handler = ({ contract, account }) =>

@@ -1,4 +1,4 @@
-import { type Answer, json, Refusal } from '../terrapi/answer.ts';
+import { type Answer, json, ErrorResponse } from '../terrapi/answer.ts';
 import type { Contract } from './contract.ts';
 import type { Json, JsonObject } from './description.ts';
 import type { Account, Github } from './github.ts';
@@ -18,18 +18,22 @@ export interface Call {
 export type Handler = (call: Call) => Answer;
 
 /** An error response of GitHub. */
-export function refusal(status: number, message: string, errors?: readonly JsonObject[]): Refusal {
+export function errorResponse(
+  status: number,
+  message: string,
+  errors?: readonly JsonObject[],
+): ErrorResponse {
   const body = {
     message,
     ...(errors && { errors: [...errors] }),
     documentation_url: 'https://docs.github.com/rest',
     ...(errors === undefined && { status: String(status) }),
   };
-  return new Refusal(json(status, body));
+  return new ErrorResponse(json(status, body));
 }
 
-export function invalid(resource: string, field: string, message: string): Refusal {
-  return refusal(422, 'Validation Failed', [{ resource, code: 'custom', field, message }]);
+export function invalid(resource: string, field: string, message: string): ErrorResponse {
+  return errorResponse(422, 'Validation Failed', [{ resource, code: 'custom', field, message }]);
 }
 
 /** A string member of the body. */
@@ -38,10 +42,10 @@ export function textOf({ body }: Call, name: string, fallback = ''): string {
   return typeof value === 'string' ? value : fallback;
 }
 
-/** Finds one item. @throws {Refusal} 404 */
+/** Finds one item. @throws {ErrorResponse} 404 */
 export function requireOne<T>(all: readonly T[], is: (one: T) => boolean): T {
   const found = all.find(is);
-  if (found === undefined) throw refusal(404, 'Not Found');
+  if (found === undefined) throw errorResponse(404, 'Not Found');
   return found;
 }
 

@@ -1,6 +1,15 @@
 import { empty, json } from '../terrapi/answer.ts';
 import type { JsonObject } from './description.ts';
-import { type Call, type Handler, invalid, page, refusal, requireOne, showAccount, textOf } from './call.ts';
+import {
+  type Call,
+  type Handler,
+  invalid,
+  page,
+  errorResponse,
+  requireOne,
+  showAccount,
+  textOf,
+} from './call.ts';
 import type { Comment, Pull } from './github.ts';
 
 const longest = 65_536;
@@ -13,7 +22,7 @@ export const listComments: Handler = (call) => {
 
 export const createComment: Handler = (call) => {
   const { number, locked } = requirePull(call);
-  if (locked) throw refusal(403, 'Unable to create comment because issue is locked.');
+  if (locked) throw errorResponse(403, 'Unable to create comment because issue is locked.');
   const comment = { id: call.nextId(), issue: number, author: call.account, body: bodyOf(call) };
   call.github.comments.push(comment);
   return json(201, showComment(call, comment));

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 import { listen } from '../listener.ts';
-import { type Answer, json, Refusal, send } from '../terrapi/answer.ts';
+import { type Answer, json, ErrorResponse, send } from '../terrapi/answer.ts';
 import { authenticate, authorize, getPermission, getUser } from './access.ts';
-import { type Handler, refusal } from './call.ts';
+import { type Handler, errorResponse } from './call.ts';
 import { type Contract, readContract } from './contract.ts';
 import { Controls } from './controls.ts';
 import * as deployments from './deployments.ts';
@@ -68,7 +68,7 @@ async function answer(
   const found = contract.find(message.method ?? '', pathname);
   if (found === undefined) {
     controls.violations.push(`${message.method ?? ''} ${pathname} is not supported by the stand-in`);
-    return refusal(404, 'Not Found').answer;
+    return errorResponse(404, 'Not Found').answer;
   }
   const { name, parameters } = found;
   const fault = controls.takeFault(name);
@@ -79,7 +79,7 @@ async function answer(
           const asked = { parameters, query, body: body === '' ? undefined : (JSON.parse(body) as Json) };
           const wrong = contract.checkRequest(name, asked);
           controls.violations.push(...wrong.map((one) => `${name}: ${one}`));
-          if (wrong.length > 0) throw refusal(422, `Invalid request. ${wrong.join('; ')}`);
+          if (wrong.length > 0) throw errorResponse(422, `Invalid request. ${wrong.join('; ')}`);
           requireRepository(controls, parameters);
           authorize(name, account, controls.permissions);
           const call = {
@@ -107,7 +107,7 @@ function refused(handle: () => Answer): Answer {
   try {
     return handle();
   } catch (error) {
-    if (error instanceof Refusal) return error.answer;
+    if (error instanceof ErrorResponse) return error.answer;
     return json(500, { message: String(error) });
   }
 }
@@ -122,5 +122,5 @@ function requireRepository(
   { repository }: Controls,
   { owner, repo }: Readonly<Record<string, string>>,
 ): void {
-  if (owner !== undefined && `${owner}/${repo ?? ''}` !== repository) throw refusal(404, 'Not Found');
+  if (owner !== undefined && `${owner}/${repo ?? ''}` !== repository) throw errorResponse(404, 'Not Found');
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** The response to a call. Handlers return it, or throw it in a {@link Refusal}. */
+/** The response to a call. Handlers return it, or throw it in a {@link ErrorResponse}. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export function send(response: ServerResponse, { status, headers, body }: Answer
 }
 
 /** An exception that carries a response. */
-export class Refusal extends Error {
+export class ErrorResponse extends Error {
   readonly answer: Answer;
 
   constructor(answer: Answer) {

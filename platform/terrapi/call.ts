@@ -1,4 +1,4 @@
-import { empty, problem, Refusal } from './answer.ts';
+import { empty, problem, ErrorResponse } from './answer.ts';
 import type { Controls } from './controls.ts';
 import type { Jobs } from './jobs.ts';
 import type { Principal } from './principal.ts';
@@ -49,7 +49,7 @@ export function visible(service: Service, principal: Principal, kind?: Resource[
 /**
  * Finds a resource by name.
  *
- * @throws {Refusal} 404 if it does not exist, 403 if the caller has no access; both without a body
+ * @throws {ErrorResponse} 404 if it does not exist, 403 if the caller has no access; both without a body
  */
 export function requireResource(
   service: Service,
@@ -60,14 +60,15 @@ export function requireResource(
   const resource = service.resources.find(
     (one) => one.name === name && (kind === undefined || one.kind === kind),
   );
-  if (resource === undefined) throw new Refusal(empty(404));
-  if (resource.forbidden || !visible(service, principal).includes(resource)) throw new Refusal(empty(403));
+  if (resource === undefined) throw new ErrorResponse(empty(404));
+  if (resource.forbidden || !visible(service, principal).includes(resource))
+    throw new ErrorResponse(empty(403));
   return resource;
 }
 
 /** A rejection of invalid input. @param errors field → problem */
-export function invalid(call: Call, errors: Readonly<Record<string, readonly string[]>>): Refusal {
-  return new Refusal(
+export function invalid(call: Call, errors: Readonly<Record<string, readonly string[]>>): ErrorResponse {
+  return new ErrorResponse(
     problem(400, 'One or more validation errors occurred.', 'See the errors property.', call.path, errors),
   );
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Listener } from '../listener.ts';
-import { empty, problem, Refusal, send } from './answer.ts';
+import { empty, problem, ErrorResponse, send } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Service } from './call.ts';
 import { Controls } from './controls.ts';
@@ -79,7 +79,7 @@ async function answer(
       principal,
     });
   } catch (error) {
-    if (error instanceof Refusal) return error.answer;
+    if (error instanceof ErrorResponse) return error.answer;
     return problem(500, 'An error occurred while processing your request.', String(error), path);
   }
 }
@@ -101,8 +101,8 @@ async function requirePrincipal(
   } catch {
     const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' };
     // Only storage calls answer errors without a body.
-    if (path.startsWith('/v2/storage/')) throw new Refusal(empty(401, challenge));
+    if (path.startsWith('/v2/storage/')) throw new ErrorResponse(empty(401, challenge));
     const said = problem(401, 'Unauthorized', 'The bearer token is missing or not valid.', path);
-    throw new Refusal({ ...said, headers: { ...said.headers, ...challenge } });
+    throw new ErrorResponse({ ...said, headers: { ...said.headers, ...challenge } });
   }
 }

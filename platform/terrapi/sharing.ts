@@ -1,4 +1,4 @@
-import { json, problem, Refusal } from './answer.ts';
+import { json, problem, ErrorResponse } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { invalid, requireResource, storageEndpoint } from './call.ts';
 import type { Call, Service } from './call.ts';
@@ -54,7 +54,7 @@ export function jobStatus(service: Service, jobId: string): Answer {
 function readShareRequest(call: Call): ShareRequest {
   // The version is part of the media type. Without it, the API accepts no body.
   if (!/^application\/json\s*;(.*;)?\s*x-api-version=2\b/i.test(call.contentType)) {
-    throw new Refusal(
+    throw new ErrorResponse(
       problem(415, 'Unsupported Media Type', `Content-Type is "${call.contentType}".`, call.path),
     );
   }

@@ -1,8 +1,8 @@
 import type { LinkInputs } from '../config/links.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import type { Links } from '../links/manifest.ts';
+import type { PlatformLinkOptions } from '../links/platformLinks.ts';
 import { signSessionLinks } from '../links/sessionLinks.ts';
-import type { TrialResult } from '../links/verification.ts';
 import type { StorageClient } from '../storage/client.ts';
 import type { Terrapi } from '../terrapi/terrapi.ts';
 import { count } from '../text/format.ts';
@@ -17,19 +17,43 @@ interface Signers {
   readonly signal: AbortSignal;
 }
 
-/** Makes links as the inputs ask for them; undefined where they ask for none. */
-export function linkMaker(
+/** Makes the links of a run. */
+export interface LinkMaker {
+  readonly make: MakeLinks;
+  /**
+   * What to do when links of the platform turn out not to work after all. With `links: auto` all links are made by the session from now on, and the
+   * caller asks for them again.
+   * @returns false where there is no other way to make links
+   */
+  readonly fallBack: (error: unknown) => boolean;
+}
+
+/**
+ * Makes links as the inputs ask for them; undefined where they ask for none.
+ * @param preview whether a preview is made of them
+ */
+export async function createLinkMaker(
   host: Host,
   { links: kind, expiresIn, maskLinks }: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks'>,
   signers: Signers,
-): MakeLinks | undefined {
+  preview: boolean,
+): Promise<LinkMaker | undefined> {
   if (kind === 'none') return undefined;
-  const make =
-    kind === 'platform' ? platformLinks(host.log, signers) : sessionLinks(expiresIn, signers.client);
-  return async (keys) => {
-    const links = await make(keys);
-    if (maskLinks) hideLinks(host, keys, links);
-    return links;
+  const session = sessionLinks(expiresIn, signers.client);
+  const only = (make: MakeLinks): LinkMaker => ({ make, fallBack: () => false });
+  const { make, fallBack } =
+    kind === 'session'
+      ? only(session)
+      : kind === 'platform'
+        ? only(platformLinks(host.log, signers))
+        : await automaticLinks(host.log, session, signers, { expiresIn, preview });
+  return {
+    fallBack,
+    make: async (keys) => {
+      const links = await make(keys);
+      if (maskLinks) hideLinks(host, keys, links);
+      return links;
+    },
   };
 }
 
@@ -41,20 +65,62 @@ function sessionLinks(expiresIn: number | undefined, client: StorageClient): Mak
 
 const progressEveryMs = 5_000;
 
-function platformLinks(log: Log, { terrapi, client, signal }: Signers): MakeLinks {
-  const tried = new Map<string, Promise<TrialResult>>();
+function platformLinks(log: Log, signers: Signers): MakeLinks {
   const onUntried = (why: string) =>
     log.warning(
       'platform-links-untried',
       `The platform's links could not be tried: ${why} from this runner. Open one of them, or use 'links: session'.`,
     );
-  return async (keys) => {
-    const { requestPlatformLinks: askPlatformLinks } = await import('../links/platformLinks.ts');
+  const ask = platformAsker(log, { ...signers, onUntried });
+  return (keys) => ask(keys, { signal: signers.signal, onLink: undefined });
+}
+
+async function automaticLinks(
+  log: Log,
+  sign: MakeLinks,
+  signers: Signers,
+  { expiresIn, preview }: { readonly expiresIn: number | undefined; readonly preview: boolean },
+): Promise<LinkMaker> {
+  const { createAutomaticLinks } = await import('../links/automatic.ts');
+  const { client, signal } = signers;
+  return createAutomaticLinks({
+    ask: platformAsker(log, { ...signers, onUntried: undefined }),
+    sign: () => sign([]),
+    sessions: client.sessions,
+    clock: client.clock,
+    expiresIn,
+    preview,
+    signal,
+    onSession: (why) => log.info(`Session links, which expire with the storage session: ${why}`),
+  });
+}
+
+/** Asks the platform for links, with a line of progress every few seconds. */
+function platformAsker(
+  log: Log,
+  {
+    terrapi,
+    client,
+    onUntried,
+  }: Omit<Signers, 'signal'> & { readonly onUntried: PlatformLinkOptions['onUntried'] },
+) {
+  const tried: PlatformLinkOptions['tried'] = new Map();
+  return async (
+    keys: Iterable<string>,
+    {
+      signal,
+      onLink,
+    }: Pick<PlatformLinkOptions, 'signal'> & { readonly onLink: PlatformLinkOptions['onLink'] },
+  ): Promise<Links> => {
+    const { requestPlatformLinks } = await import('../links/platformLinks.ts');
     let made = 0;
-    const onLink = () => (made += 1);
     const timer = setInterval(() => log.info(`${count(made, 'link')} from the platform`), progressEveryMs);
-    const tools = { terrapi, client, signal, tried, onLink, onUntried };
-    return askPlatformLinks(keys, tools).finally(() => clearInterval(timer));
+    const counted = () => {
+      made += 1;
+      onLink?.();
+    };
+    const options = { terrapi, client, signal, tried, onLink: counted, onUntried };
+    return requestPlatformLinks(keys, options).finally(() => clearInterval(timer));
   };
 }
 

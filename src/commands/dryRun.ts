@@ -1,5 +1,6 @@
 import { keptKeys, staleKeys } from '../sync/stale.ts';
-import type { Host } from '../hosts/host.ts';
+import type { Host, Log } from '../hosts/host.ts';
+import type { UploadInputs } from '../config/upload.ts';
 import type { Manifest } from '../links/manifest.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
@@ -38,12 +39,19 @@ export function compareForDryRun(
   return { added: names(false), replaced: names(true), stale };
 }
 
+interface DryRunOptions {
+  readonly links: UploadInputs['links'];
+  /** Number of files. */
+  readonly unchanged: number;
+  readonly summary: boolean;
+}
+
 /** Logs and summarizes what an upload would do, and sets the outputs. */
 export async function dryRun(
   host: Pick<Host, 'log' | 'summary' | 'output'>,
   manifest: Manifest,
   { added, replaced, stale }: DryRunChanges,
-  { unchanged, summary }: { readonly unchanged: number; readonly summary: boolean },
+  { links, unchanged, summary }: DryRunOptions,
 ): Promise<void> {
   const { log } = host;
   const logNames = (title: string, names: readonly string[]) => {
@@ -52,6 +60,7 @@ export async function dryRun(
   logNames(`Would upload ${count(added.length, 'new file')}`, added);
   logNames(`Would replace ${count(replaced.length, 'object')}`, replaced);
   logNames(`Would delete ${count(stale.length, 'stale object')}`, stale);
+  if (links === 'auto') await logLinks(log, manifest.fileCount);
   const numbers = { uploaded: manifest.fileCount - unchanged, unchanged, deleted: stale.length };
   const would = headline(numbers, true);
   log.info(`Dry run: ${would}, in ${manifest.s3Uri}; nothing was written`);
@@ -65,4 +74,15 @@ export async function dryRun(
     'unchanged-count': unchanged,
     'deleted-count': 0,
   });
+}
+
+/** Logs what `links: auto` would do. */
+async function logLinks(log: Pick<Log, 'info'>, files: number): Promise<void> {
+  const { reasonForSession } = await import('../links/automatic.ts');
+  const why = reasonForSession(files, undefined, undefined);
+  log.info(
+    why === undefined
+      ? 'Would request links from the platform, and use session links if it gives none'
+      : `Would use session links: ${why}`,
+  );
 }

@@ -12,11 +12,12 @@ const urlsLimit = 100 * 1024;
 /** The outputs about a publication. */
 export function linkOutputs(
   log: Log,
-  { s3Uri: place, links, main, fileCount, totalBytes, files }: Publication,
+  { s3Uri: place, links, main, preview, fileCount, totalBytes, files }: Publication,
   linksFile: string,
 ): Omit<LinksOutputs, keyof ReportIds> {
   return {
     url: main?.url ?? '',
+    preview: String(preview !== undefined),
     urls: links ? urlsOutput(log, { fileCount, files }, links) : '{}',
     'links-file': linksFile,
     'expires-at': expiresAt(links),
@@ -35,6 +36,7 @@ export function outputsWithoutLinks({
   return {
     ...noReportIds,
     url: '',
+    preview: 'false',
     urls: '{}',
     'links-file': '',
     'expires-at': '',

@@ -15,7 +15,7 @@ import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { listObjects } from '../storage/listing.ts';
 import { type Connection, withConnection } from './connect.ts';
-import { linkMaker } from './createLinks.ts';
+import { createLinkMaker } from './createLinks.ts';
 import { readInputs } from './readInputs.ts';
 import { reportPublication } from './reportPublication.ts';
 import { collectErrors } from './lateErrors.ts';
@@ -58,10 +58,10 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
   }
   await withReports(host, inputs, { clock: client.clock, signal }, async (reports) => {
     const names = new Set(files.map(({ key }) => key.slice(base.length)));
-    const preview = await previewOf(host, inputs.preview, { names, generated }, client, signal);
+    const preview = await previewOf(host, inputs, { names, generated }, client, signal);
     const { publication } = await publish(manifest, {
       log: host.log,
-      makeLinks: linkMaker(host, inputs, { terrapi, client, signal }),
+      linkMaker: await createLinkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
       pages: pagesFor(client.clock, host.run, await freeIndexName(hasName(names)), preview),
       folder: { client, base, explain, signal },
     });
@@ -107,23 +107,28 @@ interface Contents {
   readonly generated: FolderContents['generated'];
 }
 
-/** The preview to generate with the new links, if the inputs ask for one. */
+/** The preview to generate with the new links. With `preview: auto`, it is the one that an upload published. */
 async function previewOf(
   host: Pick<Host, 'log' | 'run'>,
-  preview: boolean,
+  { preview, links }: Pick<LinkInputs, 'preview' | 'links'>,
   { names: files, generated }: Contents,
   client: StorageClient,
   signal: AbortSignal,
 ): Promise<Page | undefined> {
   const existing = detectPreview(new Set(generated.keys()));
-  if (preview) {
+  if (preview === true || (preview === 'auto' && existing && links !== 'none')) {
     const { previewPage } = await import('./preview.ts');
     const names = existing ?? (await freePreviewNames(hasName(files)));
     const kept = parseSiteFlags(generated.get(names.worker)?.headers[siteFlagsHeader]?.toString());
-    return previewPage(names, kept ?? unknownSiteFlags, host, client, signal);
+    const flags = kept ?? unknownSiteFlags;
+    return previewPage({ names, flags, isOptional: preview === 'auto' }, host, client, signal);
   }
   if (existing)
-    host.log.notice(`The preview in this folder keeps its old links: set 'preview: true' to renew them.`);
+    host.log.notice(
+      links === 'none'
+        ? `The preview in this folder keeps its old links: remove 'links: none' to renew them.`
+        : `The preview in this folder keeps its old links: remove 'preview: false' to renew them.`,
+    );
   return undefined;
 }
 

@@ -42,7 +42,7 @@ export interface PageNames {
 
 /** Finds the names of the pages that an upload will generate, before anything is sent: none where there will be no links to put on them. */
 export async function pageNames(
-  { links, preview }: Pick<UploadInputs, 'links' | 'preview'>,
+  { links, preview }: Pick<UploadInputs, 'links'> & { readonly preview: boolean },
   { puts, base }: Plan,
   client: StorageClient,
 ): Promise<PageNames> {

@@ -6,7 +6,7 @@ import type { Host, Log } from '../hosts/host.ts';
 import type { Page } from '../links/generated.ts';
 import type { Links, Publication } from '../links/manifest.ts';
 import type { Put } from '../sync/plan.ts';
-import { type CheckedSite, createSiteCheck, isChecked } from '../preview/siteCheck.ts';
+import { type SiteCheckResult, createSiteCheck, isChecked } from '../preview/siteCheck.ts';
 import { describeFinding } from '../preview/findingMessages.ts';
 import type { PreviewNames } from '../preview/previewNames.ts';
 import { checkOrigins } from '../preview/origins.ts';
@@ -26,10 +26,16 @@ import type { Destination } from './openDestination.ts';
 const largestText = 4 * 1024 ** 2;
 const mostText = 128 * 1024 ** 2;
 
+interface PreviewPageOptions {
+  readonly names: PreviewNames;
+  readonly flags: SiteFlags;
+  /** See {@link Page}. */
+  readonly isOptional: boolean;
+}
+
 /** The preview of a site: one link opens all of it. */
 export function previewPage(
-  names: PreviewNames,
-  flags: SiteFlags,
+  { names, flags, isOptional }: PreviewPageOptions,
   host: Pick<Host, 'log' | 'run'>,
   client: StorageClient,
   signal: AbortSignal,
@@ -38,10 +44,17 @@ export function previewPage(
     entry: names.entry,
     label: 'preview',
     opens: 'first',
+    isOptional,
     make: async function* (published, linkTo) {
       const { entryObject, previewSite, workerObject } = await import('../preview/previewObjects.ts');
       const links = linksOf(published);
       const site = previewSite(published, links, { names, flags, origin: host.run.origin });
+      // Before anything is written.
+      if (isOptional && site.links.rest.some((rest) => rest.startsWith('#')))
+        throw new ActionError(
+          'preview-not-possible',
+          'The links do not end in the names of the files below one folder',
+        );
       const missing = missingIndexWarning(new Set(site.names), published.s3Uri);
       if (missing !== undefined) host.log.warning('preview-without-index', missing);
       yield workerObject(site, flags);
@@ -62,7 +75,7 @@ export function checkSite(
   log: Log,
   puts: readonly Put[],
   { client, base }: Pick<Destination, 'client' | 'base'>,
-): CheckedSite {
+): SiteCheckResult {
   const check = createSiteCheck(
     puts.map(({ name }) => name),
     client.path(base),
@@ -79,7 +92,7 @@ export function checkSite(
   return site;
 }
 
-function logCheck(log: Log, { findings }: CheckedSite, puts: readonly Put[]): void {
+function logCheck(log: Log, { findings }: SiteCheckResult, puts: readonly Put[]): void {
   const pages = puts.filter(({ name }) => isHtml(name));
   const told = findings.map((finding) => ({ ...describeFinding(finding), finding }));
   log.group(

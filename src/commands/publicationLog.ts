@@ -12,15 +12,15 @@ import { publicationSummary } from '../report/summary.ts';
  */
 export async function logAndSummarize(
   host: Pick<Host, 'log' | 'run' | 'summary'>,
-  inputs: Pick<LinkInputs, 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
+  inputs: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
   publication: Publication,
   headline: string,
   clock: Clock,
 ): Promise<void> {
   const { links, main } = publication;
-  const { expiresIn, maskLinks, summary, dryRun } = inputs;
+  const { maskLinks, summary, dryRun } = inputs;
   if (links) {
-    warnAboutExpiry(host.log, expiresIn, links, clock);
+    warnAboutExpiry(host.log, inputs, links, clock);
     if (!maskLinks && host.run.isPublic === true) noticePublicLinks(host.log, summary);
     logLinks(host.log, maskLinks, publication, links);
   }
@@ -32,8 +32,8 @@ export async function logAndSummarize(
 
 function warnAboutExpiry(
   log: Log,
-  expiresIn: number | undefined,
-  { expiresAt, signedBy }: Links,
+  { links: kind, expiresIn }: Pick<LinkInputs, 'links' | 'expiresIn'>,
+  { expiresAt, signedBy, whySession }: Links,
   clock: Clock,
 ): void {
   if (expiresAt === undefined) {
@@ -48,13 +48,22 @@ function warnAboutExpiry(
   const left = (expiresAt - clock.now()) / 1000;
   const actual = `these links expire in ${formatDuration(left)}, at ${formatMoment(expiresAt)}`;
   const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
-  if (signedBy === 'platform' && Math.abs(expiresIn - left) > 60)
-    log.warning('expires-in', `${asked}, but the platform decides how long its links last: ${actual}.`);
-  else if (expiresIn > left + 5)
-    log.warning(
-      'expires-in',
-      `${asked}, but a link expires with the storage session that signed it: ${actual}. Use 'links: platform' for links that last longer, or ask for less.`,
-    );
+  // With `links: auto` it is no surprise that links of the platform last longer.
+  if (signedBy === 'platform') {
+    const isOff = kind === 'auto' ? expiresIn - left > 60 : Math.abs(expiresIn - left) > 60;
+    if (isOff)
+      log.warning('expires-in', `${asked}, but the platform decides how long its links last: ${actual}.`);
+    return;
+  }
+  if (expiresIn <= left + 5) return;
+  const remedy =
+    whySession === undefined
+      ? `Use 'links: auto' or 'links: platform' for links that last longer, or ask for less.`
+      : `These are session links: ${whySession}.`;
+  log.warning(
+    'expires-in',
+    `${asked}, but a link expires with the storage session that signed it: ${actual}. ${remedy}`,
+  );
 }
 
 /** The runs of a public repository are public, and so is what they log. */

@@ -1,10 +1,11 @@
+import { ActionError } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
 import type { Page } from '../links/generated.ts';
 import { type Links, type Manifest, type NamedLink, type Publication, mainFile } from '../links/manifest.ts';
 import { formatBytes } from '../text/format.ts';
 import { putObject } from '../transfer/put.ts';
-import type { MakeLinks } from './createLinks.ts';
+import type { LinkMaker, MakeLinks } from './createLinks.ts';
 import type { Destination } from './openDestination.ts';
 
 export interface PublishResult {
@@ -19,23 +20,39 @@ type Folder = Pick<Destination, 'client' | 'base' | 'explain'> & { readonly sign
 export interface PublishTools {
   readonly log: Log;
   /** Undefined with `links: none`. */
-  readonly makeLinks: MakeLinks | undefined;
+  readonly linkMaker: LinkMaker | undefined;
   /** The pages to generate from the links, in this order. */
   readonly pages: readonly Page[];
   readonly folder: Folder;
 }
 
-/** Makes links to the files of a manifest, and writes the pages that contain them. */
-export async function publish(
-  manifest: Manifest,
-  { log, makeLinks, pages, folder }: PublishTools,
-): Promise<PublishResult> {
-  if (!makeLinks || manifest.fileCount === 0)
+/**
+ * Makes links to the files of a manifest, and writes the pages that contain them. With `links: auto` and `preview: auto` it does so again if the
+ * platform's links do not suit.
+ */
+export async function publish(manifest: Manifest, tools: PublishTools): Promise<PublishResult> {
+  const { log, linkMaker, pages } = tools;
+  if (!linkMaker || manifest.fileCount === 0)
     return { publication: withoutLinks(manifest), generated: new Set() };
-  const links = await makeLinks(keysOf(manifest));
+  try {
+    return await publishOnce(manifest, { ...tools, makeLinks: linkMaker.make });
+  } catch (error) {
+    if (linkMaker.fallBack(error)) return publish(manifest, tools);
+    const required = pages.filter(({ isOptional = false }) => !isOptional);
+    const isAboutPreview = error instanceof ActionError && error.code === 'preview-not-possible';
+    if (!isAboutPreview || required.length === pages.length) throw error;
+    log.info(`No preview: ${error.message}`);
+    return publish(manifest, { ...tools, pages: required });
+  }
+}
+
+type PublishOnceTools = Omit<PublishTools, 'linkMaker'> & { readonly makeLinks: MakeLinks };
+
+async function publishOnce(manifest: Manifest, tools: PublishOnceTools): Promise<PublishResult> {
+  const links = await tools.makeLinks(keysOf(manifest));
   const file = mainFile(manifest);
   const main = file && { name: file.name, url: links.url(file.key) };
-  return writePages({ ...manifest, links, main }, links, { log, makeLinks, pages, folder });
+  return writePages({ ...manifest, links, main }, links, tools);
 }
 
 /** The publication of files to which no links are made. */
@@ -54,7 +71,7 @@ function keysOf({ files }: Manifest): Iterable<string> {
 async function writePages(
   publication: Publication,
   links: Links,
-  { log, makeLinks, pages, folder }: PublishTools & { readonly makeLinks: MakeLinks },
+  { log, makeLinks, pages, folder }: PublishOnceTools,
 ): Promise<PublishResult> {
   const { base } = folder;
   const generated = new Set<string>();
@@ -83,6 +100,7 @@ async function writePages(
       ...publication,
       links: { ...links, expiresAt: pageLinks.expiresAt() },
       main: opening('first') ?? publication.main ?? opening('last'),
+      preview: opening('first'),
       index: opening('last'),
     },
     generated,

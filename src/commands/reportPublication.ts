@@ -21,7 +21,7 @@ export interface ReportPublicationTools {
  */
 export async function reportPublication(
   { headline, publication, built }: Omit<PublicationReport, 'showLinks'>,
-  inputs: Pick<LinkInputs, 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
+  inputs: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
   { host, client, reports, late }: ReportPublicationTools,
 ): Promise<LinksOutputs> {
   await logAndSummarize(host, inputs, publication, headline, client.clock);

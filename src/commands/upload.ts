@@ -20,7 +20,8 @@ import type { Hasher } from '../transfer/hasher.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
 import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
 import { type Connection, withConnection } from './connect.ts';
-import { linkMaker } from './createLinks.ts';
+import { wantsPreview } from './autoPreview.ts';
+import { createLinkMaker } from './createLinks.ts';
 import { deleteStale } from './deleteStale.ts';
 import { compareForDryRun, dryRun } from './dryRun.ts';
 import { warnAboutFork } from './forkWarning.ts';
@@ -35,6 +36,7 @@ import { runCommand } from './run.ts';
 import { reportNoFiles, selectUpload } from './select.ts';
 import { logSharingDryRun, shareFolder } from './share.ts';
 import { uploadFiles } from './uploadFiles.ts';
+import { manifestOf } from './uploadManifest.ts';
 import { withReports } from './withReports.ts';
 
 /** The root action: uploads files to a workspace and returns links. */
@@ -76,23 +78,24 @@ async function upload(
 ): Promise<void> {
   const { host, terrapi, cancellation } = connection;
   const destination = await openDestination(inputs, connection);
-  const { client, s3Uri, explain } = destination;
+  const { client, base, s3Uri, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
+  const wanted = wantsPreview(host, inputs, whole, client.path(base));
   const [plan, names] = await Promise.all([
     comparePlan(whole, comparison, { client, reader, tempDir: host.tempDir }),
-    pageNames(inputs, whole, client),
+    wanted.then((preview) => pageNames({ links: inputs.links, preview }, whole, client)),
   ]).catch(explain(`Objects in ${s3Uri} could not be listed`));
   logPlan(host.log, plan, selection);
   warnAboutHeaders(host.log, inputs, plan, selection);
-  warnAboutFork(host, inputs.preview, plan.puts);
+  warnAboutFork(host, names.preview !== undefined, plan.puts);
   if (inputs.dryRun) {
     await logDryRun(host, inputs, { plan, names }, destination);
     return;
   }
   await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
     reports.begin(s3Uri);
-    const etags = await sendFiles(inputs, plan, client, { connection, concurrency });
-    const manifest = manifestOf(named(inputs, host), s3Uri, plan, etags);
+    const etags = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
+    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, etags);
     const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
     const { publication, generated } = await publishLinks(
       inputs,
@@ -119,11 +122,6 @@ async function upload(
   });
 }
 
-/** Where the files are, with the title of reports about them. */
-function named(inputs: UploadInputs, { run }: Pick<Host, 'run'>) {
-  return { ...inputs, title: titleOf(inputs, run) };
-}
-
 /** What an upload did, in numbers. */
 function changesOf({ puts, unchanged }: ComparedPlan, deleted: number): Changes {
   return { uploaded: puts.length - unchanged.length, unchanged: unchanged.length, deleted };
@@ -141,15 +139,12 @@ async function logDryRun(
 ): Promise<void> {
   logSharingDryRun(host.log, inputs);
   const pages = inputs.deleteStale ? pageKeys(names, base) : undefined;
-  await dryRun(
-    host,
-    manifestOf(named(inputs, host), s3Uri, plan),
-    compareForDryRun(plan, pages, serverTime),
-    {
-      unchanged: plan.unchanged.length,
-      summary: inputs.summary,
-    },
-  );
+  const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan);
+  await dryRun(host, manifest, compareForDryRun(plan, pages, serverTime), {
+    links: inputs.links,
+    unchanged: plan.unchanged.length,
+    summary: inputs.summary,
+  });
 }
 
 /**
@@ -157,8 +152,8 @@ async function logDryRun(
  * @returns their ETags by key, if a preview needs them
  */
 async function sendFiles(
-  inputs: Pick<UploadInputs, 'partSize' | 'overwrite' | 'preview'>,
-  plan: Plan,
+  inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
+  { plan, names }: Pick<StoredFiles, 'plan' | 'names'>,
   client: StorageClient,
   { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
 ): Promise<ReadonlyMap<string, string>> {
@@ -172,7 +167,7 @@ async function sendFiles(
     retried: retries.total,
     signal: cancellation.signal,
     done: cancellation.done,
-    ...(inputs.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
+    ...(names.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
   });
   return etags;
 }
@@ -185,15 +180,17 @@ interface StoredFiles {
 
 /** Makes the links, and writes the pages that contain them. */
 async function publishLinks(
-  inputs: Pick<UploadInputs, 'links' | 'expiresIn' | 'maskLinks'>,
+  inputs: Pick<UploadInputs, 'links' | 'expiresIn' | 'maskLinks' | 'preview'>,
   { plan, names, manifest }: StoredFiles,
   { client, base, explain }: Destination,
   { host, terrapi, cancellation: { signal } }: Connection,
 ): Promise<PublishResult> {
-  const preview = names.preview && (await previewOf(host, plan, names.preview, { client, signal }));
+  const isOptional = inputs.preview === 'auto';
+  const preview =
+    names.preview && (await previewOf(host, plan, { names: names.preview, isOptional }, { client, signal }));
   return publish(manifest, {
     log: host.log,
-    makeLinks: linkMaker(host, inputs, { terrapi, client, signal }),
+    linkMaker: await createLinkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
     pages: pagesFor(client.clock, host.run, names.index, preview),
     folder: { client, base, explain, signal },
   });
@@ -202,12 +199,12 @@ async function publishLinks(
 async function previewOf(
   host: Pick<Host, 'log' | 'run'>,
   { puts, base }: Plan,
-  names: PreviewNames,
+  { names, isOptional }: { readonly names: PreviewNames; readonly isOptional: boolean },
   { client, signal }: { readonly client: StorageClient; readonly signal: AbortSignal },
 ): Promise<Page> {
   const { checkSite, previewPage } = await import('./preview.ts');
-  const site = checkSite(host.log, puts, { client, base });
-  return previewPage(names, site, host, client, signal);
+  const flags = checkSite(host.log, puts, { client, base });
+  return previewPage({ names, flags, isOptional }, host, client, signal);
 }
 
 /** Throws errors of steps after the upload. All files are stored then, and the error lists them. */
@@ -232,34 +229,5 @@ function storedExplainer(
       ],
       cause: error,
     });
-  };
-}
-
-/**
- * The files below the destination once all of a plan is stored.
- * @param etags of the files that were sent, by key, where they are known
- */
-function manifestOf(
-  { title, workspace, destination }: Pick<Manifest, 'title' | 'workspace' | 'destination'>,
-  s3Uri: string,
-  { puts, totalBytes, unchanged, sums, remote }: ComparedPlan,
-  etags: ReadonlyMap<string, string> = new Map(),
-): Manifest {
-  const same = new Set(unchanged);
-  return {
-    title,
-    workspace,
-    destination,
-    s3Uri,
-    fileCount: puts.length,
-    totalBytes,
-    files: function* () {
-      for (const put of puts) {
-        const { name, key, contentType, file } = put;
-        const status = same.has(put) ? 'unchanged' : 'uploaded';
-        const etag = etags.get(key) ?? (status === 'unchanged' ? remote?.get(key)?.etag : undefined);
-        yield { name, key, size: file.size, contentType, etag, sha256: sums.get(name), status };
-      }
-    },
   };
 }

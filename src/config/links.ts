@@ -1,15 +1,15 @@
 import { parseDuration } from '../text/format.ts';
 import { type DestinationInputs, readDestinationInputs } from './destination.ts';
-import { type RawInput, Reader } from './reader.ts';
+import { type RawInput, Reader, parseBoolean } from './reader.ts';
 
 /** How links are made and shown. */
 export interface LinkInputs extends DestinationInputs {
-  readonly links: 'session' | 'platform' | 'none';
+  readonly links: 'auto' | 'session' | 'platform' | 'none';
   /** Lifetime of the links in seconds; undefined for the longest possible. */
   readonly expiresIn: number | undefined;
   readonly maskLinks: boolean;
-  /** Whether the files are published as a site behind one link. */
-  readonly preview: boolean;
+  /** Whether the files are published as a site behind one link; `auto`: where their entry page needs that. */
+  readonly preview: 'auto' | boolean;
 }
 
 /** Reads the inputs of the `links` action. It masks and throws like {@link readUploadInputs}. */
@@ -33,18 +33,20 @@ export function readLinkOptions(reader: Reader, mask: (secret: string) => void):
       ...where.reports,
       release: reader.optional('release', `the tag of a release, e.g. 'v1.2.3'`, parseTag),
     },
-    links: reader.choice('links', ['session', 'platform', 'none']),
+    links: reader.choice('links', ['auto', 'session', 'platform', 'none']),
     expiresIn: reader.optional('expires-in', `a time such as '15m', '12h' or '7d'`, parseDuration),
     maskLinks: reader.boolean('mask-links', false),
     preview: readPreview(reader),
   };
 }
 
-function readPreview(reader: Reader): boolean {
-  const preview = reader.boolean('preview', false);
-  if (preview && reader.text('links') === 'none') {
+function readPreview(reader: Reader): 'auto' | boolean {
+  const parse = (text: string) => (text === 'auto' ? text : parseBoolean(text));
+  const preview =
+    reader.parsed('preview', reader.text('preview', 'auto'), `'auto', 'true' or 'false'`, parse) ?? 'auto';
+  if (preview === true && reader.text('links') === 'none') {
     reader.problems.push(
-      `preview: got 'true' with 'links: none', expected links: a preview is made of them. Leave 'links' out, or choose 'session' or 'platform'`,
+      `preview: got 'true' with 'links: none', expected links: a preview is made of them. Leave 'links' out, or choose 'auto', 'session' or 'platform'`,
     );
   }
   return preview;

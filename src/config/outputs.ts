@@ -12,6 +12,8 @@ export const noReportIds: ReportIds = { 'comment-id': '', 'deployment-id': '' };
 /** Outputs of every action that makes links, named as in its `action.yml`. */
 export interface LinksOutputs extends ReportIds {
   readonly url: string;
+  /** `true` where `url` opens a preview, else `false`. */
+  readonly preview: string;
   readonly urls: string;
   readonly 'links-file': string;
   readonly 'expires-at': string;

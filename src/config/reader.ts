@@ -65,12 +65,9 @@ export class Reader {
     return this.parsed(name, value, expected, () => choices.find((choice) => choice === value)) ?? choices[0];
   }
 
-  /** Reads a boolean of the YAML 1.2 core schema. */
   boolean(name: string, fallback: boolean): boolean {
     const value = this.text(name, String(fallback));
-    const parse = () =>
-      /^(true|True|TRUE)$/.test(value) ? true : /^(false|False|FALSE)$/.test(value) ? false : undefined;
-    return this.parsed(name, value, `'true' or 'false'`, parse) ?? fallback;
+    return this.parsed(name, value, `'true' or 'false'`, parseBoolean) ?? fallback;
   }
 
   /** Whether the input has an error already. Errors that follow from it are not worth reporting. */
@@ -95,4 +92,10 @@ export class Reader {
       ],
     });
   }
+}
+
+/** Reads a boolean as the core schema of YAML 1.2 writes it. */
+export function parseBoolean(text: string): boolean | undefined {
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  return /^(false|False|FALSE)$/.test(text) ? false : undefined;
 }

@@ -2,10 +2,10 @@ import { indexPage } from '../generated/index-page.ts';
 import { count, formatBytes, formatMoment } from '../text/format.ts';
 import type { IndexPageData } from './indexPageData.ts';
 import type { Links, PublishedFile, Manifest } from './manifest.ts';
-import { tableOf } from './linkTable.ts';
+import { createLinkTable } from './linkTable.ts';
 
 /** A manifest with links; `links` is undefined if none were requested. */
-export interface Listed extends Manifest {
+export interface ListedManifest extends Manifest {
   readonly links: Links | undefined;
 }
 
@@ -24,7 +24,7 @@ const mostOrigins = 20;
  * Renders the index page: one HTML file that lists the files with their links, and loads nothing else. Untrusted text never becomes HTML, and
  * only the script of the page may run.
  */
-export function renderIndexPage(listed: Listed, making: Making): Buffer {
+export function renderIndexPage(listed: ListedManifest, making: Making): Buffer {
   const { contents, origins } = gather(listed, making);
   const values: Readonly<Record<string, string>> = {
     title: escapeHtml(listed.title),
@@ -65,7 +65,7 @@ function* jsonPieces(value: unknown): Generator<string> {
 
 /** Collects columns, links and origins of the links in one pass over the files. */
 function gather(
-  { title, workspace, destination, s3Uri, links, files }: Listed,
+  { title, workspace, destination, s3Uri, links, files }: ListedManifest,
   { madeAt, run }: Making,
 ): { contents: IndexPageData; origins: ReadonlySet<string> } {
   const columns = emptyColumns();
@@ -79,7 +79,7 @@ function gather(
       yield file;
     }
   };
-  const table = links ? tableOf(gathered(links), links) : null;
+  const table = links ? createLinkTable(gathered(links), links) : null;
   if (!links) for (const file of files()) columns.add(file, madeAt);
   const contents = {
     title,
@@ -125,7 +125,7 @@ function emptyColumns() {
 }
 
 /** The text of the page for readers without JavaScript. */
-function about({ workspace, destination, fileCount, totalBytes, links }: Listed): string {
+function about({ workspace, destination, fileCount, totalBytes, links }: ListedManifest): string {
   const where = destination
     ? `below ${destination} in the workspace ${workspace}`
     : `in the workspace ${workspace}`;

@@ -15,11 +15,11 @@ export interface LinkTable {
 }
 
 /** Makes the table for files below one folder. */
-export function tableOf(
+export function createLinkTable(
   files: Iterable<Pick<PublishedFile, 'name' | 'key'>>,
   { parts, url }: Pick<Links, 'parts' | 'url'>,
 ): LinkTable {
-  if (!parts) return linkTable(linked(files, url));
+  if (!parts) return compressLinks(linked(files, url));
   let base = '';
   const rest: string[] = [];
   for (const { name, key } of files) {
@@ -34,10 +34,10 @@ function* linked(files: Iterable<Pick<PublishedFile, 'name' | 'key'>>, url: Link
 }
 
 /**
- * Makes the table of arbitrary links to files below one folder. {@link linkOf} is the inverse.
+ * Makes the table of arbitrary links to files below one folder. {@link expandLink} is the inverse.
  * @param links names relative to the destination with their URLs; read once, and no whole URL stays in memory
  */
-export function linkTable(links: Iterable<{ readonly name: string; readonly url: string }>): LinkTable {
+export function compressLinks(links: Iterable<{ readonly name: string; readonly url: string }>): LinkTable {
   let base: string | undefined;
   let query = '';
   const rest: string[] = [];
@@ -65,7 +65,7 @@ export function linkTable(links: Iterable<{ readonly name: string; readonly url:
  * The link of the file at `index`.
  * @param name relative to the destination
  */
-export function linkOf({ base, query, rest }: LinkTable, name: string, index: number): string {
+export function expandLink({ base, query, rest }: LinkTable, name: string, index: number): string {
   const own = rest[index] ?? '';
   return own.startsWith('#') ? own.slice(1) : `${base}${encodedPath(name)}?${query}${own}`;
 }

@@ -25,6 +25,8 @@ export interface Links {
   readonly parts?: LinkParts | undefined;
   /** Milliseconds since the epoch: when the first link expires, or earlier; undefined if unknown. */
   readonly expiresAt: number | undefined;
+  /** Why the session signed the links although `links: auto` prefers the platform. */
+  readonly whySession?: string | undefined;
 }
 
 /** The parts of a link: `address(key)`, `?`, `query` and `own(key)`. All links share `query`, which is most of a link. */
@@ -63,6 +65,8 @@ export interface Publication extends Manifest {
   readonly links: Links | undefined;
   /** What the output `url` opens. */
   readonly main: NamedLink | undefined;
+  /** The preview, if there is one. It is `main` then. */
+  readonly preview?: NamedLink | undefined;
   /** The index page, if there is one. */
   readonly index?: NamedLink | undefined;
 }

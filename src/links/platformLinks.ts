@@ -17,9 +17,9 @@ export interface PlatformLinkOptions {
   /** Results of tested links by their {@link linkTemplate}. All calls of one run share it. */
   readonly tried: Map<string, Promise<TrialResult>>;
   /** Called for each link that the platform returned. */
-  readonly onLink?: () => void;
-  /** Called once if a link cannot be tested, because the runner does not reach its host. */
-  readonly onUntried?: (why: string) => void;
+  readonly onLink?: (() => void) | undefined;
+  /** Called once if a link cannot be tested, because the runner does not reach its host. Without it, such a link is an error. */
+  readonly onUntried?: ((why: string) => void) | undefined;
 }
 
 /** Concurrent requests. The number is low, because people use TerrAPI at the same time. */
@@ -108,8 +108,8 @@ async function requireOpening(url: URL, key: string, tools: PlatformLinkOptions)
   if (trial.kind === 'opens') return;
   // Readers may reach a host that the runner cannot reach. A link that contains the key is then accepted without a test.
   const mayOpen = trial.kind === 'unreachable' && place !== undefined && !isLoopback(url.hostname);
-  if (!mayOpen) throw noLink(client, key, trial.why);
-  if (!known) onUntried?.(trial.why);
+  if (!mayOpen || !onUntried) throw noLink(client, key, trial.why);
+  if (!known) onUntried(trial.why);
 }
 
 /** The URL to send to TerrAPI. It is `s3:` unless the key has characters with a meaning in URLs, because `s3:` URLs have no defined encoding. */

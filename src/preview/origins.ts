@@ -1,9 +1,9 @@
 import type { LinkTable } from '../links/linkTable.ts';
 import { encodedPath } from '../text/encode.ts';
-import { linkOf } from '../links/linkTable.ts';
+import { expandLink } from '../links/linkTable.ts';
 
 /** The origins of the links of a preview. */
-export interface Origins {
+export interface LinkOrigins {
   /** Why the preview cannot work with these links; undefined if it can. */
   readonly problem: string | undefined;
   /** One link for each origin other than the worker's. These hosts have to allow cross-origin reads (CORS). */
@@ -20,7 +20,7 @@ export function checkOrigins(
   own: Readonly<Record<string, string>>,
   table: LinkTable,
   names: readonly string[],
-): Origins {
+): LinkOrigins {
   const folders = Object.entries(own).map(([name, link]) => folderOf(name, link));
   const [folder] = folders;
   const isFolder = folder !== undefined && folders.every((one) => one === folder);
@@ -33,7 +33,7 @@ export function checkOrigins(
   const { origin } = new URL(folder);
   const foreign = new Map<string, string>();
   for (const [index, name] of names.entries()) {
-    const link = linkOf(table, name, index);
+    const link = expandLink(table, name, index);
     const host = new URL(link).origin;
     if (host !== origin && !foreign.has(host)) foreign.set(host, link);
   }

@@ -5,17 +5,17 @@ import { previewEntry } from '../generated/preview-entry.ts';
 import { previewWorker } from '../generated/preview-worker.ts';
 import type { GeneratedObject } from '../links/generated.ts';
 import type { Links, PublishedFile, Manifest } from '../links/manifest.ts';
-import { tableOf } from '../links/linkTable.ts';
+import { createLinkTable } from '../links/linkTable.ts';
 import { isHtml } from '../files/media.ts';
 import type { PreviewNames } from './previewNames.ts';
-import type { Origin, PreviewEntry, PreviewSite } from './site.ts';
+import type { PreviewOrigin, PreviewEntry, PreviewSite } from './site.ts';
 import { type SiteFlags, siteFlagsHeader, formatSiteFlags } from './siteFlags.ts';
 
 export interface PreviewOptions {
   readonly names: PreviewNames;
   readonly flags: SiteFlags;
   /** Undefined if unknown. */
-  readonly origin: Origin | undefined;
+  readonly origin: PreviewOrigin | undefined;
 }
 
 /** Makes the data of the service worker. */
@@ -30,7 +30,7 @@ export function previewSite(
     ...names,
     names: all.map(({ name }) => name),
     etags: all.map(({ etag = '' }) => etag),
-    links: tableOf(all, links),
+    links: createLinkTable(all, links),
     expiresAt: links.expiresAt ?? null,
     history: flags.history,
     companion: flags.companion ? previewCompanion : null,

@@ -1,7 +1,7 @@
 import type { LinkTable } from '../links/linkTable.ts';
 
 /** Where a preview comes from: the page on which it can be published again. */
-export interface Origin {
+export interface PreviewOrigin {
   /** The text of the link, e.g. `pull request #7 of octo/site`. */
   readonly text: string;
   readonly url: string;
@@ -28,7 +28,7 @@ export interface PreviewSite {
   /** A script that the worker adds to pages, so that the site works in a folder; null if the site needs none and is served unchanged. */
   readonly companion: string | null;
   /** Null if unknown. */
-  readonly origin: Origin | null;
+  readonly origin: PreviewOrigin | null;
 }
 
 /** The data of a preview's entry page. The page contains it as JSON. */

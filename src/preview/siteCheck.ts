@@ -31,10 +31,10 @@ export interface Finding {
 export interface SiteCheck {
   /** Checks one HTML page or script of the site. */
   readonly read: (name: string, text: string) => void;
-  readonly result: () => CheckedSite;
+  readonly result: () => SiteCheckResult;
 }
 
-export interface CheckedSite {
+export interface SiteCheckResult {
   readonly findings: readonly Finding[];
   /** Whether pages need the companion to work. */
   readonly companion: boolean;

@@ -5,6 +5,8 @@ export interface Tag {
   /** Values by name in lower case. If two attributes have the same name, the first one counts, as in browsers. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly index: number;
+  /** The content of a script, style or other text element, up to its end tag; empty for other elements. */
+  readonly text: string;
 }
 
 /** Elements whose content is text until the end tag. */
@@ -28,8 +30,9 @@ export function* tagsOf(text: string): Generator<Tag> {
     const { attributes, end } = readAttributes(text, at + 1 + name.length);
     // Browsers ignore a tag that does not end.
     if (end === undefined) return;
-    yield { name, attributes, index: at };
-    at = textElements.has(name) ? textEnd(text, name, end) : end;
+    const next = textElements.has(name) ? textEnd(text, name, end) : end;
+    yield { name, attributes, index: at, text: text.slice(end, next) };
+    at = next;
   }
 }
 

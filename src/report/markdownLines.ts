@@ -4,23 +4,23 @@ export interface Line {
   readonly offset: number;
 }
 
-/** What is open at one level of a document, so that the next line may belong to it (CommonMark 0.31, "Blocks and inlines"). */
+/** The open block at one level of a document: the next line may continue it (CommonMark 0.31, "Blocks and inlines"). */
 interface Level {
-  /** A code block that such a fence ends. */
+  /** The fence that ends the open code block. */
   fence?: string | undefined;
-  /** HTML that the first line which this matches ends. */
+  /** Matches the line that ends the open HTML block. */
   html?: RegExp | undefined;
   isParagraph?: boolean;
-  /** A list item, whose lines are indented by so many columns, or a quote, whose lines begin with `>`; with what is open within it. */
+  /** The open list item, whose lines are indented by `indent` columns, or the open quote, whose lines begin with `>`. */
   inner?: { readonly indent: number | 'quote'; readonly level: Level; isEmpty: boolean } | undefined;
 }
 
-/** Lists and quotes within one another that are read; what is deeper counts as text. */
+/** Levels of nested lists and quotes that are read. Deeper levels count as text. */
 const deepest = 30;
 
 /**
- * The HTML comments that are a line of their own at the top of a Markdown document: in no code block, list, quote or other HTML. One pass over the
- * lines, each looked at once: a parser of all of Markdown takes minutes for notes that are made to keep it busy.
+ * Yields the HTML comments that are lines of their own at the top level of a Markdown document: not in a code block, list, quote or other
+ * HTML. It reads each line once, because a full Markdown parser takes minutes for hostile notes.
  */
 export function* commentLines(document: string): Generator<Line> {
   const top: Level = {};
@@ -41,7 +41,7 @@ function* linesOf(document: string): Generator<Line> {
   yield { text: document.slice(offset), offset };
 }
 
-/** @param column at which the text begins, which is where tabs are counted from */
+/** @param column of the first character; tab stops are counted from it */
 function readLine(level: Level, text: string, column: number, depth = 0): void {
   const spaces = indentOf(text, column);
   if (level.fence !== undefined) {
@@ -56,7 +56,7 @@ function readLine(level: Level, text: string, column: number, depth = 0): void {
   }
 }
 
-/** Whether a line goes on with the list item or the quote that is open. */
+/** Whether a line continues the open list item or quote. */
 function readInner(level: Level, text: string, column: number, depth: number): boolean {
   const { inner } = level;
   if (!inner) return false;
@@ -78,7 +78,7 @@ function readInner(level: Level, text: string, column: number, depth: number): b
   return true;
 }
 
-/** @param text from its `>` on */
+/** @param text begins with `>` */
 function readQuoted(level: Level, text: string, column: number, depth: number): void {
   const rest = text.slice(1);
   const spaces = indentOf(rest, column + 1);
@@ -91,7 +91,7 @@ function readQuoted(level: Level, text: string, column: number, depth: number): 
   );
 }
 
-/** A line with text on it that belongs to nothing that is open, but for a paragraph. */
+/** Reads a line with text that continues no open block, except perhaps a paragraph. */
 function readStart(level: Level, text: string, column: number, depth: number): void {
   const spaces = indentOf(text, column);
   const start = spaces < 4 ? text.trimStart() : '';
@@ -115,9 +115,9 @@ function readStart(level: Level, text: string, column: number, depth: number): v
   const html = htmlEnd(start, isLazy);
   const fence = /^(?:`{3,}(?=[^`]*$)|~{3,})/.exec(start)?.[0];
   const isText = html === undefined && fence === undefined;
-  // A line that begins nothing goes on with the paragraph, wherever that is.
+  // A line that starts no block continues the open paragraph, at any level.
   if (isText && isLazy) return;
-  // HTML may end on the line on which it begins.
+  // An HTML block may end on its first line.
   const openHtml = html?.test(text) ? undefined : html;
   Object.assign(level, { inner: undefined, fence, html: openHtml, isParagraph: isText });
 }
@@ -131,7 +131,7 @@ function isBlank(text: string): boolean {
   return blank.test(text);
 }
 
-/** Columns of white space before the text; a tab goes on to the next multiple of four. */
+/** Columns of white space before the text. A tab advances to the next multiple of four. */
 function indentOf(text: string, column: number): number {
   let at = column;
   for (const character of text) {
@@ -149,7 +149,7 @@ interface Item {
   readonly rest: string;
 }
 
-/** The list item that a line begins. One that is empty, or has another number than 1, goes on with a paragraph before it. */
+/** The list item that a line starts. An empty item, or one with a number other than 1, cannot interrupt a paragraph. */
 function itemOf(start: string, column: number, isAfterParagraph: boolean): Item | undefined {
   const [, marker = '', number, rest = ''] = /^((\d{1,9})[.)]|[-+*])(?![^ \t])(.*)$/s.exec(start) ?? [];
   if (marker === '') return undefined;
@@ -161,7 +161,7 @@ function itemOf(start: string, column: number, isAfterParagraph: boolean): Item 
   return { indent: marker.length + own, isEmpty, rest: text };
 }
 
-/** The line under a heading, or one between parts of a text: three or more of one character. */
+/** The underline of a heading, or a thematic break: three or more of one character. */
 function isUnderline(start: string, isAfterParagraph: boolean): boolean {
   const bare = start.replaceAll(' ', '').replaceAll('\t', '');
   if (/^(?:-{3,}|\*{3,}|_{3,})$/.test(bare)) return true;
@@ -182,7 +182,7 @@ const blank = /^[ \t]*$/;
 const blockTags =
   'address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul';
 
-/** How HTML begins, and the line that ends it (CommonMark 0.31, 4.6). */
+/** The start and the end of HTML blocks (CommonMark 0.31, 4.6). */
 const htmlBlocks: readonly (readonly [start: RegExp, end: RegExp])[] = [
   [/^<(?:script|pre|style|textarea)(?:[\s>]|$)/i, /<\/(?:script|pre|style|textarea)>/i],
   [/^<!--/, /-->/],
@@ -192,7 +192,7 @@ const htmlBlocks: readonly (readonly [start: RegExp, end: RegExp])[] = [
   [new RegExp(`^</?(?:${blockTags})(?:[\\s>]|/>|$)`, 'i'), blank],
 ];
 
-/** Any other tag that has its line for itself: it does not end a paragraph. */
+/** Any other tag that is alone on its line. It cannot interrupt a paragraph. */
 const loneTag = /^(?:<[a-z][a-z0-9-]*(?:\s[^<>]*)?\/?>|<\/[a-z][a-z0-9-]*\s*>)[ \t]*$/i;
 
 function htmlEnd(start: string, isAfterParagraph: boolean): RegExp | undefined {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** The first line of the comment of a key, which no other comment has. A key cannot end the HTML comment, because it is encoded. */
+/** The first line of the comment with this key. The key is encoded, so that it cannot close the HTML comment. */
 export function commentMarker(key: string): string {
   return `<!-- upload-to-workspace comment: ${encodedKey(key)} -->`;
 }
 
-/** A key encoded for an HTML comment. A long key becomes its SHA-256. */
+/** A key in a form that is safe in an HTML comment: percent-encoded, or as SHA-256 if that is longer than 300 characters. */
 export function encodedKey(key: string): string {
   const encoded = encodeText(key);
   return encoded.length <= 300 ? encoded : createHash('sha256').update(key).digest('hex');

@@ -2,7 +2,7 @@ import { type Line, commentLines } from './markdownLines.ts';
 import type { NotesEdit } from '../hosts/reports.ts';
 import { encodedKey } from './markers.ts';
 
-/** What stands in the notes for a key: its block without the markers, or nothing yet, or something that nobody can be sure of. */
+/** The block of a key in the notes, without its markers. `damaged`: somebody edited the markers, so that its limits are not certain. */
 export type Place =
   | { readonly kind: 'block'; readonly start: number; readonly end: number; readonly content: string }
   | { readonly kind: 'none' }
@@ -13,7 +13,7 @@ interface Markers {
   readonly end: string;
 }
 
-/** The two lines that a block stands between. */
+/** The lines before and after a block. */
 export function blockMarkers(key: string): Markers {
   const encoded = encodedKey(key);
   return {
@@ -23,8 +23,8 @@ export function blockMarkers(key: string): Markers {
 }
 
 /**
- * Finds the block of a key: exactly one pair of its markers, in their order, each alone on its line, with no other block's marker between
- * them, and all of it outside of code, lists, quotes and HTML. Anything else that looks like it was damaged by somebody.
+ * Finds the block of a key. It has exactly one pair of markers in the right order, each alone on its line, with no marker of another block
+ * between them, and it is outside of code, lists, quotes and HTML. Any other trace of its markers means that the block is damaged.
  */
 export function findBlock(notes: string, key: string): Place {
   const { begin, end } = blockMarkers(key);
@@ -36,20 +36,20 @@ export function findBlock(notes: string, key: string): Place {
     return traces.some((trace) => hasTrace(notes, trace))
       ? {
           kind: 'damaged',
-          problem: `a marker of the table is there, but broken, or within code, a list, a quote or HTML`,
+          problem: `a marker of the table is broken, or is inside code, a list, a quote or HTML`,
         }
       : { kind: 'none' };
   }
   if (own.length === 1) {
     return {
       kind: 'damaged',
-      problem: `the marker that ${first?.text === begin ? 'ends' : 'begins'} the table is missing, or is within code, a list, a quote or HTML`,
+      problem: `the marker that ${first?.text === begin ? 'ends' : 'begins'} the table is missing, or is inside code, a list, a quote or HTML`,
     };
   }
   if (own.length > 2 || first?.text !== begin || last?.text !== end) {
     return {
       kind: 'damaged',
-      problem: `the markers of the table are there more than once, or in the wrong order`,
+      problem: `the markers of the table appear more than once, or in the wrong order`,
     };
   }
   if (lines.some(({ offset }) => offset > first.offset && offset < last.offset)) {
@@ -64,9 +64,8 @@ export function findBlock(notes: string, key: string): Place {
 }
 
 /**
- * Puts a block into the notes: in the place of the one that is there, else at the end. No other character changes.
- * @param content Markdown, lines apart by `\n`, where the notes' own line breaks are taken; told what is there, and without an answer
- *   that is left as it is
+ * Puts a block into the notes. It replaces the block with the same key, else it comes at the end. No other character changes.
+ * @param content returns Markdown with `\n` between lines, given the current block; undefined leaves the notes unchanged
  */
 export function putBlock(
   notes: string,
@@ -87,12 +86,12 @@ export function putBlock(
   return findBlock(edited, key).kind === 'block'
     ? { notes: edited }
     : {
-        problem: `they end within code or HTML that is not closed, where a table would not be seen`,
+        problem: `they end in code or HTML that is not closed, so a table at the end would not be visible`,
         isDamage: false,
       };
 }
 
-/** What is between the notes and a block that comes after them: an empty line. */
+/** The line breaks for an empty line between the notes and a new block. */
 function gap(notes: string, newline: string): string {
   if (notes.trim() === '') return '';
   if (/\n[ \t]*\r?\n$/.test(notes)) return '';
@@ -101,7 +100,7 @@ function gap(notes: string, newline: string): string {
 
 const anyMarker = /^<!-- upload-to-workspace (?:begin|end): \S+ -->$/;
 
-/** The markers that are HTML comments of their own at the top of the document, whatever their key, in their order. */
+/** The markers of all keys that are lines of their own at the top level of the document, in their order. */
 function markerLines(notes: string): Line[] {
   if (!notes.includes('<!-- upload-to-workspace')) return [];
   const isLine = ({ text, offset }: Line) =>
@@ -109,7 +108,7 @@ function markerLines(notes: string): Line[] {
   return [...commentLines(notes)].filter(isLine);
 }
 
-/** A longer key may begin like this one, and is another. */
+/** Whether the notes have the text of a marker. A longer key that begins with this one has another marker. */
 function hasTrace(notes: string, trace: string): boolean {
   for (let at = notes.indexOf(trace); at >= 0; at = notes.indexOf(trace, at + 1)) {
     const next = notes[at + trace.length];

@@ -7,11 +7,12 @@ import { putBlock } from './releaseBlock.ts';
 import { markdownLink, markdownTable, markdownText } from './markdown.ts';
 
 export interface ReleaseText {
-  /** Tells the tables of several destinations in one release apart. */
+  /** Identifies this table among those of other destinations in the release. */
   readonly key: string;
   readonly run: Run;
-  /** Who keeps the release, and how many characters its notes may have there. */
+  /** The host's name, for messages. */
   readonly host: string;
+  /** Characters that the notes may have. */
   readonly limit: number;
   /** Milliseconds since the epoch, by the servers' clock. */
   readonly now: number;
@@ -20,40 +21,40 @@ export interface ReleaseText {
 }
 
 /**
- * The notes of a release with the table of what is published: in the place of the one that is there for its key, else after all else. A table that was
- * written later than this one stays. SHA-256 sums that this step does not know are those of the table before, for files that have not
- * been written since.
+ * Puts the table of published files into the notes of a release. It replaces the table with the same key, else it comes at the end. A table
+ * that is newer than this one stays. If this step does not know the SHA-256 of a file, it keeps the one in the old table, unless the file was
+ * stored after that table was written.
  */
 export function releaseNotes(notes: string, publication: Publication, text: ReleaseText): NotesEdit {
   const room = { isMissing: false };
   const edit = putBlock(notes, text.key, (before) => {
-    const earlier = before === undefined ? undefined : readTable(before);
-    if (earlier && earlier.writtenAt >= text.now) return undefined;
-    // Beside the table: the other notes, the markers with the key in them, and the lines around.
+    const old = before === undefined ? undefined : readTable(before);
+    if (old && old.writtenAt >= text.now) return undefined;
+    // The rest of the notes, the two markers with the key, and the lines around them.
     const others = notes.length - (before?.length ?? 0) + 2 * encodedKey(text.key).length + 200;
-    const table = tableOf(publication, text, earlier, text.limit - others);
+    const table = tableOf(publication, text, old, text.limit - others);
     room.isMissing = table === undefined;
     return table;
   });
   if (!room.isMissing) return edit;
   const [used, most] = [notes.length, text.limit].map(formatCount);
   return {
-    problem: `they have ${used} of the ${most} characters that ${text.host} allows, and the table does not fit in beside them`,
+    problem: `they have ${used} of the ${most} characters that ${text.host} allows, and the table does not fit`,
     isDamage: false,
   };
 }
 
 const header = ['File', 'Size', 'SHA-256', 'Link works until', 'In the workspace'];
 
-interface Earlier {
-  /** Milliseconds since the epoch; 0 where it does not say. */
+interface OldTable {
+  /** Milliseconds since the epoch; 0 if the table has no time. */
   readonly writtenAt: number;
-  /** SHA-256 in hex by the cells of size and S3 URI. */
+  /** SHA-256 in hex by the text of the cells for size and S3 URI. */
   readonly sums: ReadonlyMap<string, string>;
 }
 
-/** What a table of ours says that a later step may not know. */
-function readTable(content: string): Earlier {
+/** Reads from an old table what a later step may not know. */
+function readTable(content: string): OldTable {
   const written = Date.parse(/<!-- written: (\S+) -->/.exec(content)?.[1] ?? '');
   const sums = new Map<string, string>();
   for (const line of content.split(/\r?\n/)) {
@@ -67,7 +68,7 @@ function readTable(content: string): Earlier {
 function tableOf(
   publication: Publication,
   text: ReleaseText,
-  earlier: Earlier | undefined,
+  old: OldTable | undefined,
   limit: number,
 ): string | undefined {
   const { files, fileCount, totalBytes, links, workspace, main } = publication;
@@ -83,9 +84,9 @@ function tableOf(
     const url = text.showLinks ? links?.url(file.key) : undefined;
     const size = formatBytes(file.size);
     const uri = `<code>${markdownText(`${publication.s3Uri}${file.name}`)}</code>`;
-    const sum = sumOf(file, `${size} ${uri}`, earlier);
+    const sum = sumOf(file, `${size} ${uri}`, old);
     const row = [markdownLink(file.name, url), size, sum === undefined ? '' : `\`${sum}\``, ends, uri];
-    // Two for the line's end, where the notes have it so.
+    // With a line break of two characters.
     left -= row.join(' | ').length + 6;
     if (left < 0) break;
     rows.push(row);
@@ -101,13 +102,12 @@ function tableOf(
   return [head, markdownTable(header, rows), ...rest].join('\n\n');
 }
 
-/** A sum of before is that of the file still, when the storage got the file before the sum was written down. */
+/** The SHA-256 in the old table is still valid if the file was stored before that table was written. */
 function sumOf(
   { sha256, modified }: PublishedFile,
   cells: string,
-  earlier: Earlier | undefined,
+  old: OldTable | undefined,
 ): string | undefined {
-  if (sha256 !== undefined || modified === undefined || !earlier || modified > earlier.writtenAt)
-    return sha256;
-  return earlier.sums.get(cells);
+  if (sha256 !== undefined || modified === undefined || !old || modified > old.writtenAt) return sha256;
+  return old.sums.get(cells);
 }

@@ -245,8 +245,13 @@ class StepReports implements Reports {
   #warnAboutExpiry({ publication: { links }, showLinks }: PublicationReport, now: number): void {
     const left = links?.expiresAt === undefined || !showLinks ? Infinity : links.expiresAt - now;
     if (left > soonMs || !links) return;
+    const { signedBy, whySession } = links;
     const longer =
-      links.signedBy === 'session' ? `Use 'links: platform' for links that last longer, or run` : 'Run';
+      signedBy === 'platform'
+        ? 'Run'
+        : whySession === undefined
+          ? `Use 'links: auto' or 'links: platform' for links that last longer, or run`
+          : `They are session links: ${whySession}. Run`;
     this.#host.log.warning(
       'links-expire-soon',
       `The links in the comment, deployment or release on ${this.#host.name} expire in ${formatDuration(left / 1000)}. ${longer} the 'links' action on a schedule to renew them.`,

@@ -1,12 +1,12 @@
 import type { Clock } from '../http/clock.ts';
-import type { Retrier } from '../http/retry.ts';
+import type { Attempt, Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location } from '../terrapi/location.ts';
 import type { Session, SessionSource } from '../terrapi/session.ts';
 import { type SlicedBody, type WireResponse, defaultStallMs, sendRequest } from './http.ts';
-import { type StorageError, createStorageRetrier, isSessionExpired, storageError } from './s3Error.ts';
+import { createStorageRetrier, isSessionExpired } from './s3Error.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
-import { element } from './xml.ts';
+import { responseError } from './skew.ts';
 
 /** A call to the storage. */
 export interface StorageCall extends StorageRequest {
@@ -39,7 +39,10 @@ export interface StorageClient {
    */
   send(call: StorageCall | (() => StorageCall)): Promise<WireResponse>;
   /** Runs an operation that sends its own requests, e.g. by the SDK. It retries and refreshes like {@link send}. */
-  withSession<T>(operation: (session: Session) => Promise<T>, what: () => string): Promise<T>;
+  withSession<T>(
+    operation: (session: Session, attempt: number) => Promise<T>,
+    what: () => string,
+  ): Promise<T>;
 }
 
 export interface StorageClientOptions {
@@ -74,13 +77,16 @@ export function createStorageClient(
     send: (call) => {
       const make = typeof call === 'function' ? call : () => call;
       const first = make();
-      return run(() => withRefresh(sessions, (session) => sendOnce(client, make(), session, stallMs)), {
+      const attempt = ({ number }: Pick<Attempt, 'number'>) =>
+        withRefresh(sessions, (session) => sendOnce(client, make(), session, number, stallMs));
+      return run(attempt, {
         signal: first.signal ?? (first.cleanup ? transport.cleanup.signal : undefined),
         onRetry: first.onRetry,
         what: () => nameOf(first, location),
       });
     },
-    withSession: (operation, what) => run(() => withRefresh(sessions, operation), { what }),
+    withSession: (operation, what) =>
+      run(({ number }) => withRefresh(sessions, (session) => operation(session, number)), { what }),
   };
   return client;
 }
@@ -89,6 +95,7 @@ async function sendOnce(
   client: StorageClient,
   { body, signal, cleanup = false, keepBytes, accept, method, path, query, headers: given }: StorageCall,
   session: Session,
+  attempt: number,
   stallMs: number,
 ): Promise<WireResponse> {
   const { location, clock, transport } = client;
@@ -104,7 +111,7 @@ async function sendOnce(
   };
   const { dispatcher } = cleanup || signal ? transport.cleanup : transport;
   const answer = await sendRequest(dispatcher, sent, { signal, stallMs });
-  if (answer.status >= 300) throw responseError(answer, signedAt, clock);
+  if (answer.status >= 300) throw responseError(answer, signedAt, clock, attempt);
   accept?.(answer);
   return answer;
 }
@@ -153,25 +160,4 @@ function nameOf({ method, path, query }: StorageCall, { endpoint, bucket, prefix
   const key = decodeURIComponent(path.slice(objectPath(endpoint, bucket, '').length));
   if (key === '') return `${method} ${bucket}?${Object.keys(query ?? {}).join('&')}`;
   return key.startsWith(prefix) ? key.slice(prefix.length) : key;
-}
-
-/** A clock that is off by less is no reason to refuse a request: S3 takes a quarter of an hour. */
-const longestSkewMs = 300_000;
-
-/**
- * What the storage refuses by. A refusal for the time of a request sets the clock, and the request is repeated; that of a HEAD has no body
- * to say so: then the time of the answer does.
- */
-export function responseError(
-  { status, headers, body }: WireResponse,
-  signedAt: number,
-  clock: Clock,
-): StorageError {
-  const error = storageError(status, headers, body);
-  const date = element(body, 'ServerTime') ?? headers['date']?.toString();
-  const isOff = Math.abs(Date.parse(date ?? '') - signedAt) > longestSkewMs;
-  if (error.code === 'RequestTimeTooSkewed') clock.observe(date, 0);
-  if (error.code !== '' || status !== 403 || !isOff) return error;
-  clock.observe(date, 0);
-  return storageError(status, { ...headers, 'x-minio-error-code': 'RequestTimeTooSkewed' }, body);
 }

@@ -12,6 +12,7 @@ const hints: Readonly<Record<string, string>> = {
   XMinioParentIsObject: `There is an object with the name of a folder of this key: remove it, or choose another 'destination'.`,
   XMinioObjectExistsAsDirectory: `There is a folder with the name of this key: remove it, or choose another 'destination'.`,
   NotS3: `Something on the way answers in place of the storage, such as a proxy, or a portal where people sign in: check this runner's network, and the workspace's endpoint with those who run the platform.`,
+  ClockMismatch: `Correct this machine's clock if it is wrong. If it is right, the storage's clock is wrong: tell those who run the platform.`,
   OtherContent: `What the storage says it holds is not what was sent: tell those who run the platform.`,
   UnreliableListing: `The storage, or something on the way, does not list as S3 does, so nothing is deleted or linked by it: tell those who run the platform.`,
   PreconditionFailed: `This upload sets no condition: a policy of the bucket or a proxy on the way refuses to replace the object.`,

@@ -2,7 +2,7 @@ import { type StorageClient, sendAndRead } from './client.ts';
 import { normalizeEtag } from './etag.ts';
 import type { WireResponse } from './http.ts';
 import { StorageError } from './s3Error.ts';
-import { notS3Error } from './stored.ts';
+import { mismatchError, notS3Error } from './stored.ts';
 
 export interface ObjectHead {
   readonly size: number;
@@ -30,6 +30,22 @@ function readHead(answer: WireResponse): ObjectHead {
   const etag = normalizeEtag(headers['etag']);
   if (status !== 200 || etag === '') throw notS3Error(answer);
   return { size: Number(headers['content-length'] ?? NaN), etag, headers };
+}
+
+/**
+ * Checks an object that was just written, if the response to the write had an ETag that is not an MD5: the object must have the size of the
+ * content, and that ETag. The server has checked the content itself, by the `Content-MD5` or CRC-32 of the request.
+ * @param etag the ETag in the response to the write
+ * @throws StorageError `OtherContent` if another object is there, or none
+ */
+export async function verifyObject(
+  client: StorageClient,
+  key: string,
+  size: number,
+  etag: string,
+): Promise<void> {
+  const head = await headObject(client, key);
+  if (head?.size !== size || head.etag !== normalizeEtag(etag)) throw mismatchError(false);
 }
 
 /** Most parallel requests. */

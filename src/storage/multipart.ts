@@ -14,6 +14,8 @@ export interface UploadedPart {
   readonly etag: string;
   /** CRC-32 of the part, base64. */
   readonly crc32: string;
+  /** Whether the storage returned neither the CRC-32 nor an MD5. Then the complete object must be checked. */
+  readonly isUnconfirmed?: boolean;
 }
 
 /**

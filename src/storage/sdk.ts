@@ -7,8 +7,9 @@ import { isError } from '../errors/error.ts';
 import { maxResponseBytes } from '../http/responses.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import type { Session } from '../terrapi/session.ts';
-import { type StorageClient, responseError } from './client.ts';
+import type { StorageClient } from './client.ts';
 import { type WireResponse, defaultStallMs, sendRequest } from './http.ts';
+import { responseError } from './skew.ts';
 import { notS3Error } from './stored.ts';
 
 // Import this module dynamically: loading the SDK takes longer than the upload of a few small files.
@@ -26,9 +27,9 @@ export function withSdk<T>(
   call: (sdk: S3Client) => Promise<T>,
 ): Promise<T> {
   return client.withSession(
-    async (session) => {
+    async (session, attempt) => {
       let answer: WireResponse | undefined;
-      const sdk = createSdk(client, session, root, { onAnswer: (read) => (answer = read) });
+      const sdk = createSdk(client, session, root, { attempt, onAnswer: (read) => (answer = read) });
       try {
         return await call(sdk);
       } catch (error) {
@@ -41,6 +42,8 @@ export function withSdk<T>(
 }
 
 export interface SdkOptions {
+  /** Number of the attempt, starting at 1. */
+  readonly attempt?: number;
   readonly stallMs?: number;
   /** Called with a response before the SDK parses it. */
   readonly onAnswer?: (answer: WireResponse) => void;
@@ -79,7 +82,7 @@ async function send(
   { transport, clock }: StorageClient,
   request: HttpRequest,
   root: string,
-  { stallMs = defaultStallMs, onAnswer }: SdkOptions,
+  { attempt = 1, stallMs = defaultStallMs, onAnswer }: SdkOptions,
 ): Promise<{ response: HttpResponse }> {
   const signedAt = clock.now();
   const query = Object.entries(request.query).map(
@@ -94,7 +97,7 @@ async function send(
     keepBytes: maxResponseBytes,
   };
   const answer = await sendRequest(transport.dispatcher, wire, { stallMs });
-  if (answer.status >= 300) throw responseError(answer, signedAt, clock);
+  if (answer.status >= 300) throw responseError(answer, signedAt, clock, attempt);
   if (answer.status !== 200 || !hasRootElement(root, answer.body)) throw notS3Error(answer);
   onAnswer?.(answer);
   const headers = Object.fromEntries(

@@ -1,38 +1,51 @@
-import { unquoteEtag, normalizeEtag } from './etag.ts';
+import { isMd5Etag, normalizeEtag, unquoteEtag } from './etag.ts';
 import type { WireResponse } from './http.ts';
 import { StorageError, storageError } from './s3Error.ts';
 import { element } from './xml.ts';
 
 /** What the response to a write must say. */
 export interface ExpectedContent {
-  /** The ETag of what was sent, without quotes; called with the one in the answer, where it decides. Undefined where nobody can know: then any counts. */
-  readonly etag: (said: string) => string | undefined;
-  /** CRC-32 in base64. It decides in place of the ETag where the answer has one. */
+  /** The ETag of the content, without quotes, given the received one; undefined if it cannot be known: then any ETag is accepted. */
+  readonly etag: (received: string) => string | undefined;
+  /** CRC-32 in base64. If the response has one too, it decides instead of the ETag. */
   readonly crc32?: string;
+  /** Called for an ETag that is not an MD5, e.g. of S3 Express or of a gateway: it proves nothing. Without this callback, it is an error. */
+  readonly onOpaqueEtag?: () => void;
 }
 
 /**
- * The one place that decides what "stored" means, for all requests of one object or part that write: the storage answers with 200 and the
- * ETag of what was sent. All else is a failure: a portal's page, a proxy's 204, another ETag. What was spoilt on the way is worth
- * another try, but only one: a server that says so twice stores something else.
- * @returns reads the ETag out of an answer, without quotes. It throws a StorageError: `NotS3` where this is no such answer, `BadDigest` and
- * then `OtherContent` where something else is stored
+ * Decides whether a write was stored, for all requests of one object or part: the storage must answer 200 with the ETag of the content. All
+ * else is an error: the page of a captive portal, a proxy's 204, another ETag. Content that was corrupted on the way is sent once more; if
+ * the second answer differs too, the storage stores something else.
+ * @returns reads the ETag of a response, without quotes. It throws a StorageError: `NotS3` if the response is not S3's, `BadDigest` and then
+ * `OtherContent` if other content is stored
  */
-export function storedCheck({ etag: expected, crc32 }: ExpectedContent): (answer: WireResponse) => string {
-  let others = 0;
+export function storedCheck(expected: ExpectedContent): (answer: WireResponse) => string {
+  const { crc32 } = expected;
+  let mismatches = 0;
   return (answer) => {
     const etag = etagIn(answer);
     if (answer.status !== 200 || etag === '' || answer.body.includes('<Error>')) throw notS3Error(answer);
-    const said = crc32 === undefined ? undefined : answer.headers['x-amz-checksum-crc32'];
-    const isOther = said === undefined ? isDifferentEtag(answer, etag, expected) : said !== crc32;
-    if (isOther) throw mismatchError((others += 1));
+    const received = crc32 === undefined ? undefined : answer.headers['x-amz-checksum-crc32'];
+    const isDifferent = received === undefined ? isDifferentEtag(answer, etag, expected) : received !== crc32;
+    if (isDifferent) {
+      mismatches += 1;
+      throw mismatchError(mismatches === 1);
+    }
     return etag;
   };
 }
 
-function isDifferentEtag(answer: WireResponse, etag: string, expected: ExpectedContent['etag']): boolean {
-  const own = isEncrypted(answer) ? undefined : expected(etag);
-  return own !== undefined && normalizeEtag(etag) !== own;
+function isDifferentEtag(
+  answer: WireResponse,
+  received: string,
+  { etag: expected, onOpaqueEtag }: ExpectedContent,
+): boolean {
+  const etag = isEncrypted(answer) ? undefined : expected(received);
+  if (etag === undefined || normalizeEtag(received) === etag) return false;
+  if (isMd5Etag(received) || !onOpaqueEtag) return true;
+  onOpaqueEtag();
+  return false;
 }
 
 /** The ETag in a response: in the header, or in the body for CompleteMultipartUpload. */
@@ -43,26 +56,30 @@ function etagIn({ headers, body }: WireResponse): string {
 
 /** The error for a response of 200 to 299 that is not S3's, e.g. the page of a captive portal. */
 export function notS3Error({ status, headers, body }: WireResponse): StorageError {
-  const said = storageError(status, headers, body);
-  if (said.code) return said;
+  const error = storageError(status, headers, body);
+  if (error.code) return error;
   const [type = ''] = String(headers['content-type'] ?? '').split(';', 1);
   return new StorageError({
     status,
     code: 'NotS3',
-    message: `this is not the answer of an S3 server (${type || 'no content type'}${body.trim() === '' ? ', empty' : `: ${said.message}`})`,
-    requestId: said.requestId,
+    message: `this is not the answer of an S3 server (${type || 'no content type'}${body.trim() === '' ? ', empty' : `: ${error.message}`})`,
+    requestId: error.requestId,
   });
 }
 
-function mismatchError(times: number): StorageError {
+/**
+ * The error if the storage has other content than was sent.
+ * @param isRetried whether the content should be sent again
+ */
+export function mismatchError(isRetried: boolean): StorageError {
   return new StorageError({
     status: 200,
-    code: times === 1 ? 'BadDigest' : 'OtherContent',
+    code: isRetried ? 'BadDigest' : 'OtherContent',
     message: 'the storage says that it holds something else than was sent',
   });
 }
 
-/** With a key of AWS KMS or of the client, the ETag is no MD5 (S3 API, "Object"): then any ETag counts. */
+/** With a key of AWS KMS or of the client, the ETag is not an MD5 (S3 API, "Object"). Any ETag is accepted then. */
 function isEncrypted({ headers }: WireResponse): boolean {
   return (
     String(headers['x-amz-server-side-encryption'] ?? '').startsWith('aws:kms') ||

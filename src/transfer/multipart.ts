@@ -2,6 +2,7 @@ import { messageOf } from '../errors/error.ts';
 import type { Put } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { multipartEtag } from '../storage/etag.ts';
+import { verifyObject } from '../storage/head.ts';
 import {
   type UploadedPart,
   abortMultipart,
@@ -133,6 +134,8 @@ async function completeOnce(
   try {
     await idempotentPut(client, put, etag, ifAbsent, async () => {
       stored = await completeMultipart(client, put.key, uploadId, inOrder, { signal: abortSignal, ifAbsent });
+      const isUnconfirmed = inOrder.some((part) => part.isUnconfirmed);
+      if (isUnconfirmed) await verifyObject(client, put.key, put.file.size, stored);
     });
     return stored ?? etag();
   } catch (error) {

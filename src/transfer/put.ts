@@ -1,5 +1,6 @@
 import type { Put } from '../sync/plan.ts';
 import { type StorageClient, sendAndRead } from '../storage/client.ts';
+import { verifyObject } from '../storage/head.ts';
 import type { UploadedPart } from '../storage/multipart.ts';
 import { storedCheck } from '../storage/stored.ts';
 import { type RequestBody, crc32Of, md5Of } from './requestBody.ts';
@@ -12,7 +13,7 @@ export interface PutConditions {
 
 /**
  * Uploads an object in one request (S3 PutObject). The server compares the body with `Content-MD5` (RFC 1864), which MinIO, Ceph and AWS support.
- * The ETag of the response is compared with the same digest.
+ * The ETag of the response is compared with the same digest. If it is not an MD5, a HEAD request checks the object instead.
  * @returns the ETag of the object
  * @throws StorageError, also if the response does not confirm that this content is stored
  */
@@ -35,7 +36,11 @@ export async function putObject(
     body,
     signal,
   } as const;
-  return sendAndRead(client, call, storedCheck({ etag: () => md5.toString('hex') }));
+  let isOpaque = false as boolean;
+  const check = storedCheck({ etag: () => md5.toString('hex'), onOpaqueEtag: () => (isOpaque = true) });
+  const etag = await sendAndRead(client, call, check);
+  if (isOpaque) await verifyObject(client, put.key, body.length, etag);
+  return etag;
 }
 
 /**
@@ -60,10 +65,12 @@ export async function putPart(
     body,
     signal,
   } as const;
-  const etag = await sendAndRead(
-    client,
-    call,
-    storedCheck({ etag: () => md5Of(body).toString('hex'), crc32 }),
-  );
-  return { number, etag, crc32 };
+  let isOpaque = false as boolean;
+  const check = storedCheck({
+    etag: () => md5Of(body).toString('hex'),
+    crc32,
+    onOpaqueEtag: () => (isOpaque = true),
+  });
+  const etag = await sendAndRead(client, call, check);
+  return { number, etag, crc32, ...(isOpaque && { isUnconfirmed: true }) };
 }

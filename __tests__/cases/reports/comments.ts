@@ -5,7 +5,7 @@ import type { RunnerResult } from '../../../platform/runner.ts';
 import { commit, pullRequestEvent, workflowRunEvent } from '../../support/event.ts';
 import { serve } from '../../unit/servers.ts';
 import { warningsOf } from '../../support/subject.ts';
-import { type Reporting, comments, reporting, troubles } from './reporting.ts';
+import { type Reporting, comments, reporting, reportWarnings } from './reporting.ts';
 
 const createComment = 'post /repos/{owner}/{repo}/issues/{issue_number}/comments';
 
@@ -38,26 +38,27 @@ export function commentCases(subject: Reporting): void {
       expect(warnings(await upload({}, forks[0], { 'a.txt': 'a', 'b.png': '' }))).toEqual([]);
       expect(warnings(await upload({}, undefined, files))).toEqual([]);
       expect(warnings(await upload({ headers: inert, preview: 'true' }, forks[0], files))).toEqual([
-        expect.stringContaining('publishes what browsers run: a preview.'),
+        expect.stringContaining('publishes files that browsers execute: a preview.'),
       ]);
     });
   });
 
   describe('the comment on a pull request', () => {
     test('has files, destination, commit and expiry, and a second run updates it', async () => {
-      const first = await succeed({ comment: 'true' });
+      const first = await succeed({ comment: 'true', links: 'session' });
       const [comment, ...others] = github().comments;
       expect(others).toEqual([]);
       expect(first.outputs['comment-id']).toBe(String(comment?.id));
       expect(comment?.issue).toBe(7);
       const body = comment?.body ?? '';
       expect(body).toMatch(/^<!-- upload-to-workspace comment: \S+ -->\n/);
-      expect(body).toContain('### Uploaded 2 files: gep');
+      expect(body).toMatch(/\n\n### (?:.*&#58; )?reports\n\n\*\*\[Open index\.html\].* · \*\*\[All files\]/);
       expect(body).toContain(`(<${first.outputs['url']}>)`);
       expect(body).toContain(`[c0ffee0](https://github.com/example/site/commit/${commit})`);
       expect(body).toContain('[this run](https://github.com/example/site/actions/runs/4711)');
-      expect(body).toMatch(/work for 1[45] min.*, until \*\*\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\*\*/);
-      expect(body).toContain('For new ones run this job again');
+      expect(body).toContain('Uploaded 2 files. Total: 2 files, 20 bytes in s3&#58;//');
+      expect(body).toMatch(/The links expire on \*\*\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\*\*\./);
+      expect(body).toContain('For new links, run this job or the `links` action.');
       const second = await succeed({ comment: 'true' });
       expect(github().comments).toHaveLength(1);
       expect(second.outputs['comment-id']).toBe(first.outputs['comment-id']);
@@ -100,7 +101,7 @@ export function commentCases(subject: Reporting): void {
           env: { GITHUB_API_URL: `http://127.0.0.1:${gitea.port}/api/v1` },
         },
       );
-      expect([run.exitCode, troubles(run), run.outputs['comment-id']]).toEqual([0, [], '394']);
+      expect([run.exitCode, reportWarnings(run), run.outputs['comment-id']]).toEqual([0, [], '394']);
       const lists = gitea.asked.filter(({ method, path }) => method === 'GET' && path.includes('/comments'));
       expect(lists.length).toBeLessThanOrEqual(2);
       expect(lists.map(({ path }) => new URL(path, gitea.url).searchParams.get('limit'))).not.toContain(null);
@@ -141,7 +142,7 @@ export function commentCases(subject: Reporting): void {
         { comment: 'true' },
         { name: 'workflow_run', payload: workflowRunEvent('fork', 'fix', 'ab'.repeat(20)) },
       );
-      expect(troubles(moved)).toEqual([
+      expect(reportWarnings(moved)).toEqual([
         expect.stringMatching(/no pull request .* has the commit abababa of fork:fix/),
       ]);
       expect(github().comments).toHaveLength(1);
@@ -162,7 +163,7 @@ export function commentCases(subject: Reporting): void {
       github().permissions.pulls = 'read';
       const run = await upload({ comment: 'true' });
       expect([run.exitCode, run.outputs['file-count'], run.outputs['comment-id']]).toEqual([0, '2', '']);
-      expect(troubles(run)).toEqual([
+      expect(reportWarnings(run)).toEqual([
         expect.stringContaining('permissions:\n  contents: read\n  pull-requests: write'),
       ]);
       const fork = await upload(
@@ -170,13 +171,15 @@ export function commentCases(subject: Reporting): void {
         { name: 'pull_request', payload: pullRequestEvent(7, true) },
       );
       expect(fork.exitCode).toBe(0);
-      expect(troubles(fork)).toEqual([expect.stringMatching(/from a fork may only read; .*'workflow_run'/)]);
+      expect(reportWarnings(fork)).toEqual([
+        expect.stringMatching(/from a fork may only read; .*'workflow_run'/),
+      ]);
       // Dependabot's jobs get the permissions that they request.
       const dependabot = await upload(
         { comment: 'true' },
         { name: 'pull_request', payload: pullRequestEvent(7), env: { GITHUB_ACTOR: 'dependabot[bot]' } },
       );
-      expect(troubles(dependabot)).toEqual([expect.stringContaining('  pull-requests: write')]);
+      expect(reportWarnings(dependabot)).toEqual([expect.stringContaining('  pull-requests: write')]);
     });
 
     test('a personal token writes as its user, and finds its comment', async () => {
@@ -219,23 +222,27 @@ export function commentCases(subject: Reporting): void {
       github().fail(createComment, fault, 99);
       const run = await upload({ comment: 'true' });
       expect([run.exitCode, run.outputs['file-count']]).toEqual([0, '2']);
-      expect(troubles(run)).toEqual([expect.stringMatching(words)]);
+      expect(reportWarnings(run)).toEqual([expect.stringMatching(words)]);
     });
 
-    test('lists as many files as GitHub allows, and says that there are more', async () => {
+    test('lists 50 files within the limit of GitHub, and links to the others', async () => {
       const files = Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`tile @${n} <b>|#7.bin`, 'x']));
-      const run = await succeed({ comment: 'true' }, undefined, { 'index.html': 'home', ...files });
+      const inputs = { comment: 'true', links: 'session' };
+      const run = await succeed(inputs, undefined, { 'index.html': 'home', ...files });
       const body = github().comments[0]?.body ?? '';
       expect(body.length).toBeLessThanOrEqual(65_536);
-      expect(body.length).toBeGreaterThan(55_000);
-      expect(body).toMatch(/… and \d+ more/);
+      const rows = body.match(/^\| \[/gm)?.length ?? 0;
+      expect(rows).toBeGreaterThan(40);
+      expect(rows).toBeLessThanOrEqual(50);
+      expect(body).toContain(`<summary>91 files</summary>`);
+      expect(body).toContain(`… and ${91 - rows} more: see [All files](<`);
       expect(body).not.toContain('<b>');
       expect(body).toContain(`(<${run.outputs['url']}>)`);
     });
 
     test.each([{ 'mask-links': 'true' }, { links: 'none' }])('with %j it has no link', async (inputs) => {
       const run = await upload({ comment: 'true', environment: 'preview', ...inputs });
-      expect([run.exitCode, troubles(run)]).toEqual([0, []]);
+      expect([run.exitCode, reportWarnings(run)]).toEqual([0, []]);
       const told = JSON.stringify([github().comments, github().deployments]);
       expect(told).toContain('index.html');
       expect(told).not.toMatch(/X-Amz-Signature/i);

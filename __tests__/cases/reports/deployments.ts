@@ -5,7 +5,7 @@ import { bot } from '../../../platform/github/github.ts';
 import { commit, githubVariables, pullRequestEvent } from '../../support/event.ts';
 import { folderWith } from '../../support/folder.ts';
 import { runSubject } from '../../support/subject.ts';
-import { type Reporting, deployments, reporting, statuses, troubles } from './reporting.ts';
+import { type Reporting, deployments, reporting, statuses, reportWarnings } from './reporting.ts';
 
 /** The deployment in a GitHub environment. */
 export function deploymentCases(subject: Reporting): void {
@@ -36,9 +36,9 @@ export function deploymentCases(subject: Reporting): void {
     });
 
     test('if the link is too long for GitHub, it is the page of the run, with a warning', async () => {
-      const run = await upload({ environment: 'preview' });
+      const run = await upload({ environment: 'preview', links: 'session' });
       expect(run.exitCode).toBe(0);
-      expect(troubles(run)).toEqual([
+      expect(reportWarnings(run)).toEqual([
         expect.stringMatching(
           /rejected a deployment link of 1,?\d+ characters .* opens the page of this run/,
         ),
@@ -118,7 +118,7 @@ export function deploymentCases(subject: Reporting): void {
       github().fail(operation, fault, 99);
       const run = await upload({ environment: 'preview' });
       expect([run.exitCode, run.outputs['file-count'], run.outputs['deployment-id']]).toEqual([0, '2', '']);
-      expect(troubles(run)).toEqual([expect.stringMatching(words)]);
+      expect(reportWarnings(run)).toEqual([expect.stringMatching(words)]);
     });
 
     test('succeeds if GitHub is down only during the upload', async () => {
@@ -132,7 +132,7 @@ export function deploymentCases(subject: Reporting): void {
       github().permissions.deployments = 'none';
       const run = await upload({ environment: 'preview' });
       expect([run.exitCode, run.outputs['deployment-id']]).toEqual([0, '']);
-      expect(troubles(run)).toEqual([
+      expect(reportWarnings(run)).toEqual([
         expect.stringContaining('permissions:\n  contents: read\n  deployments: write'),
       ]);
     });

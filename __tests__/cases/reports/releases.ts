@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Release } from '../../../platform/github/github.ts';
-import { type Reporting, reporting, troubles } from './reporting.ts';
+import { type Reporting, reporting, reportWarnings } from './reporting.ts';
 
 const updateRelease = 'patch /repos/{owner}/{repo}/releases/{release_id}';
 
@@ -59,12 +59,15 @@ export function releaseCases(subject: Reporting): void {
     test('stay unchanged without space for the table, and get fewer rows with little space', async () => {
       release('x'.repeat(124_900));
       const full = await upload({ release: 'v1.2.3' }, push);
-      expect([full.exitCode, troubles(full)]).toEqual([0, [expect.stringMatching(/124,900 of the 125,000/)]]);
+      expect([full.exitCode, reportWarnings(full)]).toEqual([
+        0,
+        [expect.stringMatching(/124,900 of the 125,000/)],
+      ]);
       expect(notes()).toBe('x'.repeat(124_900));
       github().releases.length = 0;
       release('x'.repeat(100_000));
       const files = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`${n}.bin`, 'x']));
-      await succeed({ release: 'v1.2.3' }, push, files);
+      await succeed({ release: 'v1.2.3', links: 'session' }, push, files);
       expect(notes().length).toBeLessThanOrEqual(125_000);
       expect(notes().length).toBeGreaterThan(120_000);
       expect(notes()).toMatch(/… and \d+ more files that the notes have no room for/);
@@ -87,7 +90,7 @@ export function releaseCases(subject: Reporting): void {
         github().reset();
         release(`${long}${damaged}`);
         const run = await upload({ release: 'v1.2.3' }, push);
-        expect([run.exitCode, troubles(run)]).toEqual([
+        expect([run.exitCode, reportWarnings(run)]).toEqual([
           0,
           [expect.stringMatching(/notes of release 'v1.2.3' are left as they are/)],
         ]);
@@ -104,7 +107,7 @@ export function releaseCases(subject: Reporting): void {
       github().fail(updateRelease, fault, 99);
       const run = await upload({ release: 'v1.2.3' }, push);
       expect([run.exitCode, run.outputs['file-count'], notes()]).toEqual([0, '2', 'Notes']);
-      expect(troubles(run)).toEqual([expect.stringMatching(words)]);
+      expect(reportWarnings(run)).toEqual([expect.stringMatching(words)]);
     });
 
     test('a draft that the token cannot read: one warning with the lines to add', async () => {
@@ -112,14 +115,14 @@ export function releaseCases(subject: Reporting): void {
       github().permissions.contents = 'read';
       const run = await upload({ release: 'v1.2.3' }, push);
       expect([run.exitCode, notes()]).toEqual([0, 'Notes']);
-      expect(troubles(run)).toEqual([
+      expect(reportWarnings(run)).toEqual([
         expect.stringMatching(/nor a draft.*permissions:\n {2}contents: write/s),
       ]);
     });
 
     test('without a release of the tag, or permission: one warning that says what to do', async () => {
       const none = await upload({ release: 'v1.2.3' }, push);
-      expect([none.exitCode, troubles(none)]).toEqual([
+      expect([none.exitCode, reportWarnings(none)]).toEqual([
         0,
         [expect.stringMatching(/no release of the tag 'v1.2.3'/)],
       ]);
@@ -127,7 +130,7 @@ export function releaseCases(subject: Reporting): void {
       github().permissions.contents = 'read';
       const refused = await upload({ release: 'v1.2.3' }, push);
       expect([refused.exitCode, notes()]).toEqual([0, 'Notes']);
-      expect(troubles(refused)).toEqual([expect.stringContaining('permissions:\n  contents: write')]);
+      expect(reportWarnings(refused)).toEqual([expect.stringContaining('permissions:\n  contents: write')]);
     });
   });
 }

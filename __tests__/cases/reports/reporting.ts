@@ -14,7 +14,7 @@ export const statuses = 'post /repos/{owner}/{repo}/deployments/{deployment_id}/
 export const comments = 'get /repos/{owner}/{repo}/issues/{issue_number}/comments';
 
 /** Warnings, except those about link expiry and about runs for forks. */
-export function troubles(run: RunnerResult): string[] {
+export function reportWarnings(run: RunnerResult): string[] {
   return warningsOf(run).filter(
     (warning) => !/^(?:The links in the comment, deployment or release|This run is for a fork)/.test(warning),
   );
@@ -46,7 +46,7 @@ export function reporting(subject: Reporting) {
   /** Runs that must succeed without warnings. */
   async function succeed(...args: Parameters<typeof upload>): Promise<RunnerResult> {
     const run = await upload(...args);
-    expect([run.exitCode, errorOf(run), troubles(run)]).toEqual([0, '', []]);
+    expect([run.exitCode, errorOf(run), reportWarnings(run)]).toEqual([0, '', []]);
     expect(github().violations).toEqual([]);
     return run;
   }

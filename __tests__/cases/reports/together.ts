@@ -5,7 +5,7 @@ import { readAction } from '../../../scripts/tables.ts';
 import { githubVariables, pullRequestEvent } from '../../support/event.ts';
 import { folderWith } from '../../support/folder.ts';
 import { type ActionName, errorOf, runSubject, warningsOf } from '../../support/subject.ts';
-import { type Reporting, comments, deployments, reporting, troubles } from './reporting.ts';
+import { type Reporting, comments, deployments, reporting, reportWarnings } from './reporting.ts';
 
 /** Names of the outputs that an action declares. */
 function declaredOutputs(action: ActionName): string[] {
@@ -25,7 +25,7 @@ export function togetherCases(subject: Reporting): void {
     expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
     expect(run.outputs).toMatchObject({ 'file-count': '2', 'comment-id': '', 'deployment-id': '' });
     expect((await fetch(run.outputs['url'] ?? '')).status).toBe(200);
-    const about = troubles(run).map((warning) => /^The (\w+)/.exec(warning)?.[1]);
+    const about = reportWarnings(run).map((warning) => /^The (\w+)/.exec(warning)?.[1]);
     expect(about.sort()).toEqual(['comment', 'deployment', 'notes']);
   });
 
@@ -39,11 +39,25 @@ export function togetherCases(subject: Reporting): void {
   });
 
   test('a warning says that links that expire within the hour are too short for reports', async () => {
+    const run = await succeed({ comment: 'true', links: 'session' });
+    expect(warningsOf(run)).toEqual([
+      expect.stringMatching(/expire in 1[45] min.*'links: auto' or 'links: platform'.*'links' action/s),
+    ]);
+    expect(warningsOf(await succeed({ links: 'session' }))).toEqual([]);
+  });
+
+  test('links of the platform, the default, are not: the comment says when they expire', async () => {
+    const run = await succeed({ comment: 'true' });
+    expect(warningsOf(run)).toEqual([]);
+    expect(Date.parse(run.outputs['expires-at'] ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+  });
+
+  test('and without them the warning says why', async () => {
+    subject().platform.terrapi.fail('/v2/storage/download', { status: 403 }, 1);
     const run = await succeed({ comment: 'true' });
     expect(warningsOf(run)).toEqual([
-      expect.stringMatching(/end in 1[45] min.*'links: platform'.*'links' action/s),
+      expect.stringMatching(/expire in 1[45] min.*session links: .* 403.*'links' action/s),
     ]);
-    expect(warningsOf(await succeed({}))).toEqual([]);
   });
 }
 
@@ -72,13 +86,13 @@ export function afterwardsCases(subject: Reporting): void {
       const sums = github().releases[0]?.body?.match(/`[0-9a-f]{64}`/g);
       expect(sums).toHaveLength(2);
       const second = await run('links', { ...everywhere, 'pull-request': '7' });
-      expect([second.exitCode, errorOf(second), troubles(second)]).toEqual([0, '', []]);
+      expect([second.exitCode, errorOf(second), reportWarnings(second)]).toEqual([0, '', []]);
       const ids = ({ outputs }: RunnerResult) => [outputs['comment-id'], outputs['deployment-id']];
       expect(ids(second)).toEqual(ids(first));
       const { url = '' } = second.outputs;
       expect(github().comments).toHaveLength(1);
       expect(github().comments[0]?.body).toContain(`(<${url}>)`);
-      expect(github().comments[0]?.body).toContain('### Made links to 2 files');
+      expect(github().comments[0]?.body).toContain('\n\nMade links to 2 files. Total: 2 files, ');
       expect(github().comments[0]?.body).toContain('[c0ffee0]');
       expect(github().deployments.map(({ statuses }) => statuses.at(-1)?.environmentUrl)).toEqual([url]);
       const notes = github().releases[0]?.body ?? '';
@@ -105,11 +119,11 @@ export function afterwardsCases(subject: Reporting): void {
       const first = await succeed({ comment: 'true', environment: 'preview' });
       const closed = { name: 'pull_request', payload: pullRequestEvent(7) };
       const removal = await run('remove', { comment: 'true', environment: 'preview' }, closed);
-      expect([removal.exitCode, errorOf(removal), troubles(removal)]).toEqual([0, '', []]);
+      expect([removal.exitCode, errorOf(removal), reportWarnings(removal)]).toEqual([0, '', []]);
       expect(removal.outputs['comment-id']).toBe(first.outputs['comment-id']);
       expect(removal.outputs['deployment-id']).toBe(first.outputs['deployment-id']);
       const [comment] = github().comments;
-      expect(comment?.body).toMatch(/### Deleted 3 objects.*Nothing is left/s);
+      expect(comment?.body).toMatch(/\n\nRemoved 2 files\. Nothing is left/);
       expect(comment?.body).not.toContain('X-Amz');
       expect(github().deployments[0]?.statuses.map(({ state }) => state)).toEqual([
         'in_progress',
@@ -122,7 +136,7 @@ export function afterwardsCases(subject: Reporting): void {
     test('removal creates no comment, and does not comment on files that stay', async () => {
       await succeed({});
       const old = await run('remove', { comment: 'true', 'older-than': '1h', 'pull-request': '7' });
-      expect([old.exitCode, old.outputs['deleted-count'], troubles(old)]).toEqual([0, '0', []]);
+      expect([old.exitCode, old.outputs['deleted-count'], reportWarnings(old)]).toEqual([0, '0', []]);
       const all = await run('remove', { comment: 'true', 'pull-request': '7' });
       expect([all.exitCode, all.outputs['deleted-count'], all.outputs['comment-id']]).toEqual([0, '3', '']);
       expect(github().comments).toEqual([]);

@@ -6,7 +6,7 @@ import type { Listener } from '../../../platform/listener.ts';
 import { startTerrapi } from '../../../platform/terrapi/server.ts';
 import { workspaces } from '../../../platform/catalogue.ts';
 
-// The stand-in before an issuer of the test's own, so that there can be tokens that no honest issuer gives.
+// The stand-in with an issuer of this test, which can issue invalid tokens.
 
 const issuer = 'https://issuer.test/realms/master';
 let listeners: Listener[];
@@ -46,7 +46,7 @@ async function ask(path: string, authorization?: string): Promise<Response> {
   return fetch(`${apiUrl}${path}`, authorization === undefined ? {} : { headers: { authorization } });
 }
 
-test('a good token is let in', async () => {
+test('accepts a valid token', async () => {
   const answer = await ask(`/v2/storage/workspaces/${workspaces.main}`, `Bearer ${await token({})}`);
   expect(answer.status).toBe(200);
 });
@@ -75,7 +75,7 @@ test.each<[string, () => Promise<string | undefined>]>([
       return `Bearer ${head}.${claims ?? ''}.`;
     },
   ],
-])('%s is answered 401: without a body for storage, with a problem elsewhere', async (_name, make) => {
+])('%s gets 401: without a body for storage calls, with problem details otherwise', async (_name, make) => {
   const authorization = await make();
   const storage = await ask('/v2/storage/workspaces', authorization);
   expect([storage.status, await storage.text()]).toEqual([401, '']);

@@ -6,7 +6,7 @@ import { startGithub } from '../../../platform/github/server.ts';
 let github: Github;
 
 beforeAll(async () => {
-  // The first time it downloads GitHub's description.
+  // The first start downloads GitHub's description.
   github = await startGithub();
 }, 300_000);
 
@@ -33,8 +33,8 @@ async function ask(method: string, path: string, body?: object, token = github.t
 const repository = '/repos/example/site';
 const pull = { number: 7, state: 'open', owner: 'fork', branch: 'patch', sha: 'c0ffee' } as const;
 
-describe('the stand-in for GitHub', () => {
-  test('answers as the description says, whatever is asked of it', async () => {
+describe('the GitHub stand-in', () => {
+  test('answers every operation as in the description', async () => {
     github.pulls.push(pull);
     github.releases.push({ id: 3, tag: 'v1', body: 'Notes', draft: false, immutable: true });
     const comment = await ask('POST', `${repository}/issues/7/comments`, { body: 'hello' });
@@ -92,17 +92,17 @@ describe('the stand-in for GitHub', () => {
     ['POST', '/issues/7/comments', { body: 'a', draft: true }, /'draft' is not described/],
     ['POST', '/deployments', { ref: 'main', required_contexts: '' }, /must be array/],
     ['POST', '/deployments/1/statuses', { state: 'done' }, /allowed values/],
-  ])('notices %s %s %j, and refuses it', async (method, path, body, wrong) => {
+  ])('rejects and records %s %s %j', async (method, path, body, wrong) => {
     expect((await ask(method, `${repository}${path}`, body)).status).toBe(422);
     expect(github.violations.join('\n')).toMatch(wrong);
   });
 
-  test('notices what nobody plays', async () => {
+  test('rejects unsupported operations', async () => {
     expect((await ask('GET', '/rate_limit')).status).toBe(404);
-    expect(github.violations).toEqual(['GET /rate_limit is played by nobody']);
+    expect(github.violations).toEqual(['GET /rate_limit is not supported by the stand-in']);
   });
 
-  test('gives lists page by page, with links to the pages around', async () => {
+  test('returns lists in pages, with links to other pages', async () => {
     github.pulls.push(pull);
     for (let id = 1; id <= 7; id += 1) github.comments.push({ id, issue: 7, author: person, body: `${id}` });
     const seen: number[] = [];
@@ -115,7 +115,7 @@ describe('the stand-in for GitHub', () => {
     expect(github.requests).toHaveLength(3);
   });
 
-  test('knows tokens and permissions', async () => {
+  test('checks tokens and permissions', async () => {
     github.pulls.push(pull);
     expect((await ask('GET', `${repository}/pulls/7`, undefined, 'none')).status).toBe(401);
     github.permissions.pulls = 'read';
@@ -129,7 +129,7 @@ describe('the stand-in for GitHub', () => {
     expect((await ask('GET', '/repos/example/other/pulls/7')).status).toBe(404);
   });
 
-  test('keeps to the limits that GitHub names', async () => {
+  test('enforces GitHub’s documented limits', async () => {
     github.pulls.push(pull);
     const { body } = await ask('POST', `${repository}/issues/7/comments`, { body: 'x'.repeat(65_537) });
     expect(body).toMatchObject({ message: 'Validation Failed', errors: [{ field: 'body' }] });
@@ -142,7 +142,7 @@ describe('the stand-in for GitHub', () => {
     expect((await ask('GET', `${repository}/releases/tags/v1`)).status).toBe(404);
   });
 
-  test('fails on cue, and as often as it is told', async () => {
+  test('fails as often as the test says', async () => {
     const operation = 'get /repos/{owner}/{repo}/releases';
     github.fail(
       operation,
@@ -156,7 +156,7 @@ describe('the stand-in for GitHub', () => {
     expect((await ask('GET', `${repository}/releases`)).status).toBe(200);
   });
 
-  test('holds requests until as many are there as it is told', async () => {
+  test('holds requests until the given number has arrived', async () => {
     github.pulls.push(pull);
     github.gather('get /repos/{owner}/{repo}/issues/{issue_number}/comments', 2);
     const first = ask('GET', `${repository}/issues/7/comments`);

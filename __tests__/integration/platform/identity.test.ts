@@ -3,7 +3,7 @@ import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { clientApp, outsiderApp } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { askForToken, tokenOf } from './guest.ts';
+import { askForToken, tokenOf } from './platformClient.ts';
 
 let platform: Platform;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => platform.stop());
 
 const everyScope = 'openid email profile offline_access gep';
 
-test('a token is a JWT of the issuer, with the claims that Keycloak puts in', async () => {
+test('a token is a JWT of the issuer, with Keycloak’s claims', async () => {
   const { status, body } = await askForToken(platform, clientApp, everyScope);
   expect(status).toBe(200);
   expect(body).toMatchObject({
@@ -45,14 +45,14 @@ test('a token is a JWT of the issuer, with the claims that Keycloak puts in', as
   expect(id.payload.sub).toBe(payload.sub);
 });
 
-test('scopes decide what comes with the access token', async () => {
+test('scopes decide which tokens come with the access token', async () => {
   const { body } = await askForToken(platform, clientApp, 'gep');
   expect(body).not.toHaveProperty('id_token');
   expect(body).not.toHaveProperty('refresh_token');
   expect(decodeJwt(String(body['access_token']))['scope']).toBe('gep');
 });
 
-test('a service account keeps its subject, and has one of its own', async () => {
+test('a service account has a constant and unique subject', async () => {
   const [one, again, other] = await Promise.all([
     tokenOf(platform),
     tokenOf(platform),
@@ -66,14 +66,14 @@ test.each([
   ['a wrong secret', { id: clientApp.id, secret: 'wrong' }, 'gep', 401, 'unauthorized_client'],
   ['an unknown client', { id: 'nobody', secret: 'wrong' }, 'gep', 401, 'invalid_client'],
   ['an unknown scope', clientApp, 'openid nope', 400, 'invalid_scope'],
-])('%s is refused as Keycloak refuses it', async (_name, app, scope, status, error) => {
+])('%s is rejected with Keycloak’s error', async (_name, app, scope, status, error) => {
   const answer = await askForToken(platform, app, scope);
   expect(answer.status).toBe(status);
   expect(answer.body['error']).toBe(error);
   expect(answer.body).not.toHaveProperty('access_token');
 });
 
-test('nothing answers outside the realm', async () => {
+test('paths outside the realm get 404', async () => {
   const { origin } = new URL(platform.issuer);
   expect((await fetch(`${origin}/.well-known/openid-configuration`)).status).toBe(404);
 });

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { clientApp, workspaces } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
-import { bucket, clientOf, openSession } from './guest.ts';
+import { bucket, clientOf, openSession } from './platformClient.ts';
 
 const folder = join(tmpdir(), `platform-test-${randomUUID()}`);
 beforeAll(() => mkdirSync(folder));

@@ -16,7 +16,7 @@ import type { ChecksumAlgorithm, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { bucket, clientOf, openSession, refusal } from './guest.ts';
+import { bucket, clientOf, openSession, errorOfRequest } from './platformClient.ts';
 
 let platform: Platform;
 let client: S3Client;
@@ -76,7 +76,7 @@ test.each<ChecksumAlgorithm | undefined>([undefined, 'CRC32C', 'CRC64NVME', 'SHA
   },
 );
 
-test('the checksum of parts is one of the parts’ checksums, that of the whole one of the bytes', async () => {
+test('a composite checksum covers the parts’ checksums, a full-object checksum covers the bytes', async () => {
   const [one, two] = [content.subarray(0, 5 * MiB), content.subarray(5 * MiB, 6 * MiB)];
   const upload = async (type: 'COMPOSITE' | 'FULL_OBJECT'): Promise<string | undefined> => {
     const options = { ChecksumAlgorithm: 'CRC32', ChecksumType: type } as const;
@@ -99,7 +99,7 @@ test('the checksum of parts is one of the parts’ checksums, that of the whole 
 });
 
 describe('completing', () => {
-  test('is refused for a small part that is not the last, a wrong part, and parts out of order', async () => {
+  test('is rejected for a small part that is not the last, a wrong part, and parts in the wrong order', async () => {
     const UploadId = await begin();
     const [one, two] = [Buffer.from('small'), Buffer.from('end')];
     const last = await putPart(UploadId, 2, two);
@@ -113,41 +113,41 @@ describe('completing', () => {
           ...more,
         }),
       );
-    expect(await refusal(complete(Parts))).toBe('400 EntityTooSmall');
-    expect(await refusal(complete([{ ...Parts[0], ETag: last.ETag }]))).toBe('400 InvalidPart');
-    expect(await refusal(complete([{ ...Parts[0], PartNumber: 7 }]))).toBe('400 InvalidPart');
-    expect(await refusal(complete(Parts.toReversed()))).toBe('400 InvalidPartOrder');
+    expect(await errorOfRequest(complete(Parts))).toBe('400 EntityTooSmall');
+    expect(await errorOfRequest(complete([{ ...Parts[0], ETag: last.ETag }]))).toBe('400 InvalidPart');
+    expect(await errorOfRequest(complete([{ ...Parts[0], PartNumber: 7 }]))).toBe('400 InvalidPart');
+    expect(await errorOfRequest(complete(Parts.toReversed()))).toBe('400 InvalidPartOrder');
     expect(await platform.store.list(bucket, '')).toEqual([]);
-    expect(await refusal(complete([last], { IfNoneMatch: '*' }))).toBe('fulfilled');
+    expect(await errorOfRequest(complete([last], { IfNoneMatch: '*' }))).toBe('fulfilled');
     expect((await platform.store.get(bucket, object.Key)).body).toEqual(two);
   });
 
-  test('happens once: who asks again finds no upload', async () => {
+  test('happens once: a second request finds no upload', async () => {
     const UploadId = await begin();
     const Parts = [await putPart(UploadId, 1, Buffer.from('x'))];
     const command = new CompleteMultipartUploadCommand({ ...object, UploadId, MultipartUpload: { Parts } });
     await client.send(command);
-    expect(await refusal(client.send(command))).toBe('404 NoSuchUpload');
-    expect(await refusal(putPart(UploadId, 2, Buffer.from('x')))).toBe('404 NoSuchUpload');
+    expect(await errorOfRequest(client.send(command))).toBe('404 NoSuchUpload');
+    expect(await errorOfRequest(putPart(UploadId, 2, Buffer.from('x')))).toBe('404 NoSuchUpload');
   });
 
-  test('can be tied to there being nothing yet', async () => {
+  test('can require that no object exists', async () => {
     for (const expected of ['fulfilled', '412 PreconditionFailed']) {
       const UploadId = await begin();
       const Parts = [await putPart(UploadId, 1, Buffer.from(expected))];
       const ends = { ...object, UploadId, MultipartUpload: { Parts }, IfNoneMatch: '*' };
-      expect(await refusal(client.send(new CompleteMultipartUploadCommand(ends)))).toBe(expected);
+      expect(await errorOfRequest(client.send(new CompleteMultipartUploadCommand(ends)))).toBe(expected);
     }
     expect((await platform.store.get(bucket, object.Key)).body.toString()).toBe('fulfilled');
   });
 });
 
-test('a session may neither abort an upload nor look at any, and what is left is seen by the administrator', async () => {
+test('a session can neither abort nor list uploads, and the administrator sees pending ones', async () => {
   const UploadId = await begin();
   const upload = { ...object, UploadId };
-  expect(await refusal(client.send(new AbortMultipartUploadCommand(upload)))).toBe('403 AccessDenied');
-  expect(await refusal(client.send(new ListPartsCommand(upload)))).toBe('403 AccessDenied');
+  expect(await errorOfRequest(client.send(new AbortMultipartUploadCommand(upload)))).toBe('403 AccessDenied');
+  expect(await errorOfRequest(client.send(new ListPartsCommand(upload)))).toBe('403 AccessDenied');
   const list = new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: 'ci/' });
-  expect(await refusal(client.send(list))).toBe('403 AccessDenied');
+  expect(await errorOfRequest(client.send(list))).toBe('403 AccessDenied');
   expect(await platform.store.pendingUploads(bucket)).toEqual([{ key: object.Key, uploadId: UploadId }]);
 });

@@ -12,8 +12,8 @@ import {
 import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { bucket, clientOf, openSession, presign, refusal, send, sign } from './guest.ts';
-import type { Credentials } from './guest.ts';
+import { bucket, clientOf, openSession, presign, errorOfRequest, send, sign } from './platformClient.ts';
+import type { Credentials } from './platformClient.ts';
 
 let platform: Platform;
 let session: Credentials;
@@ -31,7 +31,7 @@ const put = (key: string, more: Partial<PutObjectCommandInput> = {}): Promise<un
 const at = (key: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: key });
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
-test('an object comes back with all that was said of it', async () => {
+test('an object is returned with all its headers', async () => {
   await put('ci/a b+ü😀.txt', {
     ContentType: 'text/plain; charset=utf-8',
     CacheControl: 'max-age=60',
@@ -59,46 +59,48 @@ test('an object comes back with all that was said of it', async () => {
   });
 });
 
-test('the administrator sees objects of every prefix, in the order of their bytes', async () => {
-  // In UTF-16 the emoji sorts before the private-use character, in UTF-8 after it.
+test('the administrator sees objects of every prefix, sorted by bytes', async () => {
+  // The emoji sorts before the private-use character in UTF-16, and after it in UTF-8.
   for (const key of ['ci/\u{1f600}', 'ci/\ue000', 'ci/a']) await put(key);
   const listed = await platform.store.list(bucket, 'ci/');
   expect(listed.map(({ key }) => key)).toEqual(['ci/a', 'ci/\ue000', 'ci/\u{1f600}']);
   expect(listed[0]).toMatchObject({ size: 5, etag: md5('hello') });
 });
 
-test('a range is answered with that range, an impossible one with 416', async () => {
+test('a range request returns the range, an impossible one gets 416', async () => {
   await put('ci/x');
   const part = await client.send(new GetObjectCommand({ ...at('ci/x'), Range: 'bytes=1-2' }));
   expect([await part.Body?.transformToString(), part.ContentRange]).toEqual(['el', 'bytes 1-2/5']);
   const end = await client.send(new GetObjectCommand({ ...at('ci/x'), Range: 'bytes=-2' }));
   expect(await end.Body?.transformToString()).toBe('lo');
   const beyond = client.send(new GetObjectCommand({ ...at('ci/x'), Range: 'bytes=5-' }));
-  expect(await refusal(beyond)).toBe('416 InvalidRange');
+  expect(await errorOfRequest(beyond)).toBe('416 InvalidRange');
 });
 
-test('a read can be tied to an ETag', async () => {
+test('a read can require an ETag', async () => {
   await put('ci/x');
   const read = (IfMatch: string): Promise<unknown> =>
     client.send(new GetObjectCommand({ ...at('ci/x'), IfMatch }));
-  expect(await refusal(read(`"${md5('hello')}"`))).toBe('fulfilled');
-  expect(await refusal(read('"other"'))).toBe('412 PreconditionFailed');
+  expect(await errorOfRequest(read(`"${md5('hello')}"`))).toBe('fulfilled');
+  expect(await errorOfRequest(read('"other"'))).toBe('412 PreconditionFailed');
 });
 
-test('a write can be tied to there being nothing yet', async () => {
-  expect(await refusal(put('ci/x', { IfNoneMatch: '*' }))).toBe('fulfilled');
-  expect(await refusal(put('ci/x', { IfNoneMatch: '*', Body: 'other' }))).toBe('412 PreconditionFailed');
+test('a write can require that no object exists', async () => {
+  expect(await errorOfRequest(put('ci/x', { IfNoneMatch: '*' }))).toBe('fulfilled');
+  expect(await errorOfRequest(put('ci/x', { IfNoneMatch: '*', Body: 'other' }))).toBe(
+    '412 PreconditionFailed',
+  );
   expect((await platform.store.get(bucket, 'ci/x')).body.toString()).toBe('hello');
 });
 
-test('a deletion takes no notice of If-Match', async () => {
+test('a deletion ignores If-Match', async () => {
   await put('ci/x');
   await client.send(new DeleteObjectCommand({ ...at('ci/x'), IfMatch: '"other"' }));
   expect(await platform.store.list(bucket, 'ci/')).toEqual([]);
-  expect(await refusal(client.send(new GetObjectCommand(at('ci/x'))))).toBe('404 NoSuchKey');
+  expect(await errorOfRequest(client.send(new GetObjectCommand(at('ci/x'))))).toBe('404 NoSuchKey');
 });
 
-test('many are deleted at once, each by its own right', async () => {
+test('a batch deletion checks the permission for each key', async () => {
   await put('ci/1');
   await put('ci/2');
   const { Deleted, Errors } = await client.send(
@@ -113,7 +115,7 @@ test('many are deleted at once, each by its own right', async () => {
 });
 
 describe('checksums', () => {
-  // Of the text "123456789", from the catalogue of CRC algorithms and from sha1sum and sha256sum.
+  // Checksums of the text "123456789", from the catalogue of CRC algorithms, sha1sum and sha256sum.
   const known = [
     ['CRC32', 'cbf43926'],
     ['CRC32C', 'e3069283'],
@@ -122,14 +124,14 @@ describe('checksums', () => {
     ['SHA256', '15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225'],
   ] as const;
 
-  test.each(known)('%s is verified, kept and given back', async (algorithm, hex) => {
+  test.each(known)('%s is verified, stored and returned', async (algorithm, hex) => {
     const value = Buffer.from(hex, 'hex').toString('base64');
     const field = `Checksum${algorithm}`;
     const answer = await put('ci/sum', { Body: '123456789', [field]: value });
     expect(answer).toHaveProperty(field, value);
     const head = await client.send(new HeadObjectCommand({ ...at('ci/sum'), ChecksumMode: 'ENABLED' }));
     expect(head).toHaveProperty(field, value);
-    expect(await refusal(put('ci/wrong', { Body: '12345678x', [field]: value }))).toBe(
+    expect(await errorOfRequest(put('ci/wrong', { Body: '12345678x', [field]: value }))).toBe(
       '400 XAmzContentChecksumMismatch',
     );
     expect(await platform.store.list(bucket, 'ci/wrong')).toEqual([]);
@@ -137,8 +139,8 @@ describe('checksums', () => {
 
   test('Content-MD5 is verified', async () => {
     const ContentMD5 = createHash('md5').update('hello').digest('base64');
-    expect(await refusal(put('ci/x', { ContentMD5 }))).toBe('fulfilled');
-    expect(await refusal(put('ci/y', { ContentMD5, Body: 'other' }))).toBe('400 BadDigest');
+    expect(await errorOfRequest(put('ci/x', { ContentMD5 }))).toBe('fulfilled');
+    expect(await errorOfRequest(put('ci/y', { ContentMD5, Body: 'other' }))).toBe('400 BadDigest');
   });
 
   test('a stream with its checksum in a trailer is decoded and verified', async () => {
@@ -173,12 +175,12 @@ describe('keys', () => {
     ['1,024 bytes', `ci/${'123456789/'.repeat(102)}a`, 'fulfilled'],
     ['everything odd', 'ci/ \\:*?"<>|#%+&=\u0001\t😀', 'fulfilled'],
   ])('%s', async (_name, key, expected) => {
-    expect(await refusal(put(key))).toBe(expected);
+    expect(await errorOfRequest(put(key))).toBe(expected);
     const stored = (await platform.store.list(bucket, '')).map((object) => object.key);
     expect(stored).toEqual(expected === 'fulfilled' ? [key] : []);
   });
 
-  test('what is below a key that is an object is there, and not listed', async () => {
+  test('keys below the key of an object can be read, but are not listed', async () => {
     await put('ci/report');
     await put('ci/report/a');
     const list = async (): Promise<unknown[]> => {
@@ -186,7 +188,7 @@ describe('keys', () => {
       return found.Contents?.map(({ Key }) => Key) ?? [];
     };
     expect(await list()).toEqual(['ci/report']);
-    expect(await refusal(client.send(new GetObjectCommand(at('ci/report/a'))))).toBe('fulfilled');
+    expect(await errorOfRequest(client.send(new GetObjectCommand(at('ci/report/a'))))).toBe('fulfilled');
     await client.send(new DeleteObjectCommand(at('ci/report')));
     expect(await list()).toEqual(['ci/report/a']);
   });
@@ -197,7 +199,7 @@ describe('listings', () => {
     for (const key of ['a', 'b/1', 'b/2', 'b/c/3', 'd', 'e +&ü']) await put(`ci/${key}`);
   });
 
-  test('come in pages that leave nothing out and repeat nothing', async () => {
+  test('come in pages without gaps and repetitions', async () => {
     const pages: (string | undefined)[][] = [];
     const pager = paginateListObjectsV2({ client, pageSize: 2 }, { Bucket: bucket, Prefix: 'ci/' });
     for await (const page of pager) pages.push((page.Contents ?? []).map(({ Key }) => Key));
@@ -208,7 +210,7 @@ describe('listings', () => {
     ]);
   });
 
-  test('fold folders, over pages too', async () => {
+  test('group common prefixes, also across pages', async () => {
     const entries: unknown[] = [];
     const input = { Bucket: bucket, Prefix: 'ci/', Delimiter: '/' };
     for await (const page of paginateListObjectsV2({ client, pageSize: 1 }, input)) {
@@ -222,7 +224,7 @@ describe('listings', () => {
     ]);
   });
 
-  test('encode keys when asked to', async () => {
+  test('encode keys on request', async () => {
     const { Contents } = await client.send(
       new ListObjectsV2Command({ Bucket: bucket, Prefix: 'ci/e', EncodingType: 'url' }),
     );
@@ -230,7 +232,7 @@ describe('listings', () => {
   });
 });
 
-test('a page of another origin may read what a link gives, and ask to write', async () => {
+test('pages of other origins can read links, and may write', async () => {
   await put('ci/x');
   const link = await presign(platform, session, { key: 'ci/x' }, 60);
   const origin = 'https://pages.example';

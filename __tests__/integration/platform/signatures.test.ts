@@ -11,8 +11,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { region, workspaces } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { bucket, clientOf, get, openSession, presign, refusal, send, sign } from './guest.ts';
-import type { Credentials, SignedRequest } from './guest.ts';
+import { bucket, clientOf, get, openSession, presign, errorOfRequest, send, sign } from './platformClient.ts';
+import type { Credentials, SignedRequest } from './platformClient.ts';
 
 let platform: Platform;
 let session: Credentials;
@@ -32,7 +32,7 @@ function flip(text: string): string {
 }
 
 describe('a request signed in its headers', () => {
-  test('is answered when nobody touched it', async () => {
+  test('is accepted if it is unchanged', async () => {
     expect(await send(await sign(platform, session, { key }))).toMatchObject({ status: 200, text: 'there' });
   });
 
@@ -43,14 +43,14 @@ describe('a request signed in its headers', () => {
     ['its method', (request) => (request.method = 'DELETE')],
     ['a signed header', ({ headers }) => (headers['range'] = 'bytes=0-1')],
     ['its date', ({ headers }) => (headers['x-amz-date'] = flipDate(headers['x-amz-date'] ?? ''))],
-  ])('is refused when somebody changed %s', async (_name, tamper) => {
+  ])('is rejected if %s changes', async (_name, tamper) => {
     const request = await sign(platform, session, { key, headers: { range: 'bytes=0-2' } });
     tamper(request);
     expect(await send(request)).toMatchObject({ status: 403, code: 'SignatureDoesNotMatch' });
     expect(await platform.store.list(bucket, key)).toHaveLength(1);
   });
 
-  test('is refused with another body than the one that was signed, and nothing is stored', async () => {
+  test('is rejected with another body, and nothing is stored', async () => {
     const request = await sign(platform, session, { method: 'PUT', key: 'ci/forged', body: 'right' });
     const forged = await send({ ...request, body: 'wrong' });
     expect(forged).toMatchObject({ status: 400, code: 'XAmzContentSHA256Mismatch' });
@@ -58,7 +58,7 @@ describe('a request signed in its headers', () => {
     expect((await send(request)).status).toBe(200);
   });
 
-  test('is refused without the session token, or with another', async () => {
+  test('is rejected without the session token, or with another', async () => {
     const { accessKeyId, secretAccessKey } = session;
     const bare = { accessKeyId, secretAccessKey } as Credentials;
     expect(await send(await sign(platform, bare, { key }))).toMatchObject({
@@ -70,7 +70,7 @@ describe('a request signed in its headers', () => {
     expect(await send(mixed)).toMatchObject({ status: 403, code: 'InvalidTokenId' });
   });
 
-  test('is refused with a key id that nobody has', async () => {
+  test('is rejected with an unknown access key', async () => {
     const stranger = { ...session, accessKeyId: 'NOBODYHASTHISKEYID00' };
     expect(await send(await sign(platform, stranger, { key }))).toMatchObject({
       status: 403,
@@ -78,7 +78,7 @@ describe('a request signed in its headers', () => {
     });
   });
 
-  test.each([-16, 16])('is refused when its clock is off by %i minutes', async (minutes) => {
+  test.each([-16, 16])('is rejected if its clock is %i minutes wrong', async (minutes) => {
     const date = new Date(Date.now() + minutes * 60_000);
     expect(await send(await sign(platform, session, { key, date }))).toMatchObject({
       status: 403,
@@ -88,7 +88,7 @@ describe('a request signed in its headers', () => {
     expect((await send(await sign(platform, session, { key, date: nearly }))).status).toBe(200);
   });
 
-  test('is refused when it is not signed at all', async () => {
+  test('is rejected without a signature', async () => {
     expect(await get(new URL(`${platform.storageUrl}/${bucket}/${key}`))).toMatchObject({
       status: 403,
       code: 'AccessDenied',
@@ -97,24 +97,24 @@ describe('a request signed in its headers', () => {
 });
 
 describe('the region', () => {
-  test('is named by an unsigned HEAD', async () => {
+  test('is in the response to an unsigned HEAD', async () => {
     const answer = await fetch(`${platform.storageUrl}/${bucket}`, { method: 'HEAD' });
     expect([answer.status, answer.headers.get('x-amz-bucket-region')]).toEqual([403, region]);
   });
 
-  test('is told by GetBucketLocation, whatever region that was signed for', async () => {
+  test('is in the response of GetBucketLocation, signed for any region', async () => {
     const wrong = clientOf(platform, session, { region: 'us-east-1' });
     const answer = await wrong.send(new GetBucketLocationCommand({ Bucket: bucket }));
     expect(answer.LocationConstraint).toBe(region);
   });
 
-  test('has to be right everywhere else, and the refusal says it', async () => {
+  test('must be right in all other requests, and the error contains the right one', async () => {
     const answer = await send(await sign(platform, session, { key, region: 'us-east-1' }));
     expect(answer).toMatchObject({ status: 400, code: 'AuthorizationHeaderMalformed' });
     expect(answer.text).toContain(`<Region>${region}</Region>`);
     expect(answer.headers.get('x-amz-bucket-region')).toBe(region);
     const wrong = clientOf(platform, session, { region: 'us-east-1' });
-    expect(await refusal(wrong.send(new GetObjectCommand({ Bucket: bucket, Key: key })))).toBe(
+    expect(await errorOfRequest(wrong.send(new GetObjectCommand({ Bucket: bucket, Key: key })))).toBe(
       '400 AuthorizationHeaderMalformed',
     );
     const link = await presign(platform, session, { key, region: 'us-east-1' }, 60);
@@ -123,14 +123,14 @@ describe('the region', () => {
 });
 
 describe('a signed URL', () => {
-  test('opens for whoever has it, and is as long as the platform’s', async () => {
+  test('opens for everybody, and is as long as the platform’s', async () => {
     const link = await presign(platform, session, { key }, 60);
     expect(await get(link)).toMatchObject({ status: 200, text: 'there' });
     expect(link.href.length).toBeGreaterThan(1500);
     expect(link.href.length).toBeLessThan(2000);
   });
 
-  test('overrides headers only as it was signed', async () => {
+  test('overrides response headers only if they are signed', async () => {
     const query = { 'response-content-disposition': 'attachment; filename="a b.txt"' };
     const link = await presign(platform, session, { key, query }, 60);
     expect((await get(link)).headers.get('content-disposition')).toBe('attachment; filename="a b.txt"');
@@ -138,7 +138,7 @@ describe('a signed URL', () => {
     expect((await get(link)).code).toBe('SignatureDoesNotMatch');
   });
 
-  test('ends when it says, and not a moment earlier', async () => {
+  test('expires exactly at its time', async () => {
     const date = new Date(Date.now() - 3_600_000);
     expect((await get(await presign(platform, session, { key, date }, 3700))).status).toBe(200);
     const ended = await get(await presign(platform, session, { key, date }, 3500));
@@ -146,7 +146,7 @@ describe('a signed URL', () => {
     expect(ended.text).toContain('Request has expired');
   });
 
-  test('cannot be given a longer life by its holder, nor lead elsewhere', async () => {
+  test('is rejected with a changed lifetime or path', async () => {
     const longer = await presign(platform, session, { key }, 60);
     longer.searchParams.set('X-Amz-Expires', '6000');
     expect((await get(longer)).code).toBe('SignatureDoesNotMatch');
@@ -155,7 +155,7 @@ describe('a signed URL', () => {
     expect((await get(elsewhere)).code).toBe('SignatureDoesNotMatch');
   });
 
-  test('lives a week at most', async () => {
+  test('has a lifetime of at most a week', async () => {
     const link = await presign(platform, session, { key }, 604_800);
     link.searchParams.set('X-Amz-Expires', '604801');
     expect(await get(link)).toMatchObject({ status: 400, code: 'AuthorizationQueryParametersError' });
@@ -163,27 +163,27 @@ describe('a signed URL', () => {
 });
 
 describe('a session', () => {
-  test('writes, reads and lists below its prefix and nowhere else', async () => {
+  test('writes, reads and lists below its prefix only', async () => {
     const outside = { Bucket: bucket, Key: 'previews/x', Body: 'x' };
-    expect(await refusal(client.send(new PutObjectCommand(outside)))).toBe('403 AccessDenied');
-    expect(await refusal(client.send(new GetObjectCommand(outside)))).toBe('403 AccessDenied');
+    expect(await errorOfRequest(client.send(new PutObjectCommand(outside)))).toBe('403 AccessDenied');
+    expect(await errorOfRequest(client.send(new GetObjectCommand(outside)))).toBe('403 AccessDenied');
     const neighbour = clientOf(platform, await openSession(platform, workspaces.previews));
     await neighbour.send(new PutObjectCommand(outside));
-    expect(await refusal(client.send(new GetObjectCommand(outside)))).toBe('403 AccessDenied');
+    expect(await errorOfRequest(client.send(new GetObjectCommand(outside)))).toBe('403 AccessDenied');
     for (const Prefix of ['previews/', 'c', undefined]) {
       const list = new ListObjectsV2Command({ Bucket: bucket, ...(Prefix && { Prefix }) });
-      expect(await refusal(client.send(list))).toBe('403 AccessDenied');
+      expect(await errorOfRequest(client.send(list))).toBe('403 AccessDenied');
     }
     const list = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'ci/' }));
     const own = await platform.store.list(bucket, 'ci/');
     expect(list.Contents?.map(({ Key }) => Key)).toEqual(own.map((object) => object.key));
   });
 
-  test('may not look at the bucket', async () => {
-    expect(await refusal(client.send(new HeadBucketCommand({ Bucket: bucket })))).toMatch(/^403 /);
+  test('cannot read the bucket', async () => {
+    expect(await errorOfRequest(client.send(new HeadBucketCommand({ Bucket: bucket })))).toMatch(/^403 /);
   });
 
-  test('is unknown to the store once it has ended, and so are its links', async () => {
+  test('is unknown to the storage after its expiry, and its links too', async () => {
     platform.terrapi.sessionSeconds = 2;
     const short = await openSession(platform);
     platform.terrapi.sessionSeconds = 900;
@@ -192,10 +192,10 @@ describe('a session', () => {
     await new Promise((resolve) => setTimeout(resolve, 2100));
     expect(await get(link)).toMatchObject({ status: 403, code: 'InvalidAccessKeyId' });
     const late = clientOf(platform, short).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    expect(await refusal(late)).toBe('403 InvalidAccessKeyId');
+    expect(await errorOfRequest(late)).toBe('403 InvalidAccessKeyId');
   });
 
-  test('has a token that says whose it is and what it may do', () => {
+  test('has a token with its owner and policy', () => {
     const claims = JSON.parse(
       Buffer.from(session.sessionToken.split('.')[1] ?? '', 'base64url').toString(),
     ) as Record<string, unknown>;
@@ -210,10 +210,10 @@ describe('a session', () => {
   });
 });
 
-describe('a body signed chunk by chunk', () => {
+describe('a body with signed chunks', () => {
   const chunks = ['a'.repeat(70_000), 'b'.repeat(10), ''];
 
-  /** Encodes `aws-chunked` as the description of Signature Version 4 has it. */
+  /** Encodes `aws-chunked` as in the specification of Signature Version 4. */
   async function chunked(): Promise<SignedRequest> {
     const request = await sign(platform, session, {
       method: 'PUT',
@@ -245,7 +245,7 @@ describe('a body signed chunk by chunk', () => {
     expect(stored.body.toString()).toBe(chunks.join(''));
   });
 
-  test('is refused when a chunk was changed, and what was there before stays', async () => {
+  test('is rejected if a chunk changes, and the existing object stays', async () => {
     const before = await platform.store.list(bucket, 'ci/chunked');
     const request = await chunked();
     const changed = { ...request, body: String(request.body).replace('bb', 'bc') };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { clientApp, outsiderApp, sharedFolders, workspaces } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { bucket, call, clientOf, openSession, tokenOf } from './guest.ts';
+import { bucket, call, clientOf, openSession, tokenOf } from './platformClient.ts';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 
 let platform: Platform;
@@ -22,20 +22,20 @@ async function names(path: string, bearer: string): Promise<string[]> {
   return list.map(({ name }) => name);
 }
 
-describe('who may see what', () => {
-  test('a token with the platform scope lists every workspace, and no shared folder among them', async () => {
+describe('access', () => {
+  test('a token with the platform scope lists every workspace, but no shared folder among them', async () => {
     expect(await names('/v2/storage/workspaces', token)).toEqual(Object.values(workspaces));
     expect(await names('/v2/storage/sharedfolders', token)).toEqual(Object.values(sharedFolders));
     expect(await names('/v2/user/platforms', token)).toEqual(['gep']);
   });
 
-  test('without the platform scope nothing is listed or opened', async () => {
+  test('without the platform scope, nothing is listed or opened', async () => {
     const poor = await tokenOf(platform, clientApp, 'openid');
     expect(await names('/v2/storage/workspaces', poor)).toEqual([]);
     expect((await call(platform, `/v2/storage/workspaces/${workspaces.main}`, poor)).status).toBe(403);
   });
 
-  test('the outsider may log in and use nothing', async () => {
+  test('the outsider can log in, but has no access', async () => {
     const outsider = await tokenOf(platform, outsiderApp);
     expect((await json(call(platform, '/v2/user/info', outsider)))['name']).toBe(
       `service-account-${outsiderApp.id}`,
@@ -45,7 +45,7 @@ describe('who may see what', () => {
     expect([session.status, await session.text()]).toEqual([403, '']);
   });
 
-  test('user/info tells the name, the claims and the tokens', async () => {
+  test('user/info returns name, claims and tokens', async () => {
     const info = await json(call(platform, '/v2/user/info', token));
     expect(info).toMatchObject({
       name: 'service-account-ci-publisher',
@@ -56,7 +56,7 @@ describe('who may see what', () => {
 });
 
 describe('workspaces', () => {
-  test('the ordinary one has every field, most of them null, and names no region', async () => {
+  test('the normal one has every field, most of them null, and no region', async () => {
     const workspace = await json(call(platform, `/v2/storage/workspaces/${workspaces.main}`, token));
     expect(workspace).toMatchObject({
       name: workspaces.main,
@@ -76,7 +76,7 @@ describe('workspaces', () => {
     [workspaces.ftp, { storageType: 'ftp' }],
     [workspaces.uninitialized, { initialized: false }],
     [workspaces.broken, { status: { statusCode: 'ERROR', message: expect.any(String) } }],
-  ])('%s describes what is wrong with it and opens no session', async (name, expected) => {
+  ])('%s describes its problem, and opens no session', async (name, expected) => {
     expect(await json(call(platform, `/v2/storage/workspaces/${name}`, token))).toMatchObject(expected);
     const session = await call(platform, `/v2/storage/token?storagePointId=${name}`, token);
     expect(session.status).toBe(400);
@@ -90,12 +90,12 @@ describe('workspaces', () => {
     ['/v2/storage/token?storagePointId=nope', 404],
     ['/v2/storage/sharedfolders/nope', 404],
     ['/v2/nothing', 404],
-  ])('%s is answered %i without a body', async (path, status) => {
+  ])('%s gets %i without a body', async (path, status) => {
     const answer = await call(platform, path, token);
     expect([answer.status, await answer.text()]).toEqual([status, '']);
   });
 
-  test('a session lasts as long as the controls say', async () => {
+  test('the controls set the lifetime of a session', async () => {
     platform.terrapi.sessionSeconds = 123;
     const answer = await json(
       call(platform, `/v2/storage/token?storagePointId=${sharedFolders.atlas}`, token),
@@ -109,7 +109,7 @@ describe('workspaces', () => {
     expect(answer['storage']).toMatchObject({ name: sharedFolders.atlas });
   });
 
-  test('a workspace can name another endpoint than the store', async () => {
+  test('a workspace can have another endpoint than the storage', async () => {
     platform.terrapi.storageEndpoint = 'http://127.0.0.1:9/proxy/';
     const workspace = await json(call(platform, `/v2/storage/workspaces/${workspaces.main}`, token));
     platform.terrapi.storageEndpoint = undefined;
@@ -131,16 +131,16 @@ describe('downloads', () => {
       method: 'POST',
     });
 
-  test('a redirect leads to the object', async () => {
+  test('a redirect opens the object', async () => {
     const answer = await download(s3Url);
     expect(answer.status).toBe(302);
     const link = answer.headers.get('location') ?? '';
     expect(await (await fetch(link)).text()).toBe('hello');
-    // Longer than any session.
+    // Longer than the lifetime of any session.
     expect(Number(new URL(link).searchParams.get('X-Amz-Expires'))).toBeGreaterThan(24 * 3600);
   });
 
-  test('without a redirect the link comes in the form that is asked of the controls', async () => {
+  test('without a redirect, the link comes in the format of the controls', async () => {
     const asString = await download(s3Url, '&redirect=false');
     expect(asString.status).toBe(200);
     expect(await (await fetch((await asString.json()) as string)).text()).toBe('hello');
@@ -153,14 +153,14 @@ describe('downloads', () => {
     expect(await (await fetch(await asText.text())).text()).toBe('hello');
   });
 
-  test('the https form of a URL is known as well', async () => {
+  test('accepts the https form of a URL too', async () => {
     const url = `${platform.storageUrl}/${bucket}/ci/${encodeURIComponent('a b+ü.txt')}`;
     const link = (await (await download(url, '&redirect=false')).json()) as string;
     expect(await (await fetch(link)).text()).toBe('hello');
   });
 
   test.each([`s3://${bucket}/restricted/x`, 's3://elsewhere/ci/x', 'https://example.org/x?y=1'])(
-    '%s is not in the storage of the caller and comes back as it is',
+    '%s is not in the caller’s storage, and is returned unchanged',
     async (url) => {
       expect(await (await download(url, '&redirect=false')).json()).toBe(url);
     },
@@ -181,7 +181,7 @@ describe('sharing', () => {
       body: JSON.stringify(body),
     });
 
-  test('a shared folder is listed, opens a session, and goes when it is deleted', async () => {
+  test('a shared folder is listed, opens a session, and disappears when it is deleted', async () => {
     const answer = await share({ path: 'maps/2026', users: ['ada'], groups: [] });
     expect(answer.status).toBe(201);
     const { name } = (await json(answer)) as { name: string };
@@ -203,7 +203,7 @@ describe('sharing', () => {
     [{ path: 'x', users: 'ada', groups: [] }, 'users'],
     [{ path: 'x', users: [], groups: [] }, 'users'],
     [{ path: 'x', users: [], groups: [7] }, 'groups'],
-  ])('%j is refused for its %s', async (body, field) => {
+  ])('%j is rejected because of %s', async (body, field) => {
     const answer = await share(body);
     expect(answer.status).toBe(400);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
@@ -212,13 +212,13 @@ describe('sharing', () => {
     expect(problem['errors']).toHaveProperty(field, [expect.any(String)]);
   });
 
-  test('the body has to come as version 2', async () => {
+  test('the body must have version 2', async () => {
     const answer = await share({ path: 'x', users: ['ada'], groups: [] }, 'application/json');
     expect(answer.status).toBe(415);
   });
 });
 
-test('a claim begins a job, and a job moves on until it is done', async () => {
+test('a claim starts a job, which advances until it is complete', async () => {
   const answer = await call(platform, `/v2/storage/workspaces/${workspaces.uninitialized}/claim`, token, {
     method: 'POST',
   });
@@ -230,7 +230,7 @@ test('a claim begins a job, and a job moves on until it is done', async () => {
   expect((await json(call(platform, '/v2/jobs/nope', token)))['status']).toBe('unknown');
 });
 
-test('a failure is answered as often as asked for, to its path alone, and everything is logged', async () => {
+test('a failure is sent as often as requested, to its path only, and every request is logged', async () => {
   const before = platform.terrapi.requests.length;
   platform.terrapi.fail('/v2/storage/workspaces', { status: 503, headers: { 'retry-after': '7' } }, 2);
   const statuses: (number | string | null)[] = [];

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { IndexPageData } from '../../../src/links/indexPageData.ts';
 import { renderIndexPage } from '../../../src/links/indexPage.ts';
 import type { Links, Publication, PublishedFile } from '../../../src/links/manifest.ts';
-import { linkOf } from '../../../src/links/linkTable.ts';
+import { expandLink } from '../../../src/links/linkTable.ts';
 import { createSigner, objectPath } from '../../../src/storage/signer.ts';
 
 const endpoint = new URL('https://s3.example.org/');
@@ -95,7 +95,7 @@ describe('the index page', () => {
       sums: ['ab'.repeat(32), '', ''],
     });
     const expanded = contents.names.map(
-      (name, index) => contents.links && linkOf(contents.links, name, index),
+      (name, index) => contents.links && expandLink(contents.links, name, index),
     );
     expect(expanded).toEqual(files.map(({ key }) => url(key)));
   });

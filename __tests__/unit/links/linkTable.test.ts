@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { linkOf, linkTable } from '../../../src/links/linkTable.ts';
+import { expandLink, compressLinks } from '../../../src/links/linkTable.ts';
 import { createSigner, objectPath } from '../../../src/storage/signer.ts';
 
 const endpoint = new URL('https://s3.example.org/');
@@ -22,8 +22,8 @@ const signed = (name: string) => {
 };
 
 const expand = (links: readonly { name: string; url: string }[]) => {
-  const table = linkTable(links);
-  return links.map(({ name }, index) => ({ name, url: linkOf(table, name, index) }));
+  const table = compressLinks(links);
+  return links.map(({ name }, index) => ({ name, url: expandLink(table, name, index) }));
 };
 
 const segment = fc
@@ -69,7 +69,7 @@ describe('a table of links', () => {
     const collect = runInNewContext('gc') as () => void;
     collect();
     const before = process.memoryUsage().heapUsed;
-    const table = linkTable(
+    const table = compressLinks(
       (function* () {
         for (let index = 0; index < 20_000; index += 1) yield signed(`assets/file ${index}.js`);
       })(),
@@ -82,6 +82,6 @@ describe('a table of links', () => {
 
   test('takes at most 100 bytes for each file', () => {
     const links = Array.from({ length: 1_000 }, (_, index) => signed(`assets/file ${index}.js`));
-    expect(JSON.stringify(linkTable(links)).length).toBeLessThan(1_000 * 100 + 3_000);
+    expect(JSON.stringify(compressLinks(links)).length).toBeLessThan(1_000 * 100 + 3_000);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { signSessionLinks } from '../../../src/links/sessionLinks.ts';
-import { linkOf, tableOf } from '../../../src/links/linkTable.ts';
+import { expandLink, createLinkTable } from '../../../src/links/linkTable.ts';
 import { refreshing } from '../../../src/http/refreshing.ts';
 import { createStorageClient } from '../../../src/storage/client.ts';
 import type { Session } from '../../../src/terrapi/session.ts';
@@ -170,10 +170,10 @@ test('the parts of a link and the table of links give the same URL', async () =>
   fc.assert(
     fc.property(fc.uniqueArray(fc.string({ unit: 'grapheme', minLength: 1 })), (names) => {
       const files = names.map((name) => ({ name, key: `p/d e/${name}` }));
-      const table = tableOf(files, links);
+      const table = createLinkTable(files, links);
       for (const [index, { name, key }] of files.entries()) {
         expect(`${parts?.address(key)}?${parts?.query}${parts?.own(key)}`).toBe(url(key));
-        expect(linkOf(table, name, index)).toBe(url(key));
+        expect(expandLink(table, name, index)).toBe(url(key));
       }
     }),
   );

@@ -113,6 +113,54 @@ describe('a clock that is off', () => {
       expect(bucket.sessions).toHaveLength(1);
     },
   );
+
+  const skewed = { status: 403, body: errorXml('RequestTimeTooSkewed') };
+
+  test.each([0, 2 * hour])(
+    'by %d ms, at a storage that refuses its own time as well, is an error after three attempts',
+    async (off) => {
+      await using bucket = await openBucket(() => skewed, { now: () => Date.now() + off });
+      const error = await put(bucket.client, 'p/a').catch((reason: unknown) => reason);
+      expect(bucket.server.asked).toHaveLength(3);
+      const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/.source;
+      expect(error).toMatchObject({
+        code: 'ClockMismatch',
+        status: 403,
+        message: expect.stringMatching(
+          new RegExp(
+            `^RequestTimeTooSkewed, although the request was signed for ${time}, and the time in the answer is ${time}\\. This machine's clock says ${time}$`,
+          ),
+        ),
+      });
+      const machine = Date.parse((error as Error).message.slice(-20));
+      expect(Math.abs(machine - Date.now() - off)).toBeLessThan(60_000);
+    },
+  );
+
+  test('also ends a call of the SDK after three attempts', async () => {
+    await using bucket = await openBucket(() => skewed);
+    await expect(deleteObjects(bucket.client, 'p/', ['p/a', 'p/b'])).rejects.toMatchObject({
+      code: 'ClockMismatch',
+    });
+    expect(bucket.server.asked).toHaveLength(3);
+  });
+
+  test('at one of several servers of a storage does not end the call', async () => {
+    await using bucket = await openBucket((_, count) => (count <= 2 ? skewed : { body: '' }));
+    await put(bucket.client, 'p/a');
+    expect(bucket.server.asked).toHaveLength(3);
+  });
+
+  test('by the time in the answer, which differs each time, is set again with each attempt', async () => {
+    const at = (count: number) => new Date(Date.now() + count * hour).toISOString();
+    const answer = (count: number) =>
+      errorXml('RequestTimeTooSkewed').replace('</Error>', `<ServerTime>${at(count)}</ServerTime></Error>`);
+    await using bucket = await openBucket((_, count) =>
+      count <= 5 ? { status: 403, body: answer(count) } : { body: '' },
+    );
+    await put(bucket.client, 'p/a');
+    expect(bucket.server.asked).toHaveLength(6);
+  });
 });
 
 test('an answer that is none of success is an error with what the storage says', async () => {

@@ -74,6 +74,33 @@ test('every file is stored unchanged, whole or in parts, and reported', async ()
   expect(bucket.pending.size).toBe(0);
 });
 
+test.each([
+  ['counts as stored if it has the size of the file', 2 * MiB, 'e', 1],
+  ['is an error if it has another size', MiB, 'e', 0],
+  ['is an error if it has another ETag', 2 * MiB, 'f', 0],
+])(
+  'a large file at a storage whose ETags are not MD5s, and that returns no CRC-32, %s',
+  async (_, size, etag, count) => {
+    using folder = temporaryFolder();
+    await using bucket = await modelBucket(({ what, key, part, body }, { pending }) => {
+      if (what === 'HEAD') return { headers: { etag: `"${etag}"`, 'content-length': String(size) } };
+      if (what !== 'PART') return undefined;
+      pending.get(key)?.set(part, body);
+      return { headers: { etag: `"opaque ${part}"` } };
+    });
+    const { stored, failures } = await send(bucket, planOf(folder, { large: 2 * MiB }));
+    expect([stored.length, failures.length]).toEqual([count, 1 - count]);
+    if (count === 0) expect(failures).toMatchObject([{ error: { code: 'OtherContent' } }]);
+    expect(bucket.arrivals.map(({ what }) => what).slice(0, 5)).toEqual([
+      'BEGIN',
+      'PART',
+      'PART',
+      'COMPLETE',
+      'HEAD',
+    ]);
+  },
+);
+
 test('a group starts when all files of the group before are stored, parts included', async () => {
   using folder = temporaryFolder();
   const done: string[] = [];

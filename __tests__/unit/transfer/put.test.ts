@@ -102,6 +102,65 @@ describe('an object', () => {
   });
 });
 
+describe('an ETag that is not an MD5, without encryption', () => {
+  const opaque = '0x8DC2F1A77C30F5E';
+
+  /** Answers a PUT with the ETag, and a HEAD as given. */
+  const storeAt = async (head: Answer, etag = opaque) => {
+    await using bucket = await openBucket(({ method }) =>
+      method === 'HEAD' ? head : { headers: { etag: `"${etag}"` } },
+    );
+    const { client, server } = bucket;
+    const result = await putObject(client, put, body, { signal, ifAbsent: false }).catch(
+      (error: unknown) => error,
+    );
+    return { result, requests: server.asked.map(({ method, path }) => `${method} ${path}`) };
+  };
+
+  test('counts as stored if the object has the size of the content, and that ETag', async () => {
+    const head = { headers: { etag: `"${opaque}"`, 'content-length': '7' } };
+    expect(await storeAt(head)).toEqual({
+      result: opaque,
+      requests: ['PUT /bucket/p/d/a', 'HEAD /bucket/p/d/a'],
+    });
+  });
+
+  test.each<[string, Answer]>([
+    ['has another size', { headers: { etag: `"${opaque}"`, 'content-length': '8' } }],
+    ['has another ETag', { headers: { etag: '"0x8DC2F1A77C30F5F"', 'content-length': '7' } }],
+    ['does not exist', { status: 404 }],
+  ])('is an error if the object %s', async (_, head) => {
+    const { result, requests } = await storeAt(head);
+    expect(result).toMatchObject({ name: 'StorageError', code: 'OtherContent' });
+    expect(requests).toHaveLength(2);
+  });
+
+  test('is an error if the session may not look at the object', async () => {
+    expect((await storeAt({ status: 403 })).result).toMatchObject({ name: 'StorageError', status: 403 });
+  });
+
+  test('does not excuse an MD5 that differs: the object is not looked at', async () => {
+    const { result, requests } = await storeAt({}, other);
+    expect(result).toMatchObject({ code: 'OtherContent' });
+    expect(requests).toEqual(['PUT /bucket/p/d/a', 'PUT /bucket/p/d/a']);
+  });
+
+  test('costs no HEAD request if it is an MD5', async () => {
+    expect((await storeAt({}, md5)).requests).toEqual(['PUT /bucket/p/d/a']);
+  });
+
+  test('leaves a part unconfirmed, unless the answer has its CRC-32', async () => {
+    expect((await store('part', { etag: `"${opaque}"` })).result).toEqual({
+      number: 7,
+      etag: opaque,
+      crc32: crcOf(body),
+      isUnconfirmed: true,
+    });
+    const confirmed = { etag: `"${opaque}"`, 'x-amz-checksum-crc32': crcOf(body) };
+    expect((await store('part', confirmed)).result).not.toHaveProperty('isUnconfirmed');
+  });
+});
+
 describe('a part', () => {
   test('is sent with its CRC-32, which the answer confirms', async () => {
     const { result, asked } = await store('part', { etag: '"e1"', 'x-amz-checksum-crc32': crcOf(body) });

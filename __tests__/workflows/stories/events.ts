@@ -1,9 +1,9 @@
-/** Payloads of GitHub's events, as far as the examples and the actions read them ("Webhook events and payloads"). */
+/** Payloads of GitHub's events, with the fields that the examples and the actions read ("Webhook events and payloads"). */
 import type { Pull } from '../../../platform/github/github.ts';
 
 const repository = { id: 1, full_name: 'example/site', private: true, visibility: 'private' };
 
-/** A pull request as GitHub's list has it, and as events tell of it. */
+/** A pull request in GitHub's list and in events. */
 export const patch: Pull = {
   number: 7,
   state: 'open',
@@ -12,10 +12,10 @@ export const patch: Pull = {
   sha: 'c0ffee0123456789c0ffee0123456789c0ffee01',
 };
 
-/** One from a fork. */
+/** A pull request from a fork. */
 export const contribution: Pull = { ...patch, number: 8, owner: 'octocat', branch: 'fix/typo' };
 
-/** Of `pull_request` and `pull_request_target`. */
+/** Payload of `pull_request` and `pull_request_target`. */
 export function pullRequest(
   { number, owner, branch, sha }: Pull,
   action: 'opened' | 'synchronize' | 'closed' = 'opened',
@@ -39,7 +39,7 @@ export function pullRequest(
   };
 }
 
-/** Of `workflow_run`, after the run of another workflow for a pull request from a fork: GitHub names no pull request in it. */
+/** Payload of `workflow_run` after a workflow for a pull request from a fork. It does not contain the pull request. */
 export function workflowRun(id: number, { owner, branch, sha }: Pull): object {
   return {
     action: 'completed',
@@ -58,7 +58,7 @@ export function workflowRun(id: number, { owner, branch, sha }: Pull): object {
   };
 }
 
-/** Of `issue_comment`, on a pull request of this repository. */
+/** Payload of `issue_comment` on a pull request of this repository. */
 export function comment(number: number, body: string, login: string): object {
   return {
     action: 'created',
@@ -68,15 +68,15 @@ export function comment(number: number, body: string, login: string): object {
   };
 }
 
-/** Of `release`. */
+/** Payload of `release`. */
 export function release(tag: string): object {
   return { action: 'published', repository, release: { tag_name: tag, draft: false } };
 }
 
-/** Of `workflow_dispatch`. */
+/** Payload of `workflow_dispatch`. */
 export function dispatch(inputs: Readonly<Record<string, string>> = {}): object {
   return { repository, inputs };
 }
 
-/** Of `push` and `schedule`, of which nothing is read. */
+/** Payload of `push` and `schedule`. The actions read nothing from it. */
 export const nothing = { repository };

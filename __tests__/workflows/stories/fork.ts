@@ -5,7 +5,7 @@ import { contribution, patch, pullRequest, workflowRun } from './events.ts';
 
 const place = 'forks/octocat/fix/typo';
 
-/** By the run of this id; a second one writes the same comment anew. */
+/** Publishes in the run with this ID. A second run updates the same comment. */
 const publication = (run: string): Play => ({
   file: 'fork-publish.yml',
   on: 'workflow_run',
@@ -22,8 +22,8 @@ const publication = (run: string): Play => ({
 });
 
 export const fork: Story = {
-  name: 'a pull request from a fork: built without secrets, published after it, cleaned up when it closes',
-  // The other one has the same commit, from a branch of the repository's own.
+  name: 'a pull request from a fork: built without secrets, published afterwards, removed when it closes',
+  // The other pull request has the same commit, from a branch of this repository.
   before: (github) => void github.pulls.push(patch, contribution),
   plays: [
     {
@@ -57,7 +57,7 @@ export const fork: Story = {
       then: async ({ github, stored }) => {
         expect(await stored()).toEqual([]);
         expect(github.comments).toHaveLength(1);
-        expect(github.comments[0]?.body).toMatch(/### Deleted 3 objects.*Nothing is left/s);
+        expect(github.comments[0]?.body).toMatch(/Removed 2 files\. Nothing is left/);
       },
     },
   ],

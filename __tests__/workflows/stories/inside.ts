@@ -6,7 +6,7 @@ import { nothing } from './events.ts';
 const play = { file: 'self-hosted.yml', on: 'push', payload: nothing } as const;
 
 export const inside: Story = {
-  name: 'a self-hosted runner and a platform with certificates of a private authority',
+  name: 'a self-hosted runner and a platform with a private certificate authority',
   tls: 'private-ca',
   plays: [
     {

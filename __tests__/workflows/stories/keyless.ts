@@ -7,7 +7,7 @@ import { nothing } from './events.ts';
 const play = { file: 'keyless.yml', on: 'push', payload: nothing } as const;
 
 export const keyless: Story = {
-  name: 'a site by the identity of the job, and by that alone',
+  name: 'a site, published with the identity token of the job only',
   plays: [
     {
       ...play,
@@ -18,7 +18,7 @@ export const keyless: Story = {
       },
     },
     {
-      // The app of another subject: the environment's, not the branch's.
+      // A client app for another subject: the environment instead of the branch.
       ...play,
       variables: { TERRAPI_CLIENT_ID: keylessApps.environment.id },
       fails: true,

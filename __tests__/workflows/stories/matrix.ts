@@ -12,7 +12,7 @@ const keys = [1, 2, 3].flatMap((shard) =>
 );
 
 export const matrix: Story = {
-  name: 'shards of a matrix, with one job at the end that makes all links and the one comment',
+  name: 'shards of a matrix, with one job at the end that makes all links and one comment',
   before: (github) => void github.pulls.push(patch),
   plays: [
     {

@@ -19,7 +19,7 @@ const anotherSite = `site:
 	echo "<h1>Atlas, again</h1>" > site/index.html
 `;
 
-/** Those that people had, one after the other. */
+/** Links, oldest first. */
 const links: string[] = [];
 
 function ownComment(github: Github): string {
@@ -33,7 +33,7 @@ function states({ deployments }: Github): string[][] {
 }
 
 export const pullRequestLife: Story = {
-  name: 'a pull request: published, pushed to again, its links renewed, closed',
+  name: 'a pull request: published, updated by a push, links renewed, closed',
   before: (github) => void github.pulls.push(patch),
   plays: [
     {
@@ -41,14 +41,17 @@ export const pullRequestLife: Story = {
       then: async ({ github, stored }) => {
         const body = ownComment(github);
         expect(body).toContain(`/commit/${patch.sha}`);
-        const link = linkIn(body, 'Open index.html');
+        // The page needs its styles, so it is a preview.
+        const link = linkIn(body, 'Open preview');
         links.push(link);
-        expect(await open(link)).toContain('<h1>Atlas</h1>');
+        expect(await open(link)).toContain('/pull-requests/7/_preview-worker.js?');
+        // A link of the platform: 7 days.
+        expect(new URL(link).searchParams.get('X-Amz-Expires')).toBe('604800');
         expect(states(github)).toEqual([['in_progress', 'success']]);
         expect(github.deployments[0]).toMatchObject({ environment: 'pull-request/7', transient: true });
         expect(github.deployments[0]?.statuses.at(-1)?.environmentUrl).toBe(link);
         expect(await stored()).toEqual(['pull-requests/7/assets/style.css', 'pull-requests/7/index.html']);
-        // What people say meanwhile brings the comment onto the 7th page.
+        // Other comments move the action's comment to the 7th page.
         const [own] = github.comments.splice(0);
         for (let id = 1; id <= 640; id += 1)
           github.comments.push({ id, issue: 7, author: person, body: `Comment no. ${id}` });
@@ -61,6 +64,7 @@ export const pullRequestLife: Story = {
       then: async ({ github, stored }) => {
         const body = ownComment(github);
         expect(github.comments).toHaveLength(641);
+        // A page that needs no other file opens as it is.
         expect(await open(linkIn(body, 'Open index.html'))).toContain('<h1>Atlas, again</h1>');
         expect(states(github)).toEqual([
           ['in_progress', 'success', 'inactive'],
@@ -75,8 +79,8 @@ export const pullRequestLife: Story = {
       payload: dispatch({ number: '7' }),
       then: async ({ github }) => {
         const body = ownComment(github);
-        expect(body).toContain('### Made links to 1 file');
-        // What the renewal cannot know: it built nothing.
+        expect(body).toContain('Made links to 1 file.');
+        // The renewal does not know the commit, because it builds nothing.
         expect(body).toContain(`/commit/${patch.sha}`);
         const link = linkIn(body, 'Open index.html');
         expect(await open(link)).toContain('<h1>Atlas, again</h1>');
@@ -94,7 +98,7 @@ export const pullRequestLife: Story = {
       payload: pullRequest(patch, 'closed'),
       then: async ({ github, platform, stored }) => {
         const body = ownComment(github);
-        expect(body).toMatch(/### Deleted 1 object.*Nothing is left/s);
+        expect(body).toMatch(/Removed 1 file\. Nothing is left/);
         expect(body).not.toContain('X-Amz');
         expect(github.comments).toHaveLength(641);
         expect(states(github).map((all) => all.at(-1))).toEqual(['inactive', 'inactive']);

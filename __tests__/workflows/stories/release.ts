@@ -14,7 +14,7 @@ function sums(notes: string): string[] {
   return notes.match(/`[0-9a-f]{64}`/g) ?? [];
 }
 
-/** What the first run wrote, and the links that people had, one after the other. */
+/** The notes after the first run, and links, oldest first. */
 const first = { notes: '', bytes: 0 };
 const links: string[] = [];
 
@@ -34,7 +34,7 @@ const renewal = (play: Pick<Play, 'on' | 'payload'>): Play => ({
 });
 
 export const releaseLife: Story = {
-  name: 'a release: a table in its notes, its links renewed on schedule and by a button',
+  name: 'a release: a table in its notes, with links renewed on schedule and by a button',
   before: (github) =>
     void github.releases.push(
       { id: 2, tag: 'v1.2.2', body: 'An older one', draft: false, immutable: false },

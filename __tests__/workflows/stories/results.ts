@@ -9,7 +9,7 @@ import { contribution, nothing, pullRequest } from './events.ts';
 const file = 'ci-results.yml';
 
 export const results: Story = {
-  name: 'the report of tests, whether they pass or not, and not from a fork',
+  name: 'a test report, published if tests pass or fail, but not from a fork',
   plays: [
     {
       file,
@@ -20,7 +20,7 @@ export const results: Story = {
         expect(await stored()).toEqual(['ci/21-1/index.html', 'ci/21-1/junit.xml']);
         const { outputs, summary } = run.step('test', 'report');
         expect(await open(outputs['url'])).toContain('<h1>Tests, part 1</h1>');
-        expect(summary).toContain('### Uploaded 2 files');
+        expect(summary).toContain('Uploaded 2 files.');
       },
     },
     {
@@ -40,7 +40,7 @@ export const results: Story = {
       on: 'push',
       payload: nothing,
       env: { GITHUB_RUN_ID: '23' },
-      // Broken before there is a report: the one error is that of `make`.
+      // The build fails before there is a report, so the only error is that of `make`.
       prepare: (checkout) => writeFile(join(checkout, 'Makefile'), 'test:\n\tfalse\n'),
       fails: true,
       then: ({ run }) => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { clientApp, workspaces } from '../../platform/catalogue.ts';
+import { clientApp } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { folderWith } from '../support/folder.ts';
+import { requestSession } from '../support/storageSession.ts';
 import {
   type ActionName,
   type Subject,
@@ -28,21 +29,7 @@ function expectHarmless(log: string): void {
 
 /** A storage session with a changed storage point, as a malicious platform might send it. */
 async function changedSession(platform: Platform, properties: Record<string, string[]>): Promise<string> {
-  const form = {
-    grant_type: 'client_credentials',
-    client_id: clientApp.id,
-    client_secret: clientApp.secret,
-    scope: 'gep',
-  };
-  const granted = await fetch(`${platform.issuer}/protocol/openid-connect/token`, {
-    method: 'POST',
-    body: new URLSearchParams(form),
-  });
-  const { access_token: token } = (await granted.json()) as { access_token: string };
-  const opened = await fetch(`${platform.apiUrl}/v2/storage/token?storagePointId=${workspaces.main}`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  const session = (await opened.json()) as { storage: { properties: Record<string, string[]> } };
+  const session = await requestSession(platform);
   const storage = { ...session.storage, properties: { ...session.storage.properties, ...properties } };
   return JSON.stringify({ ...session, storage });
 }
@@ -66,7 +53,7 @@ function echoes(
   return [body, String(headers['authorization']), ...quoted].join(' | ');
 }
 
-export function doorCases(subject: () => Subject): void {
+export function untrustedTextCases(subject: () => Subject): void {
   describe('untrusted text in the output', () => {
     const runHostile = (action: ActionName, inputs: Record<string, string>, cwd: string, env = {}) =>
       runSubject(subject(), action, inputs, { cwd, env });
@@ -113,22 +100,16 @@ export function doorCases(subject: () => Subject): void {
     });
 
     test('inputs with workflow commands are printed as text in the error message', async () => {
-      const names = [
-        'client-id',
-        'workspace',
-        'platforms',
-        'destination',
-        'expires-in',
-        'links',
-        'headers',
-        'title',
-        'path',
-      ];
-      for (const name of names) {
-        const inputs = { path: 'a.txt', [name]: `${hostile}\n${hostile}` };
-        const run = await runHostile('upload', inputs, folderWith({ 'a.txt': 'a' }));
-        expectHarmless(run.log);
-      }
+      const text = `${hostile}\n${hostile}`;
+      const runWith = (inputs: Record<string, string>) =>
+        runHostile('upload', { path: 'a.txt', ...inputs }, folderWith({ 'a.txt': 'a' }));
+      // One message names them all.
+      const invalid = ['destination', 'expires-in', 'links', 'headers'];
+      const refused = await runWith(Object.fromEntries(invalid.map((name) => [name, text])));
+      expectHarmless(refused.log);
+      for (const name of invalid) expect(errorOf(refused)).toContain(`\n- ${name}: `);
+      for (const name of ['client-id', 'workspace', 'platforms', 'title', 'path'])
+        expectHarmless((await runWith({ [name]: text })).log);
     });
   });
 

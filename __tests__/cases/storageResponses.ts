@@ -35,7 +35,7 @@ const named = (name: string) => (request: SeenRequest) =>
   isWhole(request) && request.key.endsWith(`/${name}`);
 
 /** A file counts as stored only after a response like that of a storage. */
-export function storedCases(subject: () => Subject): void {
+export function storageResponseCases(subject: () => Subject): void {
   const storage = useFaultyStorage(subject);
 
   const upload = (files: Record<string, string | Buffer>, inputs: Record<string, string> = {}) =>

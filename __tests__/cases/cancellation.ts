@@ -42,7 +42,7 @@ const isListing = ({ query }: SeenRequest) => query.has('list-type');
 const isDeletion = ({ query }: SeenRequest) => query.has('delete');
 
 /** Runs that are cancelled while a request hangs, and responses that are too long. */
-export function endingCases(subject: () => Subject): void {
+export function cancellationCases(subject: () => Subject): void {
   const storage = useFaultyStorage(subject);
   const api = useFaultyServer(() => new URL(subject().platform.apiUrl).origin);
   const issuer = useFaultyServer(() => new URL(subject().platform.issuer).origin);
@@ -84,7 +84,7 @@ export function endingCases(subject: () => Subject): void {
     };
 
   const nothing =
-    /^The job was cancelled before this step was done\nRun the job again\.\nNothing was stored or deleted\.$/;
+    /^The job was cancelled before this step was done\nRun the job again\.\nNothing was stored or deleted\.\nHelp: .*#cancelled$/;
 
   describe('a cancelled run ends within 5 s and says what is stored', () => {
     test('while a proxy does not answer CONNECT', async () => {
@@ -152,7 +152,7 @@ export function endingCases(subject: () => Subject): void {
       );
       const run = await cancelled('remove', {}, hangAt(storage, isDeletion));
       expect(errorOf(run)).toMatch(
-        /^The job was cancelled.*\n.*\nDeleted before that: 0 objects\.\n1 more object may be deleted: the storage has not answered the request yet\.$/,
+        /^The job was cancelled.*\n.*\nDeleted before that: 0 objects\.\n1 more object may be deleted: the storage has not answered the request yet\.\nHelp: .*#cancelled$/,
       );
     });
 
@@ -199,7 +199,7 @@ export function endingCases(subject: () => Subject): void {
         cwd: folderWith({ 'a.txt': 'a', 'b.txt': 'b' }),
       });
       expect(errorOf(run)).toMatch(
-        /Stored before that, 2 files:\n- a\.txt\n- b\.txt\nAll files are stored\.$/,
+        /Stored before that: 2 files\n- a\.txt\n- b\.txt\nAll files are stored\.\nHelp: .*#cancelled$/,
       );
     });
   });

@@ -7,7 +7,7 @@ import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject, storedFiles } from '../support/subject.ts';
 
 /** Transient server errors: the run retries, and says so in the log. */
-export function patienceCases(subject: () => Subject): void {
+export function transientErrorCases(subject: () => Subject): void {
   const storage = useFaultyStorage(subject);
 
   const upload = (destination: string, count = 2) => {

@@ -6,7 +6,7 @@ import { generatedMetadata, putObjects } from '../support/session.ts';
 import { type Subject, errorOf, linksFileOf, runSubject, urlsOf } from '../support/subject.ts';
 
 /** User files with the names of generated objects. */
-export function ownNamesCases(subject: () => Subject): void {
+export function generatedNameCases(subject: () => Subject): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
   const upload = (files: Record<string, string>, inputs: Record<string, string> = {}) =>

@@ -5,7 +5,7 @@ import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject } from '../support/subject.ts';
 
 /** A platform with a private certificate. */
-export function trustCases(
+export function certificateCases(
   entries: Subject['entries'],
   start: (options: PlatformOptions) => Promise<Platform>,
 ): void {

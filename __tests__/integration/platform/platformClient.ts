@@ -5,7 +5,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { buckets, clientApp, region, workspaces } from '../../../platform/catalogue.ts';
 import type { Platform } from '../../../platform/platform.ts';
 
-/** A program that uses a platform from outside, with nothing but what the platform tells it. */
+/** A client of a platform that uses only public interfaces. */
 
 export const bucket = buckets.outputs;
 
@@ -15,7 +15,7 @@ export interface Credentials {
   sessionToken: string;
 }
 
-/** Asks the issuer for a token; the whole answer. */
+/** Requests a token from the issuer. Returns the whole response. */
 export async function askForToken(
   platform: Pick<Platform, 'issuer'>,
   app: { id: string; secret: string } = clientApp,
@@ -41,7 +41,7 @@ export async function tokenOf(
   return String((await askForToken(platform, app, scope)).body['access_token']);
 }
 
-/** Calls TerrAPI; `path` is below the base URL. */
+/** Calls TerrAPI. @param path relative to the base URL */
 export function call(
   platform: Pick<Platform, 'apiUrl'>,
   path: string,
@@ -73,7 +73,7 @@ export async function openSession(
   };
 }
 
-/** The SDK's client as it comes, but for the endpoint; a refusal is not tried again. */
+/** The SDK's client with default settings, except for the endpoint, and without retries. */
 export function clientOf(
   platform: Pick<Platform, 'storageUrl'>,
   credentials: Credentials,
@@ -89,8 +89,8 @@ export function clientOf(
   });
 }
 
-/** What a promise was refused with: the error's name and HTTP status, or `fulfilled`. */
-export async function refusal(promise: Promise<unknown>): Promise<string> {
+/** The name and HTTP status of a promise's error, or `fulfilled`. */
+export async function errorOfRequest(promise: Promise<unknown>): Promise<string> {
   try {
     await promise;
     return 'fulfilled';
@@ -107,7 +107,7 @@ export interface RawRequest {
   headers?: Record<string, string>;
   body?: string | Uint8Array<ArrayBuffer>;
   region?: string;
-  /** When it claims to be signed. */
+  /** Time of the signature. */
   date?: Date;
 }
 
@@ -118,7 +118,7 @@ export interface SignedRequest {
   body: string | Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** A request signed in its headers by the SDK's signer, to be tampered with and sent by `send`. */
+/** A request signed by the SDK's signer. Tests modify it, and `send` sends it. */
 export async function sign(
   platform: Platform,
   credentials: Credentials,
@@ -137,7 +137,7 @@ export async function sign(
   return { method: unsigned.method, url: urlOf(platform, signed), headers, body: raw.body };
 }
 
-/** A signed URL for `seconds`. */
+/** A presigned URL. @param seconds lifetime */
 export async function presign(
   platform: Platform,
   credentials: Credentials,
@@ -152,7 +152,7 @@ export async function presign(
   return urlOf(platform, signed);
 }
 
-/** Sends a request and takes S3's answer apart. */
+/** Sends a request, and parses S3's response. */
 export async function send(
   request: SignedRequest,
 ): Promise<{ status: number; code: string | undefined; headers: Headers; text: string }> {

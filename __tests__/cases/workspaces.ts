@@ -5,7 +5,7 @@ import { folderWith } from '../support/folder.ts';
 import { type Subject, runSubject } from '../support/subject.ts';
 
 /** The `workspaces` action lists what a client app can use. */
-export function discoveryCases(subject: () => Subject): void {
+export function workspacesCases(subject: () => Subject): void {
   describe('the workspaces action', () => {
     test('prints the account, and each workspace and shared folder with its state', async () => {
       const run = await runSubject(subject(), 'workspaces', {}, { cwd: folderWith({}) });

@@ -4,7 +4,7 @@ import { clientApp, outsiderApp, sharedFolders, workspaces } from '../../platfor
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject, visibleText } from '../support/subject.ts';
 
-interface Refusal {
+interface UserError {
   readonly title: string;
   readonly inputs: Readonly<Record<string, string>>;
   /** Required contents of the message: the value, what is expected, and what to do. */
@@ -13,7 +13,7 @@ interface Refusal {
 
 const wrongSecret = 'not-the-secret-of-that-client-1f9e';
 
-const refusals: readonly Refusal[] = [
+const userErrors: readonly UserError[] = [
   {
     title: 'a wrong client secret',
     inputs: { 'client-secret': wrongSecret },
@@ -28,25 +28,6 @@ const refusals: readonly Refusal[] = [
     title: 'an unknown issuer',
     inputs: { issuer: '{issuer}/elsewhere' },
     says: [/^Issuer http.*\/elsewhere is not an OpenID Connect issuer: .*404/, `input 'issuer'`],
-  },
-  {
-    title: 'an unreachable issuer',
-    inputs: { issuer: 'http://127.0.0.1:49151/realms/master' },
-    says: [
-      /^Issuer http:\/\/127.0.0.1:49151 cannot be reached: it refuses the connection \(ECONNREFUSED\)/,
-      `input 'issuer'`,
-      'HTTPS_PROXY',
-    ],
-  },
-  {
-    title: 'an unknown host name',
-    inputs: { issuer: 'https://iam.invalid/realms/master' },
-    says: [/^Issuer https:\/\/iam.invalid cannot be reached: its name cannot be resolved/, `input 'issuer'`],
-  },
-  {
-    title: 'an unreachable TerrAPI',
-    inputs: { 'api-url': 'http://127.0.0.1:49151/core' },
-    says: [/^TerrAPI http:\/\/127.0.0.1:49151 cannot be reached/, `input 'api-url'`],
   },
   {
     title: 'a URL that is not TerrAPI',
@@ -147,29 +128,59 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
+/** Servers that cannot be reached. */
+const unreachable: readonly UserError[] = [
+  {
+    title: 'an unreachable issuer',
+    inputs: { issuer: 'http://127.0.0.1:49151/realms/master' },
+    says: [
+      /^Issuer http:\/\/127.0.0.1:49151 cannot be reached: it refuses the connection \(ECONNREFUSED\)/,
+      `input 'issuer'`,
+      'HTTPS_PROXY',
+    ],
+  },
+  {
+    title: 'an unknown host name',
+    inputs: { issuer: 'https://iam.invalid/realms/master' },
+    says: [/^Issuer https:\/\/iam.invalid cannot be reached: its name cannot be resolved/, `input 'issuer'`],
+  },
+  {
+    title: 'an unreachable TerrAPI',
+    inputs: { 'api-url': 'http://127.0.0.1:49151/core' },
+    says: [/^TerrAPI http:\/\/127.0.0.1:49151 cannot be reached/, `input 'api-url'`],
+  },
+];
+
+async function expectError(subject: Subject, { title, inputs, says }: UserError): Promise<void> {
+  const { platform } = subject;
+  const cwd = folderWith({ 'dist/a.txt': 'a' });
+  const given = Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, value.replace('{issuer}', platform.issuer)]),
+  );
+  const run = await runSubject(subject, 'upload', { path: 'dist', ...given }, { cwd });
+  expect([title, run.exitCode]).toEqual([title, 1]);
+  expect(run.log.match(/^::error/gm)).toHaveLength(1);
+  for (const saying of says)
+    expect(errorOf(run)).toEqual(
+      typeof saying === 'string' ? expect.stringContaining(saying) : expect.stringMatching(saying),
+    );
+  expect(run.seconds).toBeLessThan(10);
+  const seen = visibleText(run);
+  const secrets = [clientApp.secret, outsiderApp.secret, wrongSecret, ...platform.terrapi.secrets];
+  expect(secrets.filter((secret) => seen.includes(secret))).toEqual([]);
+  expect(run.outputs).toEqual({});
+}
+
 /** Mistakes of users. Each causes one clear message without a secret, quickly, and nothing is written. */
-export function refusalCases(subject: () => Subject): void {
+export function userErrorCases(subject: () => Subject): void {
   describe('a mistake causes one clear message', () => {
-    test.each(refusals)(
-      '$title',
-      async ({ inputs, says }) => {
-        const { platform } = subject();
-        const cwd = folderWith({ 'dist/a.txt': 'a' });
-        const given = Object.fromEntries(
-          Object.entries(inputs).map(([name, value]) => [name, value.replace('{issuer}', platform.issuer)]),
-        );
-        const run = await runSubject(subject(), 'upload', { path: 'dist', ...given }, { cwd });
-        expect(run.exitCode).toBe(1);
-        expect(run.log.match(/^::error/gm)).toHaveLength(1);
-        for (const saying of says)
-          expect(errorOf(run)).toEqual(
-            typeof saying === 'string' ? expect.stringContaining(saying) : expect.stringMatching(saying),
-          );
-        expect(run.seconds).toBeLessThan(10);
-        const seen = visibleText(run);
-        const secrets = [clientApp.secret, outsiderApp.secret, wrongSecret, ...platform.terrapi.secrets];
-        expect(secrets.filter((secret) => seen.includes(secret))).toEqual([]);
-        expect(run.outputs).toEqual({});
+    test.each(userErrors)('$title', (mistake) => expectError(subject(), mistake), 20_000);
+
+    // Each of them is tried for 7 s, so they run at once.
+    test(
+      unreachable.map(({ title }) => title).join(', '),
+      async () => {
+        await Promise.all(unreachable.map((mistake) => expectError(subject(), mistake)));
       },
       20_000,
     );
