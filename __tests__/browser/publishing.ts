@@ -84,6 +84,7 @@ function publishedOf(store: Store, destination: string, uploads: readonly Upload
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const links: Links = { signedBy: 'session', url: store.url, expiresAt: store.endsAt };
   return {
+    title: destination,
     workspace: workspaces.main,
     destination,
     s3Uri: `s3://${buckets.outputs}/${base}/`,
