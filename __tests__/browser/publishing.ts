@@ -1,9 +1,10 @@
-import { buckets, clientApp, region, workspaces } from '../../platform/catalogue.ts';
+import { buckets, region, workspaces } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { renderIndexPage } from '../../src/links/indexPage.ts';
 import type { Links, Publication, PublishedFile } from '../../src/links/manifest.ts';
 import { mediaType } from '../../src/files/media.ts';
 import { type Signer, createSigner, objectPath } from '../../src/storage/signer.ts';
+import { requestSession } from '../support/storageSession.ts';
 
 /** An open storage session that uploads objects and signs links. */
 export interface Store {
@@ -13,14 +14,9 @@ export interface Store {
   readonly endsAt: number;
 }
 
-interface SessionAnswer {
-  readonly credentials: { readonly accessKey: string; readonly secretKey: string; readonly token: string };
-  readonly expiration?: string;
-}
-
 /** Opens a session on the workspace `main` of a platform over plain HTTP. */
 export async function openStore(platform: Platform): Promise<Store> {
-  const { accessKey, secretKey, token } = await sessionOf(platform);
+  const { accessKey, secretKey, token } = (await requestSession(platform)).credentials;
   const endpoint = new URL(platform.storageUrl);
   const signedAt = Math.floor(Date.now() / 1000) * 1000;
   const endsAt = signedAt + platform.terrapi.sessionSeconds * 1000;
@@ -47,25 +43,6 @@ export async function openStore(platform: Platform): Promise<Store> {
       if (!answer.ok) throw new Error(`PUT ${key}: ${answer.status} ${await answer.text()}`);
     },
   };
-}
-
-async function sessionOf({ issuer, apiUrl }: Platform): Promise<SessionAnswer['credentials']> {
-  const discovered = await fetch(`${issuer}/.well-known/openid-configuration`);
-  const { token_endpoint } = (await discovered.json()) as { token_endpoint: string };
-  const granted = await fetch(token_endpoint, {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: clientApp.id,
-      client_secret: clientApp.secret,
-      scope: 'openid gep',
-    }),
-  });
-  const { access_token } = (await granted.json()) as { access_token: string };
-  const opened = await fetch(`${apiUrl}/v2/storage/token?storagePointId=${workspaces.main}`, {
-    headers: { authorization: `Bearer ${access_token}` },
-  });
-  return ((await opened.json()) as SessionAnswer).credentials;
 }
 
 /** A file to publish: its name below the destination, and its content. */

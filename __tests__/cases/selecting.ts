@@ -42,6 +42,18 @@ export function selectingCases(subject: () => Subject): void {
       }
     });
 
+    test('an exclusion also excludes files behind symbolic links, and the log says so (needs symlinks)', async () => {
+      const cwd = folderWith({ 'docs/a.html': 'a', 'private/key.txt': 'k' });
+      symlinkSync('../private', path.join(cwd, 'docs/x'));
+      symlinkSync('../private/key.txt', path.join(cwd, 'docs/y.txt'));
+      const { run, keys } = await upload(cwd, { path: '.\n!private/**' });
+      expect([run.exitCode, errorOf(run), warningsOf(run)]).toEqual([0, '', []]);
+      expect(keys).toEqual(['docs/a.html']);
+      expect(run.log).toMatch(/Left out by an exclusion of the link's target: .*docs\/x/);
+      const named = await upload(cwd, { path: '.\n!private/**\ndocs/x' });
+      expect(named.keys).toEqual(['docs/a.html', 'docs/x/key.txt']);
+    });
+
     test('a line that is a symbolic link is rejected if it leads out of the checkout, else it is followed (needs symlinks)', async () => {
       const cwd = folderWith({ 'build/out/a.txt': 'a' });
       const elsewhere = folderWith({ passwd: 'x' });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { clientApp, workspaces } from '../../platform/catalogue.ts';
+import { clientApp } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { folderWith } from '../support/folder.ts';
+import { requestSession } from '../support/storageSession.ts';
 import {
   type ActionName,
   type Subject,
@@ -28,21 +29,7 @@ function expectHarmless(log: string): void {
 
 /** A storage session with a changed storage point, as a malicious platform might send it. */
 async function changedSession(platform: Platform, properties: Record<string, string[]>): Promise<string> {
-  const form = {
-    grant_type: 'client_credentials',
-    client_id: clientApp.id,
-    client_secret: clientApp.secret,
-    scope: 'gep',
-  };
-  const granted = await fetch(`${platform.issuer}/protocol/openid-connect/token`, {
-    method: 'POST',
-    body: new URLSearchParams(form),
-  });
-  const { access_token: token } = (await granted.json()) as { access_token: string };
-  const opened = await fetch(`${platform.apiUrl}/v2/storage/token?storagePointId=${workspaces.main}`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  const session = (await opened.json()) as { storage: { properties: Record<string, string[]> } };
+  const session = await requestSession(platform);
   const storage = { ...session.storage, properties: { ...session.storage.properties, ...properties } };
   return JSON.stringify({ ...session, storage });
 }

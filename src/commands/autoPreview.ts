@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises';
 import type { UploadInputs } from '../config/upload.ts';
 import type { Host } from '../hosts/host.ts';
 import { isActiveContent } from '../preview/activeContent.ts';
-import { firstOf } from '../report/log.ts';
 import type { Plan, Put } from '../sync/plan.ts';
+import { count } from '../text/format.ts';
 import { sanitize } from '../text/sanitize.ts';
 
 /** Bytes of the entry page that are read: its styles and scripts are named near its beginning. */
@@ -30,7 +30,7 @@ export async function wantsPreview(
   const names = puts.map(({ name }) => name);
   const needed = filesNeeded(await readStart(entry), names, place);
   if (needed.length === 0) return false;
-  const needs = `index.html needs ${firstOf(needed, mostNamed, sanitize).join(', ')}`;
+  const needs = `index.html needs ${namesOf(needed)}`;
   const obstacle = obstacleTo(entry, links, run.isForFork);
   if (obstacle === undefined)
     log.info(
@@ -38,6 +38,13 @@ export async function wantsPreview(
     );
   else log.info(`Preview: no, because ${obstacle}, although ${needs}`);
   return obstacle === undefined;
+}
+
+/** The first of the files, and how many more there are. */
+function namesOf(files: readonly string[]): string {
+  const names = files.slice(0, mostNamed).map(sanitize).join(', ');
+  const more = files.length - mostNamed;
+  return more > 0 ? `${names} and ${count(more, 'more file')}` : names;
 }
 
 /** Why there is no preview, although the entry page needs other files. */

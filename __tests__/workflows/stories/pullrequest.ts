@@ -41,9 +41,12 @@ export const pullRequestLife: Story = {
       then: async ({ github, stored }) => {
         const body = ownComment(github);
         expect(body).toContain(`/commit/${patch.sha}`);
-        const link = linkIn(body, 'Open index.html');
+        // The page needs its styles, so it is a preview.
+        const link = linkIn(body, 'Open the preview');
         links.push(link);
-        expect(await open(link)).toContain('<h1>Atlas</h1>');
+        expect(await open(link)).toContain('/pull-requests/7/_preview-worker.js?');
+        // A link of the platform: 7 days.
+        expect(new URL(link).searchParams.get('X-Amz-Expires')).toBe('604800');
         expect(states(github)).toEqual([['in_progress', 'success']]);
         expect(github.deployments[0]).toMatchObject({ environment: 'pull-request/7', transient: true });
         expect(github.deployments[0]?.statuses.at(-1)?.environmentUrl).toBe(link);
@@ -61,6 +64,7 @@ export const pullRequestLife: Story = {
       then: async ({ github, stored }) => {
         const body = ownComment(github);
         expect(github.comments).toHaveLength(641);
+        // A page that needs no other file opens as it is.
         expect(await open(linkIn(body, 'Open index.html'))).toContain('<h1>Atlas, again</h1>');
         expect(states(github)).toEqual([
           ['in_progress', 'success', 'inactive'],
