@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { expect, test } from '@jest/globals';
@@ -18,6 +18,17 @@ test('the README has at most 15,000 bytes, every other document at most 25,000',
 test('every relative link leads to a file, and to an anchor in it', () => {
   expect(markdownFiles()).toContain('docs/reference.md');
   expect(brokenLinks(markdownFiles())).toEqual([]);
+});
+
+test('every path of this repository in a document is a file or folder', () => {
+  const named = markdownFiles().flatMap((file) => {
+    const text = readFileSync(path.join(top, file), 'utf8');
+    return [
+      ...text.matchAll(/`((?:src|scripts|docs|__tests__|platform|bench|browser|examples)\/[\w./-]*)`/g),
+    ];
+  });
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.map(([, name = '']) => name).filter((name) => !existsSync(path.join(top, name)))).toEqual([]);
 });
 
 test('a link to a missing file or anchor is found, also in HTML and in reference links', () => {
