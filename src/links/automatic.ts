@@ -12,7 +12,7 @@ export const mostAutomaticLinks = 1_000;
 const patience = { silentMs: 15_000, totalMs: 120_000 };
 
 export interface AutomaticOptions {
-  /** Asks the platform for links, and calls `onLink` for each one. */
+  /** Requests links from the platform, and calls `onLink` for each one. */
   readonly ask: (
     keys: readonly string[],
     how: { readonly signal: AbortSignal; readonly onLink: () => void },
@@ -21,25 +21,24 @@ export interface AutomaticOptions {
   readonly sign: () => Promise<Links>;
   readonly sessions: Pick<SessionSource, 'get'>;
   readonly clock: Pick<Clock, 'now'>;
-  /** Lifetime that the user asks for, in seconds. */
+  /** Requested lifetime, in seconds. */
   readonly expiresIn: number | undefined;
-  /** Whether a preview is made of the links. */
+  /** Whether the links are for a preview. */
   readonly preview: boolean;
   readonly signal: AbortSignal;
-  /** Called once, where the session signs the links. */
+  /** Called once if the session signs the links. */
   readonly onSession: (why: string) => void;
   readonly waits?: typeof patience;
 }
 
 export interface AutomaticLinks {
   readonly make: (keys: Iterable<string>) => Promise<Links>;
-  /** After a failure: has the session sign all links from now on. False where that is no remedy. */
+  /** After an error: lets the session sign all links from now on. Returns false if that does not help. */
   readonly fallBack: (error: unknown) => boolean;
 }
 
 /**
- * Makes links for `links: auto`: those of the platform, if it gives working ones. It is asked for one link first, then for the others. Otherwise
- * the session signs all links.
+ * Makes links for `links: auto`: platform links if they work, else session links. It requests one link from the platform first, then the others.
  */
 export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks {
   const { ask, sign, preview, signal, onSession, waits = patience } = options;
@@ -89,9 +88,9 @@ export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks 
 }
 
 /**
- * Why the platform is not asked for links; undefined where it is.
- * @param expiresIn lifetime that the user asks for, in seconds
- * @param life of a session, in seconds, where that is known
+ * Why to use the session without a request to the platform; undefined to use the platform.
+ * @param expiresIn requested lifetime, in seconds
+ * @param life lifetime of a session in seconds; undefined if unknown
  */
 export function reasonForSession(
   files: number,
@@ -128,7 +127,7 @@ async function askOneFirst(
   return {
     ...rest,
     url: (key) => (key === first ? trial : rest).url(key),
-    // Not a number where one of them is not known.
+    // Not a number if one of them is unknown.
     expiresAt: Math.min(trial.expiresAt ?? NaN, rest.expiresAt ?? NaN) || undefined,
   };
 }
@@ -139,7 +138,7 @@ function haveOnePlace({ url }: Links, keys: readonly string[]): boolean {
   return places.size === 1 && !places.has(undefined);
 }
 
-/** Runs `work` until it has had no link for too long, or takes too long. */
+/** Runs `work` with two time limits: for the next link, and for all links. */
 async function patiently<T>(
   { silentMs, totalMs }: typeof patience,
   signal: AbortSignal,

@@ -18,7 +18,7 @@ export interface Page {
   readonly label?: string;
   /** `first`: the output `url` opens this page. `last`: only if the upload is not a single file and has no `index.html`. */
   readonly opens: 'first' | 'last';
-  /** Whether the rest is published without it, where links do not suit it. */
+  /** Publish the other pages without this one if it cannot work with the links. */
   readonly isOptional?: boolean;
   /**
    * Makes the objects of the page in the order in which they are written, the entry last. It makes none if the page cannot work.

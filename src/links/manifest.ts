@@ -63,7 +63,7 @@ export interface Publication extends Manifest {
   readonly links: Links | undefined;
   /** What the output `url` opens. */
   readonly main: NamedLink | undefined;
-  /** The preview, if there is one; then it is `main`. */
+  /** The preview, if there is one. It is `main` then. */
   readonly preview?: NamedLink | undefined;
   /** The index page, if there is one. */
   readonly index?: NamedLink | undefined;

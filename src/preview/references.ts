@@ -1,7 +1,7 @@
 import { decodedPath, createRoutes } from './routes.ts';
 import { type Tag, tagsOf } from './tags.ts';
 
-/** Attributes with one URL that a browser loads, or that a click opens, by element. */
+/** Attributes with one URL that a browser loads or that a click opens, by element. */
 const urlAttributes: Readonly<Record<string, readonly string[]>> = {
   a: ['href'],
   area: ['href'],
@@ -31,16 +31,16 @@ const setAttributes: Readonly<Record<string, string>> = {
   link: 'imagesrcset',
 };
 
-/** Reports whose page names the files that it loads in compressed data. */
+/** Reports that list the files to load in compressed data. */
 const reports = [{ mark: 'playwrightReportBase64', folders: ['data/', 'trace/'] }];
 
 /** No site has this host, so a reference that leaves the site has another origin. */
 const origin = 'https://site.invalid';
 
 /**
- * The other files that a site's `index.html` loads or links to, in the order in which it names them: relative to the site's folder, without
- * duplicates. A file that only a script loads is found where an inline script has its name as a string.
- * @param html text of the page, or the beginning of it
+ * The other files that a site's `index.html` loads or links to, relative to the site's folder, in order and without duplicates. A file that only a
+ * script loads is found if an inline script contains its name as a string.
+ * @param html text of the page, or its start
  * @param names of all files of the site
  * @param place path of the site's folder on its host, encoded, e.g. `/bucket/previews/pr-7/`
  */
@@ -68,7 +68,7 @@ export function filesNeeded(html: string, names: readonly string[], place: strin
   return [...found];
 }
 
-/** Finds files by the rules of the preview's service worker, which serves `/app.js` from the site's folder too. */
+/** Finds files like the preview's service worker, which also serves `/app.js` from the site's folder. */
 function locator(
   names: readonly string[],
   place: string,
@@ -101,7 +101,7 @@ function valueOf({ attributes }: Tag, name: string): string {
   return (attributes.get(name) ?? '').trim().replaceAll('&amp;', '&');
 }
 
-/** Limits on lengths keep the search linear in a page that is made to slow it down. */
+/** The length limits keep the search linear for a hostile page. */
 const cssUrl =
   /url\(\s{0,20}(?:"([^"]{1,500})"|'([^']{1,500})'|([^"'\s()]{1,500}))|@import\s{1,20}(?:"([^"]{1,500})"|'([^']{1,500})')/gi;
 

@@ -5,7 +5,7 @@ export interface Tag {
   /** Values by name in lower case. If two attributes have the same name, the first one counts, as in browsers. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly index: number;
-  /** What is between start and end tag of a script or a style element, and of the others that hold text; empty for the rest. */
+  /** The content of a script, style or other text element, up to its end tag; empty for other elements. */
   readonly text: string;
 }
 
