@@ -55,7 +55,7 @@ function namesInTable(summary: string): string[] {
   });
 }
 
-/** Publishing, from files on disk to links that open. */
+/** Uploads, from files on disk to working links. */
 export function publishCases(
   subject: () => Subject,
   { fileCount, largeFile }: { fileCount: number; largeFile: number },

@@ -91,7 +91,7 @@ export function temporaryCases(subject: () => Subject): void {
           const run = await upload(site(), { GITHUB_OUTPUT: output });
           expect(run.exitCode).toBe(1);
           expect(errorOf(run)).toMatch(
-            /^All files are uploaded to s3:.*, but not all outputs could be set: The outputs url, urls, .*, deleted-count could not be set: ENOSPC/,
+            /^All files are uploaded to s3:.*, but not all outputs could be set: The outputs url, .*, urls, .*, deleted-count could not be set: ENOSPC/,
           );
           expect(errorOf(run)).toMatch(/\nStored: 2 files\n- a\.txt\n- b\.txt\nHelp: .*#outputs-not-set$/);
         },

@@ -2,7 +2,7 @@ import { ActionError } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import type { Plan, Put } from '../sync/plan.ts';
 import { sanitize } from '../text/sanitize.ts';
-import { count, formatBytes, formatDuration } from '../text/format.ts';
+import { count, formatBytes } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { StorageClient } from '../storage/client.ts';
@@ -55,10 +55,9 @@ export async function uploadFiles(
       options.onStored?.(put, etag);
     },
   }).finally(() => clearInterval(timer));
-  const seconds = (performance.now() - started) / 1000;
   const retries = retried() - before;
   log.info(
-    `${progress.line()}; took ${formatDuration(seconds)}${retries > 0 ? `; ${count(retries, 'request was', 'requests were')} retried` : ''}`,
+    `${progress.line()}${retries > 0 ? `; ${count(retries, 'request was', 'requests were')} retried` : ''}`,
   );
   endGroup();
   if (outcome.stored.length < puts.length) throw incomplete(puts, client, outcome);

@@ -3,7 +3,7 @@ import { count, formatBytes, formatCount, formatDuration } from '../text/format.
 export interface Progress {
   /** Adds newly stored bytes and files. */
   add(stored: { readonly bytes: number; readonly files: number }): void;
-  /** A log line with files, bytes, rate and remaining time. */
+  /** A log line with files, bytes, rate and remaining time, or the total time if all is stored. */
   line(): string;
 }
 
@@ -21,6 +21,8 @@ export function createProgress(
     line: () => {
       const seconds = elapsed() / 1000;
       const rate = seconds > 0 ? done.bytes / seconds : 0;
+      if (done.files === total.files && done.bytes === total.bytes)
+        return `${count(total.files, 'file')}, ${formatBytes(total.bytes)} in ${shortDuration(seconds)} (${formatBytes(rate)}/s)`;
       const left =
         rate > 0 && done.bytes < total.bytes
           ? `, ${formatDuration((total.bytes - done.bytes) / rate)} left`
@@ -29,4 +31,9 @@ export function createProgress(
       return `${formatCount(done.files)} of ${count(total.files, 'file')}, ${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}${share}, ${formatBytes(rate)}/s${left}`;
     },
   };
+}
+
+/** A duration with tenths of a second below 10 s. */
+function shortDuration(seconds: number): string {
+  return seconds < 9.95 ? `${seconds.toFixed(1)} s` : formatDuration(seconds);
 }

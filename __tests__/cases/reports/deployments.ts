@@ -40,7 +40,7 @@ export function deploymentCases(subject: Reporting): void {
       expect(run.exitCode).toBe(0);
       expect(reportWarnings(run)).toEqual([
         expect.stringMatching(
-          /rejected a deployment link of 1,?\d+ characters .* opens the page of this run/,
+          /rejected a deployment link of 1,?\d+ characters: .* opens the page of this run/,
         ),
       ]);
       expect(github().deployments[0]?.statuses.at(-1)).toMatchObject({

@@ -20,7 +20,13 @@ test('the line has no remaining time before the first byte and after the last', 
   elapsed = 2_000;
   expect(progress.line()).toBe('0 of 1 file, 0 bytes of 10 bytes (0 %), 0 bytes/s');
   progress.add({ files: 1, bytes: 10 });
-  expect(progress.line()).toBe('1 of 1 file, 10 bytes of 10 bytes (100 %), 5 bytes/s');
+  expect(progress.line()).toBe('1 file, 10 bytes in 2.0 s (5 bytes/s)');
+});
+
+test('the line has the total time when all is stored', () => {
+  const progress = createProgress({ files: 3, bytes: 0 }, () => 75_000);
+  progress.add({ files: 3, bytes: 0 });
+  expect(progress.line()).toBe('3 files, 0 bytes in 1 min 15 s (0 bytes/s)');
 });
 
 test('the line says 100 % only when all bytes are stored', () => {

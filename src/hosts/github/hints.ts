@@ -4,7 +4,7 @@ import { permissionLines, permissionsFor } from './permissions.ts';
 export const hints: Hints = {
   allowIdentity: `give the job 'permissions: id-token: write'`,
   logIn: (reports) => [
-    `Set it, or log in with OIDC (docs/keyless.md). OIDC needs these permissions in the job:`,
+    `Set 'client-secret', or log in with OIDC (docs/keyless.md), which needs these permissions in the job:`,
     ...permissionLines([{ 'id-token': 'write' }, ...reports.map((kind) => permissionsFor[kind])]).map(
       (line) => `    ${line}`,
     ),
