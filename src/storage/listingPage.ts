@@ -41,7 +41,7 @@ export function readPage({ status, headers, body }: WireResponse, prefix: string
   const token = element(body, 'NextContinuationToken');
   const next = isTruncated === 'false' || token === '' ? undefined : token;
   if (isTruncated === 'true' && next === undefined)
-    throw unreliable(prefix, 'goes on, and does not say where');
+    throw unreliable(prefix, 'has more pages, but no continuation token');
   return { objects, next };
 }
 
@@ -97,7 +97,8 @@ export function createPageCheck(prefix: string, after?: string): (page: Page) =>
     }
     if (next === undefined) return undefined;
     empty = objects.length === 0 ? empty + 1 : 0;
-    if (tokens.has(next) || empty > maxEmptyPages) throw unreliable(prefix, 'goes round in circles');
+    if (tokens.has(next)) throw unreliable(prefix, 'repeats a continuation token');
+    if (empty > maxEmptyPages) throw unreliable(prefix, 'has too many empty pages');
     tokens.add(next);
     return { token: next, after: last };
   };

@@ -271,15 +271,23 @@ describe('a listing that nobody can rely on is an error', () => {
     ],
     [
       'a token that comes again',
-      'goes round in circles',
+      'repeats a continuation token',
       (_, count) => page(contents(`p/${count}`), next('same')),
     ],
-    ['tokens that alternate', 'goes round in circles', (_, count) => page('', next(String(count % 2)))],
-    ['empty pages without end', 'goes round in circles', (_, count) => page('', next(String(count)))],
-    ['more to come, and no token', 'goes on, and does not say where', () => page(contents('p/a'), more)],
+    [
+      'tokens that alternate',
+      'repeats a continuation token',
+      (_, count) => page('', next(String(count % 2))),
+    ],
+    ['empty pages without end', 'has too many empty pages', (_, count) => page('', next(String(count)))],
+    [
+      'more to come, and no token',
+      'has more pages, but no continuation token',
+      () => page(contents('p/a'), more),
+    ],
     [
       'more to come, and an empty token',
-      'goes on, and does not say where',
+      'has more pages, but no continuation token',
       () => page(contents('p/a'), next('')),
     ],
     ['a key of another folder', `has the key 'q/a', which is not below it`, () => page(contents('q/a'))],
