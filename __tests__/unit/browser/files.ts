@@ -4,6 +4,7 @@ import type { IndexPageData } from '../../../src/links/indexPageData.ts';
 /** The data of an index page with these paths. By default, sizes and ages depend on the index of a path. */
 export function contentsOf(names: readonly string[], more: Partial<IndexPageData> = {}): IndexPageData {
   return {
+    title: 'Pages: d',
     workspace: 'my-workspace',
     destination: 'site',
     s3Uri: 's3://bucket/ci/site/',
