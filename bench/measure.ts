@@ -64,7 +64,7 @@ async function run(command: Command, log: string): Promise<Figures & { exitCode:
     },
   );
   closeSync(descriptor);
-  const told = await text(child.stdio[3] as Readable);
-  if (told === '') return { exitCode: null, seconds: 0, cpuSeconds: 0, peakBytes: 0 };
-  return JSON.parse(told) as Figures & { exitCode: number };
+  const report = await text(child.stdio[3] as Readable);
+  if (report === '') return { exitCode: null, seconds: 0, cpuSeconds: 0, peakBytes: 0 };
+  return JSON.parse(report) as Figures & { exitCode: number };
 }

@@ -64,9 +64,17 @@ function firstLink(json: string): string {
 
 /** The Markdown of the job summary as plain text. */
 export function summaryText(markdown: string): string {
-  const blocks = markdown.trim().split('\n\n').filter(Boolean);
+  const blocks = withoutTags(markdown)
+    .trim()
+    .split(/\n{2,}/)
+    .filter(Boolean);
   if (blocks.length === 0) return '  none\n';
   return blocks.map((block) => (block.startsWith('|') ? tableText(block) : paragraph(block))).join('\n');
+}
+
+/** GitHub collapses long tables with these tags. */
+function withoutTags(markdown: string): string {
+  return markdown.replace(/<\/?(?:details|summary)>/g, '');
 }
 
 function paragraph(block: string): string {

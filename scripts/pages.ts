@@ -95,6 +95,7 @@ function blocksOf(markdown: string): string {
 
 function blockOf(block: string): string {
   if (block.startsWith('|')) return tableOf(block);
+  if (/^<\/?details>/.test(block)) return spans(block);
   const heading = /^### (.*)$/.exec(block)?.[1];
   return heading === undefined ? `<p>${spans(block)}</p>` : `<h3>${spans(heading)}</h3>`;
 }

@@ -2,8 +2,8 @@
  * Writes the parts of README.md and docs/ that repeat other files: tables of inputs and outputs from the `action.yml` files, and
  * recipes from `examples/`, which the tests run.
  *
- *     npm run docs               writes them
- *     npm run docs -- --check    fails if they are stale, or if a link in a Markdown file leads nowhere
+ *     npm run docs               write them
+ *     npm run docs -- --check    fail if they are stale, or if a Markdown file has a broken link
  *
  * A table is between `<!-- inputs:links/action.yml -->` and `<!-- /inputs -->`, or the same with `outputs`; a recipe between
  * `<!-- example:release.yml -->` and `<!-- /example -->`. The table of `inputs:shared` has what several actions describe in the

@@ -12,6 +12,7 @@ const url = 'http://127.0.0.1/bucket/ci/a%20b.txt?X-Amz-Signature=1';
 
 const page = renderIndexPage(
   {
+    title: 'Pages: d',
     workspace: 'my-workspace',
     destination: '',
     s3Uri: 's3://bucket/ci/',

@@ -275,7 +275,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     const uploads = ['a.txt', 'b.txt'].map((file) => ({ name: file, content: () => Buffer.from(file) }));
     const at = (ends: number) => (page: Parameters<Parameters<typeof publishPage>[3] & object>[0]) => ({
       ...page,
-      links: page.links && { ...page.links, endsAt: ends },
+      links: page.links && { ...page.links, expiresAt: ends },
     });
     const soon = await openIndex(
       browser,

@@ -9,7 +9,7 @@ export function baseOf(destination: string): string {
 }
 
 /**
- * Runs the bundle of an action with `preview: true`.
+ * Runs the bundle of an action with `preview: true` and, unless `inputs` say otherwise, session links.
  * @param folder the folder to upload
  * @throws Error with the message of the step, if it failed
  */
@@ -22,7 +22,7 @@ export async function publishPreview(
   const run = await runSubject(
     { platform, entries: 'dist' },
     action,
-    { ...(action === 'upload' && { path: '.' }), preview: 'true', ...inputs },
+    { ...(action === 'upload' && { path: '.' }), preview: 'true', links: 'session', ...inputs },
     { cwd: folder, env },
   );
   if (run.exitCode !== 0) throw new Error(`The ${action} action failed: ${errorOf(run)}\n${run.log}`);

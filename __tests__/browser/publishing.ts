@@ -11,7 +11,7 @@ export interface Store {
   readonly put: (key: string, body: Buffer, contentType: string) => Promise<void>;
   readonly url: (key: string) => string;
   /** Milliseconds since the epoch. */
-  readonly endsAt: number;
+  readonly expiresAt: number;
 }
 
 /** Opens a session on the workspace `main` of a platform over plain HTTP. */
@@ -19,18 +19,18 @@ export async function openStore(platform: Platform): Promise<Store> {
   const { accessKey, secretKey, token } = (await requestSession(platform)).credentials;
   const endpoint = new URL(platform.storageUrl);
   const signedAt = Math.floor(Date.now() / 1000) * 1000;
-  const endsAt = signedAt + platform.terrapi.sessionSeconds * 1000;
+  const expiresAt = signedAt + platform.terrapi.sessionSeconds * 1000;
   const signer: Signer = createSigner(endpoint, region, {
     accessKeyId: accessKey,
     secretAccessKey: secretKey,
     sessionToken: token,
     openedAt: signedAt,
-    expiresAt: endsAt,
+    expiresAt: expiresAt,
   });
   const path = (key: string) => objectPath(endpoint, buckets.outputs, key);
   const presigner = signer.presigner(new Date(signedAt), platform.terrapi.sessionSeconds);
   return {
-    endsAt,
+    expiresAt,
     url: (key) => presigner.url(path(key), presigner.signature(path(key))),
     put: async (key, body, contentType) => {
       const request = { method: 'PUT', path: path(key), headers: { 'content-type': contentType } } as const;
@@ -82,8 +82,9 @@ function publishedOf(store: Store, destination: string, uploads: readonly Upload
       contentType: mediaType(name),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const links: Links = { signedBy: 'session', url: store.url, expiresAt: store.endsAt };
+  const links: Links = { signedBy: 'session', url: store.url, expiresAt: store.expiresAt };
   return {
+    title: destination,
     workspace: workspaces.main,
     destination,
     s3Uri: `s3://${buckets.outputs}/${base}/`,

@@ -9,7 +9,7 @@ import { serve } from '../unit/servers.ts';
 
 const download = '/v2/storage/download';
 
-/** A page that needs a file, as most builds make them. */
+/** A page that loads a file, like the output of most builds. */
 const site = {
   'index.html':
     '<!doctype html><link rel="stylesheet" href="assets/style.css"><a href="about.html">about</a>',
@@ -72,7 +72,7 @@ export function automaticCases(subject: () => Subject): void {
       expect((await stored()).filter((key) => key.startsWith('_preview'))).toEqual([]);
     });
 
-    test('false and true are as they say', async () => {
+    test('false never makes a preview, true always does', async () => {
       expect(opened(await upload(site, { preview: 'false' }))).toEqual(['false', 'index.html']);
       expect(opened(await upload(report, { preview: 'true' }))).toEqual(['true', '_preview.html']);
     });
@@ -80,7 +80,7 @@ export function automaticCases(subject: () => Subject): void {
     test.each<[Record<string, string>, RegExp]>([
       [{ links: 'none' }, /'links: none' makes no links/],
       [{ headers: inert }, /'headers' keep browsers from opening index\.html/],
-    ])('with %j there is none, and the log says why', async (inputs, why) => {
+    ])('with %j there is no preview, and the log says why', async (inputs, why) => {
       const run = await upload(site, inputs);
       expect([run.outputs['preview'], warningsOf(run)]).toEqual(['false', []]);
       expect(run.log.match(/^Preview: no, .*$/gm)).toEqual([expect.stringMatching(why)]);
@@ -131,7 +131,7 @@ export function automaticCases(subject: () => Subject): void {
   });
 
   describe('links: auto', () => {
-    test('are links of the platform where it gives working ones', async () => {
+    test('are platform links if they work', async () => {
       const run = await upload(report);
       expect(days(run)).toBeGreaterThan(6.9);
       expect(run.log).toMatch(/^::group::Links: 2 files, signed by the platform, until /m);
@@ -142,10 +142,10 @@ export function automaticCases(subject: () => Subject): void {
     test.each<[string, object | string, number]>([
       ['refuses them', '', 403],
       ['has no such endpoint', '', 404],
-      ['gives back the address', 's3://gep-build-outputs/ci/d/about.html', 200],
-      ['gives a link to another host that is not there', 'https://elsewhere.invalid/ci/d/about.html', 200],
-      ['gives something else', { ok: true }, 200],
-    ])('of a platform that %s are session links, with one line that says why', async (_, body, status) => {
+      ['returns the URL of the request', 's3://gep-build-outputs/ci/d/about.html', 200],
+      ['returns a link to an unknown host', 'https://elsewhere.invalid/ci/d/about.html', 200],
+      ['returns something else', { ok: true }, 200],
+    ])('are session links for a platform that %s, and one line says why', async (_, body, status) => {
       const answer = { status, ...(body !== '' && { body: JSON.stringify(body) }) };
       subject().platform.terrapi.fail(download, answer, 1);
       const before = asked();
@@ -159,7 +159,7 @@ export function automaticCases(subject: () => Subject): void {
         expect((await fetch(url)).status).toBe(200);
     });
 
-    test('are session links for all files where the platform refuses the link of a page', async () => {
+    test('are session links for all files if the platform rejects the link of a page', async () => {
       const { terrapi } = subject().platform;
       const links = Object.values(urlsOf(await upload(report)));
       for (const link of links) terrapi.fail(download, { status: 200, body: JSON.stringify(link) }, 1);
@@ -171,7 +171,7 @@ export function automaticCases(subject: () => Subject): void {
       for (const link of all) expect(new URL(link).searchParams.has('X-Amz-Security-Token')).toBe(true);
     });
 
-    test('of a lifetime that a session has are session links', async () => {
+    test('are session links if expires-in is within the lifetime of a session', async () => {
       const run = await upload(report, { 'expires-in': '5m' });
       expect(days(run) * 1440).toBeLessThan(5.02);
       expect(run.log).toMatch(/^Session links, .*: 'expires-in' asks for 5 min/m);

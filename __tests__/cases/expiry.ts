@@ -43,7 +43,7 @@ export function expiryCases(subject: () => Subject, { sessionSeconds }: { sessio
     const result = await runSubject(
       subject(),
       action,
-      { destination: `skewed/${skewSeconds}`, ...(action === 'upload' && { path: '.' }) },
+      { destination: `skewed/${skewSeconds}`, links: 'session', ...(action === 'upload' && { path: '.' }) },
       {
         cwd: folderWith({ 'a.txt': 'a', 'b.txt': 'b' }),
         env: { NODE_OPTIONS: `--import=${skewed}`, SKEW_SECONDS: String(skewSeconds) },

@@ -58,7 +58,9 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
         isPut(request) && request.before === 0 && (isPart(request) || request.key.endsWith('1.bin'))
           ? { kind: 'reset', afterBytes: 100_000 }
           : undefined;
-      await expectStored(await upload(files), files);
+      const run = await upload(files);
+      await expectStored(run, files);
+      expect(run.log).toMatch(/^Retrying d\/(?:\S*1\.bin|large\.bin) \(connection closed\)$/m);
       const puts = storage.requests.filter(isPut);
       expect(puts.filter(isPart)).toHaveLength(6);
       expect(puts.filter((put) => !isPart(put))).toHaveLength(6);

@@ -304,7 +304,8 @@ export function keylessRenewalCases(
       platform.terrapi.storageEndpoint = slow.url;
       platform.terrapi.sessionSeconds = sessionSeconds;
       try {
-        const run = await runKeyless(subject(), 'upload', { path: '.', destination: 'slow' }, { cwd });
+        const inputs = { path: '.', destination: 'slow', links: 'session' };
+        const run = await runKeyless(subject(), 'upload', inputs, { cwd });
         expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
         expect(run.seconds).toBeGreaterThan(uploadSeconds * 0.8);
         const requests = platform.tokenService.requests.slice(before);

@@ -49,7 +49,7 @@ export function overwritingCases(subject: () => Subject): void {
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
       expect(run.outputs).toMatchObject({ 'file-count': '4', 'uploaded-count': '2', 'unchanged-count': '2' });
       expect(run.log).toContain('Uploaded 2 files, 2 files unchanged\n');
-      expect(run.summary).toContain('### Uploaded 2 files, 2 files unchanged: ');
+      expect(run.summary).toContain('\n\nUploaded 2 files, 2 files unchanged. Total: 4 files, ');
       const after = await storedFiles(subject().platform, 'ci/d/');
       const written = after.filter(({ key, lastModified }) =>
         before.every((old) => old.key !== key || old.lastModified.getTime() !== lastModified.getTime()),

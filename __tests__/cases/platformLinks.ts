@@ -102,7 +102,7 @@ export function platformLinkCases(subject: () => Subject): void {
       expect(run.log).toMatch(
         /^::warning::Link expiry is unknown: links that the platform signs do not contain it\. The output 'expires-at' is empty\.%0AHelp: .*#unknown-expiry$/m,
       );
-      expect(run.summary).toContain('Nobody can say when the links end.');
+      expect(run.summary).toContain('Link expiry is unknown.');
       expect(linksFileOf(run).expires_at).toBe('');
       expect(Object.values(urlsOf(run))).toContain(link);
     });

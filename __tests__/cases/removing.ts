@@ -43,8 +43,8 @@ export function removingCases(subject: () => Subject): void {
         'comment-id': '',
         'deployment-id': '',
       });
-      expect(run.log).toContain('Deleted 4 objects, in s3://gep-build-outputs/ci/d/\n');
-      expect(run.summary).toMatch(/^### Deleted 4 objects: /);
+      expect(run.log).toContain('Removed 4 files (4 objects) in s3://gep-build-outputs/ci/d/\n');
+      expect(run.summary).toMatch(/^### (?:.*&#58; )?d\n\nRemoved 4 files: 4 objects, /);
       expect(run.summary).toContain('| deep/er/b.txt | ');
       expect(await keys()).toEqual(['ci/d.txt', 'ci/dd/neighbour.txt']);
     });
@@ -70,14 +70,16 @@ export function removingCases(subject: () => Subject): void {
       // Independent of the machine's speed: the old objects have just reached that age, the new ones are far from it.
       const age = () => `${Math.floor((Date.now() - oldSince) / 1000) - 1}s`;
       const dry = await remove({ 'older-than': age(), 'dry-run': 'true' });
-      expect(dry.log).toContain('Dry run: Would delete 5 objects, in s3://gep-build-outputs/ci/d/\n');
+      expect(dry.log).toContain(
+        'Dry run: would remove 2 files (5 objects) in s3://gep-build-outputs/ci/d/\n',
+      );
       expect(dry.outputs['deleted-count']).toBe('0');
       expect(await keys()).toHaveLength(8);
       const run = await remove({ 'older-than': age() });
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
       expect(run.outputs['deleted-count']).toBe('5');
       expect(run.summary).toMatch(
-        /\n5 objects, \d+ bytes, older than \d+ s, and 3 newer pages without files, in /,
+        /\nRemoved 2 files: 5 objects, \d+ bytes, older than \d+ s, and 3 newer pages without files, in /,
       );
       expect(run.log).toContain('Kept, because newer: 3 objects\n');
       expect(run.log).toMatch(

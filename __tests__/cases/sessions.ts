@@ -30,7 +30,8 @@ export function sessionCases(
           platform.terrapi.requests.filter(({ path }) => path === '/v2/storage/token').length;
         const before = opened();
         try {
-          const run = await runSubject(subject(), 'upload', { path: '.', destination: 'slow' }, { cwd });
+          const inputs = { path: '.', destination: 'slow', links: 'session' };
+          const run = await runSubject(subject(), 'upload', inputs, { cwd });
           const ended = Date.now();
           expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
           expect(run.seconds).toBeGreaterThan(uploadSeconds * 0.8);

@@ -24,14 +24,14 @@ export interface SeenRequest {
 export type Fault =
   /** Closes the connection after this many bytes of the body. */
   | { readonly kind: 'reset'; readonly afterBytes: number }
-  /** Another answer than the server's; the request never gets there. */
+  /** A response of the proxy. The request does not reach the server. */
   | {
       readonly kind: 'answer';
       readonly status: number;
       readonly headers?: Record<string, string>;
       readonly body?: string;
     }
-  /** An answer without an end: its headers, then one piece after another. */
+  /** An endless response: headers, then one piece after another. */
   | {
       readonly kind: 'endless';
       readonly status: number;
@@ -42,7 +42,7 @@ export type Fault =
     }
   /** No answer, ever. */
   | { readonly kind: 'stall' }
-  /** The server does what it is asked, and its answer is cut off after its headers. */
+  /** The server handles the request, but the response ends after its headers. */
   | { readonly kind: 'lost' };
 
 export interface FaultyStorage {

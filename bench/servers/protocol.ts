@@ -27,7 +27,7 @@ export interface ServersDescription {
 /** Requests to the server process. */
 export type Question =
   | { readonly ask: 'inventory'; readonly prefix: string }
-  /** Opens a session of the workspace, as the action gets one. */
+  /** Opens a session of the workspace, like that of the action. */
   | { readonly ask: 'session' }
   /** Empties the bucket. */
   | { readonly ask: 'empty' };

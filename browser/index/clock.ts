@@ -12,11 +12,11 @@ export async function storageClock(): Promise<Clock> {
   try {
     const asked = Date.now();
     const answer = await fetch(location.href, { headers: { Range: 'bytes=0-0' }, cache: 'no-store' });
-    const told = Date.parse(answer.headers.get('date') ?? '');
+    const date = Date.parse(answer.headers.get('date') ?? '');
     await answer.body?.cancel();
     const between = (asked + Date.now()) / 2;
     // The header Date has whole seconds: on average, half a second is missing.
-    const offset = told + 500 - between;
+    const offset = date + 500 - between;
     return Number.isNaN(offset) || Math.abs(offset) < 2_000 ? own : () => Date.now() + offset;
   } catch {
     return own;

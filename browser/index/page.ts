@@ -28,16 +28,18 @@ function start(contents: IndexPageData): void {
   byId('app').hidden = false;
 }
 
-function showHead({ workspace, destination, s3Uri, names, sizes, madeAt, run }: IndexPageData): void {
+function showHead({ title, workspace, destination, s3Uri, names, sizes, madeAt, run }: IndexPageData): void {
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  const steps = (destination || workspace).split('/');
-  const title = steps.flatMap((step, index) => [
-    ...(index > 0 ? [element('span', { class: 'slash' }, '/')] : []),
-    shownName(step),
-  ]);
-  byId('title').replaceChildren(...title);
+  const shownTitle = title
+    .split('/')
+    .flatMap((step, index) => [
+      ...(index > 0 ? [element('span', { class: 'slash' }, '/')] : []),
+      shownName(step),
+    ]);
+  byId('title').replaceChildren(...shownTitle);
   byId('where').replaceChildren(
-    ...(destination ? [shownName(workspace), ' · '] : []),
+    shownName(destination ? `${workspace}/${destination}` : workspace),
+    ' · ',
     `${count(names.length, 'file')} · ${formatBytes(total)}`,
   );
   byId('where').title = s3Uri;

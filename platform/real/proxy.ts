@@ -23,7 +23,7 @@ export function createProxy(target: string, headers: Readonly<Record<string, str
     passed.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, withoutConnection(answer));
       pipeline(answer, response, () => {
-        // Whichever side ended early, pipeline has closed the other.
+        // If one side ended early, pipeline has closed the other.
       });
     });
     passed.on('error', () => {

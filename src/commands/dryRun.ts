@@ -6,7 +6,7 @@ import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
 import { headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
-import { publicationSummary } from '../report/markdown.ts';
+import { publicationSummary } from '../report/summary.ts';
 import type { ComparedPlan } from './compare.ts';
 import { outputsWithoutLinks } from './linkOutputs.ts';
 import { withoutLinks } from './publish.ts';
@@ -43,8 +43,6 @@ interface DryRunOptions {
   readonly links: UploadInputs['links'];
   /** Number of files. */
   readonly unchanged: number;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
   readonly summary: boolean;
 }
 
@@ -53,7 +51,7 @@ export async function dryRun(
   host: Pick<Host, 'log' | 'summary' | 'output'>,
   manifest: Manifest,
   { added, replaced, stale }: DryRunChanges,
-  { links, unchanged, now, summary }: DryRunOptions,
+  { links, unchanged, summary }: DryRunOptions,
 ): Promise<void> {
   const { log } = host;
   const logNames = (title: string, names: readonly string[]) => {
@@ -67,7 +65,7 @@ export async function dryRun(
   const would = headline(numbers, true);
   log.info(`Dry run: ${would}, in ${manifest.s3Uri}; nothing was written`);
   if (summary) {
-    const options = { headline: would, now, showLinks: false, dryRun: true };
+    const options = { headline: would, showLinks: false, dryRun: true };
     await host.summary(publicationSummary(withoutLinks(manifest), options));
   }
   setOutputs(host, {

@@ -11,6 +11,7 @@ import { setOutputs } from '../config/outputs.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
+import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { listObjects } from '../storage/listing.ts';
 import { type Connection, withConnection } from './connect.ts';
@@ -46,7 +47,7 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
   const destination = await openDestination(inputs, connection);
   const { client, base, s3Uri, explain } = destination;
   const { files, generated } = await filesBelow(destination);
-  const manifest = manifestOf(inputs, s3Uri, base, files);
+  const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, base, files);
   if (manifest.fileCount === 0) throw await noFiles(destination);
   logFiles(host.log, manifest);
   if (inputs.dryRun) {
@@ -132,12 +133,13 @@ async function previewOf(
 }
 
 function manifestOf(
-  { workspace, destination }: Pick<LinkInputs, 'workspace' | 'destination'>,
+  { title, workspace, destination }: Pick<Manifest, 'title' | 'workspace' | 'destination'>,
   s3Uri: string,
   base: string,
   files: FolderContents['files'],
 ): Manifest {
   return {
+    title,
     workspace,
     destination,
     s3Uri,

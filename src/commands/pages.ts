@@ -83,6 +83,7 @@ function indexPage(clock: Clock, { label, url }: Run, name: string): Page {
   const run = label === undefined ? undefined : { name: label, url };
   return {
     entry: name,
+    label: 'all files',
     opens: 'last',
     make: async (published) => {
       if (published.fileCount < 2) return [];

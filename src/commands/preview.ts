@@ -42,7 +42,7 @@ export function previewPage(
 ): Page {
   return {
     entry: names.entry,
-    label: 'the preview',
+    label: 'preview',
     opens: 'first',
     isOptional,
     make: async function* (published, linkTo) {

@@ -4,7 +4,7 @@ import type { LinkInputs } from '../config/links.ts';
 import type { Links, Publication } from '../links/manifest.ts';
 import { count, formatDuration, formatMoment } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
-import { publicationSummary } from '../report/markdown.ts';
+import { publicationSummary } from '../report/summary.ts';
 
 /**
  * Logs the links of a publication with warnings about them, and writes the job summary.
@@ -27,9 +27,7 @@ export async function logAndSummarize(
   host.log.info(headline);
   if (main && !maskLinks) host.log.info(`Open ${main.name}: ${main.url}`);
   if (!summary) return;
-  await host.summary(
-    publicationSummary(publication, { headline, now: clock.now(), showLinks: !maskLinks, dryRun }),
-  );
+  await host.summary(publicationSummary(publication, { headline, showLinks: !maskLinks, dryRun }));
 }
 
 function warnAboutExpiry(

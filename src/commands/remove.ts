@@ -14,7 +14,8 @@ import { separateGenerated } from '../preview/folderContents.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
-import { removalSummary } from '../report/markdown.ts';
+import { removalSummary } from '../report/summary.ts';
+import { titleOf } from '../report/title.ts';
 import { listObjects } from '../storage/listing.ts';
 import type { RemoteObject } from '../sync/remoteObject.ts';
 import type { Cancellation } from './cancellation.ts';
@@ -39,11 +40,11 @@ export function run(host: Host): Promise<void> {
 
 async function remove(inputs: RemoveInputs, connection: Connection): Promise<void> {
   const { host, cancellation } = connection;
-  const { dryRun, olderThan, workspace } = inputs;
+  const { dryRun, olderThan } = inputs;
   const destination = await openDestination(inputs, connection);
   const { client, base, explain, s3Uri } = destination;
   const before = olderThan === undefined ? undefined : destination.serverTime - olderThan * 1000;
-  const choose = chooserFor(before, destination);
+  const { choose, fileCount } = chooserFor(before, destination);
   const unlisted = explain(`Objects in ${s3Uri} could not be listed`);
   const objects = await listObjects(client, base).catch(unlisted);
   const first = await choose(objects).catch(unlisted);
@@ -58,23 +59,30 @@ async function remove(inputs: RemoveInputs, connection: Connection): Promise<voi
   if (!deletion.left) throw undeleted(deletion, first.chosen.length, s3Uri);
   noticeFresh(host.log, last, base);
   const gone = dryRun ? first.chosen : deletion.deleted;
-  const headline = `${dryRun ? 'Would delete' : 'Deleted'} ${count(gone.length, 'object')}`;
-  host.log.info(`${dryRun ? 'Dry run: ' : ''}${headline}, in ${s3Uri}`);
-  if (inputs.summary)
-    await host.summary(removalSummary({ headline, workspace, s3Uri, base, objects: gone, which }));
+  const headline = `${dryRun ? 'Would remove' : 'Removed'} ${count(fileCount(gone), 'file')}`;
+  host.log.info(
+    `${dryRun ? 'Dry run: would remove' : 'Removed'} ${count(fileCount(gone), 'file')} (${count(gone.length, 'object')}) in ${s3Uri}`,
+  );
+  if (inputs.summary) {
+    const title = titleOf(inputs, host.run);
+    await host.summary(removalSummary({ title, headline, s3Uri, base, objects: gone, which }));
+  }
   const isEmpty = deletion.left.every(({ key }) => key === base);
-  const ids = await withReports(
-    host,
-    inputs,
-    { clock: client.clock, signal: cancellation.signal },
-    (reports) =>
-      // While files are left, the comment and the deployment keep what they say.
-      isEmpty ? reports.showRemoval({ headline, s3Uri }) : Promise.resolve(noReportIds),
+  const tools = { clock: client.clock, signal: cancellation.signal };
+  const ids = await withReports(host, inputs, tools, (reports) =>
+    // While files are left, the comment and the deployment keep what they say.
+    isEmpty ? reports.showRemoval({ headline, s3Uri }) : Promise.resolve(noReportIds),
   );
   setOutputs(host, { 's3-uri': s3Uri, 'deleted-count': deletion.deleted.length, ...ids });
 }
 
 type Choose = (objects: readonly RemoteObject[]) => Promise<RemovalChoice>;
+
+interface Chooser {
+  readonly choose: Choose;
+  /** How many of the objects are files, as an upload counts them: generated objects and folder markers are not. */
+  readonly fileCount: (objects: readonly RemoteObject[]) => number;
+}
 
 /**
  * Chooses the objects to delete from a listing. The object whose key is the folder itself is not below the destination and stays.
@@ -83,16 +91,22 @@ type Choose = (objects: readonly RemoteObject[]) => Promise<RemovalChoice>;
 function chooserFor(
   before: number | undefined,
   { client, base, startedAt }: Pick<Destination, 'client' | 'base' | 'startedAt'>,
-): Choose {
+): Chooser {
   const split = splitterByAge(startedAt);
-  return async (objects) => {
+  const fileKeys = new Set<string>();
+  const nameOf = ({ key }: RemoteObject) => key.slice(base.length);
+  const choose: Choose = async (objects) => {
     const below = objects.filter(({ key }) => key !== base);
+    const { files, generated } = await separateGenerated(client, base, below);
+    for (const { key } of files) fileKeys.add(key);
     if (before === undefined) return chooseAll(split(below));
     const newer = below.filter((object) => !isOlder(object, before));
-    const { files, generated } = await separateGenerated(client, base, newer);
-    const names = files.map(({ key }) => key.slice(base.length));
-    return chooseOlder(split(below), before, base, { files: names, generated: [...generated.keys()] });
+    const newerFiles = newer.filter(({ key }) => fileKeys.has(key));
+    const newerPages = newer.filter((object) => generated.has(nameOf(object)));
+    const kept = { files: newerFiles.map(nameOf), generated: newerPages.map(nameOf) };
+    return chooseOlder(split(below), before, base, kept);
   };
+  return { choose, fileCount: (objects) => objects.filter(({ key }) => fileKeys.has(key)).length };
 }
 
 /**

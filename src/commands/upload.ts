@@ -12,6 +12,7 @@ import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { type Changes, headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
+import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/errorDescription.ts';
 import { defaultConcurrency, defaultBufferBytes } from '../transfer/resourceLimits.ts';
@@ -35,6 +36,7 @@ import { runCommand } from './run.ts';
 import { reportNoFiles, selectUpload } from './select.ts';
 import { logSharingDryRun, shareFolder } from './share.ts';
 import { uploadFiles } from './uploadFiles.ts';
+import { manifestOf } from './uploadManifest.ts';
 import { withReports } from './withReports.ts';
 
 /** The root action: uploads files to a workspace and returns links. */
@@ -93,7 +95,7 @@ async function upload(
   await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
     reports.begin(s3Uri);
     const etags = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
-    const manifest = manifestOf(inputs, s3Uri, plan, etags);
+    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, etags);
     const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
     const { publication, generated } = await publishLinks(
       inputs,
@@ -130,17 +132,17 @@ function countOutputs({ uploaded, unchanged, deleted }: Changes) {
 }
 
 async function logDryRun(
-  host: Pick<Host, 'log' | 'summary' | 'output'>,
+  host: Pick<Host, 'log' | 'run' | 'summary' | 'output'>,
   inputs: UploadInputs,
   { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
-  { client, base, s3Uri, serverTime }: Destination,
+  { base, s3Uri, serverTime }: Destination,
 ): Promise<void> {
   logSharingDryRun(host.log, inputs);
   const pages = inputs.deleteStale ? pageKeys(names, base) : undefined;
-  await dryRun(host, manifestOf(inputs, s3Uri, plan), compareForDryRun(plan, pages, serverTime), {
+  const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan);
+  await dryRun(host, manifest, compareForDryRun(plan, pages, serverTime), {
     links: inputs.links,
     unchanged: plan.unchanged.length,
-    now: client.clock.now(),
     summary: inputs.summary,
   });
 }
@@ -227,33 +229,5 @@ function storedExplainer(
       ],
       cause: error,
     });
-  };
-}
-
-/**
- * The files below the destination once all of a plan is stored.
- * @param etags of the files that were sent, by key, where they are known
- */
-function manifestOf(
-  { workspace, destination }: Pick<UploadInputs, 'workspace' | 'destination'>,
-  s3Uri: string,
-  { puts, totalBytes, unchanged, sums, remote }: ComparedPlan,
-  etags: ReadonlyMap<string, string> = new Map(),
-): Manifest {
-  const same = new Set(unchanged);
-  return {
-    workspace,
-    destination,
-    s3Uri,
-    fileCount: puts.length,
-    totalBytes,
-    files: function* () {
-      for (const put of puts) {
-        const { name, key, contentType, file } = put;
-        const status = same.has(put) ? 'unchanged' : 'uploaded';
-        const etag = etags.get(key) ?? (status === 'unchanged' ? remote?.get(key)?.etag : undefined);
-        yield { name, key, size: file.size, contentType, etag, sha256: sums.get(name), status };
-      }
-    },
   };
 }

@@ -14,7 +14,7 @@ const noReports: Reports = {
 
 type ReportInputs = Pick<
   DestinationInputs,
-  'workspace' | 'destination' | 'certificates' | 'reports' | 'dryRun'
+  'workspace' | 'destination' | 'title' | 'certificates' | 'reports' | 'dryRun'
 >;
 
 export interface ReportTools {

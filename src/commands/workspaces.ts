@@ -3,7 +3,7 @@ import type { PlatformInputs } from '../config/platform.ts';
 import { readWorkspacesInputs } from '../config/workspaces.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
-import { type WorkspaceRow, workspacesSummary } from '../report/markdown.ts';
+import { type WorkspaceRow, workspacesSummary } from '../report/summary.ts';
 import type { SelfInfo, StoragePoint } from '../terrapi/schemas.ts';
 import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';

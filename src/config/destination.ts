@@ -1,7 +1,7 @@
 import { type IfNoCredentials, readIfNoCredentials } from './credentials.ts';
 import { type PlatformInputs, readPlatform } from './platform.ts';
 import type { Reader } from './reader.ts';
-import { type ReportInputs, readReports } from './reports.ts';
+import { type ReportInputs, parseLine, readReports } from './reports.ts';
 
 /** The inputs of every action that works on files below a destination. */
 export interface DestinationInputs extends PlatformInputs {
@@ -9,6 +9,8 @@ export interface DestinationInputs extends PlatformInputs {
   readonly workspace: string;
   /** Folder below the workspace's prefix, without a slash at either end. Empty for the prefix itself. */
   readonly destination: string;
+  /** Heading of comment, summary and pages; undefined for workflow and destination. */
+  readonly title: string | undefined;
   readonly dryRun: boolean;
   /** Whether to write a job summary. */
   readonly summary: boolean;
@@ -21,6 +23,7 @@ export function readDestinationInputs(reader: Reader, mask: (secret: string) => 
     ifNoCredentials: readIfNoCredentials(reader),
     workspace: reader.required('workspace', `the name of a workspace, e.g. 'gep-you-private-workspace'`),
     destination: readDestination(reader),
+    title: reader.optional('title', 'one line of at most 200 characters', (text) => parseLine(text, 200)),
     dryRun: reader.boolean('dry-run', false),
     summary: reader.boolean('summary', true),
     reports: readReports(reader, mask),

@@ -17,20 +17,25 @@ export interface ReportInputs {
 export function readReports(reader: Reader, mask: (secret: string) => void): ReportInputs {
   const githubToken = reader.text('github-token');
   if (githubToken) mask(githubToken);
-  const short = (most: number) => (text: string) =>
-    text.length <= most && !/\p{Cc}/u.test(text) ? text : undefined;
   return {
     comment: reader.boolean('comment', false),
-    commentKey: reader.optional('comment-key', 'one line of at most 500 characters', short(500)),
+    commentKey: reader.optional('comment-key', 'one line of at most 500 characters', (text) =>
+      parseLine(text, 500),
+    ),
     pullRequest: reader.optional('pull-request', `the number of a pull request, e.g. '7'`, parseNumber),
     environment: reader.optional(
       'environment',
       `a name of at most 255 characters, e.g. 'preview/pr-7'`,
-      short(255),
+      (text) => parseLine(text, 255),
     ),
     release: undefined,
     githubToken,
   };
+}
+
+/** Parses one line of text. @param most characters */
+export function parseLine(text: string, most: number): string | undefined {
+  return text.length <= most && !/\p{Cc}/u.test(text) ? text : undefined;
 }
 
 function parseNumber(text: string): number | undefined {

@@ -27,6 +27,8 @@ export interface Run {
   readonly label: string | undefined;
   /** SHA of the commit that was built; empty if unknown. */
   readonly commit: string;
+  /** Name of its workflow; undefined if unknown. */
+  readonly workflow: string | undefined;
   /** URL of a commit's page. */
   readonly commitUrl: (commit: string) => string;
   /** Number of the run's pull request. */

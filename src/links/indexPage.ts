@@ -27,7 +27,7 @@ const mostOrigins = 20;
 export function renderIndexPage(listed: ListedManifest, making: Making): Buffer {
   const { contents, origins } = gather(listed, making);
   const values: Readonly<Record<string, string>> = {
-    title: escapeHtml(listed.destination || listed.workspace),
+    title: escapeHtml(listed.title),
     origins: origins.size > mostOrigins ? 'https: http:' : [...origins].join(' '),
     about: escapeHtml(about(listed)),
   };
@@ -65,7 +65,7 @@ function* jsonPieces(value: unknown): Generator<string> {
 
 /** Collects columns, links and origins of the links in one pass over the files. */
 function gather(
-  { workspace, destination, s3Uri, links, files }: ListedManifest,
+  { title, workspace, destination, s3Uri, links, files }: ListedManifest,
   { madeAt, run }: Making,
 ): { contents: IndexPageData; origins: ReadonlySet<string> } {
   const columns = emptyColumns();
@@ -82,6 +82,7 @@ function gather(
   const table = links ? createLinkTable(gathered(links), links) : null;
   if (!links) for (const file of files()) columns.add(file, madeAt);
   const contents = {
+    title,
     workspace,
     destination,
     s3Uri,

@@ -5,6 +5,7 @@ import type { LinkTable } from './linkTable.ts';
  * script of the page reads it (see `browser/index/`).
  */
 export interface IndexPageData {
+  readonly title: string;
   readonly workspace: string;
   /** Without slashes at its ends; empty for the prefix of the workspace itself. */
   readonly destination: string;

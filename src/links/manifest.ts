@@ -44,6 +44,8 @@ export interface NamedLink {
 
 /** The files below a destination. */
 export interface Manifest {
+  /** Heading of comment, summary and pages. */
+  readonly title: string;
   readonly workspace: string;
   /** Without slashes at its ends; empty for the prefix of the workspace itself. */
   readonly destination: string;

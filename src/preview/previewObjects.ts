@@ -60,14 +60,14 @@ export function workerObject(site: PreviewSite, flags: SiteFlags): GeneratedObje
  * @param workerUrl the link to the worker
  */
 export function entryObject(
-  { destination, workspace, files }: Manifest,
+  { title, files }: Manifest,
   links: Links,
   site: PreviewSite,
   workerUrl: string,
 ): GeneratedObject {
   const first = firstPage(files());
   const entry: PreviewEntry = {
-    title: destination || workspace,
+    title,
     worker: workerUrl,
     id: site.id,
     first: first ? { name: first.name, url: links.url(first.key) } : null,

@@ -7,9 +7,10 @@ import type { CommentBody, CommentWriter, Reporter, ReporterOptions } from '../h
 import type { Publication } from '../links/manifest.ts';
 import { formatDuration } from '../text/format.ts';
 import { Attempts } from './attempts.ts';
-import { publicationComment, removedComment } from './comment.ts';
+import { publicationComment, removalComment } from './comment.ts';
 import { commentMarker } from './markers.ts';
 import { releaseNotes } from './releaseNotes.ts';
+import { titleOf } from './title.ts';
 
 /** What a step published. */
 export interface PublicationReport {
@@ -47,7 +48,10 @@ const lastMomentMs = 2_500;
 /** Milliseconds. Links that expire sooner are likely to have expired when somebody reads the report. */
 const soonMs = 3_600_000;
 
-type ReportOptions = Pick<DestinationInputs, 'workspace' | 'destination' | 'certificates' | 'reports'>;
+type ReportOptions = Pick<
+  DestinationInputs,
+  'workspace' | 'destination' | 'title' | 'certificates' | 'reports'
+>;
 
 type ReportHost = Pick<Host, 'log' | 'name' | 'run'>;
 
@@ -120,7 +124,7 @@ class StepReports implements Reports {
   async showPublication(report: PublicationReport): Promise<ReportIds> {
     this.#deadline.restart();
     const now = this.#now();
-    const text = { ...report, key: this.#commentKey(), run: this.#host.run, now, dryRun: false };
+    const text = { ...report, ...this.#commentText(now), dryRun: false };
     const [comment, deployment, release] = await Promise.all([
       this.#comment(
         ({ limit }) =>
@@ -138,12 +142,11 @@ class StepReports implements Reports {
 
   async showRemoval({ headline, s3Uri }: RemovalReport): Promise<ReportIds> {
     this.#deadline.restart();
-    const { workspace, reports } = this.#options;
-    const { environment } = reports;
-    const key = this.#commentKey();
-    const text = { headline, s3Uri, workspace, key, run: this.#host.run, now: this.#now() };
+    const { environment } = this.#options.reports;
+    const title = titleOf(this.#options, this.#host.run);
+    const text = { headline, s3Uri, title, ...this.#commentText(this.#now()) };
     const [comment, deployment] = await Promise.all([
-      this.#comment(() => (before) => removedComment(text, before), false),
+      this.#comment(() => (before) => removalComment(text, before), false),
       environment === undefined
         ? undefined
         : this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
@@ -169,6 +172,10 @@ class StepReports implements Reports {
   close(): Promise<void> {
     this.#attempts.warn();
     return this.#reporter.close();
+  }
+
+  #commentText(now: number) {
+    return { key: this.#commentKey(), run: this.#host.run, now, hasTitle: this.#options.title !== undefined };
   }
 
   #commentKey(): string {

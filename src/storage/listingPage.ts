@@ -98,7 +98,7 @@ export function createPageCheck(prefix: string, after?: string): (page: Page) =>
     if (next === undefined) return undefined;
     empty = objects.length === 0 ? empty + 1 : 0;
     if (tokens.has(next)) throw unreliable(prefix, 'repeats a continuation token');
-    if (empty > maxEmptyPages) throw unreliable(prefix, 'does not end');
+    if (empty > maxEmptyPages) throw unreliable(prefix, 'has too many empty pages');
     tokens.add(next);
     return { token: next, after: last };
   };

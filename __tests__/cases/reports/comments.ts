@@ -52,12 +52,13 @@ export function commentCases(subject: Reporting): void {
       expect(comment?.issue).toBe(7);
       const body = comment?.body ?? '';
       expect(body).toMatch(/^<!-- upload-to-workspace comment: \S+ -->\n/);
-      expect(body).toContain('### Uploaded 2 files: gep');
+      expect(body).toMatch(/\n\n### (?:.*&#58; )?reports\n\n\*\*\[Open index\.html\].* · \*\*\[All files\]/);
       expect(body).toContain(`(<${first.outputs['url']}>)`);
       expect(body).toContain(`[c0ffee0](https://github.com/example/site/commit/${commit})`);
       expect(body).toContain('[this run](https://github.com/example/site/actions/runs/4711)');
-      expect(body).toMatch(/work for 1[45] min.*, until \*\*\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\*\*/);
-      expect(body).toContain('For new ones run this job again');
+      expect(body).toContain('Uploaded 2 files. Total: 2 files, 20 bytes in s3&#58;//');
+      expect(body).toMatch(/The links expire on \*\*\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\*\*\./);
+      expect(body).toContain('For new links, run this job or the `links` action.');
       const second = await succeed({ comment: 'true' });
       expect(github().comments).toHaveLength(1);
       expect(second.outputs['comment-id']).toBe(first.outputs['comment-id']);
@@ -224,14 +225,17 @@ export function commentCases(subject: Reporting): void {
       expect(reportWarnings(run)).toEqual([expect.stringMatching(words)]);
     });
 
-    test('lists as many files as GitHub allows, and says that there are more', async () => {
+    test('lists 50 files within the limit of GitHub, and links to the others', async () => {
       const files = Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`tile @${n} <b>|#7.bin`, 'x']));
       const inputs = { comment: 'true', links: 'session' };
       const run = await succeed(inputs, undefined, { 'index.html': 'home', ...files });
       const body = github().comments[0]?.body ?? '';
       expect(body.length).toBeLessThanOrEqual(65_536);
-      expect(body.length).toBeGreaterThan(55_000);
-      expect(body).toMatch(/… and \d+ more/);
+      const rows = body.match(/^\| \[/gm)?.length ?? 0;
+      expect(rows).toBeGreaterThan(40);
+      expect(rows).toBeLessThanOrEqual(50);
+      expect(body).toContain(`<summary>91 files</summary>`);
+      expect(body).toContain(`… and ${91 - rows} more: see [All files](<`);
       expect(body).not.toContain('<b>');
       expect(body).toContain(`(<${run.outputs['url']}>)`);
     });

@@ -92,7 +92,7 @@ export function afterwardsCases(subject: Reporting): void {
       const { url = '' } = second.outputs;
       expect(github().comments).toHaveLength(1);
       expect(github().comments[0]?.body).toContain(`(<${url}>)`);
-      expect(github().comments[0]?.body).toContain('### Made links to 2 files');
+      expect(github().comments[0]?.body).toContain('\n\nMade links to 2 files. Total: 2 files, ');
       expect(github().comments[0]?.body).toContain('[c0ffee0]');
       expect(github().deployments.map(({ statuses }) => statuses.at(-1)?.environmentUrl)).toEqual([url]);
       const notes = github().releases[0]?.body ?? '';
@@ -123,7 +123,7 @@ export function afterwardsCases(subject: Reporting): void {
       expect(removal.outputs['comment-id']).toBe(first.outputs['comment-id']);
       expect(removal.outputs['deployment-id']).toBe(first.outputs['deployment-id']);
       const [comment] = github().comments;
-      expect(comment?.body).toMatch(/### Deleted 3 objects.*Nothing is left/s);
+      expect(comment?.body).toMatch(/\n\nRemoved 2 files\. Nothing is left/);
       expect(comment?.body).not.toContain('X-Amz');
       expect(github().deployments[0]?.statuses.map(({ state }) => state)).toEqual([
         'in_progress',

@@ -1,9 +1,10 @@
 import { type Files, filesOf } from '../../../browser/index/files.ts';
 import type { IndexPageData } from '../../../src/links/indexPageData.ts';
 
-/** What a page carries that lists these paths; sizes and ages are by the place of a path, unless they are given. */
+/** The data of an index page with these paths. By default, sizes and ages depend on the index of a path. */
 export function contentsOf(names: readonly string[], more: Partial<IndexPageData> = {}): IndexPageData {
   return {
+    title: 'Pages: d',
     workspace: 'my-workspace',
     destination: 'site',
     s3Uri: 's3://bucket/ci/site/',

@@ -4,7 +4,7 @@ import { kindOf, viewerOf } from '../../../browser/index/kinds.ts';
 import { mediaType } from '../../../src/files/media.ts';
 import { filesNamed } from './files.ts';
 
-describe('what the index page can show', () => {
+describe('file kinds of the index page', () => {
   test.each([
     ['a.png', 'picture', 'picture'],
     ['a.svg', 'picture', 'picture'],
@@ -32,7 +32,7 @@ describe('what the index page can show', () => {
     expect([kindOf(mediaType(name), name), viewerOf(mediaType(name), name)]).toEqual([kind, viewer]);
   });
 
-  test('goes by the type that was given, in any case and with parameters', () => {
+  test('uses the media type, in any case and with parameters', () => {
     expect(viewerOf('Text/Plain; charset=UTF-8', 'a.bin')).toBe('text');
     expect(viewerOf('application/pdf', 'a.txt')).toBe('none');
     expect(viewerOf('', 'a.txt')).toBe('text');
@@ -42,7 +42,7 @@ describe('what the index page can show', () => {
     );
   });
 
-  test('has no link where the link is of a scheme that could run something', () => {
+  test('has no link if its scheme could run code', () => {
     const rest = ['#javascript:alert(1)', '#data:text/html,x', '#https://a.example/x', 'ok'];
     const files = filesNamed(['a', 'b', 'c', 'd'], {
       links: { base: 'https://s3.example/', query: 'q=', rest },

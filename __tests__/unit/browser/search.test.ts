@@ -27,11 +27,11 @@ describe('the search of the index page', () => {
     ['csv 2026', ['statistics/Île-de-France/2026-01.csv', 'statistics/Łódzkie/2026-01.csv']],
     ['csv tiles', []],
     ['.*', []],
-  ])('finds by %j what has all the words', (query, expected) => {
+  ])('finds paths with all words of %j', (query, expected) => {
     expect(found(query).sort()).toEqual([...expected].sort());
   });
 
-  test('marks what was found, where letters fold into more or fewer of them', () => {
+  test('marks matches if folding changes the number of letters', () => {
     expect(hits('Île-de-France', ['ile', 'fr'])).toEqual([
       [0, 3],
       [7, 9],
@@ -43,7 +43,7 @@ describe('the search of the index page', () => {
     expect(hits('abc', ['x'])).toEqual([]);
   });
 
-  test('marks every word in every path that it finds', () => {
+  test('marks every word in every found path', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme', minLength: 1 }),

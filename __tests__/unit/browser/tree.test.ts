@@ -21,7 +21,7 @@ const allOpen = (files: Files): Folder => {
 };
 
 describe('the folders of the index page', () => {
-  test('hold every file once, at any depth, and know what is in them', () => {
+  test('contain every file once, at any depth, with totals', () => {
     const files = filesNamed(['a/b/c.txt', 'a/b/d.txt', 'a/e.txt', 'f.txt']);
     const root = folderTree(files);
     expect(root).toMatchObject({ fileCount: 4, size: 0 + 1 + 2 + 3, modified: 1_000_000_000_000 });
@@ -39,7 +39,7 @@ describe('the folders of the index page', () => {
     ]);
   });
 
-  test('show what is in them only while they are open', () => {
+  test('show their contents only while they are open', () => {
     const files = filesNamed(['a/b.txt', 'a/c/d.txt', 'e.txt']);
     const root = folderTree(files);
     expect(shown(files, root)).toEqual(['a/', 'e.txt']);
@@ -47,7 +47,7 @@ describe('the folders of the index page', () => {
     expect(shown(files, root)).toEqual(['a/', '  c/', '  b.txt', 'e.txt']);
   });
 
-  test('keep keys apart that have empty segments', () => {
+  test('distinguish keys with empty segments', () => {
     const files = filesNamed(['/a.txt', 'a//b.txt', 'a/b.txt', 'c/']);
     expect(shown(files, allOpen(files))).toEqual([
       '/',
@@ -61,7 +61,7 @@ describe('the folders of the index page', () => {
     ]);
   });
 
-  test('are open at first where there is little in them, and where there is nothing beside them', () => {
+  test('are open at first if there are few files, or if they have no siblings', () => {
     const few = filesNamed(['a/b.txt', 'c/d.txt']);
     const small = folderTree(few);
     openAtFirst(small);
@@ -72,7 +72,7 @@ describe('the folders of the index page', () => {
     expect(shown(many, large)).toEqual(['only/', '  one/', '    0/', '    1/']);
   });
 
-  test('bear a key of five hundred folders', () => {
+  test('support a key with five hundred folders', () => {
     const files = filesNamed([`${'d/'.repeat(500)}f`]);
     expect(shown(files, allOpen(files))).toHaveLength(501);
   });
@@ -86,7 +86,7 @@ describe('the order of the index page', () => {
     mediaTypes: ['text/plain', 'image/png'],
   });
 
-  test('takes names as people do, folders first', () => {
+  test('sorts names naturally, folders first', () => {
     expect(shown(files, folderTree(files))).toEqual([
       'ant/',
       'zoo/',
@@ -105,7 +105,7 @@ describe('the order of the index page', () => {
     ]);
   });
 
-  test('takes sizes, dates and types, and names where those are the same', () => {
+  test('sorts by size, date and type, then by name', () => {
     expect(shown(files, folderTree(files), { column: 'size', descending: true })).toEqual([
       'ant/',
       'zoo/',
@@ -132,7 +132,7 @@ describe('the order of the index page', () => {
     ]);
   });
 
-  test('begins with the largest and newest, and turns around at the second click', () => {
+  test('starts with the largest and newest, and a second click reverses it', () => {
     expect(nextOrder(byName, 'size')).toEqual({ column: 'size', descending: true });
     expect(nextOrder({ column: 'size', descending: true }, 'size')).toEqual({
       column: 'size',

@@ -34,6 +34,7 @@ export function plainHost(
     run: {
       url: '',
       label: undefined,
+      workflow: undefined,
       commit: '',
       commitUrl: (commit) => commit,
       pull: undefined,

@@ -42,14 +42,14 @@ test('deletes what is below the destination, and nothing beside it', async () =>
     'deployment-id': '',
   });
   expect(lines).toContain('group: What: 2 objects, 2 bytes');
-  expect(lines).toContain('info: Deleted 2 objects, in s3://gep-build-outputs/ci/a/');
+  expect(lines).toContain('info: Removed 2 files (2 objects) in s3://gep-build-outputs/ci/a/');
   expect(summaries).toHaveLength(1);
 });
 
 test('a dry run deletes nothing', async () => {
   const { lines, outputs } = await remove({ 'dry-run': 'true' });
   expect(await stored()).toHaveLength(3);
-  expect(lines).toContain('info: Dry run: Would delete 2 objects, in s3://gep-build-outputs/ci/a/');
+  expect(lines).toContain('info: Dry run: would remove 2 files (2 objects) in s3://gep-build-outputs/ci/a/');
   expect(outputs['deleted-count']).toBe(0);
 });
 
@@ -59,6 +59,15 @@ test('leaves alone what is not older than asked for', async () => {
   expect(failure).toBeUndefined();
   expect(outputs['deleted-count']).toBe(0);
   expect(await stored()).toHaveLength(4);
+});
+
+test('counts files as the upload did: without generated pages and folder markers', async () => {
+  await putObjects(platform, { 'ci/a/_links.html': 'page' }, generatedMetadata);
+  await putObjects(platform, { 'ci/a/sub/': '', 'ci/a/sub/_links.html': "a user's own" });
+  const { lines, outputs, summaries } = await remove({ title: 'Docs <b>' });
+  expect(outputs['deleted-count']).toBe(5);
+  expect(lines).toContain('info: Removed 3 files (5 objects) in s3://gep-build-outputs/ci/a/');
+  expect(summaries[0]).toMatch(/^### Docs &#60;b&#62;\n\nRemoved 3 files: 5 objects, /);
 });
 
 test('says that there is nothing to delete', async () => {

@@ -35,6 +35,7 @@ const file = (name: string, more: Partial<PublishedFile> = {}): PublishedFile =>
 });
 
 const published = (files: readonly PublishedFile[], more: Partial<Publication> = {}): Publication => ({
+  title: 'Pages: reports/main',
   workspace: 'my-workspace',
   destination: 'site',
   s3Uri: 's3://bucket/ci/site/',

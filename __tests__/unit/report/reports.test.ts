@@ -7,6 +7,7 @@ import { openStepReports } from '../../../src/report/reports.ts';
 const run: Host['run'] = {
   url: 'https://host.example/runs/1',
   label: undefined,
+  workflow: 'Pages',
   commit: 'c0ffee1',
   commitUrl: (commit) => `https://host.example/commits/${commit}`,
   pull: 7,
@@ -45,7 +46,7 @@ async function open(reporter: Partial<Reporter>) {
     close: () => Promise.resolve(),
     ...reporter,
   };
-  const options = { workspace: 'w', destination: 'd', certificates: [], reports };
+  const options = { workspace: 'w', destination: 'd', title: undefined, certificates: [], reports };
   const opened = await openStepReports({ name: 'Host', log, run }, () => Promise.resolve(whole), options, {
     now: () => 0,
     signal: new AbortController().signal,
@@ -53,7 +54,7 @@ async function open(reporter: Partial<Reporter>) {
   return { opened, warnings };
 }
 
-const removed = { headline: 'Deleted 2 objects', s3Uri: 's3://bucket/d/' };
+const removed = { headline: 'Removed 2 files', s3Uri: 's3://bucket/d/' };
 
 test('a kind of report that the host does not have is one warning, and the other kinds are written', async () => {
   const written: string[] = [];

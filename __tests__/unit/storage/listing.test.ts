@@ -279,7 +279,7 @@ describe('a listing that nobody can rely on is an error', () => {
       'repeats a continuation token',
       (_, count) => page('', next(String(count % 2))),
     ],
-    ['empty pages without end', 'does not end', (_, count) => page('', next(String(count)))],
+    ['empty pages without end', 'has too many empty pages', (_, count) => page('', next(String(count)))],
     [
       'more to come, and no token',
       'has more pages, but no continuation token',

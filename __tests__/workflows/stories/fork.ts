@@ -57,7 +57,7 @@ export const fork: Story = {
       then: async ({ github, stored }) => {
         expect(await stored()).toEqual([]);
         expect(github.comments).toHaveLength(1);
-        expect(github.comments[0]?.body).toMatch(/### Deleted 3 objects.*Nothing is left/s);
+        expect(github.comments[0]?.body).toMatch(/Removed 2 files\. Nothing is left/);
       },
     },
   ],

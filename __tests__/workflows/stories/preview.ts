@@ -14,7 +14,7 @@ const links: string[] = [];
 /** The preview's link in the comment. Checks that its page contains the worker's link, and that the deployment has it too. */
 async function opened({ comments, deployments }: Github): Promise<string> {
   expect(comments.map(({ issue }) => issue)).toEqual([7]);
-  const link = linkIn(comments[0]?.body, 'Open the preview');
+  const link = linkIn(comments[0]?.body, 'Open preview');
   links.push(link);
   expect(link).toContain('/ci/previews/pr-7/_preview.html?');
   const page = await open(link);
@@ -65,7 +65,7 @@ export const previewLife: Story = {
       payload: comment(7, '/preview', 'reader'),
       then: ({ run, github }) => {
         expect(run.log).not.toContain('Made links');
-        expect(github.comments[0]?.body).toContain('### Uploaded 1 file');
+        expect(github.comments[0]?.body).toMatch(/### Preview&#58; .*\n\n.*\n\nUploaded 1 file\./);
       },
     },
     {
@@ -74,7 +74,7 @@ export const previewLife: Story = {
       payload: comment(7, '/preview', 'writer'),
       then: async ({ github }) => {
         await opened(github);
-        expect(github.comments[0]?.body).toContain('### Made links to 1 file');
+        expect(github.comments[0]?.body).toMatch(/### Preview&#58; .*\n\n.*\n\nMade links to 1 file\./);
       },
     },
     {
@@ -101,7 +101,7 @@ export const previewLife: Story = {
       then: async ({ github, platform }) => {
         expect(await platform.store.list(buckets.outputs, 'ci/')).toEqual([]);
         expect(github.comments).toHaveLength(1);
-        expect(github.comments[0]?.body).toMatch(/### Deleted 3 objects.*Nothing is left/s);
+        expect(github.comments[0]?.body).toMatch(/### Preview&#58; .*\n\nRemoved 1 file\. Nothing is left/);
         expect(github.comments[0]?.body).not.toContain('X-Amz');
         expect(github.deployments.map(({ statuses }) => statuses.at(-1)?.state)).toEqual([
           'inactive',

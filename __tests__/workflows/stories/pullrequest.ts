@@ -42,7 +42,7 @@ export const pullRequestLife: Story = {
         const body = ownComment(github);
         expect(body).toContain(`/commit/${patch.sha}`);
         // The page needs its styles, so it is a preview.
-        const link = linkIn(body, 'Open the preview');
+        const link = linkIn(body, 'Open preview');
         links.push(link);
         expect(await open(link)).toContain('/pull-requests/7/_preview-worker.js?');
         // A link of the platform: 7 days.
@@ -79,7 +79,7 @@ export const pullRequestLife: Story = {
       payload: dispatch({ number: '7' }),
       then: async ({ github }) => {
         const body = ownComment(github);
-        expect(body).toContain('### Made links to 1 file');
+        expect(body).toContain('Made links to 1 file.');
         // The renewal does not know the commit, because it builds nothing.
         expect(body).toContain(`/commit/${patch.sha}`);
         const link = linkIn(body, 'Open index.html');
@@ -98,7 +98,7 @@ export const pullRequestLife: Story = {
       payload: pullRequest(patch, 'closed'),
       then: async ({ github, platform, stored }) => {
         const body = ownComment(github);
-        expect(body).toMatch(/### Deleted 1 object.*Nothing is left/s);
+        expect(body).toMatch(/Removed 1 file\. Nothing is left/);
         expect(body).not.toContain('X-Amz');
         expect(github.comments).toHaveLength(641);
         expect(states(github).map((all) => all.at(-1))).toEqual(['inactive', 'inactive']);

@@ -80,6 +80,7 @@ export function readRun(environment: Environment, event: string): GithubRun {
     label: isKnown ? labelOf(repository, environment) : undefined,
     origin: isKnown ? originOf(repository, repositoryUrl, url, environment['GITHUB_REF']) : undefined,
     event: name,
+    workflow: workflowName(environment['GITHUB_WORKFLOW']),
     // For a pull request, GITHUB_SHA is a temporary merge commit.
     commit: pull?.head?.sha ?? before?.head_sha ?? environment['GITHUB_SHA'] ?? '',
     commitUrl: (commit) => `${repositoryUrl}/commit/${commit}`,
@@ -97,6 +98,11 @@ function parseEvent(event: string): Event {
   } catch {
     return v.parse(eventSchema, {});
   }
+}
+
+/** A workflow without a name has the path of its file in `GITHUB_WORKFLOW`. */
+function workflowName(given = ''): string | undefined {
+  return given.replace(/^\.[a-z]+\/workflows\//, '') || undefined;
 }
 
 function labelOf(repository: string, environment: Environment): string {

@@ -37,6 +37,7 @@ describe('the run', () => {
         url: 'https://ghe.example.org/example/site/actions/runs/4711',
       },
       event: 'push',
+      workflow: undefined,
       commit: 'beef',
       commitUrl: expect.any(Function),
       pull: undefined,
@@ -51,12 +52,22 @@ describe('the run', () => {
 
   test('has a name and an origin for people, where it has a page', () => {
     const named = { ...environment, GITHUB_WORKFLOW: 'Pages', GITHUB_RUN_NUMBER: '12' };
-    expect(readRun(named, '').label).toBe('example/site, Pages #12');
+    expect(readRun(named, '')).toMatchObject({ label: 'example/site, Pages #12', workflow: 'Pages' });
     expect(readRun({ ...named, GITHUB_REF: 'refs/pull/7/merge' }, '').origin).toEqual({
       text: 'pull request #7 of example/site',
       url: 'https://ghe.example.org/example/site/pull/7',
     });
     expect(readRun({}, '')).toMatchObject({ label: undefined, origin: undefined });
+  });
+
+  test('has the name of its workflow, or of its file', () => {
+    for (const [given, workflow] of [
+      ['Deploy docs', 'Deploy docs'],
+      ['.github/workflows/docs.yml', 'docs.yml'],
+      ['.gitea/workflows/docs.yml', 'docs.yml'],
+      ['', undefined],
+    ] as const)
+      expect(readRun({ GITHUB_WORKFLOW: given }, '').workflow).toBe(workflow);
   });
 
   test('of a pull request has its number and its own commit, not that of the merge', () => {
