@@ -152,7 +152,7 @@ export function storageResponseCases(subject: () => Subject): void {
       isWhole(request) ? { kind: 'answer', status: 412, body: errorXml('PreconditionFailed') } : undefined;
     const run = await upload({ 'a.txt': 'a' }, { overwrite: 'always' });
     expect(errorOf(run)).toMatch(
-      /^a\.txt could not .*: PreconditionFailed 412: .*\nThis upload sets no condition/,
+      /^a\.txt could not .*: PreconditionFailed 412: .*\nThis upload sends no condition/,
     );
     expect(errorOf(run)).not.toContain('never');
   });

@@ -155,7 +155,7 @@ export function commentCases(subject: Reporting): void {
       const run = await upload({ comment: 'true' }, schedule);
       expect([run.exitCode, run.outputs['comment-id']]).toEqual([0, '']);
       expect(warningsOf(run)).toEqual([
-        expect.stringMatching(/'schedule' is about no pull request: give its number with 'pull-request'/),
+        expect.stringMatching(/'schedule' has no pull request. Set its number with 'pull-request'/),
       ]);
     });
 
@@ -172,7 +172,7 @@ export function commentCases(subject: Reporting): void {
       );
       expect(fork.exitCode).toBe(0);
       expect(reportWarnings(fork)).toEqual([
-        expect.stringMatching(/from a fork may only read; .*'workflow_run'/),
+        expect.stringMatching(/from a fork can only read\. .*'workflow_run'/),
       ]);
       // Dependabot's jobs get the permissions that they request.
       const dependabot = await upload(

@@ -116,7 +116,7 @@ export function releaseCases(subject: Reporting): void {
       const run = await upload({ release: 'v1.2.3' }, push);
       expect([run.exitCode, notes()]).toEqual([0, 'Notes']);
       expect(reportWarnings(run)).toEqual([
-        expect.stringMatching(/nor a draft.*permissions:\n {2}contents: write/s),
+        expect.stringMatching(/no release has the tag.*sees no draft.*permissions:\n {2}contents: write/s),
       ]);
     });
 
@@ -124,7 +124,7 @@ export function releaseCases(subject: Reporting): void {
       const none = await upload({ release: 'v1.2.3' }, push);
       expect([none.exitCode, reportWarnings(none)]).toEqual([
         0,
-        [expect.stringMatching(/no release of the tag 'v1.2.3'/)],
+        [expect.stringMatching(/no release has the tag 'v1.2.3'/)],
       ]);
       release('Notes');
       github().permissions.contents = 'read';
