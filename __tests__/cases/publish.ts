@@ -205,7 +205,7 @@ export function publishCases(
       expect(short.log).not.toContain('::warning');
       const long = await runSubject(subject(), 'upload', { ...inputs, 'expires-in': '7d' }, { cwd });
       expect(long.log).toMatch(
-        /::warning::'expires-in' asks for 7 d.* Use 'links: platform' for links that last longer/,
+        /::warning::'expires-in' asks for 7 d.* Use 'links: auto' or 'links: platform' for links that last longer/,
       );
       expect(Date.parse(long.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(905_000);
     });
