@@ -231,7 +231,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       refuse(({ query }) => query.has('list-type'));
       const unlisted = await upload({ 'a.txt': Buffer.from('a') }, { overwrite: 'changed' });
       expect(errorOf(unlisted)).toMatch(
-        /^Objects in s3:\/\/gep-build-outputs\/ci\/d\/ could not be listed: AccessDenied 403: broken on cue \(127\.0\.0\.1:\d+\)\nThe storage session does not allow it/,
+        /^Objects in s3:\/\/gep-build-outputs\/ci\/d\/ could not be listed: AccessDenied 403: broken on cue \(127\.0\.0\.1:\d+\)\nThe storage session does not allow this/,
       );
       refuse(({ method, query }) => method === 'POST' && query.has('delete'));
       const undeleted = await upload({ 'a.txt': Buffer.from('a') }, { 'delete-stale': 'true' });
@@ -248,7 +248,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
           : undefined;
       const run = await upload({ 'a.txt': Buffer.from('a') });
       expect(run.exitCode).toBe(1);
-      expect(errorOf(run)).toMatch(/HTTP 302: .*\nSomething on the way answers in place of the storage/);
+      expect(errorOf(run)).toMatch(/HTTP 302: .*\nSomething else answers instead of the storage/);
     });
 
     test('a failed multipart upload is aborted. If the session may not abort it, the log says that the server deletes it', async () => {

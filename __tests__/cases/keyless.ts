@@ -62,7 +62,7 @@ interface Failure {
   readonly says: readonly (string | RegExp)[];
 }
 
-const refused = /^Issuer http.* refuses the identity token of this job for client 'ci-keyless' \(/;
+const refused = /^Issuer http.* rejects the identity token of this job for client 'ci-keyless' \(/;
 const subjectShown = (subject: string) =>
   `- Subject presented, to be the 'Federated subject' of client 'ci-keyless': ${subject}\n`;
 
@@ -95,7 +95,7 @@ const failures: readonly Failure[] = [
     says: [
       refused,
       '(400 invalid_client: Invalid token audience)\n',
-      `Leave input 'audience' out`,
+      `Remove input 'audience'`,
       /- Audience presented, to be the realm's own issuer URL http.*\/realms\/.*: https:\/\/github.com\/example$/m,
     ],
   },
@@ -150,7 +150,7 @@ export function keylessFailureCases(subject: () => Subject): void {
     test.each([401, 403])('a token service that answers %d', async (status) => {
       service().fail({ status }, 1);
       const { message, requests } = await asked(() => publish());
-      expect(message).toContain(`gave no identity token: it answered with ${status}\n`);
+      expect(message).toContain(`returned no identity token: it answered with ${status}\n`);
       expect(message).toContain(`'permissions: id-token: write'`);
       expect(requests).toHaveLength(1);
     });

@@ -248,13 +248,13 @@ export function removingCases(subject: () => Subject): void {
           'a neighbour’s',
           'ci/other/x',
           'SlowDown',
-          `is about 'ci/other/x', which was not to be deleted (SlowDown no)`,
+          `is about 'ci/other/x', which this request does not delete (SlowDown no)`,
         ],
         [
           'none',
           '',
           'InternalError',
-          'is about no key at all, which was not to be deleted (InternalError no)',
+          'is about no key, which this request does not delete (InternalError no)',
         ],
       ])(
         'reports a transient error for %s key: that key is not requested again',
@@ -293,7 +293,7 @@ export function removingCases(subject: () => Subject): void {
       const truncated = '<IsTruncated>true</IsTruncated>';
       const token = '<NextContinuationToken>x</NextContinuationToken>';
       test.each([
-        ['lists the same page forever', listing(entry('ci/d/a'), truncated + token), 'goes backwards'],
+        ['lists the same page forever', listing(entry('ci/d/a'), truncated + token), 'is not sorted'],
         ['lists empty pages forever', listing('', truncated + token), 'repeats a continuation token'],
         [
           'truncates a listing',
@@ -304,17 +304,17 @@ export function removingCases(subject: () => Subject): void {
         [
           'lists a key with ..',
           listing(entry('ci/d/../other/a'), ''),
-          `has the key 'ci/d/../other/a', which is not`,
+          `has the key 'ci/d/../other/a', which is outside`,
         ],
         [
           'has a continuation token, but says that the listing is complete',
           listing(entry('ci/d/a'), token),
-          'goes backwards',
+          'is not sorted',
         ],
         [
           'says in capitals that a listing is truncated',
           listing(entry('ci/d/a'), truncated.toUpperCase().replaceAll('ISTRUNCATED', 'IsTruncated') + token),
-          'goes backwards',
+          'is not sorted',
         ],
         [
           'answers a listing with the page of a captive portal',

@@ -102,9 +102,7 @@ export function storageResponseCases(subject: () => Subject): void {
       const inputs = action === 'upload' ? { path: '.' } : {};
       const run = await runSubject(subject(), action, { ...inputs, destination: 'd' }, { cwd });
       expect([run.exitCode, run.outputs]).toEqual([1, {}]);
-      expect(errorOf(run)).toMatch(
-        /^Bucket 'gep-build-outputs' could not be looked at: NotS3 200: .*\n.*portal/,
-      );
+      expect(errorOf(run)).toMatch(/^Bucket 'gep-build-outputs' could not be read: NotS3 200: .*\n.*portal/);
     }
     expect(storage.requests).toHaveLength(3);
   });
@@ -139,10 +137,10 @@ export function storageResponseCases(subject: () => Subject): void {
     [
       'XMinioAdminBucketQuotaExceeded',
       400,
-      /: XMinioAdminBucketQuotaExceeded 400: .*\nThe workspace is full: remove what/,
+      /: XMinioAdminBucketQuotaExceeded 400: .*\nThe workspace is full\. Delete what/,
     ],
-    ['QuotaExceeded', 403, /\nThe workspace is full: remove what/],
-    ['', 507, /: HTTP 507: .*\nThe workspace is full: remove what/],
+    ['QuotaExceeded', 403, /\nThe workspace is full\. Delete what/],
+    ['', 507, /: HTTP 507: .*\nThe workspace is full\. Delete what/],
   ])('the error for an exceeded quota names it: %s %d', async (code, status, says) => {
     const body = code ? errorXml(code) : '';
     storage.decide = (request) => (isWhole(request) ? { kind: 'answer', status, body } : undefined);

@@ -49,7 +49,7 @@ export function temporaryCases(subject: () => Subject): void {
           const run = await runSubject(subject(), action, inputs, { cwd, env: { GITHUB_OUTPUT: file } });
           expect(run.exitCode).toBe(1);
           expect(errorOf(run)).toMatch(
-            /^Outputs cannot be set: GITHUB_OUTPUT names a file that cannot be written: E/,
+            /^Outputs cannot be set: the file of GITHUB_OUTPUT is not writable: E/,
           );
           expect(errorOf(run)).toContain('Nothing was sent.');
           expect(platform.terrapi.requests.length).toBe(before);
@@ -70,7 +70,7 @@ export function temporaryCases(subject: () => Subject): void {
         const run = await upload(site(), { RUNNER_TEMP: temp }, { checksums: 'false' });
         expect(run.exitCode).toBe(1);
         expect(errorOf(run)).toMatch(
-          /^All files are uploaded to s3:.*, but the links file could not be written: The file .*links\.json cannot be written: ENOENT/,
+          /^All files are uploaded to s3:.*, but the links file could not be written: File .*links\.json could not be written: ENOENT/,
         );
         expect(errorOf(run)).toContain('Stored: 2 files');
         expect(run.outputs).toMatchObject({ 'links-file': '', 'file-count': '2', 'uploaded-count': '2' });

@@ -17,12 +17,12 @@ const userErrors: readonly UserError[] = [
   {
     title: 'a wrong client secret',
     inputs: { 'client-secret': wrongSecret },
-    says: [/^Issuer http.* refuses client app 'ci-publisher' \(401 /, `'client-id' and 'client-secret'`],
+    says: [/^Issuer http.* rejects client app 'ci-publisher' \(401 /, `'client-id' and 'client-secret'`],
   },
   {
     title: 'an unknown client app',
     inputs: { 'client-id': 'nobody' },
-    says: [/refuses client app 'nobody'/, `'client-id'`],
+    says: [/rejects client app 'nobody'/, `'client-id'`],
   },
   {
     title: 'an unknown issuer',
@@ -38,7 +38,7 @@ const userErrors: readonly UserError[] = [
     title: 'a misspelt workspace',
     inputs: { workspace: 'gep-biuld-outputs-service-workspace' },
     says: [
-      /^There is no workspace 'gep-biuld-outputs-service-workspace' for this client app \(platforms asked for: gep\)/,
+      /^There is no workspace 'gep-biuld-outputs-service-workspace' for this client app \(requested platforms: gep\)/,
       new RegExp(`nearest first.*\\n- ${workspaces.main}\\n`),
       `- ${sharedFolders.atlas}`,
     ],
@@ -46,10 +46,7 @@ const userErrors: readonly UserError[] = [
   {
     title: 'a workspace without the scope of its platform',
     inputs: { platforms: '' },
-    says: [
-      /this client app has no workspace at all \(no platforms were asked for\)/,
-      `set input 'platforms'`,
-    ],
+    says: [/this client app has no workspaces \(requested platforms: none\)/, `Set input 'platforms'`],
   },
   {
     title: 'a client app without workspaces',
@@ -59,24 +56,20 @@ const userErrors: readonly UserError[] = [
   {
     title: 'an unknown platform',
     inputs: { platforms: 'gep no-such-platform' },
-    says: [
-      /may not have the scopes it asked for/,
-      /platforms: gep, no-such-platform/,
-      `'platforms' and 'scope'`,
-    ],
+    says: [/may not use the requested scopes/, /platforms: gep, no-such-platform/, `'platforms' and 'scope'`],
   },
   {
     title: 'a forbidden workspace',
     inputs: { workspace: workspaces.forbidden },
     says: [
-      `Workspace '${workspaces.forbidden}' is there, but this client app may not store in it`,
+      `Workspace '${workspaces.forbidden}' exists, but this client app may not write to it`,
       /Ask the owner/,
     ],
   },
   {
     title: 'a workspace that is not S3',
     inputs: { workspace: workspaces.ftp },
-    says: [`Workspace '${workspaces.ftp}' is stored on 'ftp'`, /uploads to s3/],
+    says: [`Workspace '${workspaces.ftp}' is stored on 'ftp'`, /uploads only to s3/],
   },
   {
     title: 'a workspace that is not initialized',
@@ -86,7 +79,7 @@ const userErrors: readonly UserError[] = [
   {
     title: 'a workspace in status ERROR',
     inputs: { workspace: workspaces.broken },
-    says: [`Workspace '${workspaces.broken}' is in status ERROR: `],
+    says: [`Workspace '${workspaces.broken}' is not usable: status ERROR: `],
   },
   {
     title: 'no files',

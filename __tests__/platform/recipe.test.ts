@@ -116,7 +116,7 @@ describe(`the recipe for Keycloak in docs/keyless.md`, () => {
   test('lets jobs of each subject log in, and disables login with the secret', async () => {
     const [first] = apps;
     if (!first) throw new Error('no apps');
-    expect(errorOf(await publishAs(first, {}))).toContain('refuses the identity token');
+    expect(errorOf(await publishAs(first, {}))).toContain('rejects the identity token');
     runRecipe(once, {});
     for (const app of apps) runRecipe(each, { client: app.id, subject: subjectOf(app.job) });
     for (const app of apps) {
@@ -124,6 +124,6 @@ describe(`the recipe for Keycloak in docs/keyless.md`, () => {
       expect([app.id, run.exitCode, errorOf(run)]).toEqual([app.id, 0, '']);
       expect(await (await fetch(run.outputs['url'] ?? '')).text()).toBe(app.id);
     }
-    expect(errorOf(await publishAs(first, { 'client-secret': secret }))).toContain('refuses client app');
+    expect(errorOf(await publishAs(first, { 'client-secret': secret }))).toContain('rejects client app');
   }, 240_000);
 });

@@ -56,7 +56,7 @@ function explainRejection(
   const client = `client '${excerpt(clientId)}'`;
   return {
     code: 'identity-token-rejected',
-    message: `Issuer ${issuer.href} refuses the identity token of this job for ${client} (${answer})`,
+    message: `Issuer ${issuer.href} rejects the identity token of this job for ${client} (${answer})`,
     hint: hintFor(answer, client),
     details: [
       `- Subject presented, to be the 'Federated subject' of ${client}: ${claims.subject}`,
@@ -69,10 +69,10 @@ function explainRejection(
 /** Chooses a hint by Keycloak's error description. Keycloak gives the same description for a wrong subject, a wrong key and wrong settings. */
 function hintFor(answer: string, client: string): string {
   if (answer.includes('audience'))
-    return `Leave input 'audience' out, or set it to what the issuer asks for: Keycloak wants the URL of its realm.`;
+    return `Remove input 'audience', or set it to the audience that the issuer expects. Keycloak expects the URL of its realm.`;
   if (answer.includes('client_id'))
-    return `The subject is that of another client than input 'client-id' names: correct the input, or set the subject at ${client}.`;
+    return `This subject belongs to another client than the one in input 'client-id'. Correct the input, or set the subject at ${client}.`;
   if (/not active|issued|expiration|reuse/.test(answer))
-    return `The token was made for this request: the clocks of Keycloak and of the token's issuer differ. Correct the former, or set 'Allowed clock skew' of the identity provider.`;
-  return `In Keycloak, ${client} has to have its service account on and authenticate by 'Signed JWT - Federated', with an identity provider that supports client assertions and knows the issuer's keys (JWKS URL), and exactly this subject, which no other client may have. A secret in input 'client-secret' is the other way.`;
+    return `The token is new, so the clocks of Keycloak and of the token's issuer differ. Correct Keycloak's clock, or set 'Allowed clock skew' of the identity provider.`;
+  return `In Keycloak, enable the service account of ${client}, and set its authentication to 'Signed JWT - Federated' with exactly this subject. No other client may have it. The identity provider must support client assertions and know the issuer's keys (JWKS URL). Alternatively, set input 'client-secret'.`;
 }

@@ -25,9 +25,13 @@ export async function openCredential(
 ): Promise<ClientCredential> {
   if (clientSecret !== undefined) return secretCredential(clientSecret);
   if (!identityToken) {
-    throw new ActionError('no-credentials', 'There is neither a client secret nor an identity token', {
-      hint: `Set input 'client-secret', or ${hints.allowIdentity}.`,
-    });
+    throw new ActionError(
+      'no-credentials',
+      'No credentials: there is neither a client secret nor an identity token',
+      {
+        hint: `Set input 'client-secret', or ${hints.allowIdentity}.`,
+      },
+    );
   }
   const { assertionCredential } = await import('./assertion.ts');
   return assertionCredential((wanted) => identityToken(wanted, { certificates, retries }), audience);

@@ -46,13 +46,13 @@ function checkIssuer(
 ): void {
   if (withoutSlash(new URL(issuer).href) !== withoutSlash(href)) {
     throw new ActionError('invalid-issuer', `Issuer ${href} calls itself ${excerpt(issuer)}`, {
-      hint: `Set input 'issuer' to the name that it has for itself, if that is the one you mean.`,
+      hint: `Set input 'issuer' to that URL, if it is the issuer that you mean.`,
     });
   }
   const url = URL.parse(endpoint ?? '');
   if (!url) {
     throw new ActionError('invalid-issuer', `Issuer ${href} names no token endpoint`, {
-      hint: `Its OpenID configuration has to hold 'token_endpoint'; if it goes on, tell those who run it.`,
+      hint: `Its OpenID configuration must contain 'token_endpoint'. Tell the people who run the issuer.`,
     });
   }
   const fault = urlProblem(url, plainHttp);
@@ -61,7 +61,7 @@ function checkIssuer(
       'invalid-issuer',
       `Issuer ${href} names the token endpoint ${excerpt(`${url.protocol}//${url.host}`)}, which ${fault}`,
       {
-        hint: `The client's secret is sent there: its OpenID configuration has to name an https URL without user and password. Tell those who run it.`,
+        hint: `The client's secret is sent there, so it must be an https URL without user name and password. Tell the people who run the issuer.`,
       },
     );
   }
@@ -85,7 +85,7 @@ function discoveryError(issuer: URL, error: unknown): ActionError {
     'invalid-issuer',
     `Issuer ${issuer.href} is not an OpenID Connect issuer: ${excerpt(reason)}`,
     {
-      hint: `Check input 'issuer': it is the URL that '/.well-known/openid-configuration' is added to, e.g. https://iam.terradue.com/realms/master.`,
+      hint: `Check input 'issuer'. Set it to the URL without '/.well-known/openid-configuration', e.g. https://iam.terradue.com/realms/master.`,
       cause: error,
     },
   );

@@ -62,7 +62,8 @@ export async function requestGrant(
       { what: () => `POST ${server.token_endpoint ?? ''}` },
     );
     // A header can contain no other characters (RFC 6750, 2.1).
-    if (!/^[\x21-\x7e]+$/.test(answer.access_token)) throw new Error('no header can carry its access token');
+    if (!/^[\x21-\x7e]+$/.test(answer.access_token))
+      throw new Error('its access token has characters that a header cannot contain');
     const life = answer.expires_in ?? 60;
     return { accessToken: answer.access_token, ...refreshTimes(requestedAt, requestedAt + life * 1000) };
   } catch (error) {
@@ -94,9 +95,9 @@ function grantError(
     const platforms = app.platforms.length > 0 ? app.platforms.join(', ') : 'none';
     return new ActionError(
       'scope-rejected',
-      `Client app '${excerpt(app.clientId)}' may not have the scopes it asked for (${answer})`,
+      `Client app '${excerpt(app.clientId)}' may not use the requested scopes (${answer})`,
       {
-        hint: `Asked for '${app.scope.join(' ')}' (platforms: ${platforms}). Check inputs 'platforms' and 'scope', or have the scope added to the client app.`,
+        hint: `Requested: '${app.scope.join(' ')}' (platforms: ${platforms}). Check inputs 'platforms' and 'scope', or ask the people who run the platform to add the scope to the client app.`,
         cause: error,
       },
     );
@@ -114,12 +115,12 @@ function unusableAnswer(issuer: URL, status: number, error: unknown): ActionErro
   const reason = status === 200 ? messageOf(error) : `it answered with ${status}`;
   return new ActionError(
     'no-access-token',
-    `Issuer ${issuer.href} gave no usable token: ${excerpt(reason)}`,
+    `Issuer ${issuer.href} returned no usable token: ${excerpt(reason)}`,
     {
       hint:
         status === 429 || status >= 500
-          ? `The issuer is in trouble or asked too often; run the job again later.`
-          : `The issuer's answer is not what OpenID Connect asks for; if it goes on, tell those who run it.`,
+          ? `The issuer is overloaded or has an error. Run the job again later.`
+          : `The issuer's answer does not follow OpenID Connect. If it happens again, tell the people who run the issuer.`,
       cause: error,
     },
   );

@@ -26,8 +26,8 @@ export function secretCredential(secret: string): ClientCredential {
         secret,
         rejection: ({ issuer, clientId, answer }) => ({
           code: 'client-secret-rejected',
-          message: `Issuer ${issuer.href} refuses client app '${excerpt(clientId)}' (${answer})`,
-          hint: `Check inputs 'client-id' and 'client-secret': the secret may have been rotated, or belong to another client app or issuer.`,
+          message: `Issuer ${issuer.href} rejects client app '${excerpt(clientId)}' (${answer})`,
+          hint: `Check inputs 'client-id' and 'client-secret'. The secret may have been rotated, or may belong to another client app or issuer.`,
           details: [`- The secret was sent by ${tried}; the issuer advertises ${advertised(offered)}`],
         }),
       };

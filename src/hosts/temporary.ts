@@ -31,9 +31,9 @@ export function createTempFolder(
   }
   throw new ActionError(
     'temporary-files',
-    `No folder for temporary files can be written: ${refused.join(', ')}`,
+    `No folder for temporary files is writable: ${refused.join(', ')}`,
     {
-      hint: `Set ${setting} to a folder that can be written to and has free space; nothing was sent.`,
+      hint: `Set ${setting} to a writable folder with free space. Nothing was sent.`,
     },
   );
 }
@@ -70,8 +70,8 @@ export function writeTempFile(folder: string, name: string, write: (file: string
     return file;
   } catch (error) {
     rmSync(file, { force: true });
-    throw new ActionError('temporary-files', `The file ${file} cannot be written: ${messageOf(error)}`, {
-      hint: `Free space on the runner, and run the job again.`,
+    throw new ActionError('temporary-files', `File ${file} could not be written: ${messageOf(error)}`, {
+      hint: `Free disk space on the runner, and run the job again.`,
       cause: error,
     });
   }

@@ -37,7 +37,7 @@ const reasons: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'it closed the connection',
   ETIMEDOUT: 'it does not answer',
   UND_ERR_CONNECT_TIMEOUT: 'it does not answer',
-  UND_ERR_HEADERS_TIMEOUT: 'it took the request and does not answer',
+  UND_ERR_HEADERS_TIMEOUT: 'it received the request but does not answer',
   UND_ERR_BODY_TIMEOUT: 'its answer stalled',
   OAUTH_TIMEOUT: 'it does not answer',
   EHOSTUNREACH: 'there is no route to it',
@@ -97,9 +97,9 @@ export function describeNetworkError(what: string, url: URL, setting: string, er
   if (untrustedCodes.has(code)) {
     return new ActionError(
       'untrusted-certificate',
-      `${what} ${url.origin} shows a certificate that is not trusted here (${code})`,
+      `${what} ${url.origin} has a certificate that is not trusted (${code})`,
       {
-        hint: `If a private authority signed it, give that authority's certificate in 'ca-certificates'; for development with a self-signed certificate there is 'tls-verify: false'.`,
+        hint: `If a private authority signed it, add that authority's certificate to 'ca-certificates'. For development with a self-signed certificate, set 'tls-verify: false'.`,
         cause: error,
       },
     );
@@ -107,9 +107,9 @@ export function describeNetworkError(what: string, url: URL, setting: string, er
   if (isCertificateError(error)) {
     return new ActionError(
       'untrusted-certificate',
-      `${what} ${url.origin} cannot be trusted: ${messageOf(causes(error).at(-1))}`,
+      `${what} ${url.origin} has an invalid certificate: ${messageOf(causes(error).at(-1))}`,
       {
-        hint: `Check ${setting} and the server's certificate; 'ca-certificates' and 'tls-verify' decide what is trusted here.`,
+        hint: `Check ${setting} and the server's certificate. Inputs 'ca-certificates' and 'tls-verify' set which certificates are trusted.`,
         cause: error,
       },
     );
@@ -129,7 +129,7 @@ export function describeNetworkError(what: string, url: URL, setting: string, er
     {
       hint:
         out?.hint ??
-        `Check ${setting}, and whether this runner may reach that host (a proxy is taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY).`,
+        `Check ${setting}, and whether this runner can reach that host. Proxies are set by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`,
       cause: error,
     },
   );
@@ -165,18 +165,18 @@ function openFileLimitNow(code: string): ReturnType<typeof openFileLimit> {
 function describeProxyError(what: string, setting: string, error: ProxyError): ActionError {
   const { variable, proxy, status, cause } = error;
   if (status !== undefined) {
-    return new ActionError('proxy', `${what}: the proxy on the way answers with ${status}`, {
+    return new ActionError('proxy', `${what}: the proxy answers with ${status}`, {
       hint:
         status === 407
-          ? `The proxy ${proxy} requires authentication: set ${variable} to http://USER:PASSWORD@HOST:PORT, or name the host in NO_PROXY.`
-          : `Have the proxy ${proxy} of ${variable} allow that host, or name it in NO_PROXY; check ${setting}.`,
+          ? `The proxy ${proxy} requires authentication: set ${variable} to http://USER:PASSWORD@HOST:PORT, or add the host to NO_PROXY.`
+          : `Make the proxy ${proxy} (${variable}) allow that host, or add the host to NO_PROXY. Check ${setting}.`,
       cause: error,
     });
   }
   if (isTlsError(cause)) {
     const [port = ''] = /\d+$/.exec(proxy) ?? [];
     return new ActionError('proxy', `${what}: the proxy ${proxy} fails: ${tlsReason(cause, port)}`, {
-      hint: `Set ${variable} to http://${proxy} if the proxy speaks plain HTTP, or name the host in NO_PROXY.`,
+      hint: `Set ${variable} to http://${proxy} if the proxy speaks plain HTTP, or add the host to NO_PROXY.`,
       cause: error,
     });
   }
@@ -184,7 +184,7 @@ function describeProxyError(what: string, setting: string, error: ProxyError): A
   const reason = reasons[code ?? ''] ?? messageOf(causes(cause).at(-1) ?? cause);
   return new ActionError(
     openFileLimit(cause) ? 'too-many-open-files' : 'proxy',
-    `${what}: the proxy ${proxy} on the way fails: ${reason}${code ? ` (${code})` : ''}`,
-    { hint: openFileLimit(cause)?.hint ?? `Check ${variable}, or name the host in NO_PROXY.`, cause: error },
+    `${what}: the proxy ${proxy} fails: ${reason}${code ? ` (${code})` : ''}`,
+    { hint: openFileLimit(cause)?.hint ?? `Check ${variable}, or add the host to NO_PROXY.`, cause: error },
   );
 }

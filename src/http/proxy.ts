@@ -34,7 +34,7 @@ export function proxyFor(url: URL, environment: Environment = process.env): Prox
   const proxy = parseProxy(address, variable);
   if (proxy) return proxy;
   throw new ActionError('proxy', `${variable} is not the address of an HTTP proxy`, {
-    hint: `Set it to an address such as http://proxy.example:3128, or name the host in NO_PROXY.`,
+    hint: `Set it to an address like http://proxy.example:3128, or add the host to NO_PROXY.`,
   });
 }
 

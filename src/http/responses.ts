@@ -16,7 +16,7 @@ export function responseTooLarge(origin: string): ActionError {
     'unusable-answer',
     `${origin} answered with more than ${formatBytes(maxResponseBytes)}`,
     {
-      hint: `No answer that this action asks for is that large: check the address, and whether a proxy or gateway answers in its place.`,
+      hint: `No valid answer is that large. Check the address, and whether a proxy or gateway answers instead.`,
     },
   );
 }

@@ -96,7 +96,10 @@ function createAgent(
       const url = new URL(origin);
       const fault = urlProblem(url, plainHttp);
       if (fault)
-        throw new ActionError('insecure-address', `Nothing is sent to ${url.host}: its address ${fault}`);
+        throw new ActionError(
+          'insecure-address',
+          `Refused to send a request to ${url.host}: its address ${fault}`,
+        );
       const proxy = proxyFor(url);
       const connect = createConnector({ proxy, tls, timeoutMs: connectTimeout, signal });
       return new Pool(origin, { ...options, connect });

@@ -23,8 +23,8 @@ export function allowsPlainHttp({ issuer, apiUrl }: { readonly issuer: URL; read
  * @param plainHttp whether `http:` to this machine is allowed, see {@link allowsPlainHttp}
  */
 export function urlProblem(url: URL, plainHttp: boolean): string | undefined {
-  if (url.username || url.password) return 'has a user name or password in it';
+  if (url.username || url.password) return 'contains a user name or password';
   if (url.protocol === 'https:') return undefined;
   if (url.protocol !== 'http:' || !isLoopback(url.hostname)) return 'is not https';
-  return plainHttp ? undefined : 'is plain http to this machine, where the platform is not';
+  return plainHttp ? undefined : 'is plain http to this machine, but the platform is not on this machine';
 }

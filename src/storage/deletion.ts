@@ -100,7 +100,7 @@ function unexpectedKey(key: string, message: string): StorageError {
   return new StorageError({
     status: 200,
     code: 'UnreliableDeletion',
-    message: `the answer is about ${key ? `'${excerpt(key, 80)}'` : 'no key at all'}, which was not to be deleted (${excerpt(message, 120)})`,
+    message: `the answer is about ${key ? `'${excerpt(key, 80)}'` : 'no key'}, which this request does not delete (${excerpt(message, 120)})`,
   });
 }
 

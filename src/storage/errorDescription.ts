@@ -6,26 +6,26 @@ import type { Location } from '../terrapi/location.ts';
 import { StorageError, formatStorageError } from './s3Error.ts';
 
 const hints: Readonly<Record<string, string>> = {
-  AccessDenied: `The storage session does not allow it: ask the owner of the workspace for access.`,
-  EntityTooLarge: `The file is larger than the storage takes.`,
-  XMinioStorageFull: `The storage is full: tell those who run the platform.`,
-  XMinioParentIsObject: `There is an object with the name of a folder of this key: remove it, or choose another 'destination'.`,
-  XMinioObjectExistsAsDirectory: `There is a folder with the name of this key: remove it, or choose another 'destination'.`,
-  NotS3: `Something on the way answers in place of the storage, such as a proxy, or a portal where people sign in: check this runner's network, and the workspace's endpoint with those who run the platform.`,
-  ClockMismatch: `Correct this machine's clock if it is wrong. If it is right, the storage's clock is wrong: tell those who run the platform.`,
-  OtherContent: `What the storage says it holds is not what was sent: tell those who run the platform.`,
-  UnreliableListing: `The storage, or something on the way, does not list as S3 does, so nothing is deleted or linked by it: tell those who run the platform.`,
-  PreconditionFailed: `This upload sets no condition: a policy of the bucket or a proxy on the way refuses to replace the object.`,
-  InvalidAccessKeyId: `The storage does not know the session that the platform gave, a new one neither: tell those who run the platform.`,
+  AccessDenied: `The storage session does not allow this. Ask the owner of the workspace for access.`,
+  EntityTooLarge: `The file is larger than the storage accepts. Upload smaller files.`,
+  XMinioStorageFull: `The storage is full. Tell the people who run the platform.`,
+  XMinioParentIsObject: `An object has the name of one of the folders of this key. Delete it, or choose another 'destination'.`,
+  XMinioObjectExistsAsDirectory: `A folder has the name of this key. Delete it, or choose another 'destination'.`,
+  NotS3: `Something else answers instead of the storage, e.g. a proxy, or a captive portal where people sign in. Check the network of this runner, and ask the people who run the platform whether the workspace's endpoint is right.`,
+  ClockMismatch: `Correct this machine's clock if it is wrong. If it is right, the storage's clock is wrong: tell the people who run the platform.`,
+  OtherContent: `The storage has other content than was sent. Tell the people who run the platform.`,
+  UnreliableListing: `The storage, or a proxy, returns invalid S3 listings, so nothing was deleted or linked. Tell the people who run the platform.`,
+  PreconditionFailed: `This upload sends no condition, so a policy of the bucket, or a proxy, refuses to replace the object.`,
+  InvalidAccessKeyId: `The storage knows neither the platform's session nor a new one. Tell the people who run the platform.`,
 };
 
-const quotaHint = `The workspace is full: remove what is not needed any more, or ask those who run the platform for more room.`;
+const quotaHint = `The workspace is full. Delete what you do not need, or ask the people who run the platform for more space.`;
 
 /** Servers have names of their own for a quota: `XMinioAdminBucketQuotaExceeded` of MinIO, `QuotaExceeded` of Ceph. */
 function hintFor({ code, status, message }: StorageError): string | undefined {
   // S3 has a code for it: without one somebody before the storage answered.
   if (code === '' && status === 413)
-    return `A proxy or gateway before the storage takes no request of this size: set input 'part-size' to less than it takes (5MiB at least), or have its limit raised.`;
+    return `A proxy or gateway in front of the storage limits the size of requests. Set input 'part-size' below its limit (at least 5MiB), or ask for a higher limit.`;
   if (/quota/i.test(code) || (code === '' && (status === 507 || /\bquota\b/i.test(message))))
     return quotaHint;
   // S3 says with a code where else a bucket is; without one, somebody leads elsewhere.
@@ -52,7 +52,7 @@ export function describeStorageError(what: string, { endpoint }: Location, error
     return new ActionError(code, `${what}: ${message}`, { hint, details, cause: error });
   }
   if (error instanceof StorageError) {
-    const usual = `Run the job again; if it goes on, tell those who run the platform.`;
+    const usual = `Run the job again. If it still fails, tell the people who run the platform.`;
     const wait = error.retryAfter
       ? `The storage asks to wait (Retry-After: ${excerpt(error.retryAfter, 40)}). `
       : '';

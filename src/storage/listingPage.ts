@@ -32,7 +32,7 @@ export function readPage({ status, headers, body }: WireResponse, prefix: string
   if (status !== 200 || !/<\/ListBucketResult>\s*$/.test(body.slice(-1_000)))
     throw notS3Error({ status, headers, body });
   if (body.lastIndexOf('<Contents>') > body.lastIndexOf('</Contents>'))
-    throw unreliable(prefix, 'has an entry without an end');
+    throw unreliable(prefix, 'has an incomplete entry');
   const decode = element(body, 'EncodingType') === 'url' ? urlDecode : (key: string) => key;
   const objects: RemoteObject[] = [];
   for (const entry of elements(body, 'Contents')) objects.push(readObject(entry, prefix, decode));
@@ -41,7 +41,7 @@ export function readPage({ status, headers, body }: WireResponse, prefix: string
   const token = element(body, 'NextContinuationToken');
   const next = isTruncated === 'false' || token === '' ? undefined : token;
   if (isTruncated === 'true' && next === undefined)
-    throw unreliable(prefix, 'goes on, and does not say where');
+    throw unreliable(prefix, 'has more pages, but no continuation token');
   return { objects, next };
 }
 
@@ -54,11 +54,11 @@ function readObject(
   const key = decode(written);
   // HTTP clients and file systems resolve `.` and `..` segments.
   if (!key?.startsWith(prefix) || /(?:^|\/)\.\.?(?:\/|$)/.test(key))
-    throw unreliable(prefix, `has the key '${excerpt(key ?? written, 80)}', which is not below it`);
+    throw unreliable(prefix, `has the key '${excerpt(key ?? written, 80)}', which is outside of it`);
   const digits = element(entry, 'Size') ?? '';
   const size = /^\d+$/.test(digits) ? Number(digits) : NaN;
   if (!Number.isSafeInteger(size))
-    throw unreliable(prefix, `gives '${excerpt(key, 80)}' the size '${excerpt(digits, 40)}'`);
+    throw unreliable(prefix, `has the size '${excerpt(digits, 40)}' for '${excerpt(key, 80)}'`);
   const time = element(entry, 'LastModified') ?? '';
   // An object of unknown age must never count as old, which could delete it.
   const lastModified = /^\d{4}-\d\d-\d\dT/.test(time) ? Date.parse(time) : NaN;
@@ -92,12 +92,13 @@ export function createPageCheck(prefix: string, after?: string): (page: Page) =>
   return ({ objects, next }) => {
     for (const { key } of objects) {
       if (last !== undefined && !isBefore(last, key))
-        throw unreliable(prefix, `goes backwards: '${excerpt(key, 80)}' comes after '${excerpt(last, 80)}'`);
+        throw unreliable(prefix, `is not sorted: '${excerpt(key, 80)}' comes after '${excerpt(last, 80)}'`);
       last = key;
     }
     if (next === undefined) return undefined;
     empty = objects.length === 0 ? empty + 1 : 0;
-    if (tokens.has(next) || empty > maxEmptyPages) throw unreliable(prefix, 'goes round in circles');
+    if (tokens.has(next)) throw unreliable(prefix, 'repeats a continuation token');
+    if (empty > maxEmptyPages) throw unreliable(prefix, 'has too many empty pages');
     tokens.add(next);
     return { token: next, after: last };
   };

@@ -85,7 +85,7 @@ function checkNotTruncated({ status, headers, body }: WireResponse): void {
   throw new StorageError({
     status,
     code: 'InternalError',
-    message: 'The answer does not say that the parts were put together',
+    message: 'the answer does not confirm that the upload is complete',
     requestId: storageError(status, headers, '').requestId,
   });
 }

@@ -46,12 +46,12 @@ export async function discoverRegion(
     const known = actionErrorIn(error);
     if (known) throw known;
     if (error instanceof StorageError)
-      throw describeStorageError(`Bucket '${location.bucket}' could not be looked at`, location, error);
+      throw describeStorageError(`Bucket '${location.bucket}' could not be read`, location, error);
     if (isNetworkError(error)) {
       throw describeNetworkError(
         'Storage',
         location.endpoint,
-        `the workspace's endpoint with those who run the platform`,
+        `the workspace's endpoint with the people who run the platform`,
         error,
       );
     }

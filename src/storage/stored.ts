@@ -75,7 +75,7 @@ export function mismatchError(isRetried: boolean): StorageError {
   return new StorageError({
     status: 200,
     code: isRetried ? 'BadDigest' : 'OtherContent',
-    message: 'the storage says that it holds something else than was sent',
+    message: 'the storage has other content than was sent',
   });
 }
 

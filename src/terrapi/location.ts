@@ -30,9 +30,9 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
   if (!bucket || !url) {
     throw new ActionError(
       'workspace-misconfigured',
-      `Workspace '${excerpt(point.name)}' does not say where its storage is (endpoint ${excerpt(endpoint ?? 'none')}, bucket ${excerpt(bucket ?? 'none')})`,
+      `Workspace '${excerpt(point.name)}' has no storage location (endpoint ${excerpt(endpoint ?? 'none')}, bucket ${excerpt(bucket ?? 'none')})`,
       {
-        hint: `Ask those who run the platform to look at this workspace's properties.`,
+        hint: `Ask the people who run the platform to check the properties of this workspace.`,
       },
     );
   }
@@ -40,9 +40,9 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
   if (fault) {
     throw new ActionError(
       'workspace-misconfigured',
-      `Workspace '${excerpt(point.name)}' names the storage endpoint ${excerpt(`${url.protocol}//${url.host}`)}, which ${fault}`,
+      `Workspace '${excerpt(point.name)}' has the storage endpoint ${excerpt(`${url.protocol}//${url.host}`)}, which ${fault}`,
       {
-        hint: `Ask those who run the platform to correct the workspace's endpoint: it has to be https, without user and password. Plain http is for a platform on this machine only.`,
+        hint: `Ask the people who run the platform to correct the workspace's endpoint. It must be an https URL without user name and password; plain http is only for a platform on this machine.`,
       },
     );
   }
@@ -56,8 +56,8 @@ export function locate(point: StoragePoint, plainHttp: boolean): Location {
     key: point.properties?.['key'],
   });
   if (wrong) {
-    throw new ActionError('workspace-misconfigured', `Workspace '${excerpt(point.name)}' names ${wrong}`, {
-      hint: `Ask those who run the platform to correct this workspace's properties; nothing was written.`,
+    throw new ActionError('workspace-misconfigured', `Workspace '${excerpt(point.name)}' has ${wrong}`, {
+      hint: `Ask the people who run the platform to correct the properties of this workspace. Nothing was written.`,
     });
   }
   url.pathname = url.pathname.replace(/\/{2,}/g, '/');
@@ -80,9 +80,9 @@ function locationProblem({ endpoint, bucket, folder, region, key }: StatedLocati
   if (/[\s\p{Cc}?#]/u.test(endpoint))
     return `the storage endpoint '${excerpt(endpoint)}', which has white space, control characters, a query or a fragment`;
   if (!/^[a-z0-9][a-z0-9._-]{1,253}[a-z0-9]$/i.test(bucket) || bucket.includes('..'))
-    return `the bucket '${excerpt(bucket)}', which is no name of an S3 bucket`;
+    return `the bucket '${excerpt(bucket)}', which is not a valid name of an S3 bucket`;
   if (region !== undefined && !isRegionName(region))
-    return `the region '${excerpt(region)}', which is no name of a region`;
+    return `the region '${excerpt(region)}', which is not a valid region name`;
   if (key?.[0] !== undefined && key[0] !== null && typeof key[0] !== 'string')
     return `a prefix (property 'key') that is not text`;
   const segments = folder === '' ? [] : folder.split('/');
@@ -104,9 +104,9 @@ export function checkUsable(point: StoragePoint): void {
   if (storageType && storageType.toLowerCase() !== 's3') {
     throw new ActionError(
       'workspace-not-s3',
-      `${name} is stored on '${excerpt(storageType)}', and this action uploads to s3`,
+      `${name} is stored on '${excerpt(storageType)}', but this action uploads only to s3`,
       {
-        hint: `Choose a workspace with storage type s3; the 'workspaces' action lists them.`,
+        hint: `Choose a workspace with storage type s3. The 'workspaces' action lists them.`,
       },
     );
   }
@@ -114,14 +114,18 @@ export function checkUsable(point: StoragePoint): void {
   const isBad = status && status !== 'OK';
   const message = point.status?.message ? `: ${excerpt(point.status.message)}` : '';
   if (isBad) {
-    const also = point.initialized === false ? 'not initialized and ' : '';
-    throw new ActionError('workspace-not-ready', `${name} is ${also}in status ${excerpt(status)}${message}`, {
-      hint: `Nothing can be uploaded to it before its owner or the platform has put it in order.`,
-    });
+    const also = point.initialized === false ? 'not initialized, and ' : '';
+    throw new ActionError(
+      'workspace-not-ready',
+      `${name} is ${also}not usable: status ${excerpt(status)}${message}`,
+      {
+        hint: `Ask its owner, or the people who run the platform, to repair it.`,
+      },
+    );
   }
   if (point.initialized === false) {
     throw new ActionError('workspace-not-ready', `${name} is not initialized yet`, {
-      hint: `The platform is still creating it, or nobody has claimed it: open it once in the platform, and run the job again.`,
+      hint: `Open the workspace once on the platform, which creates it, and run the job again.`,
     });
   }
 }

@@ -152,8 +152,8 @@ export function parseResponse<S extends v.GenericSchema>(
 export function unexpectedResponse(request: string, status: number, what: string): TerrapiError {
   return new TerrapiError(
     status,
-    `TerrAPI answered ${request} with something else than expected (${excerpt(what)})`,
-    `Check input 'api-url': it is the address of TerrAPI core, e.g. https://api.terradue.com/core.`,
+    `TerrAPI answered ${request} with unexpected content (${excerpt(what)})`,
+    `Check input 'api-url'. Set it to the address of TerrAPI core, e.g. https://api.terradue.com/core.`,
   );
 }
 
@@ -181,7 +181,7 @@ function errorResponse(
     return new TerrapiError(
       status,
       `${answered}, a redirect to ${excerpt(location)}`,
-      `The access token is not sent after a redirect. Check input 'api-url': give the address that the redirect leads to.`,
+      `This action does not send the access token to another address. Set input 'api-url' to the target of the redirect, if it is the right one.`,
     );
   }
   const details = v.safeParse(problemDetails, parseJson(body));
@@ -204,10 +204,11 @@ function errorResponse(
 
 function hints(status: number): string {
   if (status === 401) {
-    return `The access token was refused, a new one too: check that 'issuer' and 'api-url' belong to the same platform, and that the client app may use it.`;
+    return `TerrAPI also rejected a new access token. Check that 'issuer' and 'api-url' belong to the same platform, and that the client app may use it.`;
   }
-  if (status === 403) return `Ask the owner to grant the client app access, or check input 'platforms'.`;
+  if (status === 403)
+    return `Ask the owner of the workspace to grant the client app access, or check input 'platforms'.`;
   if (status === 404)
     return `Check input 'api-url', e.g. https://api.terradue.com/core, without '/v2' at its end.`;
-  return `The platform is in trouble; run the job again later.`;
+  return `The platform has an error. Run the job again later.`;
 }

@@ -51,9 +51,9 @@ function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
   if (expiresAt !== undefined && expiresAt <= openedAt) {
     throw new ActionError(
       'storage-session',
-      `The platform gave a storage session that ended at ${new Date(expiresAt).toISOString()} already`,
+      `The platform opened a storage session that has already expired (${new Date(expiresAt).toISOString()})`,
       {
-        hint: `Run the job again; if it goes on, tell those who run the platform.`,
+        hint: `Run the job again. If it still fails, tell the people who run the platform.`,
       },
     );
   }
@@ -61,8 +61,8 @@ function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
   if (![accessKey, token ?? '-'].every((text) => /^[\x21-\x7e]+$/.test(text))) {
     throw new ActionError(
       'storage-session',
-      `The platform gave a storage session whose key or token has characters that cannot be sent`,
-      { hint: `Run the job again; if it goes on, tell those who run the platform.` },
+      `The platform opened a storage session whose key or token has characters that a header cannot contain`,
+      { hint: `Run the job again. If it still fails, tell the people who run the platform.` },
     );
   }
   return {

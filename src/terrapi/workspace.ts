@@ -58,9 +58,9 @@ async function explainRefusal(
   if (point || names.includes(name)) {
     return new ActionError(
       'workspace-denied',
-      `Workspace '${excerpt(name)}' is there, but this client app may not store in it (${error.status})`,
+      `Workspace '${excerpt(name)}' exists, but this client app may not write to it (${error.status})`,
       {
-        hint: `Ask the owner of the workspace to give the client app access to it.`,
+        hint: `Ask the owner of the workspace to grant the client app access.`,
         cause: error,
       },
     );
@@ -76,15 +76,15 @@ function unknownWorkspace(
 ): ActionError {
   const requested =
     platforms.length > 0
-      ? `platforms asked for: ${platforms.map((platform) => excerpt(platform)).join(', ')}`
-      : 'no platforms were asked for';
+      ? `requested platforms: ${platforms.map((platform) => excerpt(platform)).join(', ')}`
+      : 'requested platforms: none';
   const nearest = nearestFirst(name, names);
   if (nearest.length === 0) {
     return new ActionError(
       'workspace-not-found',
-      `There is no workspace '${excerpt(name)}': this client app has no workspace at all (${requested})`,
+      `There is no workspace '${excerpt(name)}': this client app has no workspaces (${requested})`,
       {
-        hint: `Workspaces are listed only with the scope of their platform: set input 'platforms', e.g. 'gep', or ask for access.`,
+        hint: `The platform lists a workspace only with the scope of its platform. Set input 'platforms', e.g. to 'gep', or ask for access.`,
         cause,
       },
     );
@@ -93,7 +93,7 @@ function unknownWorkspace(
     'workspace-not-found',
     `There is no workspace '${excerpt(name)}' for this client app (${requested})`,
     {
-      hint: `Set input 'workspace' to one of those below, nearest first; a workspace of another platform needs that platform in 'platforms'.`,
+      hint: `Set input 'workspace' to one of the names below, nearest first. A workspace of another platform needs that platform in input 'platforms'.`,
       details: nearest.slice(0, 20).map((known) => `- ${excerpt(known)}`),
       cause,
     },

@@ -211,8 +211,8 @@ export function commentCases(subject: Reporting): void {
         { status: 422, message: 'Validation Failed' },
         /GitHub answered 422 \(Validation Failed\)/,
       ],
-      ['it does not exist', { status: 404 }, /GitHub knows of no such thing here/],
-      ['the token has expired', { status: 401 }, /does not take the token/],
+      ['it does not exist', { status: 404 }, /GitHub cannot find it, or does not show it to this token/],
+      ['the token has expired', { status: 401 }, /rejects the token of input 'github-token'/],
       [
         'the rate limit lasts an hour',
         { status: 429, headers: { 'retry-after': '3600' } },

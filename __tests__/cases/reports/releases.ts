@@ -92,7 +92,7 @@ export function releaseCases(subject: Reporting): void {
         const run = await upload({ release: 'v1.2.3' }, push);
         expect([run.exitCode, reportWarnings(run)]).toEqual([
           0,
-          [expect.stringMatching(/notes of release 'v1.2.3' are left as they are/)],
+          [expect.stringMatching(/notes of release 'v1.2.3' were not changed/)],
         ]);
         expect(notes()).toBe(`${long}${damaged}`);
         expect(github().requests.map(({ operation }) => operation)).not.toContain(updateRelease);

@@ -147,7 +147,7 @@ describe('a token that the issuer does not take', () => {
     const { error, grants, issuer } = await refusal(service, answers(status, said));
     expect(error.code).toBe('identity-token-rejected');
     expect(error.message).toBe(
-      `Issuer ${issuer} refuses the identity token of this job for client 'app' (${status} invalid_client: ${said})`,
+      `Issuer ${issuer} rejects the identity token of this job for client 'app' (${status} invalid_client: ${said})`,
     );
     expect(error.hint).toContain(advice);
     expect(error.details).toEqual([

@@ -249,7 +249,7 @@ describe('discovery', () => {
   test.each([
     ['http://0.0.0.0:9/token', true, 'http://0.0.0.0:9, which is not https'],
     ['http://iam.example/token', true, 'http://iam.example, which is not https'],
-    ['https://me:pw@iam.example/token', true, 'https://iam.example, which has a user name or password in it'],
+    ['https://me:pw@iam.example/token', true, 'https://iam.example, which contains a user name or password'],
     ['http://127.0.0.1:9/token', false, 'http://127.0.0.1:9, which is plain http to this machine'],
   ])('refuses the token endpoint %s (plain http allowed: %s)', async (endpoint, plainHttp, said) => {
     const certificate = await certificateFor('localhost');
@@ -341,9 +341,7 @@ describe('discovery', () => {
         platforms: [],
       };
       const error = await rejectionOf(openTokenSource(given, way, () => undefined));
-      expect(error.message).toBe(
-        'Issuer https://iam.example cannot be reached: the proxy on the way answers with 407',
-      );
+      expect(error.message).toBe('Issuer https://iam.example cannot be reached: the proxy answers with 407');
       expect(proxy.tunnels).toHaveLength(1);
     } finally {
       Reflect.deleteProperty(process.env, 'HTTPS_PROXY');
@@ -380,7 +378,7 @@ describe('a grant', () => {
       }),
     });
     expect(error.code).toBe('client-secret-rejected');
-    expect(error.message).toContain("refuses client app 'app' (401 unauthorized_client: Invalid client");
+    expect(error.message).toContain("rejects client app 'app' (401 unauthorized_client: Invalid client");
     expect(error.message).not.toContain('\n');
     expect(error.hint).toContain("'client-secret'");
     expect(grants).toBe(1);
@@ -407,7 +405,7 @@ describe('a grant', () => {
       }),
     });
     expect(error.code).toBe('scope-rejected');
-    expect(error.hint).toContain("Asked for 'openid gep' (platforms: gep)");
+    expect(error.hint).toContain("Requested: 'openid gep' (platforms: gep)");
     expect(grants).toBe(1);
   });
 
@@ -462,7 +460,7 @@ describe('a grant', () => {
   ])('that is answered with %s is not usable', async (_, answer) => {
     const { error } = await refusal({ token: () => answer });
     expect(error.code).toBe('no-access-token');
-    expect(error.message).toContain('gave no usable token');
+    expect(error.message).toContain('returned no usable token');
     expect(error.message).not.toContain('200');
   });
 

@@ -31,9 +31,9 @@ describe('the folder for temporary files', () => {
     const error = failureOf(() => makeTemporaryFolder([['RUNNER_TEMP', '/no/such/folder']], 'RUNNER_TEMP'));
     expect(error).toMatchObject({
       code: 'temporary-files',
-      message: "No folder for temporary files can be written: RUNNER_TEMP '/no/such/folder' (ENOENT)",
+      message: "No folder for temporary files is writable: RUNNER_TEMP '/no/such/folder' (ENOENT)",
     });
-    expect(error.hint).toContain('nothing was sent');
+    expect(error.hint).toContain('Nothing was sent');
   });
 
   test('keeps no half of a file that could not be written', () => {
@@ -44,7 +44,7 @@ describe('the folder for temporary files', () => {
         throw new Error('ENOSPC: no space left on device, write');
       }),
     );
-    expect(error.message).toMatch(/^The file .*half cannot be written: ENOSPC/);
+    expect(error.message).toMatch(/^File .*half could not be written: ENOSPC/);
     expect(existsSync(path.join(place.path, 'half'))).toBe(false);
   });
 });

@@ -89,7 +89,7 @@ describe('certificates', () => {
     expect(isNetworkError(error)).toBe(true);
     expect(describeNetworkError('TerrAPI', new URL(server.url), "input 'api-url'", error)).toMatchObject({
       code: 'untrusted-certificate',
-      message: `TerrAPI ${server.url} shows a certificate that is not trusted here (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+      message: `TerrAPI ${server.url} has a certificate that is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)`,
     });
   });
 
@@ -99,7 +99,7 @@ describe('certificates', () => {
     await using way = transport({ certificates: [certificate.cert] });
     const error = await failing(way.fetch(server.url));
     expect(describeNetworkError('TerrAPI', new URL(server.url), "input 'api-url'", error).message).toContain(
-      'cannot be trusted',
+      'has an invalid certificate',
     );
   });
 
@@ -221,7 +221,7 @@ describe('a failed TLS handshake', () => {
     expect(describeNetworkError('Storage', url, 'the network', error)).toMatchObject({
       code: 'proxy',
       message: `Storage https://minio.local cannot be reached: the proxy ${host} fails: it does not speak HTTPS on port ${port} (ERR_SSL_WRONG_VERSION_NUMBER)`,
-      hint: `Set HTTPS_PROXY to http://${host} if the proxy speaks plain HTTP, or name the host in NO_PROXY.`,
+      hint: `Set HTTPS_PROXY to http://${host} if the proxy speaks plain HTTP, or add the host to NO_PROXY.`,
     });
   });
 
@@ -266,7 +266,7 @@ test.each([
     expect([isNetworkError(error), isPermanent(error)]).toEqual([true, final]);
     const told = describeNetworkError('Issuer', url, "input 'issuer'", error);
     expect(told.message).toBe(
-      `Issuer https://upload.example cannot be reached: the proxy on the way answers with ${status}`,
+      `Issuer https://upload.example cannot be reached: the proxy answers with ${status}`,
     );
     expect(told.hint).toContain(advice);
     expect(told.message + String(told.hint)).not.toContain('proxy-password');

@@ -20,7 +20,9 @@ test.each([
   const url = new URL(text);
   expect(isLoopback(url.hostname)).toBe(true);
   expect(urlProblem(url, true)).toBeUndefined();
-  expect(urlProblem(url, false)).toBe('is plain http to this machine, where the platform is not');
+  expect(urlProblem(url, false)).toBe(
+    'is plain http to this machine, but the platform is not on this machine',
+  );
 });
 
 test.each([
@@ -43,9 +45,9 @@ test.each([
 });
 
 test.each(['https://user@example.com/', 'https://:pw@example.com/', 'http://localhost@127.0.0.1/'])(
-  '%s has a user name or password in it',
+  '%s contains a user name or password',
   (url) => {
-    expect(urlProblem(new URL(url), true)).toBe('has a user name or password in it');
+    expect(urlProblem(new URL(url), true)).toBe('contains a user name or password');
   },
 );
 

@@ -222,7 +222,7 @@ describe('with keys that are expected', () => {
     await using store = await openStore(keys, (a, b) => (a < b ? 1 : -1));
     await expect(listAll(store, keys)).rejects.toMatchObject({
       code: 'UnreliableListing',
-      message: expect.stringContaining(`goes backwards: 'a b/06998' comes after 'a b/06999'`),
+      message: expect.stringContaining(`is not sorted: 'a b/06998' comes after 'a b/06999'`),
     });
   });
 
@@ -256,36 +256,44 @@ describe('a listing that nobody can rely on is an error', () => {
   test.each<[string, string, (asked: Asked, count: number) => { body: string }]>([
     [
       'a key that comes again',
-      `goes backwards: 'p/a' comes after 'p/a'`,
+      `is not sorted: 'p/a' comes after 'p/a'`,
       () => page(contents('p/a') + contents('p/a')),
     ],
     [
       'a page that comes again',
-      `goes backwards: 'p/a' comes after 'p/b'`,
+      `is not sorted: 'p/a' comes after 'p/b'`,
       (_, count) => page(contents('p/a') + contents('p/b'), next(String(count))),
     ],
     [
       'pages that go backwards',
-      `goes backwards: 'p/8' comes after 'p/9'`,
+      `is not sorted: 'p/8' comes after 'p/9'`,
       (_, count) => page(contents(`p/${10 - count}`), next(String(count))),
     ],
     [
       'a token that comes again',
-      'goes round in circles',
+      'repeats a continuation token',
       (_, count) => page(contents(`p/${count}`), next('same')),
     ],
-    ['tokens that alternate', 'goes round in circles', (_, count) => page('', next(String(count % 2)))],
-    ['empty pages without end', 'goes round in circles', (_, count) => page('', next(String(count)))],
-    ['more to come, and no token', 'goes on, and does not say where', () => page(contents('p/a'), more)],
+    [
+      'tokens that alternate',
+      'repeats a continuation token',
+      (_, count) => page('', next(String(count % 2))),
+    ],
+    ['empty pages without end', 'has too many empty pages', (_, count) => page('', next(String(count)))],
+    [
+      'more to come, and no token',
+      'has more pages, but no continuation token',
+      () => page(contents('p/a'), more),
+    ],
     [
       'more to come, and an empty token',
-      'goes on, and does not say where',
+      'has more pages, but no continuation token',
       () => page(contents('p/a'), next('')),
     ],
-    ['a key of another folder', `has the key 'q/a', which is not below it`, () => page(contents('q/a'))],
+    ['a key of another folder', `has the key 'q/a', which is outside of it`, () => page(contents('q/a'))],
     [
       'an entry without a key',
-      `has the key '', which is not below it`,
+      `has the key '', which is outside of it`,
       () => page('<Contents><Size>1</Size></Contents>'),
     ],
     [
@@ -295,7 +303,7 @@ describe('a listing that nobody can rely on is an error', () => {
     ],
     [
       'an entry without an end',
-      'has an entry without an end',
+      'has an incomplete entry',
       () => page(`${contents('p/a')}<Contents><Key>p/b</Key>`),
     ],
     [
@@ -319,7 +327,7 @@ describe('a listing that nobody can rely on is an error', () => {
     async (size) => {
       const entry = `<Contents><Key>p/a</Key><Size>${size}</Size></Contents>`;
       expect((await listed(() => page(entry))).message).toBe(
-        `the listing of 'p/' gives 'p/a' the size '${size}'`,
+        `the listing of 'p/' has the size '${size}' for 'p/a'`,
       );
     },
   );
@@ -335,7 +343,7 @@ describe('a listing that nobody can rely on is an error', () => {
 
   test('and a million entries without an end are read in no time', async () => {
     const body = `<ListBucketResult>${'<Contents>'.repeat(700_000)}</ListBucketResult>`;
-    expect((await listed(() => ({ body }))).message).toContain('has an entry without an end');
+    expect((await listed(() => ({ body }))).message).toContain('has an incomplete entry');
   });
 });
 

@@ -86,7 +86,7 @@ describe('the region', () => {
     const policy = { baseMs: 1, maxMs: 5, budgetMs: 50 };
     const error = await rejectionOf(discover(() => ({ status: 503 }), undefined, undefined, '/', policy));
     expect(error.code).toBe('storage-error');
-    expect(error.message).toContain("Bucket 'bucket' could not be looked at: HTTP 503");
+    expect(error.message).toContain("Bucket 'bucket' could not be read: HTTP 503");
     expect(error.hint).not.toContain('region');
   });
 });

@@ -65,7 +65,7 @@ describe('401', () => {
     expect(tokens).toEqual(['Bearer token-1', 'Bearer token-2']);
     expect(error).toBeInstanceOf(TerrapiError);
     expect(error.message).toContain('with 401');
-    expect(error.hint).toContain('a new one too');
+    expect(error.hint).toContain('also rejected a new access token');
   });
 });
 

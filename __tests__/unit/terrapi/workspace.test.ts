@@ -127,12 +127,12 @@ describe('where a workspace is', () => {
     [
       'plain http to this machine',
       { ...point, properties: null, endPoint: 'http://127.0.0.1:9000' },
-      'names the storage endpoint http://127.0.0.1:9000, which is plain http to this machine, where the platform is not',
+      'has the storage endpoint http://127.0.0.1:9000, which is plain http to this machine, but the platform is not on this machine',
     ],
     [
       'a user',
       { ...point, properties: { service_url: ['https://me:pw@s3.example/'] } },
-      'names the storage endpoint https://s3.example, which has a user name or password in it',
+      'has the storage endpoint https://s3.example, which contains a user name or password',
     ],
   ])('is refused where it says %s', (_, other, said) => {
     const error = failureOf(() => locate(other, false));
@@ -141,7 +141,7 @@ describe('where a workspace is', () => {
   });
 
   test.each([
-    ['a bucket with a path', { bucket: ['a/../b'] }, `the bucket 'a/../b', which is no name`],
+    ['a bucket with a path', { bucket: ['a/../b'] }, `the bucket 'a/../b', which is not a valid`],
     ['a bucket with a query', { bucket: ['a?b'] }, `the bucket 'a?b'`],
     ['a bucket with a control character', { bucket: ['a\nb'] }, `the bucket 'a\\u000ab'`],
     ['a bucket of dots', { bucket: ['..'] }, `the bucket '..'`],
@@ -153,7 +153,7 @@ describe('where a workspace is', () => {
     ['a prefix with a line break', { key: ['a\n::error::x/'] }, `the prefix 'a\\u000a::error::x'`],
     ['a prefix with half a character', { key: ['a\ud800/'] }, `the prefix 'a`],
     ['a prefix that is not text', { key: [7] }, `a prefix (property 'key') that is not text`],
-    ['a region with a path', { region: ['fr-par/s3'] }, `the region 'fr-par/s3', which is no name`],
+    ['a region with a path', { region: ['fr-par/s3'] }, `the region 'fr-par/s3', which is not a valid`],
     ['a region with a line break', { region: ['fr\npar'] }, `the region 'fr\\u000apar'`],
     [
       'an endpoint with a query',
@@ -170,7 +170,7 @@ describe('where a workspace is', () => {
       locate({ ...point, properties: { ...point.properties, ...properties } }, true),
     );
     expect(error.code).toBe('workspace-misconfigured');
-    expect(error.message).toContain(`Workspace 'gep-w' names ${said}`);
+    expect(error.message).toContain(`Workspace 'gep-w' has ${said}`);
   });
 
   test.each([
@@ -207,7 +207,7 @@ describe('a workspace that cannot be used says so in its own words', () => {
     [
       'both not initialized and in an error',
       { initialized: false, status: { statusCode: 'ERROR', message: 'its bucket was deleted' } },
-      'not initialized and in status ERROR: its bucket was deleted',
+      'not initialized, and not usable: status ERROR: its bucket was deleted',
     ],
     [
       'in a state without a message',
@@ -263,7 +263,7 @@ test.each([{ accessKey: 'a\nb' }, { token: 'a b' }, { token: 'a\u0000' }, { toke
     });
     expect([error.code, error.message]).toEqual([
       'storage-session',
-      'The platform gave a storage session whose key or token has characters that cannot be sent',
+      'The platform opened a storage session whose key or token has characters that a header cannot contain',
     ]);
   },
 );
@@ -277,7 +277,7 @@ describe('a name that does not work', () => {
   test('lists the names there are, nearest first, and says which platforms were asked for', async () => {
     const error = await refusal({ token: () => ({ status: 404 }), paths: lists });
     expect(error.message).toBe(
-      "There is no workspace 'gep-w' for this client app (platforms asked for: gep)",
+      "There is no workspace 'gep-w' for this client app (requested platforms: gep)",
     );
     expect(error.details[0]).toBe('- GEP-W2');
     expect(error.details[1]).toBe('- gep-wx');
@@ -296,13 +296,13 @@ describe('a name that does not work', () => {
     expect(error.details[0]).toBe('- gep-build-outputs-service-workspace');
   });
 
-  test('says that no platforms were asked for, and that there is no workspace at all', async () => {
+  test('says that no platforms were requested, and that there is no workspace at all', async () => {
     const error = await refusal({
       token: () => ({ status: 403 }),
       paths: { workspaces: { body: [] }, sharedfolders: { status: 403 } },
       platforms: [],
     });
-    expect(error.message).toContain('has no workspace at all (no platforms were asked for)');
+    expect(error.message).toContain('has no workspaces (requested platforms: none)');
     expect(error.hint).toContain("'platforms'");
   });
 
@@ -314,12 +314,12 @@ describe('a name that does not work', () => {
     ],
   ])('although it is there, %s, is a matter of access', async (_, paths) => {
     const error = await refusal({ token: () => ({ status: 403 }), paths });
-    expect(error.message).toBe("Workspace 'gep-w' is there, but this client app may not store in it (403)");
+    expect(error.message).toBe("Workspace 'gep-w' exists, but this client app may not write to it (403)");
     expect(error.hint).toContain('owner');
   });
 
   test.each([
-    ['a page instead of a session', { body: '<html>' }, 'something else than expected', 'terrapi-address'],
+    ['a page instead of a session', { body: '<html>' }, 'unexpected content', 'terrapi-address'],
     [
       'a redirect',
       { status: 302, headers: { location: 'https://x.example' } },

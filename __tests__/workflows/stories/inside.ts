@@ -22,7 +22,7 @@ export const inside: Story = {
       fails: true,
       then: ({ run }) => {
         expect(run.annotations).toEqual([
-          { level: 'error', message: expect.stringMatching(/certificate that is not trusted here/) },
+          { level: 'error', message: expect.stringMatching(/certificate that is not trusted \(/) },
         ]);
       },
     },

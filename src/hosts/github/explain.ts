@@ -65,12 +65,12 @@ function explain({ kind, name, error }: ReportFailure, run: Pick<GithubRun, 'rea
   if (isStatus(error, 404))
     return {
       code: 'missing-permissions',
-      text: `${what}: GitHub knows of no such thing here, or does not show it to this token.`,
+      text: `${what}: GitHub cannot find it, or does not show it to this token.`,
     };
   if (isStatus(error, 401))
     return {
       code: 'github-token',
-      text: `${what}: GitHub does not take the token of 'github-token'. Leave that input out for the job's own.`,
+      text: `${what}: GitHub rejects the token of input 'github-token'. Remove that input to use the job's own token.`,
     };
   const isLate = isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
   const reason = isLate ? 'GitHub took too long to answer' : sanitize(reasonOf(error));
@@ -78,13 +78,13 @@ function explain({ kind, name, error }: ReportFailure, run: Pick<GithubRun, 'rea
 }
 
 function explainNotes(tag: string, { message, remedy }: NotesUnchanged): Explained {
-  const what = `The notes of release '${tag}' are left as they are: ${sanitize(message)}.`;
+  const what = `The notes of release '${tag}' were not changed: ${sanitize(message)}.`;
   if (remedy === 'permission')
     return {
       code: 'missing-permissions',
       text: `${what} GitHub shows drafts only to tokens that may write.`,
     };
-  const mending = ` Mend the two lines that begin with \`<!-- upload-to-workspace\`, or take both away with what is between them, and run this again.`;
+  const mending = ` Repair the two lines that begin with \`<!-- upload-to-workspace\`, or delete them and everything between them. Then run this again.`;
   return { code: 'release-notes', text: remedy === 'mending' ? `${what}${mending}` : what };
 }
 

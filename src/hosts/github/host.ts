@@ -104,8 +104,7 @@ function openTempDir(env: Environment, workspaceDir: string, log: Log): string {
     ...(outside.length > 0 ? outside : system),
   ];
   const { folder, refused } = createTempFolder(places, 'RUNNER_TEMP');
-  if (refused.length > 0)
-    log.info(`Temporary files go to ${folder}, for others cannot be written: ${refused.join(', ')}`);
+  if (refused.length > 0) log.info(`Temporary files are in ${folder}. Not writable: ${refused.join(', ')}`);
   return folder;
 }
 
@@ -127,9 +126,9 @@ function checkOutputs(file: string | undefined): void {
   } catch (error) {
     throw new ActionError(
       'outputs-not-set',
-      `Outputs cannot be set: GITHUB_OUTPUT names a file that cannot be written: ${messageOf(error)}`,
+      `Outputs cannot be set: the file of GITHUB_OUTPUT is not writable: ${messageOf(error)}`,
       {
-        hint: `The runner sets GITHUB_OUTPUT; take out what else sets it, and see that there is free space. Nothing was sent.`,
+        hint: `The runner sets GITHUB_OUTPUT. Do not set it elsewhere, and check that the disk has free space. Nothing was sent.`,
         cause: error,
       },
     );

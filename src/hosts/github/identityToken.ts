@@ -67,8 +67,8 @@ function serviceUrl(given: string): URL {
   if (url && !urlProblem(url, true)) return url;
   throw new ActionError(
     'identity-token-unavailable',
-    `${serviceName} has no address to send a token to: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
-    { hint: `The runner sets ACTIONS_ID_TOKEN_REQUEST_URL; take out what else sets it.` },
+    `${serviceName} has an invalid address: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
+    { hint: `The runner sets ACTIONS_ID_TOKEN_REQUEST_URL. Do not set it elsewhere.` },
   );
 }
 
@@ -107,9 +107,9 @@ function tokenError(url: URL, error: unknown): ActionError {
   if (isCertificateError(error)) {
     return new ActionError(
       'untrusted-certificate',
-      `${serviceName} ${url.origin} shows a certificate that is not trusted here (${systemCode(error) ?? messageOf(error)})`,
+      `${serviceName} ${url.origin} has a certificate that is not trusted (${systemCode(error) ?? messageOf(error)})`,
       {
-        hint: `It is checked whatever 'tls-verify' says, as this is not the platform's. If a private authority signed it, such as that of a proxy, give that authority's certificate in 'ca-certificates'.`,
+        hint: `Input 'tls-verify' does not apply, because this server is not the platform's. If a private authority signed the certificate, e.g. a proxy's, add that authority's certificate to 'ca-certificates'.`,
         cause: error,
       },
     );
@@ -119,14 +119,14 @@ function tokenError(url: URL, error: unknown): ActionError {
   const status = error instanceof NoTokenError ? error.response.status : 0;
   return new ActionError(
     'identity-token-unavailable',
-    `${serviceName} ${url.origin} gave no identity token: ${messageOf(error)}`,
+    `${serviceName} ${url.origin} returned no identity token: ${messageOf(error)}`,
     {
       hint:
         status === 429 || status >= 500
-          ? `It is in trouble or asked too often; run the job again later.`
+          ? `It is overloaded or has an error. Run the job again later.`
           : status === 401 || status === 403
-            ? `It does not let this job ask, or not any more: see that the job has 'permissions: id-token: write', and run it again.`
-            : `If it goes on, see whether a proxy on the way answers in its place, and what the audience is.`,
+            ? `This job may not request a token, or no longer. Check that the job has 'permissions: id-token: write', and run it again.`
+            : `If it happens again, check the audience, and whether a proxy answers instead.`,
       cause: error,
     },
   );

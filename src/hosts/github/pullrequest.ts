@@ -22,7 +22,7 @@ export async function findPull(
   if (number !== undefined) return { number };
   if (run.triggeringRun === undefined) {
     return {
-      missing: `the event '${run.event}' is about no pull request: give its number with 'pull-request', or set 'comment' only for pull requests, e.g. comment: \${{ github.event_name == 'pull_request' }}`,
+      missing: `the event '${run.event}' has no pull request. Set its number with 'pull-request', or set 'comment' only for pull requests, e.g. comment: \${{ github.event_name == 'pull_request' }}`,
     };
   }
   const { commit, head } = run.triggeringRun;
@@ -31,7 +31,7 @@ export async function findPull(
   const found = candidates.find(({ open }) => open) ?? candidates[0];
   if (found) return { number: found.number };
   return {
-    missing: `no pull request of this repository has the commit ${commit.slice(0, 7)} of ${head ?? 'the run before'} at its head: it may have moved on, or never have been opened; 'pull-request' names one by its number`,
+    missing: `no pull request of this repository has the commit ${commit.slice(0, 7)} of ${head ?? 'the run before'} as its head. It may have newer commits, or may not be open yet. Set its number with 'pull-request'`,
   };
 }
 

@@ -50,7 +50,7 @@ export async function editRelease(
     await sleep(recheckMs * (0.5 + Math.random()));
   }
   if ((await read()) !== undefined)
-    throw new NotesUnchanged('others write to them all the time, and undo what is written');
+    throw new NotesUnchanged('other jobs overwrite the notes again and again');
 }
 
 async function findRelease({ request, pages, owner, repo }: GithubClient, tag: string): Promise<number> {
@@ -65,7 +65,7 @@ async function findRelease({ request, pages, owner, repo }: GithubClient, tag: s
     if (found) return found.id;
   }
   throw new NotesUnchanged(
-    `there is no release of the tag '${tag}', nor a draft for it that this token is shown: make it first, e.g. with gh release create`,
+    `no release has the tag '${tag}', and this token sees no draft for it. Create the release first, e.g. with gh release create`,
     'permission',
   );
 }

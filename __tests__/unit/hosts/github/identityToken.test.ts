@@ -35,7 +35,7 @@ describe('the token service', () => {
     const { error, grants } = await refusal(service);
     expect(error.code).toBe('identity-token-unavailable');
     expect(error.message).toBe(
-      `GitHub's token service ${service.url} gave no identity token: it answered with ${status}`,
+      `GitHub's token service ${service.url} returned no identity token: it answered with ${status}`,
     );
     expect(error.hint).toContain(advice);
     expect([service.asked.length, grants.length, other.asked.length]).toEqual([1, 0, 0]);
@@ -100,9 +100,9 @@ describe('the token service', () => {
     const { error } = await refusal(service);
     expect(error).toMatchObject({
       code: 'untrusted-certificate',
-      message: `GitHub's token service ${service.url} shows a certificate that is not trusted here (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+      message: `GitHub's token service ${service.url} has a certificate that is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)`,
     });
-    expect(error.hint).toContain(`whatever 'tls-verify' says`);
+    expect(error.hint).toContain(`Input 'tls-verify' does not apply`);
     expect([service.connections(), service.asked.length]).toEqual([1, 0]);
     await using opened = await open(service, {}, { certificates: [certificate.cert] });
     expect(await opened.tokens.token()).toBe('access-1');
