@@ -172,7 +172,7 @@ export function commentCases(subject: Reporting): void {
       );
       expect(fork.exitCode).toBe(0);
       expect(reportWarnings(fork)).toEqual([
-        expect.stringMatching(/from a fork can only read\. .*'workflow_run'/),
+        expect.stringMatching(/from a fork may only read; .*'workflow_run'/),
       ]);
       // Dependabot's jobs get the permissions that they request.
       const dependabot = await upload(
