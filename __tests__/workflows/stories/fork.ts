@@ -37,6 +37,16 @@ export const fork: Story = {
         expect(github.requests).toEqual([]);
       },
     },
+    {
+      // A branch of this repository: pull-request.yml publishes it, and clean-up.yml would not delete `forks/example/patch`.
+      file: 'fork-publish.yml',
+      on: 'workflow_run',
+      payload: workflowRun(31, patch),
+      then: async ({ github, stored }) => {
+        expect(await stored()).toEqual([]);
+        expect(github.requests).toEqual([]);
+      },
+    },
     publication('41'),
     publication('42'),
     {
