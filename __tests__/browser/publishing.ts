@@ -2,7 +2,7 @@ import { buckets, region, workspaces } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { renderIndexPage } from '../../src/links/indexPage.ts';
 import type { Links, Publication, PublishedFile } from '../../src/links/manifest.ts';
-import { mediaType } from '../../src/files/media.ts';
+import { mediaType } from '../../src/files/mediaTypes.ts';
 import { type Signer, createSigner, objectPath } from '../../src/storage/signer.ts';
 import { requestSession } from '../support/storageSession.ts';
 

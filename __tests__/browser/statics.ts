@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
-import { mediaType } from '../../src/files/media.ts';
+import { mediaType } from '../../src/files/mediaTypes.ts';
 
 export interface StaticServer {
   readonly origin: string;

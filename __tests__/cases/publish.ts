@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { buckets, clientApp } from '../../platform/catalogue.ts';
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { expandLink } from '../../src/links/linkTable.ts';
-import { mediaType } from '../../src/files/media.ts';
+import { mediaType } from '../../src/files/mediaTypes.ts';
 import { folderWith } from '../support/folder.ts';
 import { sanitize } from '../../src/text/sanitize.ts';
 import { awkwardNames, hostileNames } from '../support/names.ts';

@@ -179,6 +179,16 @@ export function removingCases(subject: () => Subject): void {
         expect(storage.requests.filter(isDeletion)).toHaveLength(3);
       });
 
+      test('does not let the client app read: everything is deleted, and files are counted by their names', async () => {
+        await put('d/index.html', 'd/a.js', 'd/_links.html');
+        storage.decide = ({ method, key }) =>
+          method === 'HEAD' && key !== '' ? { kind: 'answer', status: 403 } : undefined;
+        const run = await remove();
+        expect([run.exitCode, errorOf(run), run.outputs['deleted-count']]).toEqual([0, '', '3']);
+        expect(run.log).toContain('Removed 2 files (3 objects)');
+        expect(await keys()).toEqual([]);
+      });
+
       test('keeps one object: deleted objects are counted once', async () => {
         await put('d/a.txt', 'd/b.txt', 'd/c.txt');
         let passes = 0;

@@ -1,5 +1,5 @@
 import { excerpt } from '../text/sanitize.ts';
-import type { ClientCredential, RejectedRequest, Rejection } from './authentication.ts';
+import type { ClientCredential, RejectedRequest, Rejection } from './clientAuthentication.ts';
 import { jwtClaims } from './jwt.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';

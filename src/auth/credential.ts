@@ -1,7 +1,7 @@
 import { ActionError } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
 import type { RetryOptions } from '../http/retry.ts';
-import type { ClientCredential } from './authentication.ts';
+import type { ClientCredential } from './clientAuthentication.ts';
 import { secretCredential } from './secret.ts';
 
 /** What a client app can authenticate with. */

@@ -6,7 +6,7 @@ import { excerpt } from '../text/sanitize.ts';
 import { refreshTimes } from '../http/refreshing.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
-import type { ClientAuthentication, ClientCredential } from './authentication.ts';
+import type { ClientAuthentication, ClientCredential } from './clientAuthentication.ts';
 import { responseIn, extensions, timeoutSeconds } from './tokenEndpoint.ts';
 
 export interface ClientApp {

@@ -1,7 +1,7 @@
 import { ClientSecretBasic, ClientSecretPost } from 'openid-client';
 
 import { excerpt } from '../text/sanitize.ts';
-import type { ClientAuthentication, ClientCredential } from './authentication.ts';
+import type { ClientAuthentication, ClientCredential } from './clientAuthentication.ts';
 
 /**
  * Authenticates with the client app's secret (RFC 6749, 2.3.1): in the request body, or in the `Authorization` header if the issuer

@@ -1,7 +1,7 @@
 import { refreshing } from '../http/refreshing.ts';
 import type { RetryOptions } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
-import type { ClientCredential } from './authentication.ts';
+import type { ClientCredential } from './clientAuthentication.ts';
 import { discover } from './discovery.ts';
 import { createIssuerRetrier, maskingFetch } from './tokenEndpoint.ts';
 import { type ClientApp, requestGrant } from './grant.ts';

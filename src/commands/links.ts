@@ -3,7 +3,7 @@ import type { Host, Log } from '../hosts/host.ts';
 import { type LinkInputs, readLinkInputs } from '../config/links.ts';
 import type { Page } from '../links/generated.ts';
 import type { Manifest } from '../links/manifest.ts';
-import { mediaType } from '../files/media.ts';
+import { mediaType } from '../files/mediaTypes.ts';
 import { type FolderContents, separateGenerated } from '../preview/folderContents.ts';
 import { detectPreview } from '../preview/previewNames.ts';
 import { parseSiteFlags, siteFlagsHeader, unknownSiteFlags } from '../preview/siteFlags.ts';

@@ -19,7 +19,7 @@ import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { sendRequest } from '../storage/http.ts';
 import { createStorageRetrier, storageError } from '../storage/s3Error.ts';
-import { isHtml } from '../files/media.ts';
+import { isHtml } from '../files/mediaTypes.ts';
 import type { Destination } from './openDestination.ts';
 
 /** Bytes of a script or a page above which it is not looked at, and of all of them together: a look at more would take seconds. */

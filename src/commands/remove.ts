@@ -10,7 +10,7 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../config/remove.ts';
 import { noReportIds, setOutputs } from '../config/outputs.ts';
-import { separateGenerated } from '../preview/folderContents.ts';
+import { type FolderContents, generatedNames, separateGenerated } from '../preview/folderContents.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
@@ -97,7 +97,11 @@ function chooserFor(
   const nameOf = ({ key }: RemoteObject) => key.slice(base.length);
   const choose: Choose = async (objects) => {
     const below = objects.filter(({ key }) => key !== base);
-    const { files, generated } = await separateGenerated(client, base, below);
+    const { files, generated } = await separateGenerated(client, base, below).catch((error: unknown) => {
+      if (before !== undefined) throw error;
+      // The mark is read only to count files: a client app that may delete but not read can still remove everything.
+      return unmarked(base, below);
+    });
     for (const { key } of files) fileKeys.add(key);
     if (before === undefined) return chooseAll(split(below));
     const newer = below.filter((object) => !isOlder(object, before));
@@ -107,6 +111,13 @@ function chooserFor(
     return chooseOlder(split(below), before, base, kept);
   };
   return { choose, fileCount: (objects) => objects.filter(({ key }) => fileKeys.has(key)).length };
+}
+
+/** What is below a folder if the marks of generated objects cannot be read: their names decide. */
+function unmarked(base: string, objects: readonly RemoteObject[]): FolderContents {
+  const names = generatedNames(objects.map(({ key }) => key.slice(base.length)));
+  const files = objects.filter(({ key }) => !key.endsWith('/') && !names.has(key.slice(base.length)));
+  return { files, generated: new Map() };
 }
 
 /**

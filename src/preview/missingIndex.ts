@@ -1,6 +1,6 @@
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
-import { isHtml } from '../files/media.ts';
+import { isHtml } from '../files/mediaTypes.ts';
 
 /**
  * The warning about a preview without a page that its link can open.

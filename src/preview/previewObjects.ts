@@ -6,7 +6,7 @@ import { previewWorker } from '../generated/preview-worker.ts';
 import type { GeneratedObject } from '../links/generated.ts';
 import type { Links, PublishedFile, Manifest } from '../links/manifest.ts';
 import { createLinkTable } from '../links/linkTable.ts';
-import { isHtml } from '../files/media.ts';
+import { isHtml } from '../files/mediaTypes.ts';
 import type { PreviewNames } from './previewNames.ts';
 import type { PreviewOrigin, PreviewEntry, PreviewSite } from './site.ts';
 import { type SiteFlags, siteFlagsHeader, formatSiteFlags } from './siteFlags.ts';

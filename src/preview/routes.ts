@@ -1,4 +1,4 @@
-import { isHtml } from '../files/media.ts';
+import { isHtml } from '../files/mediaTypes.ts';
 
 /** What a site has at a path. Paths are relative to the site's folder and not percent-encoded. */
 export type Route =

@@ -1,5 +1,5 @@
 import { type Tag, tagsOf } from './tags.ts';
-import { isHtml } from '../files/media.ts';
+import { isHtml } from '../files/mediaTypes.ts';
 
 /** What may work differently in a preview than on a web server. */
 export type FindingKind =

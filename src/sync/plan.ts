@@ -2,7 +2,7 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import type { LocalFile } from '../files/selection.ts';
 import type { HeaderRule } from '../config/headers.ts';
 import { generatedMark, headersFor } from '../files/headers.ts';
-import { mediaType } from '../files/media.ts';
+import { mediaType } from '../files/mediaTypes.ts';
 import { excerpt, sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 
 import type { WalkedFile } from '../files/walk.ts';
-import { type Part, partSizeOf, partsOf, slicesOf } from './parts.ts';
+import { type Part, partSizeOf, partsOf, slicesOf } from './partSize.ts';
 import { readRanges } from './fileReader.ts';
 
 export interface Digest {

@@ -11,7 +11,7 @@ import {
 import { type BufferPool, bufferLength } from './bufferPool.ts';
 import { idempotentPut } from './idempotentPut.ts';
 import { type MultipartTransfer, prepareMultipart } from './multipart.ts';
-import { partSizeOf } from './parts.ts';
+import { partSizeOf } from './partSize.ts';
 import { putObject } from './put.ts';
 import { readFile, withFile } from './fileReader.ts';
 

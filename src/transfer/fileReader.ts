@@ -5,7 +5,7 @@ import { ActionError, messageOf, openFileLimit, systemCode } from '../errors/err
 import type { WalkedFile } from '../files/walk.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { formatBytes } from '../text/format.ts';
-import type { ByteRange } from './parts.ts';
+import type { ByteRange } from './partSize.ts';
 
 /** A file that is open for reading. It must not change after the upload was planned. */
 export interface FileReader {

@@ -14,7 +14,7 @@ import {
 import { readBody } from './requestBody.ts';
 import type { GracefulStop } from './gracefulStop.ts';
 import { idempotentPut } from './idempotentPut.ts';
-import { type Part, partsOf } from './parts.ts';
+import { type Part, partsOf } from './partSize.ts';
 import { putPart } from './put.ts';
 import { type FileReader, openFile } from './fileReader.ts';
 

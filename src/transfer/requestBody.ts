@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 import type { SlicedBody } from '../storage/http.ts';
-import { type ByteRange, slicesOf } from './parts.ts';
+import { type ByteRange, slicesOf } from './partSize.ts';
 import { type FileReader, changedError } from './fileReader.ts';
 
 /** A range of a file that does not fit into memory. It is read once for its digests, and again each time it is sent. */

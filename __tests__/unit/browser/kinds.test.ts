@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { kindOf, viewerOf } from '../../../browser/index/kinds.ts';
-import { mediaType } from '../../../src/files/media.ts';
+import { mediaType } from '../../../src/files/mediaTypes.ts';
 import { filesNamed } from './files.ts';
 
 describe('file kinds of the index page', () => {

@@ -18,9 +18,7 @@ describe('without a client secret', () => {
   test('a job that has none is told both ways, the lines of YAML, and what forks can do', () => {
     const { code, message, details } = failureOf(() => readWith(false));
     expect(code).toBe('no-credentials');
-    expect(message).toMatch(
-      /^Input client-secret: is missing, and the job cannot get an identity token/,
-    );
+    expect(message).toMatch(/^Input client-secret: is missing, and the job cannot get an identity token/);
     expect(details).toContain('    permissions:');
     expect(details).toContain('      id-token: write');
     expect(details.join('\n')).toContain(`'if-no-credentials: skip'`);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { mediaType } from '../../../src/files/media.ts';
+import { mediaType } from '../../../src/files/mediaTypes.ts';
 
 test.each([
   ['index.html', 'text/html; charset=utf-8'],

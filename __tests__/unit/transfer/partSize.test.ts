@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { partSizeOf, partsOf } from '../../../src/transfer/parts.ts';
+import { partSizeOf, partsOf } from '../../../src/transfer/partSize.ts';
 
 const MiB = 1024 ** 2;
 const TiB = 1024 ** 4;
