@@ -18,7 +18,12 @@ export default {
   // Only to end what hangs: no test is about time.
   testTimeout: 60_000,
   projects: [
-    ...['unit', 'integration', 'dist', 'workflows', 'browser'].map(suite),
+    ...['unit', 'dist', 'workflows', 'browser'].map(suite),
+    {
+      ...suite('integration'),
+      globalSetup: '<rootDir>/__tests__/sourceBundle.ts',
+      globalTeardown: '<rootDir>/__tests__/sourceBundleEnd.ts',
+    },
     {
       ...suite('platform'),
       globalSetup: '<rootDir>/platform/real/jest-setup.ts',
