@@ -12,13 +12,18 @@ const suite = (name) => ({
 });
 
 export default {
-  // Tests that start processes wait for them half of the time: one more worker than processors keeps all processors busy.
-  maxWorkers: availableParallelism() + 1,
+  // Tests that start processes wait for them half of the time: two more workers than processors keep all processors busy.
+  maxWorkers: availableParallelism() + 2,
   testSequencer: '<rootDir>/__tests__/sequencer.js',
   // Only to end what hangs: no test is about time.
   testTimeout: 60_000,
   projects: [
-    ...['unit', 'integration', 'dist', 'workflows', 'browser'].map(suite),
+    ...['unit', 'dist', 'workflows', 'browser'].map(suite),
+    {
+      ...suite('integration'),
+      globalSetup: '<rootDir>/__tests__/sourceBundle.ts',
+      globalTeardown: '<rootDir>/__tests__/sourceBundleEnd.ts',
+    },
     {
       ...suite('platform'),
       globalSetup: '<rootDir>/platform/real/jest-setup.ts',

@@ -38,10 +38,17 @@ export function runSubject(
 ): Promise<RunnerResult> {
   return runAction({
     ...options,
-    entry: path.join(top, entries, entries === 'dist' ? `${action}.js` : `${action}.ts`),
+    entry: entryOf(entries, action),
     inputs: { ...inputsFor(platform), ...inputs },
     env: { RUNNER_DEBUG: '1', ...options.env },
   });
+}
+
+/** The file that starts an action. Tests of the source use the bundle of it that `sourceBundle.ts` made, if there is one. */
+function entryOf(entries: Subject['entries'], action: ActionName): string {
+  const bundle = process.env['SOURCE_BUNDLE'];
+  if (entries === 'dist') return path.join(top, 'dist', `${action}.js`);
+  return bundle === undefined ? path.join(top, entries, `${action}.ts`) : path.join(bundle, `${action}.mjs`);
 }
 
 /** All visible text of a run. Commands that mask values are not visible. */

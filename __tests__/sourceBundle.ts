@@ -1,0 +1,34 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { build } from 'esbuild';
+
+import announce from './announce.ts';
+
+const actions = ['upload', 'links', 'remove', 'workspaces'];
+
+/**
+ * Bundles the actions' source once for all runs of it, because to strip the types of 200 modules takes a third of a short run. Sets
+ * SOURCE_BUNDLE to the folder. It is not `dist/`: nobody has to build before testing.
+ */
+// eslint-disable-next-line no-restricted-exports -- Jest calls the default export
+export default async function bundleSource(...config: Parameters<typeof announce>): Promise<void> {
+  announce(...config);
+  const folder = await mkdtemp(path.join(tmpdir(), 'source-bundle-'));
+  await build({
+    entryPoints: actions.map((action) => path.join(import.meta.dirname, '../src/main', `${action}.ts`)),
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    outdir: folder,
+    // Packages in CommonJS call `require` for modules of Node.js.
+    banner: {
+      js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`,
+    },
+    logLevel: 'warning',
+  });
+  process.env['SOURCE_BUNDLE'] = folder;
+}
