@@ -145,7 +145,10 @@ function decoded(assertion: string): JWTPayload | undefined {
 }
 
 /** Copies a request with a new body, because a stream can be read only once. */
-function withBody(request: IncomingMessage & { readonly originalUrl?: string }, body: string): IncomingMessage {
+function withBody(
+  request: IncomingMessage & { readonly originalUrl?: string },
+  body: string,
+): IncomingMessage {
   const { method, url, originalUrl, headers, rawHeaders, socket, httpVersion } = request;
   const bytes = Buffer.from(body);
   return Object.assign(Readable.from([bytes], { objectMode: false }), {
