@@ -45,7 +45,7 @@ export async function previewPictures(folder: string): Promise<string[]> {
   await page.waitForSelector('h1 ::-p-text(Start)');
   await take(page, 'preview.png', 520);
   platform.terrapi.sessionSeconds = 20;
-  const short = await publish(platform, site);
+  const short = await publish(platform, site, 'session');
   await page.goto(short);
   await page.waitForSelector('::-p-text(Tide tables)');
   while ((await fetch(short)).ok) await sleep(500);
@@ -65,7 +65,7 @@ async function entryPage(browser: Browser, link: string): Promise<Page> {
   return page;
 }
 
-async function publish(platform: Platform, cwd: string): Promise<string> {
+async function publish(platform: Platform, cwd: string, links = 'auto'): Promise<string> {
   const { exitCode, log, outputs } = await runAction({
     entry: path.join(import.meta.dirname, '..', 'dist', 'upload.js'),
     cwd,
@@ -79,6 +79,7 @@ async function publish(platform: Platform, cwd: string): Promise<string> {
       destination,
       path: '.',
       preview: 'true',
+      links,
     },
     env: {
       GITHUB_SERVER_URL: 'https://github.com',

@@ -75,7 +75,6 @@ function inputsFor(platform: Platform, github: Github): Record<string, string> {
     platforms: platformScope,
     issuer: platform.issuer,
     'api-url': platform.apiUrl,
-    links: 'platform',
     'github-token': github.token,
   };
 }
@@ -85,6 +84,7 @@ function environment(github: Github): Record<string, string> {
     GITHUB_API_URL: github.apiUrl,
     GITHUB_REPOSITORY: github.repository,
     GITHUB_RUN_ID: '4711',
+    GITHUB_WORKFLOW: 'Documentation',
     GITHUB_EVENT_NAME: 'pull_request',
   };
 }
