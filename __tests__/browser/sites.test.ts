@@ -209,7 +209,7 @@ function keepPictures(
 
 test('a router built for the root of a host causes a warning with file and line', () => {
   expect(rooted).toMatch(
-    /^::warning.*Build with the preview's folder as base .*\(\S+\.html:\d+\)%0AHelp: .*#preview-problem$/m,
+    /^::warning.*Build it with the folder of the preview as base .*\(\S+\.html:\d+\)%0AHelp: .*#preview-problem$/m,
   );
 });
 
