@@ -65,7 +65,9 @@ export const previewLife: Story = {
       payload: comment(7, '/preview', 'reader'),
       then: ({ run, github }) => {
         expect(run.log).not.toContain('Made links');
-        expect(github.comments[0]?.body).toMatch(/### Preview&#58; .*\n\n.*\n\nUploaded 1 file, 2 stale objects deleted\./);
+        expect(github.comments[0]?.body).toMatch(
+          /### Preview&#58; .*\n\n.*\n\nUploaded 1 file, 2 stale objects deleted\./,
+        );
       },
     },
     {
