@@ -94,22 +94,22 @@ export function checkSite(
 
 function logCheck(log: Log, { findings }: SiteCheckResult, puts: readonly Put[]): void {
   const pages = puts.filter(({ name }) => isHtml(name));
-  const told = findings.map((finding) => ({ ...describeFinding(finding), finding }));
+  const described = findings.map((finding) => ({ ...describeFinding(finding), finding }));
   log.group(
     `Preview: ${count(pages.length, 'page')}, ${count(puts.length, 'file')}`,
-    told.length === 0
-      ? ['Nothing was found that does not work in a preview']
-      : told.flatMap(({ text, finding: { places, files } }) => [
+    described.length === 0
+      ? ['Preview check: no problems']
+      : described.flatMap(({ text, finding: { places, files } }) => [
           text,
           ...firstOf(places, places.length, (place) => `  ${sanitize(place)}`),
           ...(files > places.length ? [`  … and in ${count(files - places.length, 'more file')}`] : []),
         ]),
   );
-  for (const { text, isProblem, finding } of told)
+  for (const { text, isProblem, finding } of described)
     if (isProblem) log.warning('preview-problem', `${text} (${finding.places[0] ?? ''})`);
 }
 
-/** @throws ActionError `preview-not-possible` where no browser could open it */
+/** @throws ActionError `preview-not-possible` if the links are on hosts that do not let the entry page read them */
 async function refuseOrigins(
   own: Readonly<Record<string, string>>,
   site: PreviewSite,
@@ -127,14 +127,14 @@ async function refuseOrigins(
   if (reasons.length === 0) return;
   throw new ActionError(
     'preview-not-possible',
-    `A preview cannot be made of links that the platform signs here: ${reasons.join('; ')}`,
+    `The links of the platform cannot be used for a preview: ${reasons.join('; ')}`,
     {
-      hint: `Use 'links: session' for a preview, which works until the storage session ends, or leave 'preview' out.`,
+      hint: `Set 'links: auto' or 'links: session', or 'preview: false'.`,
     },
   );
 }
 
-/** Asks as a browser would that was told by a page of `origin` to read a file on condition of its ETag. */
+/** Whether the host of a link lets pages of `origin` read it. Asks like a browser, with the header `If-Match` (CORS preflight). */
 async function letsRead(
   link: string,
   origin: string,

@@ -50,8 +50,8 @@ export interface KeptNames {
 }
 
 /**
- * The choice with `older-than`. A generated page goes with the last of its files, whatever its age: the `links` action makes it anew, and its
- * links would open nothing.
+ * The choice with `older-than`. A generated page is deleted with the last of its files, also if it is newer: without files, its links open
+ * nothing.
  * @param before milliseconds since the epoch: older objects are chosen
  * @param base what every key of the destination begins with
  */
