@@ -95,7 +95,7 @@ describe('without a secret', () => {
     expect(events.slice(0, 4)).toEqual([bearer, broken, service.given[0], 'grant']);
   });
 
-  test('a job with a secret uses that, and asks nobody else', async () => {
+  test('a job with a secret uses the secret, and requests no identity token', async () => {
     await using service = await serveTokens();
     await using opened = await open(service, {}, { clientSecret: 'the-secret' });
     await opened.tokens.token();
@@ -106,7 +106,7 @@ describe('without a secret', () => {
   });
 
   test.each([{}, { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://h/' }, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' }])(
-    'a job with no identity either is told so: %j',
+    'without a secret and an identity token, the hint names the permission: %j',
     async (environment) => {
       const error = await rejectionOf(openCredential(options, hostOf(environment)));
       expect(error.hint).toContain('id-token: write');
@@ -114,7 +114,7 @@ describe('without a secret', () => {
   );
 });
 
-test('what was explained already is not tried again, whatever it came from', () => {
+test('an error that is already explained is not retried, whatever its cause', () => {
   const cause = Object.assign(new Error('it answered with 503'), {
     response: new Response(null, { status: 503 }),
   });
@@ -141,7 +141,7 @@ describe('a token that the issuer does not take', () => {
       `'client-id'`,
     ],
     ['a clock that is behind', 400, 'Token was issued in the future', `'Allowed clock skew'`],
-    ['a token that has ended', 400, 'Token is not active', `'Allowed clock skew'`],
+    ['an expired token', 400, 'Token is not active', `'Allowed clock skew'`],
   ])('for %s is shown by subject, audience and issuer, after one try', async (_, status, said, advice) => {
     await using service = await serveTokens();
     const { error, grants, issuer } = await refusal(service, answers(status, said));
@@ -159,7 +159,7 @@ describe('a token that the issuer does not take', () => {
     expect([service.asked.length, grants.length]).toEqual([1, 1]);
   });
 
-  test('is told without it, where the issuer repeats it', async () => {
+  test('is not in the error if the issuer repeats it', async () => {
     await using service = await serveTokens();
     const { error } = await refusal(service, {
       token: () => ({
@@ -170,7 +170,7 @@ describe('a token that the issuer does not take', () => {
     expect(error.message).toContain('(400 invalid_client: Bad token ***)');
   });
 
-  test('for its scopes is told as with a secret', async () => {
+  test('for its scopes has the same error as with a secret', async () => {
     await using service = await serveTokens();
     const { error } = await refusal(service, {
       token: () => ({

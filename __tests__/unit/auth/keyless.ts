@@ -49,7 +49,7 @@ export async function open(
   };
 }
 
-/** The error of the first token that is asked for. */
+/** The error of the first request for a token. */
 export async function refusal(
   service: TokenService,
   rules: IssuerRules = {},
@@ -57,7 +57,7 @@ export async function refusal(
 ) {
   await using opened = await open(service, rules, more);
   const error = await rejectionOf(opened.tokens.token());
-  const told = JSON.stringify([error.message, error.hint, error.details]);
-  for (const secret of [bearer, ...service.given]) expect(told).not.toContain(secret);
+  const text = JSON.stringify([error.message, error.hint, error.details]);
+  for (const secret of [bearer, ...service.given]) expect(text).not.toContain(secret);
   return { error, grants: opened.issuer.grants(), issuer: opened.issuer.issuer.href };
 }

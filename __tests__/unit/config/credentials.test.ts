@@ -11,11 +11,11 @@ describe('without a client secret', () => {
   const raw = (name: string) => given[name] ?? '';
   const readWith = (keyless: boolean) => readUploadInputs(raw, () => undefined, keyless, hints.logIn([]));
 
-  test('a job with an identity of its own has what it takes', () => {
+  test('a job with an identity token is valid', () => {
     expect(readWith(true).clientSecret).toBeUndefined();
   });
 
-  test('a job that has none is told both ways, the lines of YAML, and what forks can do', () => {
+  test('and without an identity token, the error names both ways to log in, the lines of YAML, and the input for forks', () => {
     const { code, message, details } = failureOf(() => readWith(false));
     expect(code).toBe('no-credentials');
     expect(message).toMatch(/^Input client-secret: is missing, and the job cannot get an identity token/);
@@ -24,7 +24,7 @@ describe('without a client secret', () => {
     expect(details.join('\n')).toContain(`'if-no-credentials: skip'`);
   });
 
-  test('is told together with what else is wrong', () => {
+  test('the error lists the other invalid inputs too', () => {
     const others: Readonly<Record<string, string>> = { ...given, symlinks: 'no' };
     const { code, message, details } = failureOf(() =>
       readUploadInputs(

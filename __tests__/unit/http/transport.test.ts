@@ -34,7 +34,7 @@ async function failing(promise: Promise<unknown>): Promise<unknown> {
 
 describe('the proxy', () => {
   test.each(['socks5://me:pass-word@p:1', 'http://me:pass-word@', '::pass-word'])(
-    'that is none of HTTP is refused, and its password not told: %s',
+    'that is no HTTP URL is refused, and the error does not contain its password: %s',
     async (address) => {
       process.env['HTTPS_PROXY'] = address;
       await using way = transport();
@@ -184,11 +184,11 @@ test.each([
   const url = new URL(address);
   const error = await failing(way.fetch(url));
   expect(isNetworkError(error)).toBe(true);
-  const told = describeNetworkError('Issuer', url, "input 'issuer'", error);
-  expect(told.code).toBe('unreachable');
-  expect(told.message).toContain(`Issuer ${url.origin} cannot be reached: ${reason}`);
-  expect(told.hint).toContain("input 'issuer'");
-  expect(told.hint).toContain('HTTPS_PROXY');
+  const described = describeNetworkError('Issuer', url, "input 'issuer'", error);
+  expect(described.code).toBe('unreachable');
+  expect(described.message).toContain(`Issuer ${url.origin} cannot be reached: ${reason}`);
+  expect(described.hint).toContain("input 'issuer'");
+  expect(described.hint).toContain('HTTPS_PROXY');
 });
 
 describe('a failed TLS handshake', () => {
@@ -202,12 +202,12 @@ describe('a failed TLS handshake', () => {
       true,
       false,
     ]);
-    const told = describeNetworkError('Issuer', url, "input 'issuer'", error);
-    expect(told.code).toBe('unreachable');
-    expect(told.message).toBe(
+    const described = describeNetworkError('Issuer', url, "input 'issuer'", error);
+    expect(described.code).toBe('unreachable');
+    expect(described.message).toBe(
       `Issuer ${url.origin} cannot be reached: it does not speak HTTPS on port ${url.port} (ERR_SSL_WRONG_VERSION_NUMBER)`,
     );
-    expect(told.hint).toMatch(/^Check input 'issuer': its port must be that of an HTTPS server\./);
+    expect(described.hint).toMatch(/^Check input 'issuer': its port must be that of an HTTPS server\./);
   });
 
   test('with a proxy that speaks plain HTTP names the variable and the address to set', async () => {
@@ -236,8 +236,13 @@ describe('a failed TLS handshake', () => {
     );
     const error = new TypeError('fetch failed', { cause: Object.assign(cause, { code }) });
     expect([isNetworkError(error), isPermanent(error)]).toEqual([true, true]);
-    const told = describeNetworkError('TerrAPI', new URL('https://api.example/'), "input 'api-url'", error);
-    expect(told.message).toBe(`TerrAPI https://api.example cannot be reached: ${reason} (${code})`);
+    const described = describeNetworkError(
+      'TerrAPI',
+      new URL('https://api.example/'),
+      "input 'api-url'",
+      error,
+    );
+    expect(described.message).toBe(`TerrAPI https://api.example cannot be reached: ${reason} (${code})`);
   });
 });
 
@@ -256,25 +261,28 @@ test.each([
   [407, true, 'http://USER:PASSWORD@HOST:PORT'],
   [403, true, 'allow that host'],
   [503, false, 'allow that host'],
-])('a proxy that answers %d is told as that; that it is final: %s', async (status, final, advice) => {
-  await using proxy = await serveProxy(status);
-  process.env['HTTPS_PROXY'] = proxy.url.replace('//', '//somebody:proxy-password@');
-  try {
-    await using way = transport();
-    const url = new URL('https://upload.example/');
-    const error = await failing(way.fetch(url));
-    expect([isNetworkError(error), isPermanent(error)]).toEqual([true, final]);
-    const told = describeNetworkError('Issuer', url, "input 'issuer'", error);
-    expect(told.message).toBe(
-      `Issuer https://upload.example cannot be reached: the proxy answers with ${status}`,
-    );
-    expect(told.hint).toContain(advice);
-    expect(told.message + String(told.hint)).not.toContain('proxy-password');
-    expect(proxy.tunnels.map(({ to }) => to)).toEqual(['upload.example:443']);
-  } finally {
-    Reflect.deleteProperty(process.env, 'HTTPS_PROXY');
-  }
-});
+])(
+  'a proxy that answers %d is named in the error; the error is permanent: %s',
+  async (status, final, advice) => {
+    await using proxy = await serveProxy(status);
+    process.env['HTTPS_PROXY'] = proxy.url.replace('//', '//somebody:proxy-password@');
+    try {
+      await using way = transport();
+      const url = new URL('https://upload.example/');
+      const error = await failing(way.fetch(url));
+      expect([isNetworkError(error), isPermanent(error)]).toEqual([true, final]);
+      const described = describeNetworkError('Issuer', url, "input 'issuer'", error);
+      expect(described.message).toBe(
+        `Issuer https://upload.example cannot be reached: the proxy answers with ${status}`,
+      );
+      expect(described.hint).toContain(advice);
+      expect(described.message + String(described.hint)).not.toContain('proxy-password');
+      expect(proxy.tunnels.map(({ to }) => to)).toEqual(['upload.example:443']);
+    } finally {
+      Reflect.deleteProperty(process.env, 'HTTPS_PROXY');
+    }
+  },
+);
 
 test.each([
   ['plain', new Error('plain'), false],
@@ -287,6 +295,6 @@ test.each([
   ],
   ['of a transport that was closed', Object.assign(new Error('x'), { code: 'UND_ERR_DESTROYED' }), false],
   ['that is text', 'ECONNRESET', false],
-])('an error %s is told from trouble of the network', (_, error, expected) => {
+])('classifies an error %s', (_, error, expected) => {
   expect(isNetworkError(error)).toBe(expected);
 });

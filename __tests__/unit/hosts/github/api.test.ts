@@ -37,7 +37,13 @@ describe('what GitHub refuses', () => {
     ['by Retry-After alone', 403, 'Slow down', { 'retry-after': '2' }, 2_000],
     ['after a minute where nothing says more', 403, 'You have exceeded a secondary rate limit', {}, 60_000],
     ['of 429 likewise', 429, 'Too many', {}, 60_000],
-    ['even of an hour, for which nobody waits', 429, 'Too many', { 'retry-after': '3600' }, 3_600_000],
+    [
+      'of an hour, which is longer than the action waits',
+      429,
+      'Too many',
+      { 'retry-after': '3600' },
+      3_600_000,
+    ],
     [
       'at once after a reset that has passed',
       403,
@@ -49,7 +55,7 @@ describe('what GitHub refuses', () => {
     expect(classify(refused(status, message, headers))).toMatchObject({ transient: true, retryAfterMs });
   });
 
-  test('is told in its own words, without the page that GitHub names', () => {
+  test('is shown with its own message, without the address of GitHub’s documentation', () => {
     const said = 'Validation Failed: {"field":"body"} - https://docs.github.com/rest/issues/comments#create';
     expect(reasonOf(refused(422, said))).toBe('GitHub answered 422 (Validation Failed: {"field":"body"})');
   });

@@ -41,7 +41,7 @@ describe('the token service', () => {
     expect([service.asked.length, grants.length, other.asked.length]).toEqual([1, 0, 0]);
   });
 
-  test('that goes on being in trouble is told as the one in trouble', async () => {
+  test('that keeps failing is named in the error', async () => {
     await using service = await serveTokens(() => ({ status: 500, body: 'oops' }));
     const { error, grants } = await refusal(service);
     expect(error.message).toContain('it answered with 500');

@@ -136,7 +136,7 @@ test.each([
   expect(isPublicRepository(file)).toBe(expected);
 });
 
-test('without an event nobody can say', () => {
+test('without an event, it is unknown whether the repository is public', () => {
   expect(isPublicRepository('')).toBeUndefined();
   expect(isPublicRepository('/no/such/event.json')).toBeUndefined();
 });
