@@ -1,6 +1,6 @@
 import { type Dispatcher, util } from 'undici';
 
-import { isError } from '../errors/error.ts';
+import { AbortListeners, abortError } from '../http/cancel.ts';
 import { maxResponseBytes, responseTooLarge } from '../http/responses.ts';
 
 /** A request body that is not in memory as a whole. Each attempt reads it again. */
@@ -61,7 +61,7 @@ export async function sendRequest(
   request: WireRequest,
   { signal, stallMs }: SendOptions,
 ): Promise<WireResponse> {
-  if (signal?.aborted) throw abortReason(signal);
+  if (signal?.aborted) throw abortError(signal.reason);
   const { promise, resolve, reject } = Promise.withResolvers<WireResponse>();
   const watch = watchStall(stallMs);
   let answer: Omit<WireResponse, 'body'> = { status: 0, headers: {} };
@@ -69,7 +69,7 @@ export async function sendRequest(
   const body = createBodyReader(request.keepBytes);
   const settle = (how: () => void) => {
     watch.end();
-    if (signal) abortsOf(signal).delete(onAbort);
+    if (signal) listenersOf(signal).delete(onAbort);
     how();
   };
   const complete = () => settle(() => resolve({ ...answer, body: body.text() }));
@@ -81,16 +81,16 @@ export async function sendRequest(
     abort?.(error);
   };
   const onAbort = () => {
-    const reason = abortReason(signal);
+    const reason = abortError(signal?.reason);
     // Without a connection there is nothing to abort yet: onConnect aborts the request before it sends a byte.
     if (abort) abort(reason);
     else settle(() => reject(reason));
   };
-  if (signal) abortsOf(signal).add(onAbort);
+  if (signal) listenersOf(signal).add(onAbort);
   dispatcher.dispatch(wireOptions(request, watch.moved), {
     onConnect: (abortConnection) => {
       abort = abortConnection;
-      if (signal?.aborted) abort(abortReason(signal));
+      if (signal?.aborted) abort(abortError(signal.reason));
       else watch.begin(() => abortConnection(new StalledError(`No byte moved for ${stallMs / 1000} s`)));
     },
     onHeaders: (status, headers) => {
@@ -124,19 +124,12 @@ function createBodyReader(keep = usuallyKept) {
   };
 }
 
-const aborts = new WeakMap<AbortSignal, Set<() => void>>();
+const listeners = new WeakMap<AbortSignal, AbortListeners>();
 
-/**
- * Callbacks for the abort of a signal. All requests share one event listener, because adding and removing a listener for each request
- * costs more than signing the request.
- */
-function abortsOf(signal: AbortSignal): Set<() => void> {
-  const known = aborts.get(signal);
-  if (known) return known;
-  const calls = new Set<() => void>();
-  aborts.set(signal, calls);
-  signal.addEventListener('abort', () => [...calls].forEach((call) => call()), { once: true });
-  return calls;
+function listenersOf(signal: AbortSignal): AbortListeners {
+  const known = listeners.get(signal) ?? new AbortListeners(signal);
+  listeners.set(signal, known);
+  return known;
 }
 
 function wireOptions(
@@ -202,9 +195,4 @@ function watchStall(stallMs: number) {
     },
     end: () => clearTimeout(timer),
   };
-}
-
-function abortReason(signal: AbortSignal | undefined): Error {
-  const reason: unknown = signal?.reason;
-  return isError(reason) ? reason : new Error('Cancelled', { cause: reason });
 }
