@@ -61,6 +61,9 @@ export function timeoutSeconds({ timeoutMs }: Pick<Attempt, 'timeoutMs'>): numbe
   return Math.min(10, Math.max(1, Math.floor(timeoutMs / 1000)));
 }
 
+/** What to do after status 429 or 5xx. */
+export const issuerOutageHint = 'The issuer is overloaded or has an error. Run the job again later.';
+
 /** The HTTP response that an error of the library contains. */
 export function responseIn(error: unknown): Response | undefined {
   for (const cause of causes(error)) {
