@@ -1,6 +1,6 @@
 import type { Host } from '../hosts/host.ts';
-import type { ReportKind } from '../hosts/reports.ts';
-import { isSkipped } from '../config/credentials.ts';
+import type { ReportKind } from '../hosts/reporter.ts';
+import { isSkipped } from '../config/ifNoCredentials.ts';
 import type { RawInput } from '../config/reader.ts';
 
 /**

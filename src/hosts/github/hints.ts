@@ -1,5 +1,5 @@
 import type { Hints } from '../host.ts';
-import type { ReportKind } from '../reports.ts';
+import type { ReportKind } from '../reporter.ts';
 import type { Forge } from './forge.ts';
 import { permissionLines, permissionsFor } from './permissions.ts';
 

@@ -1,5 +1,5 @@
 import type { Host } from '../hosts/host.ts';
-import type { ReportFailure, ReportKind, Reporter } from '../hosts/reports.ts';
+import type { ReportFailure, ReportKind, Reporter } from '../hosts/reporter.ts';
 
 /** The input that asks for a report. */
 const inputOf: Readonly<Record<ReportKind, string>> = {
