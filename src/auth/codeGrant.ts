@@ -1,7 +1,7 @@
 import * as oidc from 'openid-client';
 
 import { ActionError } from '../errors/error.ts';
-import { abortError } from '../http/cancel.ts';
+import { abortError } from '../http/cancellableDispatcher.ts';
 import { urlProblem } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { loginError, loginExpired, loginRejected } from './loginErrors.ts';

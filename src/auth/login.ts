@@ -1,6 +1,6 @@
 import type * as oidc from 'openid-client';
 
-import { refreshTimes } from '../http/refreshing.ts';
+import { refreshTimes } from '../http/refreshingValue.ts';
 import { jwtClaims, jwtExpiry } from './jwt.ts';
 import type { Login } from './loginFile.ts';
 import type { LoginKey } from './loginNames.ts';

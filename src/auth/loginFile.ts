@@ -6,7 +6,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 
 import { ActionError, isError, messageOf } from '../errors/error.ts';
-import { type LockOptions, acquireLock } from './lock.ts';
+import { type LockOptions, acquireLock } from './fileLock.ts';
 import { type LoginKey, loginFileName } from './loginNames.ts';
 
 const loginSchema = v.object({

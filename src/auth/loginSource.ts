@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as oidc from 'openid-client';
 
 import { ActionError } from '../errors/error.ts';
-import { refreshing } from '../http/refreshing.ts';
+import { refreshing } from '../http/refreshingValue.ts';
 import type { RetryOptions } from '../http/retry.ts';
 import { type Transport, cleanupMs } from '../http/transport.ts';
 import { excerpt } from '../text/sanitize.ts';
@@ -12,7 +12,7 @@ import { refreshedLogin } from './login.ts';
 import { loginError } from './loginErrors.ts';
 import { type Login, type LoginFile, loginFile } from './loginFile.ts';
 import { type PublicClient, openPublicClient } from './publicClient.ts';
-import type { TokenSource } from './tokens.ts';
+import type { TokenSource } from './tokenSource.ts';
 
 /**
  * A source of access tokens of the user's stored login. It refreshes the login before it expires (RFC 6749, 6), and stores the new tokens

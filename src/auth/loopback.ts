@@ -2,7 +2,7 @@ import { type IncomingMessage, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { ActionError, actionErrorIn } from '../errors/error.ts';
-import { abortError } from '../http/cancel.ts';
+import { abortError } from '../http/cancellableDispatcher.ts';
 import { failurePage, successPage } from './loginPage.ts';
 
 /** The redirect with which the issuer ends the login in the browser (RFC 6749, 4.1.2). */

@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client';
 
-import { isTransient } from '../http/classify.ts';
+import { isTransient } from '../http/transientErrors.ts';
 import type { Retrier, RetryOptions } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import { discover } from './discovery.ts';

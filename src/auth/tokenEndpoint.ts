@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client';
 
-import { type FailedResponse, classifier } from '../http/classify.ts';
+import { type FailedResponse, classifier } from '../http/transientErrors.ts';
 import type { Clock } from '../http/clock.ts';
 import { actionErrorIn, causes } from '../errors/error.ts';
 import type { Transport } from '../http/transport.ts';

@@ -4,7 +4,7 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import { isGenerated } from '../files/headers.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { type Plan, type Put, withGenerated } from '../sync/plan.ts';
-import { generatedNames } from '../preview/folderContents.ts';
+import { generatedNames } from '../storage/folderContents.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { headObjects } from '../storage/head.ts';
 import { listExpected } from '../storage/listing.ts';
@@ -13,7 +13,7 @@ import { existingAmong } from '../storage/existingObjects.ts';
 import { defaultHashThreads } from '../transfer/resourceLimits.ts';
 import type { Digest } from '../transfer/digest.ts';
 import { type Hasher, openHasher } from '../transfer/hasher.ts';
-import { refuseSums, writeSums } from './checksums.ts';
+import { refuseSums, writeSums } from './checksumsFile.ts';
 
 /** How an upload compares its files with the stored objects. */
 export interface Comparison {

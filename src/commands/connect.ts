@@ -1,6 +1,6 @@
 import type { Host } from '../hosts/host.ts';
 import { openCredential } from '../auth/credential.ts';
-import { type TokenSource, openTokenSource } from '../auth/tokens.ts';
+import { type TokenSource, openTokenSource } from '../auth/tokenSource.ts';
 import type { PlatformInputs } from '../config/platform.ts';
 import { type RetryLog, createRetryLog } from '../report/retryLog.ts';
 import { type Terrapi, createTerrapi } from '../terrapi/terrapi.ts';

@@ -81,7 +81,7 @@ async function automaticLinks(
   signers: Signers,
   { expiresIn, preview }: { readonly expiresIn: number | undefined; readonly preview: boolean },
 ): Promise<LinkMaker> {
-  const { createAutomaticLinks } = await import('../links/automatic.ts');
+  const { createAutomaticLinks } = await import('../links/automaticLinks.ts');
   const { client, signal } = signers;
   return createAutomaticLinks({
     ask: platformAsker(log, { ...signers, onUntried: undefined }),

@@ -2,7 +2,7 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
-import { staleKeys } from '../sync/stale.ts';
+import { staleKeys } from '../sync/staleObjects.ts';
 import type { Cancellation } from './cancellation.ts';
 import { deleteUntilGone } from './deleteUntilGone.ts';
 import type { Destination } from './openDestination.ts';

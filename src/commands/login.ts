@@ -1,6 +1,6 @@
 import type { TokenEndpointResponse } from 'openid-client';
 
-import { type Machine, loginWay } from '../auth/browser.ts';
+import { type Machine, loginWay } from '../auth/loginWay.ts';
 import { codeGrant } from '../auth/codeGrant.ts';
 import { type DevicePrompt, deviceGrant } from '../auth/deviceGrant.ts';
 import { loginOf } from '../auth/login.ts';
@@ -13,7 +13,7 @@ import { createRetryLog } from '../report/retryLog.ts';
 import { formatDuration, formatMoment } from '../text/format.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { openInputsTransport } from './connect.ts';
-import { runCommand } from './run.ts';
+import { runCommand } from './runCommand.ts';
 
 /** The machine, and how to open its browser. */
 export interface Desktop extends Machine {

@@ -10,7 +10,7 @@ import type { Host } from '../hosts/host.ts';
 import { createRetryLog } from '../report/retryLog.ts';
 import { openInputsTransport } from './connect.ts';
 import { loginFileOf } from './login.ts';
-import { runCommand } from './run.ts';
+import { runCommand } from './runCommand.ts';
 
 /** The command `logout`: removes the stored login, and revokes it at the issuer. */
 export function run(host: Host): Promise<void> {

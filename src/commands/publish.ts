@@ -1,10 +1,10 @@
 import { ActionError } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
-import type { Page } from '../links/generated.ts';
+import type { Page } from '../links/page.ts';
 import { type Links, type Manifest, type NamedLink, type Publication, mainFile } from '../links/manifest.ts';
 import { formatBytes } from '../text/format.ts';
-import { putObject } from '../transfer/put.ts';
+import { putObject } from '../transfer/putObject.ts';
 import type { LinkMaker, MakeLinks } from './createLinks.ts';
 import type { Destination } from './openDestination.ts';
 

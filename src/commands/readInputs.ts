@@ -1,7 +1,7 @@
 import type { Host } from '../hosts/host.ts';
-import type { ReportKind } from '../hosts/reports.ts';
+import type { ReportKind } from '../hosts/reporter.ts';
 import { hasLogins } from '../auth/loginNames.ts';
-import { isSkipped } from '../config/credentials.ts';
+import { isSkipped } from '../config/ifNoCredentials.ts';
 import type { RawInput } from '../config/reader.ts';
 
 /**

@@ -1,9 +1,9 @@
 import type { LinkInputs } from '../config/links.ts';
 import type { LinksOutputs } from '../config/outputs.ts';
 import type { Host } from '../hosts/host.ts';
-import type { PublicationReport, Reports } from '../report/reports.ts';
+import type { PublicationReport, Reports } from '../report/stepReports.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { LateErrors } from './lateErrors.ts';
+import type { LateErrors } from './deferredErrors.ts';
 import { linkOutputs, writeLinks } from './linkOutputs.ts';
 import { logAndSummarize } from './publicationLog.ts';
 

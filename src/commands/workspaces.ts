@@ -9,7 +9,7 @@ import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { type Account, accountLines, withConnection } from './connect.ts';
 import { needsNoSecret } from './readInputs.ts';
-import { runCommand } from './run.ts';
+import { runCommand } from './runCommand.ts';
 
 /** The `workspaces` action: lists the account of the client app, and the workspaces and shared folders that it may use. */
 export function run(host: Host): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Warning } from '../errors/codes.ts';
-import { type HeaderRule, globMatcher, reservedHeader } from '../config/headers.ts';
+import { type HeaderRule, globMatcher, reservedHeader } from '../config/headerRules.ts';
 import { sanitize } from '../text/sanitize.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { MessageCode } from '../errors/codes.ts';
 import type { RetryOptions } from '../http/retry.ts';
-import type { ReportKind, Reporter, ReporterOptions } from './reports.ts';
+import type { ReportKind, Reporter, ReporterOptions } from './reporter.ts';
 
 /** One or more lines of text for people. A line break within a line is printed as an escape. */
 export type Text = string | readonly string[];

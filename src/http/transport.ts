@@ -5,8 +5,8 @@ import { Agent, type Dispatcher, Pool, errors, fetch as undiciFetch } from 'undi
 import { type Clocks, createClocks } from './clock.ts';
 import { ActionError, actionErrorIn } from '../errors/error.ts';
 import { responseTimeoutMs, readBody } from './responses.ts';
-import { CancellableDispatcher } from './cancel.ts';
-import { createConnector } from './connect.ts';
+import { CancellableDispatcher } from './cancellableDispatcher.ts';
+import { createConnector } from './connector.ts';
 import { proxyFor } from './proxy.ts';
 import { urlProblem } from './urls.ts';
 

@@ -6,9 +6,9 @@ import type { StorageClient } from '../storage/client.ts';
 import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { linkProblem, linkTemplate } from './urlChecks.ts';
-import { linkExpiry } from './expiry.ts';
+import { linkExpiry } from './linkExpiry.ts';
 import type { Links } from './manifest.ts';
-import { type TrialResult, tryLink } from './verification.ts';
+import { type TrialResult, tryLink } from './linkTrial.ts';
 
 export interface PlatformLinkOptions {
   readonly terrapi: Terrapi;

@@ -1,5 +1,5 @@
 import { type Line, commentLines } from './markdownLines.ts';
-import type { NotesEdit } from '../hosts/reports.ts';
+import type { NotesEdit } from '../hosts/reporter.ts';
 import { encodedKey } from './markers.ts';
 
 /** The block of a key in the notes, without its markers. `damaged`: somebody edited the markers, so that its limits are not certain. */

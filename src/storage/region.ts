@@ -1,4 +1,4 @@
-import { isTransient } from '../http/classify.ts';
+import { isTransient } from '../http/transientErrors.ts';
 import { actionErrorIn } from '../errors/error.ts';
 import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import type { Retrier } from '../http/retry.ts';
@@ -6,9 +6,9 @@ import type { Transport } from '../http/transport.ts';
 import { type Location, isRegionName } from '../terrapi/location.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import { defaultRegion } from './bucket.ts';
-import { type WireResponse, sendRequest } from './http.ts';
+import { type WireResponse, sendRequest } from './wireRequest.ts';
 import { StorageError, storageError } from './s3Error.ts';
-import { notS3Error } from './stored.ts';
+import { notS3Error } from './storedCheck.ts';
 import { describeStorageError } from './errorDescription.ts';
 
 export interface RegionDiscovery {

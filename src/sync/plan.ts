@@ -1,6 +1,6 @@
 import { ActionError, detailLines } from '../errors/error.ts';
 import type { LocalFile } from '../files/selection.ts';
-import type { HeaderRule } from '../config/headers.ts';
+import type { HeaderRule } from '../config/headerRules.ts';
 import { generatedMark, headersFor } from '../files/headers.ts';
 import { mediaType } from '../files/mediaTypes.ts';
 import { excerpt, sanitize } from '../text/sanitize.ts';

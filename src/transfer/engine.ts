@@ -10,9 +10,9 @@ import {
 } from './gracefulStop.ts';
 import { type BufferPool, bufferLength } from './bufferPool.ts';
 import { idempotentPut } from './idempotentPut.ts';
-import { type MultipartTransfer, prepareMultipart } from './multipart.ts';
+import { type MultipartTransfer, prepareMultipart } from './multipartTransfer.ts';
 import { partSizeOf } from './partSize.ts';
-import { putObject } from './put.ts';
+import { putObject } from './putObject.ts';
 import { readFile, withFile } from './fileReader.ts';
 
 export interface TransferOptions {

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-import type { SlicedBody } from '../storage/http.ts';
+import type { SlicedBody } from '../storage/wireRequest.ts';
 import { type ByteRange, slicesOf } from './partSize.ts';
 import { type FileReader, changedError } from './fileReader.ts';
 

@@ -1,7 +1,7 @@
 import { Octokit } from '@octokit/core';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 
-import { type FailedResponse, classifier } from '../../http/classify.ts';
+import { type FailedResponse, classifier } from '../../http/transientErrors.ts';
 import { actionErrorIn, isError, messageOf } from '../../errors/error.ts';
 import { urlProblem } from '../../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../../http/retry.ts';

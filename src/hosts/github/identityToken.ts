@@ -1,4 +1,4 @@
-import { classifier } from '../../http/classify.ts';
+import { classifier } from '../../http/transientErrors.ts';
 import { ActionError, messageOf, systemCode } from '../../errors/error.ts';
 import { describeNetworkError, isCertificateError, isNetworkError } from '../../http/networkErrors.ts';
 import { urlProblem } from '../../http/urls.ts';

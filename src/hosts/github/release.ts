@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { NotesEdit } from '../reports.ts';
+import type { NotesEdit } from '../reporter.ts';
 import { type GithubClient, isStatus } from './api.ts';
 
 /** Most characters of release notes. */

@@ -6,7 +6,7 @@ import {
   createAutomaticLinks,
   mostAutomaticLinks,
   reasonForSession,
-} from '../../../src/links/automatic.ts';
+} from '../../../src/links/automaticLinks.ts';
 import type { Links } from '../../../src/links/manifest.ts';
 
 const now = Date.parse('2026-11-26T12:00:00Z');

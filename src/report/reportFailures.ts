@@ -1,5 +1,5 @@
 import type { Host } from '../hosts/host.ts';
-import type { ReportFailure, ReportKind, Reporter } from '../hosts/reports.ts';
+import type { ReportFailure, ReportKind, Reporter } from '../hosts/reporter.ts';
 
 /** Tries to write reports. An error of one report never fails the step, or another report. */
 export class Attempts {

@@ -1,9 +1,9 @@
 import type { Clock } from '../http/clock.ts';
 import type { Run } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
-import { type Page, indexName } from '../links/generated.ts';
+import { type Page, indexName } from '../links/page.ts';
 import type { Plan } from '../sync/plan.ts';
-import { isFileAt } from '../preview/folderContents.ts';
+import { isFileAt } from '../storage/folderContents.ts';
 import { type PreviewNames, previewNames } from '../preview/previewNames.ts';
 import type { StorageClient } from '../storage/client.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { collectErrors } from '../../../src/commands/lateErrors.ts';
+import { collectErrors } from '../../../src/commands/deferredErrors.ts';
 
 const explain = (what: string) => (error: unknown) => {
   throw new Error(`${what}: ${String(error)}`);

@@ -1,5 +1,5 @@
 import { isMd5Etag, normalizeEtag, unquoteEtag } from './etag.ts';
-import type { WireResponse } from './http.ts';
+import type { WireResponse } from './wireRequest.ts';
 import { StorageError, storageError } from './s3Error.ts';
 import { element } from './xml.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { linkExpiry } from '../../../src/links/expiry.ts';
+import { linkExpiry } from '../../../src/links/linkExpiry.ts';
 import { jwt } from '../servers.ts';
 
 const from = Date.parse('2026-11-23T12:00:00Z');

@@ -4,7 +4,7 @@ import { ActionError } from '../errors/error.ts';
 import type { LocalFile } from '../files/selection.ts';
 import { formatChecksums, checksumsName } from '../files/checksums.ts';
 import { writeTempFile } from '../hosts/temporary.ts';
-import { isFileAt } from '../preview/folderContents.ts';
+import { isFileAt } from '../storage/folderContents.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { Plan } from '../sync/plan.ts';

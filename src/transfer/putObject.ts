@@ -2,7 +2,7 @@ import type { Put } from '../sync/plan.ts';
 import { type StorageClient, sendAndRead } from '../storage/client.ts';
 import { verifyObject } from '../storage/head.ts';
 import type { UploadedPart } from '../storage/multipart.ts';
-import { storedCheck } from '../storage/stored.ts';
+import { storedCheck } from '../storage/storedCheck.ts';
 import { type RequestBody, crc32Of, md5Of } from './requestBody.ts';
 
 export interface PutConditions {

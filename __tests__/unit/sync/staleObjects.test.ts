@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { planUpload, withGenerated } from '../../../src/sync/plan.ts';
-import { keptKeys, staleKeys } from '../../../src/sync/stale.ts';
+import { keptKeys, staleKeys } from '../../../src/sync/staleObjects.ts';
 
 describe('stale keys', () => {
   const object = (key: string, lastModified: number) => ({ key, size: 1, etag: '', lastModified });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
 
-import { StalledError, type WireRequest, sendRequest } from '../../../src/storage/http.ts';
+import { StalledError, type WireRequest, sendRequest } from '../../../src/storage/wireRequest.ts';
 import { transport } from '../servers.ts';
 
 const KiB = 1024;

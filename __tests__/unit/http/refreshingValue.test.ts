@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
-import { refreshTimes, refreshing } from '../../../src/http/refreshing.ts';
+import { refreshTimes, refreshing } from '../../../src/http/refreshingValue.ts';
 
 interface Thing {
   readonly number: number;

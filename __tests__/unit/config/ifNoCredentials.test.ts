@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { isSkipped } from '../../../src/config/credentials.ts';
+import { isSkipped } from '../../../src/config/ifNoCredentials.ts';
 import { readUploadInputs } from '../../../src/config/upload.ts';
 import { hints } from '../../../src/hosts/github/hints.ts';
 import { failureOf } from '../failure.ts';

@@ -1,4 +1,4 @@
-import { refreshing } from '../http/refreshing.ts';
+import { refreshing } from '../http/refreshingValue.ts';
 import type { RetryOptions } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientCredential } from './clientAuthentication.ts';

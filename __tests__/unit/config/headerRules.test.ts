@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { parseHeaderRule } from '../../../src/config/headers.ts';
+import { parseHeaderRule } from '../../../src/config/headerRules.ts';
 
 function rules(...lines: string[]) {
   return lines.map((line) => {

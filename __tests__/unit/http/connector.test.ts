@@ -2,7 +2,7 @@ import { type Socket, Socket as TcpSocket, connect } from 'node:net';
 
 import { expect, test } from '@jest/globals';
 
-import { type ConnectOptions, createConnector } from '../../../src/http/connect.ts';
+import { type ConnectOptions, createConnector } from '../../../src/http/connector.ts';
 import { serve } from '../servers.ts';
 
 /** What becomes of a connection to each address: it takes so many milliseconds, or fails by a code. */

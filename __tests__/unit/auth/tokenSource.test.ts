@@ -4,8 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 
 import type { ClientApp } from '../../../src/auth/grant.ts';
-import { secretCredential } from '../../../src/auth/secret.ts';
-import { openTokenSource as openSource } from '../../../src/auth/tokens.ts';
+import { secretCredential } from '../../../src/auth/clientSecret.ts';
+import { openTokenSource as openSource } from '../../../src/auth/tokenSource.ts';
 import type { Transport } from '../../../src/http/transport.ts';
 import { rejectionOf } from '../failure.ts';
 import { type Asked, certificateFor, serve, serveProxy, transport } from '../servers.ts';

@@ -15,7 +15,7 @@ import { readBody } from './requestBody.ts';
 import type { GracefulStop } from './gracefulStop.ts';
 import { idempotentPut } from './idempotentPut.ts';
 import { type Part, partsOf } from './partSize.ts';
-import { putPart } from './put.ts';
+import { putPart } from './putObject.ts';
 import { type FileReader, openFile } from './fileReader.ts';
 
 /** The multipart upload of one file. The first part to be sent creates it, the last one completes it. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { isBefore } from '../../../src/storage/listingPage.ts';
 import type { RemoteObject } from '../../../src/sync/remoteObject.ts';
-import { rangeBounds, within } from '../../../src/storage/ranges.ts';
+import { rangeBounds, within } from '../../../src/storage/keyRanges.ts';
 
 const numbered = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => `k/${String(from + index).padStart(6, '0')}`);

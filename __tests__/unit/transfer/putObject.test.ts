@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { putObject, putPart } from '../../../src/transfer/put.ts';
+import { putObject, putPart } from '../../../src/transfer/putObject.ts';
 import type { Answer } from '../servers.ts';
 import { openBucket } from '../storage/bucket.ts';
 import { putOf } from './file.ts';

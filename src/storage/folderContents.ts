@@ -1,7 +1,7 @@
 import { checksumsName } from '../files/checksums.ts';
 import { isGenerated } from '../files/headers.ts';
-import type { StorageClient } from '../storage/client.ts';
-import { type ObjectHead, headObject, headObjects } from '../storage/head.ts';
+import type { StorageClient } from './client.ts';
+import { type ObjectHead, headObject, headObjects } from './head.ts';
 import type { RemoteObject } from '../sync/remoteObject.ts';
 import { detectPages } from '../sync/pageNames.ts';
 

@@ -1,6 +1,6 @@
 import { type Dispatcher, util } from 'undici';
 
-import { AbortListeners, abortError } from '../http/cancel.ts';
+import { AbortListeners, abortError } from '../http/cancellableDispatcher.ts';
 import { maxResponseBytes, responseTooLarge } from '../http/responses.ts';
 
 /** A request body that is not in memory as a whole. Each attempt reads it again. */

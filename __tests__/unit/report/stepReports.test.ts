@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 
 import type { Host } from '../../../src/hosts/host.ts';
-import type { CommentBody, Reporter } from '../../../src/hosts/reports.ts';
-import { openStepReports } from '../../../src/report/reports.ts';
+import type { CommentBody, Reporter } from '../../../src/hosts/reporter.ts';
+import { openStepReports } from '../../../src/report/stepReports.ts';
 
 const run: Host['run'] = {
   url: 'https://host.example/runs/1',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { createClock } from '../../../src/http/clock.ts';
 import { ActionError } from '../../../src/errors/error.ts';
-import { ProxyError } from '../../../src/http/connect.ts';
+import { ProxyError } from '../../../src/http/connector.ts';
 import { storageClassifier, storageError } from '../../../src/storage/s3Error.ts';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
