@@ -12,11 +12,11 @@ import {
   createRetrier,
 } from '../http/retry.ts';
 
-/** The library refuses all plain HTTP. Here `urlFault` decides which URLs may use it. */
+/** The library refuses all plain HTTP. In this program, `urlProblem` decides which URLs may use it. */
 export function extensions({
   plainHttp,
 }: Pick<Transport, 'plainHttp'>): ((config: oidc.Configuration) => void)[] {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to make it stand out, not to be removed
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the library marks it to draw attention, and will not remove it
   return plainHttp ? [oidc.allowInsecureRequests] : [];
 }
 
@@ -70,7 +70,7 @@ export function responseIn(error: unknown): Response | undefined {
   return undefined;
 }
 
-/** Classifies errors of requests to an issuer. An ActionError is final: it is not about the issuer's response. */
+/** Classifies errors of requests to an issuer. An ActionError is permanent: it is not about the issuer's response. */
 export function issuerClassifier(clock: Clock): (error: unknown) => Classification {
   return classifier(
     (error) => (actionErrorIn(error) ? undefined : failedResponse(responseIn(error))),

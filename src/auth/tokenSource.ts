@@ -19,7 +19,7 @@ export interface TokenSource {
 /**
  * Reads the issuer's configuration, and returns a source of access tokens by the client credentials grant.
  * @param mask called with each token before any other code sees it
- * @throws ActionError `unreachable`, `untrusted-certificate`, `issuer`, `credentials` or `scope`
+ * @throws ActionError `unreachable`, `untrusted-certificate` or `invalid-issuer`; the methods of the source throw like {@link requestGrant}
  */
 export async function openTokenSource(
   app: ClientApp,

@@ -2,7 +2,7 @@ import type { Host } from '../hosts/host.ts';
 import type { ReportFailure, ReportKind, Reporter } from '../hosts/reporter.ts';
 
 /** Tries to write reports. An error of one report never fails the step, or another report. */
-export class Attempts {
+export class ReportFailures {
   readonly #host: Pick<Host, 'log' | 'name'>;
   readonly #reporter: Reporter;
   readonly #failures: ReportFailure[] = [];
