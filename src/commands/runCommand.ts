@@ -28,7 +28,7 @@ export async function runCommand(
   } finally {
     cancellation.release();
   }
-  // Some work cannot be aborted, such as the system's resolver.
+  // Some work cannot be aborted, e.g. that of the system's resolver.
   if (signal.aborted) exit();
 }
 

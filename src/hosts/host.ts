@@ -77,6 +77,8 @@ export interface Host {
   readonly hints: Hints;
   /** Undefined if the job may not request identity tokens. */
   readonly identityToken?: RequestIdentityToken | undefined;
+  /** Folder of the logins that the command `login` stores; undefined if the host does not run for a person. */
+  readonly loginFolder?: string | undefined;
   /** Opens the writer of reports for this run; undefined if the host has no reports. */
   readonly openReporter?: ((options: ReporterOptions) => Promise<Reporter>) | undefined;
   /**

@@ -9,7 +9,7 @@ const inputOf: Readonly<Record<ReportKind, string>> = {
 };
 
 /** Tries to write reports. An error of one report never fails the step, or another report. */
-export class Attempts {
+export class ReportFailures {
   readonly #host: Pick<Host, 'log' | 'name'>;
   readonly #reporter: Reporter;
   readonly #failures: ReportFailure[] = [];

@@ -27,7 +27,7 @@ function automatic(
   const asked: (readonly string[])[] = [];
   const whys: string[] = [];
   const links = createAutomaticLinks({
-    ask: async (keys) => {
+    request: async (keys) => {
       asked.push(keys);
       return await platform(keys);
     },

@@ -33,7 +33,8 @@ class NoTokenError extends Error {
  * always verifies certificates: `tls-verify` is for the platform only.
  * @param certificates PEM certificates of additional trusted authorities, e.g. a proxy's
  * @param mask called with each token before any other code sees it
- * @throws ActionError `identity-token` if the URL is invalid, or the service returns no token
+ * @throws ActionError `identity-token-unavailable` if the URL is invalid, or the service returns no token; `untrusted-certificate` or
+ *   `unreachable` if it cannot be reached
  */
 export async function requestToken(
   service: TokenService,
