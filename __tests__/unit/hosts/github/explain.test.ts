@@ -4,7 +4,7 @@ import { explainReports } from '../../../../src/hosts/github/explain.ts';
 import { NoPull } from '../../../../src/hosts/github/pullrequest.ts';
 import { NotesUnchanged } from '../../../../src/hosts/github/release.ts';
 
-/** An error of Octokit's for an answer of GitHub's. */
+/** Octokit's error for an error response of GitHub. */
 function refusal(status: number, message: string): Error {
   return Object.assign(new Error(message), { name: 'HttpError', status, response: { headers: {} } });
 }
@@ -16,7 +16,7 @@ const release = { kind: 'release', name: 'v1', error: denied } as const;
 const explain = (...failures: Parameters<typeof explainReports>[0]) =>
   explainReports(failures, { readOnly: false });
 
-test('one warning lists the permissions that the reports lack, each of them once', () => {
+test('one warning lists all missing permissions, each once', () => {
   const [warning, ...others] = explain(comment, deployment, release);
   expect(others).toEqual([]);
   expect(warning?.code).toBe('missing-permissions');
@@ -32,7 +32,7 @@ test('one warning lists the permissions that the reports lack, each of them once
   ]);
 });
 
-test('a report alone needs its own permissions, and that of a checkout', () => {
+test('the warning for one report lists its permissions and that of a checkout', () => {
   expect(explain(comment)[0]?.details?.slice(1)).toEqual([
     'permissions:',
     '  contents: read',
@@ -45,12 +45,12 @@ test('a report alone needs its own permissions, and that of a checkout', () => {
   ]);
 });
 
-test('a draft release that the token does not see is about permissions too', () => {
+test('a draft release that the token cannot see is a missing permission', () => {
   const hidden = { ...release, error: new NotesUnchanged('there is no release', 'permission') };
   expect(explain(hidden, comment).map(({ code }) => code)).toEqual(['missing-permissions']);
 });
 
-test('other causes have warnings of their own', () => {
+test('each other cause has a separate warning', () => {
   const warnings = explain(
     comment,
     { ...deployment, error: refusal(503, 'down') },
