@@ -38,18 +38,18 @@ export function maskingFetch(
   };
 }
 
-/** All tokens in an answer. In JSON that is cut off, it finds the tokens that are complete. */
+/** All tokens and device codes (RFC 8628, 3.2) in an answer. In JSON that is cut off, it finds those that are complete. */
 function tokensIn(answer: string): string[] {
   const tokens: string[] = [];
   const add = (name: string, value: unknown) => {
-    if (/token$/i.test(name) && typeof value === 'string' && value !== '') tokens.push(value);
+    if (/token$|^device_code$/i.test(name) && typeof value === 'string' && value !== '') tokens.push(value);
     return value;
   };
   try {
     JSON.parse(answer, add);
   } catch {
     for (const [, token = ''] of answer.matchAll(
-      /_token"\s*:\s*("(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-f]{4})+")/gi,
+      /(?:_token|"device_code)"\s*:\s*("(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-f]{4})+")/gi,
     ))
       add('token', JSON.parse(token));
   }

@@ -12,6 +12,8 @@ export interface TokenSource {
   token(): Promise<string>;
   /** A new access token after a server refused `refused`, or the current one if it has been replaced already. */
   refresh(refused: string): Promise<string>;
+  /** Waits some seconds for a refresh that is under way. Call it before the transport is closed. */
+  settled?(): Promise<unknown>;
 }
 
 /**

@@ -7,7 +7,7 @@ import { issuerClassifier } from '../../../src/auth/tokenEndpoint.ts';
 import { rejectionOf } from '../failure.ts';
 import { jwt } from '../servers.ts';
 import { type IssuerRules, grant } from './issuer.ts';
-import { bearer, claims, serveTokens } from './tokenservice.ts';
+import { bearer, claims, serveTokens } from './tokenService.ts';
 import { hostOf, open, options, refusal } from './keyless.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';

@@ -2,12 +2,12 @@ import { expect } from '@jest/globals';
 
 import { openCredential } from '../../../src/auth/credential.ts';
 import { openTokenSource } from '../../../src/auth/tokenSource.ts';
-import { hints } from '../../../src/hosts/github/hints.ts';
+import { hintsFor } from '../../../src/hosts/github/hints.ts';
 import { githubIdentity } from '../../../src/hosts/github/identity.ts';
 import { rejectionOf } from '../failure.ts';
 import { transport } from '../servers.ts';
 import { type IssuerRules, serveIssuer } from './issuer.ts';
-import { type TokenService, bearer } from './tokenservice.ts';
+import { type TokenService, bearer } from './tokenService.ts';
 
 export const options = { clientSecret: undefined, audience: undefined, certificates: [] };
 
@@ -15,8 +15,8 @@ type Mask = (text: string) => void;
 
 /** The part of a host that provides GitHub's identity tokens. */
 export const hostOf = (environment: Readonly<Record<string, string>>, mask: Mask = () => undefined) => ({
-  identityToken: githubIdentity(environment, mask),
-  hints,
+  identityToken: githubIdentity(environment, 'GitHub', mask),
+  hints: hintsFor.GitHub,
 });
 
 /** Retries end soon, because servers of tests do not recover. */

@@ -4,9 +4,9 @@ import { buckets } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { run } from '../../../src/commands/links.ts';
-import { putObjects } from '../../support/session.ts';
+import { putObjects } from '../../support/putObjects.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
-import { runCommand } from './host.ts';
+import { runCommand } from './plainHost.ts';
 
 let platform: Platform;
 let folder: TemporaryFolder;

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 
 import { temporaryFolder } from '../folders.ts';
-import { problem, read } from './reading.ts';
+import { problem, read } from './uploadInputs.ts';
 
 describe('ca-certificates', () => {
   const certificate = async () => (await generate([{ name: 'commonName', value: 'ca' }])).cert;

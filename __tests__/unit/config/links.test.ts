@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { readLinkInputs } from '../../../src/config/links.ts';
-import { required } from './reading.ts';
+import { required } from './uploadInputs.ts';
 
 const given = (inputs: Readonly<Record<string, string>>) => (name: string) =>
   ({ ...required, path: '', ...inputs })[name] ?? '';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { readRemoveInputs } from '../../../src/config/remove.ts';
 import { failureOf } from '../failure.ts';
-import { required } from './reading.ts';
+import { required } from './uploadInputs.ts';
 
 const given = (inputs: Readonly<Record<string, string>>) => (name: string) =>
   ({ ...required, path: '', ...inputs })[name] ?? '';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { sanitize } from '../../../src/text/sanitize.ts';
-import { name, pieces } from './awkward.ts';
+import { name, pieces } from './hostileText.ts';
 import { markdownLink, markdownTable, markdownText } from '../../../src/report/markdown.ts';
 
 describe('text from outside', () => {

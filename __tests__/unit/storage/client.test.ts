@@ -18,7 +18,7 @@ import { discoverRegion } from '../../../src/storage/region.ts';
 import { StorageError, createStorageRetrier } from '../../../src/storage/s3Error.ts';
 import { putObject, putPart } from '../../../src/transfer/putObject.ts';
 import type { Answer } from '../servers.ts';
-import { errorXml, keyAsked, keyOf, once, openBucket, quick } from './bucket.ts';
+import { errorXml, keyAsked, keyOf, once, openBucket, quick } from './localBucket.ts';
 
 function put(client: StorageClient, key: string): Promise<unknown> {
   return client.send({ method: 'PUT', path: client.path(key), body: Buffer.from(key) });

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { type DeletionResult, deleteObjects } from '../../../src/storage/deletion.ts';
 import type { Asked } from '../servers.ts';
-import { errorXml, keyAsked, keyOf, once, openBucket } from './bucket.ts';
+import { errorXml, keyAsked, keyOf, once, openBucket } from './localBucket.ts';
 
 const done = { body: '<DeleteResult/>' };
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { existingAmong } from '../../../src/storage/existingObjects.ts';
-import { type LocalBucket, errorXml, keyAsked, openBucket } from './bucket.ts';
+import { type LocalBucket, errorXml, keyAsked, openBucket } from './localBucket.ts';
 
 const there = { headers: { etag: '"e"', 'content-length': '1' } };
 

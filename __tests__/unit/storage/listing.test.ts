@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { listExpected, listObjects, listPages } from '../../../src/storage/listing.ts';
 import type { Asked } from '../servers.ts';
-import { errorXml, keyOf, openBucket } from './bucket.ts';
+import { errorXml, keyOf, openBucket } from './localBucket.ts';
 
 const modified = '2026-11-23T12:00:00.500Z';
 

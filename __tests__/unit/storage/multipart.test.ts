@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { abortOrphanedUploads, completeMultipart, createMultipart } from '../../../src/storage/multipart.ts';
 import { type Answer, type Asked, serve } from '../servers.ts';
 import { storageClassifier } from '../../../src/storage/s3Error.ts';
-import { errorXml, keyOf, once, openBucket } from './bucket.ts';
+import { errorXml, keyOf, once, openBucket } from './localBucket.ts';
 
 const key = 'p/a folder/1 & <2>#?.bin';
 const stored = {

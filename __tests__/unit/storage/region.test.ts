@@ -5,7 +5,7 @@ import { createStorageRetrier } from '../../../src/storage/s3Error.ts';
 import { discoverRegion } from '../../../src/storage/region.ts';
 import { rejectionOf } from '../failure.ts';
 import { type Answer, type Asked, serve, transport } from '../servers.ts';
-import { errorXml, once, openBucket, quick } from './bucket.ts';
+import { errorXml, once, openBucket, quick } from './localBucket.ts';
 
 interface Found {
   readonly region: string;

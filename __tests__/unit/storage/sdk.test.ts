@@ -5,7 +5,7 @@ import { storageClassifier } from '../../../src/storage/s3Error.ts';
 import { createSdk } from '../../../src/storage/sdk.ts';
 import type { Classification } from '../../../src/http/retry.ts';
 import type { Answer } from '../servers.ts';
-import { errorXml, openBucket } from './bucket.ts';
+import { errorXml, openBucket } from './localBucket.ts';
 
 const root = 'ListBucketResult';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { TerrapiError } from '../../../src/terrapi/request.ts';
 import { type Answer, serve } from '../servers.ts';
-import { startTerrapi } from './place.ts';
+import { startTerrapi } from './localTerrapi.ts';
 
 const object = 's3://bucket/p/a b&c.txt';
 const link = 'https://s3.example.org/bucket/p/a%20b%26c.txt?X-Amz-Signature=abc';

@@ -4,7 +4,7 @@ import { type Terrapi, createTerrapi } from '../../../src/terrapi/terrapi.ts';
 import { TerrapiError } from '../../../src/terrapi/request.ts';
 import { rejectionOf } from '../failure.ts';
 import { type Answer, certificateFor, serve, transport } from '../servers.ts';
-import { startTerrapi } from './place.ts';
+import { startTerrapi } from './localTerrapi.ts';
 
 /** The error of a call that gets this response, and the token of each request. */
 async function refusal(

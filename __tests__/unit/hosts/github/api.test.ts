@@ -19,7 +19,7 @@ describe('an error response of GitHub', () => {
   test('is retried if there was no response', () => {
     const lost = Object.assign(new Error('other side closed'), { name: 'HttpError', status: 500 });
     expect(classify(lost).transient).toBe(true);
-    expect(reasonOf(lost)).toBe('GitHub cannot be reached (other side closed)');
+    expect(reasonOf(lost, 'GitHub')).toBe('GitHub cannot be reached (other side closed)');
   });
 
   test.each([
@@ -51,7 +51,9 @@ describe('an error response of GitHub', () => {
 
   test('is reported with its message, without the URL of GitHub’s documentation', () => {
     const said = 'Validation Failed: {"field":"body"} - https://docs.github.com/rest/issues/comments#create';
-    expect(reasonOf(refused(422, said))).toBe('GitHub answered 422 (Validation Failed: {"field":"body"})');
+    expect(reasonOf(refused(422, said), 'GitHub')).toBe(
+      'GitHub answered 422 (Validation Failed: {"field":"body"})',
+    );
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { openCredential } from '../../../../src/auth/credential.ts';
 import { rejectionOf } from '../../failure.ts';
 import { certificateFor, serve, serveProxy } from '../../servers.ts';
-import { bearer, serveTokens } from '../../auth/tokenservice.ts';
+import { bearer, serveTokens } from '../../auth/tokenService.ts';
 import { hostOf, open, options, refusal } from '../../auth/keyless.ts';
 
 describe('the token service', () => {
