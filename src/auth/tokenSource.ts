@@ -12,12 +12,14 @@ export interface TokenSource {
   token(): Promise<string>;
   /** A new access token after a server refused `refused`, or the current one if it has been replaced already. */
   refresh(refused: string): Promise<string>;
+  /** Waits some seconds for a refresh that is under way. Call it before the transport is closed. */
+  settled?(): Promise<unknown>;
 }
 
 /**
  * Reads the issuer's configuration, and returns a source of access tokens by the client credentials grant.
  * @param mask called with each token before any other code sees it
- * @throws ActionError `unreachable`, `untrusted-certificate`, `issuer`, `credentials` or `scope`
+ * @throws ActionError `unreachable`, `untrusted-certificate` or `invalid-issuer`; the methods of the source throw like {@link requestGrant}
  */
 export async function openTokenSource(
   app: ClientApp,

@@ -1,5 +1,5 @@
 /** Errors of steps on which later steps do not depend. */
-export interface LateErrors {
+export interface DeferredErrors {
   /** Runs a step, and keeps its error. @returns undefined after an error */
   readonly attempt: <T>(what: string, step: () => T | Promise<T>) => Promise<T | undefined>;
   /** Throws the first error, if there is one. */
@@ -7,7 +7,7 @@ export interface LateErrors {
 }
 
 /** @param explain throws an error with `what` as the beginning of its message */
-export function collectErrors(explain: (what: string) => (error: unknown) => never): LateErrors {
+export function collectErrors(explain: (what: string) => (error: unknown) => never): DeferredErrors {
   const errors: (() => never)[] = [];
   return {
     attempt: async (what, step) => {

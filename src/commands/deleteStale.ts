@@ -8,8 +8,8 @@ import { deleteUntilGone } from './deleteUntilGone.ts';
 import type { Destination } from './openDestination.ts';
 
 /**
- * Deletes objects below the destination that are older than this upload and not part of it. It lists again after the upload, so that files
- * which another job has uploaded meanwhile are recent enough to be kept.
+ * Deletes objects below the destination that are older than this upload and not part of it. It lists again after the upload, so that it sees
+ * the new time of files that another job has replaced meanwhile, and keeps them.
  * @param kept keys that are part of the upload
  * @returns the number of deleted objects
  * @throws ActionError `delete-failed` if some could not be deleted, listing them

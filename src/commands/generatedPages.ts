@@ -7,7 +7,7 @@ import { isFileAt } from '../storage/folderContents.ts';
 import { type PreviewNames, previewNames } from '../preview/previewNames.ts';
 import type { StorageClient } from '../storage/client.ts';
 
-/** Whether a file has a name: one of the upload, or one that is there already. */
+/** Whether a file of the upload, or a stored file, has this name. */
 export type IsTaken = (name: string) => Promise<boolean>;
 
 /** The first name of the index page that no file has. */
@@ -34,13 +34,13 @@ async function firstFree<T>(
 
 /** Names of the pages that an upload generates. */
 export interface PageNames {
-  /** Undefined where one file alone is uploaded, which needs no page. */
+  /** Undefined if only one file is uploaded. It needs no page. */
   readonly index: string | undefined;
-  /** Undefined where no preview is wanted. */
+  /** Undefined without a preview. */
   readonly preview: PreviewNames | undefined;
 }
 
-/** Finds the names of the pages that an upload will generate, before anything is sent: none where there will be no links to put on them. */
+/** Chooses the names of the pages that an upload will generate, before it uploads anything. Without links there are no pages. */
 export async function pageNames(
   { links, preview }: Pick<UploadInputs, 'links'> & { readonly preview: boolean },
   { puts, base }: Plan,
@@ -56,7 +56,7 @@ export async function pageNames(
   return { index, preview: previewPair };
 }
 
-/** Keys of these pages. */
+/** The keys of the pages' objects. */
 export function pageKeys({ index, preview }: PageNames, base: string): string[] {
   return [index, preview?.entry, preview?.worker].flatMap((name) =>
     name === undefined ? [] : [`${base}${name}`],
@@ -64,10 +64,10 @@ export function pageKeys({ index, preview }: PageNames, base: string): string[] 
 }
 
 /**
- * What is generated from the links, in the order in which it is written.
- * @param run whoever finds ended links on a page can run it again
- * @param index name of the index page, where there is one
- * @param preview the preview's page, where one is wanted
+ * The pages with links, in the order in which they are written.
+ * @param run the index page names it, so that readers of expired links can run it again
+ * @param index name of the index page; undefined for none
+ * @param preview undefined for none
  */
 export function pagesFor(
   clock: Clock,
@@ -78,7 +78,7 @@ export function pagesFor(
   return [...(index === undefined ? [] : [indexPage(clock, run, index)]), ...(preview ? [preview] : [])];
 }
 
-/** The page with a link to each file, where there is more than one. */
+/** The page with a link to each file. It is written only for more than one file. */
 function indexPage(clock: Clock, { label, url }: Run, name: string): Page {
   const run = label === undefined ? undefined : { name: label, url };
   return {
@@ -87,8 +87,8 @@ function indexPage(clock: Clock, { label, url }: Run, name: string): Page {
     opens: 'last',
     make: async (published) => {
       if (published.fileCount < 2) return [];
-      const { renderIndexPage: linksPage } = await import('../links/indexPage.ts');
-      const content = linksPage(published, { madeAt: clock.now(), run });
+      const { renderIndexPage } = await import('../links/indexPage.ts');
+      const content = renderIndexPage(published, { madeAt: clock.now(), run });
       return [{ name, content, contentType: 'text/html; charset=utf-8' }];
     },
   };

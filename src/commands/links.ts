@@ -66,15 +66,15 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
       folder: { client, base, explain, signal },
     });
     const headline = `${publication.links ? 'Made links to' : 'Found'} ${count(manifest.fileCount, 'file')}`;
-    const late = collectErrors(explain);
+    const deferred = collectErrors(explain);
     const outputs = await reportPublication({ headline, publication, built: false }, inputs, {
       host,
       client,
       reports,
-      late,
+      deferred,
     });
     setOutputs(host, outputs);
-    late.throwFirst();
+    deferred.throwFirst();
   });
 }
 
@@ -101,7 +101,7 @@ function logFiles(log: Log, { files, fileCount, totalBytes }: Manifest): void {
 
 const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolve(names.has(name));
 
-/** What is below the destination, by names relative to it. */
+/** The content of the destination, by names relative to it. */
 interface Contents {
   readonly names: ReadonlySet<string>;
   readonly generated: FolderContents['generated'];

@@ -22,7 +22,7 @@ import { createStorageRetrier, storageError } from '../storage/s3Error.ts';
 import { isHtml } from '../files/mediaTypes.ts';
 import type { Destination } from './openDestination.ts';
 
-/** Bytes of a script or a page above which it is not looked at, and of all of them together: a look at more would take seconds. */
+/** The site check reads pages and scripts up to this size in bytes, each and together. More would take seconds. */
 const largestText = 4 * 1024 ** 2;
 const mostText = 128 * 1024 ** 2;
 
@@ -33,7 +33,7 @@ interface PreviewPageOptions {
   readonly isOptional: boolean;
 }
 
-/** The preview of a site: one link opens all of it. */
+/** The preview of a site: one link opens the whole site. */
 export function previewPage(
   { names, flags, isOptional }: PreviewPageOptions,
   host: Pick<Host, 'log' | 'run'>,
@@ -70,7 +70,7 @@ export function previewPage(
   };
 }
 
-/** Looks at a site's texts on the runner, and tells what cannot work. */
+/** Checks the pages and scripts of a site, and logs what does not work in a preview. */
 export function checkSite(
   log: Log,
   puts: readonly Put[],
@@ -109,7 +109,7 @@ function logCheck(log: Log, { findings }: SiteCheckResult, puts: readonly Put[])
     if (isProblem) log.warning('preview-problem', `${text} (${finding.places[0] ?? ''})`);
 }
 
-/** @throws ActionError `preview-not-possible` if the links are on hosts that do not let the entry page read them */
+/** @throws ActionError `preview-not-possible` if the links are on hosts that do not allow the entry page to read them */
 async function refuseOrigins(
   own: Readonly<Record<string, string>>,
   site: PreviewSite,
@@ -121,7 +121,7 @@ async function refuseOrigins(
   const reasons = problem === undefined ? [] : [problem];
   for (const link of foreign) {
     const { origin } = new URL(link);
-    if (!(await letsRead(link, new URL(first).origin, client, signal)))
+    if (!(await allowsOrigin(link, new URL(first).origin, client, signal)))
       reasons.push(`${origin} does not let pages of ${new URL(first).origin} read files (CORS)`);
   }
   if (reasons.length === 0) return;
@@ -134,8 +134,8 @@ async function refuseOrigins(
   );
 }
 
-/** Whether the host of a link lets pages of `origin` read it. Asks like a browser, with the header `If-Match` (CORS preflight). */
-async function letsRead(
+/** Whether the host of a link allows pages of `origin` to read it. It asks like a browser, with the header `If-Match` (CORS preflight). */
+async function allowsOrigin(
   link: string,
   origin: string,
   client: StorageClient,

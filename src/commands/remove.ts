@@ -154,7 +154,7 @@ function undeleted({ deleted, failures }: Deletion, chosen: number, s3Uri: strin
   );
 }
 
-/** Says that objects stay which were written while this step ran. */
+/** Logs a notice about objects that stay because they were written while this step ran. */
 function noticeFresh(log: Log, { fresh }: RemovalChoice, base: string): void {
   if (fresh.length === 0) return;
   const names = firstOf(fresh, 3, ({ key }) => key.slice(base.length)).join(', ');

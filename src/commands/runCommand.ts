@@ -28,7 +28,7 @@ export async function runCommand(
   } finally {
     cancellation.release();
   }
-  // Some work cannot be aborted, such as the system's resolver.
+  // Some work cannot be aborted, e.g. that of the system's resolver.
   if (signal.aborted) exit();
 }
 
@@ -49,5 +49,5 @@ function cancelled({ done }: Cancellation, cause?: unknown): ActionError {
 
 /** Ends the process as failed. On Windows, printed text needs a moment to arrive. */
 function exit(): void {
-  setTimeout(() => process.exit(1), 50);
+  setTimeout(() => process.exit(process.exitCode ?? 1), 50);
 }

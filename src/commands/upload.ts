@@ -110,15 +110,15 @@ async function upload(
         )
       : 0;
     // An error from here on fails the step, but only after the links are reported.
-    const late = collectErrors(explainStored);
-    await late.attempt(`they could not be shared`, () => shareFolder(host.log, inputs, terrapi));
+    const deferred = collectErrors(explainStored);
+    await deferred.attempt(`they could not be shared`, () => shareFolder(host.log, inputs, terrapi));
     const changes = changesOf(plan, deleted);
     const report = { headline: headline(changes, false), publication, built: true };
-    const outputs = await reportPublication(report, inputs, { host, client, reports, late });
-    await late.attempt(`not all outputs could be set`, () =>
+    const outputs = await reportPublication(report, inputs, { host, client, reports, deferred });
+    await deferred.attempt(`not all outputs could be set`, () =>
       setOutputs(host, { ...outputs, ...countOutputs(changes) }),
     );
-    late.throwFirst();
+    deferred.throwFirst();
   });
 }
 

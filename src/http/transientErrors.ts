@@ -77,7 +77,7 @@ export function classifier(
       const { status, retryAfterMs = retryAfter(answer.retryAfter, now()) } = answer;
       return { transient: isTransient(answer), kind: 'answered', retryAfterMs, status };
     }
-    // An ActionError is final: whatever threw it has done its own retries.
+    // An ActionError is permanent: the code that threw it has retried already.
     if (actionErrorIn(error) || !isNetworkError(error)) return { transient: false, kind: 'other' };
     const transient = !isPermanent(error);
     if (proxyStatus(error) !== undefined) return { transient, kind: 'answered' };

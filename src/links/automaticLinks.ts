@@ -9,11 +9,11 @@ import type { Links } from './manifest.ts';
 export const mostAutomaticLinks = 1_000;
 
 /** How long `links: auto` waits for the platform, in milliseconds: without a single link, and for all of them. */
-const patience = { silentMs: 15_000, totalMs: 120_000 };
+const timeLimits = { silentMs: 15_000, totalMs: 120_000 };
 
 export interface AutomaticOptions {
   /** Requests links from the platform, and calls `onLink` for each one. */
-  readonly ask: (
+  readonly request: (
     keys: readonly string[],
     how: { readonly signal: AbortSignal; readonly onLink: () => void },
   ) => Promise<Links>;
@@ -28,7 +28,7 @@ export interface AutomaticOptions {
   readonly signal: AbortSignal;
   /** Called once if the session signs the links. */
   readonly onSession: (why: string) => void;
-  readonly waits?: typeof patience;
+  readonly waits?: typeof timeLimits;
 }
 
 export interface AutomaticLinks {
@@ -41,7 +41,7 @@ export interface AutomaticLinks {
  * Makes links for `links: auto`: platform links if they work, else session links. It requests one link from the platform first, then the others.
  */
 export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks {
-  const { ask, sign, preview, signal, onSession, waits = patience } = options;
+  const { request, sign, preview, signal, onSession, waits = timeLimits } = options;
   let isPlatform = false;
   let whySession: string | undefined;
   let failure: { readonly error: unknown } | undefined;
@@ -50,8 +50,8 @@ export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks 
     onSession(why);
   };
   const ofPlatform = async (keys: readonly string[]): Promise<Links> => {
-    const links = await patiently(waits, signal, (how) => askOneFirst(keys, options, how));
-    if (preview && !haveOnePlace(links, keys))
+    const links = await withTimeLimits(waits, signal, (how) => requestOneFirst(keys, options, how));
+    if (preview && !haveOneFolder(links, keys))
       throw refused(`A preview needs links that end in the names of the files, unlike the platform's`);
     isPlatform = true;
     return links;
@@ -59,7 +59,7 @@ export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks 
   return {
     make: async (all) => {
       if (isPlatform && whySession === undefined) {
-        return patiently(waits, signal, (how) => ask([...all], how)).catch((error: unknown) => {
+        return withTimeLimits(waits, signal, (how) => request([...all], how)).catch((error: unknown) => {
           failure = { error };
           throw error;
         });
@@ -110,20 +110,20 @@ async function sessionLife(sessions: AutomaticOptions['sessions']): Promise<numb
   return expiresAt === undefined ? undefined : (expiresAt - openedAt) / 1000;
 }
 
-type How = Parameters<AutomaticOptions['ask']>[1];
+type How = Parameters<AutomaticOptions['request']>[1];
 
-async function askOneFirst(
+async function requestOneFirst(
   [first = '', ...others]: readonly string[],
-  { ask, sessions, clock }: AutomaticOptions,
+  { request, sessions, clock }: AutomaticOptions,
   how: How,
 ): Promise<Links> {
-  const trial = await ask([first], how);
+  const trial = await request([first], how);
   const life = await sessionLife(sessions);
   const left = trial.expiresAt === undefined ? Infinity : (trial.expiresAt - clock.now()) / 1000;
   if (life !== undefined && left < life)
     throw refused(`The platform's links expire sooner, in ${formatDuration(left)}`);
   if (others.length === 0) return trial;
-  const rest = await ask(others, how);
+  const rest = await request(others, how);
   return {
     ...rest,
     url: (key) => (key === first ? trial : rest).url(key),
@@ -133,14 +133,14 @@ async function askOneFirst(
 }
 
 /** A service worker serves the files of one folder, at one host. */
-function haveOnePlace({ url }: Links, keys: readonly string[]): boolean {
+function haveOneFolder({ url }: Links, keys: readonly string[]): boolean {
   const places = new Set(keys.map((key) => linkTemplate(new URL(url(key)), key)));
   return places.size === 1 && !places.has(undefined);
 }
 
 /** Runs `work` with two time limits: for the next link, and for all links. */
-async function patiently<T>(
-  { silentMs, totalMs }: typeof patience,
+async function withTimeLimits<T>(
+  { silentMs, totalMs }: typeof timeLimits,
   signal: AbortSignal,
   work: (how: How) => Promise<T>,
 ): Promise<T> {

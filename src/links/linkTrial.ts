@@ -34,8 +34,8 @@ export async function tryLink(
   signal: AbortSignal,
 ): Promise<TrialResult> {
   const [object, answer] = await Promise.all([
-    headOf(client, key),
-    ask(url, client, signal).catch((error: unknown) => {
+    objectHead(client, key),
+    requestFirstByte(url, client, signal).catch((error: unknown) => {
       if (error instanceof StorageError) return `responds with ${error.status}`;
       if (!signal.aborted && isNetworkError(error)) return 'cannot be reached';
       throw error;
@@ -65,7 +65,7 @@ function compare(
 }
 
 /** The object as the session sees it; undefined if the session may not read it. */
-async function headOf(client: StorageClient, key: string): Promise<ObjectHead | undefined> {
+async function objectHead(client: StorageClient, key: string): Promise<ObjectHead | undefined> {
   try {
     return await headObject(client, key);
   } catch (error) {
@@ -75,7 +75,7 @@ async function headOf(client: StorageClient, key: string): Promise<ObjectHead | 
 }
 
 /** @throws StorageError for a response that is still transient after all retries */
-function ask(
+function requestFirstByte(
   url: URL,
   { transport: { dispatcher }, clock }: StorageClient,
   signal: AbortSignal,

@@ -11,7 +11,7 @@ export interface LinkOrigins {
 }
 
 /**
- * Checks the links of a preview. The scope of a service worker is the folder of its script, so entry page and worker have to be in the same folder,
+ * Checks the links of a preview. The scope of a service worker is the folder of its script, so entry page and worker must be in the same folder,
  * under their own names.
  * @param own links of entry page and worker, by name
  * @param table links of the files

@@ -16,7 +16,7 @@ export interface ReleaseText {
   readonly limit: number;
   /** Milliseconds since the epoch, by the servers' clock. */
   readonly now: number;
-  /** `false` where links are masked. */
+  /** `false` if links are masked. */
   readonly showLinks: boolean;
 }
 

@@ -6,7 +6,7 @@ import type { Host } from '../hosts/host.ts';
 import type { CommentBody, CommentWriter, Reporter, ReporterOptions } from '../hosts/reporter.ts';
 import type { Publication } from '../links/manifest.ts';
 import { formatDuration } from '../text/format.ts';
-import { Attempts } from './reportFailures.ts';
+import { ReportFailures } from './reportFailures.ts';
 import { publicationComment, removalComment } from './comment.ts';
 import { commentMarker } from './markers.ts';
 import { releaseNotes } from './releaseNotes.ts';
@@ -19,7 +19,7 @@ export interface PublicationReport {
   readonly publication: Publication;
   /** Whether this step uploaded the files, or only made new links to them. */
   readonly built: boolean;
-  /** `false` where links are masked. */
+  /** `false` if links are masked. */
   readonly showLinks: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface Reports {
   begin(s3Uri: string): void;
   showPublication(report: PublicationReport): Promise<ReportIds>;
   showRemoval(report: RemovalReport): Promise<ReportIds>;
-  /** Sets the deployment in progress to failed. @param quickly if the runner waits for this step to end */
+  /** Sets the deployment in progress to failed. @param quickly whether the runner is about to kill the step */
   showFailure(quickly: boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -100,7 +100,7 @@ class StepReports implements Reports {
   readonly #now: () => number;
   readonly #deadline: Deadline;
   readonly #key: string;
-  readonly #attempts: Attempts;
+  readonly #failures: ReportFailures;
   #begun: Promise<number | undefined> | undefined;
 
   constructor({ host, reporter, options, now, deadline }: StepReportsTools) {
@@ -109,14 +109,14 @@ class StepReports implements Reports {
     this.#options = options;
     this.#now = now;
     this.#deadline = deadline;
-    this.#attempts = new Attempts(host, reporter);
+    this.#failures = new ReportFailures(host, reporter);
     this.#key = `${options.workspace}/${options.destination}`;
   }
 
   begin(s3Uri: string): void {
     const { environment } = this.#options.reports;
     if (environment === undefined) return;
-    this.#begun = this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
+    this.#begun = this.#failures.try('deployment', environment, this.#reporter.deployments, (deployments) =>
       deployments.begin(environment, `Uploading to ${s3Uri}`),
     );
   }
@@ -135,7 +135,7 @@ class StepReports implements Reports {
       this.#deploy(report),
       this.#release(report, now),
     ]);
-    this.#attempts.warn();
+    this.#failures.warn();
     if ([comment, deployment, release].some((id) => id !== undefined)) this.#warnAboutExpiry(report, now);
     return { 'comment-id': comment ?? '', 'deployment-id': deployment ?? '' };
   }
@@ -149,11 +149,11 @@ class StepReports implements Reports {
       this.#comment(() => (before) => removalComment(text, before), false),
       environment === undefined
         ? undefined
-        : this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
+        : this.#failures.try('deployment', environment, this.#reporter.deployments, (deployments) =>
             deployments.deactivate(environment, `Removed from ${s3Uri}`),
           ),
     ]);
-    this.#attempts.warn();
+    this.#failures.warn();
     return { 'comment-id': comment ?? '', 'deployment-id': deployment ?? '' };
   }
 
@@ -164,13 +164,13 @@ class StepReports implements Reports {
     const { environment } = this.#options.reports;
     if (id === undefined || environment === undefined) return;
     const end = { state: 'failure', url: undefined, description: 'The upload failed' } as const;
-    await this.#attempts.try('deployment', environment, this.#reporter.deployments, (deployments) =>
+    await this.#failures.try('deployment', environment, this.#reporter.deployments, (deployments) =>
       deployments.finish(environment, id, end),
     );
   }
 
   close(): Promise<void> {
-    this.#attempts.warn();
+    this.#failures.warn();
     return this.#reporter.close();
   }
 
@@ -189,7 +189,7 @@ class StepReports implements Reports {
     const { comment, pullRequest } = this.#options.reports;
     if (!comment) return undefined;
     let name = pullRequest ?? this.#host.run.pull;
-    return this.#attempts.try(
+    return this.#failures.try(
       'comment',
       () => (name === undefined ? 'on the pull request' : `on pull request #${name}`),
       this.#reporter.comments,
@@ -207,7 +207,7 @@ class StepReports implements Reports {
     if (built && begun === undefined) return undefined;
     const url = showLinks ? (publication.main ?? publication.index)?.url : undefined;
     const description = publication.s3Uri;
-    return this.#attempts.try('deployment', environment, this.#reporter.deployments, async (deployments) => {
+    return this.#failures.try('deployment', environment, this.#reporter.deployments, async (deployments) => {
       const id =
         begun ??
         (await deployments.active(environment)) ??
@@ -234,7 +234,7 @@ class StepReports implements Reports {
     if (release === undefined) return undefined;
     const { run, name: host } = this.#host;
     const text = { key: this.#key, run, host, now, showLinks };
-    return this.#attempts.try('release', release, this.#reporter.releases, async (releases) => {
+    return this.#failures.try('release', release, this.#reporter.releases, async (releases) => {
       await releases.editNotes(release, (notes) =>
         releaseNotes(notes, publication, { ...text, limit: releases.limit }),
       );

@@ -6,7 +6,7 @@ import { element } from './xml.ts';
 /** S3 refuses a request that is signed for a time 15 minutes off. A smaller difference does not explain a 403 without error code. */
 const maxSkewMs = 300_000;
 
-/** A request that was signed this close to the time of the response cannot be improved by setting the clock. */
+/** If the time of the signature is this close to the time of the response, setting the clock does not help. */
 const minSkewMs = 60_000;
 
 /** Attempts before a refusal counts as permanent although the clock is right: another server of the storage may answer the next one. */

@@ -46,7 +46,7 @@ export function generatedNames(names: readonly string[]): ReadonlySet<string> {
   return new Set([...detectPages(names).keys(), ...sums]);
 }
 
-/** Whether a key holds a file of the user, i.e. an object that the action did not generate. */
+/** Whether a file of the user has this key, i.e. an object that the action did not generate. */
 export async function isFileAt(client: StorageClient, key: string): Promise<boolean> {
   const head = await headObject(client, key);
   return head !== undefined && !isGenerated(head.headers);

@@ -6,7 +6,7 @@ import { mismatchError, notS3Error } from './storedCheck.ts';
 
 export interface ObjectHead {
   readonly size: number;
-  /** Normalized, see `plainEtag`. */
+  /** See {@link normalizeEtag}. */
   readonly etag: string;
   /** Names are in lower case. */
   readonly headers: WireResponse['headers'];

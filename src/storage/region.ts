@@ -27,7 +27,7 @@ const clockToleranceMs = 10_000;
  * HEAD of the bucket: AWS, Ceph and MinIO refuse it and name the region in `x-amz-bucket-region` (S3 API, HeadBucket). The response also
  * sets the clock. If it does not name the region, the workspace's region is used, then the answer to a signed request, then the default.
  * @param ask the signed request
- * @throws ActionError `unreachable`, `untrusted-certificate` or `storage`
+ * @throws ActionError `unreachable`, `untrusted-certificate`, or an error of {@link describeStorageError}
  */
 export async function discoverRegion(
   location: Location,

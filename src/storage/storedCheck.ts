@@ -3,20 +3,20 @@ import type { WireResponse } from './wireRequest.ts';
 import { StorageError, storageError } from './s3Error.ts';
 import { element } from './xml.ts';
 
-/** What the response to a write must say. */
+/** What the response to a write must contain. */
 export interface ExpectedContent {
-  /** The ETag of the content, without quotes, given the received one; undefined if it cannot be known: then any ETag is accepted. */
+  /** The ETag of the content, without quotes, given the received one; undefined if it is unknown. Then any ETag is accepted. */
   readonly etag: (received: string) => string | undefined;
   /** CRC-32 in base64. If the response has one too, it decides instead of the ETag. */
   readonly crc32?: string;
-  /** Called for an ETag that is not an MD5, e.g. of S3 Express or of a gateway: it proves nothing. Without this callback, it is an error. */
+  /** Called for an ETag that is not an MD5, e.g. of S3 Express or of a gateway. It does not identify the content. Without this callback, it is an error. */
   readonly onOpaqueEtag?: () => void;
 }
 
 /**
- * Decides whether a write was stored, for all requests of one object or part: the storage must answer 200 with the ETag of the content. All
- * else is an error: the page of a captive portal, a proxy's 204, another ETag. Content that was corrupted on the way is sent once more; if
- * the second answer differs too, the storage stores something else.
+ * Decides whether a write was stored, for all requests of one object or part: the storage must answer 200 with the ETag of the content. Any
+ * other answer is an error, e.g. the page of a captive portal, a proxy's 204, or another ETag. Corrupted content is sent once more. If the
+ * second answer differs too, the storage has stored something else.
  * @returns reads the ETag of a response, without quotes. It throws a StorageError: `NotS3` if the response is not S3's, `BadDigest` and then
  * `OtherContent` if other content is stored
  */
@@ -42,7 +42,7 @@ function isDifferentEtag(
   { etag: expected, onOpaqueEtag }: ExpectedContent,
 ): boolean {
   const etag = isEncrypted(answer) ? undefined : expected(received);
-  if (etag === undefined || normalizeEtag(received) === etag) return false;
+  if (etag === undefined || received === etag || normalizeEtag(received) === etag) return false;
   if (isMd5Etag(received) || !onOpaqueEtag) return true;
   onOpaqueEtag();
   return false;
@@ -50,6 +50,7 @@ function isDifferentEtag(
 
 /** The ETag in a response: in the header, or in the body for CompleteMultipartUpload. */
 function etagIn({ headers, body }: WireResponse): string {
+  if (body === '') return unquoteEtag(headers['etag']);
   const isCompleted = /<\/CompleteMultipartUploadResult>\s*$/.test(body.slice(-1_000));
   return unquoteEtag(isCompleted ? element(body, 'ETag') : headers['etag']);
 }

@@ -71,8 +71,8 @@ const sliceBytes = 256 * 1024;
  * Sends one request and reads its response. This is the hot path: it calls undici's dispatcher directly, which saves a signal and a timer
  * for each request. The timer watches progress, so a slow connection does not fail. A response is small and must be complete in the same
  * time.
- * @throws StalledError, the signal's reason, ActionError `unreachable` for a response beyond the size limit, or undici's error for a broken
- * connection
+ * @throws StalledError, the signal's reason, ActionError `unusable-answer` for a response beyond the size limit, or undici's error for a
+ * broken connection
  */
 export async function sendRequest(
   dispatcher: Dispatcher,

@@ -11,7 +11,7 @@ import {
   createMultipart,
   mayHaveStarted,
 } from '../storage/multipart.ts';
-import { readBody } from './requestBody.ts';
+import { readRequestBody } from './requestBody.ts';
 import type { GracefulStop } from './gracefulStop.ts';
 import { idempotentPut } from './idempotentPut.ts';
 import { type Part, partsOf } from './partSize.ts';
@@ -68,7 +68,7 @@ export function prepareMultipart(put: Put, options: MultipartOptions): Multipart
     parts,
     send: async (part, buffer) => {
       const { reader, uploadId } = await (started ??= start());
-      const content = await readBody(reader, part, buffer);
+      const content = await readRequestBody(reader, part, buffer);
       const id = await uploadId;
       done.push(await putPart(client, put.key, id, part.number, content, stopSignal));
       if (done.length < parts.length) return undefined;
