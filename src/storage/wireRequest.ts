@@ -40,9 +40,9 @@ export interface SendOptions {
 /** The time by which progress is watched. */
 export interface StallTimer {
   /** Monotonic milliseconds. */
-  now(): number;
+  readonly now: () => number;
   /** Calls back after some milliseconds. @returns a function that prevents this */
-  after(ms: number, call: () => void): () => void;
+  readonly after: (ms: number, call: () => void) => () => void;
 }
 
 const machineTimer: StallTimer = {

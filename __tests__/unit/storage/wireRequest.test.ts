@@ -4,7 +4,12 @@ import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
 
-import { type StallTimer, StalledError, type WireRequest, sendRequest } from '../../../src/storage/wireRequest.ts';
+import {
+  type StallTimer,
+  StalledError,
+  type WireRequest,
+  sendRequest,
+} from '../../../src/storage/wireRequest.ts';
 import { transport } from '../servers.ts';
 
 const KiB = 1024;
