@@ -59,18 +59,18 @@ function explain({ kind, name, error }: ReportFailure, run: Pick<GithubRun, 'rea
     return run.readOnly
       ? {
           code: 'fork-token',
-          text: `${what}: the token of a pull request from a fork may only read; write it in a workflow that runs after this one, on 'workflow_run'.`,
+          text: `${what}: the token of a pull request from a fork is read-only. Write it in a second workflow that runs on 'workflow_run'.`,
         }
       : { code: 'missing-permissions', text: `${what}: ${sanitize(reasonOf(error))}.` };
   if (isStatus(error, 404))
     return {
       code: 'missing-permissions',
-      text: `${what}: GitHub cannot find it, or does not show it to this token.`,
+      text: `${what}: GitHub does not find it, or the token lacks permission to see it.`,
     };
   if (isStatus(error, 401))
     return {
       code: 'github-token',
-      text: `${what}: GitHub rejects the token of input 'github-token'. Remove that input to use the job's own token.`,
+      text: `${what}: GitHub rejects the token in input 'github-token'. Remove the input to use the token of the job.`,
     };
   const isLate = isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
   const reason = isLate ? 'GitHub took too long to answer' : sanitize(reasonOf(error));
@@ -82,9 +82,9 @@ function explainNotes(tag: string, { message, remedy }: NotesUnchanged): Explain
   if (remedy === 'permission')
     return {
       code: 'missing-permissions',
-      text: `${what} GitHub shows drafts only to tokens that may write.`,
+      text: `${what} GitHub shows draft releases only to tokens with write permission.`,
     };
-  const mending = ` Repair the two lines that begin with \`<!-- upload-to-workspace\`, or delete them and everything between them. Then run this again.`;
+  const mending = ` In the release notes, repair the two lines that begin with \`<!-- upload-to-workspace\`, or delete them and all lines between them. Then run the job again.`;
   return { code: 'release-notes', text: remedy === 'mending' ? `${what}${mending}` : what };
 }
 
