@@ -10,8 +10,8 @@ import { startBrowser } from './browsers.ts';
 import { baseOf, publishPreview } from './previews.ts';
 import { folderWith } from '../support/folder.ts';
 import { type SiteName, buildSite, installSites } from './sites.ts';
-import { serveFolders } from './statics.ts';
-import { follow, onlyFrame, picture, reads, visit, whereIs } from './visits.ts';
+import { serveFolders } from './staticServer.ts';
+import { follow, onlyFrame, picture, reads, visit, whereIs } from './browserWindow.ts';
 
 /** A user's step on a site, and a text that the page must then show. */
 interface Step {

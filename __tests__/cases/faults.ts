@@ -6,9 +6,9 @@ import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import type { RunnerResult } from '../../platform/runner.ts';
-import { indexPageName } from '../../src/links/generated.ts';
-import { letObjectsAge } from '../support/age.ts';
-import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
+import { indexPageName } from '../../src/links/page.ts';
+import { letObjectsAge } from '../support/objectAge.ts';
+import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
 import { seededRandom } from '../support/random.ts';
 import { type Subject, errorOf, runSubject, storedFiles } from '../support/subject.ts';
