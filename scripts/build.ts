@@ -7,8 +7,8 @@ import { minify } from 'terser';
 
 import { licensesOf } from './licenses.ts';
 
-/** Entries of the actions, and the check of the Node.js version that each runs first. All else is in one bundle. */
-const entries = ['links', 'remove', 'upload', 'workspaces', 'node'];
+/** Entries of the actions and of the command, and the check of the Node.js version that each runs first. All else is in one bundle. */
+const entries = ['cli', 'links', 'remove', 'upload', 'workspaces', 'node'];
 
 const require = createRequire(import.meta.url);
 const top = path.resolve(import.meta.dirname, '..');
@@ -38,7 +38,13 @@ for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
 }
 
 // ncc's own list lacks packages whose modules it merges, so the list comes from the content of the bundle.
-const browserScripts = ['index/page.ts', 'preview/companion.ts', 'preview/entry.ts', 'workers/preview.ts'];
+const browserScripts = [
+  'index/page.ts',
+  'preview/companion.ts',
+  'preview/entry.ts',
+  'preview/frame.ts',
+  'workers/preview.ts',
+];
 const licenses = await licensesOf(top, [
   'lib/main/index.js',
   'lib/transfer/hashWorker.js',

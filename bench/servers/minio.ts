@@ -1,16 +1,16 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { clientApp, platformScope, workspaces } from '../../platform/catalogue.ts';
+import { clientApp, person, platformScope, workspaces } from '../../platform/catalogue.ts';
 import { createIssuer } from '../../platform/embedded/issuer.ts';
 import { listen } from '../../platform/listener.ts';
 import type { Listener } from '../../platform/listener.ts';
 import { cacheFolder } from '../../platform/real/cache.ts';
-import { newSecret } from '../../platform/real/identity.ts';
-import { signDownload } from '../../platform/real/links.ts';
+import { newSecret } from '../../platform/real/sharedKeycloak.ts';
+import { signDownload } from '../../platform/real/downloadLink.ts';
 import { startStorage, storageAudience } from '../../platform/real/minio.ts';
 import type { Storage } from '../../platform/real/minio.ts';
-import { installParts } from '../../platform/real/parts.ts';
+import { installParts } from '../../platform/real/programs.ts';
 import { ensureSessionClient } from '../../platform/real/realm.ts';
 import { createSessionOpener } from '../../platform/real/sessions.ts';
 import { createRootClient, createStore } from '../../platform/real/store.ts';
@@ -103,6 +103,7 @@ async function answerAsIssuer(listener: Listener, secret: string): Promise<void>
     scopes: ['email', 'profile', platformScope],
     audience: [storageAudience, 'ellip-bios-api', 'account'],
     accessTokenSeconds: 3600,
+    people: { person, open: [], closed: [] },
   });
   listener.handle(handler);
 }

@@ -2,10 +2,10 @@
  * The service worker of a preview. It serves the site's folder like a static web server, and fetches the files through their links. The data
  * of the site precedes this code in the script. It caches no content: pages show what is stored, or say why that is not possible.
  */
-import type { EntryAnswer, EntryQuestion, PreviewSite } from '../../src/preview/site.ts';
+import type { EntryAnswer, EntryQuestion, PreviewSite } from '../../src/preview/previewData.ts';
 import { answerFrom } from './answers.ts';
-import { isEntryOpened, openEntry, startAt } from './entrance.ts';
-import { createPlace } from './place.ts';
+import { isEntryOpened, openEntry, startAt } from './entryPage.ts';
+import { createPlace } from './siteFolder.ts';
 import { createUpdates } from './updates.ts';
 
 declare const self: ServiceWorkerGlobalScope & { readonly preview: PreviewSite };
@@ -36,6 +36,11 @@ self.addEventListener('fetch', (event) => {
   // Presigned URLs need no help.
   if (url.searchParams.has('X-Amz-Signature')) return;
   const destination = place.locate(url, request.mode === 'navigate');
-  if (!destination) return;
+  if (!destination) {
+    // A frame shows its site as if the site had the whole host.
+    if (site.frame !== null && request.mode !== 'navigate')
+      event.respondWith(new Response(null, { status: 404 }));
+    return;
+  }
   event.respondWith(answerFrom(destination, { site, place, request, url, updates: updates.during(event) }));
 });

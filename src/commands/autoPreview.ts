@@ -6,15 +6,16 @@ import { isActiveContent } from '../preview/activeContent.ts';
 import type { Plan, Put } from '../sync/plan.ts';
 import { count } from '../text/format.ts';
 import { sanitize } from '../text/sanitize.ts';
+import { setting } from '../text/wording.ts';
 
-/** Bytes of the entry page that are read: its styles and scripts are named near its beginning. */
+/** Bytes of the entry page to read. It names its styles and scripts near its beginning. */
 const mostRead = 1024 ** 2;
-/** Files that the log names. */
+/** Number of files that the log names. */
 const mostNamed = 3;
 
 /**
- * Decides whether an upload is published as a preview. With `preview: auto` that is so where its `index.html` loads or links to other files of
- * the upload. The log says which, or why there is no preview all the same.
+ * Decides whether an upload is published as a preview. With `preview: auto`, it is if its `index.html` loads or links to other files of the
+ * upload. The log names these files, or says why there is still no preview.
  * @param place path of the destination on the storage, encoded
  */
 export async function wantsPreview(
@@ -34,7 +35,7 @@ export async function wantsPreview(
   const obstacle = obstacleTo(entry, links, run.isForFork);
   if (obstacle === undefined)
     log.info(
-      `Preview: ${dryRun ? 'would publish one' : 'yes'}, because ${needs} ('preview: false' turns it off)`,
+      `Preview: ${dryRun ? 'would publish one' : 'yes'}, because ${needs} (${setting('preview', 'false')} turns it off)`,
     );
   else log.info(`Preview: no, because ${obstacle}, although ${needs}`);
   return obstacle === undefined;
@@ -53,15 +54,15 @@ function obstacleTo(
   links: UploadInputs['links'],
   isForFork: boolean,
 ): string | undefined {
-  if (links === 'none') return `'links: none' makes no links`;
+  if (links === 'none') return `${setting('links', 'none')} makes no links`;
   if (!isActiveContent({ contentType, headers }))
-    return `'headers' keep browsers from opening index.html as a page (${sanitize(contentType)})`;
+    return `${setting('headers')} keep browsers from opening index.html as a page (${sanitize(contentType)})`;
   return isForFork
-    ? `this run publishes code from a fork ('preview: true' publishes it after a review)`
+    ? `this run publishes code from a fork (${setting('preview', 'true')} publishes it after a review)`
     : undefined;
 }
 
-/** The beginning of a file as text; empty where it cannot be read, which the upload reports. */
+/** The beginning of a file as text; empty if it cannot be read. The upload reports that error. */
 async function readStart({ file }: Put): Promise<string> {
   try {
     await using handle = await open(file.path);

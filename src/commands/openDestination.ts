@@ -12,6 +12,7 @@ import { describeStorageError } from '../storage/errorDescription.ts';
 import type { Terrapi } from '../terrapi/terrapi.ts';
 import { openWorkspace } from '../terrapi/workspace.ts';
 import { type Account, type Connection, accountLines } from './connect.ts';
+import { wording } from '../text/wording.ts';
 
 /** The destination folder in a workspace, with a client for its storage. */
 export interface Destination {
@@ -80,21 +81,21 @@ function sessionLine(expiresAt: number | undefined, clock: Clock): string {
 function clockLines({ skewSeconds }: Clock): string[] {
   if (skewSeconds === 0) return [];
   const by = `${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'slow' : 'fast'}`;
-  return [`Clock: this runner's is ${by}; the server's time is used`];
+  return [`Clock: ${wording().machine}'s is ${by}; the server's time is used`];
 }
 
-/** Asks for the account's name, which only the log shows. The run does not wait for the answer. */
+/** Requests the account's name, which only the log shows. The run does not wait for it. */
 function accountName(terrapi: Terrapi, signal: AbortSignal): { readonly known: () => string | undefined } {
-  const enough = new AbortController();
+  const logged = new AbortController();
   let name: string | undefined;
-  const how = { signal: AbortSignal.any([signal, enough.signal]), once: true };
+  const how = { signal: AbortSignal.any([signal, logged.signal]), once: true };
   terrapi.accountName(how).then(
     (found) => (name = found),
     () => undefined,
   );
   return {
     known: () => {
-      enough.abort();
+      logged.abort();
       return name;
     },
   };

@@ -10,7 +10,7 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../config/remove.ts';
 import { noReportIds, setOutputs } from '../config/outputs.ts';
-import { type FolderContents, generatedNames, separateGenerated } from '../preview/folderContents.ts';
+import { type FolderContents, generatedNames, separateGenerated } from '../storage/folderContents.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
@@ -22,10 +22,11 @@ import type { Cancellation } from './cancellation.ts';
 import { type Deletion, deleteUntilGone } from './deleteUntilGone.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { readInputs } from './readInputs.ts';
-import { hidingObject } from './emptyDestination.ts';
+import { hidingObject } from './hidingObject.ts';
 import { type Destination, openDestination } from './openDestination.ts';
 import { withReports } from './withReports.ts';
-import { runCommand } from './run.ts';
+import { runCommand } from './runCommand.ts';
+import { setting, wording } from '../text/wording.ts';
 
 /** The `remove` action: deletes what is below the destination, or only what is older than `older-than`. */
 export function run(host: Host): Promise<void> {
@@ -154,12 +155,12 @@ function undeleted({ deleted, failures }: Deletion, chosen: number, s3Uri: strin
   );
 }
 
-/** Says that objects stay which were written while this step ran. */
+/** Logs a notice about objects that stay because they were written while this step ran. */
 function noticeFresh(log: Log, { fresh }: RemovalChoice, base: string): void {
   if (fresh.length === 0) return;
   const names = firstOf(fresh, 3, ({ key }) => key.slice(base.length)).join(', ');
   log.notice(
-    `Not deleted: ${count(fresh.length, 'object')} written after this step began (${names}). Another job may be uploading to this destination: run this step again after that job.`,
+    `Not deleted: ${count(fresh.length, 'object')} written after ${wording().step} began (${names}). Another job may be uploading to this destination: run ${wording().step} again after that job.`,
   );
 }
 
@@ -192,14 +193,14 @@ function noticeOutdatedPages(log: Log, choice: RemovalChoice, base: string, dryR
   const outdated = outdatedPages(choice, base);
   if (outdated.length === 0) return;
   log.notice(
-    `${firstOf(outdated, 3, String).join(', ')} ${dryRun ? 'would list' : outdated.length === 1 ? 'lists' : 'list'} files that are deleted: run the 'links' action to write ${outdated.length === 1 ? 'the page' : 'the pages'} again.`,
+    `${firstOf(outdated, 3, String).join(', ')} ${dryRun ? 'would list' : outdated.length === 1 ? 'lists' : 'list'} files that are deleted: run ${wording().action('links')} to write ${outdated.length === 1 ? 'the page' : 'the pages'} again.`,
   );
 }
 
 async function noticeNothing(log: Log, destination: Destination): Promise<void> {
   const hiding = await hidingObject(destination);
   log.notice(
-    `There is nothing in ${destination.s3Uri} to delete. ${hiding ?? `If there should be files, check 'destination' and 'workspace'.`}`,
+    `There is nothing in ${destination.s3Uri} to delete. ${hiding ?? `If there should be files, check ${setting('destination')} and ${setting('workspace')}.`}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { MessageCode } from '../errors/codes.ts';
 import type { RetryOptions } from '../http/retry.ts';
-import type { ReportKind, Reporter, ReporterOptions } from './reports.ts';
+import type { ReportKind, Reporter, ReporterOptions } from './reporter.ts';
 
 /** One or more lines of text for people. A line break within a line is printed as an escape. */
 export type Text = string | readonly string[];
@@ -55,8 +55,8 @@ export type RequestIdentityToken = (audience: string, options: IdentityOptions) 
 
 /** Instructions in the host's terms. */
 export interface Hints {
-  /** How to allow identity tokens, as an imperative, e.g. `grant the job 'permissions: id-token: write'`. */
-  readonly allowIdentity: string;
+  /** How to allow identity tokens, as an imperative, e.g. `grant the job 'permissions: id-token: write'`; undefined if the host has none. */
+  readonly allowIdentity: string | undefined;
   /** Lines for a job without credentials: how to log in, with all permissions that the job and these reports need. */
   readonly logIn: (reports: readonly ReportKind[]) => readonly string[];
   /** Jobs that never get credentials, e.g. `pull requests from forks`. */
@@ -77,6 +77,8 @@ export interface Host {
   readonly hints: Hints;
   /** Undefined if the job may not request identity tokens. */
   readonly identityToken?: RequestIdentityToken | undefined;
+  /** Folder of the logins that the command `login` stores; undefined if the host does not run for a person. */
+  readonly loginFolder?: string | undefined;
   /** Opens the writer of reports for this run; undefined if the host has no reports. */
   readonly openReporter?: ((options: ReporterOptions) => Promise<Reporter>) | undefined;
   /**
@@ -103,5 +105,5 @@ export interface Host {
   /** Adds Markdown to the job summary. If that fails, it warns. */
   summary(markdown: string): Promise<void>;
   /** Marks the step as failed, with a message. */
-  fail(text: Text): void;
+  fail(text: Text, code: MessageCode): void;
 }

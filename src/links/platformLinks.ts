@@ -6,9 +6,10 @@ import type { StorageClient } from '../storage/client.ts';
 import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { linkProblem, linkTemplate } from './urlChecks.ts';
-import { linkExpiry } from './expiry.ts';
+import { linkExpiry } from './linkExpiry.ts';
 import type { Links } from './manifest.ts';
-import { type TrialResult, tryLink } from './verification.ts';
+import { type TrialResult, tryLink } from './linkTrial.ts';
+import { setting } from '../text/wording.ts';
 
 export interface PlatformLinkOptions {
   readonly terrapi: Terrapi;
@@ -37,13 +38,13 @@ export async function requestPlatformLinks(
   const failed = new AbortController();
   const signal = AbortSignal.any([tools.signal, failed.signal]);
   const urls = new Map<string, string>();
-  let endsAt = Infinity;
+  let expiresAt = Infinity;
   const left = keys[Symbol.iterator]();
   const work = async () => {
     for (let next = left.next(); !next.done && !signal.aborted; next = left.next()) {
-      const { url, ends } = await askLink(next.value, { ...tools, signal });
+      const { url, expiry } = await requestLink(next.value, { ...tools, signal });
       urls.set(next.value, url);
-      endsAt = Math.min(endsAt, ends ?? NaN);
+      expiresAt = Math.min(expiresAt, expiry ?? NaN);
       tools.onLink?.();
     }
   };
@@ -66,14 +67,14 @@ export async function requestPlatformLinks(
       if (url === undefined) throw new Error(`No link was requested for '${sanitize(key)}'`);
       return url;
     },
-    expiresAt: Number.isNaN(endsAt) ? undefined : endsAt,
+    expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
   };
 }
 
-async function askLink(
+async function requestLink(
   key: string,
   tools: PlatformLinkOptions,
-): Promise<{ readonly url: string; readonly ends: number | undefined }> {
+): Promise<{ readonly url: string; readonly expiry: number | undefined }> {
   const { terrapi, client, signal } = tools;
   const object = objectUrl(client, key);
   const link = await terrapi.downloadLink(object, signal).catch((error: unknown) => {
@@ -90,11 +91,11 @@ async function askLink(
   }
   const problem = linkProblem(link, client.transport.plainHttp);
   if (problem !== undefined) throw noLink(client, key, problem);
-  const ends = linkExpiry(url.href);
-  if (ends !== undefined && ends <= client.clock.now())
-    throw noLink(client, key, `the link expired at ${new Date(ends).toISOString()}`);
+  const expiry = linkExpiry(url.href);
+  if (expiry !== undefined && expiry <= client.clock.now())
+    throw noLink(client, key, `the link expired at ${new Date(expiry).toISOString()}`);
   await requireOpening(url, key, tools);
-  return { url: url.href, ends };
+  return { url: url.href, expiry };
 }
 
 /** Tests a link unless one with the same template was tested before. */
@@ -119,14 +120,15 @@ function objectUrl(client: StorageClient, key: string): string {
     : s3Uri(client.location, key);
 }
 
-const otherwise = `Or set 'links: session': the storage session of the upload then signs the links.`;
+const otherwise = () =>
+  `Or set ${setting('links', 'session')}: the storage session of the upload then signs the links.`;
 
 function noLink({ location }: StorageClient, key: string, why: string): ActionError {
   return new ActionError(
     'platform-links',
     `The platform gives no link to ${sanitize(s3Uri(location, key))}: ${why}`,
     {
-      hint: `Ask the operators of the platform whether the client app may get links to this workspace. ${otherwise}`,
+      hint: `Ask the operators of the platform whether the client app may get links to this workspace. ${otherwise()}`,
     },
   );
 }
@@ -139,6 +141,6 @@ function refusedLink({ location }: StorageClient, key: string, cause: TerrapiErr
   return new ActionError(
     'platform-links',
     `The platform gives no link to ${sanitize(s3Uri(location, key))}: ${cause.message}`,
-    { hint: `${who} ${otherwise}`, cause },
+    { hint: `${who} ${otherwise()}`, cause },
   );
 }

@@ -3,6 +3,7 @@ import { urlProblem } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { trimSlashes } from '../text/slashes.ts';
 import type { StoragePoint } from './schemas.ts';
+import { capitalized, wording } from '../text/wording.ts';
 
 /** Where a workspace stores its objects. */
 export interface Location {
@@ -18,7 +19,7 @@ export interface Location {
 /**
  * Reads the endpoint, bucket and prefix of a storage point, from its properties or else from its other fields.
  * @param plainHttp whether the endpoint may be plain HTTP on this machine
- * @throws ActionError `workspace` if it is not S3, not usable, or has no valid location
+ * @throws ActionError `workspace-misconfigured` if it has no valid location, or an error of {@link checkUsable}
  */
 export function locate(point: StoragePoint, plainHttp: boolean): Location {
   checkUsable(point);
@@ -97,16 +98,16 @@ export function isRegionName(text: string): boolean {
   return /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(text);
 }
 
-/** @throws ActionError `workspace` if the storage point is not S3, not initialized, or has a status other than `OK` */
+/** @throws ActionError `workspace-not-s3`, or `workspace-not-ready` if it is not initialized or its status is not `OK` */
 export function checkUsable(point: StoragePoint): void {
   const name = `Workspace '${excerpt(point.name)}'`;
   const storageType = point.storageType ?? property(point, 'storage_type');
   if (storageType && storageType.toLowerCase() !== 's3') {
     throw new ActionError(
       'workspace-not-s3',
-      `${name} is stored on '${excerpt(storageType)}', but this action uploads only to s3`,
+      `${name} is stored on '${excerpt(storageType)}', but ${wording().program} uploads only to s3`,
       {
-        hint: `Choose a workspace with storage type s3. The 'workspaces' action lists them.`,
+        hint: `Choose a workspace with storage type s3. ${capitalized(wording().action('workspaces'))} lists them.`,
       },
     );
   }
@@ -125,7 +126,7 @@ export function checkUsable(point: StoragePoint): void {
   }
   if (point.initialized === false) {
     throw new ActionError('workspace-not-ready', `${name} is not initialized yet`, {
-      hint: `Open the workspace once on the platform, which creates it, and run the job again.`,
+      hint: `Open the workspace once on the platform, which creates it, and run the ${wording().job} again.`,
     });
   }
 }

@@ -1,0 +1,31 @@
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
+import { type Clock, storageClock } from './clock.ts';
+import { byId } from './elements.ts';
+import { type LinkState, lifeOf } from './linkState.ts';
+
+/** Shows how long the links work, as a countdown. */
+export function showLife(contents: IndexPageData): { readonly hasExpired: () => boolean } {
+  let clock: Clock = () => Date.now();
+  let spoken = '';
+  const tick = (): void => {
+    const life = lifeOf(contents, clock());
+    show(life);
+    // Screen readers read a change of state, not every second.
+    if (spoken !== life.state) byId('spoken').textContent = `${life.title}, ${life.detail}`;
+    spoken = life.state;
+  };
+  tick();
+  setInterval(tick, 1_000);
+  void storageClock().then((better) => {
+    clock = better;
+    tick();
+  });
+  return { hasExpired: () => lifeOf(contents, clock()).state === 'expired' };
+}
+
+function show({ state, title, detail, left }: LinkState): void {
+  document.documentElement.dataset['life'] = state;
+  byId('life-title').textContent = title;
+  byId('life-detail').textContent = detail;
+  byId('life-bar').style.transform = `scaleX(${left.toFixed(4)})`;
+}

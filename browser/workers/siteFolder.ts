@@ -1,0 +1,42 @@
+import { encodedPath } from '../../src/text/encode.ts';
+import { expandLink } from '../../src/links/linkTable.ts';
+import { type Route, createRoutes, decodedPath } from '../../src/preview/routes.ts';
+import type { PreviewSite } from '../../src/preview/previewData.ts';
+
+/** The site's folder in the storage. */
+export interface Place {
+  /** Its URL, which ends in a slash. */
+  readonly root: URL;
+  /** What the site has at a URL of this origin. Undefined for URLs outside the site. */
+  readonly locate: (url: URL, isPage: boolean) => Route | undefined;
+  readonly page: (path: string) => Route;
+  /** The URL of a path of the site, without a signature. */
+  readonly address: (path: string) => string;
+  /** The link of a file, and its ETag, empty if unknown. Undefined if the site has no such file. */
+  readonly link: (name: string) => { readonly url: string; readonly etag: string } | undefined;
+}
+
+export function createPlace({ names, etags, links }: PreviewSite, root: URL): Place {
+  const routes = createRoutes(names);
+  const indexes = new Map(names.map((name, index) => [name, index]));
+  return {
+    root,
+    page: routes.page,
+    address: (path) => `${root.href}${encodedPath(path)}`,
+    locate: ({ pathname }, isPage) => {
+      if (pathname.startsWith(root.pathname)) {
+        const path = decodedPath(pathname.slice(root.pathname.length));
+        return isPage ? routes.page(path) : routes.resource(path);
+      }
+      // Sites built for the root of a host request e.g. `/assets/app.js`.
+      const route = routes.resource(decodedPath(pathname.slice(1)));
+      return route.kind === 'file' ? route : undefined;
+    },
+    link: (name) => {
+      const index = indexes.get(name);
+      return index === undefined
+        ? undefined
+        : { url: expandLink(links, name, index), etag: etags[index] ?? '' };
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { excerpt } from '../text/sanitize.ts';
+import type { ClientCredential, RejectedRequest, Rejection } from './clientAuthentication.ts';
+import { jwtClaims } from './jwt.ts';
+import { inputs } from '../text/wording.ts';
+
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/**
+ * Authenticates with an identity token of the job, as a client assertion (RFC 7521, 4.2; RFC 7523, 2.2). Each request gets a new token,
+ * because tokens expire within minutes and an issuer may accept each of them only once.
+ * @param requestToken requests an identity token from the host
+ * @param audience audience of the tokens; default: the issuer identifier
+ */
+export function assertionCredential(
+  requestToken: (audience: string) => Promise<string>,
+  audience: string | undefined,
+): ClientCredential {
+  return {
+    authenticate: async ({ issuer }) => {
+      const token = await requestToken(audience ?? issuer);
+      return {
+        secret: token,
+        method: (_, { client_id: clientId }, body) => {
+          body.set('client_id', clientId);
+          body.set('client_assertion_type', assertionType);
+          body.set('client_assertion', token);
+        },
+        rejection: (rejected) => explainRejection(rejected, issuer, claimsOf(token)),
+      };
+    },
+  };
+}
+
+interface Claims {
+  readonly subject: string;
+  readonly audience: string;
+  readonly issuer: string;
+}
+
+/** The claims that the issuer compares. They are not secret; no other part of a token may be printed. */
+function claimsOf(token: string): Claims {
+  const { sub, aud, iss } = jwtClaims(token);
+  const shown = (claim: unknown) =>
+    [claim ?? 'none']
+      .flat()
+      .map(String)
+      .map((text) => excerpt(text))
+      .join(', ');
+  return { subject: shown(sub), audience: shown(aud), issuer: shown(iss) };
+}
+
+function explainRejection(
+  { issuer, clientId, answer }: RejectedRequest,
+  name: string,
+  claims: Claims,
+): Rejection {
+  const client = `client '${excerpt(clientId)}'`;
+  return {
+    code: 'identity-token-rejected',
+    message: `Issuer ${issuer.href} rejects the identity token of this job for ${client} (${answer})`,
+    hint: hintFor(answer, client),
+    details: [
+      `- Subject presented, to be the 'Federated subject' of ${client}: ${claims.subject}`,
+      `- Issuer presented, to be the 'Issuer' of its identity provider: ${claims.issuer}`,
+      `- Audience presented, to be the realm's own issuer URL ${excerpt(name)}: ${claims.audience}`,
+    ],
+  };
+}
+
+/** Chooses a hint by Keycloak's error description. Keycloak gives the same description for a wrong subject, a wrong key and wrong settings. */
+function hintFor(answer: string, client: string): string {
+  if (answer.includes('audience'))
+    return `Remove ${inputs('audience')}, or set it to the audience that the issuer expects. Keycloak expects the URL of its realm.`;
+  if (answer.includes('client_id'))
+    return `This subject belongs to another client than the one in ${inputs('client-id')}. Correct the input, or set the subject at ${client}.`;
+  if (/not active|issued|expiration|reuse/.test(answer))
+    return `The token is new, so the clocks of Keycloak and of the token's issuer differ. Correct Keycloak's clock, or set 'Allowed clock skew' of the identity provider.`;
+  return `In Keycloak, enable the service account of ${client}, and set its authentication to 'Signed JWT - Federated' with exactly this subject. No other client may have it. The identity provider must support client assertions and know the issuer's keys (JWKS URL). Alternatively, set ${inputs('client-secret')}.`;
+}
