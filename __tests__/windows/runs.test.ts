@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 
 import { buckets, keylessApps, workspaces } from '../../platform/catalogue.ts';
 import { onEmbeddedPlatform } from '../integration/embedded.ts';
-import { useFaultyStorage } from '../support/faults.ts';
+import { useFaultyStorage } from '../support/faultyServer.ts';
 import {
   type ActionName,
   errorOf,
