@@ -62,7 +62,6 @@ describe('path selects', () => {
     ['a folder from the top of the drive', { path: win`\a\site\site\other` }, ['c.txt']],
     ['a folder relative to the current one of the drive', { path: 'D:other' }, ['c.txt']],
     ['a folder on another drive', { path: win`E:\out` }, ['e.txt']],
-    ['a whole drive', { path: 'E:\\' }, ['out/e.txt']],
     ['a folder with the prefix for long paths', { path: win`\\?\D:\a\site\site\other` }, ['c.txt']],
     ['a name with brackets', { path: win`dist\[b].html` }, ['b.html']],
     [
@@ -181,6 +180,7 @@ describe('a mistake is explained', () => {
     ],
     ['a share that does not exist', { path: win`\\nowhere\share\x` }, win`there is no \\nowhere\share\x`],
     ['a drive that does not exist', { path: win`Q:\x` }, win`there is no Q:\x`],
+    ['a whole drive', { path: 'E:\\' }, win`Input path: got 'E:\'`],
     ['the name of a device', { path: 'NUL' }, win`there is no D:\a\site\site\NUL`],
     ['a misspelt folder', { path: win`dits\sub` }, `did you mean 'dist'?`],
     [

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
@@ -17,7 +17,8 @@ import {
 import { checkout, expectSuccess, runOnWindows, storedNames } from './actions.ts';
 import { type WindowsRun, useWindows } from './machine.ts';
 
-const subject = onEmbeddedPlatform({ tls: 'private-ca' });
+const subject = onEmbeddedPlatform();
+const secure = onEmbeddedPlatform({ tls: 'private-ca' });
 const windows = useWindows();
 const storage = useFaultyStorage(subject);
 
@@ -39,14 +40,17 @@ beforeAll(() => {
 });
 
 describe('the actions', () => {
-  test('workspaces lists the workspaces, with an authority from a file on a drive', async () => {
-    const authority = win`E:\certificates\authority.pem`;
-    windows().files(win`E:\certificates`, {
-      'authority.pem': (subject().platform.caCertificate ?? '').replaceAll('\n', '\r\n'),
+  test('workspaces and upload use TLS with an authority from a file on a drive', async () => {
+    const folder = windows().files(win`E:\certificates`, {
+      'authority.pem': (secure().platform.caCertificate ?? '').replaceAll('\n', '\r\n'),
     });
-    const { outputs, ...rest } = await run('workspaces', { 'ca-certificates': authority });
-    expectSuccess({ outputs, ...rest });
-    expect(outputs['workspaces']).toContain(workspaces.main);
+    const certificates = { 'ca-certificates': win`${folder}\authority.pem` };
+    const listed = await runOnWindows(windows(), secure(), 'workspaces', certificates);
+    expectSuccess(listed);
+    expect(listed.outputs['workspaces']).toContain(workspaces.main);
+    const inputs = { path: 'one', destination: 'tls', ...certificates };
+    expectSuccess(await runOnWindows(windows(), secure(), 'upload', inputs));
+    expect(await storedNames(secure(), 'tls')).toEqual(['a.txt']);
   }, 120_000);
 
   test('upload publishes a preview, links gives new links, upload updates it, remove deletes it', async () => {
@@ -55,17 +59,15 @@ describe('the actions', () => {
     expectSuccess(first);
     expect(first.outputs).toMatchObject({ preview: 'true', 'file-count': '2', 'uploaded-count': '2' });
     expect(first.outputs['url']).toContain('/ci/site/_preview.html?');
-    expect(first.summary).toContain('Open the preview');
+    expect(first.summary).toContain('Open preview');
     expect(Object.keys(urlsOf(first))).toEqual(['index.html', 'js/app.js']);
     expect(first.outputs['links-file']).toMatch(/^D:\\a\\_temp\\upload-to-workspace-\w+\\links\.json$/);
     expect(linksFileOf(first).files.map(({ key }) => key)).toEqual([
       'ci/site/index.html',
       'ci/site/js/app.js',
     ]);
-    const checksums = first.outputs['checksums-file'] ?? '';
-    expect(readFileSync(windows().host(checksums), 'utf8')).toMatch(
-      /^[\da-f]{64} {2}index\.html\n[\da-f]{64} {2}js\/app\.js\n$/,
-    );
+    const checksums = await subject().platform.store.get(buckets.outputs, 'ci/site/SHA256SUMS');
+    expect(checksums.body.toString()).toMatch(/^[\da-f]{64} {2}index\.html\n[\da-f]{64} {2}js\/app\.js\n$/);
 
     const links = await run('links', { destination: 'site' });
     expectSuccess(links);
@@ -112,7 +114,7 @@ describe('the actions', () => {
 });
 
 describe('a run that is cancelled with Ctrl+C', () => {
-  test('ends, says what is stored, and leaves no unfinished upload', async () => {
+  test('ends, and says what is stored and what is not', async () => {
     const abort = new AbortController();
     windows().files(win`E:\cancelled`, { 'large.bin': Buffer.alloc(12 * MiB, 'x') });
     storage.decide = ({ method, query }) => {
@@ -126,9 +128,9 @@ describe('a run that is cancelled with Ctrl+C', () => {
       { signal: abort.signal },
     );
     expect(cancelled.exitCode).toBe(1);
-    expect(errorOf(cancelled)).toMatch(/^The job was cancelled before this step was done\n/);
+    expect(errorOf(cancelled)).toMatch(/^The upload was cancelled with 0 of 1 file stored\n/);
+    expect(errorOf(cancelled)).toContain('\n- large.bin\n');
     expect(await storedNames(subject(), 'cancelled')).toEqual([]);
-    expect(await subject().platform.store.pendingUploads(buckets.outputs)).toEqual([]);
   }, 120_000);
 });
 
