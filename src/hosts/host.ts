@@ -17,6 +17,18 @@ export interface Log {
   group(title: string, lines: readonly string[]): void;
   /** Starts a group for the following lines. @returns ends the group */
   openGroup(title: string): () => void;
+  /** Shows the progress of a transfer while it runs; undefined if the log has only lines. */
+  readonly openProgress?: ((totalBytes: number) => ProgressView) | undefined;
+}
+
+/** A view of a transfer's progress, e.g. a bar. */
+export interface ProgressView {
+  /** Milliseconds between two updates. */
+  readonly everyMs: number;
+  /** @param line files, bytes, rate and remaining time */
+  update(bytes: number, line: string): void;
+  /** Removes the view. */
+  close(): void;
 }
 
 /** The CI run that this step belongs to. */

@@ -19,6 +19,9 @@ export function textStream(
   return {
     write: (text) => void stream.write(text),
     isTerminal,
+    get columns() {
+      return stream.columns || 80;
+    },
     hasColors: isTerminal && (stream as WriteStream).hasColors({ ...env }),
   };
 }
