@@ -33,7 +33,7 @@ function refuseToRemoveAll(reader: Reader): void {
   if (isWholeWorkspace(reader)) {
     reader.problem(
       'destination',
-      `got '${reader.text('destination')}', expected the folder to delete, e.g. 'previews/pr-7': without it, the whole workspace would be deleted`,
+      `got '${reader.text('destination')}', expected the folder to delete, e.g. 'pull-requests/7': without it, the whole workspace would be deleted`,
     );
   } else refuseTrailingSlash(reader, `everything in it is deleted`);
 }
