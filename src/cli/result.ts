@@ -15,14 +15,16 @@ const jsonOutputs = new Set(['urls', 'workspaces', 'preview']);
 
 /** The text for standard output; empty if there is no result. */
 export function resultText(
-  { results }: Pick<CommandDefinition, 'results'>,
+  { results, format }: Pick<CommandDefinition, 'results' | 'format'>,
   outputs: Outputs,
-  { json, print }: ResultOptions,
+  { json, print, isTerminal }: ResultOptions & { readonly isTerminal: boolean },
 ): string {
   if (json) return `${redact(JSON.stringify(Object.fromEntries([...outputs].map(jsonEntry)), null, 2))}\n`;
   const names = print === undefined ? results : [print];
   const value = names.map((name) => String(outputs.get(name) ?? '')).find((text) => text !== '');
-  return value === undefined ? '' : `${outputLines(value).join('\n')}\n`;
+  if (value === undefined) return '';
+  const lines = format && print === undefined ? format(value, isTerminal) : outputLines(value);
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function jsonEntry([name, value]: [string, string | number]): [string, unknown] {

@@ -9,7 +9,7 @@ import { useWording } from '../text/wording.ts';
 import { commands } from './commands.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { inputReader } from './inputs.ts';
-import { type Invocation, createProgram } from './program.ts';
+import { type Invocation, addCompletionHelp, createProgram } from './program.ts';
 import { resultText } from './result.ts';
 import { readSecretFiles } from './secretFiles.ts';
 import { commandWording } from './wording.ts';
@@ -40,6 +40,8 @@ export async function runProgram(surroundings: Surroundings): Promise<void> {
     (invocation) => runInvocation(invocation, surroundings),
   );
   try {
+    if (/^complet(?:e|ion)$/.test(args[0] ?? '')) (await import('./completion.ts')).addCompletion(program);
+    else addCompletionHelp(program);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -80,5 +82,6 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
   } catch (error) {
     fail(host, error);
   }
-  if (outputs.size > 0) stdout.write(resultText(command, outputs, invocation));
+  if (outputs.size > 0)
+    stdout.write(resultText(command, outputs, { ...invocation, isTerminal: stdout.isTerminal }));
 }

@@ -1,5 +1,3 @@
-import type { WriteStream } from 'node:tty';
-
 import { systemCode } from '../../errors/error.ts';
 import type { Environment, TextStream } from '../provider.ts';
 
@@ -22,6 +20,6 @@ export function textStream(
     get columns() {
       return stream.columns || 80;
     },
-    hasColors: isTerminal && (stream as WriteStream).hasColors({ ...env }),
+    hasColors: isTerminal && stream.hasColors({ ...env }),
   };
 }
