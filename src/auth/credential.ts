@@ -34,5 +34,6 @@ export async function openCredential(
     );
   }
   const { assertionCredential } = await import('./assertion.ts');
-  return assertionCredential((wanted) => identityToken(wanted, { certificates, retries }), audience);
+  const request = (wanted: string) => identityToken(wanted, { certificates, retries });
+  return assertionCredential(request, audience, hints.staleIdentity);
 }
