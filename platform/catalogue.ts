@@ -10,6 +10,21 @@ export const clientApp = { id: 'ci-publisher', secret: 'ci-publisher-secret-4b1f
 /** A client app that can log in, but has no access to any workspace. */
 export const outsiderApp = { id: 'ci-outsider', secret: 'ci-outsider-secret-97ad21e3' } as const;
 
+/** A public client, with which people log in: device grant, and authorization code with PKCE. It has the same access as `clientApp`. */
+export const publicApp = { id: 'people-publisher' } as const;
+
+/** A client app that has no secret either, but allows neither of these grants. */
+export const closedApp = { id: 'people-closed' } as const;
+
+/** A person who can log in with `publicApp`. */
+export const person = {
+  name: 'alice',
+  password: 'alice-password-5e2d9a71',
+  email: 'alice@example.org',
+  firstName: 'Alice',
+  lastName: 'Example',
+} as const;
+
 /** The job that identity tokens are for at the start. */
 export const usualJob: Job = { repository: 'example/site', ref: 'refs/heads/main', event: 'push' };
 
@@ -26,7 +41,9 @@ export const keylessApps = {
 } as const;
 
 /** IDs of the client apps that have access to the workspaces. */
-export const members: readonly string[] = [clientApp, ...Object.values(keylessApps)].map(({ id }) => id);
+export const members: readonly string[] = [clientApp, publicApp, ...Object.values(keylessApps)].map(
+  ({ id }) => id,
+);
 
 /** Scope of the platform that the workspaces belong to. Without it in the token, they are not listed. */
 export const platformScope = 'gep';

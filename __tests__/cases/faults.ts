@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import type { RunnerResult } from '../../platform/runner.ts';
-import { indexPageName } from '../../src/links/generated.ts';
+import { indexPageName } from '../../src/links/page.ts';
 import { letObjectsAge } from '../support/age.ts';
 import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
 import { folderWith } from '../support/folder.ts';

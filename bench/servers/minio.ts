@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { clientApp, platformScope, workspaces } from '../../platform/catalogue.ts';
+import { clientApp, person, platformScope, workspaces } from '../../platform/catalogue.ts';
 import { createIssuer } from '../../platform/embedded/issuer.ts';
 import { listen } from '../../platform/listener.ts';
 import type { Listener } from '../../platform/listener.ts';
@@ -103,6 +103,7 @@ async function answerAsIssuer(listener: Listener, secret: string): Promise<void>
     scopes: ['email', 'profile', platformScope],
     audience: [storageAudience, 'ellip-bios-api', 'account'],
     accessTokenSeconds: 3600,
+    people: { person, open: [], closed: [] },
   });
   listener.handle(handler);
 }

@@ -2,7 +2,7 @@
  * The page that a preview's link opens. It installs the preview's service worker, waits until it is active, and goes to the site. It says why
  * if the browser cannot do that.
  */
-import type { EntryAnswer, EntryQuestion, PreviewEntry } from '../../src/preview/site.ts';
+import type { EntryAnswer, EntryQuestion, PreviewEntry } from '../../src/preview/previewData.ts';
 
 /** Milliseconds before the page says that the preview does not start. */
 const timeout = 30_000;

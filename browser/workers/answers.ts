@@ -1,5 +1,5 @@
 import type { Route } from '../../src/preview/routes.ts';
-import type { PreviewSite } from '../../src/preview/site.ts';
+import type { PreviewSite } from '../../src/preview/previewData.ts';
 import { companionName, downloadParameter } from '../preview/terms.ts';
 import { accompanied } from './companionship.ts';
 import { expiredPage, gonePage, htmlResponse, missingPage, pagesPage, renewingPage } from './pages.ts';

@@ -1,4 +1,4 @@
-import type { PreviewSite } from '../../src/preview/site.ts';
+import type { PreviewSite } from '../../src/preview/previewData.ts';
 import type { Place } from './place.ts';
 
 /** A list of pages shows this many at most. */

@@ -1,7 +1,7 @@
 import { encodedPath } from '../../src/text/encode.ts';
 import { expandLink } from '../../src/links/linkTable.ts';
 import { type Route, createRoutes, decodedPath } from '../../src/preview/routes.ts';
-import type { PreviewSite } from '../../src/preview/site.ts';
+import type { PreviewSite } from '../../src/preview/previewData.ts';
 
 /** The site's folder in the storage. */
 export interface Place {

@@ -2,7 +2,7 @@
  * The service worker of a preview. It serves the site's folder like a static web server, and fetches the files through their links. The data
  * of the site precedes this code in the script. It caches no content: pages show what is stored, or say why that is not possible.
  */
-import type { EntryAnswer, EntryQuestion, PreviewSite } from '../../src/preview/site.ts';
+import type { EntryAnswer, EntryQuestion, PreviewSite } from '../../src/preview/previewData.ts';
 import { answerFrom } from './answers.ts';
 import { isEntryOpened, openEntry, startAt } from './entrance.ts';
 import { createPlace } from './place.ts';

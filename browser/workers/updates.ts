@@ -1,4 +1,4 @@
-import type { PreviewSite } from '../../src/preview/site.ts';
+import type { PreviewSite } from '../../src/preview/previewData.ts';
 
 /** Finds a newer worker, after the site was published again or its links were renewed. */
 export interface Updates {

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import {
   buckets as bucketNames,
   clientApp,
+  closedApp,
   keylessApps,
   members,
   outsiderApp,
+  person,
   platformScope,
+  publicApp,
   region,
   usualJob,
 } from '../catalogue.ts';
@@ -20,13 +23,14 @@ import { startAuthority } from '../tokens/authority.ts';
 import type { Authority } from '../tokens/authority.ts';
 import { subjectOf as subjectOfJob } from '../tokens/job.ts';
 import { startTokenService } from '../tokens/service.ts';
-import { createIssuer, subjectOf } from './issuer.ts';
+import { createIssuer } from './issuer.ts';
 import type { IssuerOptions } from './issuer.ts';
 import { presignDownload } from './links.ts';
 import { Bodies } from './s3/bodies.ts';
 import { Bucket } from './s3/objects.ts';
 import { createS3Server } from './s3/server.ts';
 import { Sessions } from './sessions.ts';
+import { subjectOf } from './subject.ts';
 import { createStore } from './store.ts';
 
 const audience = ['gep-bios-minio', 'ellip-bios-api', 'account'];
@@ -117,5 +121,6 @@ function issuerOptions(issuer: string, authority: Authority, options: PlatformOp
       authority,
       clients: Object.values(keylessApps).map(({ id, job }) => ({ id, subject: subjectOfJob(job) })),
     },
+    people: { person, open: [publicApp], closed: [closedApp] },
   };
 }

@@ -1,10 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
 import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import { createFederation } from './federation.ts';
 import type { FederationOptions } from './federation.ts';
+import { claimsOf, deviceGrant, idleSeconds, peopleConfiguration, serveLoginPage } from './people.ts';
+import type { PeopleOptions } from './people.ts';
+import { subjectOf } from './subject.ts';
 
 /** A confidential client, which logs in with its secret. */
 export interface IssuerClient {
@@ -22,6 +25,8 @@ export interface IssuerOptions {
   readonly accessTokenSeconds: number;
   /** Clients without a secret, and the issuer of their tokens. */
   readonly federation?: Pick<FederationOptions, 'authority' | 'clients'>;
+  /** Who logs in, and with which clients. */
+  readonly people: PeopleOptions;
 }
 
 /** The issuer's signing key: algorithm, private key and key ID. */
@@ -33,7 +38,7 @@ interface SigningKey {
 const endpoints = '/protocol/openid-connect';
 
 /**
- * An OpenID Connect issuer for client_credentials. Its tokens and responses look like Keycloak's.
+ * An OpenID Connect issuer for client apps and people. Its tokens and responses look like Keycloak's.
  *
  * @returns the handler of a server at the origin of `options.issuer`. It answers 404 outside the issuer's path
  */
@@ -45,21 +50,18 @@ export async function createIssuer(given: IssuerOptions): Promise<RequestListene
   const signing: SigningKey = { key: privateKey, kid: randomUUID() };
   const jwk = { ...(await exportJWK(privateKey)), kid: signing.kid, alg: 'RS256', use: 'sig' };
   const provider = new Provider(issuer, configuration(options, jwk));
-  provider.use(async (ctx, next) => {
+  const { person } = options.people;
+  provider.use(async (given, next) => {
+    const ctx = given as unknown as KoaContextWithOIDC;
+    if (await serveLoginPage(provider, ctx, { issuer, scopes: allScopes(options), person })) return;
     await next();
-    if (ctx.path === `${endpoints}/token`) {
-      await imitateKeycloak(ctx as unknown as KoaContextWithOIDC, options, signing);
+    if (ctx.path === `${endpoints}/token` || ctx.path === `${endpoints}/auth/device`) {
+      await imitateKeycloak(ctx, options, signing);
     }
   });
   const callback = provider.callback();
   const handle: RequestListener = (request, response) => void callback(request, response);
   return mount(new URL(issuer).pathname, federation?.before(`${endpoints}/token`, handle) ?? handle);
-}
-
-/** The subject of a client's service account. It is the same in every run. */
-export function subjectOf(clientId: string): string {
-  const hex = createHash('sha256').update(clientId).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 function mount(path: string, handler: RequestListener): RequestListener {
@@ -76,8 +78,17 @@ function mount(path: string, handler: RequestListener): RequestListener {
   };
 }
 
+function allScopes({ scopes }: IssuerOptions): string[] {
+  return ['openid', 'offline_access', ...scopes];
+}
+
 function configuration(options: IssuerOptions, jwk: object): Configuration {
-  const scopes = ['openid', 'offline_access', ...options.scopes];
+  const scopes = allScopes(options);
+  const { clients, features, routes, ttl, ...people } = peopleConfiguration(
+    options.issuer,
+    scopes,
+    options.people,
+  );
   const resource: ResourceServer = {
     scope: scopes.join(' '),
     audience: options.audience.join(' '),
@@ -86,19 +97,23 @@ function configuration(options: IssuerOptions, jwk: object): Configuration {
     jwt: { sign: { alg: 'RS256' } },
   };
   return {
-    adapter: NoStorage,
-    clients: options.clients.map((client) => ({
-      client_id: client.id,
-      client_secret: client.secret,
-      grant_types: ['client_credentials'],
-      redirect_uris: [],
-      response_types: [],
-      scope: scopes.join(' '),
-    })),
+    ...people,
+    clients: [
+      ...options.clients.map((client) => ({
+        client_id: client.id,
+        client_secret: client.secret,
+        grant_types: ['client_credentials'],
+        redirect_uris: [],
+        response_types: [],
+        scope: scopes.join(' '),
+      })),
+      ...clients,
+    ],
     jwks: { keys: [jwk] },
     scopes,
-    routes: { token: `${endpoints}/token`, jwks: `${endpoints}/certs` },
+    routes: { ...routes, token: `${endpoints}/token`, jwks: `${endpoints}/certs` },
     features: {
+      ...features,
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
       resourceIndicators: {
@@ -108,11 +123,17 @@ function configuration(options: IssuerOptions, jwk: object): Configuration {
         useGrantedResource: () => true,
       },
     },
-    ttl: { ClientCredentials: options.accessTokenSeconds },
+    ttl: { ...ttl, AccessToken: options.accessTokenSeconds, ClientCredentials: options.accessTokenSeconds },
     formats: {
       customizers: {
         jwt: (_ctx, token, parts) => {
-          Object.assign(parts.payload, keycloakClaims(token.clientId ?? '', options.audience));
+          Object.assign(
+            parts.payload,
+            keycloakClaims(token.clientId ?? '', options.audience),
+            // Only the tokens of people have an account.
+            'accountId' in token && claimsOf(options.people.person),
+            'accountId' in token && { sub: token.accountId, client_id: undefined },
+          );
         },
       },
     },
@@ -140,12 +161,17 @@ async function imitateKeycloak(
 ): Promise<void> {
   const body = ctx.body as Record<string, unknown>;
   const asked = ctx.oidc.params?.['scope'];
-  const known = ['openid', 'offline_access', ...options.scopes];
+  const known = allScopes(options);
+  const isForPeople = [...options.people.open, ...options.people.closed].some(
+    ({ id }) => id === ctx.oidc.client?.clientId,
+  );
   const strange = typeof asked === 'string' && asked.split(' ').some((scope) => !known.includes(scope));
   if (body['error'] === 'invalid_scope' || (ctx.status === 200 && strange)) {
     // oidc-provider ignores unknown scopes. Keycloak rejects the request.
     ctx.status = 400;
     ctx.body = { error: 'invalid_scope', error_description: `Invalid scopes: ${String(asked)}` };
+  } else if (isForPeople) {
+    imitateForPeople(ctx);
   } else if (ctx.status === 200) {
     const scope = typeof body['scope'] === 'string' ? body['scope'] : '';
     Object.assign(body, { 'not-before-policy': 0, scope });
@@ -169,6 +195,27 @@ async function imitateKeycloak(
   }
 }
 
+/** The responses to public clients. */
+function imitateForPeople(ctx: KoaContextWithOIDC): void {
+  const body = ctx.body as Record<string, unknown>;
+  const isForDevice = ctx.path.endsWith('/device');
+  if (ctx.status === 200) {
+    Object.assign(
+      body,
+      isForDevice
+        ? { interval: 5 }
+        : { 'not-before-policy': 0, session_state: randomUUID(), refresh_expires_in: idleSeconds },
+    );
+  } else if (isForDevice && !ctx.oidc.client?.grantTypeAllowed(deviceGrant)) {
+    ctx.status = 400;
+    ctx.body = {
+      error: 'unauthorized_client',
+      error_description:
+        'Client is not allowed to initiate OAuth 2.0 Device Authorization Grant. The flow is disabled for the client.',
+    };
+  }
+}
+
 function hasSecret(clientId: string | undefined, { clients, federation }: IssuerOptions): boolean {
   const among = (list: readonly { readonly id: string }[]) => list.some(({ id }) => id === clientId);
   return among(clients) && !among(federation?.clients ?? []);
@@ -183,19 +230,4 @@ function idToken(clientId: string, options: IssuerOptions, signing: SigningKey):
     .setIssuedAt()
     .setExpirationTime(`${options.accessTokenSeconds}s`)
     .sign(signing.key);
-}
-
-/** Stores nothing: clients are configured, and tokens are self-contained. */
-class NoStorage {
-  upsert = nothing;
-  find = nothing;
-  findByUserCode = nothing;
-  findByUid = nothing;
-  consume = nothing;
-  destroy = nothing;
-  revokeByGrantId = nothing;
-}
-
-function nothing(): Promise<undefined> {
-  return Promise.resolve(undefined);
 }

@@ -1,4 +1,12 @@
-import { clientApp, keylessApps, outsiderApp, platformScope } from '../catalogue.ts';
+import {
+  clientApp,
+  closedApp,
+  keylessApps,
+  outsiderApp,
+  person,
+  platformScope,
+  publicApp,
+} from '../catalogue.ts';
 import type { Authority } from '../tokens/authority.ts';
 import { subjectOf } from '../tokens/job.ts';
 import type { Administration } from './administration.ts';
@@ -35,11 +43,14 @@ export async function ensureRealm(
     ...Object.values(keylessApps).map(({ id, job }) =>
       keylessClientOf(id, subjectOf(job), accessTokenSeconds),
     ),
+    publicClientOf(publicApp.id, template.publicClient, accessTokenSeconds),
+    publicClientOf(closedApp.id, template.closedClient, accessTokenSeconds),
   ];
   for (const client of clients) {
     const optionalClientScopes = [...client.optionalClientScopes, platformScope];
     await administration.ensure(`/${realm}/clients`, { ...client, optionalClientScopes });
   }
+  await administration.ensure(`/${realm}/users`, account);
   return realm;
 }
 
@@ -85,6 +96,27 @@ function keylessClientOf(id: string, subject: string, tokenSeconds: number) {
       'jwt.credential.sub': subject,
       'access.token.lifespan': String(tokenSeconds),
     },
+  };
+}
+
+/** The account of the person. Keycloak asks for missing parts of a profile at the first login. */
+const account = {
+  username: person.name,
+  email: person.email,
+  emailVerified: true,
+  firstName: person.firstName,
+  lastName: person.lastName,
+  enabled: true,
+  credentials: [{ type: 'password', value: person.password, temporary: false }],
+};
+
+/** A client without a secret, for people. */
+function publicClientOf(id: string, settings: object, tokenSeconds: number) {
+  const client = { ...template.client, ...settings };
+  return {
+    ...client,
+    clientId: id,
+    attributes: { ...client.attributes, 'access.token.lifespan': String(tokenSeconds) },
   };
 }
 

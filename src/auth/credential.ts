@@ -2,7 +2,7 @@ import { ActionError } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
 import type { RetryOptions } from '../http/retry.ts';
 import type { ClientCredential } from './clientAuthentication.ts';
-import { secretCredential } from './secret.ts';
+import { secretCredential } from './clientSecret.ts';
 
 /** What a client app can authenticate with. */
 export interface CredentialOptions {
@@ -33,7 +33,7 @@ export async function openCredential(
       },
     );
   }
-  const { assertionCredential } = await import('./assertion.ts');
+  const { assertionCredential } = await import('./clientAssertion.ts');
   const request = (wanted: string) => identityToken(wanted, { certificates, retries });
   return assertionCredential(request, audience, hints.staleIdentity);
 }

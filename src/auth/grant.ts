@@ -3,7 +3,7 @@ import * as oidc from 'openid-client';
 import { ActionError, actionErrorIn, messageOf } from '../errors/error.ts';
 import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt } from '../text/sanitize.ts';
-import { refreshTimes } from '../http/refreshing.ts';
+import { refreshTimes } from '../http/refreshingValue.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientAuthentication, ClientCredential } from './clientAuthentication.ts';

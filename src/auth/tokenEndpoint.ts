@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client';
 
-import { type FailedResponse, classifier } from '../http/classify.ts';
+import { type FailedResponse, classifier } from '../http/transientErrors.ts';
 import type { Clock } from '../http/clock.ts';
 import { actionErrorIn, causes } from '../errors/error.ts';
 import type { Transport } from '../http/transport.ts';
@@ -12,11 +12,11 @@ import {
   createRetrier,
 } from '../http/retry.ts';
 
-/** The library refuses all plain HTTP. Here `urlFault` decides which URLs may use it. */
+/** The library refuses all plain HTTP. In this program, `urlProblem` decides which URLs may use it. */
 export function extensions({
   plainHttp,
 }: Pick<Transport, 'plainHttp'>): ((config: oidc.Configuration) => void)[] {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to make it stand out, not to be removed
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the library marks it to draw attention, and will not remove it
   return plainHttp ? [oidc.allowInsecureRequests] : [];
 }
 
@@ -38,18 +38,18 @@ export function maskingFetch(
   };
 }
 
-/** All tokens in an answer. In JSON that is cut off, it finds the tokens that are complete. */
+/** All tokens and device codes (RFC 8628, 3.2) in an answer. In JSON that is cut off, it finds those that are complete. */
 function tokensIn(answer: string): string[] {
   const tokens: string[] = [];
   const add = (name: string, value: unknown) => {
-    if (/token$/i.test(name) && typeof value === 'string' && value !== '') tokens.push(value);
+    if (/token$|^device_code$/i.test(name) && typeof value === 'string' && value !== '') tokens.push(value);
     return value;
   };
   try {
     JSON.parse(answer, add);
   } catch {
     for (const [, token = ''] of answer.matchAll(
-      /_token"\s*:\s*("(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-f]{4})+")/gi,
+      /(?:_token|"device_code)"\s*:\s*("(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-f]{4})+")/gi,
     ))
       add('token', JSON.parse(token));
   }
@@ -70,7 +70,7 @@ export function responseIn(error: unknown): Response | undefined {
   return undefined;
 }
 
-/** Classifies errors of requests to an issuer. An ActionError is final: it is not about the issuer's response. */
+/** Classifies errors of requests to an issuer. An ActionError is permanent: it is not about the issuer's response. */
 export function issuerClassifier(clock: Clock): (error: unknown) => Classification {
   return classifier(
     (error) => (actionErrorIn(error) ? undefined : failedResponse(responseIn(error))),

@@ -7,14 +7,14 @@ import type { Plan, Put } from '../sync/plan.ts';
 import { count } from '../text/format.ts';
 import { sanitize } from '../text/sanitize.ts';
 
-/** Bytes of the entry page that are read: its styles and scripts are named near its beginning. */
+/** Bytes of the entry page to read. It names its styles and scripts near its beginning. */
 const mostRead = 1024 ** 2;
-/** Files that the log names. */
+/** Number of files that the log names. */
 const mostNamed = 3;
 
 /**
- * Decides whether an upload is published as a preview. With `preview: auto` that is so where its `index.html` loads or links to other files of
- * the upload. The log says which, or why there is no preview all the same.
+ * Decides whether an upload is published as a preview. With `preview: auto`, it is if its `index.html` loads or links to other files of the
+ * upload. The log names these files, or says why there is still no preview.
  * @param place path of the destination on the storage, encoded
  */
 export async function wantsPreview(
@@ -61,7 +61,7 @@ function obstacleTo(
     : undefined;
 }
 
-/** The beginning of a file as text; empty where it cannot be read, which the upload reports. */
+/** The beginning of a file as text; empty if it cannot be read. The upload reports that error. */
 async function readStart({ file }: Put): Promise<string> {
   try {
     await using handle = await open(file.path);

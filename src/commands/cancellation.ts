@@ -13,7 +13,7 @@ const lastMs = 4_000;
 
 /**
  * Turns SIGINT and SIGTERM into an abort signal, so that unfinished work can be cleaned up before the process ends.
- * @param onLate called at a second signal, or when the run has not ended in time: the process has to end then
+ * @param onLate called at a second signal, or if the run has not ended in time. The process must end then
  */
 export function onCancel(onLate: () => void): Cancellation {
   const controller = new AbortController();

@@ -4,7 +4,7 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import { isGenerated } from '../files/headers.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { type Plan, type Put, withGenerated } from '../sync/plan.ts';
-import { generatedNames } from '../preview/folderContents.ts';
+import { generatedNames } from '../storage/folderContents.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { headObjects } from '../storage/head.ts';
 import { listExpected } from '../storage/listing.ts';
@@ -13,7 +13,7 @@ import { existingAmong } from '../storage/existingObjects.ts';
 import { defaultHashThreads } from '../transfer/resourceLimits.ts';
 import type { Digest } from '../transfer/digest.ts';
 import { type Hasher, openHasher } from '../transfer/hasher.ts';
-import { refuseSums, writeSums } from './checksums.ts';
+import { refuseSums, writeSums } from './checksumsFile.ts';
 
 /** How an upload compares its files with the stored objects. */
 export interface Comparison {
@@ -57,7 +57,7 @@ export function openReader(
 export interface ComparedPlan extends ChangedPlan {
   /** The objects below the destination; undefined if they were not listed. */
   readonly remote: Remote | undefined;
-  /** SHA-256 in hex by name, where it was needed. */
+  /** SHA-256 in hex by name; empty if it was not needed. */
   readonly sums: ReadonlyMap<string, string>;
 }
 
@@ -78,12 +78,12 @@ export async function comparePlan(
   { overwrite, listsObjects, needsSha256, writesSums }: Comparison,
   { client, reader, tempDir }: CompareTools,
 ): Promise<ComparedPlan> {
-  const prints = new Map<string, Digest>();
+  const digests = new Map<string, Digest>();
   const read = async (puts: readonly Put[]) => {
     const found = await reader.digests(puts.map(({ file }) => file));
     for (const [index, { key }] of puts.entries()) {
-      const print = found[index];
-      if (print) prints.set(key, print);
+      const digest = found[index];
+      if (digest) digests.set(key, digest);
     }
   };
   let remote: Remote | undefined;
@@ -99,12 +99,12 @@ export async function comparePlan(
     await sumsRefused;
     if (overwrite === 'never') replaced = await generatedAmong(plan, client, objects);
     await compared;
-    if (needsSha256) await read(plan.puts.filter(({ key }) => !prints.has(key)));
+    if (needsSha256) await read(plan.puts.filter(({ key }) => !digests.has(key)));
   } finally {
     void reader.close();
   }
-  const changed = planChanges(withReplaced(plan, replaced), remote ?? new Map(), prints, overwrite);
-  const sums = sumsOf(needsSha256 ? plan.puts : [], prints);
+  const changed = planChanges(withReplaced(plan, replaced), remote ?? new Map(), digests, overwrite);
+  const sums = sumsOf(needsSha256 ? plan.puts : [], digests);
   return {
     ...changed,
     ...(writesSums && withGenerated(changed, [writeSums(tempDir, sums)])),
@@ -113,10 +113,10 @@ export async function comparePlan(
   };
 }
 
-function sumsOf(puts: readonly Put[], prints: ReadonlyMap<string, Digest>): Map<string, string> {
+function sumsOf(puts: readonly Put[], digests: ReadonlyMap<string, Digest>): Map<string, string> {
   const sums = new Map<string, string>();
   for (const { name, key } of puts) {
-    const sha256 = prints.get(key)?.sha256;
+    const sha256 = digests.get(key)?.sha256;
     if (sha256 !== undefined) sums.set(name, sha256);
   }
   return sums;

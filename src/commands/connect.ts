@@ -1,9 +1,10 @@
 import type { Host } from '../hosts/host.ts';
 import { openCredential } from '../auth/credential.ts';
-import { openTokenSource } from '../auth/tokens.ts';
+import { type TokenSource, openTokenSource } from '../auth/tokenSource.ts';
 import type { PlatformInputs } from '../config/platform.ts';
 import { type RetryLog, createRetryLog } from '../report/retryLog.ts';
 import { type Terrapi, createTerrapi } from '../terrapi/terrapi.ts';
+import type { RetryOptions } from '../http/retry.ts';
 import { type Transport, openTransport } from '../http/transport.ts';
 import { allowsPlainHttp } from '../http/urls.ts';
 import { userAgent } from '../http/version.ts';
@@ -38,26 +39,48 @@ export async function withConnection<T>(
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   host.checkOutputs();
-  const { certificates, tlsVerify } = inputs;
-  if (!tlsVerify) warnAboutTls(host);
   const { signal } = cancellation;
-  const transport = openTransport({
-    certificates,
-    verify: tlsVerify,
-    connections,
-    plainHttp: allowsPlainHttp(inputs),
-    signal,
-  });
+  const transport = openInputsTransport(host, inputs, connections, signal);
   const retries = createRetryLog(host.log);
   const { onRetry } = retries;
+  let tokens: TokenSource | undefined;
   try {
-    const credential = await openCredential(inputs, host, { signal, onRetry });
-    const tokens = await openTokenSource(inputs, credential, transport, host.mask, { signal, onRetry });
+    tokens = await openTokens(inputs, host, transport, { signal, onRetry });
     const terrapi = createTerrapi(inputs.apiUrl, tokens, transport, userAgent, { signal, onRetry });
     return await use({ host, terrapi, transport, cancellation, retries });
   } finally {
+    await tokens?.settled?.();
     await transport.close();
   }
+}
+
+/** Opens a transport by the inputs. It warns if they turn certificate checks off. */
+export function openInputsTransport(
+  host: Pick<Host, 'log'>,
+  inputs: PlatformInputs,
+  connections: number,
+  signal: AbortSignal,
+): Transport {
+  const { certificates, tlsVerify } = inputs;
+  if (!tlsVerify) warnAboutTls(host);
+  const plainHttp = allowsPlainHttp(inputs);
+  return openTransport({ certificates, verify: tlsVerify, connections, plainHttp, signal });
+}
+
+/** Access tokens of the client app, by its secret or an identity token of the job, else of the user's stored login. */
+async function openTokens(
+  inputs: PlatformInputs,
+  host: Host,
+  transport: Transport,
+  retries: RetryOptions,
+): Promise<TokenSource> {
+  const { loginFolder, identityToken, mask } = host;
+  if (loginFolder !== undefined && inputs.clientSecret === undefined && !identityToken) {
+    const { openLoginSource } = await import('../auth/loginSource.ts');
+    return openLoginSource(inputs, loginFolder, transport, mask, retries);
+  }
+  const credential = await openCredential(inputs, host, retries);
+  return openTokenSource(inputs, credential, transport, mask, retries);
 }
 
 function warnAboutTls({ log }: Pick<Host, 'log'>): void {

@@ -7,10 +7,10 @@ import type { StorageClient } from '../storage/client.ts';
 import type { Terrapi } from '../terrapi/terrapi.ts';
 import { count } from '../text/format.ts';
 
-/** Makes links to keys. Those of one run may be made in several goes: a page's own link comes when the page is written. */
+/** Makes links to keys. A run may call it several times, because the link to a page is made after the page is written. */
 export type MakeLinks = (keys: Iterable<string>) => Promise<Links>;
 
-/** Who signs links: the session of a client, or the platform. */
+/** The two that can sign links: the storage session of the client, and the platform. */
 interface Signers {
   readonly terrapi: Terrapi;
   readonly client: StorageClient;
@@ -21,16 +21,16 @@ interface Signers {
 export interface LinkMaker {
   readonly make: MakeLinks;
   /**
-   * What to do when links of the platform turn out not to work after all. With `links: auto` all links are made by the session from now on, and the
-   * caller asks for them again.
-   * @returns false where there is no other way to make links
+   * Call it if platform links turn out not to work. With `links: auto`, the session signs all links from then on, and the caller makes them
+   * again.
+   * @returns false if there is no other way to make links
    */
   readonly fallBack: (error: unknown) => boolean;
 }
 
 /**
- * Makes links as the inputs ask for them; undefined where they ask for none.
- * @param preview whether a preview is made of them
+ * Makes links as the inputs ask for; undefined with `links: none`.
+ * @param preview whether the links are for a preview
  */
 export async function createLinkMaker(
   host: Host,
@@ -57,7 +57,7 @@ export async function createLinkMaker(
   };
 }
 
-/** All links of a run are signed with the same session: one that was fresh when the first of them was asked for. */
+/** One session signs all links of a run. It was fresh when the first link was made. */
 function sessionLinks(expiresIn: number | undefined, client: StorageClient): MakeLinks {
   let signed: Promise<Links> | undefined;
   return () => (signed ??= signSessionLinks(client, expiresIn));
@@ -71,8 +71,8 @@ function platformLinks(log: Log, signers: Signers): MakeLinks {
       'platform-links-untried',
       `The platform's links could not be tried: ${why} from this runner. Open one of them, or use 'links: session'.`,
     );
-  const ask = platformAsker(log, { ...signers, onUntried });
-  return (keys) => ask(keys, { signal: signers.signal, onLink: undefined });
+  const request = platformRequest(log, { ...signers, onUntried });
+  return (keys) => request(keys, { signal: signers.signal, onLink: undefined });
 }
 
 async function automaticLinks(
@@ -81,10 +81,10 @@ async function automaticLinks(
   signers: Signers,
   { expiresIn, preview }: { readonly expiresIn: number | undefined; readonly preview: boolean },
 ): Promise<LinkMaker> {
-  const { createAutomaticLinks } = await import('../links/automatic.ts');
+  const { createAutomaticLinks } = await import('../links/automaticLinks.ts');
   const { client, signal } = signers;
   return createAutomaticLinks({
-    ask: platformAsker(log, { ...signers, onUntried: undefined }),
+    request: platformRequest(log, { ...signers, onUntried: undefined }),
     sign: () => sign([]),
     sessions: client.sessions,
     clock: client.clock,
@@ -95,8 +95,8 @@ async function automaticLinks(
   });
 }
 
-/** Asks the platform for links, with a line of progress every few seconds. */
-function platformAsker(
+/** Requests links from the platform, and logs the progress every few seconds. */
+function platformRequest(
   log: Log,
   {
     terrapi,
@@ -124,7 +124,7 @@ function platformAsker(
   };
 }
 
-/** Has the runner mask links by the part without which they open nothing: the session's token, or else each link as a whole. */
+/** Masks links. A link opens nothing without its session token, so only the token is masked; a link without a token is masked as a whole. */
 function hideLinks(host: Pick<Host, 'maskLater'>, keys: Iterable<string>, { url }: Links): void {
   let last: string | undefined;
   for (const key of keys) {

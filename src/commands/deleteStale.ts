@@ -2,14 +2,14 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
-import { staleKeys } from '../sync/stale.ts';
+import { staleKeys } from '../sync/staleObjects.ts';
 import type { Cancellation } from './cancellation.ts';
 import { deleteUntilGone } from './deleteUntilGone.ts';
 import type { Destination } from './openDestination.ts';
 
 /**
- * Deletes objects below the destination that are older than this upload and not part of it. It lists again after the upload, so that files
- * which another job has uploaded meanwhile are recent enough to be kept.
+ * Deletes objects below the destination that are older than this upload and not part of it. It lists again after the upload, so that it sees
+ * the new time of files that another job has replaced meanwhile, and keeps them.
  * @param kept keys that are part of the upload
  * @returns the number of deleted objects
  * @throws ActionError `delete-failed` if some could not be deleted, listing them

@@ -1,4 +1,4 @@
-import { keptKeys, staleKeys } from '../sync/stale.ts';
+import { keptKeys, staleKeys } from '../sync/staleObjects.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import type { Manifest } from '../links/manifest.ts';
@@ -78,7 +78,7 @@ export async function dryRun(
 
 /** Logs what `links: auto` would do. */
 async function logLinks(log: Pick<Log, 'info'>, files: number): Promise<void> {
-  const { reasonForSession } = await import('../links/automatic.ts');
+  const { reasonForSession } = await import('../links/automaticLinks.ts');
   const why = reasonForSession(files, undefined, undefined);
   log.info(
     why === undefined

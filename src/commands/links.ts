@@ -1,12 +1,12 @@
 import { ActionError } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import { type LinkInputs, readLinkInputs } from '../config/links.ts';
-import type { Page } from '../links/generated.ts';
+import type { Page } from '../links/page.ts';
 import type { Manifest } from '../links/manifest.ts';
 import { mediaType } from '../files/mediaTypes.ts';
-import { type FolderContents, separateGenerated } from '../preview/folderContents.ts';
+import { type FolderContents, separateGenerated } from '../storage/folderContents.ts';
 import { detectPreview } from '../preview/previewNames.ts';
-import { parseSiteFlags, siteFlagsHeader, unknownSiteFlags } from '../preview/siteFlags.ts';
+import { parseSiteFlags, siteFlagsHeader, unknownSiteFlags } from '../preview/previewMetadata.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes } from '../text/format.ts';
@@ -18,15 +18,15 @@ import { type Connection, withConnection } from './connect.ts';
 import { createLinkMaker } from './createLinks.ts';
 import { readInputs } from './readInputs.ts';
 import { reportPublication } from './reportPublication.ts';
-import { collectErrors } from './lateErrors.ts';
+import { collectErrors } from './deferredErrors.ts';
 import { outputsWithoutLinks } from './linkOutputs.ts';
 import { publish, withoutLinks } from './publish.ts';
-import { hidingObject } from './emptyDestination.ts';
-import { freeIndexName, freePreviewNames, pagesFor } from './pages.ts';
+import { hidingObject } from './hidingObject.ts';
+import { freeIndexName, freePreviewNames, pagesFor } from './generatedPages.ts';
 import { logAndSummarize } from './publicationLog.ts';
 import { type Destination, openDestination } from './openDestination.ts';
 import { withReports } from './withReports.ts';
-import { runCommand } from './run.ts';
+import { runCommand } from './runCommand.ts';
 
 /** The `links` action: makes new links to the files below the destination. It uploads only the pages that contain links. */
 export function run(host: Host): Promise<void> {
@@ -66,15 +66,15 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
       folder: { client, base, explain, signal },
     });
     const headline = `${publication.links ? 'Made links to' : 'Found'} ${count(manifest.fileCount, 'file')}`;
-    const late = collectErrors(explain);
+    const deferred = collectErrors(explain);
     const outputs = await reportPublication({ headline, publication, built: false }, inputs, {
       host,
       client,
       reports,
-      late,
+      deferred,
     });
     setOutputs(host, outputs);
-    late.throwFirst();
+    deferred.throwFirst();
   });
 }
 
@@ -101,7 +101,7 @@ function logFiles(log: Log, { files, fileCount, totalBytes }: Manifest): void {
 
 const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolve(names.has(name));
 
-/** What is below the destination, by names relative to it. */
+/** The content of the destination, by names relative to it. */
 interface Contents {
   readonly names: ReadonlySet<string>;
   readonly generated: FolderContents['generated'];
@@ -117,7 +117,7 @@ async function previewOf(
 ): Promise<Page | undefined> {
   const existing = detectPreview(new Set(generated.keys()));
   if (preview === true || (preview === 'auto' && existing && links !== 'none')) {
-    const { previewPage } = await import('./preview.ts');
+    const { previewPage } = await import('./previewPage.ts');
     const names = existing ?? (await freePreviewNames(hasName(files)));
     const kept = parseSiteFlags(generated.get(names.worker)?.headers[siteFlagsHeader]?.toString());
     const flags = kept ?? unknownSiteFlags;

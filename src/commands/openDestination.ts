@@ -83,18 +83,18 @@ function clockLines({ skewSeconds }: Clock): string[] {
   return [`Clock: this runner's is ${by}; the server's time is used`];
 }
 
-/** Asks for the account's name, which only the log shows. The run does not wait for the answer. */
+/** Requests the account's name, which only the log shows. The run does not wait for it. */
 function accountName(terrapi: Terrapi, signal: AbortSignal): { readonly known: () => string | undefined } {
-  const enough = new AbortController();
+  const logged = new AbortController();
   let name: string | undefined;
-  const how = { signal: AbortSignal.any([signal, enough.signal]), once: true };
+  const how = { signal: AbortSignal.any([signal, logged.signal]), once: true };
   terrapi.accountName(how).then(
     (found) => (name = found),
     () => undefined,
   );
   return {
     known: () => {
-      enough.abort();
+      logged.abort();
       return name;
     },
   };

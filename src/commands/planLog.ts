@@ -7,7 +7,7 @@ import { firstOf } from '../report/log.ts';
 import type { Plan } from '../sync/plan.ts';
 import { count, formatBytes } from '../text/format.ts';
 import type { ComparedPlan } from './compare.ts';
-import { leftOut } from './select.ts';
+import { leftOut } from './selectFiles.ts';
 
 /** Logs which files are uploaded, unchanged and left out, and warns about unmatched patterns. */
 export function logPlan(log: Log, { puts, totalBytes, unchanged }: ComparedPlan, selection: Selection): void {

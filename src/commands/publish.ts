@@ -1,10 +1,10 @@
 import { ActionError } from '../errors/error.ts';
 import type { Log } from '../hosts/host.ts';
 import { generatedMark } from '../files/headers.ts';
-import type { Page } from '../links/generated.ts';
+import type { Page } from '../links/page.ts';
 import { type Links, type Manifest, type NamedLink, type Publication, mainFile } from '../links/manifest.ts';
 import { formatBytes } from '../text/format.ts';
-import { putObject } from '../transfer/put.ts';
+import { putObject } from '../transfer/putObject.ts';
 import type { LinkMaker, MakeLinks } from './createLinks.ts';
 import type { Destination } from './openDestination.ts';
 
@@ -27,8 +27,8 @@ export interface PublishTools {
 }
 
 /**
- * Makes links to the files of a manifest, and writes the pages that contain them. With `links: auto` and `preview: auto` it does so again if the
- * platform's links do not suit.
+ * Makes links to the files of a manifest, and writes the pages that contain them. With `links: auto` and `preview: auto`, it repeats this with
+ * other links or without the preview if the platform's links cannot be used.
  */
 export async function publish(manifest: Manifest, tools: PublishTools): Promise<PublishResult> {
   const { log, linkMaker, pages } = tools;
@@ -55,7 +55,7 @@ async function publishOnce(manifest: Manifest, tools: PublishOnceTools): Promise
   return writePages({ ...manifest, links, main }, links, tools);
 }
 
-/** The publication of files to which no links are made. */
+/** A publication without links. */
 export function withoutLinks(manifest: Manifest): Publication {
   return { ...manifest, links: undefined, main: undefined };
 }

@@ -1,6 +1,7 @@
 import type { Host } from '../hosts/host.ts';
-import type { ReportKind } from '../hosts/reports.ts';
-import { isSkipped } from '../config/credentials.ts';
+import type { ReportKind } from '../hosts/reporter.ts';
+import { hasLogins } from '../auth/loginNames.ts';
+import { isSkipped } from '../config/ifNoCredentials.ts';
 import type { RawInput } from '../config/reader.ts';
 
 /**
@@ -12,13 +13,18 @@ export function readInputs<T>(
   read: (raw: RawInput, mask: (secret: string) => void, keyless: boolean, logIn: readonly string[]) => T,
 ): T | undefined {
   const { input, mask, hints } = host;
-  const keyless = host.identityToken !== undefined;
+  const keyless = needsNoSecret(host);
   if (!isSkipped(keyless, input)) return read(input, mask, keyless, hints.logIn(askedReports(input)));
   host.log.notice(
     `Skipped because of 'if-no-credentials: skip': this job has neither a client secret nor an identity token, like all ${hints.jobsWithoutCredentials}.`,
     'No credentials',
   );
   return undefined;
+}
+
+/** Whether there is an identity token of the job, or a login of the user. */
+export function needsNoSecret({ identityToken, loginFolder }: Host): boolean {
+  return identityToken !== undefined || hasLogins(loginFolder);
 }
 
 /** The reports that the inputs ask for, before they are checked. */

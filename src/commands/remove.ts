@@ -10,7 +10,7 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../config/remove.ts';
 import { noReportIds, setOutputs } from '../config/outputs.ts';
-import { type FolderContents, generatedNames, separateGenerated } from '../preview/folderContents.ts';
+import { type FolderContents, generatedNames, separateGenerated } from '../storage/folderContents.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
@@ -22,10 +22,10 @@ import type { Cancellation } from './cancellation.ts';
 import { type Deletion, deleteUntilGone } from './deleteUntilGone.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { readInputs } from './readInputs.ts';
-import { hidingObject } from './emptyDestination.ts';
+import { hidingObject } from './hidingObject.ts';
 import { type Destination, openDestination } from './openDestination.ts';
 import { withReports } from './withReports.ts';
-import { runCommand } from './run.ts';
+import { runCommand } from './runCommand.ts';
 
 /** The `remove` action: deletes what is below the destination, or only what is older than `older-than`. */
 export function run(host: Host): Promise<void> {
@@ -154,7 +154,7 @@ function undeleted({ deleted, failures }: Deletion, chosen: number, s3Uri: strin
   );
 }
 
-/** Says that objects stay which were written while this step ran. */
+/** Logs a notice about objects that stay because they were written while this step ran. */
 function noticeFresh(log: Log, { fresh }: RemovalChoice, base: string): void {
   if (fresh.length === 0) return;
   const names = firstOf(fresh, 3, ({ key }) => key.slice(base.length)).join(', ');

@@ -1,9 +1,9 @@
 import type { LinkInputs } from '../config/links.ts';
 import type { LinksOutputs } from '../config/outputs.ts';
 import type { Host } from '../hosts/host.ts';
-import type { PublicationReport, Reports } from '../report/reports.ts';
+import type { PublicationReport, Reports } from '../report/stepReports.ts';
 import type { StorageClient } from '../storage/client.ts';
-import type { LateErrors } from './lateErrors.ts';
+import type { DeferredErrors } from './deferredErrors.ts';
 import { linkOutputs, writeLinks } from './linkOutputs.ts';
 import { logAndSummarize } from './publicationLog.ts';
 
@@ -12,7 +12,7 @@ export interface ReportPublicationTools {
   readonly client: Pick<StorageClient, 'clock' | 'location'>;
   readonly reports: Reports;
   /** Gets an error of the links file. */
-  readonly late: LateErrors;
+  readonly deferred: DeferredErrors;
 }
 
 /**
@@ -22,10 +22,10 @@ export interface ReportPublicationTools {
 export async function reportPublication(
   { headline, publication, built }: Omit<PublicationReport, 'showLinks'>,
   inputs: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
-  { host, client, reports, late }: ReportPublicationTools,
+  { host, client, reports, deferred }: ReportPublicationTools,
 ): Promise<LinksOutputs> {
   await logAndSummarize(host, inputs, publication, headline, client.clock);
-  const linksFile = await late.attempt(`the links file could not be written`, () =>
+  const linksFile = await deferred.attempt(`the links file could not be written`, () =>
     writeLinks(host.tempDir, publication, client.location),
   );
   const outputs = linkOutputs(host.log, publication, linksFile ?? '');

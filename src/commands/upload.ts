@@ -2,11 +2,11 @@ import { ActionError } from '../errors/error.ts';
 import type { Selection } from '../files/selection.ts';
 import type { Host } from '../hosts/host.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
-import type { Page } from '../links/generated.ts';
+import type { Page } from '../links/page.ts';
 import type { Manifest } from '../links/manifest.ts';
 import { setOutputs } from '../config/outputs.ts';
 import { type Plan, type Put, planUpload } from '../sync/plan.ts';
-import { keptKeys } from '../sync/stale.ts';
+import { keptKeys } from '../sync/staleObjects.ts';
 import type { PreviewNames } from '../preview/previewNames.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
@@ -25,15 +25,15 @@ import { createLinkMaker } from './createLinks.ts';
 import { deleteStale } from './deleteStale.ts';
 import { compareForDryRun, dryRun } from './dryRun.ts';
 import { warnAboutFork } from './forkWarning.ts';
-import { collectErrors } from './lateErrors.ts';
+import { collectErrors } from './deferredErrors.ts';
 import { type Destination, openDestination } from './openDestination.ts';
-import { type PageNames, pageKeys, pageNames, pagesFor } from './pages.ts';
+import { type PageNames, pageKeys, pageNames, pagesFor } from './generatedPages.ts';
 import { logPlan, warnAboutHeaders } from './planLog.ts';
 import { type PublishResult, publish } from './publish.ts';
 import { readInputs } from './readInputs.ts';
 import { reportPublication } from './reportPublication.ts';
-import { runCommand } from './run.ts';
-import { reportNoFiles, selectUpload } from './select.ts';
+import { runCommand } from './runCommand.ts';
+import { reportNoFiles, selectUpload } from './selectFiles.ts';
 import { logSharingDryRun, shareFolder } from './share.ts';
 import { uploadFiles } from './uploadFiles.ts';
 import { manifestOf } from './uploadManifest.ts';
@@ -110,15 +110,15 @@ async function upload(
         )
       : 0;
     // An error from here on fails the step, but only after the links are reported.
-    const late = collectErrors(explainStored);
-    await late.attempt(`they could not be shared`, () => shareFolder(host.log, inputs, terrapi));
+    const deferred = collectErrors(explainStored);
+    await deferred.attempt(`they could not be shared`, () => shareFolder(host.log, inputs, terrapi));
     const changes = changesOf(plan, deleted);
     const report = { headline: headline(changes, false), publication, built: true };
-    const outputs = await reportPublication(report, inputs, { host, client, reports, late });
-    await late.attempt(`not all outputs could be set`, () =>
+    const outputs = await reportPublication(report, inputs, { host, client, reports, deferred });
+    await deferred.attempt(`not all outputs could be set`, () =>
       setOutputs(host, { ...outputs, ...countOutputs(changes) }),
     );
-    late.throwFirst();
+    deferred.throwFirst();
   });
 }
 
@@ -202,7 +202,7 @@ async function previewOf(
   { names, isOptional }: { readonly names: PreviewNames; readonly isOptional: boolean },
   { client, signal }: { readonly client: StorageClient; readonly signal: AbortSignal },
 ): Promise<Page> {
-  const { checkSite, previewPage } = await import('./preview.ts');
+  const { checkSite, previewPage } = await import('./previewPage.ts');
   const flags = checkSite(host.log, puts, { client, base });
   return previewPage({ names, flags, isOptional }, host, client, signal);
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../http/clock.ts';
 import type { Host } from '../hosts/host.ts';
 import type { DestinationInputs } from '../config/destination.ts';
 import { noReportIds } from '../config/outputs.ts';
-import type { Reports } from '../report/reports.ts';
+import type { Reports } from '../report/stepReports.ts';
 
 const noReports: Reports = {
   begin: () => undefined,
@@ -58,6 +58,6 @@ async function openReports(
     );
     return noReports;
   }
-  const { openStepReports } = await import('../report/reports.ts');
+  const { openStepReports } = await import('../report/stepReports.ts');
   return openStepReports(host, openReporter, inputs, { now: () => clock.now(), signal });
 }

@@ -8,17 +8,13 @@ import type { SelfInfo, StoragePoint } from '../terrapi/schemas.ts';
 import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { type Account, accountLines, withConnection } from './connect.ts';
-import { runCommand } from './run.ts';
+import { needsNoSecret } from './readInputs.ts';
+import { runCommand } from './runCommand.ts';
 
 /** The `workspaces` action: lists the account of the client app, and the workspaces and shared folders that it may use. */
 export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
-    const inputs = readWorkspacesInputs(
-      host.input,
-      host.mask,
-      host.identityToken !== undefined,
-      host.hints.logIn([]),
-    );
+    const inputs = readWorkspacesInputs(host.input, host.mask, needsNoSecret(host), host.hints.logIn([]));
     await withConnection({ host, inputs, connections: 8, cancellation }, ({ terrapi }) =>
       listWorkspaces(host, inputs, terrapi),
     );

@@ -1,4 +1,4 @@
-import { type IfNoCredentials, readIfNoCredentials } from './credentials.ts';
+import { type IfNoCredentials, readIfNoCredentials } from './ifNoCredentials.ts';
 import { type PlatformInputs, readPlatform } from './platform.ts';
 import type { Reader } from './reader.ts';
 import { type ReportInputs, parseLine, readReports } from './reports.ts';

@@ -8,7 +8,7 @@ export interface LinkInputs extends DestinationInputs {
   /** Lifetime of the links in seconds; undefined for the longest possible. */
   readonly expiresIn: number | undefined;
   readonly maskLinks: boolean;
-  /** Whether the files are published as a site behind one link; `auto`: where their entry page needs that. */
+  /** Whether the files are published as a site with one link; `auto`: if their entry page needs it. */
   readonly preview: 'auto' | boolean;
 }
 

@@ -1,7 +1,7 @@
 import { ActionError, messageOf } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
 
-/** Ids of the reports that a step wrote, by output name. Empty if it wrote none. */
+/** IDs of the reports that a step wrote, by output name. Empty if it wrote none. */
 export interface ReportIds {
   readonly 'comment-id': number | '';
   readonly 'deployment-id': number | '';
@@ -12,7 +12,7 @@ export const noReportIds: ReportIds = { 'comment-id': '', 'deployment-id': '' };
 /** Outputs of every action that makes links, named as in its `action.yml`. */
 export interface LinksOutputs extends ReportIds {
   readonly url: string;
-  /** `true` where `url` opens a preview, else `false`. */
+  /** `true` if `url` opens a preview, else `false`. */
   readonly preview: string;
   readonly urls: string;
   readonly 'links-file': string;
@@ -43,7 +43,7 @@ export interface WorkspacesOutputs {
 
 /**
  * Sets all outputs of an action, at its end and at once.
- * @throws ActionError `outputs-not-set` where one could not be set; all others are
+ * @throws ActionError `outputs-not-set` if an output could not be set. It sets all others
  */
 export function setOutputs(
   host: Pick<Host, 'output'>,

@@ -5,7 +5,7 @@ import { readUrl } from './url.ts';
 /** The inputs of every action: the client app and the platform. */
 export interface PlatformInputs {
   readonly clientId: string;
-  /** Undefined: the job logs in with its identity token. */
+  /** If undefined, the job logs in with its identity token. */
   readonly clientSecret: string | undefined;
   /** Audience of the identity token; undefined for the issuer. */
   readonly audience: string | undefined;

@@ -1,6 +1,6 @@
 import { count } from '../text/format.ts';
 import { isWholeWorkspace, refuseTrailingSlash } from './destination.ts';
-import { type HeaderRule, readHeaders } from './headers.ts';
+import { type HeaderRule, readHeaders } from './headerRules.ts';
 import { type LinkInputs, readLinkOptions } from './links.ts';
 import { readPath } from './path.ts';
 import { type RawInput, Reader } from './reader.ts';

@@ -1,10 +1,10 @@
 import type { Warning } from '../errors/codes.ts';
-import { type HeaderRule, globMatcher, reservedHeader } from '../config/headers.ts';
+import { type HeaderRule, globMatcher, reservedHeader } from '../config/headerRules.ts';
 import { sanitize } from '../text/sanitize.ts';
 
 /**
  * The metadata of objects that the action generates (`_links.html`, the two objects of a preview, `SHA256SUMS`). They do not count as files, are not
- * in `urls`, and can be replaced. An object without this mark belongs to the user, whatever its name.
+ * in `urls`, and can be replaced. An object without this mark belongs to the user, even if it has such a name.
  */
 export const generatedMark = { [reservedHeader]: 'upload-to-workspace' } as const;
 

@@ -1,6 +1,6 @@
 import type { MessageCode } from '../errors/codes.ts';
 import type { RetryOptions } from '../http/retry.ts';
-import type { ReportKind, Reporter, ReporterOptions } from './reports.ts';
+import type { ReportKind, Reporter, ReporterOptions } from './reporter.ts';
 
 /** One or more lines of text for people. A line break within a line is printed as an escape. */
 export type Text = string | readonly string[];
@@ -92,6 +92,8 @@ export interface Host {
   readonly hiddenLinks?: HiddenLinks | undefined;
   /** Undefined if the job may not request identity tokens. */
   readonly identityToken?: RequestIdentityToken | undefined;
+  /** Folder of the logins that the command `login` stores; undefined if the host does not run for a person. */
+  readonly loginFolder?: string | undefined;
   /** Opens the writer of reports for this run; undefined if the host has no reports. */
   readonly openReporter?: ((options: ReporterOptions) => Promise<Reporter>) | undefined;
   /**

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 
 import { ActionError, causes, messageOf, openFileLimit, systemCode } from '../errors/error.ts';
-import { ProxyError } from './connect.ts';
+import { ProxyError } from './connector.ts';
 
 /** Node's TLS error codes for a certificate of an unknown authority. */
 const untrustedCodes = new Set([

@@ -25,7 +25,7 @@ export function responseTooLarge(origin: string): ActionError {
  * Reads a response body, and counts its bytes while they are decoded. Of an error response it reads only the beginning.
  * @throws ActionError `unusable-answer` if the body exceeds the size limit
  */
-export async function readBody({ body, ok }: Response, origin: string): Promise<Buffer> {
+export async function readResponseBody({ body, ok }: Response, origin: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   // Leaving the loop closes the connection.

@@ -33,7 +33,7 @@ export const usualPolicy: RetryPolicy = {
   baseMs: 250,
   maxMs: 5_000,
   budgetMs: 90_000,
-  // With the time that a run needs besides, it ends within 10 s and 30 s.
+  // With the time for everything else, a run ends within 10 s and 30 s.
   start: { refusedMs: 7_000, silentMs: 28_000 },
 };
 

@@ -4,9 +4,9 @@ import { Agent, type Dispatcher, Pool, errors, fetch as undiciFetch } from 'undi
 
 import { type Clocks, createClocks } from './clock.ts';
 import { ActionError, actionErrorIn } from '../errors/error.ts';
-import { responseTimeoutMs, readBody } from './responses.ts';
-import { CancellableDispatcher } from './cancel.ts';
-import { createConnector } from './connect.ts';
+import { responseTimeoutMs, readResponseBody } from './responses.ts';
+import { CancellableDispatcher } from './cancellableDispatcher.ts';
+import { createConnector } from './connector.ts';
 import { proxyFor } from './proxy.ts';
 import { urlProblem } from './urls.ts';
 
@@ -86,7 +86,7 @@ function createAgent(
   { certificates, verify, connections, plainHttp }: TransportOptions,
   signal: AbortSignal,
 ): Agent {
-  // The option `ca` replaces the public roots, so they are added to it.
+  // The option `ca` replaces the public roots, so this list contains them as well.
   const ca = certificates.length > 0 ? [...getCACertificates('default'), ...certificates] : undefined;
   const tls = { rejectUnauthorized: verify, ...(ca && { ca }) };
   const options = { connections, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 };
@@ -137,7 +137,7 @@ function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clock
       if (isFresh) clockOf(url).observe(response.headers.get('date'), performance.now() - started);
       return await readWhole(response, url.origin);
     } catch (error) {
-      // fetch wraps it in a TypeError "fetch failed".
+      // fetch wraps an ActionError in a TypeError "fetch failed".
       throw actionErrorIn(error) ?? error;
     } finally {
       clearTimeout(timer);
@@ -149,7 +149,7 @@ function createFetch(dispatcher: Dispatcher, signal: AbortSignal, clockOf: Clock
 async function readWhole(response: Response, origin: string): Promise<Response> {
   const { status, statusText, headers } = response;
   if (status > 599) throw new ActionError('unusable-answer', `${origin} answered with status ${status}`);
-  const body = await readBody(response, origin);
+  const body = await readResponseBody(response, origin);
   return new Response(body.length > 0 ? new Uint8Array(body) : null, {
     status,
     statusText,

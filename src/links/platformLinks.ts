@@ -6,9 +6,9 @@ import type { StorageClient } from '../storage/client.ts';
 import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';
 import { linkProblem, linkTemplate } from './urlChecks.ts';
-import { linkExpiry } from './expiry.ts';
+import { linkExpiry } from './linkExpiry.ts';
 import type { Links } from './manifest.ts';
-import { type TrialResult, tryLink } from './verification.ts';
+import { type TrialResult, tryLink } from './linkTrial.ts';
 
 export interface PlatformLinkOptions {
   readonly terrapi: Terrapi;
@@ -37,13 +37,13 @@ export async function requestPlatformLinks(
   const failed = new AbortController();
   const signal = AbortSignal.any([tools.signal, failed.signal]);
   const urls = new Map<string, string>();
-  let endsAt = Infinity;
+  let expiresAt = Infinity;
   const left = keys[Symbol.iterator]();
   const work = async () => {
     for (let next = left.next(); !next.done && !signal.aborted; next = left.next()) {
-      const { url, ends } = await askLink(next.value, { ...tools, signal });
+      const { url, expiry } = await requestLink(next.value, { ...tools, signal });
       urls.set(next.value, url);
-      endsAt = Math.min(endsAt, ends ?? NaN);
+      expiresAt = Math.min(expiresAt, expiry ?? NaN);
       tools.onLink?.();
     }
   };
@@ -66,14 +66,14 @@ export async function requestPlatformLinks(
       if (url === undefined) throw new Error(`No link was requested for '${sanitize(key)}'`);
       return url;
     },
-    expiresAt: Number.isNaN(endsAt) ? undefined : endsAt,
+    expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
   };
 }
 
-async function askLink(
+async function requestLink(
   key: string,
   tools: PlatformLinkOptions,
-): Promise<{ readonly url: string; readonly ends: number | undefined }> {
+): Promise<{ readonly url: string; readonly expiry: number | undefined }> {
   const { terrapi, client, signal } = tools;
   const object = objectUrl(client, key);
   const link = await terrapi.downloadLink(object, signal).catch((error: unknown) => {
@@ -90,11 +90,11 @@ async function askLink(
   }
   const problem = linkProblem(link, client.transport.plainHttp);
   if (problem !== undefined) throw noLink(client, key, problem);
-  const ends = linkExpiry(url.href);
-  if (ends !== undefined && ends <= client.clock.now())
-    throw noLink(client, key, `the link expired at ${new Date(ends).toISOString()}`);
+  const expiry = linkExpiry(url.href);
+  if (expiry !== undefined && expiry <= client.clock.now())
+    throw noLink(client, key, `the link expired at ${new Date(expiry).toISOString()}`);
   await requireOpening(url, key, tools);
-  return { url: url.href, ends };
+  return { url: url.href, expiry };
 }
 
 /** Tests a link unless one with the same template was tested before. */

@@ -1,5 +1,5 @@
 import { githubHost } from '../hosts/github/host.ts';
-import { installFetch } from '../http/globals.ts';
+import { installFetch } from '../http/fetchGlobals.ts';
 import type { Host } from '../hosts/host.ts';
 import { fail } from '../report/log.ts';
 import { holdNewSpace } from './heap.ts';

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { previewCompanion } from '../generated/preview-companion.ts';
 import { previewEntry } from '../generated/preview-entry.ts';
 import { previewWorker } from '../generated/preview-worker.ts';
-import type { GeneratedObject } from '../links/generated.ts';
+import type { GeneratedObject } from '../links/page.ts';
 import type { Links, PublishedFile, Manifest } from '../links/manifest.ts';
 import { createLinkTable } from '../links/linkTable.ts';
 import { isHtml } from '../files/mediaTypes.ts';
 import type { PreviewNames } from './previewNames.ts';
-import type { PreviewOrigin, PreviewEntry, PreviewSite } from './site.ts';
-import { type SiteFlags, siteFlagsHeader, formatSiteFlags } from './siteFlags.ts';
+import type { PreviewOrigin, PreviewEntry, PreviewSite } from './previewData.ts';
+import { type SiteFlags, siteFlagsHeader, formatSiteFlags } from './previewMetadata.ts';
 
 export interface PreviewOptions {
   readonly names: PreviewNames;

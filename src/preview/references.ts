@@ -1,5 +1,5 @@
 import { decodedPath, createRoutes } from './routes.ts';
-import { type Tag, tagsOf } from './tags.ts';
+import { type Tag, tagsOf } from './htmlTags.ts';
 
 /** Attributes with one URL that a browser loads or that a click opens, by element. */
 const urlAttributes: Readonly<Record<string, readonly string[]>> = {

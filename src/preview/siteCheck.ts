@@ -1,4 +1,4 @@
-import { type Tag, tagsOf } from './tags.ts';
+import { type Tag, tagsOf } from './htmlTags.ts';
 import { isHtml } from '../files/mediaTypes.ts';
 
 /** What may work differently in a preview than on a web server. */

@@ -15,11 +15,11 @@ interface Level {
   inner?: { readonly indent: number | 'quote'; readonly level: Level; isEmpty: boolean } | undefined;
 }
 
-/** Levels of nested lists and quotes that are read. Deeper levels count as text. */
+/** Nested lists and quotes are read up to this level. Deeper levels count as text. */
 const deepest = 30;
 
 /**
- * Yields the HTML comments that are lines of their own at the top level of a Markdown document: not in a code block, list, quote or other
+ * Yields the HTML comments that are alone on a line at the top level of a Markdown document, outside of code blocks, lists, quotes and other
  * HTML. It reads each line once, because a full Markdown parser takes minutes for hostile notes.
  */
 export function* commentLines(document: string): Generator<Line> {
@@ -192,7 +192,7 @@ const htmlBlocks: readonly (readonly [start: RegExp, end: RegExp])[] = [
   [new RegExp(`^</?(?:${blockTags})(?:[\\s>]|/>|$)`, 'i'), blank],
 ];
 
-/** Any other tag that is alone on its line. It cannot interrupt a paragraph. */
+/** Any other tag that is alone on a line. It cannot interrupt a paragraph. */
 const loneTag = /^(?:<[a-z][a-z0-9-]*(?:\s[^<>]*)?\/?>|<\/[a-z][a-z0-9-]*\s*>)[ \t]*$/i;
 
 function htmlEnd(start: string, isAfterParagraph: boolean): RegExp | undefined {

@@ -1,5 +1,5 @@
 import { type Line, commentLines } from './markdownLines.ts';
-import type { NotesEdit } from '../hosts/reports.ts';
+import type { NotesEdit } from '../hosts/reporter.ts';
 import { encodedKey } from './markers.ts';
 
 /** The block of a key in the notes, without its markers. `damaged`: somebody edited the markers, so that its limits are not certain. */
@@ -100,7 +100,7 @@ function gap(notes: string, newline: string): string {
 
 const anyMarker = /^<!-- upload-to-workspace (?:begin|end): \S+ -->$/;
 
-/** The markers of all keys that are lines of their own at the top level of the document, in their order. */
+/** The markers of all keys that are alone on a line at the top level of the document, in their order. */
 function markerLines(notes: string): Line[] {
   if (!notes.includes('<!-- upload-to-workspace')) return [];
   const isLine = ({ text, offset }: Line) =>

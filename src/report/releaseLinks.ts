@@ -1,4 +1,4 @@
-import type { ReleaseLink } from '../hosts/reports.ts';
+import type { ReleaseLink } from '../hosts/reporter.ts';
 import type { Publication } from '../links/manifest.ts';
 import { sanitize } from '../text/sanitize.ts';
 

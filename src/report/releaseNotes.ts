@@ -1,5 +1,5 @@
 import type { Run } from '../hosts/host.ts';
-import type { NotesEdit } from '../hosts/reports.ts';
+import type { NotesEdit } from '../hosts/reporter.ts';
 import type { Publication, PublishedFile } from '../links/manifest.ts';
 import { count, formatBytes, formatCount, formatMoment } from '../text/format.ts';
 import { encodedKey } from './markers.ts';
@@ -16,7 +16,7 @@ export interface ReleaseText {
   readonly limit: number;
   /** Milliseconds since the epoch, by the servers' clock. */
   readonly now: number;
-  /** `false` where links are masked. */
+  /** `false` if links are masked. */
   readonly showLinks: boolean;
 }
 

@@ -1,14 +1,14 @@
 import type { Host } from '../hosts/host.ts';
-import type { ReleaseLinkWriter, Reporter } from '../hosts/reports.ts';
+import type { ReleaseLinkWriter, Reporter } from '../hosts/reporter.ts';
 import type { Publication } from '../links/manifest.ts';
-import type { Attempts } from './attempts.ts';
+import type { ReportFailures } from './reportFailures.ts';
 import { releaseLinks } from './releaseLinks.ts';
 import { releaseNotes } from './releaseNotes.ts';
 
 export interface ReleaseReportTools {
   readonly host: Pick<Host, 'log' | 'name' | 'run'>;
   readonly reporter: Reporter;
-  readonly attempts: Attempts;
+  readonly failures: ReportFailures;
   /** Identifies the table of this destination among those in the release. */
   readonly key: string;
   /** Milliseconds since the epoch, by the servers' clock. */
@@ -24,11 +24,11 @@ export async function reportRelease(
   { publication, showLinks }: { readonly publication: Publication; readonly showLinks: boolean },
   tools: ReleaseReportTools,
 ): Promise<string | undefined> {
-  const { host, reporter, attempts, key, now } = tools;
+  const { host, reporter, failures, key, now } = tools;
   if (reporter.releaseLinks)
     return putLinks(tag, showLinks ? publication : undefined, reporter.releaseLinks, tools);
   const text = { key, run: host.run, host: host.name, now, showLinks };
-  return attempts.try('release', tag, reporter.releases, async (releases) => {
+  return failures.try('release', tag, reporter.releases, async (releases) => {
     await releases.editNotes(tag, (notes) =>
       releaseNotes(notes, publication, { ...text, limit: releases.limit }),
     );
@@ -41,14 +41,14 @@ async function putLinks(
   tag: string,
   shown: Publication | undefined,
   writer: ReleaseLinkWriter,
-  { host, attempts }: ReleaseReportTools,
+  { host, failures }: ReleaseReportTools,
 ): Promise<string | undefined> {
   const links = shown ? releaseLinks(shown, writer.limit) : [];
   if (links.length === 0) {
     host.log.info(`The release '${tag}' gets no links, because this run shows none.`);
     return undefined;
   }
-  return attempts.try('release', tag, writer, async () => {
+  return failures.try('release', tag, writer, async () => {
     await writer.put(tag, links);
     return tag;
   });

@@ -14,7 +14,7 @@ export interface RetryLog {
 /** Many requests fail for the same reason during an outage. A reason is logged again only after this time. */
 const repeatMs = 10_000;
 
-/** @param now milliseconds; never goes back */
+/** @param now monotonic milliseconds */
 export function createRetryLog(
   log: Pick<Log, 'info'>,
   now: () => number = () => performance.now(),
@@ -36,7 +36,7 @@ export function createRetryLog(
   };
 }
 
-/** Codes of Node.js, undici and the OpenID library that have a message of their own only for programmers. */
+/** Codes of Node.js, undici and the OpenID library. Their own messages are written for programmers. */
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection closed',

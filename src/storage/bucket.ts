@@ -1,4 +1,4 @@
-import { isTransient } from '../http/classify.ts';
+import { isTransient } from '../http/transientErrors.ts';
 import type { StorageClient } from './client.ts';
 import { StorageError } from './s3Error.ts';
 

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { HttpRequest } from '@smithy/core/protocols';
 
-import { isTransient } from '../http/classify.ts';
+import { isTransient } from '../http/transientErrors.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { StorageClient } from './client.ts';
 import { StorageError } from './s3Error.ts';

@@ -21,14 +21,14 @@ const hints: Readonly<Record<string, string>> = {
 
 const quotaHint = `The workspace is full. Delete what you do not need, or ask the people who run the platform for more space.`;
 
-/** Servers have names of their own for a quota: `XMinioAdminBucketQuotaExceeded` of MinIO, `QuotaExceeded` of Ceph. */
+/** Servers have different codes for a quota: MinIO `XMinioAdminBucketQuotaExceeded`, Ceph `QuotaExceeded`. */
 function hintFor({ code, status, message }: StorageError): string | undefined {
-  // S3 has a code for it: without one somebody before the storage answered.
+  // S3 sends a code. Without one, a proxy in front of the storage answered.
   if (code === '' && status === 413)
     return `A proxy or gateway in front of the storage limits the size of requests. Set input 'part-size' below its limit (at least 5MiB), or ask for a higher limit.`;
   if (/quota/i.test(code) || (code === '' && (status === 507 || /\bquota\b/i.test(message))))
     return quotaHint;
-  // S3 says with a code where else a bucket is; without one, somebody leads elsewhere.
+  // S3 sends a code with a redirect. Without one, a proxy redirects.
   if (code === '' && status >= 300 && status < 400) return hints['NotS3'];
   return hints[code] ?? (status === 412 ? hints['PreconditionFailed'] : undefined);
 }
@@ -43,8 +43,8 @@ function codeFor(error: StorageError): MessageCode {
 }
 
 /**
- * A failure at the storage in words for people: what failed, where, why, and what to do next.
- * @param what what could not be done, as the beginning of a sentence
+ * Describes a storage error for the user: what failed, where, why, and what to do next.
+ * @param what the failed operation, as the beginning of a sentence
  */
 export function describeStorageError(what: string, { endpoint }: Location, error: unknown): ActionError {
   if (error instanceof ActionError) {

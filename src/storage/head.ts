@@ -1,12 +1,12 @@
 import { type StorageClient, sendAndRead } from './client.ts';
 import { normalizeEtag } from './etag.ts';
-import type { WireResponse } from './http.ts';
+import type { WireResponse } from './wireRequest.ts';
 import { StorageError } from './s3Error.ts';
-import { mismatchError, notS3Error } from './stored.ts';
+import { mismatchError, notS3Error } from './storedCheck.ts';
 
 export interface ObjectHead {
   readonly size: number;
-  /** Normalized, see `plainEtag`. */
+  /** See {@link normalizeEtag}. */
   readonly etag: string;
   /** Names are in lower case. */
   readonly headers: WireResponse['headers'];

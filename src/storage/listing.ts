@@ -1,7 +1,7 @@
 import { type StorageClient, sendAndRead } from './client.ts';
 import { type PageStart, type Page, createPageCheck, readPage } from './listingPage.ts';
 import type { RemoteObject } from '../sync/remoteObject.ts';
-import { type KeyRange, rangeBounds, within } from './ranges.ts';
+import { type KeyRange, rangeBounds, within } from './keyRanges.ts';
 import { objectPath } from './signer.ts';
 
 /** All objects whose keys begin with `prefix`, sorted by key. */

@@ -1,9 +1,9 @@
 import type { RemoteObject } from '../sync/remoteObject.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { normalizeEtag } from './etag.ts';
-import type { WireResponse } from './http.ts';
+import type { WireResponse } from './wireRequest.ts';
 import { StorageError } from './s3Error.ts';
-import { notS3Error } from './stored.ts';
+import { notS3Error } from './storedCheck.ts';
 import { element, elements } from './xml.ts';
 
 export interface Page {

@@ -1,8 +1,8 @@
 import { type StorageCall, type StorageClient, sendAndRead } from './client.ts';
 import { multipartEtag } from './etag.ts';
-import type { WireResponse } from './http.ts';
+import type { WireResponse } from './wireRequest.ts';
 import { StorageError, isSessionExpired, storageError } from './s3Error.ts';
-import { notS3Error, storedCheck } from './stored.ts';
+import { notS3Error, storedCheck } from './storedCheck.ts';
 import { urlDecode } from './listingPage.ts';
 import { element, elements, escape } from './xml.ts';
 

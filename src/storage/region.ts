@@ -1,4 +1,4 @@
-import { isTransient } from '../http/classify.ts';
+import { isTransient } from '../http/transientErrors.ts';
 import { actionErrorIn } from '../errors/error.ts';
 import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import type { Retrier } from '../http/retry.ts';
@@ -6,9 +6,9 @@ import type { Transport } from '../http/transport.ts';
 import { type Location, isRegionName } from '../terrapi/location.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import { defaultRegion } from './bucket.ts';
-import { type WireResponse, sendRequest } from './http.ts';
+import { type WireResponse, sendRequest } from './wireRequest.ts';
 import { StorageError, storageError } from './s3Error.ts';
-import { notS3Error } from './stored.ts';
+import { notS3Error } from './storedCheck.ts';
 import { describeStorageError } from './errorDescription.ts';
 
 export interface RegionDiscovery {
@@ -27,7 +27,7 @@ const clockToleranceMs = 10_000;
  * HEAD of the bucket: AWS, Ceph and MinIO refuse it and name the region in `x-amz-bucket-region` (S3 API, HeadBucket). The response also
  * sets the clock. If it does not name the region, the workspace's region is used, then the answer to a signed request, then the default.
  * @param ask the signed request
- * @throws ActionError `unreachable`, `untrusted-certificate` or `storage`
+ * @throws ActionError `unreachable`, `untrusted-certificate`, or an error of {@link describeStorageError}
  */
 export async function discoverRegion(
   location: Location,

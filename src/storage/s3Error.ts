@@ -1,4 +1,4 @@
-import { classifier } from '../http/classify.ts';
+import { classifier } from '../http/transientErrors.ts';
 import type { Clock } from '../http/clock.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { type Classification, type Retrier, type RetryOptions, createRetrier } from '../http/retry.ts';

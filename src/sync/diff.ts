@@ -16,7 +16,7 @@ export interface ChangedPlan extends Plan {
 export type Remote = ReadonlyMap<string, RemoteObject>;
 
 /**
- * Files whose object has the same size. Only these have to be read, to compare the content.
+ * Files whose object has the same size. Only these must be read to compare the content.
  * @param puts all files, by their keys
  * @param objects some of the stored objects, e.g. a page of a listing
  */
@@ -31,18 +31,18 @@ export function comparable(puts: ReadonlyMap<string, Put>, objects: readonly Rem
 
 /**
  * Removes the unchanged files from the groups of a plan.
- * @param prints the ETags that the {@link comparable} files would get, by their keys
+ * @param digests the ETags that the {@link comparable} files would get, by their keys
  * @throws ActionError `object-exists` with `overwrite: never`, listing every object that has other content
  */
 export function planChanges(
   plan: Plan,
   remote: Remote,
-  prints: ReadonlyMap<string, { readonly etag: string }>,
+  digests: ReadonlyMap<string, { readonly etag: string }>,
   overwrite: Overwrite,
 ): ChangedPlan {
   if (overwrite === 'always') return { ...plan, unchanged: [] };
   const same = new Set(
-    plan.puts.filter(({ key }) => remote.has(key) && remote.get(key)?.etag === prints.get(key)?.etag),
+    plan.puts.filter(({ key }) => remote.has(key) && remote.get(key)?.etag === digests.get(key)?.etag),
   );
   const others = plan.puts.filter((put) => remote.has(put.key) && !put.replaces && !same.has(put));
   if (overwrite === 'never' && others.length > 0) throw existing(others);

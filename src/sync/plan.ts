@@ -1,6 +1,6 @@
 import { ActionError, detailLines } from '../errors/error.ts';
 import type { LocalFile } from '../files/selection.ts';
-import type { HeaderRule } from '../config/headers.ts';
+import type { HeaderRule } from '../config/headerRules.ts';
 import { generatedMark, headersFor } from '../files/headers.ts';
 import { mediaType } from '../files/mediaTypes.ts';
 import { excerpt, sanitize } from '../text/sanitize.ts';
@@ -34,7 +34,7 @@ export interface Plan {
   readonly totalBytes: number;
 }
 
-/** The limit of S3 keys and, for a segment, of the file systems that servers such as MinIO use; in bytes of UTF-8. */
+/** The limit of S3 keys and, for a segment, of the file systems that servers like MinIO use; in bytes of UTF-8. */
 const longestKey = 1_024;
 const longestSegment = 255;
 /** 5 TiB: S3's largest object. */
@@ -110,7 +110,7 @@ function entryRank(name: string): number {
 
 const none: readonly string[] = [];
 
-/** Whether a key needs no closer look: within all limits even at three bytes a character, and without empty or dot segments. */
+/** Whether a key needs no further check: within all limits even at three bytes a character, and without empty or dot segments. */
 function isPlain(key: string): boolean {
   return 3 * key.length <= longestKey && !/(^|\/)[^/]{85}/.test(key) && !/(^|\/)\.{0,2}(\/|$)/.test(key);
 }

@@ -9,10 +9,10 @@ export interface SplitByAge {
 }
 
 /**
- * Separates the objects that existed at a moment from those stored later. A storage with times in whole seconds does not say which objects of
- * that very second are older. Of these, the objects in the first listing existed, and so did objects that one of them had hidden.
+ * Separates the objects that existed at a moment from those stored later. If the storage has times in whole seconds, the objects of the same
+ * second are uncertain. Of these, the objects in the first listing existed, and objects that one of them had hidden.
  * @param moment milliseconds since the epoch by the storage's clock
- * @returns a function to call with each listing in turn
+ * @returns a function to call with each listing, in their order
  */
 export function splitterByAge(moment: number): (objects: readonly RemoteObject[]) => SplitByAge {
   let first: ReadonlySet<string> | undefined;

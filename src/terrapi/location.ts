@@ -18,7 +18,7 @@ export interface Location {
 /**
  * Reads the endpoint, bucket and prefix of a storage point, from its properties or else from its other fields.
  * @param plainHttp whether the endpoint may be plain HTTP on this machine
- * @throws ActionError `workspace` if it is not S3, not usable, or has no valid location
+ * @throws ActionError `workspace-misconfigured` if it has no valid location, or an error of {@link checkUsable}
  */
 export function locate(point: StoragePoint, plainHttp: boolean): Location {
   checkUsable(point);
@@ -97,7 +97,7 @@ export function isRegionName(text: string): boolean {
   return /^[a-z0-9][a-z0-9_-]{0,63}$/i.test(text);
 }
 
-/** @throws ActionError `workspace` if the storage point is not S3, not initialized, or has a status other than `OK` */
+/** @throws ActionError `workspace-not-s3`, or `workspace-not-ready` if it is not initialized or its status is not `OK` */
 export function checkUsable(point: StoragePoint): void {
   const name = `Workspace '${excerpt(point.name)}'`;
   const storageType = point.storageType ?? property(point, 'storage_type');

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 
 import type { MessageCode } from '../errors/codes.ts';
 import { ActionError } from '../errors/error.ts';
-import { classifier } from '../http/classify.ts';
+import { classifier } from '../http/transientErrors.ts';
 import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
-import type { TokenSource } from '../auth/tokens.ts';
+import type { TokenSource } from '../auth/tokenSource.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { type Attempt, type RetryOptions, createRetrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';

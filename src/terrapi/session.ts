@@ -1,7 +1,7 @@
 import { jwtExpiry } from '../auth/jwt.ts';
 import { ActionError } from '../errors/error.ts';
 import type { Clock } from '../http/clock.ts';
-import { type Refreshing, refreshTimes, refreshing } from '../http/refreshing.ts';
+import { type Refreshing, refreshTimes, refreshing } from '../http/refreshingValue.ts';
 import type { StorageToken } from './schemas.ts';
 
 /** Temporary S3 credentials (STS). Access key ID and session token are part of every presigned URL; only the secret key is secret. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-import type { TokenSource } from '../auth/tokens.ts';
+import type { TokenSource } from '../auth/tokenSource.ts';
 import type { RetryOptions } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import {
@@ -12,7 +12,7 @@ import {
   storagePoint,
   storageToken,
 } from './schemas.ts';
-import { linkIn } from './download.ts';
+import { linkIn } from './downloadLink.ts';
 import { type TerrapiRequest, createSender, parseResponse } from './request.ts';
 
 /** The calls to TerrAPI core that this action makes. */

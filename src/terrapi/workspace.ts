@@ -17,7 +17,7 @@ export interface Workspace {
  * Finds a workspace or shared folder by its name, and opens a storage session.
  * @param platforms requested platforms, for the message if the name is not found
  * @param mask called with each session's secret key before any other code sees it
- * @throws ActionError `storage-session` if it does not exist or cannot be used, or an error of TerrAPI
+ * @throws ActionError `workspace-not-found`, `workspace-denied`, an error of {@link locate}, or an error of TerrAPI
  */
 export async function openWorkspace(
   name: string,

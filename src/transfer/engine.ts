@@ -1,7 +1,7 @@
 import { messageOf } from '../errors/error.ts';
 import type { Plan, Put } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { type RequestBody, md5Of, readBody } from './requestBody.ts';
+import { type RequestBody, md5Of, readRequestBody } from './requestBody.ts';
 import {
   type GracefulStop,
   type GracePeriods,
@@ -10,9 +10,9 @@ import {
 } from './gracefulStop.ts';
 import { type BufferPool, bufferLength } from './bufferPool.ts';
 import { idempotentPut } from './idempotentPut.ts';
-import { type MultipartTransfer, prepareMultipart } from './multipart.ts';
+import { type MultipartTransfer, prepareMultipart } from './multipartTransfer.ts';
 import { partSizeOf } from './partSize.ts';
-import { putObject } from './put.ts';
+import { putObject } from './putObject.ts';
 import { readFile, withFile } from './fileReader.ts';
 
 export interface TransferOptions {
@@ -33,7 +33,6 @@ export interface TransferOptions {
 }
 
 /** A multipart upload that could not be aborted. Its parts stay in the storage. */
-
 export interface OrphanedUpload {
   readonly put: Put;
   readonly reason: string;
@@ -174,7 +173,7 @@ class Run {
     await this.#withBuffer(file.size, (buffer) =>
       buffer.length < file.size
         ? withFile(file, async (reader) => {
-            const content = await readBody(reader, { offset: 0, length: file.size }, buffer);
+            const content = await readRequestBody(reader, { offset: 0, length: file.size }, buffer);
             await reader.verify();
             await this.#store(put, content);
           })

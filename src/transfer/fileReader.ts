@@ -122,7 +122,7 @@ const noFollow = flag('O_NOFOLLOW');
 /** Receives the byte after the buffer, so that a file longer than its size is found without another system call. */
 const beyond = Buffer.alloc(1);
 
-/** Returns the position in the file after the last byte read: one more than the end of the buffer if the file goes on, less if the file ends. */
+/** Returns the position in the file after the last byte read: one more than the end of the buffer if the file is longer, less if the file ends. */
 function fillAtOnce(descriptor: number, buffer: Buffer, offset: number): number {
   let filled = 0;
   do {

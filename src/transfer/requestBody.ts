@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-import type { SlicedBody } from '../storage/http.ts';
+import type { SlicedBody } from '../storage/wireRequest.ts';
 import { type ByteRange, slicesOf } from './partSize.ts';
 import { type FileReader, changedError } from './fileReader.ts';
 
@@ -15,7 +15,11 @@ export interface StreamedBody extends SlicedBody {
 export type RequestBody = Buffer | StreamedBody;
 
 /** Reads a range of an open file. If the range is longer than the buffer, the body reads through the buffer slice by slice. */
-export async function readBody(reader: FileReader, range: ByteRange, buffer: Buffer): Promise<RequestBody> {
+export async function readRequestBody(
+  reader: FileReader,
+  range: ByteRange,
+  buffer: Buffer,
+): Promise<RequestBody> {
   if (buffer.length < range.length) return readLong(reader, range, buffer);
   await reader.read(buffer, range.offset);
   return buffer;

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 
 import { openCredential } from '../../../src/auth/credential.ts';
-import { openTokenSource } from '../../../src/auth/tokens.ts';
+import { openTokenSource } from '../../../src/auth/tokenSource.ts';
 import { hints } from '../../../src/hosts/github/hints.ts';
 import { githubIdentity } from '../../../src/hosts/github/identity.ts';
 import { rejectionOf } from '../failure.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { parseHeaderRule } from '../../../src/config/headers.ts';
+import { parseHeaderRule } from '../../../src/config/headerRules.ts';
 import { headersFor, unmatchedRules } from '../../../src/files/headers.ts';
 import { planUpload } from '../../../src/sync/plan.ts';
 

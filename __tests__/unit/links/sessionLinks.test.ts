@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { signSessionLinks } from '../../../src/links/sessionLinks.ts';
 import { expandLink, createLinkTable } from '../../../src/links/linkTable.ts';
-import { refreshing } from '../../../src/http/refreshing.ts';
+import { refreshing } from '../../../src/http/refreshingValue.ts';
 import { createStorageClient } from '../../../src/storage/client.ts';
 import type { Session } from '../../../src/terrapi/session.ts';
 import { transport } from '../servers.ts';

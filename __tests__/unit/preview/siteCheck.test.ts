@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { createSiteCheck } from '../../../src/preview/siteCheck.ts';
-import { parseSiteFlags, formatSiteFlags } from '../../../src/preview/siteFlags.ts';
+import { parseSiteFlags, formatSiteFlags } from '../../../src/preview/previewMetadata.ts';
 
 function checked(files: Readonly<Record<string, string>>, isSecure = true) {
   const check = createSiteCheck(Object.keys(files), '/bucket/previews/pr-7/', isSecure);

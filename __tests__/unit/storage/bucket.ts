@@ -1,4 +1,4 @@
-import { refreshing } from '../../../src/http/refreshing.ts';
+import { refreshing } from '../../../src/http/refreshingValue.ts';
 import type { OnRetry, RetryPolicy } from '../../../src/http/retry.ts';
 import { type StorageClient, createStorageClient } from '../../../src/storage/client.ts';
 import { createStorageRetrier } from '../../../src/storage/s3Error.ts';

@@ -16,7 +16,7 @@ import {
 } from '../../../src/storage/multipart.ts';
 import { discoverRegion } from '../../../src/storage/region.ts';
 import { StorageError, createStorageRetrier } from '../../../src/storage/s3Error.ts';
-import { putObject, putPart } from '../../../src/transfer/put.ts';
+import { putObject, putPart } from '../../../src/transfer/putObject.ts';
 import type { Answer } from '../servers.ts';
 import { errorXml, keyAsked, keyOf, once, openBucket, quick } from './bucket.ts';
 

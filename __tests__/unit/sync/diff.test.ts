@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { type Overwrite, comparable, planChanges } from '../../../src/sync/diff.ts';
-import { keptKeys, staleKeys } from '../../../src/sync/stale.ts';
+import { keptKeys, staleKeys } from '../../../src/sync/staleObjects.ts';
 import { ActionError } from '../../../src/errors/error.ts';
 import type { LocalFile } from '../../../src/files/selection.ts';
 import { planUpload, withGenerated } from '../../../src/sync/plan.ts';

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 
 import { expect, test } from '@jest/globals';
 
-import { type StreamedBody, crc32Of, md5Of, readBody } from '../../../src/transfer/requestBody.ts';
+import { type StreamedBody, crc32Of, md5Of, readRequestBody } from '../../../src/transfer/requestBody.ts';
 import { withFile } from '../../../src/transfer/fileReader.ts';
 import { rejectionOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
@@ -25,7 +25,7 @@ test.each([1, 63, 64, 65, 128, 1_000])('%d KiB: digests and slices match the fil
     const range = { offset: 10, length: kib * KiB };
     for (const buffer of [Buffer.alloc(64 * KiB), Buffer.alloc(range.length)]) {
       if (buffer.length > range.length) continue;
-      const content = await readBody(reader, range, buffer);
+      const content = await readRequestBody(reader, range, buffer);
       expect(md5Of(content)).toEqual(createHash('md5').update(bytes.subarray(10)).digest());
       expect(Buffer.from(crc32Of(content), 'base64').readUInt32BE()).toBe(crc32(bytes.subarray(10)));
       const sent = Buffer.isBuffer(content) ? content : await allOf(content);
@@ -41,7 +41,11 @@ test('a file that changed before it is sent is never sent completely, even with 
   const file = fileIn(folder, 'a', bytes);
   utimesSync(file.path, 1, 1);
   await withFile({ ...file, mtimeMs: 1_000 }, async (reader) => {
-    const content = await readBody(reader, { offset: 0, length: bytes.length }, Buffer.alloc(64 * KiB));
+    const content = await readRequestBody(
+      reader,
+      { offset: 0, length: bytes.length },
+      Buffer.alloc(64 * KiB),
+    );
     bytes[5] = (bytes[5] ?? 0) ^ 1;
     writeFileSync(file.path, bytes);
     utimesSync(file.path, 1, 1);

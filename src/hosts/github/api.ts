@@ -1,7 +1,7 @@
 import { Octokit } from '@octokit/core';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 
-import { type FailedResponse, classifier } from '../../http/classify.ts';
+import { type FailedResponse, classifier } from '../../http/transientErrors.ts';
 import { actionErrorIn, isError, messageOf } from '../../errors/error.ts';
 import { urlProblem } from '../../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../../http/retry.ts';
@@ -57,7 +57,7 @@ const maxPages = 500;
  * Opens GitHub's API. It uses a separate transport, which always verifies certificates: `tls-verify` is for the platform only.
  * @param certificates PEM certificates of additional trusted authorities, e.g. for GitHub Enterprise
  * @param deadline the deadline of a request, called for each of them
- * @param signal aborts when the run is cancelled. Reports may take some seconds more, to say so
+ * @param signal aborts when the run is cancelled. Reports may then take some seconds to say so
  * @throws Error if the token must not be sent to the API's address
  */
 export function openGithub(
@@ -168,7 +168,7 @@ export function isStatus(error: unknown, status: number): boolean {
 
 export const classify = classifier(answerIn, Date.now);
 
-/** Translates for the retry policy: GitHub's rate limits come with 403, and Octokit sets a status even if there was no response. */
+/** The failed response for the retry policy. GitHub's rate limits come with 403, and Octokit sets a status even without a response. */
 function answerIn(error: unknown): FailedResponse | undefined {
   const response = actionErrorIn(error) ? undefined : errorResponseIn(error);
   if (!response) return undefined;

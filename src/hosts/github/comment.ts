@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { CommentBody } from '../reports.ts';
+import type { CommentBody } from '../reporter.ts';
 import { type GithubClient, isStatus } from './api.ts';
 
 /** Most characters of a comment. */

@@ -1,5 +1,5 @@
 import { excerpt } from '../../text/sanitize.ts';
-import type { DeploymentEnd as Outcome } from '../reports.ts';
+import type { DeploymentEnd as Outcome } from '../reporter.ts';
 import { type GithubClient, isStatus } from './api.ts';
 
 /** Marks the deployments of this action in their payload. It changes no others. */

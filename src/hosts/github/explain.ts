@@ -1,7 +1,7 @@
 import type { Warning } from '../../errors/codes.ts';
 import { isError, messageOf } from '../../errors/error.ts';
 import { sanitize } from '../../text/sanitize.ts';
-import type { ReportFailure, ReportKind } from '../reports.ts';
+import type { ReportFailure, ReportKind } from '../reporter.ts';
 import { isStatus, reasonOf } from './api.ts';
 import { permissionLines, permissionsFor } from './permissions.ts';
 import { NoPull } from './pullrequest.ts';

@@ -118,7 +118,7 @@ function checkOutputs(file: string | undefined): void {
   try {
     const descriptor = openSync(file, 'a');
     try {
-      // Nothing is written, and yet a device that is full refuses it.
+      // A full device refuses even a write of zero bytes.
       writeSync(descriptor, '');
     } finally {
       closeSync(descriptor);

@@ -1,4 +1,4 @@
-import { classifier } from '../../http/classify.ts';
+import { classifier } from '../../http/transientErrors.ts';
 import { ActionError, messageOf, systemCode } from '../../errors/error.ts';
 import { describeNetworkError, isCertificateError, isNetworkError } from '../../http/networkErrors.ts';
 import { urlProblem } from '../../http/urls.ts';
@@ -27,7 +27,8 @@ class NoTokenError extends Error {
  * @param service URL and bearer token of the service
  * @param certificates PEM certificates of additional trusted authorities, e.g. a proxy's
  * @param mask called with each token before any other code sees it
- * @throws ActionError `identity-token` if the URL is invalid, or the service returns no token
+ * @throws ActionError `identity-token-unavailable` if the URL is invalid, or the service returns no token; `untrusted-certificate` or
+ *   `unreachable` if it cannot be reached
  */
 export async function requestToken(
   service: { readonly url: string; readonly bearer: string },

@@ -1,4 +1,4 @@
-import type { ReportKind } from '../reports.ts';
+import type { ReportKind } from '../reporter.ts';
 
 /** Scopes of a job's token and what they allow (GitHub, "Workflow syntax", `permissions`). */
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;

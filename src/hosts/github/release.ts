@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { NotesEdit } from '../reports.ts';
+import type { NotesEdit } from '../reporter.ts';
 import { type GithubClient, isStatus } from './api.ts';
 
 /** Most characters of release notes. */
@@ -23,10 +23,10 @@ const recheckMs = 1_000;
 const maxAttempts = 4;
 
 /**
- * Edits the notes of a tag's release, which may be a draft. GitHub has no conditional update. So it reads the notes before and after the
- * update and repeats the edit if it was lost: several jobs can edit one release.
+ * Edits the notes of a tag's release, which may be a draft. Several jobs can edit one release, and GitHub has no conditional update. So it
+ * reads the notes before and after the update, and repeats an edit that was lost.
  * @param edit a pure function from the current notes to the new ones. Unchanged notes are not written
- * @throws NotesLeft if `edit` finds a problem, or if there is no such release
+ * @throws NotesUnchanged if `edit` finds a problem, or if there is no such release
  */
 export async function editRelease(
   github: GithubClient,

@@ -1,4 +1,4 @@
-import type { Reporter, ReporterOptions } from '../reports.ts';
+import type { Reporter, ReporterOptions } from '../reporter.ts';
 import { type GithubClient, openGithub } from './api.ts';
 import { commentLimit, upsertComment } from './comment.ts';
 import { activeDeployment, beginDeployment, deactivate, endDeployment } from './deployment.ts';

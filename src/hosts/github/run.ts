@@ -13,7 +13,7 @@ export interface GithubRun extends Run {
   /** The run that triggered this one, for a `workflow_run` event. */
   readonly triggeringRun: TriggeringRun | undefined;
   /**
-   * Whether the token is read-only, whatever the `permissions:`. That is so for pull requests from forks, but not for Dependabot's.
+   * Whether the token is read-only with any `permissions:`: for pull requests from forks, but not for those of Dependabot.
    */
   readonly readOnly: boolean;
 }

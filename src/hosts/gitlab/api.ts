@@ -1,4 +1,4 @@
-import { type FailedResponse, classifier } from '../../http/classify.ts';
+import { type FailedResponse, classifier } from '../../http/transientErrors.ts';
 import { actionErrorIn, messageOf } from '../../errors/error.ts';
 import { urlProblem } from '../../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../../http/retry.ts';

@@ -1,7 +1,7 @@
 import type { Warning } from '../../errors/codes.ts';
 import { isError } from '../../errors/error.ts';
 import { sanitize } from '../../text/sanitize.ts';
-import type { ReportFailure, ReportKind } from '../reports.ts';
+import type { ReportFailure, ReportKind } from '../reporter.ts';
 import { isStatus, reasonOf } from './api.ts';
 import type { GitlabRun } from './run.ts';
 

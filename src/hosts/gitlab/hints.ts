@@ -1,4 +1,4 @@
-import type { ReportKind } from '../reports.ts';
+import type { ReportKind } from '../reporter.ts';
 import type { Hints } from '../host.ts';
 import { firstTokenVariable } from './identity.ts';
 

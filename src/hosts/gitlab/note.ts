@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import * as v from 'valibot';
 
-import type { CommentBody } from '../reports.ts';
+import type { CommentBody } from '../reporter.ts';
 import { type GitlabClient, isStatus } from './api.ts';
 
 /** Most characters of a note (GitLab, "Notes API"). */

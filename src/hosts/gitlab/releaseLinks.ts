@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-import type { ReleaseLink } from '../reports.ts';
+import type { ReleaseLink } from '../reporter.ts';
 import type { GitlabClient } from './api.ts';
 
 /** Most links that a step adds to a release, because each of them takes a request. */

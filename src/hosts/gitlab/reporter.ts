@@ -1,4 +1,4 @@
-import type { Reporter, ReporterOptions } from '../reports.ts';
+import type { Reporter, ReporterOptions } from '../reporter.ts';
 import { type GitlabAuthentication, type GitlabClient, openGitlab } from './api.ts';
 import { NoMergeRequest, NoToken, explainReports } from './explain.ts';
 import { noteLimit, upsertNote } from './note.ts';

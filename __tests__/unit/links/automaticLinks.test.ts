@@ -1,0 +1,175 @@
+import { expect, test } from '@jest/globals';
+
+import { ActionError } from '../../../src/errors/error.ts';
+import {
+  type AutomaticOptions,
+  createAutomaticLinks,
+  mostAutomaticLinks,
+  reasonForSession,
+} from '../../../src/links/automaticLinks.ts';
+import type { Links } from '../../../src/links/manifest.ts';
+
+const now = Date.parse('2026-11-26T12:00:00Z');
+const week = 604_800_000;
+const sessionMs = 900_000;
+
+const linksBy = (signedBy: Links['signedBy'], expiresAt: number | undefined): Links => ({
+  signedBy,
+  expiresAt,
+  url: (key) => `https://${signedBy}.example/bucket/${key}?signature=x`,
+});
+
+/** @param platform what the platform does when it is asked for the links of these keys */
+function automatic(
+  platform: (keys: readonly string[]) => Links | Promise<Links>,
+  options: Partial<AutomaticOptions> = {},
+) {
+  const asked: (readonly string[])[] = [];
+  const whys: string[] = [];
+  const links = createAutomaticLinks({
+    request: async (keys) => {
+      asked.push(keys);
+      return await platform(keys);
+    },
+    sign: () => Promise.resolve(linksBy('session', now + sessionMs)),
+    sessions: {
+      get: () =>
+        Promise.resolve({
+          accessKeyId: 'key',
+          secretAccessKey: 'secret',
+          sessionToken: 'token',
+          openedAt: now,
+          expiresAt: now + sessionMs,
+        }),
+    },
+    clock: { now: () => now },
+    expiresIn: undefined,
+    preview: false,
+    signal: new AbortController().signal,
+    onSession: (why) => void whys.push(why),
+    ...options,
+  });
+  return { ...links, asked, whys };
+}
+
+const working = () => linksBy('platform', now + week);
+const refused = new ActionError('platform-links', 'The platform gives no link to s3://bucket/a: 403');
+const keysOf = (count: number) => Array.from({ length: count }, (_, index) => `file-${index}`);
+
+test('the platform is asked for one link first, then for the others', async () => {
+  const { make, asked, whys } = automatic(working);
+  const links = await make(['a', 'b', 'c']);
+  expect([links.signedBy, links.expiresAt, links.whySession]).toEqual(['platform', now + week, undefined]);
+  expect(links.url('a')).toContain('platform.example/bucket/a?');
+  expect(links.url('c')).toContain('platform.example/bucket/c?');
+  expect((await make(['page'])).signedBy).toBe('platform');
+  expect(asked).toEqual([['a'], ['b', 'c'], ['page']]);
+  expect(whys).toEqual([]);
+});
+
+test('all expire when the first of them does, and nobody knows when if one does not say', async () => {
+  const ends = [now + week, now + 2 * week];
+  expect((await automatic(() => linksBy('platform', ends.pop())).make(['a', 'b'])).expiresAt).toBe(
+    now + week,
+  );
+  for (const some of [
+    [undefined, now + week],
+    [now + week, undefined],
+  ]) {
+    const { make } = automatic(() => linksBy('platform', some.pop()));
+    expect((await make(['a', 'b'])).expiresAt).toBeUndefined();
+  }
+});
+
+test('a platform that refuses the first link is asked for no other, and the session signs all of them', async () => {
+  const { make, asked, whys } = automatic(() => Promise.reject(refused));
+  const links = await make(['a', 'b', 'c']);
+  expect([links.signedBy, links.expiresAt, links.whySession]).toEqual([
+    'session',
+    now + sessionMs,
+    refused.message,
+  ]);
+  expect((await make(['page'])).signedBy).toBe('session');
+  expect(asked).toEqual([['a']]);
+  expect(whys).toEqual([refused.message]);
+});
+
+test('a platform that refuses a later one too', async () => {
+  const { make, whys } = automatic((keys) => (keys.includes('c') ? Promise.reject(refused) : working()));
+  expect((await make(['a', 'b', 'c'])).signedBy).toBe('session');
+  expect(whys).toEqual([refused.message]);
+});
+
+test('links that expire sooner than those of the session are not taken', async () => {
+  const { make, asked, whys } = automatic(() => linksBy('platform', now + 300_000));
+  expect((await make(['a', 'b'])).signedBy).toBe('session');
+  expect(asked).toEqual([['a']]);
+  expect(whys).toEqual([`The platform's links expire sooner, in 5 min`]);
+});
+
+test('a platform that gives no link in time is not waited for', async () => {
+  const { make, whys } = automatic(() => new Promise<never>(() => undefined), {
+    waits: { silentMs: 20, totalMs: 60_000 },
+  });
+  expect((await make(['a', 'b'])).signedBy).toBe('session');
+  expect(whys).toEqual([expect.stringMatching(/^The platform gave no link for /)]);
+});
+
+test('a cancelled run makes no links at all', async () => {
+  const cancelled = AbortSignal.abort(new Error('cancelled'));
+  const { make, whys } = automatic(() => Promise.reject(cancelled.reason as Error), { signal: cancelled });
+  await expect(make(['a'])).rejects.toThrow('cancelled');
+  expect(whys).toEqual([]);
+});
+
+test('a preview is made of links that end in the names of the files, or of the session’s', async () => {
+  const short = { ...working(), url: (key: string) => `https://go.example/${key.length}` };
+  const { make, whys } = automatic(() => short, { preview: true });
+  expect((await make(['a', 'b'])).signedBy).toBe('session');
+  expect(whys).toEqual([expect.stringContaining('A preview needs links')]);
+  expect((await automatic(() => short).make(['a', 'b'])).signedBy).toBe('platform');
+  expect((await automatic(working, { preview: true }).make(['a', 'b'])).signedBy).toBe('platform');
+});
+
+test('a page whose link the platform refuses has all links signed by the session, once', async () => {
+  const { make, fallBack, whys } = automatic((keys) =>
+    keys.includes('page') ? Promise.reject(refused) : working(),
+  );
+  expect(fallBack(refused)).toBe(false);
+  await make(['a', 'b']);
+  await expect(make(['page'])).rejects.toBe(refused);
+  expect(fallBack(new ActionError('storage-full', 'full'))).toBe(false);
+  expect(fallBack(refused)).toBe(true);
+  expect((await make(['a', 'b'])).signedBy).toBe('session');
+  expect(fallBack(refused)).toBe(false);
+  expect(whys).toEqual([refused.message]);
+});
+
+test('a preview that no browser could open has its links signed by the session', async () => {
+  const { make, fallBack, whys } = automatic(working, { preview: true });
+  await make(['a', 'b']);
+  expect(fallBack(new ActionError('preview-not-possible', 'no CORS'))).toBe(true);
+  expect((await make(['a', 'b'])).signedBy).toBe('session');
+  expect(whys).toEqual(['no CORS']);
+});
+
+test.each([
+  [mostAutomaticLinks, undefined, 900, undefined],
+  [mostAutomaticLinks + 1, undefined, 900, /^there are more than 1,000 files\. 'links: platform' /],
+  [3, 600, 900, /^'expires-in' asks for 10 min, and the session lasts that long$/],
+  [3, 900, 899, /^'expires-in' asks for 15 min/],
+  [3, 3_600, 900, undefined],
+  [3, 600, undefined, undefined],
+])('%j files, %j s asked for and sessions of %j s: %j', (files, expiresIn, life, why) => {
+  const reason = reasonForSession(files, expiresIn, life);
+  if (why === undefined) expect(reason).toBeUndefined();
+  else expect(reason).toMatch(why);
+});
+
+test('for more files the platform is not asked', async () => {
+  const { make, asked, whys } = automatic(working);
+  expect((await make(keysOf(mostAutomaticLinks + 1))).signedBy).toBe('session');
+  expect([asked, whys.length]).toEqual([[], 1]);
+  const fewer = automatic(working);
+  expect((await fewer.make(keysOf(mostAutomaticLinks))).signedBy).toBe('platform');
+});

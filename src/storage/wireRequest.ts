@@ -1,0 +1,198 @@
+import { type Dispatcher, util } from 'undici';
+
+import { AbortListeners, abortError } from '../http/cancellableDispatcher.ts';
+import { maxResponseBytes, responseTooLarge } from '../http/responses.ts';
+
+/** A request body that is not in memory as a whole. Each attempt reads it again. */
+export interface SlicedBody {
+  /** In bytes. */
+  readonly length: number;
+  slices(): AsyncIterable<Buffer>;
+}
+
+/** An HTTP request as it is sent. */
+export interface WireRequest {
+  readonly origin: string;
+  /** Including the query. */
+  readonly path: string;
+  readonly method: Dispatcher.HttpMethod;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | SlicedBody | undefined;
+  /** Bytes of the response body to keep; default: 64 KiB, enough for errors and for results of uploads. */
+  readonly keepBytes?: number | undefined;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The beginning of the body, up to the bytes to keep. */
+  readonly body: string;
+}
+
+export interface SendOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without any progress after which the request fails. */
+  readonly stallMs: number;
+}
+
+/** The connection is open but makes no progress. */
+export class StalledError extends Error {
+  override readonly name = 'StalledError';
+  readonly code = 'ETIMEDOUT';
+}
+
+/** Default of {@link SendOptions.stallMs}. */
+export const defaultStallMs = 60_000;
+
+const usuallyKept = 64 * 1024;
+
+/** Bodies are sent in slices of this size, so that progress is visible. */
+const sliceBytes = 256 * 1024;
+
+/**
+ * Sends one request and reads its response. This is the hot path: it calls undici's dispatcher directly, which saves a signal and a timer
+ * for each request. The timer watches progress, so a slow connection does not fail. A response is small and must be complete in the same
+ * time.
+ * @throws StalledError, the signal's reason, ActionError `unusable-answer` for a response beyond the size limit, or undici's error for a
+ * broken connection
+ */
+export async function sendRequest(
+  dispatcher: Dispatcher,
+  request: WireRequest,
+  { signal, stallMs }: SendOptions,
+): Promise<WireResponse> {
+  if (signal?.aborted) throw abortError(signal.reason);
+  const { promise, resolve, reject } = Promise.withResolvers<WireResponse>();
+  const watch = watchStall(stallMs);
+  let answer: Omit<WireResponse, 'body'> = { status: 0, headers: {} };
+  let abort: ((error?: Error) => void) | undefined;
+  const body = createBodyReader(request.keepBytes);
+  const settle = (how: () => void) => {
+    watch.end();
+    if (signal) listenersOf(signal).delete(onAbort);
+    how();
+  };
+  const complete = () => settle(() => resolve({ ...answer, body: body.text() }));
+  // The beginning of an error response is enough.
+  const end = () => {
+    const error = responseTooLarge(request.origin);
+    if (answer.status < 300) settle(() => reject(error));
+    else complete();
+    abort?.(error);
+  };
+  const onAbort = () => {
+    const reason = abortError(signal?.reason);
+    // Without a connection there is nothing to abort yet: onConnect aborts the request before it sends a byte.
+    if (abort) abort(reason);
+    else settle(() => reject(reason));
+  };
+  if (signal) listenersOf(signal).add(onAbort);
+  dispatcher.dispatch(wireOptions(request, watch.moved), {
+    onConnect: (abortConnection) => {
+      abort = abortConnection;
+      if (signal?.aborted) abort(abortError(signal.reason));
+      else watch.begin(() => abortConnection(new StalledError(`No byte moved for ${stallMs / 1000} s`)));
+    },
+    onHeaders: (status, headers) => {
+      answer = { status, headers: util.parseHeaders(headers) };
+      watch.answered();
+      return true;
+    },
+    onData: (chunk) => {
+      watch.moved();
+      if (body.add(chunk) > maxResponseBytes) end();
+      return true;
+    },
+    onComplete: complete,
+    onError: (error) => settle(() => reject(error)),
+  });
+  return promise;
+}
+
+/** Collects the beginning of a response body. */
+function createBodyReader(keep = usuallyKept) {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return {
+    /** @returns the length of the body so far */
+    add: (chunk: Buffer): number => {
+      if (length < keep) chunks.push(chunk);
+      length += chunk.length;
+      return length;
+    },
+    text: () => Buffer.concat(chunks).toString('utf8', 0, keep),
+  };
+}
+
+const listeners = new WeakMap<AbortSignal, AbortListeners>();
+
+function listenersOf(signal: AbortSignal): AbortListeners {
+  const known = listeners.get(signal) ?? new AbortListeners(signal);
+  listeners.set(signal, known);
+  return known;
+}
+
+function wireOptions(
+  { body, headers, origin, path, method }: WireRequest,
+  onMove: () => void,
+): Dispatcher.DispatchOptions {
+  const sliced = body && (!Buffer.isBuffer(body) || body.length > sliceBytes);
+  return {
+    origin,
+    path,
+    method,
+    headers: sliced ? { ...headers, 'content-length': String(body.length) } : headers,
+    body: (sliced ? moving(body, onMove) : (body ?? null)) as Buffer | null,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  };
+}
+
+function moving(body: Buffer | SlicedBody, onMove: () => void): Iterable<Buffer> | AsyncIterable<Buffer> {
+  return Buffer.isBuffer(body) ? slices(body, onMove) : allSlices(body.slices(), onMove);
+}
+
+async function* allSlices(bodies: AsyncIterable<Buffer>, onMove: () => void): AsyncGenerator<Buffer> {
+  for await (const body of bodies) yield* slices(body, onMove);
+}
+
+function* slices(body: Buffer, onMove: () => void): Generator<Buffer> {
+  for (let offset = 0; offset < body.length; offset += sliceBytes) {
+    onMove();
+    yield body.subarray(offset, offset + sliceBytes);
+  }
+  onMove();
+}
+
+/**
+ * Watches for progress. The operating system buffers the last slices of a body before it sends them, so the wait after the body may take as
+ * long as the body took.
+ */
+function watchStall(stallMs: number) {
+  const started = performance.now();
+  let last = started;
+  let answeredAt = Infinity;
+  let timer: NodeJS.Timeout | undefined;
+  const check = (onStall: () => void) => {
+    const patience = Math.max(stallMs, last - started);
+    const until = Math.min(last + patience, answeredAt + stallMs);
+    const left = until - performance.now();
+    if (left <= 0) onStall();
+    else timer = setTimeout(() => check(onStall), left);
+  };
+  return {
+    moved: () => {
+      last = performance.now();
+    },
+    /** Called when the response begins. */
+    answered: () => {
+      last = performance.now();
+      answeredAt = Math.min(answeredAt, last);
+    },
+    begin: (onStall: () => void) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => check(onStall), stallMs);
+    },
+    end: () => clearTimeout(timer),
+  };
+}
