@@ -6,6 +6,7 @@ import type { Environment, TextStream } from '../hosts/provider.ts';
 import { providerFor } from '../hosts/providers.ts';
 import { fail } from '../report/log.ts';
 import { commands } from './commands.ts';
+import { dotenvText, writeDotenv } from './dotenv.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { inputReader } from './inputs.ts';
 import { type Invocation, createProgram } from './program.ts';
@@ -51,7 +52,7 @@ function errorText(text: string): string {
 }
 
 async function runInvocation(invocation: Invocation, surroundings: Surroundings): Promise<void> {
-  const { command, verbosity, readValues } = invocation;
+  const { command, verbosity, readValues, dotenv } = invocation;
   const { env, stdin, stdout, stderr, setExitCode, onHost } = surroundings;
   const outputs = new Map<string, string | number>();
   const given = new Map<string, string>();
@@ -66,6 +67,7 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
   onHost(host);
   try {
     const values = readValues();
+    if (dotenv !== undefined) writeDotenv(dotenv, '');
     for (const [name, value] of values.given) given.set(name, value);
     for (const [name, secret] of await readSecretFiles(values.secretFiles, stdin)) {
       host.mask(secret);
@@ -73,8 +75,9 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
     }
     const run = await command.load();
     await run(host);
+    if (dotenv !== undefined) writeDotenv(dotenv, dotenvText(outputs, host.run.url));
   } catch (error) {
     fail(host, error);
   }
-  if (outputs.size > 0) stdout.write(resultText(command, outputs, invocation));
+  if (outputs.size > 0) stdout.write(resultText(command, outputs, invocation, host.hiddenLinks));
 }

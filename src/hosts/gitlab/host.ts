@@ -32,11 +32,11 @@ export function gitlabHost(options: HostOptions): Host {
     openReporter: async (given) => {
       const certificates = [...given.certificates, ...serverCertificates(env['CI_SERVER_TLS_CA_FILE'])];
       const { gitlabReporter } = await import('./reporter.ts');
-      return gitlabReporter(run, { ...given, token, jobToken, certificates });
+      return gitlabReporter(run, { ...given, jobToken, certificates });
     },
     workspaceDir: env['CI_PROJECT_DIR'] || process.cwd(),
     // The name of the input is GitHub's; the token is a CI/CD variable here.
-    input: (name) => (name === 'github-token' ? token : input(name)),
+    input: (name) => input(name) || (name === 'github-token' ? token : ''),
     mask: (secret) => {
       if (registerSecret(secret).tooShort > 0)
         log.warning(
