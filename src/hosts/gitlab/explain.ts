@@ -10,6 +10,11 @@ export class NoMergeRequest extends Error {
   override readonly name = 'NoMergeRequest';
 }
 
+/** A job's environment is set by its keyword, before the job runs. */
+export class NoDeployments extends Error {
+  override readonly name = 'NoDeployments';
+}
+
 /** There is no token for the request. */
 export class NoToken extends Error {
   override readonly name = 'NoToken';
@@ -34,7 +39,12 @@ function explain(
   { kind, name, error }: ReportFailure,
   { isForFork, source }: Pick<GitlabRun, 'isForFork' | 'source'>,
 ): Warning {
-  const what = `The ${kind === 'release' ? `links of release '${sanitize(name)}'` : `note ${sanitize(name).replace(/pull request #?/, (found) => (found.endsWith('#') ? 'merge request !' : 'merge request'))}`} could not be written`;
+  if (error instanceof NoDeployments)
+    return {
+      code: 'reports-unsupported',
+      text: `The environment '${sanitize(name)}' was not set: GitLab sets it before the job runs. Remove '--environment', and use the keyword 'environment:' of the job with 'url: $TERRAPI_ENVIRONMENT_URL' and the option '--dotenv' (docs/gitlab.md).`,
+    };
+  const what = `The ${reportName(kind, sanitize(name))} could not be written`;
   if (error instanceof NoMergeRequest)
     return { code: 'no-pull-request', text: `${what}: ${noMergeRequest(source)}` };
   if (error instanceof NoToken)
@@ -45,7 +55,7 @@ function explain(
         }
       : {
           code: 'gitlab-token',
-          text: `${what}: there is no GITLAB_TOKEN, and CI_JOB_TOKEN may not write notes. ${createToken(kind)} If the variable exists, it may be protected: then only protected branches and tags get it.`,
+          text: `${what}: there is no GITLAB_TOKEN${kind === 'comment' ? ', and CI_JOB_TOKEN may not write notes' : ''}. ${createToken(kind)} If the variable exists, it may be protected: then only protected branches and tags get it.`,
         };
   if (isStatus(error, 401))
     return {
@@ -61,6 +71,11 @@ function explain(
   const isLate = isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
   const reason = isLate ? 'GitLab took too long to answer' : sanitize(reasonOf(error));
   return { code: 'report-not-written', text: `${what}: ${reason}. The upload itself succeeded.` };
+}
+
+function reportName(kind: ReportKind, name: string): string {
+  if (kind === 'release') return `links of release '${name}'`;
+  return `note ${name.replace('pull request #', 'merge request !').replace('pull request', 'merge request')}`;
 }
 
 function noMergeRequest(source: string): string {

@@ -1,6 +1,6 @@
 import type { Reporter, ReporterOptions } from '../reporter.ts';
 import { type GitlabAuthentication, type GitlabClient, openGitlab } from './api.ts';
-import { NoMergeRequest, NoToken, explainReports } from './explain.ts';
+import { NoDeployments, NoMergeRequest, NoToken, explainReports } from './explain.ts';
 import { noteLimit, upsertNote } from './note.ts';
 import { linkLimit, putReleaseLinks } from './releaseLinks.ts';
 import type { GitlabRun } from './run.ts';
@@ -35,6 +35,12 @@ export function gitlabReporter(run: GitlabRun, options: GitlabReporterOptions): 
       upsert: async (pull, marker, body, create) =>
         upsertNote(withToken(), { project: run.targetProjectId, pull }, marker, body, create),
     },
+    deployments: {
+      begin: noDeployments,
+      active: noDeployments,
+      finish: noDeployments,
+      deactivate: noDeployments,
+    },
     releaseLinks: {
       limit: linkLimit,
       put: async (tag, links) => putReleaseLinks(withAnyToken(), { project: run.projectId, tag }, links),
@@ -42,4 +48,8 @@ export function gitlabReporter(run: GitlabRun, options: GitlabReporterOptions): 
     explain: (failures) => explainReports(failures, run),
     close: async () => opened?.close(),
   };
+}
+
+function noDeployments(): Promise<never> {
+  return Promise.reject(new NoDeployments());
 }
