@@ -34,7 +34,7 @@ export function gitlabHost(options: HostOptions): Host {
       const { gitlabReporter } = await import('./reporter.ts');
       return gitlabReporter(run, { ...given, jobToken, certificates });
     },
-    workspaceDir: env['CI_PROJECT_DIR'] || process.cwd(),
+    workspaceDir: env['CI_PROJECT_DIR'] ?? process.cwd(),
     // The name of the input is GitHub's; the token is a CI/CD variable here.
     input: (name) => input(name) || (name === 'github-token' ? token : ''),
     mask: (secret) => {
@@ -65,7 +65,7 @@ function hiddenLinks({ url, pullUrl }: GitlabRun, pullOf: () => number | undefin
   return {
     line: `The log of a GitLab job shows no links, because it cannot mask them. The note on the merge request ('--comment'), the links of a release ('--release') or the file of '--dotenv' have them.`,
     result: (outputs) => {
-      const note = Number(outputs.get('comment-id') || 0);
+      const note = Number(outputs.get('comment-id') ?? 0);
       const pull = pullOf();
       return note > 0 && pull !== undefined ? `${pullUrl(pull)}#note_${note}` : url;
     },
