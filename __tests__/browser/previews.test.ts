@@ -16,8 +16,8 @@ import { errorOf, runSubject } from '../support/subject.ts';
 import { startBrowser } from './browsers.ts';
 import { baseOf, publishPreview } from './previews.ts';
 import { openStore } from './publishedPage.ts';
-import { follow, openTab, reads, visit, whereIs } from './browserWindow.ts';
-import { rooted, workshop, workshopResults } from './resourceSite.ts';
+import { follow, onlyFrame, openTab, reads, visit, whereIs } from './browserWindow.ts';
+import { rooted, router, workshop, workshopResults } from './resourceSite.ts';
 
 let platform: Platform;
 
@@ -179,6 +179,53 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await reads(page, 'All papers');
     expect(await whereIs(page)).toBe(`${base}docs/`);
     expect(visitor.problems).toEqual([]);
+  }, 120_000);
+
+  test('gives the router of a site the paths of the root of a host', async () => {
+    const { link } = await publish(`${name}/router`, router);
+    const base = baseOf(`${name}/router`);
+    await using visitor = await visit(browser);
+    const { page } = visitor;
+    const shows = async (text: string, at: string) => {
+      await reads(page, text, onlyFrame);
+      expect([await whereIs(page), await whereIs(onlyFrame(page))]).toEqual([`${base}${at}`, `/${at}`]);
+    };
+    const tap = (text: string) => onlyFrame(page).locator(`a ::-p-text(${text})`).click();
+    await follow(page, link);
+    await shows('Route /, start null, 404', '');
+    await page.waitForFunction(() => document.title === 'At /');
+    await tap('To A');
+    await shows('Route /a, click {"to":"/a"}, 404', 'a');
+    await tap('To B');
+    await shows('Route /b?x=1#part, click {"to":"/b?x=1#part"}, 404', 'b?x=1#part');
+    await page.evaluate(() => history.back());
+    await shows('Route /a, popstate {"to":"/a"}, 404', 'a');
+    await tap('To part');
+    await page.waitForFunction(() => location.hash === '#part');
+    await page.evaluate(() => history.back());
+    await page.waitForFunction(() => location.hash === '');
+    await shows('Route /a, popstate {"to":"/a"}, 404', 'a');
+    await page.reload();
+    await shows('Route /a, start {"to":"/a"}, 404', 'a');
+    await page.evaluate(() => history.back());
+    await shows('Route /, popstate null, 404', '');
+    // Links to a new tab and scripts leave the router.
+    await tap('To a new tab');
+    const tab = await browser.waitForTarget((target) => target.url().endsWith(`${base}docs/`));
+    const opened = await tab.page();
+    if (!opened) throw new Error('The link opened no tab.');
+    await reads(opened, 'All docs', onlyFrame);
+    await opened.close();
+    await onlyFrame(page).locator('button').click();
+    await reads(page, 'All docs', onlyFrame);
+    expect(await whereIs(page)).toBe(`${base}docs/?y=2`);
+    await tap('To A');
+    await shows('Route /a, start null, 404', 'a');
+    await onlyFrame(page)
+      .evaluate(() => location.reload())
+      .catch(() => undefined);
+    await shows('Route /a, start null, 404', 'a');
+    expect(visitor.problems.filter((problem) => !problem.includes('/data/none.json'))).toEqual([]);
   }, 120_000);
 
   test('works beside another preview, and no page mixes old and new files after a second push', async () => {
