@@ -16,6 +16,8 @@ export interface Invocation extends ResultOptions {
   /** @throws ActionError `invalid-input` */
   readonly readValues: () => OptionValues;
   readonly verbosity: Verbosity;
+  /** File for the outputs as variables. */
+  readonly dotenv: string | undefined;
 }
 
 /**
@@ -42,9 +44,7 @@ export function createProgram(
 
 /** Names the command `completion` in the help. Its code is loaded only to run it. */
 export function addCompletionHelp(program: Command): void {
-  program
-    .command('completion <shell>')
-    .description('Print a script for bash, zsh, fish or powershell.');
+  program.command('completion <shell>').description('Print a script for bash, zsh, fish or powershell.');
 }
 
 function addCommand(
@@ -65,6 +65,7 @@ function addCommand(
   command
     .option('--json', 'print all outputs as JSON')
     .option('--print <OUTPUT>', `print one output, e.g. ${definition.results[0] ?? 's3-uri'}`)
+    .option('--dotenv <FILE>', 'write outputs as variables, for GitLab CI/CD')
     .option('-q, --quiet', 'log only warnings and errors')
     .option('-v, --verbose', 'log details')
     .option('--help-all', 'print all options')
@@ -75,9 +76,9 @@ function addCommand(
         const paths = command.args.length > 0 ? [['path', command.args.join('\n')] as const] : [];
         return { given: new Map([...given, ...paths]), secretFiles };
       };
-      const { json = false, print, quiet, verbose } = command.opts<CommonOptions>();
+      const { json = false, print, dotenv, quiet, verbose } = command.opts<CommonOptions>();
       const verbosity = verbose ? 'verbose' : quiet ? 'quiet' : 'normal';
-      await run({ command: definition, readValues, verbosity, json, print });
+      await run({ command: definition, readValues, verbosity, json, print, dotenv });
     });
   command.on('option:help-all', () => {
     command.configureHelp(wholeHelp).outputHelp();
@@ -88,6 +89,7 @@ function addCommand(
 interface CommonOptions {
   readonly json?: boolean;
   readonly print?: string;
+  readonly dotenv?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
 }

@@ -21,6 +21,7 @@ export function terminalHost(options: HostOptions, run: Run = noRun): Host {
     log,
     run,
     hints,
+    hiddenLinks: { line: `Standard output has the link; '--print urls' prints all links.` },
     tempDir: () => (tempDir ??= createTempFolder([['the folder', tmpdir()]], 'TMPDIR').folder),
     tempRoot: tmpdir(),
     workspaceDir: process.cwd(),
