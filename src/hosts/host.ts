@@ -105,5 +105,5 @@ export interface Host {
   /** Adds Markdown to the job summary. If that fails, it warns. */
   summary(markdown: string): Promise<void>;
   /** Marks the step as failed, with a message. */
-  fail(text: Text): void;
+  fail(text: Text, code: MessageCode): void;
 }

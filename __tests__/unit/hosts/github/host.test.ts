@@ -72,7 +72,7 @@ describe('the log', () => {
     log.group(evil, [evil]);
     log.group(evil, []);
     log.openGroup(evil)();
-    host.fail(evil);
+    host.fail(evil, 'unexpected');
     expect(lines()).toEqual([
       escaped,
       'one',
@@ -111,7 +111,7 @@ describe('the log', () => {
     host.log.group('g', ['in it']);
     host.maskLater('a link');
     host.output('url', 'u');
-    host.fail(['f', 'hint']);
+    host.fail(['f', 'hint'], 'unexpected');
     elsewhere({ RUNNER_DEBUG: '1' }).log.debug('d');
     expect(lines()).toEqual([
       'Notice: n',
