@@ -21,7 +21,10 @@ const cFlags = '-O0';
 /** What the program reads at run time. The repository's folder `public` lacks the built frontend, which the API does not need. */
 const assets = ['options', 'templates', 'public'];
 
-const hash = createHash('sha256').update([...flags, tags, cFlags].join()).digest('hex').slice(0, 8);
+const hash = createHash('sha256')
+  .update([...flags, tags, cFlags].join())
+  .digest('hex')
+  .slice(0, 8);
 
 export interface InstalledGitea {
   readonly program: string;

@@ -11,14 +11,13 @@ export interface Task {
   readonly id: string;
   /** The context `github` of the job. */
   readonly context: TaskContext;
-  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /** The fields of the context that a step's environment needs. */
 export interface TaskContext {
   readonly token: string;
   readonly event: object;
-  readonly [name: string]: unknown;
+  readonly [name: string]: string | object;
 }
 
 export interface Runner {
@@ -59,7 +58,7 @@ export async function registerRunner({ url, api }: Gitea): Promise<Runner> {
       // Gitea creates the jobs of an event in the background.
       for (let attempt = 1; attempt <= 600; attempt += 1) {
         const { task } = await call<{ task?: Task }>('FetchTask', { tasksVersion: '0' });
-        if (task) return { ...task, secrets: task.secrets ?? {} };
+        if (task) return task;
         await sleep(100);
       }
       throw new Error('Gitea assigned no job within 60 s');
@@ -104,6 +103,10 @@ export function stepVariables({ context }: Task, eventFile: string): Record<stri
     GITEA_ACTIONS: 'true',
     GITEA_ACTIONS_RUNNER_VERSION: 'v1.0.0',
     GITHUB_EVENT_PATH: eventFile,
-    ...Object.fromEntries(names.map((name) => [`GITHUB_${name.toUpperCase()}`, String(context[name] ?? '')])),
+    ...Object.fromEntries(names.map((name) => [`GITHUB_${name.toUpperCase()}`, textOf(context[name])])),
   };
+}
+
+function textOf(value: string | object | undefined): string {
+  return typeof value === 'string' ? value : '';
 }

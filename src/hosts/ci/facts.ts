@@ -31,23 +31,22 @@ export interface CiSystem {
 
 /** The run that a CI system describes. The text of variables is not trusted: only web addresses without credentials become links. */
 export function runOf({ name, facts }: CiSystem, env: Environment): Run {
-  const { project, workflow, number, isPublic, isForFork = false, ...given } = facts(env);
+  const { project = '', workflow, number, isPublic, isForFork = false, ...given } = facts(env);
   const url = webUrl(given.url) ?? '';
   const repository = repositoryPage(given.repository);
   const pull = /^[1-9]\d*$/.test(given.pull ?? '') ? Number(given.pull) : undefined;
   const pullUrl = pull === undefined ? undefined : (webUrl(given.pullUrl) ?? pullPage(repository, pull));
-  const of = project ? ` of ${project}` : '';
   return {
     url,
-    label: url === '' ? undefined : labelOf([project || name, workflow], number),
+    label: url === '' ? undefined : labelOf([project === '' ? name : project, workflow], number),
     origin:
       pullUrl === undefined
         ? url === ''
           ? undefined
-          : { text: `a run of ${name}${project ? ` for ${project}` : ''}`, url }
-        : { text: `pull request #${pull}${of}`, url: pullUrl },
+          : { text: `a run of ${name}${project === '' ? '' : ` for ${project}`}`, url }
+        : { text: `pull request #${pull}${project === '' ? '' : ` of ${project}`}`, url: pullUrl },
     commit: /^[0-9a-f]{7,64}$/i.test(given.commit ?? '') ? (given.commit ?? '') : '',
-    workflow: workflow || undefined,
+    workflow: workflow === '' ? undefined : workflow,
     commitUrl: (commit) => commitPage(repository, commit),
     pull,
     isPublic,

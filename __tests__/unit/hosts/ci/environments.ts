@@ -104,7 +104,10 @@ export const circle: Variables = {
   CIRCLE_SHA1: commit,
 };
 
-export const circlePull: Variables = { ...circle, CIRCLE_PULL_REQUEST: 'https://github.com/acme/site/pull/7' };
+export const circlePull: Variables = {
+  ...circle,
+  CIRCLE_PULL_REQUEST: 'https://github.com/acme/site/pull/7',
+};
 
 export const circleFork: Variables = {
   ...circlePull,

@@ -135,7 +135,7 @@ describe('on the runners of Gitea and Forgejo, which print the text of a command
     const host = onGitea();
     host.log.warning('short-secret', ['50% of a:b', '  permissions:'], 'Title');
     host.log.notice('n', 'Title');
-    host.fail(['failed', 'Do this.']);
+    host.fail(['failed', 'Do this.'], 'unexpected');
     expect(lines()).toEqual([
       '::warning::Title: 50% of a:b',
       '  permissions:',
