@@ -95,12 +95,11 @@ describe('the comment on a pull request', () => {
     const { number, task } = await repo.openPull('one');
     const run = await succeed(task, { comment: 'true' });
     const [comment] = await repo.comments(number);
-    const response = await fetch(`${gitea.url}/api/v1/markup`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ Text: comment?.body, Mode: 'comment', Context: `/${repo.name}` }),
+    const html = await gitea.api<string>('POST', '/markup', {
+      Text: comment?.body,
+      Mode: 'comment',
+      Context: `/${repo.name}`,
     });
-    const html = await response.text();
     const links = [...html.matchAll(/<a href="([^"]*)"/g)].map(([, href = '']) =>
       href.replaceAll('&amp;', '&'),
     );
@@ -170,29 +169,39 @@ describe('the other reports', () => {
 });
 
 describe('a token without permission', () => {
-  const comment = /^The comment on pull request #1 could not be written: /;
+  const readOnly = 'permissions:\n  contents: read';
+
+  /** Creates a release. */
+  const release = (name: string) =>
+    gitea.api('POST', `/repos/${name}/releases`, { tag_name: 'v1.2.3', body: 'News' });
 
   test('of a workflow with `permissions` causes a warning with the lines to add', async () => {
-    const repo = await repos.create('permissions', 'permissions:\n  contents: read');
+    const repo = await repos.create('permissions', { permissions: readOnly, isPrivate: true });
     const { number, task } = await repo.openPull('one');
-    const run = await upload(task, { comment: 'true' });
-    expect([run.exitCode, warnings(run)]).toEqual([0, [expect.stringMatching(/: Gitea answered 403 \(/)]]);
-    expect(warnings(run)[0]).toMatch(comment);
-    expect(run.log).toMatch(/^permissions:\n {2}contents: read\n {2}pull-requests: write$/m);
+    await release(repo.name);
+    const run = await upload(task, { comment: 'true', release: 'v1.2.3' });
+    expect(run.exitCode).toBe(0);
+    expect(warnings(run)).toEqual([
+      expect.stringMatching(/^The comment on pull request #1 could not be written: /),
+    ]);
+    expect(run.log).toMatch(/^The notes of release 'v1\.2\.3' could not be written: /m);
+    expect(run.log).toMatch(/^permissions:\n {2}contents: write\n {2}pull-requests: write$/m);
     expect(run.log).not.toMatch(/%0A|GitHub/);
     expect(await repo.comments(number)).toEqual([]);
   });
 
-  test('of a pull request from a fork causes a warning that names workflow_run', async () => {
+  test('of a pull request from a fork may comment in a public repository, and not write a release', async () => {
     const repo = await repos.create('fork');
     const { number, task } = await repo.openForkPull('ann');
-    const run = await upload(task, { comment: 'true', headers: 'Content-Disposition: attachment' });
-    const texts = warnings(run).filter((text) => text.startsWith('The comment'));
+    await release(repo.name);
+    const headers = 'Content-Disposition: attachment';
+    const run = await upload(task, { comment: 'true', release: 'v1.2.3', headers });
+    const texts = warnings(run).filter((text) => text.startsWith('The notes'));
     expect([run.exitCode, texts]).toEqual([
       0,
-      [expect.stringMatching(/from a fork may only read.*workflow_run/)],
+      [expect.stringMatching(/the token of a pull request from a fork may only read.*workflow_run/)],
     ]);
-    expect(await repo.comments(number)).toEqual([]);
+    expect(await repo.comments(number)).toHaveLength(1);
   });
 
   test('that Gitea does not know, or that is empty, causes a warning', async () => {

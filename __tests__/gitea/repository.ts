@@ -39,14 +39,19 @@ export async function repositories(gitea: Gitea) {
   const runner = await registerRunner(gitea);
   return {
     runner,
-    create: (name: string, permissions = '') => create(gitea, runner, name, workflow(permissions)),
+    create: (name: string, { permissions = '', isPrivate = false } = {}) =>
+      create(gitea, runner, { name, isPrivate, file: workflow(permissions) }),
   };
 }
 
-async function create(gitea: Gitea, runner: Runner, name: string, file: string): Promise<Repository> {
+async function create(
+  gitea: Gitea,
+  runner: Runner,
+  { name, file, isPrivate }: { readonly name: string; readonly file: string; readonly isPrivate: boolean },
+): Promise<Repository> {
   const { api, url, createUser, apiAs } = gitea;
   const path = `/repos/root/${name}`;
-  await api('POST', '/user/repos', { name, auto_init: true, default_branch: 'main' });
+  await api('POST', '/user/repos', { name, auto_init: true, default_branch: 'main', private: isPrivate });
   await write(api, path, '.gitea/workflows/pages.yaml', file, { branch: 'main' });
   const openPull = async (from: GiteaApi, fork: string, branch: string, head: string) => {
     await write(from, fork, `${branch}.txt`, branch, { branch: 'main', new_branch: branch });

@@ -46,7 +46,7 @@ export async function installGitea(
     {
       name: `gitea-${version}-${hash}`,
       fill: async (empty) => {
-        report(`Compiling Gitea ${version} with Go (some ten minutes)`);
+        report(`Compiling Gitea ${version} with Go (about five minutes)`);
         await build(empty, { ...environment, GOFLAGS: '', CGO_ENABLED: '1', CGO_CFLAGS: cFlags });
       },
     },

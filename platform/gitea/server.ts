@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { newSecret } from '../real/identity.ts';
 import { freePort, startServer } from '../real/server.ts';
 import type { InstalledGitea } from './install.ts';
 
-/** Calls Gitea's API below `/api/v1`. @throws Error for a status of 400 or more */
+/** Calls Gitea's API below `/api/v1`. The answer is parsed if it is JSON, else it is text. @throws Error for a status of 400 or more */
 export type GiteaApi = <T = unknown>(method: string, path: string, body?: object) => Promise<T>;
 
 /** A running Gitea, with an administrator. */
@@ -71,7 +71,8 @@ function apiOf(url: string, token: string): GiteaApi {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`Gitea answered ${response.status} to ${method} ${path}: ${text}`);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+    return (isJson && text !== '' ? JSON.parse(text) : text) as T;
   };
 }
 
@@ -104,8 +105,8 @@ DB_TYPE = sqlite3
 
 [security]
 INSTALL_LOCK = true
-INTERNAL_TOKEN = ${newSecret()}
-SECRET_KEY = ${newSecret()}
+INTERNAL_TOKEN = ${randomBytes(24).toString('hex')}
+SECRET_KEY = ${randomBytes(24).toString('hex')}
 PASSWORD_HASH_ALGO = pbkdf2_v1
 
 [service]
