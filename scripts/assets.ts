@@ -1,6 +1,6 @@
 /**
  * Bundles code for browsers and for worker threads into modules in `src/generated/` that contain it as text. So the actions can publish the
- * pages, and start workers without a separate file.
+ * pages, and start workers without a separate file. It also writes the options of the command (scripts/options.ts).
  *
  *     node scripts/assets.ts            write the modules
  *     node scripts/assets.ts --check    fail if they are stale
@@ -13,6 +13,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import path from 'node:path';
 
 import { type BuildOptions, build } from 'esbuild';
+
+import { optionsModule } from './options.ts';
 
 interface Asset {
   /** Path relative to the repository. */
@@ -92,11 +94,12 @@ async function generated({ source, constant }: Asset): Promise<string> {
 /** Writes the modules. With `--check`, returns the names of the stale ones instead. */
 async function update(): Promise<string[]> {
   const place = path.join(top, folder);
-  const modules = await Promise.all(
-    Object.entries(assets).map(async ([file, asset]) => [file, await generated(asset)] as const),
+  const bundles = Object.entries(assets).map(
+    async ([file, asset]) => [file, await generated(asset)] as const,
   );
+  const modules = [...(await Promise.all(bundles)), ['options.ts', optionsModule()] as const];
   const present = existsSync(place) ? readdirSync(place) : [];
-  const surplus = present.filter((file) => !(file in assets));
+  const surplus = present.filter((file) => !modules.some(([name]) => name === file));
   const stale = modules.filter(
     ([file, text]) => !present.includes(file) || readFileSync(path.join(place, file), 'utf8') !== text,
   );

@@ -29,7 +29,8 @@ export const actionFiles = [
 /** The pages with tables and recipes, relative to the repository. */
 export const pages = markdownFiles().filter((file) => file === 'README.md' || file.startsWith('docs/'));
 
-interface Declared {
+/** An input or output as its `action.yml` declares it. */
+export interface Declared {
   readonly description: string;
   readonly required?: boolean;
   readonly default?: string | number | boolean;

@@ -29,7 +29,7 @@ export async function openCredential(
       'no-credentials',
       'No credentials: there is neither a client secret nor an identity token',
       {
-        hint: `Set input 'client-secret', or ${hints.allowIdentity}.`,
+        hint: `Set input 'client-secret'${hints.allowIdentity === undefined ? '' : `, or ${hints.allowIdentity}`}.`,
       },
     );
   }

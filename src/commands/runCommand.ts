@@ -49,5 +49,5 @@ function cancelled({ done }: Cancellation, cause?: unknown): ActionError {
 
 /** Ends the process as failed. On Windows, printed text needs a moment to arrive. */
 function exit(): void {
-  setTimeout(() => process.exit(1), 50);
+  setTimeout(() => process.exit(process.exitCode ?? 1), 50);
 }

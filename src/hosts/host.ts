@@ -55,8 +55,8 @@ export type RequestIdentityToken = (audience: string, options: IdentityOptions) 
 
 /** Instructions in the host's terms. */
 export interface Hints {
-  /** How to allow identity tokens, as an imperative, e.g. `grant the job 'permissions: id-token: write'`. */
-  readonly allowIdentity: string;
+  /** How to allow identity tokens, as an imperative, e.g. `grant the job 'permissions: id-token: write'`; undefined if the host has none. */
+  readonly allowIdentity: string | undefined;
   /** Lines for a job without credentials: how to log in, with all permissions that the job and these reports need. */
   readonly logIn: (reports: readonly ReportKind[]) => readonly string[];
   /** Jobs that never get credentials, e.g. `pull requests from forks`. */
@@ -105,5 +105,5 @@ export interface Host {
   /** Adds Markdown to the job summary. If that fails, it warns. */
   summary(markdown: string): Promise<void>;
   /** Marks the step as failed, with a message. */
-  fail(text: Text): void;
+  fail(text: Text, code: MessageCode): void;
 }

@@ -11,3 +11,6 @@ export const links = () => start(runLinks);
 export const remove = () => start(runRemove);
 export const upload = () => start(runUpload);
 export const workspaces = () => start(runWorkspaces);
+
+/** The command. Its program is loaded only here, so that the actions start without it. */
+export const command = async () => (await import('./commandLine.ts')).runCommandLine();

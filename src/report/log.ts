@@ -33,16 +33,20 @@ export function fail(host: FailingHost, error: unknown): void {
   for (const cause of causes(error)) host.log.debug(`Caused by: ${messageOf(cause)}`);
   if (error instanceof ActionError) {
     const { code, message, hint = '', details } = error;
-    host.fail([...[message, hint, ...details].filter(Boolean), helpLine(code)]);
+    host.fail([...[message, hint, ...details].filter(Boolean), helpLine(code)], code);
     return;
   }
   host.log.debug(stackFrames(error));
   const out = openFileLimit(error);
-  host.fail([
-    `Unexpected error: ${messageOf(error)}`,
-    out?.hint ?? `Please report it with the debug log: ${host.hints.debugLog}.`,
-    helpLine(out ? 'too-many-open-files' : 'unexpected'),
-  ]);
+  const code = out ? 'too-many-open-files' : 'unexpected';
+  host.fail(
+    [
+      `Unexpected error: ${messageOf(error)}`,
+      out?.hint ?? `Please report it with the debug log: ${host.hints.debugLog}.`,
+      helpLine(code),
+    ],
+    code,
+  );
 }
 
 /** The stack without its first lines, which repeat the message. */

@@ -1,6 +1,13 @@
 import type { Host } from '../hosts/host.ts';
 import type { ReportFailure, ReportKind, Reporter } from '../hosts/reporter.ts';
 
+/** The input that asks for a report. */
+const inputOf: Readonly<Record<ReportKind, string>> = {
+  comment: 'comment',
+  deployment: 'environment',
+  release: 'release',
+};
+
 /** Tries to write reports. An error of one report never fails the step, or another report. */
 export class ReportFailures {
   readonly #host: Pick<Host, 'log' | 'name'>;
@@ -25,7 +32,10 @@ export class ReportFailures {
   ): Promise<T | undefined> {
     const { log, name: host } = this.#host;
     if (writer === undefined) {
-      log.warning('reports-unsupported', `The ${kind} was not written: ${host} has none.`);
+      log.warning(
+        'reports-unsupported',
+        `The ${kind} was not written: ${host} has no ${kind}s. Remove input '${inputOf[kind]}'.`,
+      );
       return undefined;
     }
     try {

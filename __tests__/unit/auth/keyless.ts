@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 
 import { openCredential } from '../../../src/auth/credential.ts';
 import { openTokenSource } from '../../../src/auth/tokenSource.ts';
-import { hints } from '../../../src/hosts/github/hints.ts';
+import { hintsFor } from '../../../src/hosts/github/hints.ts';
 import { githubIdentity } from '../../../src/hosts/github/identity.ts';
 import { rejectionOf } from '../failure.ts';
 import { transport } from '../servers.ts';
@@ -15,8 +15,8 @@ type Mask = (text: string) => void;
 
 /** What authenticates by GitHub's identity tokens. */
 export const hostOf = (environment: Readonly<Record<string, string>>, mask: Mask = () => undefined) => ({
-  identityToken: githubIdentity(environment, mask),
-  hints,
+  identityToken: githubIdentity(environment, 'GitHub', mask),
+  hints: hintsFor.GitHub,
 });
 
 /** Gives servers of tests little time to come back. */

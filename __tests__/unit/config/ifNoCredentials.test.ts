@@ -2,14 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 
 import { isSkipped } from '../../../src/config/ifNoCredentials.ts';
 import { readUploadInputs } from '../../../src/config/upload.ts';
-import { hints } from '../../../src/hosts/github/hints.ts';
+import { hintsFor } from '../../../src/hosts/github/hints.ts';
 import { failureOf } from '../failure.ts';
 import { required, secret } from './reading.ts';
 
 describe('without a client secret', () => {
   const given: Readonly<Record<string, string>> = { ...required, 'client-secret': ' \n' };
   const raw = (name: string) => given[name] ?? '';
-  const readWith = (keyless: boolean) => readUploadInputs(raw, () => undefined, keyless, hints.logIn([]));
+  const readWith = (keyless: boolean) =>
+    readUploadInputs(raw, () => undefined, keyless, hintsFor.GitHub.logIn([]));
 
   test('a job with an identity token is valid', () => {
     expect(readWith(true).clientSecret).toBeUndefined();
@@ -31,7 +32,7 @@ describe('without a client secret', () => {
         (name) => others[name] ?? '',
         () => undefined,
         false,
-        hints.logIn([]),
+        hintsFor.GitHub.logIn([]),
       ),
     );
     expect(code).toBe('invalid-input');

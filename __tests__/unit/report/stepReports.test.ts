@@ -71,7 +71,9 @@ test('a kind of report that the host does not have is one warning, and the other
   });
   expect(await opened.showRemoval(removed)).toEqual({ 'comment-id': 42, 'deployment-id': '' });
   expect(written).toEqual(['#7 false true']);
-  expect(warnings).toEqual(['reports-unsupported: The deployment was not written: Host has none.']);
+  expect(warnings).toEqual([
+    `reports-unsupported: The deployment was not written: Host has no deployments. Remove input 'environment'.`,
+  ]);
 });
 
 test("a report that fails is a warning in the host's words", async () => {

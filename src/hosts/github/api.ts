@@ -196,12 +196,13 @@ function text(header: unknown): string | undefined {
   return typeof header === 'string' || typeof header === 'number' ? String(header) : undefined;
 }
 
-/** The reason of an error as the end of a sentence: GitHub's answer, or why there is none. */
-export function reasonOf(error: unknown): string {
+/** The reason of an error as the end of a sentence: the forge's answer, or why there is none. */
+export function reasonOf(error: unknown, forge: string): string {
   const response = errorResponseIn(error);
   if (!response) return messageOf(error);
-  const message = response.message.replace(/ - https:\/\/docs\.github\.com\S*$/, '');
+  // Octokit appends the address of the documentation.
+  const message = response.message.replace(/ - https?:\/\/\S+$/, '');
   return response.headers === undefined
-    ? `GitHub cannot be reached (${message})`
-    : `GitHub answered ${response.status} (${message})`;
+    ? `${forge} cannot be reached (${message})`
+    : `${forge} answered ${response.status} (${message})`;
 }

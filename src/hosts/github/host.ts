@@ -9,9 +9,10 @@ import { excerpt } from '../../text/sanitize.ts';
 import { redact, registerSecret } from '../../text/secrets.ts';
 import type { Host, Log } from '../host.ts';
 import { createTempFolder } from '../temporary.ts';
-import { hints } from './hints.ts';
+import { type Forge, forgeOf } from './forge.ts';
+import { hintsFor } from './hints.ts';
 import { githubIdentity } from './identity.ts';
-import { type Console, commandConsole, plainConsole } from './log.ts';
+import { type Console, commandConsole, lineConsole, plainConsole } from './log.ts';
 import { type GithubRun, readRun } from './run.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,8 +21,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * The host for GitHub Actions and compatible runners, e.g. Gitea's. Without `GITHUB_ACTIONS=true` it prints plain text, for a terminal.
  */
 export function githubHost(env: Environment): Host {
-  const output =
-    env['GITHUB_ACTIONS'] === 'true' ? commandConsole() : plainConsole(env['RUNNER_DEBUG'] === '1');
+  const forge = forgeOf(env);
+  const output = openConsole(env, forge);
   const { log, error, mask } = output;
   const keepSecret = (secret: string) => maskSecret(output, secret);
   for (const secret of proxyPasswords(env)) keepSecret(secret);
@@ -30,13 +31,13 @@ export function githubHost(env: Environment): Host {
   let read: GithubRun | undefined;
   const run = () => (read ??= readRun(env, readEvent(env['GITHUB_EVENT_PATH'])));
   return {
-    name: 'GitHub',
+    name: forge.name,
     log,
     get run() {
       return run();
     },
-    hints,
-    identityToken: githubIdentity(env, keepSecret),
+    hints: hintsFor[forge.name],
+    identityToken: githubIdentity(env, forge.name, keepSecret),
     openReporter: async (options) => (await import('./reporter.ts')).githubReporter(run(), options),
     tempDir: () => (tempDir ??= openTempDir(env, workspaceDir, log)),
     tempRoot: given(env, 'RUNNER_TEMP') ?? tmpdir(),
@@ -65,6 +66,11 @@ export function githubHost(env: Environment): Host {
       error(text);
     },
   };
+}
+
+function openConsole(env: Environment, forge: Forge): Console {
+  if (env['GITHUB_ACTIONS'] !== 'true') return plainConsole(env['RUNNER_DEBUG'] === '1');
+  return forge.decodesCommands ? commandConsole() : lineConsole();
 }
 
 function maskSecret({ log, mask }: Console, secret: string): void {

@@ -7,9 +7,16 @@ import { createRetrier } from '../../http/retry.ts';
 import { openTransport } from '../../http/transport.ts';
 import { userAgent } from '../../http/version.ts';
 import type { IdentityOptions } from '../host.ts';
+import type { Forge } from './forge.ts';
+import { hintsFor } from './hints.ts';
 import { failedResponse } from '../../auth/tokenEndpoint.ts';
 
-const serviceName = `GitHub's token service`;
+/** The forge's service for OIDC tokens of jobs. */
+interface TokenService {
+  readonly forge: Forge['name'];
+  readonly url: string;
+  readonly bearer: string;
+}
 
 /** A response without a token. */
 class NoTokenError extends Error {
@@ -22,21 +29,20 @@ class NoTokenError extends Error {
 }
 
 /**
- * Requests an OIDC token of this job from GitHub's token service (GitHub, "OpenID Connect reference"). It uses a separate transport, which
+ * Requests an OIDC token of this job from the forge's token service (GitHub, "OpenID Connect reference"). It uses a separate transport, which
  * always verifies certificates: `tls-verify` is for the platform only.
- * @param service URL and bearer token of the service
  * @param certificates PEM certificates of additional trusted authorities, e.g. a proxy's
  * @param mask called with each token before any other code sees it
  * @throws ActionError `identity-token-unavailable` if the URL is invalid, or the service returns no token; `untrusted-certificate` or
  *   `unreachable` if it cannot be reached
  */
 export async function requestToken(
-  service: { readonly url: string; readonly bearer: string },
+  service: TokenService,
   audience: string,
   { certificates, retries }: IdentityOptions,
   mask: (secret: string) => void,
 ): Promise<string> {
-  const url = serviceUrl(service.url);
+  const url = serviceUrl(service);
   const answerIn = (error: unknown) =>
     error instanceof NoTokenError ? failedResponse(error.response) : undefined;
   const retrier = createRetrier({ classify: classifier(answerIn, Date.now), ...retries });
@@ -57,18 +63,18 @@ export async function requestToken(
       },
     );
   } catch (error) {
-    throw tokenError(url, error);
+    throw tokenError(service, url, error);
   } finally {
     await transport.close();
   }
 }
 
-function serviceUrl(given: string): URL {
+function serviceUrl({ forge, url: given }: TokenService): URL {
   const url = URL.parse(given);
   if (url && !urlProblem(url, true)) return url;
   throw new ActionError(
     'identity-token-unavailable',
-    `${serviceName} has an invalid address: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
+    `${nameOf(forge)} has an invalid address: got '${excerpt(url?.host ?? given, 120)}', expected an https URL without user and password (http for loopback hosts only)`,
     { hint: `The runner sets ACTIONS_ID_TOKEN_REQUEST_URL. Do not set it elsewhere.` },
   );
 }
@@ -103,8 +109,18 @@ function tokenIn(answer: string, mask: (secret: string) => void): string | undef
   }
 }
 
-function tokenError(url: URL, error: unknown): ActionError {
+function nameOf(forge: Forge['name']): string {
+  return `${forge}'s token service`;
+}
+
+function retryHint(forge: Forge['name']): string {
+  const allow = hintsFor[forge].allowIdentity;
+  return allow === undefined ? `Run it again.` : `Check: ${allow}. Then run it again.`;
+}
+
+function tokenError({ forge }: TokenService, url: URL, error: unknown): ActionError {
   if (error instanceof ActionError) return error;
+  const serviceName = nameOf(forge);
   if (isCertificateError(error)) {
     return new ActionError(
       'untrusted-certificate',
@@ -126,7 +142,7 @@ function tokenError(url: URL, error: unknown): ActionError {
         status === 429 || status >= 500
           ? `It is overloaded or has an error. Run the job again later.`
           : status === 401 || status === 403
-            ? `This job may not request a token, or no longer. Check that the job has 'permissions: id-token: write', and run it again.`
+            ? `This job may not request a token, or no longer. ${retryHint(forge)}`
             : `If it happens again, check the audience, and whether a proxy answers instead.`,
       cause: error,
     },

@@ -32,6 +32,40 @@ export function commandConsole(): Console {
   };
 }
 
+/**
+ * Prints workflow commands for the runners of Gitea and Forgejo. They do not resolve escapes and drop titles, so a command has one line of
+ * text as it is. The other lines follow as plain lines. These forges have no annotations.
+ */
+export function lineConsole(): Console {
+  const annotate = (command: string, text: Text, title?: string) => {
+    const [first = '', ...others] = outputLines(text);
+    const subject = title === undefined ? '' : `${outputLines(title).join(' ')}: `;
+    core.info([`::${command}::${subject}${first}`, ...others].join('\n'));
+  };
+  return {
+    log: withGroups({
+      debug: (text) => {
+        for (const line of outputLines(text)) core.info(`::debug::${line}`);
+      },
+      info: (text) => core.info(outputLines(text).join('\n')),
+      notice: (text, title) => annotate('notice', text, title),
+      warning: (code, text, title) => annotate('warning', withHelp(code, text), title),
+      openGroup: (title) => {
+        core.info(`::group::${outputLines(title).join(' ')}`);
+        return () => core.endGroup();
+      },
+    }),
+    error: (text) => annotate('error', text),
+    // The runner masks the text of this command as it is. The escaped form is for runners that resolve escapes.
+    mask: (text) => {
+      for (const line of text.split(/[\r\n]+/).filter(Boolean)) {
+        core.info(`::add-mask::${line}`);
+        if (line.includes('%')) core.setSecret(line);
+      }
+    },
+  };
+}
+
 /** Prints plain text, for a terminal. It prints no `::add-mask::`, which would show the secret there. */
 export function plainConsole(isDebug: boolean): Console {
   const print = (text: Text, prefix = '') => core.info(`${prefix}${outputLines(text).join('\n')}`);

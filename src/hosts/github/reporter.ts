@@ -1,4 +1,4 @@
-import type { Reporter, ReporterOptions } from '../reporter.ts';
+import type { DeploymentWriter, Reporter, ReporterOptions } from '../reporter.ts';
 import { type GithubClient, openGithub } from './api.ts';
 import { commentLimit, upsertComment } from './comment.ts';
 import { activeDeployment, beginDeployment, deactivate, endDeployment } from './deployment.ts';
@@ -10,9 +10,16 @@ import type { GithubRun } from './run.ts';
 /** Writes comments, deployments and release notes by GitHub's API. The first report opens the API. */
 export function githubReporter(run: GithubRun, options: ReporterOptions): Reporter {
   const { token, certificates, deadline, signal } = options;
-  const { commit: ref, url: runUrl } = run;
+  const { commit: ref, url: runUrl, forge } = run;
   let opened: GithubClient | undefined;
   const github = () => (opened ??= openGithub(run, token, certificates, deadline, signal));
+  const deployments: DeploymentWriter = {
+    begin: async (environment, description) =>
+      beginDeployment(github(), { environment, description, ref, runUrl }),
+    active: async (environment) => activeDeployment(github(), environment),
+    finish: async (environment, id, end) => endDeployment(github(), environment, id, { ...end, runUrl }),
+    deactivate: async (environment, description) => deactivate(github(), environment, description, runUrl),
+  };
   return {
     comments: {
       limit: commentLimit,
@@ -23,13 +30,7 @@ export function githubReporter(run: GithubRun, options: ReporterOptions): Report
       },
       upsert: async (pull, marker, body, create) => upsertComment(github(), pull, marker, body, create),
     },
-    deployments: {
-      begin: async (environment, description) =>
-        beginDeployment(github(), { environment, description, ref, runUrl }),
-      active: async (environment) => activeDeployment(github(), environment),
-      finish: async (environment, id, end) => endDeployment(github(), environment, id, { ...end, runUrl }),
-      deactivate: async (environment, description) => deactivate(github(), environment, description, runUrl),
-    },
+    deployments: forge.hasDeployments ? deployments : undefined,
     releases: {
       limit: notesLimit,
       editNotes: async (tag, edit) => editRelease(github(), tag, edit),

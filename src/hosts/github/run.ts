@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 
 import type { Run } from '../host.ts';
+import { type Forge, forgeOf } from './forge.ts';
 
 /** A run of GitHub Actions. */
 export interface GithubRun extends Run {
+  readonly forge: Forge;
   readonly owner: string;
   readonly repo: string;
   /** Base URL of GitHub's REST API. */
@@ -70,15 +72,18 @@ export function readRun(environment: Environment, event: string): GithubRun {
   const { pull_request: pull, issue, workflow_run: before } = payload;
   const name = environment['GITHUB_EVENT_NAME'] ?? '';
   const repositoryUrl = `${server}/${owner}/${repo}`;
-  const url = `${repositoryUrl}/actions/runs/${environment['GITHUB_RUN_ID'] ?? ''}`;
-  const isKnown = Boolean(environment['GITHUB_SERVER_URL'] && repository && environment['GITHUB_RUN_ID']);
+  const forge = forgeOf(environment);
+  const { GITHUB_RUN_ID: id = '', GITHUB_RUN_NUMBER: number = '' } = environment;
+  const url = `${repositoryUrl}/${forge.runPath({ id, number })}`;
+  const isKnown = Boolean(environment['GITHUB_SERVER_URL'] && repository && id);
   return {
+    forge,
     owner,
     repo,
     apiUrl: (environment['GITHUB_API_URL'] ?? 'https://api.github.com').replace(/\/+$/, ''),
     url,
     label: isKnown ? labelOf(repository, environment) : undefined,
-    origin: isKnown ? originOf(repository, repositoryUrl, url, environment['GITHUB_REF']) : undefined,
+    origin: isKnown ? originOf(forge, repository, repositoryUrl, url, environment['GITHUB_REF']) : undefined,
     event: name,
     workflow: workflowName(environment['GITHUB_WORKFLOW']),
     // For a pull request, GITHUB_SHA is a temporary merge commit.
@@ -111,11 +116,17 @@ function labelOf(repository: string, environment: Environment): string {
   return `${repository}${workflow ? `, ${workflow}` : ''} #${run}`;
 }
 
-function originOf(repository: string, repositoryUrl: string, url: string, ref = ''): Run['origin'] {
+function originOf(
+  forge: Forge,
+  repository: string,
+  repositoryUrl: string,
+  url: string,
+  ref = '',
+): Run['origin'] {
   const [, pull] = /^refs\/pull\/(\d+)\//.exec(ref) ?? [];
   return pull === undefined
     ? { text: `a workflow run of ${repository}`, url }
-    : { text: `pull request #${pull} of ${repository}`, url: `${repositoryUrl}/pull/${pull}` };
+    : { text: `pull request #${pull} of ${repository}`, url: `${repositoryUrl}/${forge.pullPath(pull)}` };
 }
 
 function triggeringRunOf(run: NonNullable<Event['workflow_run']>): TriggeringRun | undefined {

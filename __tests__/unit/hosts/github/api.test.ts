@@ -19,7 +19,7 @@ describe('what GitHub refuses', () => {
   test('is asked again where no answer came', () => {
     const lost = Object.assign(new Error('other side closed'), { name: 'HttpError', status: 500 });
     expect(classify(lost).transient).toBe(true);
-    expect(reasonOf(lost)).toBe('GitHub cannot be reached (other side closed)');
+    expect(reasonOf(lost, 'GitHub')).toBe('GitHub cannot be reached (other side closed)');
   });
 
   test.each([
@@ -57,7 +57,9 @@ describe('what GitHub refuses', () => {
 
   test('is shown with its own message, without the address of GitHub’s documentation', () => {
     const said = 'Validation Failed: {"field":"body"} - https://docs.github.com/rest/issues/comments#create';
-    expect(reasonOf(refused(422, said))).toBe('GitHub answered 422 (Validation Failed: {"field":"body"})');
+    expect(reasonOf(refused(422, said), 'GitHub')).toBe(
+      'GitHub answered 422 (Validation Failed: {"field":"body"})',
+    );
   });
 });
 

@@ -72,7 +72,7 @@ describe('the log', () => {
     log.group(evil, [evil]);
     log.group(evil, []);
     log.openGroup(evil)();
-    host.fail(evil);
+    host.fail(evil, 'unexpected');
     expect(lines()).toEqual([
       escaped,
       'one',
@@ -111,7 +111,7 @@ describe('the log', () => {
     host.log.group('g', ['in it']);
     host.maskLater('a link');
     host.output('url', 'u');
-    host.fail(['f', 'hint']);
+    host.fail(['f', 'hint'], 'unexpected');
     elsewhere({ RUNNER_DEBUG: '1' }).log.debug('d');
     expect(lines()).toEqual([
       'Notice: n',
@@ -125,6 +125,55 @@ describe('the log', () => {
       'Debug: d',
     ]);
     expect(process.exitCode).toBe(1);
+  });
+});
+
+describe('on the runners of Gitea and Forgejo, which print the text of a command as it is', () => {
+  const onGitea = (env: Record<string, string> = {}) => onRunner({ GITEA_ACTIONS: 'true', ...env });
+
+  test('a warning is one command without escapes and title, and plain lines', () => {
+    const host = onGitea();
+    host.log.warning('short-secret', ['50% of a:b', '  permissions:'], 'Title');
+    host.log.notice('n', 'Title');
+    host.fail(['failed', 'Do this.']);
+    expect(lines()).toEqual([
+      '::warning::Title: 50% of a:b',
+      '  permissions:',
+      helpLine('short-secret'),
+      '::notice::Title: n',
+      '::error::failed',
+      'Do this.',
+    ]);
+    expect(process.exitCode).toBe(1);
+  });
+
+  test('every line of the debug log is a command, and groups have their title', () => {
+    const { log } = onGitea();
+    log.debug(['a%', 'b']);
+    log.group('50% done', ['c']);
+    expect(lines()).toEqual(['::debug::a%', '::debug::b', '::group::50% done', 'c', '::endgroup::']);
+  });
+
+  test('no text becomes another command', () => {
+    const { log } = onGitea();
+    log.warning('short-secret', ['x\n::stop-commands::a', '::stop-commands::b'], 'y\n::stop-commands::c');
+    log.debug('x\n::stop-commands::d');
+    expect(lines().filter((line) => /^\s*::(?!warning::|debug::)/.test(line))).toEqual([]);
+  });
+
+  test('a secret is masked as it is, and in the form of a command', () => {
+    onGitea().mask('50%-of\nsecond-line');
+    expect(lines()).toEqual(['::add-mask::50%-of', '::add-mask::50%25-of', '::add-mask::second-line']);
+  });
+
+  test('the host has the name and the hints of the forge', () => {
+    const gitea = onGitea();
+    const forgejo = onGitea({ FORGEJO_ACTIONS: 'true' });
+    expect([gitea.name, forgejo.name, onRunner().name]).toEqual(['Gitea', 'Forgejo', 'GitHub']);
+    expect(gitea.hints.allowIdentity).toBeUndefined();
+    expect(forgejo.hints.allowIdentity).toContain('enable-openid-connect: true');
+    for (const { hints } of [gitea, forgejo])
+      expect(hints.logIn(['comment', 'deployment']).join('\n')).not.toMatch(/permission|GitHub|Dependabot/);
   });
 });
 

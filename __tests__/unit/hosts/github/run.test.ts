@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 
 import { describe, expect, test } from '@jest/globals';
 
+import { forgeOf } from '../../../../src/hosts/github/forge.ts';
 import { githubHost } from '../../../../src/hosts/github/host.ts';
 import { type GithubRun, readRun } from '../../../../src/hosts/github/run.ts';
 import { temporaryFolder } from '../../folders.ts';
@@ -27,6 +28,7 @@ const pull = (fork: boolean | undefined) => ({
 describe('the run', () => {
   test('is told by its environment, of GitHub Enterprise too', () => {
     expect(run('push', {})).toEqual({
+      forge: forgeOf({}),
       owner: 'example',
       repo: 'site',
       apiUrl: 'https://ghe.example.org/api/v3',
@@ -68,6 +70,32 @@ describe('the run', () => {
       ['', undefined],
     ] as const)
       expect(readRun({ GITHUB_WORKFLOW: given }, '').workflow).toBe(workflow);
+  });
+
+  test.each([
+    ['Gitea', { GITEA_ACTIONS: 'true' }, 'actions/runs/12?by_index=1'],
+    ['Forgejo', { GITEA_ACTIONS: 'true', FORGEJO_ACTIONS: 'true' }, 'actions/runs/12'],
+  ])('has the pages of %s', (name, variables, page) => {
+    const url = `https://git.example.org/example/site`;
+    const read = readRun(
+      {
+        ...environment,
+        ...variables,
+        GITHUB_SERVER_URL: 'https://git.example.org/',
+        GITHUB_RUN_NUMBER: '12',
+        GITHUB_WORKFLOW: 'pages.yml',
+        GITHUB_REF: 'refs/pull/7/head',
+      },
+      '',
+    );
+    expect(read).toMatchObject({
+      forge: { name },
+      url: `${url}/${page}`,
+      label: 'example/site, pages.yml #12',
+      workflow: 'pages.yml',
+      origin: { text: 'pull request #7 of example/site', url: `${url}/pulls/7` },
+    });
+    expect(readRun({ ...environment, ...variables }, '').url).toMatch(/\/actions\/runs\/4711$/);
   });
 
   test('of a pull request has its number and its own commit, not that of the merge', () => {

@@ -1,0 +1,56 @@
+import type { Host } from '../hosts/host.ts';
+import { type CommandInput, inputsOf } from './inputs.ts';
+
+/** The outputs of a command, by name. */
+export type Outputs = ReadonlyMap<string, string | number>;
+
+/** A command of the program. */
+export interface CommandDefinition {
+  readonly name: string;
+  /** One sentence for `--help`. */
+  readonly summary: string;
+  readonly example: string;
+  readonly inputs: readonly CommandInput[];
+  /** Whether arguments give the input `path`. */
+  readonly takesPaths?: true;
+  /** The outputs that standard output may show: the first that is not empty is the result. */
+  readonly results: readonly string[];
+  /** Loads the command. */
+  readonly load: () => Promise<(host: Host) => Promise<void>>;
+}
+
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: 'upload',
+    summary: 'Upload files to a workspace, and print a link to them.',
+    example: 'upload dist --workspace gep-you-private-workspace --destination reports/main',
+    inputs: inputsOf.upload,
+    takesPaths: true,
+    results: ['url', 's3-uri'],
+    load: async () => (await import('../commands/upload.ts')).run,
+  },
+  {
+    name: 'links',
+    summary: 'Create new links to files in a workspace, and print one.',
+    example: 'links --workspace gep-you-private-workspace --destination reports/main',
+    inputs: inputsOf.links,
+    results: ['url', 's3-uri'],
+    load: async () => (await import('../commands/links.ts')).run,
+  },
+  {
+    name: 'remove',
+    summary: 'Delete a folder of a workspace, or its old files.',
+    example: 'remove --workspace gep-you-private-workspace --destination previews --older-than 14d',
+    inputs: inputsOf.remove,
+    results: [],
+    load: async () => (await import('../commands/remove.ts')).run,
+  },
+  {
+    name: 'workspaces',
+    summary: 'List the workspaces and shared folders that the client app can use.',
+    example: 'workspaces --platforms gep',
+    inputs: inputsOf.workspaces,
+    results: ['workspaces'],
+    load: async () => (await import('../commands/workspaces.ts')).run,
+  },
+];

@@ -1,0 +1,36 @@
+import { inputs } from '../generated/options.ts';
+
+type Generated = (typeof inputs)[keyof typeof inputs][number];
+
+/** An input of the `action.yml` files. */
+export type InputName = Generated['name'];
+
+export interface CommandInput {
+  readonly name: InputName;
+  /** `switch`: `--x` and `--no-x`; `list`: may be given several times; `secret`: `--x-file FILE`, never a value. */
+  readonly kind: 'text' | 'switch' | 'list' | 'secret';
+  readonly required: boolean;
+  /** Empty for none. */
+  readonly default: string;
+  /** The only valid values, if they are few. */
+  readonly choices: readonly string[];
+}
+
+/** The inputs of each action, as in its `action.yml`. */
+export const inputsOf: Readonly<Record<keyof typeof inputs, readonly CommandInput[]>> = inputs;
+
+/** The variable for an input, e.g. `TERRAPI_CLIENT_ID` for `client-id`. */
+export function variableOf(name: string): string {
+  return `TERRAPI_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** Values that options give, by input. */
+export type Given = ReadonlyMap<string, string>;
+
+/** Returns the raw value of an input: from its option, else from its variable; empty if it has neither. */
+export function inputReader(
+  given: Given,
+  env: Readonly<Record<string, string | undefined>>,
+): (name: string) => string {
+  return (name) => given.get(name) ?? env[variableOf(name)] ?? '';
+}

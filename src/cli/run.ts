@@ -1,0 +1,80 @@
+import { CommanderError } from 'commander';
+
+import type { Host } from '../hosts/host.ts';
+import { outputLines } from '../hosts/outputLines.ts';
+import type { Environment, TextStream } from '../hosts/provider.ts';
+import { providerFor } from '../hosts/providers.ts';
+import { fail } from '../report/log.ts';
+import { commands } from './commands.ts';
+import { exitCodeOf, exitCodes } from './exitCodes.ts';
+import { inputReader } from './inputs.ts';
+import { type Invocation, createProgram } from './program.ts';
+import { resultText } from './result.ts';
+import { readSecretFiles } from './secretFiles.ts';
+
+/** What the program gets from its process. */
+export interface Surroundings {
+  /** Arguments after the name of the program. */
+  readonly args: readonly string[];
+  readonly env: Environment;
+  readonly stdin: AsyncIterable<Buffer | string>;
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly setExitCode: (code: number) => void;
+  /** Called when the host is open, before the command runs. */
+  readonly onHost: (host: Host) => void;
+}
+
+/** Runs a command line. Every error is printed, and sets the exit code. */
+export async function runProgram(surroundings: Surroundings): Promise<void> {
+  const { args, stdout, stderr, setExitCode } = surroundings;
+  const program = createProgram(
+    commands,
+    {
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: (text) => stderr.write(`${outputLines(errorText(text).split('\n')).join('\n')}\n`),
+    },
+    (invocation) => runInvocation(invocation, surroundings),
+  );
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) setExitCode(exitCodes.input);
+  }
+}
+
+/** Commander writes `error: …`. */
+function errorText(text: string): string {
+  return text.trim().replace(/^error: (.)/, (_, first: string) => `Error: ${first.toUpperCase()}`);
+}
+
+async function runInvocation(invocation: Invocation, surroundings: Surroundings): Promise<void> {
+  const { command, verbosity, readValues } = invocation;
+  const { env, stdin, stdout, stderr, setExitCode, onHost } = surroundings;
+  const outputs = new Map<string, string | number>();
+  const given = new Map<string, string>();
+  const host = await providerFor(env).open({
+    env,
+    stderr,
+    verbosity,
+    input: inputReader(given, env),
+    output: (name, value) => void outputs.set(name, value),
+    onFail: (code) => setExitCode(exitCodeOf(code)),
+  });
+  onHost(host);
+  try {
+    const values = readValues();
+    for (const [name, value] of values.given) given.set(name, value);
+    for (const [name, secret] of await readSecretFiles(values.secretFiles, stdin)) {
+      host.mask(secret);
+      given.set(name, secret);
+    }
+    const run = await command.load();
+    await run(host);
+  } catch (error) {
+    fail(host, error);
+  }
+  if (outputs.size > 0) stdout.write(resultText(command, outputs, invocation));
+}

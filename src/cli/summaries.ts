@@ -1,0 +1,57 @@
+import type { InputName } from './inputs.ts';
+
+interface Summary {
+  /** What the value is, for `--help`; empty for a switch. */
+  readonly value: string;
+  readonly text: string;
+  /** Whether the short `--help` shows it. */
+  readonly isCommon?: true;
+  readonly short?: string;
+}
+
+/** One line about each input for `--help`. The `action.yml` files have the whole description. */
+export const summaries: Readonly<Record<InputName, Summary>> = {
+  'client-id': { value: 'ID', text: 'client app that logs in', isCommon: true },
+  'client-secret': {
+    value: 'FILE',
+    text: `file with the client secret; '-' is standard input`,
+    isCommon: true,
+  },
+  workspace: { value: 'NAME', text: 'workspace or shared folder', isCommon: true, short: '-w' },
+  destination: { value: 'FOLDER', text: 'folder in the workspace', isCommon: true, short: '-d' },
+  platforms: { value: 'NAME', text: 'platform scope to request, e.g. gep', isCommon: true },
+  path: { value: 'PATH', text: 'files, folders and globs; !GLOB excludes' },
+  root: { value: 'FOLDER', text: 'names in the workspace are relative to it', isCommon: true },
+  overwrite: { value: 'WHEN', text: 'existing files', isCommon: true },
+  'delete-stale': { value: '', text: 'delete older files that are not uploaded', isCommon: true },
+  links: { value: 'SIGNER', text: 'who signs the links', isCommon: true },
+  'expires-in': { value: 'TIME', text: 'lifetime of the links, e.g. 12h', isCommon: true },
+  preview: { value: '', text: 'link to the files as a web site', isCommon: true },
+  'older-than': { value: 'TIME', text: 'delete only older files, e.g. 14d', isCommon: true },
+  'dry-run': { value: '', text: 'write nothing, and log what would change', isCommon: true },
+  'if-no-files-found': { value: 'WHAT', text: 'without files' },
+  'include-hidden-files': { value: '', text: 'upload hidden files too' },
+  symlinks: { value: 'WHAT', text: 'symbolic links' },
+  headers: { value: 'LINE', text: `HTTP header of files: '[GLOB] Name: value'` },
+  checksums: { value: '', text: 'upload SHA256SUMS too' },
+  'part-size': { value: 'SIZE', text: 'size of the parts of large files' },
+  concurrency: { value: 'NUMBER', text: 'parallel requests' },
+  'mask-links': { value: '', text: 'print no links in the log' },
+  'share-with-users': { value: 'NAME', text: 'user who gets access' },
+  'share-with-groups': { value: 'NAME', text: 'group that gets access' },
+  'if-no-credentials': { value: 'WHAT', text: 'without credentials' },
+  audience: { value: 'URL', text: 'audience of the OIDC token' },
+  scope: { value: 'SCOPES', text: 'OpenID Connect scopes' },
+  issuer: { value: 'URL', text: 'OpenID Connect issuer' },
+  'api-url': { value: 'URL', text: 'URL of TerrAPI core' },
+  'ca-certificates': { value: 'FILE', text: 'PEM file of private authorities' },
+  'tls-verify': { value: '', text: 'check certificates' },
+  title: { value: 'TEXT', text: 'heading of pages and reports' },
+  summary: { value: '', text: 'write the job summary, where there is one' },
+  comment: { value: '', text: 'comment on the pull request' },
+  'comment-key': { value: 'KEY', text: 'distinguishes several comments' },
+  'pull-request': { value: 'NUMBER', text: 'pull request to comment on' },
+  environment: { value: 'NAME', text: 'deployment environment' },
+  release: { value: 'TAG', text: 'release whose notes get the links' },
+  'github-token': { value: 'FILE', text: 'file with the token for comments and releases' },
+};

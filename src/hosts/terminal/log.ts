@@ -1,0 +1,38 @@
+import { styleText } from 'node:util';
+
+import { helpLine } from '../../errors/codes.ts';
+import type { Log, Text } from '../host.ts';
+import { outputLines } from '../outputLines.ts';
+import type { TextStream, Verbosity } from '../provider.ts';
+
+type Style = Parameters<typeof styleText>[0];
+
+export interface TerminalLog extends Log {
+  error(text: Text): void;
+}
+
+/** A log for people, as plain lines. Without `verbose`, a group is its title only. */
+export function terminalLog(stream: TextStream, verbosity: Verbosity): TerminalLog {
+  const styled = (style: Style, text: string) =>
+    stream.hasColors ? styleText(style, text, { validateStream: false }) : text;
+  const print = (text: Text, prefix = '') => {
+    stream.write(`${prefix}${outputLines(text).join('\n')}\n`);
+  };
+  const isVerbose = verbosity === 'verbose';
+  const info = (text: Text) => {
+    if (verbosity !== 'quiet') print(text);
+  };
+  return {
+    debug: (text) => {
+      if (isVerbose) print(text, styled('dim', 'Debug: '));
+    },
+    info,
+    notice: (text) => {
+      if (verbosity !== 'quiet') print(text, styled('cyan', 'Notice: '));
+    },
+    warning: (code, text) => print([...[text].flat(), helpLine(code)], styled('yellow', 'Warning: ')),
+    error: (text) => print(text, styled('red', 'Error: ')),
+    group: (title, lines) => info(isVerbose ? [title, ...lines.map((line) => `  ${line}`)] : title),
+    openGroup: () => () => undefined,
+  };
+}
