@@ -44,7 +44,7 @@ function addCommand(
   definition: CommandDefinition,
   run: (invocation: Invocation) => Promise<void>,
 ): void {
-  const { name, summary, example, inputs, takesPaths } = definition;
+  const { name, summary, example, inputs, takesPaths, isInteractive } = definition;
   const options = takesPaths ? inputs.filter((input) => input.name !== 'path') : inputs;
   const command = program
     .command(name)
@@ -56,7 +56,6 @@ function addCommand(
   command
     .option('--json', 'print all outputs as JSON')
     .option('--print <OUTPUT>', `print one output, e.g. ${definition.results[0] ?? 's3-uri'}`)
-    .option('-q, --quiet', 'log only warnings and errors')
     .option('-v, --verbose', 'log details')
     .option('--help-all', 'print all options')
     .addHelpText('after', helpFooter(example))
@@ -70,6 +69,7 @@ function addCommand(
       const verbosity = verbose ? 'verbose' : quiet ? 'quiet' : 'normal';
       await run({ command: definition, readValues, verbosity, json, print });
     });
+  if (!isInteractive) command.option('-q, --quiet', 'log only warnings and errors');
   command.on('option:help-all', () => {
     command.configureHelp({}).outputHelp();
     command.error('', { exitCode: 0, code: 'commander.help' });

@@ -39,6 +39,7 @@ export function run(host: Host, desktop: Desktop = thisDesktop): Promise<void> {
         expiryLine(login),
         `Stored in ${file.path}`,
       ]);
+      host.output('user', login.user);
     } catch (error) {
       throw signal.aborted ? loginCancelled() : error;
     } finally {

@@ -30,6 +30,7 @@ export function run(host: Host): Promise<void> {
     host.log.info(
       `Logged out: the login of ${login.user} with client '${clientId}' is removed from ${file.path}.`,
     );
+    host.output('user', login.user);
     await revoke(host, inputs, login, signal).then(
       () => host.log.info(`The issuer has revoked the login.`),
       (error: unknown) => warn(host, loginError('refresh', inputs, error)),
