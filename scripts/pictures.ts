@@ -17,11 +17,11 @@ import type { LogEntry } from '../demo/log.ts';
 import { buildSample, sampleInputs } from '../demo/sample.ts';
 import { upload } from '../demo/upload.ts';
 import { startEmbeddedPlatform } from '../platform/embedded/index.ts';
-import { indexPictures } from './atlas.ts';
+import { indexPictures } from './indexPictures.ts';
 import { browserPath } from './browsers.ts';
-import { commentPage, deploymentPage, logPage, releasePage, summaryPage } from './pages.ts';
-import { previewPictures } from './previews.ts';
-import { reportSample } from './reports.ts';
+import { commentPage, deploymentPage, logPage, releasePage, summaryPage } from './picturePages.ts';
+import { previewPictures } from './previewPictures.ts';
+import { reportSample } from './sampleReports.ts';
 
 const chromium = browserPath('chromium');
 /** The table of a release is wide. GitHub shows a scroll bar. */

@@ -9,11 +9,11 @@ import type { Platform } from '../../platform/platform.ts';
 import type { RunnerResult } from '../../platform/runner.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { folderWith } from '../support/folder.ts';
-import { hostileNames } from '../support/names.ts';
-import { putObjects } from '../support/session.ts';
+import { hostileNames } from '../support/fileNames.ts';
+import { putObjects } from '../support/putObjects.ts';
 import { errorOf, linksFileOf, runSubject } from '../support/subject.ts';
 import { startBrowser } from './browsers.ts';
-import { openStore, publishPage } from './publishing.ts';
+import { openStore, publishPage } from './publishedPage.ts';
 import { clickRow, desk, namesOf, openIndex, rowsOf, telephone, textOf, waitForText } from './tabs.ts';
 
 let platform: Platform;

@@ -11,13 +11,13 @@ import type { Platform } from '../../platform/platform.ts';
 import { startRealPlatform } from '../../platform/real/index.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { folderWith } from '../support/folder.ts';
-import { putObjects } from '../support/session.ts';
+import { putObjects } from '../support/putObjects.ts';
 import { errorOf, runSubject } from '../support/subject.ts';
 import { startBrowser } from './browsers.ts';
 import { baseOf, publishPreview } from './previews.ts';
-import { openStore } from './publishing.ts';
-import { follow, openTab, reads, visit, whereIs } from './visits.ts';
-import { rooted, workshop, workshopResults } from './workshop.ts';
+import { openStore } from './publishedPage.ts';
+import { follow, openTab, reads, visit, whereIs } from './browserWindow.ts';
+import { rooted, workshop, workshopResults } from './resourceSite.ts';
 
 let platform: Platform;
 

@@ -11,8 +11,8 @@ import { startBrowser } from './browsers.ts';
 import { baseOf, publishPreview } from './previews.ts';
 import { folderWith } from '../support/folder.ts';
 import { type SiteName, buildSite, installSites } from './sites.ts';
-import { type StaticServer, serveFolders } from './statics.ts';
-import { follow, picture, reads, visit, whereIs } from './visits.ts';
+import { type StaticServer, serveFolders } from './staticServer.ts';
+import { follow, picture, reads, visit, whereIs } from './browserWindow.ts';
 
 /** A user's step on a site, and a text that the page must then show. */
 interface Step {

@@ -11,7 +11,7 @@ import {
   errorXml,
   useFaultyServer,
   useFaultyStorage,
-} from '../support/faults.ts';
+} from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
 import { type ActionName, type Subject, errorOf, runSubject } from '../support/subject.ts';
 

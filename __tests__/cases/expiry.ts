@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, linksFileOf, runSubject } from '../support/subject.ts';
 
-const skewed = pathToFileURL(path.resolve(import.meta.dirname, '../support/skew.ts')).href;
+const skewed = pathToFileURL(path.resolve(import.meta.dirname, '../support/clockSkew.ts')).href;
 
 /** Times of a run and its links, in milliseconds since the epoch, by the storage's clock. */
 interface Probe {

@@ -1,23 +1,23 @@
 import { describe } from '@jest/globals';
 
 import type { Subject } from '../support/subject.ts';
-import { automaticCases } from './automatic.ts';
+import { automaticCases } from './automaticInputs.ts';
 import { cancellationCases } from './cancellation.ts';
 import { faultCases } from './faults.ts';
 import { keylessCases, keylessFailureCases } from './keyless.ts';
-import { manyCases } from './many.ts';
+import { manyCases } from './githubLimits.ts';
 import { overwritingCases } from './overwriting.ts';
 import { generatedNameCases } from './generatedNames.ts';
 import { transientErrorCases } from './transientErrors.ts';
 import { platformLinkCases } from './platformLinks.ts';
 import { publishCases } from './publish.ts';
-import { readingCases } from './reading.ts';
+import { readingCases } from './readingFiles.ts';
 import { removingCases } from './removing.ts';
-import { renewingCases } from './renewing.ts';
+import { renewingCases } from './renewingLinks.ts';
 import { selectingCases } from './selecting.ts';
 import { sessionCases } from './sessions.ts';
 import { storageResponseCases } from './storageResponses.ts';
-import { temporaryCases } from './temporary.ts';
+import { temporaryCases } from './temporaryFiles.ts';
 import { untrustedTextCases } from './untrustedText.ts';
 import { userErrorCases } from './userErrors.ts';
 import { workspacesCases } from './workspaces.ts';

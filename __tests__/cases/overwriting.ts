@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import { helpLine } from '../../src/errors/codes.ts';
-import { letObjectsAge } from '../support/age.ts';
+import { letObjectsAge } from '../support/objectAge.ts';
 import { folderWith } from '../support/folder.ts';
 import {
   type Subject,

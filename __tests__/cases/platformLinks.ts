@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { buckets, sharedFolders, workspaces } from '../../platform/catalogue.ts';
 import type { DownloadForm } from '../../platform/platform.ts';
 import { folderWith } from '../support/folder.ts';
-import { awkwardNames } from '../support/names.ts';
+import { awkwardNames } from '../support/fileNames.ts';
 import { serve } from '../unit/servers.ts';
 import { type Subject, errorOf, linksFileOf, runSubject, urlsOf } from '../support/subject.ts';
 

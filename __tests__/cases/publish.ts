@@ -11,8 +11,8 @@ import { expandLink } from '../../src/links/linkTable.ts';
 import { mediaType } from '../../src/files/mediaTypes.ts';
 import { folderWith } from '../support/folder.ts';
 import { sanitize } from '../../src/text/sanitize.ts';
-import { awkwardNames, hostileNames } from '../support/names.ts';
-import { putObjects } from '../support/session.ts';
+import { awkwardNames, hostileNames } from '../support/fileNames.ts';
+import { putObjects } from '../support/putObjects.ts';
 import {
   type Subject,
   errorOf,

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
-import { letObjectsAge } from '../support/age.ts';
-import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
+import { letObjectsAge } from '../support/objectAge.ts';
+import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
-import { generatedMetadata, putObjects } from '../support/session.ts';
+import { generatedMetadata, putObjects } from '../support/putObjects.ts';
 import { type Subject, errorOf, runSubject } from '../support/subject.ts';
 
 /** The `remove` action. */

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
-import { type Fault, type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
+import { type Fault, type SeenRequest, errorXml, useFaultyStorage } from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
-import { putObjects } from '../support/session.ts';
+import { putObjects } from '../support/putObjects.ts';
 import { type Subject, errorOf, runSubject } from '../support/subject.ts';
 
 const MiB = 1024 ** 2;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { errorXml, useFaultyStorage } from '../support/faults.ts';
+import { errorXml, useFaultyStorage } from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject, storedFiles } from '../support/subject.ts';
 

@@ -5,7 +5,7 @@ import type { Github } from '../../platform/github/github.ts';
 import { startGithub } from '../../platform/github/server.ts';
 import type { Platform, PlatformOptions } from '../../platform/platform.ts';
 import { type GroupName, type Scale, groupCases } from '../cases/groups.ts';
-import type { Reporting } from '../cases/reports/reporting.ts';
+import type { Reporting } from '../cases/reports/reportRuns.ts';
 import type { Subject } from '../support/subject.ts';
 
 const scale: Scale = {

@@ -2,7 +2,7 @@ import { describe } from '@jest/globals';
 
 import { deploymentCases } from '../cases/reports/deployments.ts';
 import { releaseCases } from '../cases/reports/releases.ts';
-import { afterwardsCases, togetherCases } from '../cases/reports/together.ts';
+import { afterwardsCases, togetherCases } from '../cases/reports/allReports.ts';
 import { besideGithub } from './embedded.ts';
 
 const subject = besideGithub();

@@ -9,7 +9,7 @@ import { federationCases } from '../cases/federation.ts';
 import { groupCases, groupNames } from '../cases/groups.ts';
 import { keylessRenewalCases } from '../cases/keyless.ts';
 import { keylessWorkflowCases } from '../cases/keylessWorkflow.ts';
-import { afterwardsCases } from '../cases/reports/together.ts';
+import { afterwardsCases } from '../cases/reports/allReports.ts';
 import { certificateCases } from '../cases/certificates.ts';
 
 const lives = { tokenSeconds: 25, sessionSeconds: 20, uploadSeconds: 45 };

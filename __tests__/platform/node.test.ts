@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { Platform } from '../../platform/platform.ts';
 import { startRealPlatform } from '../../platform/real/index.ts';
-import { nodeProgram } from '../../scripts/nodes.ts';
+import { nodeProgram } from '../../scripts/nodeVersions.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject, urlsOf } from '../support/subject.ts';
 

@@ -8,7 +8,7 @@ import { rooms } from '../../scripts/dependencies.config.js';
 const top = path.resolve(import.meta.dirname, '../..');
 const contributing = readFileSync(path.join(top, 'CONTRIBUTING.md'), 'utf8');
 
-/** What stands in backquotes in the first column of the tables of a section. */
+/** The texts in backquotes in the first column of a section's tables. */
 function firstColumn(section: string): string[] {
   const [, text = ''] = contributing.split(`\n## ${section}\n`);
   const [own = ''] = text.split('\n## ');
@@ -31,8 +31,8 @@ test('the rooms are the folders of src', () => {
   expect(rooms.toSorted()).toEqual(folders.sort());
 });
 
-/** These are about Markdown files. The tests of `browser/` are beside those of `src/`. */
-const unlikeSrc = (name: string) =>
+/** Tests about Markdown files, and tests of `browser/`, have no file in `src/`. */
+const isElsewhere = (name: string) =>
   ['contributing', 'documents'].includes(name) || name.startsWith('browser/');
 
 test('each unit test has the path of the source file that it tests', () => {
@@ -40,13 +40,13 @@ test('each unit test has the path of the source file that it tests', () => {
   const tested = tests.map((file) => file.replaceAll(path.sep, '/').replace(/\.test\.ts$/, ''));
   expect(tested.length).toBeGreaterThan(50);
   expect(
-    tested.filter((name) => !unlikeSrc(name) && !existsSync(path.join(top, 'src', `${name}.ts`))),
+    tested.filter((name) => !isElsewhere(name) && !existsSync(path.join(top, 'src', `${name}.ts`))),
   ).toEqual([]);
   const inBrowser = tested.filter((name) => name.startsWith('browser/')).map((name) => path.basename(name));
   expect(inBrowser.filter((name) => !existsSync(path.join(top, 'browser/index', `${name}.ts`)))).toEqual([]);
 });
 
-test('the table of dependencies lists the packages of package.json, which all are in the bundle or for development', () => {
+test('the table of dependencies lists the packages of package.json, which are all development dependencies', () => {
   const manifest = JSON.parse(readFileSync(path.join(top, 'package.json'), 'utf8')) as {
     dependencies?: object;
     devDependencies: object;

@@ -15,7 +15,7 @@ test('the README has at most 15,000 bytes, every other document at most 25,000',
   expect(tooLong).toEqual([]);
 });
 
-test('every relative link leads to a file, and to an anchor in it', () => {
+test('every relative link leads to an existing file and anchor', () => {
   expect(markdownFiles()).toContain('docs/reference.md');
   expect(brokenLinks(markdownFiles())).toEqual([]);
 });
@@ -31,7 +31,7 @@ test('every path of this repository in a document is a file or folder', () => {
   expect(named.map(([, name = '']) => name).filter((name) => !existsSync(path.join(top, name)))).toEqual([]);
 });
 
-test('a link to a missing file or anchor is found, also in HTML and in reference links', () => {
+test('links to missing files and anchors are found, also in HTML and in reference links', () => {
   const pages: Readonly<Record<string, string>> = {
     'a.md': [
       '# Top',
@@ -57,7 +57,7 @@ test(`anchors are GitHub's`, () => {
   ]).toEqual(['über-ab-1--2', 'same', 'same-1', 'own', 'snake_case-x']);
 });
 
-test('what actions share is in one table, with the actions that have it', () => {
+test('inputs that several actions share are in one table, with these actions', () => {
   const actions: Actions = {
     'action.yml': {
       inputs: {

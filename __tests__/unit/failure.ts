@@ -1,6 +1,6 @@
 import { ActionError } from '../../src/errors/error.ts';
 
-/** The error that an action fails with; fails itself when there is none, or another one. */
+/** The ActionError that a function throws. Throws if there is none, or another error. */
 export function failureOf(run: () => unknown): ActionError {
   try {
     run();
@@ -11,7 +11,7 @@ export function failureOf(run: () => unknown): ActionError {
   throw new Error('It did not fail');
 }
 
-/** As {@link failureOf}, of a promise. */
+/** Like {@link failureOf}, for a promise. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<ActionError> {
   const error = await promise.then(
     () => new Error('It did not fail'),

@@ -2,15 +2,15 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A folder of its own, gone at the end of the block that it was made in (`using`). */
+/** A new temporary folder. It is removed at the end of the block with its declaration (`using`). */
 export interface TemporaryFolder extends Disposable {
   readonly path: string;
-  /** The absolute path of something in it. */
+  /** An absolute path in the folder. */
   at(...segments: string[]): string;
-  /** Writes files, each with its own name as content, and the folders that they are in. */
+  /** Writes files, each with its name as content. Missing folders are created. */
   files(...names: string[]): void;
   folder(name: string): void;
-  /** Makes a symbolic link; `target` is taken as it is. */
+  /** Creates a symbolic link. @param target written unchanged */
   link(name: string, target: string): void;
 }
 

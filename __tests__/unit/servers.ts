@@ -24,9 +24,9 @@ export interface Answer {
 export interface LocalServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** All that was asked so far, in order. */
+  /** All requests so far, in order. */
   readonly asked: Asked[];
-  /** How many connections were opened so far. */
+  /** Number of connections so far. */
   readonly connections: () => number;
 }
 
@@ -51,7 +51,7 @@ export async function certificateFor(...names: string[]): Promise<Certificate> {
 }
 
 /**
- * A server on this machine that answers each request by what `answer` says; without an answer it breaks the connection.
+ * A local server. @param answer the response to each request; without one, the server closes the connection
  */
 export async function serve(
   answer: (asked: Asked, count: number) => Answer | undefined | Promise<Answer | undefined>,
@@ -75,7 +75,7 @@ export async function serve(
     response.end(isText ? given.body : given.body && JSON.stringify(given.body));
   };
   const listener: RequestListener = (request, response) => {
-    // A client that goes away in the middle of its body is what some tests are about.
+    // In some tests, the client closes the connection within its body.
     reply(request, response).catch(() => response.destroy());
   };
   const server = certificate ? createTlsServer(certificate, listener) : createServer(listener);
@@ -99,13 +99,13 @@ export async function serve(
 
 export interface LocalProxy extends AsyncDisposable {
   readonly url: string;
-  /** The `host:port` of each tunnel that was asked for, and who asked. */
+  /** The `host:port` of each requested tunnel, and the client's credentials. */
   readonly tunnels: { readonly to: string; readonly authorization: string | undefined }[];
 }
 
 /**
- * A proxy that opens tunnels (CONNECT), and knows every host name as this machine.
- * @param refusal the status by which it refuses all of them instead
+ * A proxy that opens tunnels (CONNECT), and resolves every host name to this machine.
+ * @param refusal status with which it rejects all tunnels
  */
 export async function serveProxy(refusal?: number): Promise<LocalProxy> {
   const tunnels: LocalProxy['tunnels'] = [];
@@ -147,7 +147,7 @@ export function transport(options: Partial<TransportOptions> = {}): Transport & 
   return { ...opened, [Symbol.asyncDispose]: () => opened.close() };
 }
 
-/** A JSON Web Token that nobody signed. */
+/** A JSON Web Token without a valid signature. */
 export function jwt(claims: object): string {
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   return `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}.c2lnbmF0dXJl`;

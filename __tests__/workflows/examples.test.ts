@@ -6,14 +6,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Github } from '../../platform/github/github.ts';
 import { startGithub } from '../../platform/github/server.ts';
 import { playStory, type Story } from './examples.ts';
-import { fork } from './stories/fork.ts';
-import { inside } from './stories/inside.ts';
-import { keyless } from './stories/keyless.ts';
-import { matrix } from './stories/matrix.ts';
-import { previewLife } from './stories/preview.ts';
-import { pullRequestLife } from './stories/pullrequest.ts';
-import { releaseLife } from './stories/release.ts';
-import { results } from './stories/results.ts';
+import { fork } from './scenarios/fork.ts';
+import { inside } from './scenarios/selfHosted.ts';
+import { keyless } from './scenarios/keyless.ts';
+import { matrix } from './scenarios/matrix.ts';
+import { previewLife } from './scenarios/preview.ts';
+import { pullRequestLife } from './scenarios/pullRequest.ts';
+import { releaseLife } from './scenarios/release.ts';
+import { results } from './scenarios/results.ts';
 
 /** Every file in `examples/` must be in one of these stories. */
 const stories: readonly Story[] = [

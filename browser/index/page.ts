@@ -3,9 +3,9 @@ import { count, formatBytes } from '../../src/text/format.ts';
 import { copyText } from './clipboard.ts';
 import { byId, element, icon } from './elements.ts';
 import { filesOf } from './files.ts';
-import { handleKeys } from './keys.ts';
-import { showLife } from './lifebox.ts';
-import { shortMoment } from './moments.ts';
+import { handleKeys } from './shortcuts.ts';
+import { showLife } from './countdown.ts';
+import { shortMoment } from './times.ts';
 import { shownName } from './names.ts';
 import { createView } from './view.ts';
 

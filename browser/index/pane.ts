@@ -3,7 +3,7 @@ import { showContent } from './content.ts';
 import { element, icon, iconButton } from './elements.ts';
 import type { Files } from './files.ts';
 import { kindOf } from './kinds.ts';
-import { fullMoment } from './moments.ts';
+import { fullMoment } from './times.ts';
 import { shownName } from './names.ts';
 import type { Folder, Row } from './tree.ts';
 

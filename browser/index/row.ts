@@ -2,7 +2,7 @@ import { count, formatBytes } from '../../src/text/format.ts';
 import { element, icon, iconButton } from './elements.ts';
 import type { Files } from './files.ts';
 import { bareType, kindOf } from './kinds.ts';
-import { fullMoment, shortMoment } from './moments.ts';
+import { fullMoment, shortMoment } from './times.ts';
 import { shownName } from './names.ts';
 import type { Folder, Row } from './tree.ts';
 

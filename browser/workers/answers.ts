@@ -1,9 +1,9 @@
 import type { Route } from '../../src/preview/routes.ts';
 import type { PreviewSite } from '../../src/preview/previewData.ts';
 import { companionName, downloadParameter } from '../preview/terms.ts';
-import { accompanied } from './companionship.ts';
-import { expiredPage, gonePage, htmlResponse, missingPage, pagesPage, renewingPage } from './pages.ts';
-import type { Place } from './place.ts';
+import { accompanied } from './companionScript.ts';
+import { expiredPage, gonePage, htmlResponse, missingPage, pagesPage, renewingPage } from './messagePages.ts';
+import type { Place } from './siteFolder.ts';
 import { type Found, lookUp } from './storage.ts';
 import type { Updates } from './updates.ts';
 

@@ -4,8 +4,8 @@
  */
 import type { EntryAnswer, EntryQuestion, PreviewSite } from '../../src/preview/previewData.ts';
 import { answerFrom } from './answers.ts';
-import { isEntryOpened, openEntry, startAt } from './entrance.ts';
-import { createPlace } from './place.ts';
+import { isEntryOpened, openEntry, startAt } from './entryPage.ts';
+import { createPlace } from './siteFolder.ts';
 import { createUpdates } from './updates.ts';
 
 declare const self: ServiceWorkerGlobalScope & { readonly preview: PreviewSite };

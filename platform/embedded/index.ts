@@ -25,7 +25,7 @@ import { subjectOf as subjectOfJob } from '../tokens/job.ts';
 import { startTokenService } from '../tokens/service.ts';
 import { createIssuer } from './issuer.ts';
 import type { IssuerOptions } from './issuer.ts';
-import { presignDownload } from './links.ts';
+import { presignDownload } from './downloadLink.ts';
 import { Bodies } from './s3/bodies.ts';
 import { Bucket } from './s3/objects.ts';
 import { createS3Server } from './s3/server.ts';

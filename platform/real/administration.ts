@@ -1,4 +1,4 @@
-import type { IdentityDescription } from './identity.ts';
+import type { IdentityDescription } from './sharedKeycloak.ts';
 import type { ClientCredentials } from './keycloak.ts';
 
 /** The part of Keycloak's admin API that the platform uses. */

@@ -1,5 +1,5 @@
 import { cacheFolder } from './cache.ts';
-import { installParts } from './parts.ts';
+import { installParts } from './programs.ts';
 
 const parts = await installParts(cacheFolder(process.env), process.env, (message) => {
   console.log(message);

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from './cache.ts';
-import { identityVariable, shareIdentity, startIdentity } from './identity.ts';
-import { installParts } from './parts.ts';
+import { identityVariable, shareIdentity, startIdentity } from './sharedKeycloak.ts';
+import { installParts } from './programs.ts';
 
 // Jest calls setup and teardown in one process, but passes no value between them.
 const running: { stop?: () => Promise<void> } = {};

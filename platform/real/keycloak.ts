@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { InstalledParts } from './parts.ts';
+import type { InstalledParts } from './programs.ts';
 import { freePort, startServer } from './server.ts';
 import type { Server } from './server.ts';
 

@@ -1,5 +1,5 @@
 import { buckets, region } from '../catalogue.ts';
-import { newSecret } from './identity.ts';
+import { newSecret } from './sharedKeycloak.ts';
 import { freePort, startServer } from './server.ts';
 import type { Server } from './server.ts';
 import { createBuckets, createRootClient } from './store.ts';

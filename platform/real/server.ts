@@ -41,7 +41,7 @@ export async function startServer(options: ServerCommand): Promise<Server> {
   const log = await open(logFile, 'a');
   const guard = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'guard.ts'), folder, options.command, ...options.arguments(folder)],
+    [join(import.meta.dirname, 'processGuard.ts'), folder, options.command, ...options.arguments(folder)],
     { env: options.environment, stdio: ['pipe', log.fd, log.fd], detached: true },
   );
   await log.close();

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { cacheFolder } from './cache.ts';
-import { identityVariable, shareIdentity, startIdentity } from './identity.ts';
-import { installParts } from './parts.ts';
+import { identityVariable, shareIdentity, startIdentity } from './sharedKeycloak.ts';
+import { installParts } from './programs.ts';
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {

@@ -1,6 +1,6 @@
 import { runProgram } from '../cli/run.ts';
 import { textStream } from '../hosts/terminal/streams.ts';
-import { installFetch } from '../http/globals.ts';
+import { installFetch } from '../http/fetchGlobals.ts';
 import type { Host } from '../hosts/host.ts';
 import { fail } from '../report/log.ts';
 import { holdNewSpace } from './heap.ts';

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 
 import { bot, person } from '../../../platform/github/github.ts';
 import type { RunnerResult } from '../../../platform/runner.ts';
-import { commit, pullRequestEvent, workflowRunEvent } from '../../support/event.ts';
+import { commit, pullRequestEvent, workflowRunEvent } from '../../support/githubEvent.ts';
 import { serve } from '../../unit/servers.ts';
 import { warningsOf } from '../../support/subject.ts';
-import { type Reporting, comments, reporting, reportWarnings } from './reporting.ts';
+import { type Reporting, comments, reporting, reportWarnings } from './reportRuns.ts';
 
 const createComment = 'post /repos/{owner}/{repo}/issues/{issue_number}/comments';
 

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../../platform/catalogue.ts';
 import { bot } from '../../../platform/github/github.ts';
-import { commit, githubVariables, pullRequestEvent } from '../../support/event.ts';
+import { commit, githubVariables, pullRequestEvent } from '../../support/githubEvent.ts';
 import { folderWith } from '../../support/folder.ts';
 import { runSubject } from '../../support/subject.ts';
-import { type Reporting, deployments, reporting, statuses, reportWarnings } from './reporting.ts';
+import { type Reporting, deployments, reporting, statuses, reportWarnings } from './reportRuns.ts';
 
 /** The deployment in a GitHub environment. */
 export function deploymentCases(subject: Reporting): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Release } from '../../../platform/github/github.ts';
-import { type Reporting, reporting, reportWarnings } from './reporting.ts';
+import { type Reporting, reporting, reportWarnings } from './reportRuns.ts';
 
 const updateRelease = 'patch /repos/{owner}/{repo}/releases/{release_id}';
 

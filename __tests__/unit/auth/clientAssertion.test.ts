@@ -7,13 +7,13 @@ import { issuerClassifier } from '../../../src/auth/tokenEndpoint.ts';
 import { rejectionOf } from '../failure.ts';
 import { jwt } from '../servers.ts';
 import { type IssuerRules, grant } from './issuer.ts';
-import { bearer, claims, serveTokens } from './tokenservice.ts';
+import { bearer, claims, serveTokens } from './tokenService.ts';
 import { hostOf, open, options, refusal } from './keyless.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-describe('without a secret', () => {
-  test('the job shows its identity token, made for the issuer, in place of one', async () => {
+describe('without a client secret', () => {
+  test('the job authenticates with an identity token for the issuer', async () => {
     await using service = await serveTokens();
     await using opened = await open(service);
     expect(await opened.tokens.token()).toBe('access-1');
@@ -35,9 +35,9 @@ describe('without a secret', () => {
   });
 
   test.each([
-    ['an audience of its own', { audience: 'api://x y&z' }, () => 'api://x y&z'],
-    ['the name that the issuer has for itself', {}, (url: string) => `${url}/`],
-  ])('the token is for %s', async (_, more, expected) => {
+    ['the audience in the input', { audience: 'api://x y&z' }, () => 'api://x y&z'],
+    ['the issuer identifier in the OpenID configuration', {}, (url: string) => `${url}/`],
+  ])('the audience of the token is %s', async (_, more, expected) => {
     await using service = await serveTokens();
     await using opened = await open(service, { named: (url) => `${url}/` }, more);
     await opened.tokens.token();
@@ -47,7 +47,7 @@ describe('without a secret', () => {
     );
   });
 
-  test('tokens go to the token endpoint and nowhere else, and the bearer to the service alone', async () => {
+  test('the identity token goes only to the token endpoint, and the bearer token only to the token service', async () => {
     await using service = await serveTokens();
     await using opened = await open(service);
     await opened.tokens.token();
@@ -60,7 +60,7 @@ describe('without a secret', () => {
     expect(holding(bearer)).toEqual(['GET /idtoken']);
   });
 
-  test('each request to the issuer has a token of its own, a repeated one too', async () => {
+  test('each request to the issuer has a new identity token, also a retry', async () => {
     await using service = await serveTokens();
     await using opened = await open(service, {
       token: (count) => (count === 1 ? { status: 503, body: 'wait' } : grant(count)),
@@ -74,7 +74,7 @@ describe('without a secret', () => {
     expect(new Set(sent).size).toBe(3);
   });
 
-  test('the bearer and every token are masked before they are used, those of a failed answer too', async () => {
+  test('the bearer token and every identity token are masked before they are used, also in a failed response', async () => {
     const events: string[] = [];
     const broken = jwt({ broken: true });
     await using service = await serveTokens((count) =>
@@ -95,7 +95,7 @@ describe('without a secret', () => {
     expect(events.slice(0, 4)).toEqual([bearer, broken, service.given[0], 'grant']);
   });
 
-  test('a job with a secret uses the secret, and requests no identity token', async () => {
+  test('a job with a client secret requests no identity token', async () => {
     await using service = await serveTokens();
     await using opened = await open(service, {}, { clientSecret: 'the-secret' });
     await opened.tokens.token();
@@ -106,7 +106,7 @@ describe('without a secret', () => {
   });
 
   test.each([{}, { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://h/' }, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' }])(
-    'without a secret and an identity token, the hint names the permission: %j',
+    'without a client secret and an identity token, the hint names the permission: %j',
     async (environment) => {
       const error = await rejectionOf(openCredential(options, hostOf(environment)));
       expect(error.hint).toContain('id-token: write');
@@ -114,7 +114,7 @@ describe('without a secret', () => {
   );
 });
 
-test('an error that is already explained is not retried, whatever its cause', () => {
+test('an ActionError is not retried, even if its cause is transient', () => {
   const cause = Object.assign(new Error('it answered with 503'), {
     response: new Response(null, { status: 503 }),
   });
@@ -125,7 +125,7 @@ test('an error that is already explained is not retried, whatever its cause', ()
   expect(classify(new TypeError('fetch failed', { cause: explained })).transient).toBe(false);
 });
 
-describe('a token that the issuer does not take', () => {
+describe('an identity token that the issuer rejects', () => {
   const answers = (status: number, description: string): IssuerRules => ({
     token: () => ({ status, body: { error: 'invalid_client', error_description: description } }),
   });
@@ -142,22 +142,25 @@ describe('a token that the issuer does not take', () => {
     ],
     ['a clock that is behind', 400, 'Token was issued in the future', `'Allowed clock skew'`],
     ['an expired token', 400, 'Token is not active', `'Allowed clock skew'`],
-  ])('for %s is shown by subject, audience and issuer, after one try', async (_, status, said, advice) => {
-    await using service = await serveTokens();
-    const { error, grants, issuer } = await refusal(service, answers(status, said));
-    expect(error.code).toBe('identity-token-rejected');
-    expect(error.message).toBe(
-      `Issuer ${issuer} rejects the identity token of this job for client 'app' (${status} invalid_client: ${said})`,
-    );
-    expect(error.hint).toContain(advice);
-    expect(error.details).toEqual([
-      `- Subject presented, to be the 'Federated subject' of client 'app': ${claims.sub}`,
-      `- Issuer presented, to be the 'Issuer' of its identity provider: ${claims.iss}`,
-      `- Audience presented, to be the realm's own issuer URL ${issuer}: ${issuer}`,
-    ]);
-    expect(error.details.join()).not.toContain(claims.actor);
-    expect([service.asked.length, grants.length]).toEqual([1, 1]);
-  });
+  ])(
+    'because of %s causes an error with subject, audience and issuer, without a retry',
+    async (_, status, said, advice) => {
+      await using service = await serveTokens();
+      const { error, grants, issuer } = await refusal(service, answers(status, said));
+      expect(error.code).toBe('identity-token-rejected');
+      expect(error.message).toBe(
+        `Issuer ${issuer} rejects the identity token of this job for client 'app' (${status} invalid_client: ${said})`,
+      );
+      expect(error.hint).toContain(advice);
+      expect(error.details).toEqual([
+        `- Subject presented, to be the 'Federated subject' of client 'app': ${claims.sub}`,
+        `- Issuer presented, to be the 'Issuer' of its identity provider: ${claims.iss}`,
+        `- Audience presented, to be the realm's own issuer URL ${issuer}: ${issuer}`,
+      ]);
+      expect(error.details.join()).not.toContain(claims.actor);
+      expect([service.asked.length, grants.length]).toEqual([1, 1]);
+    },
+  );
 
   test('is not in the error if the issuer repeats it', async () => {
     await using service = await serveTokens();
@@ -170,7 +173,7 @@ describe('a token that the issuer does not take', () => {
     expect(error.message).toContain('(400 invalid_client: Bad token ***)');
   });
 
-  test('for its scopes has the same error as with a secret', async () => {
+  test('because of its scopes causes the same error as with a client secret', async () => {
     await using service = await serveTokens();
     const { error } = await refusal(service, {
       token: () => ({
@@ -182,16 +185,16 @@ describe('a token that the issuer does not take', () => {
   });
 
   test.each([
-    ['claims of other shapes', jwt({ sub: ['a', 1], aud: ['x', 'y'], iss: null }), 'a, 1', 'none', 'x, y'],
+    ['claims of other types', jwt({ sub: ['a', 1], aud: ['x', 'y'], iss: null }), 'a, 1', 'none', 'x, y'],
     [
-      'claims that write commands',
+      'claims that contain workflow commands',
       jwt({ sub: '\n::error::x', aud: '##[y]', iss: 'z' }),
       '\\u003a:error::x',
       'z',
       '#\\u0023[y]',
     ],
-    ['a payload that is no JSON', 'a.b.c', 'none', 'none', 'none'],
-  ])('with %s is shown without harm', async (_, value, subject, by, audience) => {
+    ['a payload that is not JSON', 'a.b.c', 'none', 'none', 'none'],
+  ])('with %s is printed as harmless text', async (_, value, subject, by, audience) => {
     await using service = await serveTokens(() => ({ body: { value } }));
     const { error } = await refusal(service, answers(401, unclear));
     const shown = error.details.map((line) => line.slice(line.lastIndexOf(': ') + 2));

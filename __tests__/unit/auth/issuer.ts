@@ -3,26 +3,26 @@ import { type Answer, type Asked, type Certificate, type LocalServer, jwt, serve
 export interface Issuer extends LocalServer {
   /** The issuer's URL, with a path as a Keycloak realm has it. */
   readonly issuer: URL;
-  /** Requests to the token endpoint alone. */
+  /** The requests to the token endpoint. */
   readonly grants: () => Asked[];
 }
 
 export interface IssuerRules {
-  /** Answers the token endpoint; the count begins at 1. */
+  /** The response of the token endpoint; `count` starts at 1. */
   readonly token?: (count: number, asked: Asked) => Answer | undefined;
-  /** Answers discovery; by default with the issuer's own configuration. */
+  /** The response to discovery; default: the issuer's configuration. */
   readonly discovery?: (count: number, configuration: object) => Answer | undefined;
   /** Answers all other requests, by the path below the issuer; undefined breaks the connection. By default: not found. */
   readonly other?: (path: string, asked: Asked) => Answer | undefined;
   /** Milliseconds that its clock is ahead of this machine's. */
   readonly ahead?: number;
-  /** What it calls itself, by its URL. */
+  /** The issuer identifier in its configuration, by its URL. */
   readonly named?: (url: string) => string;
-  /** Served over https with this one. */
+  /** With a certificate, it is served over https. */
   readonly certificate?: Certificate;
 }
 
-/** What a Keycloak realm answers to a client app's grant. */
+/** The token response of a Keycloak realm. */
 export function grant(count: number, more: object = {}): Answer {
   return {
     body: {
@@ -79,7 +79,7 @@ export async function serveIssuer({
   };
 }
 
-/** An id token that lives for five minutes from a time on, in milliseconds since the epoch. */
+/** An ID token with a lifetime of five minutes. @param from milliseconds since the epoch */
 export function idToken(issuer: string, from: number, claims: object = {}): string {
   const iat = Math.floor(from / 1000);
   return jwt({

@@ -7,22 +7,22 @@ import { githubIdentity } from '../../../src/hosts/github/identity.ts';
 import { rejectionOf } from '../failure.ts';
 import { transport } from '../servers.ts';
 import { type IssuerRules, serveIssuer } from './issuer.ts';
-import { type TokenService, bearer } from './tokenservice.ts';
+import { type TokenService, bearer } from './tokenService.ts';
 
 export const options = { clientSecret: undefined, audience: undefined, certificates: [] };
 
 type Mask = (text: string) => void;
 
-/** What authenticates by GitHub's identity tokens. */
+/** The part of a host that provides GitHub's identity tokens. */
 export const hostOf = (environment: Readonly<Record<string, string>>, mask: Mask = () => undefined) => ({
   identityToken: githubIdentity(environment, 'GitHub', mask),
   hints: hintsFor.GitHub,
 });
 
-/** Gives servers of tests little time to come back. */
+/** Retries end soon, because servers of tests do not recover. */
 const retries = { policy: { baseMs: 1, maxMs: 20, budgetMs: 1_500 } };
 
-/** A token source without a secret, opened and not asked yet. */
+/** Opens a token source without a client secret. It requests no token yet. */
 export async function open(
   service: Pick<TokenService, 'environment'>,
   rules: IssuerRules = {},

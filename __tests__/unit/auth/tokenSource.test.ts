@@ -23,14 +23,14 @@ function app(issuer: Issuer, more: Partial<ClientApp> = {}): ClientApp {
   };
 }
 
-/** Gives issuers of tests little time to come back. */
+/** Retries end soon, because issuers of tests do not recover. */
 const policy = { baseMs: 1, maxMs: 20, budgetMs: 1_500 };
 
 function openTokenSource(given: ClientApp, way: Transport, mask: (text: string) => void) {
   return openSource(given, secretCredential(secret), way, mask, { policy });
 }
 
-/** The error of the first token that is asked for, from an issuer that goes by these rules. */
+/** The error of the first request for a token to an issuer with these rules. */
 async function refusal(rules: IssuerRules) {
   await using issuer = await serveIssuer(rules);
   await using way = transport();
@@ -40,7 +40,7 @@ async function refusal(rules: IssuerRules) {
   return { error, grants: issuer.grants().length, asked: issuer.asked.length };
 }
 
-test('a token is asked for where discovery says, with the secret and the scopes', async () => {
+test('requests a token from the discovered endpoint, with client secret and scopes', async () => {
   await using issuer = await serveIssuer();
   await using way = transport();
   const tokens = await openTokenSource(app(issuer), way, () => undefined);
@@ -54,7 +54,7 @@ test('a token is asked for where discovery says, with the secret and the scopes'
   });
 });
 
-/** Takes the secret in one way alone, and says of others what RFC 6749 has for it. */
+/** An issuer that accepts one authentication method only. It rejects others as `invalid_client` (RFC 6749, 5.2). */
 function strictIssuer(method: 'basic' | 'post', offered: readonly string[] | undefined): Promise<Issuer> {
   const isRight = ({ headers, body }: Asked) => {
     if (method === 'post') return new URLSearchParams(body).get('client_secret') === secret;
@@ -82,7 +82,7 @@ test.each([
   ['post', ['private_key_jwt'], 1],
   ['post', undefined, 1],
 ] as const)(
-  'an issuer that takes the secret by %s, and advertises %j, gets it so after %d requests',
+  'an issuer that accepts %s and advertises %j gets the secret by that method after %d requests',
   async (method, offered, requests) => {
     await using issuer = await strictIssuer(method, offered);
     await using way = transport();
@@ -93,7 +93,7 @@ test.each([
 );
 
 test.each(['client_secret_basic', 7, null, {}])(
-  'an issuer that advertises what is no list, such as %j, gets the secret as a parameter',
+  'an issuer that advertises %j instead of a list gets the secret in the body',
   async (offered) => {
     await using issuer = await strictIssuer('post', offered as unknown as string[]);
     await using way = transport();
@@ -102,7 +102,7 @@ test.each(['client_secret_basic', 7, null, {}])(
   },
 );
 
-test('a secret that is refused says how it was sent, and what the issuer advertises', async () => {
+test('the error for a rejected secret names the method, and the methods that the issuer advertises', async () => {
   await using issuer = await strictIssuer('post', ['client_secret_basic', 'private_key_jwt']);
   await using way = transport();
   const tokens = await openTokenSource(app(issuer), way, () => undefined);
@@ -114,7 +114,7 @@ test('a secret that is refused says how it was sent, and what the issuer adverti
 });
 
 describe('tokens', () => {
-  test('are kept, and asked for once by however many', async () => {
+  test('are kept, and concurrent callers share one request', async () => {
     await using issuer = await serveIssuer();
     await using way = transport();
     const tokens = await openTokenSource(app(issuer), way, () => undefined);
@@ -126,7 +126,7 @@ describe('tokens', () => {
   test.each([
     [3600, 3_299_000, 3_301_000],
     [100, 79_000, 81_000],
-  ])('that live for %d s are renewed before their end', async (life, before, after) => {
+  ])('with a lifetime of %d s are refreshed before they expire', async (life, before, after) => {
     let now = Date.now();
     await using issuer = await serveIssuer({ token: (count) => grant(count, { expires_in: life }) });
     await using way = transport({ now: () => now });
@@ -142,7 +142,7 @@ describe('tokens', () => {
     expect(issuer.grants()).toHaveLength(2);
   });
 
-  test('are used until their end while the issuer is away, and waited for then', async () => {
+  test('are used until they expire if the issuer is down; then callers wait for a new one', async () => {
     let now = Date.now();
     await using issuer = await serveIssuer({
       token: (count) => (count === 1 ? grant(1, { expires_in: 100 }) : { status: 503 }),
@@ -157,7 +157,7 @@ describe('tokens', () => {
     expect((await rejectionOf(tokens.token())).message).toContain('it answered with 503');
   });
 
-  test('that were refused are replaced once', async () => {
+  test('that a server refused are replaced once', async () => {
     await using issuer = await serveIssuer();
     await using way = transport();
     const tokens = await openTokenSource(app(issuer), way, () => undefined);
@@ -170,7 +170,7 @@ describe('tokens', () => {
     expect(await tokens.token()).toBe('access-2');
   });
 
-  test('of all three kinds are masked before anybody holds them, whatever characters are in them', async () => {
+  test('of all three kinds are masked before any other code gets them, with any characters', async () => {
     const masked: string[] = [];
     await using issuer = await serveIssuer({
       token: () => ({
@@ -184,7 +184,7 @@ describe('tokens', () => {
     expect(masked).toEqual(['a/b+c', 'r', 'broken']);
   });
 
-  test('are masked in an answer that is not whole', async () => {
+  test('are masked in an incomplete response', async () => {
     const masked: string[] = [];
     await using issuer = await serveIssuer({
       token: () => ({ status: 400, body: '{"error":"x","access_token":"abc","id_token":"cut of' }),
@@ -202,7 +202,7 @@ describe('discovery', () => {
     ['without', 'with', '', '/'],
     ['with', 'with', '/', '/'],
   ])(
-    'finds an issuer given %s a slash at its end that calls itself by a name %s',
+    'accepts an issuer URL %s a slash at its end and an issuer identifier %s one',
     async (_, __, given, own) => {
       await using issuer = await serveIssuer({ named: (url) => `${url}${own}` });
       await using way = transport();
@@ -213,7 +213,7 @@ describe('discovery', () => {
     },
   );
 
-  test('refuses an issuer that calls itself otherwise, before the secret is sent', async () => {
+  test('rejects an issuer with another issuer identifier, before the secret is sent', async () => {
     const { error, grants } = await refusal({ named: () => 'https://evil.example/realms/master' });
     expect(error.code).toBe('invalid-issuer');
     expect(error.message).toMatch(/^Issuer http:.* calls itself https:\/\/evil\.example\/realms\/master$/);
@@ -223,14 +223,14 @@ describe('discovery', () => {
   test.each([
     ['a page', { body: '<html>sign in</html>' }, 'unexpected response content-type'],
     [
-      'a page that says it is JSON',
+      'a page with the media type of JSON',
       { body: '<html>', headers: { 'content-type': 'application/json' } },
       'pars',
     ],
-    ['JSON of another kind', { body: { hello: 1 } }, 'is not an OpenID Connect issuer'],
+    ['other JSON', { body: { hello: 1 } }, 'is not an OpenID Connect issuer'],
     ['404', { status: 404, body: 'no' }, 'answered with 404'],
     ['a redirect', { status: 302, headers: { location: 'https://other.example' } }, 'answered with 302'],
-  ])('refuses %s, once', async (_, answer, said) => {
+  ])('rejects %s without a retry', async (_, answer, said) => {
     const { error, asked } = await refusal({ discovery: () => answer });
     expect(error.code).toBe('invalid-issuer');
     expect(error.message).toContain(said);
@@ -239,7 +239,7 @@ describe('discovery', () => {
     expect(asked).toBe(1);
   });
 
-  test('refuses an issuer without a token endpoint', async () => {
+  test('rejects an issuer without a token endpoint', async () => {
     const { error } = await refusal({
       discovery: (_, configuration) => ({ body: { ...configuration, token_endpoint: undefined } }),
     });
@@ -251,7 +251,7 @@ describe('discovery', () => {
     ['http://iam.example/token', true, 'http://iam.example, which is not https'],
     ['https://me:pw@iam.example/token', true, 'https://iam.example, which contains a user name or password'],
     ['http://127.0.0.1:9/token', false, 'http://127.0.0.1:9, which is plain http to this machine'],
-  ])('refuses the token endpoint %s (plain http allowed: %s)', async (endpoint, plainHttp, said) => {
+  ])('rejects the token endpoint %s (plain http allowed: %s)', async (endpoint, plainHttp, said) => {
     const certificate = await certificateFor('localhost');
     await using issuer = await serveIssuer({
       discovery: (_, configuration) => ({ body: { ...configuration, token_endpoint: endpoint } }),
@@ -263,7 +263,7 @@ describe('discovery', () => {
     expect(error.message).toContain(`names the token endpoint ${said}`);
   });
 
-  test.concurrent('goes on after trouble that passes', async () => {
+  test.concurrent('succeeds after transient errors', async () => {
     await using issuer = await serveIssuer({
       discovery: (count, configuration) =>
         [undefined, { status: 503, body: 'wait' }][count - 1] ??
@@ -274,7 +274,7 @@ describe('discovery', () => {
     expect(await tokens.token()).toBe('access-1');
   });
 
-  test('tells who cannot be reached, and where the address comes from', async () => {
+  test('names the unreachable issuer, and the input with its address', async () => {
     await using way = transport();
     const issuer = new URL('http://localhost:65000/realms/master');
     const given = { issuer, clientId: 'app', scope: [], platforms: [] };
@@ -284,7 +284,7 @@ describe('discovery', () => {
     expect(error.hint).toContain("input 'issuer'");
   });
 
-  test('gives up a token endpoint on another host, which has never answered, as early as any wrong address', async () => {
+  test('fails for an unreachable token endpoint on another host as early as for any wrong address', async () => {
     const endpoint = 'http://localhost:65000/token';
     await using issuer = await serveIssuer({
       discovery: (_, configuration) => ({ body: { ...configuration, token_endpoint: endpoint } }),
@@ -297,7 +297,7 @@ describe('discovery', () => {
     expect(error.message).toContain('http://localhost:65000 cannot be reached: it refuses the connection');
   });
 
-  test('that never answers ends as one that cannot be reached, however little time is left', async () => {
+  test('reports an issuer that never answers as unreachable, even after an attempt with little time', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -314,7 +314,7 @@ describe('discovery', () => {
     server.close();
   });
 
-  test('does not ask again where the certificate is not trusted', async () => {
+  test('does not retry after an untrusted certificate', async () => {
     await using server = await serve(() => ({}), await certificateFor('localhost'));
     await using way = transport();
     const given = {
@@ -329,7 +329,7 @@ describe('discovery', () => {
     expect(server.connections()).toBe(1);
   });
 
-  test('asks once where the proxy refuses, and tells that it was the proxy', async () => {
+  test('does not retry if the proxy refuses, and the error names the proxy', async () => {
     await using proxy = await serveProxy(407);
     process.env['HTTPS_PROXY'] = proxy.url;
     try {
@@ -348,7 +348,7 @@ describe('discovery', () => {
     }
   });
 
-  test('hands on what is wrong with the proxy', async () => {
+  test('names the variable of an invalid proxy', async () => {
     process.env['HTTPS_PROXY'] = 'socks5://proxy:1080';
     try {
       await using way = transport();
@@ -362,11 +362,11 @@ describe('discovery', () => {
   });
 });
 
-describe('a grant', () => {
+describe('a token request', () => {
   test.each([
-    ['as Keycloak tells it', {}],
-    ['with the challenge that RFC 6749 asks for', { 'www-authenticate': 'Basic realm="x"' }],
-  ])('for a wrong secret is refused once, in words that name the inputs, %s', async (_, headers) => {
+    ['in a response like that of Keycloak', {}],
+    ['in a response with the challenge of RFC 6749', { 'www-authenticate': 'Basic realm="x"' }],
+  ])('with a wrong secret is not retried, and the error names the inputs, %s', async (_, headers) => {
     const { error, grants } = await refusal({
       token: () => ({
         status: 401,
@@ -387,17 +387,20 @@ describe('a grant', () => {
   test.each([
     [401, 'invalid_client'],
     [400, 'invalid_scope'],
-  ])('that is refused with %d %s, and the secret in the answer, is told without it', async (status, code) => {
-    const padding = 'x'.repeat(240);
-    const { error } = await refusal({
-      token: () => ({ status, body: { error: code, error_description: `${secret} ${padding} ${secret}` } }),
-    });
-    // The second would be cut through, and a part of it be told.
-    expect(error.message).toContain(`(${status === 401 ? '401 ' : ''}${code}: *** xxx`);
-    expect(error.message).not.toContain(secret.slice(0, 8));
-  });
+  ])(
+    'that fails with %d %s causes an error without the secret, although the response contains it',
+    async (status, code) => {
+      const padding = 'x'.repeat(240);
+      const { error } = await refusal({
+        token: () => ({ status, body: { error: code, error_description: `${secret} ${padding} ${secret}` } }),
+      });
+      // The length limit would cut the second secret, so it is removed before the text is cut.
+      expect(error.message).toContain(`(${status === 401 ? '401 ' : ''}${code}: *** xxx`);
+      expect(error.message).not.toContain(secret.slice(0, 8));
+    },
+  );
 
-  test('for a scope that the client app may not have names scopes and platforms', async () => {
+  test('with a rejected scope causes an error that names scopes and platforms', async () => {
     const { error, grants } = await refusal({
       token: () => ({
         status: 400,
@@ -409,7 +412,7 @@ describe('a grant', () => {
     expect(grants).toBe(1);
   });
 
-  test.concurrent('goes on after trouble that passes', async () => {
+  test.concurrent('succeeds after transient errors', async () => {
     await using issuer = await serveIssuer({
       token: (count) => (count === 1 ? { status: 502, body: 'bad' } : count === 2 ? undefined : grant(count)),
     });
@@ -422,7 +425,7 @@ describe('a grant', () => {
     [503, { error: 'temporarily_unavailable' }],
     [500, 'oops'],
     [429, { error: 'slow_down' }],
-  ])('that ends in %d is no refusal of the client app', async (status, body) => {
+  ])('that ends with %d causes an error that does not blame the client app', async (status, body) => {
     const { error, grants } = await refusal({ token: () => ({ status, body }) });
     expect(error.code).toBe('no-access-token');
     expect(error.message).toContain(`it answered with ${status}`);
@@ -430,7 +433,7 @@ describe('a grant', () => {
     expect(grants).toBeGreaterThan(2);
   });
 
-  test.concurrent('waits as long as a 429 asks', async () => {
+  test.concurrent('is retried after the time in Retry-After of a 429', async () => {
     await using issuer = await serveIssuer({
       token: (count) =>
         count === 1
@@ -444,7 +447,7 @@ describe('a grant', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(990);
   });
 
-  test('does not wait for an hour, when asked to', async () => {
+  test('is not retried if Retry-After is an hour', async () => {
     const { grants } = await refusal({
       token: () => ({ status: 429, headers: { 'retry-after': '3600' }, body: { error: 'slow_down' } }),
     });
@@ -455,9 +458,9 @@ describe('a grant', () => {
     ['a page', { body: '<html>sign in</html>' }],
     ['no token', { body: { token_type: 'Bearer' } }],
     ['a token of another type', grant(1, { token_type: 'mac' })],
-    ['a token that ends the header', grant(1, { access_token: 'a-token\r\nX-Other: 1' })],
-    ['a token that no header can carry', grant(1, { access_token: 'a-tökén-日本' })],
-  ])('that is answered with %s is not usable', async (_, answer) => {
+    ['a token with a line break', grant(1, { access_token: 'a-token\r\nX-Other: 1' })],
+    ['a token with characters that a header cannot contain', grant(1, { access_token: 'a-tökén-日本' })],
+  ])('with %s in the response is an error', async (_, answer) => {
     const { error } = await refusal({ token: () => answer });
     expect(error.code).toBe('no-access-token');
     expect(error.message).toContain('returned no usable token');
@@ -473,7 +476,7 @@ describe('a grant', () => {
     expect(other.asked).toEqual([]);
   });
 
-  test('can be had again after one that failed', async () => {
+  test('succeeds after an earlier one has failed', async () => {
     await using issuer = await serveIssuer({
       token: (count) => (count === 1 ? { status: 401, body: { error: 'invalid_client' } } : grant(count)),
     });
@@ -484,11 +487,11 @@ describe('a grant', () => {
   });
 });
 
-describe('a runner whose clock is an hour off', () => {
+describe('a runner whose clock is an hour wrong', () => {
   test.each([
     ['behind', 3_600_000],
     ['ahead', -3_600_000],
-  ])('%s takes id tokens by the time of the issuer', async (_, ahead) => {
+  ])('(%s) accepts ID tokens by the time of the issuer', async (_, ahead) => {
     let url = '';
     await using issuer = await serveIssuer({
       ahead,
@@ -502,7 +505,7 @@ describe('a runner whose clock is an hour off', () => {
     expect(Math.abs(way.clockOf(issuer.issuer).skewSeconds - ahead / 1000)).toBeLessThanOrEqual(2);
   });
 
-  test('is what the check of these tokens depends on', async () => {
+  test('rejects an ID token that is an hour old by the time of the issuer', async () => {
     let url = '';
     await using issuer = await serveIssuer({
       token: (count) => grant(count, { id_token: idToken(url, Date.now() - 3_600_000) }),
@@ -514,7 +517,7 @@ describe('a runner whose clock is an hour off', () => {
     expect(error.message).toContain('timestamp');
   });
 
-  test('still refuses an id token for somebody else', async () => {
+  test('rejects an ID token for another client', async () => {
     let url = '';
     await using issuer = await serveIssuer({
       token: (count) => grant(count, { id_token: idToken(url, Date.now(), { aud: 'another' }) }),

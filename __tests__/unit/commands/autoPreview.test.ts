@@ -61,7 +61,7 @@ test('a page that needs other files is published as a preview, and one line name
   expect(line).toMatch(/^Preview: would publish one, because index\.html needs style\.css, app\.js /);
 });
 
-test('true and false are not questioned, and nothing is read for them', async () => {
+test('with true and false, no file is read', async () => {
   for (const preview of [true, false]) {
     const entry = { file: { ...putOf('index.html', page).file, path: folder.at('missing') } };
     expect(await decide({ preview, entry })).toEqual({ decided: preview, lines: [] });
@@ -78,7 +78,7 @@ describe('a page that needs other files has no preview', () => {
   test.each<[string, Given, RegExp]>([
     ['without links', { links: 'none' }, /'links: none'/],
     ['in a run for a fork', { isForFork: true }, /from a fork \('preview: true'/],
-    ['stored as octets', { entry: octets }, /'headers' .*\(application\/octet-stream\)/],
+    ['stored as application/octet-stream', { entry: octets }, /'headers' .*\(application\/octet-stream\)/],
     ['stored as an attachment', { entry: attachment, isForFork: true }, /'headers' .*\(text\/html/],
   ])('%s, and one line says why', async (_, given, why) => {
     const { decided, lines } = await decide(given);

@@ -4,9 +4,9 @@ import { buckets } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { run } from '../../../src/commands/links.ts';
-import { putObjects } from '../../support/session.ts';
+import { putObjects } from '../../support/putObjects.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
-import { runCommand } from './host.ts';
+import { runCommand } from './plainHost.ts';
 
 let platform: Platform;
 let folder: TemporaryFolder;
@@ -34,7 +34,7 @@ test('a dry run makes no link and writes nothing', async () => {
   expect(await stored()).not.toContain('ci/a/_links.html');
 });
 
-test('makes links to the files that are there, and writes the page that lists them', async () => {
+test('makes links to the stored files, and writes the index page', async () => {
   const { failure, lines, outputs, summaries } = await links({});
   expect(failure).toBeUndefined();
   expect(lines).toContain('info: Made links to 2 files');
@@ -50,18 +50,18 @@ test('makes links to the files that are there, and writes the page that lists th
   expect(summaries).toHaveLength(1);
 });
 
-test('finds the files again, and neither its own page nor the folder’s marker', async () => {
+test('does not count the index page and folder markers as files', async () => {
   const { outputs } = await links({ links: 'none', summary: 'false' });
   expect(outputs).toMatchObject({ 'file-count': 2, url: '' });
 });
 
-test('fails where there is nothing', async () => {
+test('fails if there are no files', async () => {
   const { failure, outputs } = await links({ destination: 'nothing' });
   expect(failure).toContain('There is no file in s3://gep-build-outputs/ci/nothing/ to make links to');
   expect(outputs).toEqual({});
 });
 
-test('names the object that hides what is below it', async () => {
+test('names an object that hides the files below it', async () => {
   await putObjects(platform, { 'ci/hidden': 'an object' });
   const { failure } = await links({ destination: 'hidden' });
   expect(failure).toContain("There is an object 'ci/hidden'");

@@ -4,9 +4,9 @@ import { buckets } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { run } from '../../../src/commands/remove.ts';
-import { generatedMetadata, putObjects } from '../../support/session.ts';
+import { generatedMetadata, putObjects } from '../../support/putObjects.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
-import { runCommand } from './host.ts';
+import { runCommand } from './plainHost.ts';
 
 let platform: Platform;
 let folder: TemporaryFolder;
@@ -31,7 +31,7 @@ const remove = (inputs: Readonly<Record<string, string>>) =>
 
 const stored = async () => (await platform.store.list(buckets.outputs, '')).map(({ key }) => key);
 
-test('deletes what is below the destination, and nothing beside it', async () => {
+test('deletes what is below the destination, and nothing else', async () => {
   const { failure, lines, outputs, summaries } = await remove({});
   expect(failure).toBeUndefined();
   expect(await stored()).toEqual(['ci/ab.txt']);
@@ -53,7 +53,7 @@ test('a dry run deletes nothing', async () => {
   expect(outputs['deleted-count']).toBe(0);
 });
 
-test('leaves alone what is not older than asked for', async () => {
+test('keeps objects that are not older than older-than', async () => {
   await putObjects(platform, { 'ci/a/_links.html': 'page' }, generatedMetadata);
   const { outputs, failure } = await remove({ 'older-than': '1d' });
   expect(failure).toBeUndefined();
@@ -61,7 +61,7 @@ test('leaves alone what is not older than asked for', async () => {
   expect(await stored()).toHaveLength(4);
 });
 
-test('counts files as the upload did: without generated pages and folder markers', async () => {
+test('counts files like the upload, without generated pages and folder markers', async () => {
   await putObjects(platform, { 'ci/a/_links.html': 'page' }, generatedMetadata);
   await putObjects(platform, { 'ci/a/sub/': '', 'ci/a/sub/_links.html': "a user's own" });
   const { lines, outputs, summaries } = await remove({ title: 'Docs <b>' });

@@ -7,7 +7,7 @@ import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { run } from '../../../src/commands/upload.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
-import { runCommand } from './host.ts';
+import { runCommand } from './plainHost.ts';
 
 let platform: Platform;
 let folder: TemporaryFolder;
@@ -52,7 +52,7 @@ test('uploads the files, sets the outputs and logs each step', async () => {
   expect(summaries[0]).toContain('index.html');
 });
 
-test('masks the secrets before anything else is told', async () => {
+test('masks all secrets, the client secret first', async () => {
   const before = new Set(platform.terrapi.secrets);
   const { secrets, lines } = await upload({ destination: 'masked', 'mask-links': 'true' });
   expect(secrets[0]).toBe(clientApp.secret);
@@ -62,7 +62,7 @@ test('masks the secrets before anything else is told', async () => {
   expect(lines.join('\n')).not.toContain('X-Amz-Signature');
 });
 
-test('does not send again what is there already', async () => {
+test('does not upload unchanged files again', async () => {
   await upload({ destination: 'b' });
   const { outputs, lines } = await upload({ destination: 'b', overwrite: 'changed' });
   expect(outputs).toMatchObject({ 'uploaded-count': 0, 'unchanged-count': 2 });
@@ -84,7 +84,7 @@ test('a preview is one link that opens the site', async () => {
   expect(lines).toContain('group: Preview: 1 page, 2 files');
 });
 
-test('the links file has each file with its link', async () => {
+test('the links file has a link to each file', async () => {
   const { outputs } = await upload({ destination: 'file', checksums: 'true' });
   const { files } = JSON.parse(readFileSync(String(outputs['links-file']), 'utf8')) as {
     files: { path: string; url: string; sha256: string; status: string }[];
@@ -108,7 +108,7 @@ describe('without files', () => {
   test.each([
     ['warn', 'warning: '],
     ['ignore', 'info: '],
-  ])('or says so with %s, and sets the outputs', async (choice, kind) => {
+  ])('it logs a message with %s, and sets the outputs', async (choice, kind) => {
     const { failure, lines, outputs } = await none(choice);
     expect(failure).toBeUndefined();
     expect(lines.some((line) => line.startsWith(`${kind}No files were found`))).toBe(true);
@@ -116,7 +116,7 @@ describe('without files', () => {
   });
 });
 
-test('inputs that are wrong fail it, all at once, before anything is asked for', async () => {
+test('all invalid inputs are in one error, before the first request', async () => {
   const asked = platform.terrapi.requests.length;
   const { failure, outputs } = await upload({ concurrency: '0', overwrite: 'perhaps' });
   expect(failure).toContain('concurrency: ');
@@ -125,7 +125,7 @@ test('inputs that are wrong fail it, all at once, before anything is asked for',
   expect(platform.terrapi.requests).toHaveLength(asked);
 });
 
-test('without credentials it is left out where that is asked for', async () => {
+test('without credentials, it is skipped with if-no-credentials: skip', async () => {
   const { failure, lines } = await upload({ 'client-secret': '', 'if-no-credentials': 'skip' });
   expect(failure).toBeUndefined();
   expect(lines).toHaveLength(1);

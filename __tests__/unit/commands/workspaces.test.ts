@@ -5,7 +5,7 @@ import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { run } from '../../../src/commands/workspaces.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
-import { runCommand } from './host.ts';
+import { runCommand } from './plainHost.ts';
 
 let platform: Platform;
 let folder: TemporaryFolder;
@@ -23,7 +23,7 @@ afterAll(async () => {
 const list = (inputs: Readonly<Record<string, string>> = {}) =>
   runCommand(run, platform, folder.path, inputs);
 
-test('lists workspaces and shared folders with what the platform says of each', async () => {
+test('lists workspaces and shared folders with their states', async () => {
   const { failure, lines, outputs, summaries, secrets } = await list();
   expect(failure).toBeUndefined();
   const rows = JSON.parse(String(outputs['workspaces'])) as { name: string; status: string }[];
@@ -39,13 +39,13 @@ test('lists workspaces and shared folders with what the platform says of each', 
   expect(secrets[0]).toBe(clientApp.secret);
 });
 
-test('a wrong secret fails it and names the input', async () => {
+test('fails with a wrong secret, and names the input', async () => {
   const { failure, outputs } = await list({ 'client-secret': 'not-the-secret' });
   expect(failure).toContain('client-secret');
   expect(outputs).toEqual({});
 });
 
-test('a client app without access is listed nothing', async () => {
+test('lists nothing for a client app without access', async () => {
   const { failure, outputs } = await list({
     'client-id': outsiderApp.id,
     'client-secret': outsiderApp.secret,

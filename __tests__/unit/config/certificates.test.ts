@@ -4,12 +4,12 @@ import { describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 
 import { temporaryFolder } from '../folders.ts';
-import { problem, read } from './reading.ts';
+import { problem, read } from './uploadInputs.ts';
 
 describe('ca-certificates', () => {
   const certificate = async () => (await generate([{ name: 'commonName', value: 'ca' }])).cert;
 
-  test('are taken as text with any line ends, several at once, with remarks between them', async () => {
+  test('can be text with several certificates, any line ends, and comments between them', async () => {
     const [one, two] = [await certificate(), await certificate()];
     const { certificates } = read({
       'ca-certificates': `# one\r\n${one.replaceAll('\n', '\r\n')}\n# two\n${two}`,
@@ -18,13 +18,13 @@ describe('ca-certificates', () => {
     expect(certificates[1]?.trim()).toBe(two.replaceAll('\r', '').trim());
   });
 
-  test('are read from a file', async () => {
+  test('can be the path of a file', async () => {
     using folder = temporaryFolder();
     writeFileSync(folder.at('ca.pem'), await certificate());
     expect(read({ 'ca-certificates': folder.at('ca.pem') }).certificates).toHaveLength(1);
   });
 
-  test('are refused if one of them is incomplete', async () => {
+  test('are rejected if one of them is incomplete', async () => {
     const one = await certificate();
     expect(problem({ 'ca-certificates': `${one}\n${one.slice(0, 200)}` })).toContain('incomplete');
   });

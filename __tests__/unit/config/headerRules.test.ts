@@ -11,8 +11,8 @@ function rules(...lines: string[]) {
   });
 }
 
-/** Which of these names a line means. */
-function meant(line: string, ...names: string[]): string[] {
+/** The names that a line matches. */
+function matched(line: string, ...names: string[]): string[] {
   const [rule] = rules(line);
   return names.filter((name) => rule?.matches(name));
 }
@@ -56,11 +56,11 @@ describe('a line', () => {
     ['Cache-Control: a\r\nX-Evil: b', 'a second header smuggled in'],
     ['a b Cache-Control: no-cache', 'two globs'],
     ['', 'nothing'],
-  ])('%j is refused: %s', (line) => {
+  ])('%j is rejected: %s', (line) => {
     expect(parseHeaderRule(line)).toBeUndefined();
   });
 
-  test('that is accepted gives a value that can stand in a request as it is', () => {
+  test('that is accepted has a value that is valid in a header', () => {
     const names = fc.constantFrom('Cache-Control', 'x-amz-meta-a', '*.js content-type');
     fc.assert(
       fc.property(names, fc.string({ unit: 'binary', maxLength: 20 }), (name, value) => {
@@ -73,40 +73,40 @@ describe('a line', () => {
 });
 
 describe('a glob', () => {
-  test('without a slash means names in any folder', () => {
-    expect(meant('*.js Cache-Control: x', 'a.js', 'b/c/a.js', 'a.jsx', 'a.js/b')).toEqual([
+  test('without a slash matches names in any folder', () => {
+    expect(matched('*.js Cache-Control: x', 'a.js', 'b/c/a.js', 'a.jsx', 'a.js/b')).toEqual([
       'a.js',
       'b/c/a.js',
     ]);
-    expect(meant('index.html Cache-Control: x', 'index.html', 'a/index.html')).toHaveLength(2);
+    expect(matched('index.html Cache-Control: x', 'index.html', 'a/index.html')).toHaveLength(2);
   });
 
-  test('with a slash is a path from the destination on', () => {
+  test('with a slash is a path relative to the destination', () => {
     const names = ['assets/a.js', 'assets/b/a.js', 'x/assets/a.js', 'a.js'];
-    expect(meant('assets/*.js Cache-Control: x', ...names)).toEqual(['assets/a.js']);
-    expect(meant('assets/** Cache-Control: x', ...names)).toEqual(['assets/a.js', 'assets/b/a.js']);
-    expect(meant('**/assets/*.js Cache-Control: x', ...names)).toEqual(['assets/a.js', 'x/assets/a.js']);
+    expect(matched('assets/*.js Cache-Control: x', ...names)).toEqual(['assets/a.js']);
+    expect(matched('assets/** Cache-Control: x', ...names)).toEqual(['assets/a.js', 'assets/b/a.js']);
+    expect(matched('**/assets/*.js Cache-Control: x', ...names)).toEqual(['assets/a.js', 'x/assets/a.js']);
   });
 
-  test.each(['/', './'])('that begins with %s means the destination itself, no folder in it', (start) => {
-    expect(meant(`${start}index.html Cache-Control: x`, 'index.html', 'a/index.html')).toEqual([
+  test.each(['/', './'])('that begins with %s matches only directly below the destination', (start) => {
+    expect(matched(`${start}index.html Cache-Control: x`, 'index.html', 'a/index.html')).toEqual([
       'index.html',
     ]);
   });
 
-  test('means hidden files too, and knows braces and classes', () => {
-    expect(meant('*.{js,css} Cache-Control: x', '.a.js', 'b.css', '.well-known/c.js', 'd.cs')).toHaveLength(
+  test('matches hidden files, and supports braces and character classes', () => {
+    expect(matched('*.{js,css} Cache-Control: x', '.a.js', 'b.css', '.well-known/c.js', 'd.cs')).toHaveLength(
       3,
     );
-    expect(meant('[a-c]? Cache-Control: x', 'a1', 'd1', 'b12')).toEqual(['a1']);
+    expect(matched('[a-c]? Cache-Control: x', 'a1', 'd1', 'b12')).toEqual(['a1']);
   });
 
-  test("takes '#' and '!' at its start for what they are", () => {
-    expect(meant('#* Cache-Control: x', '#1', 'a')).toEqual(['#1']);
-    expect(meant('!a Cache-Control: x', '!a', 'a', 'b')).toEqual(['!a']);
+  test("takes '#' and '!' at its start literally", () => {
+    expect(matched('#* Cache-Control: x', '#1', 'a')).toEqual(['#1']);
+    expect(matched('!a Cache-Control: x', '!a', 'a', 'b')).toEqual(['!a']);
   });
 
-  test('tells upper from lower case', () => {
-    expect(meant('*.JS Cache-Control: x', 'a.js', 'A.JS')).toEqual(['A.JS']);
+  test('is case-sensitive', () => {
+    expect(matched('*.JS Cache-Control: x', 'a.js', 'A.JS')).toEqual(['A.JS']);
   });
 });

@@ -4,7 +4,7 @@ import { isSkipped } from '../../../src/config/ifNoCredentials.ts';
 import { readUploadInputs } from '../../../src/config/upload.ts';
 import { hintsFor } from '../../../src/hosts/github/hints.ts';
 import { failureOf } from '../failure.ts';
-import { required, secret } from './reading.ts';
+import { required, secret } from './uploadInputs.ts';
 
 describe('without a client secret', () => {
   const given: Readonly<Record<string, string>> = { ...required, 'client-secret': ' \n' };
@@ -43,12 +43,12 @@ describe('without a client secret', () => {
   });
 
   test.each([
-    ['neither secret nor identity', { 'if-no-credentials': 'skip' }, false, true],
-    ['an identity', { 'if-no-credentials': 'skip' }, true, false],
+    ['neither secret nor identity token', { 'if-no-credentials': 'skip' }, false, true],
+    ['an identity token', { 'if-no-credentials': 'skip' }, true, false],
     ['a secret', { 'if-no-credentials': 'skip', 'client-secret': secret }, false, false],
-    ['neither, and no word about it', {}, false, false],
-    ['neither, and a slip in it', { 'if-no-credentials': 'Skip' }, false, false],
-  ])('a step with %s is left out or not', (_, more, keyless, expected) => {
+    ['neither, without the input', {}, false, false],
+    ['neither, with an invalid value', { 'if-no-credentials': 'Skip' }, false, false],
+  ])('a step with %s is skipped or not', (_, more, keyless, expected) => {
     const inputs: Readonly<Record<string, string>> = more;
     expect(isSkipped(keyless, (name) => inputs[name] ?? '')).toBe(expected);
   });

@@ -2,13 +2,13 @@ import { expect, test } from '@jest/globals';
 
 import { readRemoveInputs } from '../../../src/config/remove.ts';
 import { failureOf } from '../failure.ts';
-import { required } from './reading.ts';
+import { required } from './uploadInputs.ts';
 
 const given = (inputs: Readonly<Record<string, string>>) => (name: string) =>
   ({ ...required, path: '', ...inputs })[name] ?? '';
 const noMask = () => undefined;
 
-test('how old is read', () => {
+test('reads older-than in seconds', () => {
   expect(readRemoveInputs(given({ destination: 'd' }), noMask).olderThan).toBeUndefined();
   expect(readRemoveInputs(given({ destination: 'd', 'older-than': '14d' }), noMask)).toMatchObject({
     destination: 'd',
@@ -16,13 +16,13 @@ test('how old is read', () => {
   });
 });
 
-test.each(['', '/', '//'])('refuses the whole workspace: %j', (destination) => {
+test.each(['', '/', '//'])('rejects the whole workspace: %j', (destination) => {
   const { message } = failureOf(() => readRemoveInputs(given({ destination }), noMask));
   expect(message).toContain(`destination: got '${destination}', expected the folder to delete`);
 });
 
 test.each(['previews/', 'previews//', '/previews/', '//previews', 'previews/ /', 'a//b', ' previews/\n'])(
-  'refuses a folder that an empty expression has widened: %j',
+  'rejects a folder that may contain an empty expression: %j',
   (destination) => {
     for (const inputs of [{}, { 'older-than': '14d' }, { 'dry-run': 'true' }])
       expect(failureOf(() => readRemoveInputs(given({ ...inputs, destination }), noMask)).message).toContain(
@@ -31,7 +31,7 @@ test.each(['previews/', 'previews//', '/previews/', '//previews', 'previews/ /',
   },
 );
 
-test.each(['14', '2 weeks', '0d'])('refuses %j as an age', (age) => {
+test.each(['14', '2 weeks', '0d'])('rejects the age %j', (age) => {
   const { message } = failureOf(() =>
     readRemoveInputs(given({ destination: 'd', 'older-than': age }), noMask),
   );

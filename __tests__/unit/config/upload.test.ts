@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { readWorkspacesInputs } from '../../../src/config/workspaces.ts';
 import { failureOf } from '../failure.ts';
-import { problem, read, secret } from './reading.ts';
+import { problem, read, secret } from './uploadInputs.ts';
 
 test('without optional inputs, the defaults of the contract hold', () => {
   expect(read({})).toMatchObject({

@@ -7,7 +7,7 @@ import { helpLine, messageCodes } from '../../../src/errors/codes.ts';
 
 const top = path.resolve(import.meta.dirname, '../../..');
 const page = readFileSync(path.join(top, 'docs/troubleshooting.md'), 'utf8');
-// What others print has entries too, at the end.
+// The entries at the end are about messages of other programs.
 const [own = ''] = page.split('\n## Messages of GitHub and of the storage\n');
 const entries = own.split(/^### /m).slice(1);
 
@@ -16,7 +16,7 @@ test('each code has one entry in docs/troubleshooting.md, and each entry there i
   expect(headings.sort()).toEqual(messageCodes.toSorted());
 });
 
-test('each entry says something', () => {
+test('each entry has a text', () => {
   const texts = entries.map((entry) => entry.slice(entry.indexOf('\n')).split(/^#/m)[0]?.trim() ?? '');
   expect(texts.filter((text) => !/\w.*\./s.test(text))).toEqual([]);
 });

@@ -12,7 +12,7 @@ import {
 } from '../../../src/errors/error.ts';
 import { userAgent, version } from '../../../src/http/version.ts';
 
-test('causes are told outermost first, those of many at once among them', () => {
+test('causes are listed outermost first, with those of an AggregateError', () => {
   const inner = new Error('inner');
   const many = new AggregateError([new Error('one'), 'no error'], 'many', { cause: inner });
   const outer = new ActionError('storage-error', 'outer', { cause: many });
@@ -20,13 +20,13 @@ test('causes are told outermost first, those of many at once among them', () => 
   expect(causes('text')).toEqual([]);
 });
 
-test('causes that lead back to themselves come to an end', () => {
+test('a cycle of causes ends', () => {
   const error = new Error('again');
   error.cause = error;
   expect(causes(error)).toHaveLength(8);
 });
 
-test("a code of Node's own errors is found, however deep", () => {
+test("the code of Node's errors is found in any cause", () => {
   let missing: unknown;
   try {
     readFileSync('/no/such/file');
@@ -43,17 +43,17 @@ test.each([
   ['EMFILE', 'too many open files'],
   ['ENFILE', 'file table overflow'],
   ['ERR_WORKER_INIT_FAILED', 'Worker initialization failure: EMFILE'],
-])('too many open files are found out, however deep: %s', (code, message) => {
+])('the limit of open files is detected in any cause: %s', (code, message) => {
   const error = new Error('outer', { cause: Object.assign(new Error(message), { code }) });
   expect(openFileLimit(error)?.hint).toMatch(/'ulimit -n'.*'concurrency'/);
 });
 
-test('an error that is about something else is not taken for too many open files', () => {
+test('another error does not count as the limit of open files', () => {
   const other = Object.assign(new Error('/EMFILE: no such file'), { code: 'ENOENT' });
   expect([openFileLimit(other), openFileLimit(undefined)]).toEqual([undefined, undefined]);
 });
 
-test('a long list of details is cut, and says how much is missing', () => {
+test('a long list of details is cut, and the last line says how many are missing', () => {
   expect(detailLines(['a', 'b'], 2)).toEqual(['- a', '- b']);
   expect(detailLines(['a', 'b', 'c', 'd'], 2)).toEqual(['- a', '- b', '- … and 2 more']);
 });

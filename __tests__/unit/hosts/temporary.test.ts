@@ -8,7 +8,7 @@ import { failureOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 
 describe('the folder for temporary files', () => {
-  test('is made in the first place that can be written, and the others are told with their reasons', () => {
+  test('is created in the first writable place, and the others are returned with their errors', () => {
     using place = temporaryFolder();
     writeFileSync(path.join(place.path, 'file'), '');
     const { folder, refused } = makeTemporaryFolder(
@@ -27,7 +27,7 @@ describe('the folder for temporary files', () => {
     ]);
   });
 
-  test('that cannot be made anywhere is an error before anything is sent', () => {
+  test('that cannot be created anywhere is an error before anything is sent', () => {
     const error = failureOf(() => makeTemporaryFolder([['RUNNER_TEMP', '/no/such/folder']], 'RUNNER_TEMP'));
     expect(error).toMatchObject({
       code: 'temporary-files',
@@ -36,7 +36,7 @@ describe('the folder for temporary files', () => {
     expect(error.hint).toContain('Nothing was sent');
   });
 
-  test('keeps no half of a file that could not be written', () => {
+  test('keeps no part of a file that could not be written', () => {
     using place = temporaryFolder();
     const error = failureOf(() =>
       writeTempFile(place.path, 'half', (file) => {

@@ -11,29 +11,26 @@ function at(machine: number) {
 const http = (time: number) => new Date(time).toUTCString();
 
 describe('the clock', () => {
-  test.each([3_600_000, -3_600_000, 5_000])(
-    'takes the time of the servers when they are %d ms ahead',
-    (ahead) => {
-      const clock = at(noon);
-      clock.observe(http(noon + ahead), 100);
-      expect(Math.abs(clock.now() - noon - ahead)).toBeLessThan(1_000);
-      expect(Math.abs(clock.skewSeconds - ahead / 1000)).toBeLessThanOrEqual(1);
-    },
-  );
+  test.each([3_600_000, -3_600_000, 5_000])('follows a server that is %d ms ahead', (ahead) => {
+    const clock = at(noon);
+    clock.observe(http(noon + ahead), 100);
+    expect(Math.abs(clock.now() - noon - ahead)).toBeLessThan(1_000);
+    expect(Math.abs(clock.skewSeconds - ahead / 1000)).toBeLessThanOrEqual(1);
+  });
 
   test.each([
-    ['differences that whole seconds and the way explain', noon + 1_000, 100],
-    ['an answer that took so long that it says nothing', noon - 6_000, 20_000],
+    ['a difference within the precision of whole seconds and the delay', noon + 1_000, 100],
+    ['a response that took too long to be precise', noon - 6_000, 20_000],
     ['no header', undefined, 0],
-    ['a header that is no date', 'yesterday', 0],
-  ])('takes no notice of %s', (_, date, elapsed) => {
+    ['a header that is not a date', 'yesterday', 0],
+  ])('ignores %s', (_, date, elapsed) => {
     const clock = at(noon);
     clock.observe(typeof date === 'number' ? http(date) : date, elapsed);
     expect(clock.now()).toBe(noon);
     expect(clock.skewSeconds).toBe(0);
   });
 
-  test('does not waver with every answer once it is set', () => {
+  test('does not change with every response', () => {
     const clock = at(noon);
     clock.observe(http(noon + 3_600_000), 100);
     const set = clock.now();
@@ -42,7 +39,7 @@ describe('the clock', () => {
     expect(clock.now()).toBe(set);
   });
 
-  test('goes back to the machine once that is right', () => {
+  test('follows the machine again once that is right', () => {
     let machine = noon - 3_600_000;
     const clock = createClock(() => machine);
     clock.observe(http(noon), 0);

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { type ConnectOptions, createConnector } from '../../../src/http/connector.ts';
 import { serve } from '../servers.ts';
 
-/** What becomes of a connection to each address: it takes so many milliseconds, or fails by a code. */
+/** The result of a connection to each address: the milliseconds that it takes, or an error code. */
 type Network = Readonly<Record<string, number | string>>;
 
 const familyOf = (address: string) => (address.includes(':') ? 6 : 4);
@@ -23,7 +23,7 @@ function open(hostname: string, port: number, network: Network, more: Partial<Co
       dialed.push(host);
       const way = network[host] ?? 0;
       const socket = new TcpSocket();
-      // All of them lead to the one server of the test, each in its own time.
+      // All addresses lead to the server of the test, each after its delay.
       if (typeof way === 'number') {
         const timer = setTimeout(() => socket.connect(port, '127.0.0.1'), way);
         socket.once('close', () => clearTimeout(timer));
@@ -52,7 +52,7 @@ test.each<[string, Network, string[]]>([
     ['192.0.2.1', '192.0.2.2'],
   ],
   [
-    'with many addresses, by turns of their families',
+    'with many addresses, alternating between IPv4 and IPv6',
     {
       '192.0.2.1': 'ECONNREFUSED',
       '192.0.2.2': 'ECONNREFUSED',
@@ -61,24 +61,24 @@ test.each<[string, Network, string[]]>([
     },
     ['192.0.2.1', '2001:db8::1', '192.0.2.2', '192.0.2.3'],
   ],
-])('a host %s is connected to', async (_, network, dialed) => {
+])('connects to a host %s', async (_, network, dialed) => {
   await using server = await serve(() => ({}));
   const attempt = open('dual.example', server.port, network);
   (await attempt.opened).destroy();
   expect(attempt.dialed).toEqual(dialed);
 });
 
-test('where no address answers, the error is the one that says most', async () => {
+test('if no address answers, the most specific error is reported', async () => {
   const { opened } = open('dual.example', 9, { '2001:db8::1': 'ENETUNREACH', '192.0.2.1': 'ECONNREFUSED' });
   await expect(opened).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test('a host that never answers ends with the time there is', async () => {
+test('a host that never answers fails after the time limit', async () => {
   const { opened } = open('dual.example', 9, { '192.0.2.1': 60_000 }, { timeoutMs: 100 });
   await expect(opened).rejects.toMatchObject({ code: 'UND_ERR_CONNECT_TIMEOUT' });
 });
 
-test('a name that is not resolved ends with the signal', async () => {
+test('the abort signal ends the resolution of a name', async () => {
   const abort = new AbortController();
   const { opened } = open(
     'dual.example',
@@ -92,7 +92,7 @@ test('a name that is not resolved ends with the signal', async () => {
 });
 
 test.each(['localhost', 'minio.localhost', 'LOCALHOST.'])(
-  '%s is this machine, and no name for a resolver',
+  '%s is this machine, without a request to the resolver',
   async (name) => {
     await using server = await serve(() => ({}));
     const resolve = () => Promise.reject(new Error('asked the resolver'));

@@ -22,7 +22,7 @@ test.each([
   [{ HTTPS_PROXY: 'http://p:1' }, 'https://minio.localhost:9000', undefined],
   [{ HTTPS_PROXY: 'http://p:1' }, 'https://[::1]:9000', undefined],
   [{}, 'https://h', undefined],
-])('of %j for %s is %s', (environment, url, name) => {
+])('with %j the proxy for %s is %s', (environment, url, name) => {
   expect(proxyFor(new URL(url), environment)?.name).toBe(name);
 });
 
@@ -37,13 +37,13 @@ test.each([
   ['http://ci:a@b:c@p:1', 'ci:a@b:c'],
   ['http://ci:a#b/c?d@p:1', 'ci:a#b/c?d'],
   ['http://dom\\ci:ü@p:1', 'dom\\ci:ü'],
-])('user and password of %s', (address, login) => {
+])('the credentials in %s are %s', (address, login) => {
   const proxy = proxyFor(new URL('https://h'), { HTTPS_PROXY: address });
   expect(proxy?.name).toBe('p:1');
   expect(Buffer.from(proxy?.authorization?.replace('Basic ', '') ?? '', 'base64').toString()).toBe(login);
 });
 
-test('without a user nobody logs in', () => {
+test('without a user there are no credentials', () => {
   expect(proxyFor(new URL('https://h'), { HTTPS_PROXY: 'http://p:1' })?.authorization).toBeUndefined();
 });
 
@@ -87,6 +87,6 @@ test.each([
   ['(a+)+$', 'https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', false],
   [', ,', 'https://h', false],
   ['', 'https://h', false],
-])('NO_PROXY=%s and %s: %s', (list, url, expected) => {
+])('NO_PROXY=%s bypasses the proxy for %s: %s', (list, url, expected) => {
   expect(isBypassed(new URL(url), list)).toBe(expected);
 });

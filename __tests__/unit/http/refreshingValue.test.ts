@@ -5,7 +5,7 @@ import { refreshTimes, refreshing } from '../../../src/http/refreshingValue.ts';
 interface Thing {
   readonly number: number;
   fresh: boolean;
-  ended: boolean;
+  expired: boolean;
 }
 
 let opened = 0;
@@ -13,18 +13,18 @@ beforeEach(() => {
   opened = 0;
 });
 
-/** Opens after a moment, so that others can ask meanwhile. */
+/** Opens a value after a moment, so that other callers can ask in the meantime. */
 async function open(): Promise<Thing> {
   opened += 1;
   const number = opened;
   await new Promise((resolve) => setTimeout(resolve, 2));
-  return { number, fresh: true, ended: false };
+  return { number, fresh: true, expired: false };
 }
 
 const isFresh = ({ fresh }: Thing) => fresh;
-const isUsable = ({ ended }: Thing) => !ended;
+const isUsable = ({ expired }: Thing) => !expired;
 
-test('however many ask at once, one request is made, and what is fresh is kept', async () => {
+test('concurrent callers share one request, and a fresh value is kept', async () => {
   const things = refreshing(open, isFresh);
   const all = await Promise.all(Array.from({ length: 20 }, () => things.get()));
   expect(new Set(all).size).toBe(1);
@@ -32,25 +32,25 @@ test('however many ask at once, one request is made, and what is fresh is kept',
   expect(opened).toBe(1);
 });
 
-test('what is not fresh any more is opened again, once', async () => {
+test('a value that is no longer fresh is opened again, once', async () => {
   const things = refreshing(open, isFresh);
   (await things.get()).fresh = false;
   const all = await Promise.all([things.get(), things.get()]);
   expect(all.map(({ number }) => number)).toEqual([2, 2]);
 });
 
-test('what was refused is replaced once by all who were refused it', async () => {
+test('a refused value is replaced once for all callers', async () => {
   const things = refreshing(open, isFresh);
   const first = await things.get();
   const replace = () => things.replace((held) => held === first);
   const all = await Promise.all([replace(), replace(), replace()]);
   expect(all.map(({ number }) => number)).toEqual([2, 2, 2]);
-  // Somebody whose request was under way for longer hears of the refusal only now.
+  // This caller's request took longer, so it learns of the refusal only now.
   expect((await replace()).number).toBe(2);
   expect(opened).toBe(2);
 });
 
-test('who asks while a replacement is under way gets what is still held, or the new one', async () => {
+test('during a replacement, a caller gets the current value or the new one', async () => {
   const things = refreshing(open, isFresh);
   const first = await things.get();
   const replaced = things.replace((held) => held === first);
@@ -58,7 +58,7 @@ test('who asks while a replacement is under way gets what is still held, or the 
   expect((await replaced).number).toBe(2);
 });
 
-test('a failure is told to all who wait, and not kept', async () => {
+test('an error reaches all callers that wait, and is not kept', async () => {
   let failing = true;
   const things = refreshing(async () => {
     const thing = await open();
@@ -71,14 +71,14 @@ test('a failure is told to all who wait, and not kept', async () => {
   expect((await things.get()).number).toBe(2);
 });
 
-describe('what has not ended yet', () => {
+describe('a value that has not expired', () => {
   const aged = async (things: ReturnType<typeof refreshing<Thing>>) => {
     const first = await things.get();
     first.fresh = false;
     return first;
   };
 
-  test('is handed out while one new one is asked for', async () => {
+  test('is returned while one new value is requested', async () => {
     const things = refreshing(open, isFresh, isUsable);
     const first = await aged(things);
     expect(await Promise.all([things.get(), things.get()])).toEqual([first, first]);
@@ -86,7 +86,7 @@ describe('what has not ended yet', () => {
     expect([next.number, (await things.get()).number, opened]).toEqual([2, 2, 2]);
   });
 
-  test('is handed out though no new one is to be had, which is asked for again after a pause', async () => {
+  test('is returned although requests for a new value fail. They are repeated after a pause', async () => {
     let now = 0;
     let refuse = false;
     let asked = 0;
@@ -103,15 +103,15 @@ describe('what has not ended yet', () => {
       await new Promise(setImmediate);
     }
     expect(asked).toBe(1 + 2);
-    first.ended = true;
+    first.expired = true;
     await expect(things.get()).rejects.toThrow('away');
   });
 
-  test('and ends while a new one is on its way: that is waited for', async () => {
+  test('and then expires during the request for a new value: callers wait for the new one', async () => {
     const things = refreshing(open, isFresh, isUsable);
     const first = await aged(things);
     await things.get();
-    first.ended = true;
+    first.expired = true;
     expect((await things.get()).number).toBe(2);
     expect(opened).toBe(2);
   });
@@ -123,7 +123,7 @@ test.each([
   [4, 3.2, 3.8],
   [86_400, 86_100, 86_399],
   [Infinity, Infinity, Infinity],
-])('what lives for %d s is fresh for %d s and used for %d s', (life, fresh, usable) => {
+])('a value with a lifetime of %d s is fresh for %d s and usable for %d s', (life, fresh, usable) => {
   expect(refreshTimes(5_000, 5_000 + life * 1_000)).toEqual({
     freshUntil: 5_000 + fresh * 1_000,
     usableUntil: 5_000 + usable * 1_000,

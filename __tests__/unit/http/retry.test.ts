@@ -17,7 +17,7 @@ const refused: Classification = { transient: true, kind: 'refused' };
 const silent: Classification = { transient: true, kind: 'silent' };
 const denied: Classification = { transient: false, kind: 'answered', status: 403 };
 
-/** An error that is classified so. */
+/** An error with its classification. */
 class Failure extends Error {
   readonly classified: Classification;
 
@@ -28,8 +28,8 @@ class Failure extends Error {
 }
 
 /**
- * A server in a time of its own: waits pass at once. It is asked by as many retriers' calls as a test likes; `answer` says what happens at
- * a moment, in milliseconds from the beginning on.
+ * A server with a simulated time, in which waits take no real time. A retrier sends it any number of requests.
+ * @param answer the result of a request at a time, in milliseconds since the start
  */
 function server(
   answer: (at: number, name: string) => Classification | undefined,
@@ -38,7 +38,7 @@ function server(
   let time = 0;
   const tries: [string, number][] = [];
   const waits: number[] = [];
-  const told: RetryEvent[] = [];
+  const retries: RetryEvent[] = [];
   const timeouts: number[] = [];
   const pending: { at: number; wake: () => void }[] = [];
   const retrier = createRetrier({
@@ -50,7 +50,7 @@ function server(
       waits.push(ms);
       return new Promise((wake) => pending.push({ at: time + ms, wake }));
     },
-    onRetry: (retrying) => told.push(retrying),
+    onRetry: (retrying) => retries.push(retrying),
     ...options,
   });
   let open = 0;
@@ -68,7 +68,7 @@ function server(
       { what: () => name },
     ).finally(() => (open -= 1));
   };
-  /** Lets the time pass until all is over, or until a moment. */
+  /** Lets the time pass until all requests have ended, or until a given time. */
   const run = async (until = Infinity) => {
     for (;;) {
       await new Promise(setImmediate);
@@ -81,12 +81,12 @@ function server(
       next.wake();
     }
   };
-  return { ask, run, tries, waits, told, timeouts, time: () => time };
+  return { ask, run, tries, waits, retries, timeouts, time: () => time };
 }
 
 type Server = ReturnType<typeof server>;
 
-/** What becomes of one call, and when. */
+/** The result of a call, and its time. */
 async function outcome(place: Server, call: Promise<number>) {
   const settled = call.then(
     (at) => ({ at, error: undefined }),
@@ -97,35 +97,35 @@ async function outcome(place: Server, call: Promise<number>) {
 }
 
 describe('a request', () => {
-  test('is repeated until it succeeds, with waits that double up to the longest', async () => {
+  test('is retried until it succeeds, with waits that double up to a maximum', async () => {
     const place = server((at) => (at < 30_000 ? down : undefined));
     expect((await outcome(place, place.ask())).error).toBeUndefined();
     expect(place.waits.slice(0, 8)).toEqual([125, 250, 500, 1_000, 2_000, 2_500, 2_500, 2_500]);
   });
 
-  test('ends with the budget: one last try at its end, and no wait after it', async () => {
+  test('fails when the budget is used up, after a last attempt', async () => {
     const place = server(() => down);
     expect(await outcome(place, place.ask())).toEqual({ at: 90_000, error: 'no 503' });
     expect(place.tries.at(-1)).toEqual(['a', 90_000]);
   });
 
-  test('is not repeated where that cannot help', async () => {
+  test('is not retried after a permanent error', async () => {
     const place = server(() => denied);
     expect(await outcome(place, place.ask())).toEqual({ at: 0, error: 'no 403' });
     expect(place.tries).toHaveLength(1);
   });
 
-  test('is repeated when the server asks for it, and not earlier', async () => {
+  test('is retried after the time in Retry-After, not earlier', async () => {
     const place = server((at) => (at < 5_000 ? { ...down, retryAfterMs: 5_000 } : undefined));
     expect((await outcome(place, place.ask())).at).toBe(5_125);
   });
 
-  test('ends at once when the server asks for more than is left', async () => {
+  test('fails at once if Retry-After exceeds the rest of the budget', async () => {
     const place = server(() => ({ ...down, retryAfterMs: 3_600_000 }));
     expect(await outcome(place, place.ask())).toEqual({ at: 0, error: 'no 503' });
   });
 
-  test('waits longer where the policy lets a server ask for it', async () => {
+  test('waits longer for Retry-After if the policy allows it', async () => {
     const policy = { ...usualPolicy, budgetMs: 8_000, retryAfterBudgetMs: 70_000 };
     const asking = server((at) => (at < 60_000 ? { ...down, retryAfterMs: 60_000 } : undefined), { policy });
     expect((await outcome(asking, asking.ask())).error).toBeUndefined();
@@ -133,15 +133,15 @@ describe('a request', () => {
     expect((await outcome(away, away.ask())).at).toBe(8_000);
   });
 
-  test('whose first try took long has the whole budget: it begins with the failure', async () => {
+  test('has the whole budget after a slow first attempt: the budget starts with the failure', async () => {
     const place = server((at) => (at <= 100_000 ? down : undefined));
     expect(await outcome(place, place.ask('slow', 95_000))).toMatchObject({ error: undefined });
   });
 
-  test('tells of each wait before it', async () => {
+  test('calls onRetry before each wait', async () => {
     const place = server((at) => (at < 300 ? down : undefined));
     await outcome(place, place.ask('PUT a.txt'));
-    expect(place.told).toEqual([
+    expect(place.retries).toEqual([
       { what: 'PUT a.txt', error: new Failure(down), status: 503, waitMs: 125 },
       { what: 'PUT a.txt', error: new Failure(down), status: 503, waitMs: 250 },
     ]);
@@ -149,7 +149,7 @@ describe('a request', () => {
 });
 
 describe('requests to one server share its outage', () => {
-  test('all of many come through one that is shorter than the budget, whatever their luck', async () => {
+  test('all succeed if the outage is shorter than the budget', async () => {
     const outages = [10_000, 60_000, 89_999];
     for (const until of outages) {
       const place = server((at) => (at < until ? down : undefined), { random: Math.random });
@@ -159,7 +159,7 @@ describe('requests to one server share its outage', () => {
     }
   });
 
-  test('one that comes late to it has no more time than the others', async () => {
+  test('a request that starts during the outage has no more time than the others', async () => {
     const place = server(() => down);
     const first = place.ask('first').catch(() => place.time());
     await place.run(80_000);
@@ -168,8 +168,8 @@ describe('requests to one server share its outage', () => {
     expect([await first, await late]).toEqual([90_000, 90_000]);
   });
 
-  test('each success is the end of it', async () => {
-    // Good for one moment of each minute, for another request.
+  test('a success ends the outage', async () => {
+    // The request `good` succeeds during the outage.
     const place = server((at, name) => (name === 'good' || at > 130_000 ? undefined : down));
     const call = place.ask('bad');
     call.catch(() => undefined);
@@ -180,7 +180,7 @@ describe('requests to one server share its outage', () => {
     await expect(second).resolves.toBeGreaterThan(130_000);
   });
 
-  test('but one that always fails ends, though others succeed', async () => {
+  test('a request that always fails ends although others succeed', async () => {
     const place = server((_, name) => (name === 'bad' ? down : undefined));
     const call = place.ask('bad').catch(() => place.time());
     for (let at = 1_000; at < 120_000; at += 1_000) {
@@ -190,7 +190,7 @@ describe('requests to one server share its outage', () => {
     expect(await call).toBe(90_000);
   });
 
-  test('a refusal is an answer, and so the end of it too', async () => {
+  test('a permanent error response ends the outage', async () => {
     const place = server((at, name) => (name === 'denied' ? denied : at < 120_000 ? down : undefined));
     const first = place.ask('first').catch(() => place.time());
     await place.run(60_000);
@@ -201,7 +201,7 @@ describe('requests to one server share its outage', () => {
     expect(await second).toBeGreaterThanOrEqual(120_000);
   });
 
-  test('a later one is another: nobody knows of it while no request fails', async () => {
+  test('a later failure starts a new outage', async () => {
     let away = true;
     const place = server((at) => (away || at < 150_000 ? down : undefined));
     await outcome(place, place.ask());
@@ -213,25 +213,25 @@ describe('requests to one server share its outage', () => {
 describe('a server that has never answered', () => {
   test.each([
     ['refuses', refused, 7_000],
-    ['is silent', silent, 28_000],
+    ['does not answer', silent, 28_000],
     ['answers that it is down', down, 90_000],
-  ])('and %s is given up after its time', async (_, classified, ms) => {
+  ])('and %s: the request fails after the time for this', async (_, classified, ms) => {
     const place = server(() => classified);
     expect((await outcome(place, place.ask())).at).toBe(ms);
   });
 
-  test('is given up though each try takes long, and each is told what is left', async () => {
+  test('fails after slow attempts, and each attempt gets the rest of the time', async () => {
     const place = server(() => silent);
     expect((await outcome(place, place.ask('a', 20_000))).at).toBe(40_125);
     expect(place.timeouts).toEqual([28_000, 28_000 - 20_125]);
   });
 
-  test('and is there in time is used', async () => {
+  test('and recovers in time: the request succeeds', async () => {
     const place = server((at) => (at < 6_000 ? refused : undefined));
     expect((await outcome(place, place.ask())).error).toBeUndefined();
   });
 
-  test.each([refused, silent])('has the whole budget once it has: %j', async (classified) => {
+  test.each([refused, silent])('has the whole budget once it has answered: %j', async (classified) => {
     const place = server((at) => (at === 0 || at > 85_000 ? undefined : classified));
     await place.ask();
     const call = place.ask('slow', 1);
@@ -241,7 +241,7 @@ describe('a server that has never answered', () => {
 });
 
 describe('an abort', () => {
-  test('lets nothing begin', async () => {
+  test('before the start sends nothing', async () => {
     const place = server(() => undefined, { signal: AbortSignal.abort(new Error('cancelled')) });
     await expect(place.ask()).rejects.toThrow('cancelled');
     expect(place.tries).toEqual([]);
@@ -259,7 +259,7 @@ describe('an abort', () => {
     });
   });
 
-  test('is not classified as trouble of the server', async () => {
+  test('is not classified as an error of the server', async () => {
     const controller = new AbortController();
     const retrier = createRetrier({
       classify: () => {
@@ -274,14 +274,14 @@ describe('an abort', () => {
     await expect(retrier(operation)).rejects.toThrow('stopped');
   });
 
-  test('by the signal of a call counts in place of the retrier’s own', async () => {
+  test('by the signal of a call replaces the retrier’s signal', async () => {
     const retrier = createRetrier({ classify: () => denied, signal: AbortSignal.abort() });
     const { signal } = new AbortController();
     await expect(retrier(() => Promise.resolve('done'), { signal })).resolves.toBe('done');
   });
 });
 
-test('a wait is anywhere from nothing to the bound, which doubles up to the longest', () => {
+test('a wait is random between 0 and a bound that doubles up to a maximum', () => {
   const policy: Pick<RetryPolicy, 'baseMs' | 'maxMs'> = { baseMs: 100, maxMs: 1_000 };
   fc.assert(
     fc.property(

@@ -18,7 +18,7 @@ function answered(status: number, code: string, headers: Readonly<Record<string,
 const transient = (status: number, code: string, headers?: Readonly<Record<string, string>>) =>
   answered(status, code, headers).transient;
 
-describe('an answer is judged by its code', () => {
+describe('a response is classified by its error code', () => {
   test.each([
     [400, 'RequestTimeout'],
     [403, 'RequestTimeTooSkewed'],
@@ -35,7 +35,7 @@ describe('an answer is judged by its code', () => {
     [400, 'IncompleteBody'],
     [400, 'BadDigest'],
     [200, 'BadDigest'],
-  ])('%d %s passes', (status, code) => {
+  ])('%d %s is transient', (status, code) => {
     expect(answered(status, code)).toMatchObject({ transient: true, kind: 'answered', status });
   });
 
@@ -56,10 +56,10 @@ describe('an answer is judged by its code', () => {
     [501, 'NotImplemented'],
     [507, 'XMinioStorageFull'],
     [507, 'InsufficientCapacity'],
-    // Judged by the status, these would be tried again.
+    // By their status, these would be transient.
     [408, 'AccessDenied'],
     [429, 'AccessDenied'],
-  ])('%d %s stays', (status, code) => {
+  ])('%d %s is permanent', (status, code) => {
     expect(answered(status, code)).toMatchObject({ transient: false, kind: 'answered', status });
   });
 
@@ -78,11 +78,11 @@ describe('an answer is judged by its code', () => {
     [501, false],
     [505, false],
     [507, false],
-  ])('or, without one, by its status: %d passes: %s', (status, passes) => {
-    expect(transient(status, '')).toBe(passes);
+  ])('or by its status without a code: %d is transient: %s', (status, isTransient) => {
+    expect(transient(status, '')).toBe(isTransient);
   });
 
-  test('or by the header that MinIO answers a HEAD with', () => {
+  test('or by the header in MinIO’s response to a HEAD', () => {
     expect(transient(403, '', { 'x-minio-error-code': 'RequestTimeTooSkewed' })).toBe(true);
     expect(transient(503, '', { 'x-minio-error-code': 'AccessDenied' })).toBe(true);
     expect(transient(403, '', { 'x-minio-error-code': 'AccessDenied' })).toBe(false);
@@ -99,7 +99,7 @@ describe('Retry-After', () => {
     expect(answered(503, code, { 'retry-after': header })).toMatchObject({ transient: true, retryAfterMs });
   });
 
-  test('does not make what stays pass', () => {
+  test('does not make a permanent error transient', () => {
     expect(transient(403, 'AccessDenied', { 'retry-after': '1' })).toBe(false);
   });
 });
@@ -126,13 +126,13 @@ describe('a connection', () => {
     ['EAI_AGAIN', 'refused'],
     ['EHOSTUNREACH', 'refused'],
     ['EMFILE', 'refused'],
-  ])('that breaks with %s passes, also as a cause: %s', (code, kind) => {
+  ])('that breaks with %s is transient, also as a cause: %s', (code, kind) => {
     expect(classify(broken(code))).toEqual({ transient: true, kind });
     expect(classify(new Error('fetch failed', { cause: broken(code) }))).toEqual({ transient: true, kind });
   });
 
   test.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_HAS_EXPIRED', 'UND_ERR_DESTROYED', 'ENOENT'])(
-    'is not tried again after %s',
+    'is not retried after %s',
     (code) => {
       expect(classify(broken(code)).transient).toBe(false);
     },
@@ -141,18 +141,18 @@ describe('a connection', () => {
   test.each([
     [502, true],
     [403, false],
-  ])('that a proxy answers with %d passes: %s', (status, passes) => {
+  ])('that a proxy answers with %d is transient: %s', (status, isTransient) => {
     const refused = new ProxyError(proxy, `The proxy answered CONNECT with ${status}`, status);
-    expect(classify(refused)).toEqual({ transient: passes, kind: 'answered' });
+    expect(classify(refused)).toEqual({ transient: isTransient, kind: 'answered' });
   });
 
-  test('is not tried again after an error of the program', () => {
+  test('is not retried after an error of the program', () => {
     for (const error of [new TypeError('undefined is not a function'), 'thrown text'])
       expect(classify(error)).toEqual({ transient: false, kind: 'other' });
   });
 });
 
-test('what another server was retried for is not retried for this one', () => {
+test('an ActionError about another server is not retried', () => {
   const cause = Object.assign(new Error('broken'), { code: 'ECONNRESET' });
   expect(classify(new ActionError('unreachable', 'TerrAPI cannot be reached', { cause }))).toEqual({
     transient: false,

@@ -34,7 +34,7 @@ async function failing(promise: Promise<unknown>): Promise<unknown> {
 
 describe('the proxy', () => {
   test.each(['socks5://me:pass-word@p:1', 'http://me:pass-word@', '::pass-word'])(
-    'that is no HTTP URL is refused, and the error does not contain its password: %s',
+    'with an address that is not an HTTP URL is an error without the password: %s',
     async (address) => {
       process.env['HTTPS_PROXY'] = address;
       await using way = transport();
@@ -60,7 +60,7 @@ describe('the proxy', () => {
     ]);
   });
 
-  test('is not asked for a host that NO_PROXY names without its port', async () => {
+  test('is not used for a host that NO_PROXY names without its port', async () => {
     await using proxy = await serveProxy();
     process.env['HTTPS_PROXY'] = proxy.url;
     process.env['NO_PROXY'] = 'minio.invalid';
@@ -70,7 +70,7 @@ describe('the proxy', () => {
     expect(proxy.tunnels).toEqual([]);
   });
 
-  test('does not weaken the check of the certificate behind it', async () => {
+  test('does not weaken the check of the server’s certificate', async () => {
     await using server = await serve(() => ({}), await certificateFor('minio.local'));
     await using proxy = await serveProxy();
     process.env['HTTPS_PROXY'] = proxy.url;
@@ -82,7 +82,7 @@ describe('the proxy', () => {
 });
 
 describe('certificates', () => {
-  test('that nobody vouches for are refused, in words that name the input', async () => {
+  test('of an unknown authority are rejected, and the error names the input', async () => {
     await using server = await serve(() => ({}), await certificateFor('localhost'));
     await using way = transport();
     const error = await failing(way.fetch(server.url));
@@ -93,7 +93,7 @@ describe('certificates', () => {
     });
   });
 
-  test('of another host are refused although their authority is trusted', async () => {
+  test('of another host are rejected although their authority is trusted', async () => {
     const certificate = await certificateFor('other.example');
     await using server = await serve(() => ({}), certificate);
     await using way = transport({ certificates: [certificate.cert] });
@@ -103,14 +103,14 @@ describe('certificates', () => {
     );
   });
 
-  test('of an authority that was given are taken', async () => {
+  test('of an additional authority are accepted', async () => {
     const certificate = await certificateFor('localhost');
     await using server = await serve(() => ({ body: 'hello' }), certificate);
     await using way = transport({ certificates: [(await certificateFor('x')).cert, certificate.cert] });
     expect(await (await way.fetch(server.url)).text()).toBe('hello');
   });
 
-  test('of any kind are taken with verify: false, by this transport alone', async () => {
+  test('of any kind are accepted with verify: false, by this transport only', async () => {
     await using server = await serve(() => ({ body: 'hello' }), await certificateFor('other'));
     await using loose = transport({ verify: false });
     await using strict = transport();
@@ -119,7 +119,7 @@ describe('certificates', () => {
     expect(process.env['NODE_TLS_REJECT_UNAUTHORIZED']).toBeUndefined();
   });
 
-  test('that are given join the roots there are, and do not replace them', async () => {
+  test('of additional authorities do not replace the existing roots', async () => {
     using folder = temporaryFolder();
     const [root, given] = [
       await certificateFor('root', 'localhost'),
@@ -127,7 +127,7 @@ describe('certificates', () => {
     ];
     await using first = await serve(() => ({}), root);
     await using second = await serve(() => ({}), given);
-    // Node reads NODE_EXTRA_CA_CERTS into its roots when it starts: a root that is known without asking anybody outside.
+    // Node adds NODE_EXTRA_CA_CERTS to its roots when it starts. So this test needs no server with a public certificate.
     writeFileSync(folder.at('root.pem'), root.cert);
     writeFileSync(
       folder.at('ask.ts'),
@@ -146,8 +146,8 @@ describe('certificates', () => {
   });
 });
 
-describe('an answer', () => {
-  test('that redirects is handed back, and nothing is sent on', async () => {
+describe('a response', () => {
+  test('with a redirect is returned, and the redirect is not followed', async () => {
     await using other = await serve(() => ({}));
     await using server = await serve(() => ({ status: 302, headers: { location: other.url } }));
     await using way = transport();
@@ -161,14 +161,14 @@ describe('an answer', () => {
 
   const hourAhead = () => new Date(Date.now() + 3_600_000).toUTCString();
 
-  test('sets the clock of that server, and of no other', async () => {
+  test('sets the clock of its server', async () => {
     await using server = await serve(() => ({ headers: { date: hourAhead() } }));
     await using way = transport();
     await way.fetch(server.url);
     expect(Math.abs(way.clockOf(new URL(server.url)).skewSeconds - 3_600)).toBeLessThanOrEqual(2);
   });
 
-  test('out of a cache does not set the clock', async () => {
+  test('from a cache does not set the clock', async () => {
     await using server = await serve(() => ({ headers: { date: hourAhead(), age: '3600' } }));
     await using way = transport();
     await way.fetch(server.url);
@@ -179,7 +179,7 @@ describe('an answer', () => {
 test.each([
   ['http://localhost:65000/', 'it refuses the connection (ECONNREFUSED)'],
   ['https://upload.invalid/', 'its name cannot be resolved'],
-])('a connection that fails says why, and which input to look at: %s', async (address, reason) => {
+])('the error for a failed connection says why, and names the input: %s', async (address, reason) => {
   await using way = transport();
   const url = new URL(address);
   const error = await failing(way.fetch(url));
@@ -192,7 +192,7 @@ test.each([
 });
 
 describe('a failed TLS handshake', () => {
-  test('with a server that speaks plain HTTP on that port is not a matter of trust', async () => {
+  test('with a server that speaks plain HTTP on that port is not a certificate error', async () => {
     await using server = await serve(() => ({}));
     await using way = transport();
     const url = new URL(server.url.replace('http:', 'https:'));
@@ -246,7 +246,7 @@ describe('a failed TLS handshake', () => {
   });
 });
 
-test('a connection that breaks, or an answer that does not come, is trouble of the network', async () => {
+test('a broken connection and a missing response are network errors', async () => {
   await using server = await serve(({ path }) =>
     path === '/slow' ? new Promise((resolve) => setTimeout(() => resolve({}), 300)) : undefined,
   );
@@ -263,14 +263,14 @@ test.each([
   [503, false, 'allow that host'],
 ])(
   'a proxy that answers %d is named in the error; the error is permanent: %s',
-  async (status, final, advice) => {
+  async (status, permanent, advice) => {
     await using proxy = await serveProxy(status);
     process.env['HTTPS_PROXY'] = proxy.url.replace('//', '//somebody:proxy-password@');
     try {
       await using way = transport();
       const url = new URL('https://upload.example/');
       const error = await failing(way.fetch(url));
-      expect([isNetworkError(error), isPermanent(error)]).toEqual([true, final]);
+      expect([isNetworkError(error), isPermanent(error)]).toEqual([true, permanent]);
       const described = describeNetworkError('Issuer', url, "input 'issuer'", error);
       expect(described.message).toBe(
         `Issuer https://upload.example cannot be reached: the proxy answers with ${status}`,

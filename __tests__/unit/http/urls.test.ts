@@ -16,7 +16,7 @@ test.each([
   'http://127.255.255.254/',
   'http://[::1]/',
   'http://[0:0:0:0:0:0:0:1]/',
-])('%s is this machine: plain http is allowed where the platform is on it, and nowhere else', (text) => {
+])('%s is this machine: plain http is allowed only if the platform is on this machine', (text) => {
   const url = new URL(text);
   expect(isLoopback(url.hostname)).toBe(true);
   expect(urlProblem(url, true)).toBeUndefined();
@@ -39,7 +39,7 @@ test.each([
   'http://[::ffff:127.0.0.1]/',
   'ftp://localhost/',
   'file:///etc/passwd',
-])('%s is not https, wherever the platform is', (url) => {
+])('%s is not https, wherever the platform runs', (url) => {
   expect(urlProblem(new URL(url), true)).toBe('is not https');
   expect(urlProblem(new URL(url), false)).toBe('is not https');
 });
@@ -55,14 +55,14 @@ test('https is allowed for any host', () => {
   expect(urlProblem(new URL('https://example.com/x'), false)).toBeUndefined();
 });
 
-test('the platform is on this machine where its issuer or its API is', () => {
+test('the platform is on this machine if its issuer or its API is', () => {
   const [here, away] = [new URL('http://localhost:1/'), new URL('https://iam.example/')];
   expect(allowsPlainHttp({ issuer: here, apiUrl: away })).toBe(true);
   expect(allowsPlainHttp({ issuer: away, apiUrl: here })).toBe(true);
   expect(allowsPlainHttp({ issuer: away, apiUrl: away })).toBe(false);
 });
 
-test('a name that only looks like an address of this machine is none', () => {
+test('a name that only looks like a loopback address is not this machine', () => {
   expect(isLoopback('127.evil.example')).toBe(false);
   expect(isLoopback('127.0.0.1x')).toBe(false);
 });

@@ -19,7 +19,7 @@ const linksBy = (signedBy: Links['signedBy'], expiresAt: number | undefined): Li
   url: (key) => `https://${signedBy}.example/bucket/${key}?signature=x`,
 });
 
-/** @param platform what the platform does when it is asked for the links of these keys */
+/** @param platform the platform's answer to a request for the links of these keys */
 function automatic(
   platform: (keys: readonly string[]) => Links | Promise<Links>,
   options: Partial<AutomaticOptions> = {},
@@ -56,7 +56,7 @@ const working = () => linksBy('platform', now + week);
 const refused = new ActionError('platform-links', 'The platform gives no link to s3://bucket/a: 403');
 const keysOf = (count: number) => Array.from({ length: count }, (_, index) => `file-${index}`);
 
-test('the platform is asked for one link first, then for the others', async () => {
+test('one link is requested first, then the others', async () => {
   const { make, asked, whys } = automatic(working);
   const links = await make(['a', 'b', 'c']);
   expect([links.signedBy, links.expiresAt, links.whySession]).toEqual(['platform', now + week, undefined]);
@@ -67,7 +67,7 @@ test('the platform is asked for one link first, then for the others', async () =
   expect(whys).toEqual([]);
 });
 
-test('all expire when the first of them does, and nobody knows when if one does not say', async () => {
+test('the expiry is that of the first link to expire, and unknown if one is unknown', async () => {
   const ends = [now + week, now + 2 * week];
   expect((await automatic(() => linksBy('platform', ends.pop())).make(['a', 'b'])).expiresAt).toBe(
     now + week,
@@ -81,7 +81,7 @@ test('all expire when the first of them does, and nobody knows when if one does 
   }
 });
 
-test('a platform that refuses the first link is asked for no other, and the session signs all of them', async () => {
+test('after an error for the first link, the session signs all links without further requests', async () => {
   const { make, asked, whys } = automatic(() => Promise.reject(refused));
   const links = await make(['a', 'b', 'c']);
   expect([links.signedBy, links.expiresAt, links.whySession]).toEqual([
@@ -94,20 +94,20 @@ test('a platform that refuses the first link is asked for no other, and the sess
   expect(whys).toEqual([refused.message]);
 });
 
-test('a platform that refuses a later one too', async () => {
+test('after an error for a later link, the session signs all links', async () => {
   const { make, whys } = automatic((keys) => (keys.includes('c') ? Promise.reject(refused) : working()));
   expect((await make(['a', 'b', 'c'])).signedBy).toBe('session');
   expect(whys).toEqual([refused.message]);
 });
 
-test('links that expire sooner than those of the session are not taken', async () => {
+test('platform links that expire sooner than session links are not used', async () => {
   const { make, asked, whys } = automatic(() => linksBy('platform', now + 300_000));
   expect((await make(['a', 'b'])).signedBy).toBe('session');
   expect(asked).toEqual([['a']]);
   expect(whys).toEqual([`The platform's links expire sooner, in 5 min`]);
 });
 
-test('a platform that gives no link in time is not waited for', async () => {
+test('if the platform returns no link in time, the session signs all links', async () => {
   const { make, whys } = automatic(() => new Promise<never>(() => undefined), {
     waits: { silentMs: 20, totalMs: 60_000 },
   });
@@ -122,7 +122,7 @@ test('a cancelled run makes no links at all', async () => {
   expect(whys).toEqual([]);
 });
 
-test('a preview is made of links that end in the names of the files, or of the session’s', async () => {
+test('a preview needs links that end in the names of the files, else the session signs them', async () => {
   const short = { ...working(), url: (key: string) => `https://go.example/${key.length}` };
   const { make, whys } = automatic(() => short, { preview: true });
   expect((await make(['a', 'b'])).signedBy).toBe('session');
@@ -131,7 +131,7 @@ test('a preview is made of links that end in the names of the files, or of the s
   expect((await automatic(working, { preview: true }).make(['a', 'b'])).signedBy).toBe('platform');
 });
 
-test('a page whose link the platform refuses has all links signed by the session, once', async () => {
+test('after an error for the link of a page, the session signs all links, once', async () => {
   const { make, fallBack, whys } = automatic((keys) =>
     keys.includes('page') ? Promise.reject(refused) : working(),
   );
@@ -145,7 +145,7 @@ test('a page whose link the platform refuses has all links signed by the session
   expect(whys).toEqual([refused.message]);
 });
 
-test('a preview that no browser could open has its links signed by the session', async () => {
+test('if a preview is not possible with platform links, the session signs its links', async () => {
   const { make, fallBack, whys } = automatic(working, { preview: true });
   await make(['a', 'b']);
   expect(fallBack(new ActionError('preview-not-possible', 'no CORS'))).toBe(true);
@@ -160,13 +160,16 @@ test.each([
   [3, 900, 899, /^'expires-in' asks for 15 min/],
   [3, 3_600, 900, undefined],
   [3, 600, undefined, undefined],
-])('%j files, %j s asked for and sessions of %j s: %j', (files, expiresIn, life, why) => {
-  const reason = reasonForSession(files, expiresIn, life);
-  if (why === undefined) expect(reason).toBeUndefined();
-  else expect(reason).toMatch(why);
-});
+])(
+  'the reason for session links with %j files, %j requested seconds and sessions of %j s is %j',
+  (files, expiresIn, life, why) => {
+    const reason = reasonForSession(files, expiresIn, life);
+    if (why === undefined) expect(reason).toBeUndefined();
+    else expect(reason).toMatch(why);
+  },
+);
 
-test('for more files the platform is not asked', async () => {
+test('for more files, no link is requested from the platform', async () => {
   const { make, asked, whys } = automatic(working);
   expect((await make(keysOf(mostAutomaticLinks + 1))).signedBy).toBe('session');
   expect([asked, whys.length]).toEqual([[], 1]);

@@ -5,7 +5,7 @@ import { linkProblem } from '../../../src/links/urlChecks.ts';
 import { type PlatformLinkOptions, requestPlatformLinks } from '../../../src/links/platformLinks.ts';
 import { TerrapiError } from '../../../src/terrapi/request.ts';
 import { rejectionOf } from '../failure.ts';
-import { keyAsked, openBucket } from '../storage/bucket.ts';
+import { keyAsked, openBucket } from '../storage/localBucket.ts';
 import { type Answer, type Asked, jwt } from '../servers.ts';
 
 const now = Date.parse('2026-11-23T12:00:00Z');

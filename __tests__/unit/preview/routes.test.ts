@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { encodedPath } from '../../../src/text/encode.ts';
 import { createRoutes, decodedPath } from '../../../src/preview/routes.ts';
-import { awkwardNames } from '../../support/names.ts';
+import { awkwardNames } from '../../support/fileNames.ts';
 
 const file = (name: string, status = 200, isFallback = false) => ({ kind: 'file', name, status, isFallback });
 const redirect = (to: string) => ({ kind: 'redirect', to });

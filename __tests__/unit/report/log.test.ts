@@ -5,7 +5,7 @@ import { ActionError } from '../../../src/errors/error.ts';
 import type { Text } from '../../../src/hosts/host.ts';
 import { type FailingHost, fail } from '../../../src/report/log.ts';
 
-/** The lines of the error that `fail` prints at a host that is a plain object. */
+/** The lines of the error that `fail` prints. */
 function linesOf(error: unknown): string[] {
   let printed: Text = [];
   const host: FailingHost = {
@@ -28,7 +28,7 @@ test('an error begins with its message and ends with the address of its entry', 
   expect(linesOf(new ActionError('proxy', 'm'))).toEqual(['m', helpLine('proxy')]);
 });
 
-test('an error that is not explained asks for a report', () => {
+test('the message about an unexpected error asks for a report', () => {
   expect(linesOf(new TypeError('x is not a function'))).toEqual([
     'Unexpected error: x is not a function',
     'Please report it with the debug log: turn it on.',
@@ -36,7 +36,7 @@ test('an error that is not explained asks for a report', () => {
   ]);
 });
 
-test('too many open files have an entry, wherever they show', () => {
+test('an unexpected error because of too many open files has their entry', () => {
   const error = Object.assign(new Error('spawn EMFILE'), { code: 'EMFILE' });
   expect(linesOf(error).at(-1)).toBe(helpLine('too-many-open-files'));
 });

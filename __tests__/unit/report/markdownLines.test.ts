@@ -4,7 +4,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown';
 
 import { commentLines } from '../../../src/report/markdownLines.ts';
 
-/** The same by a parser of all of Markdown. */
+/** The offsets of the comments that a full Markdown parser finds. */
 function commentsByParser(document: string): number[] {
   return fromMarkdown(document).children.flatMap(({ type, position }) => {
     const [start = 0, end = 0] = [position?.start.offset, position?.end.offset];
@@ -61,8 +61,8 @@ const html = [
 const comment = '<!-- mark -->';
 
 /**
- * Whether the parser departs from CommonMark 0.31 in such a document: it ends the paragraph of a list or quote at a lone tag, and takes an
- * empty item after indented code for text. A million other documents showed no difference.
+ * Whether the parser violates CommonMark 0.31 in a document: it ends the paragraph of a list or quote at a lone tag, and reads an
+ * empty item after indented code as text. In a million other documents there was no difference.
  */
 function misreads(lines: readonly string[]): boolean {
   const isTag = (one: string) => /^<(?:[ab]\b|\/pre)/.test(one);
@@ -75,8 +75,8 @@ function misreads(lines: readonly string[]): boolean {
   );
 }
 
-describe('comments at the top of a document', () => {
-  test('are those that a parser of all of Markdown finds', () => {
+describe('comments at the top level of a document', () => {
+  test('are those that a full Markdown parser finds', () => {
     const line = fc.oneof(
       { weight: 2, arbitrary: fc.constant(comment) },
       { weight: 6, arbitrary: fc.constantFrom(...pieces, ...containers, ...html) },
@@ -114,8 +114,8 @@ describe('comments at the top of a document', () => {
       '<a b',
       '\ud83d',
     ],
-  ])('are found in a mebibyte of %j', (evil) => {
-    // The parser took 28 s for an eighth of it. Jest's own limit is a minute.
+  ])('are found in linear time in a mebibyte of %j', (evil) => {
+    // A full parser takes 28 s for an eighth of it. Jest's limit is a minute.
     const document = `${evil.repeat(2 ** 20 / evil.length)}\n\n${comment}\n`;
     expect(comments(document).length).toBeLessThanOrEqual(1);
   });

@@ -9,7 +9,7 @@ import {
   removalSummary,
   workspacesSummary,
 } from '../../../src/report/summary.ts';
-import { awkward, name, pieces } from './awkward.ts';
+import { awkward, name, pieces } from './hostileText.ts';
 
 const now = Date.parse('2026-11-23T12:00:00Z');
 

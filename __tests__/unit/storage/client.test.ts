@@ -18,20 +18,20 @@ import { discoverRegion } from '../../../src/storage/region.ts';
 import { StorageError, createStorageRetrier } from '../../../src/storage/s3Error.ts';
 import { putObject, putPart } from '../../../src/transfer/putObject.ts';
 import type { Answer } from '../servers.ts';
-import { errorXml, keyAsked, keyOf, once, openBucket, quick } from './bucket.ts';
+import { errorXml, keyAsked, keyOf, once, openBucket, quick } from './localBucket.ts';
 
 function put(client: StorageClient, key: string): Promise<unknown> {
   return client.send({ method: 'PUT', path: client.path(key), body: Buffer.from(key) });
 }
 
-describe('a session that has ended', () => {
+describe('an expired session', () => {
   test.each(['InvalidAccessKeyId', 'ExpiredToken', 'InvalidTokenId'])(
-    'by %s is replaced once, however many requests find out at the same time',
+    '(%s) is replaced once for all parallel requests',
     async (code) => {
       const waiting: (() => void)[] = [];
       await using bucket = await openBucket(async (asked) => {
         if (keyOf(asked) !== 'KEY-1') return { body: '' };
-        // All of them are under way before the first one is answered.
+        // The first response is sent when all requests have arrived.
         await new Promise<void>((resolve) => {
           waiting.push(resolve);
           if (waiting.length === 16) for (const release of waiting) release();
@@ -51,7 +51,7 @@ describe('a session that has ended', () => {
     },
   );
 
-  test('is not replaced again by a request that finds out late', async () => {
+  test('is not replaced again after a late error response', async () => {
     await using bucket = await openBucket(async (asked) => {
       if (keyOf(asked) !== 'KEY-1') return { body: '' };
       if (keyAsked(asked) === 'p/late') await sleep(100);
@@ -61,7 +61,7 @@ describe('a session that has ended', () => {
     expect(bucket.sessions).toHaveLength(2);
   });
 
-  test('and another, and another: fails after one renewal, with no further try', async () => {
+  test('is an error if the new session is rejected as well', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('InvalidAccessKeyId') }));
     const { client } = bucket;
     await expect(put(client, 'p/a')).rejects.toMatchObject({ code: 'InvalidAccessKeyId' });
@@ -69,7 +69,7 @@ describe('a session that has ended', () => {
     expect(bucket.server.asked).toHaveLength(2);
   });
 
-  test('is noticed by a HEAD too, whose answer has no body', async () => {
+  test('is also detected by a HEAD, whose response has no body', async () => {
     await using bucket = await openBucket((asked) =>
       keyOf(asked) === 'KEY-1'
         ? { status: 403, headers: { 'x-minio-error-code': 'InvalidAccessKeyId' } }
@@ -79,7 +79,7 @@ describe('a session that has ended', () => {
     expect(bucket.sessions).toHaveLength(2);
   });
 
-  test('is not what another refusal means', async () => {
+  test('is not assumed after another 403', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied', 'not you') }));
     await expect(put(bucket.client, 'p/a')).rejects.toMatchObject({
       status: 403,
@@ -91,11 +91,11 @@ describe('a session that has ended', () => {
   });
 });
 
-describe('a clock that is off', () => {
+describe('a wrong clock', () => {
   const hour = 3_600_000;
 
   test.each([-2 * hour, 2 * hour])(
-    'by %d ms is set right by the answer, and the request sent again',
+    '(by %d ms) is corrected by the response, and the request is retried',
     async (off) => {
       const signedAt = (stamp: string | string[] | undefined) =>
         Date.parse(String(stamp).replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5'));
@@ -117,7 +117,7 @@ describe('a clock that is off', () => {
   const skewed = { status: 403, body: errorXml('RequestTimeTooSkewed') };
 
   test.each([0, 2 * hour])(
-    'by %d ms, at a storage that refuses its own time as well, is an error after three attempts',
+    '(by %d ms) is an error after three attempts if the storage rejects its own time as well',
     async (off) => {
       await using bucket = await openBucket(() => skewed, { now: () => Date.now() + off });
       const error = await put(bucket.client, 'p/a').catch((reason: unknown) => reason);
@@ -137,7 +137,7 @@ describe('a clock that is off', () => {
     },
   );
 
-  test('also ends a call of the SDK after three attempts', async () => {
+  test('is also an error after three attempts of an SDK call', async () => {
     await using bucket = await openBucket(() => skewed);
     await expect(deleteObjects(bucket.client, 'p/', ['p/a', 'p/b'])).rejects.toMatchObject({
       code: 'ClockMismatch',
@@ -145,13 +145,13 @@ describe('a clock that is off', () => {
     expect(bucket.server.asked).toHaveLength(3);
   });
 
-  test('at one of several servers of a storage does not end the call', async () => {
+  test('of one of several servers of the storage does not end the call', async () => {
     await using bucket = await openBucket((_, count) => (count <= 2 ? skewed : { body: '' }));
     await put(bucket.client, 'p/a');
     expect(bucket.server.asked).toHaveLength(3);
   });
 
-  test('by the time in the answer, which differs each time, is set again with each attempt', async () => {
+  test('is corrected again with each attempt if the times in the responses differ', async () => {
     const at = (count: number) => new Date(Date.now() + count * hour).toISOString();
     const answer = (count: number) =>
       errorXml('RequestTimeTooSkewed').replace('</Error>', `<ServerTime>${at(count)}</ServerTime></Error>`);
@@ -163,7 +163,7 @@ describe('a clock that is off', () => {
   });
 });
 
-test('an answer that is none of success is an error with what the storage says', async () => {
+test('a response without success is an error with code, message and request ID of the storage', async () => {
   await using bucket = await openBucket(
     (_, count) =>
       count === 1
@@ -177,7 +177,7 @@ test('an answer that is none of success is an error with what the storage says',
   expect(error).toMatchObject({ status: 503, message: 'away', retryAfter: '4', requestId: 'R' });
 });
 
-test('a request says what is signed, to the byte', async () => {
+test('a request is sent exactly as it is signed', async () => {
   await using bucket = await openBucket(() => ({ body: '' }));
   const { client, server } = bucket;
   await client.send({
@@ -194,13 +194,13 @@ test('a request says what is signed, to the byte', async () => {
   });
 });
 
-test('a storage that takes a request and says nothing is given up after the time that the client was given', async () => {
+test('a request without a response fails after the stall time of the client', async () => {
   await using bucket = await openBucket(() => new Promise(() => undefined), { stallMs: 100, policy: once });
   await expect(put(bucket.client, 'p/a')).rejects.toMatchObject({ name: 'StalledError' });
 });
 
 test.each([-1, 1])(
-  'a HEAD refused for the time, without a word, is mended by that of the answer',
+  'a HEAD that is rejected without an error code is retried with the time of the response',
   async (sign) => {
     const off = sign * 7_200_000;
     await using bucket = await openBucket(
@@ -213,12 +213,12 @@ test.each([-1, 1])(
 );
 
 describe('a HEAD', () => {
-  test('of what is not there finds nothing', async () => {
+  test('of a missing object returns undefined', async () => {
     await using bucket = await openBucket(() => ({ status: 404 }));
     expect(await headObject(bucket.client, 'p/a')).toBeUndefined();
   });
 
-  test('that is refused is an error, and not an object that is missing', async () => {
+  test('with a 403 is an error, not a missing object', async () => {
     await using bucket = await openBucket(() => ({ status: 403 }));
     await expect(headObject(bucket.client, 'p/a')).rejects.toMatchObject({ status: 403 });
   });
@@ -231,7 +231,7 @@ const object = { key: 'p/a', contentType: 'text/plain', headers: {} };
 const part = { number: 1, etag, crc32: 'AAAAAA==' };
 const listing = '<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>';
 
-/** Each kind of call, with the answer that it wants. */
+/** Each kind of call, and a successful response to it. */
 const calls: Readonly<Record<string, readonly [(client: StorageClient) => Promise<unknown>, Answer]>> = {
   put: [
     (client) => putObject(client, object, content, { signal, ifAbsent: false }),
@@ -267,32 +267,32 @@ const calls: Readonly<Record<string, readonly [(client: StorageClient) => Promis
   location: [(client) => bucketLocation(client), { body: '<LocationConstraint>fr-par</LocationConstraint>' }],
 };
 
-/** MinIO says the code of an error in a header too: the answer to a HEAD has no body. */
+/** MinIO sends the error code in a header as well, because the response to a HEAD has no body. */
 const coded = (status: number, code: string): Answer => ({
   status,
   headers: { 'x-minio-error-code': code },
   body: errorXml(code),
 });
 
-const troubles: Readonly<Record<string, Answer | undefined>> = {
+const transientErrors: Readonly<Record<string, Answer | undefined>> = {
   'a 503': { status: 503, body: errorXml('SlowDown') },
   'a 503 of a proxy': { status: 503, body: '<html>Bad gateway<br></html>' },
   'RequestTimeout (400)': coded(400, 'RequestTimeout'),
   'a reset': undefined,
-  'a session that has ended': coded(403, 'ExpiredToken'),
+  'an expired session': coded(403, 'ExpiredToken'),
 };
 
 describe.each(Object.keys(calls))('%s', (kind) => {
   const [call, wanted] = calls[kind] ?? [];
 
-  test.each(Object.keys(troubles))('comes through %s by itself', async (trouble) => {
-    await using bucket = await openBucket((_, count) => (count === 1 ? troubles[trouble] : wanted));
+  test.each(Object.keys(transientErrors))('succeeds after %s', async (name) => {
+    await using bucket = await openBucket((_, count) => (count === 1 ? transientErrors[name] : wanted));
     await call?.(bucket.client);
     expect(bucket.server.asked).toHaveLength(2);
-    expect(bucket.sessions).toHaveLength(trouble.startsWith('a session') ? 2 : 1);
+    expect(bucket.sessions).toHaveLength(name.startsWith('an expired session') ? 2 : 1);
   });
 
-  test('is not repeated where that cannot help', async () => {
+  test('is not retried after a permanent error', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied') }));
     await call?.(bucket.client).catch(() => undefined);
     expect(bucket.server.asked).toHaveLength(1);
@@ -300,10 +300,10 @@ describe.each(Object.keys(calls))('%s', (kind) => {
 });
 
 test.each(['a 503', 'a 503 of a proxy', 'a reset'])(
-  'the look for the region comes through %s by itself',
-  async (trouble) => {
+  'the discovery of the region succeeds after %s',
+  async (name) => {
     const wanted = { status: 403, headers: { 'x-amz-bucket-region': 'fr-par' } };
-    await using bucket = await openBucket((_, count) => (count === 1 ? troubles[trouble] : wanted));
+    await using bucket = await openBucket((_, count) => (count === 1 ? transientErrors[name] : wanted));
     const { location, transport, clock } = bucket.client;
     const retrier = createStorageRetrier(clock, { policy: quick });
     const { region } = await discoverRegion(location, transport, retrier, () => Promise.resolve(undefined));
@@ -311,12 +311,12 @@ test.each(['a 503', 'a 503 of a proxy', 'a reset'])(
   },
 );
 
-test('each retry is told, with what is retried', async () => {
-  const told: string[] = [];
+test('onRetry gets the object of each retry', async () => {
+  const retried: string[] = [];
   await using bucket = await openBucket(
     (_, count) => (count <= 2 ? { status: 503 } : { headers: { etag: '"e"' } }),
-    { onRetry: ({ what, status }) => told.push(`${what}: ${status}`) },
+    { onRetry: ({ what, status }) => retried.push(`${what}: ${status}`) },
   );
   await headObject(bucket.client, 'p/a b');
-  expect(told).toEqual(['a b: 503', 'a b: 503']);
+  expect(retried).toEqual(['a b: 503', 'a b: 503']);
 });

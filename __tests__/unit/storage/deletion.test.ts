@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { type DeletionResult, deleteObjects } from '../../../src/storage/deletion.ts';
 import type { Asked } from '../servers.ts';
-import { errorXml, keyAsked, keyOf, once, openBucket } from './bucket.ts';
+import { errorXml, keyAsked, keyOf, once, openBucket } from './localBucket.ts';
 
 const done = { body: '<DeleteResult/>' };
 
@@ -19,7 +19,7 @@ const references: Readonly<Record<string, string>> = {
   '#xd': '\r',
 };
 
-/** Keys that a request names. */
+/** The keys in a request. */
 function named({ body }: Asked): string[] {
   return [...body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) =>
     key.replace(
@@ -31,7 +31,7 @@ function named({ body }: Asked): string[] {
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `p/d/${index}`);
 
-test('keys are deleted 1,000 a request, each of them once', async () => {
+test('each request deletes up to 1,000 keys, each key once', async () => {
   await using bucket = await openBucket(() => done);
   const keys = numbered(2_001);
   expect(await deleteObjects(bucket.client, 'p/d/', keys)).toEqual({ deleted: keys, failed: [] });
@@ -40,7 +40,7 @@ test('keys are deleted 1,000 a request, each of them once', async () => {
   expect(bucket.server.asked[0]).toMatchObject({ method: 'POST', path: '/bucket/?delete=' });
 });
 
-test('a request has the MD5 of its body, for servers that know no other checksum', async () => {
+test('a request has the MD5 of its body, for servers that support no other checksum', async () => {
   await using bucket = await openBucket(() => done);
   await deleteObjects(bucket.client, 'p/d/', numbered(2));
   const [asked] = bucket.server.asked;
@@ -53,26 +53,26 @@ test.each([
   ['nothing', ''],
   ['another element', '<DeleteResults/>'],
   ['an answer that breaks off', '<DeleteResult><Error><Key>p/d/0</Key>'],
-])('%s is not taken for a result', async (_, body) => {
+])('%s is an error', async (_, body) => {
   await using bucket = await openBucket(() => ({ body }), { policy: once });
   await expect(deleteObjects(bucket.client, 'p/d/', numbered(2))).rejects.toMatchObject({ code: 'NotS3' });
 });
 
-test('no keys are no request', async () => {
+test('no keys send no request', async () => {
   await using bucket = await openBucket(() => done);
   expect(await deleteObjects(bucket.client, 'p/d/', [])).toEqual({ deleted: [], failed: [] });
   expect(bucket.server.asked).toEqual([]);
 });
 
-describe('nothing is deleted, and no request sent', () => {
+describe('nothing is deleted, and no request is sent,', () => {
   test.each([
-    ['a neighbour whose name begins alike', 'p/d/', 'p/dd/x'],
+    ['a folder with the same beginning', 'p/d/', 'p/dd/x'],
     ['an object beside the folder', 'p/d/', 'p/d.txt'],
-    ['what is above', 'p/d/', 'p/x'],
+    ['an object in the folder above', 'p/d/', 'p/x'],
     ['the folder itself', 'p/d/', 'p/d/'],
-    ['the folder’s own name', 'p/d/', 'p/d'],
+    ['the folder without its slash', 'p/d/', 'p/d'],
     ['another prefix', 'p/d/', 'q/p/d/x'],
-  ])('for %s', async (_, base, key) => {
+  ])('if one key is %s', async (_, base, key) => {
     await using bucket = await openBucket(() => done);
     await expect(deleteObjects(bucket.client, base, [`${base}fine`, key])).rejects.toThrow(
       `Refused to delete '${key}' outside of '${base}'`,
@@ -80,21 +80,21 @@ describe('nothing is deleted, and no request sent', () => {
     expect(bucket.server.asked).toEqual([]);
   });
 
-  test('without a base, whatever the keys', async () => {
+  test('if there is no base', async () => {
     await using bucket = await openBucket(() => done);
     await expect(deleteObjects(bucket.client, '', ['x'])).rejects.toThrow('Refused');
     expect(bucket.server.asked).toEqual([]);
   });
 });
 
-test('keys are named as they are', async () => {
+test('special characters in keys are escaped', async () => {
   const keys = ['p/d/a b', 'p/d/<&>"\'', 'p/d/ü🛰', 'p/d/new\nline\r', 'p/d/%41+', 'p/d/\ttab', 'p/d/ end '];
   await using bucket = await openBucket(() => done);
   await deleteObjects(bucket.client, 'p/d/', keys);
   expect(bucket.server.asked.flatMap(named)).toEqual(keys);
 });
 
-test('keys with characters that XML cannot hold are deleted by requests of their own', async () => {
+test('keys with characters that XML cannot contain are deleted one by one', async () => {
   await using bucket = await openBucket(({ method }) => (method === 'DELETE' ? { status: 204 } : done));
   const keys = ['p/d/a', 'p/d/bell\u0007', 'p/d/b', 'p/d/\uffff'];
   const { deleted, failed } = await deleteObjects(bucket.client, 'p/d/', keys);
@@ -110,22 +110,22 @@ test('keys with characters that XML cannot hold are deleted by requests of their
   ]);
 });
 
-describe('what could not be deleted is told', () => {
-  const told = ({ failed }: DeletionResult) =>
+describe('a key that could not be deleted', () => {
+  const failures = ({ failed }: DeletionResult) =>
     failed.map(({ key, error }) => [key, error.code, error.message]);
 
-  test('key by key, and the rest is deleted', async () => {
+  test('is returned with its error, and the others are deleted', async () => {
     const body = `<DeleteResult><Error><Key>p/d/1</Key><Code>AccessDenied</Code><Message>no &amp; no</Message></Error><Error><Key>p/d/3</Key><Code>InternalError</Code></Error></DeleteResult>`;
     await using bucket = await openBucket(() => ({ body }), { policy: once });
     const result = await deleteObjects(bucket.client, 'p/d/', numbered(5));
     expect(result.deleted).toEqual(['p/d/0', 'p/d/2', 'p/d/4']);
-    expect(told(result)).toEqual([
+    expect(failures(result)).toEqual([
       ['p/d/1', 'AccessDenied', 'no & no'],
       ['p/d/3', 'InternalError', 'no reason given'],
     ]);
   });
 
-  test('but asked for again where the reason passes, and only there', async () => {
+  test('is requested again only after a transient error', async () => {
     const errors = (...codes: (readonly [string, string])[]) => ({
       body: `<DeleteResult>${codes.map(([key, code]) => `<Error><Key>${key}</Key><Code>${code}</Code></Error>`).join('')}</DeleteResult>`,
     });
@@ -141,13 +141,13 @@ describe('what could not be deleted is told', () => {
     expect([first, second]).toEqual([numbered(4), ['p/d/0', 'p/d/2']]);
     expect(others.every((keys) => keys.join() === 'p/d/2')).toBe(true);
     expect(result.deleted).toEqual(['p/d/0', 'p/d/3']);
-    expect(told(result)).toEqual([
+    expect(failures(result)).toEqual([
       ['p/d/1', 'AccessDenied', 'no reason given'],
       ['p/d/2', 'InternalError', 'no reason given'],
     ]);
   });
 
-  test('but not those that a request could not even ask for', async () => {
+  test('is not returned if the retry fails as a whole: that is an error', async () => {
     await using bucket = await openBucket((_, count) =>
       count === 1
         ? { body: '<DeleteResult><Error><Key>p/d/0</Key><Code>SlowDown</Code></Error></DeleteResult>' }
@@ -158,13 +158,13 @@ describe('what could not be deleted is told', () => {
     });
   });
 
-  test('for keys of their own requests too', async () => {
+  test('is also returned if it has its own request', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied', 'no') }));
     const result = await deleteObjects(bucket.client, 'p/d/', ['p/d/\u0001']);
-    expect([result.deleted, told(result)]).toEqual([[], [['p/d/\u0001', 'AccessDenied', 'no']]]);
+    expect([result.deleted, failures(result)]).toEqual([[], [['p/d/\u0001', 'AccessDenied', 'no']]]);
   });
 
-  test('and a whole request that fails is an error', async () => {
+  test('is not returned if its request fails as a whole: that is an error', async () => {
     await using bucket = await openBucket((_, count) =>
       count === 1 ? done : { status: 403, body: errorXml('AccessDenied') },
     );
@@ -174,7 +174,7 @@ describe('what could not be deleted is told', () => {
   });
 });
 
-test('a session that ends between two requests is renewed', async () => {
+test('a session that expires between two requests is renewed', async () => {
   await using bucket = await openBucket((asked, count) =>
     count > 1 && keyOf(asked) === 'KEY-1' ? { status: 403, body: errorXml('InvalidAccessKeyId') } : done,
   );

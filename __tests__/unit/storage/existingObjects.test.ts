@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 
 import { existingAmong } from '../../../src/storage/existingObjects.ts';
-import { type LocalBucket, errorXml, keyAsked, openBucket } from './bucket.ts';
+import { type LocalBucket, errorXml, keyAsked, openBucket } from './localBucket.ts';
 
 const there = { headers: { etag: '"e"', 'content-length': '1' } };
 
-/** A bucket that holds these keys, and tells of them by HEAD and by listing. */
+/** A bucket with these keys, which answers HEAD requests and listings. */
 function holding(...keys: string[]): Promise<LocalBucket> {
   return openBucket((asked) => {
     if (asked.method === 'HEAD') return keys.includes(keyAsked(asked)) ? there : { status: 404 };
@@ -22,7 +22,7 @@ const folders = (count: number) => Array.from({ length: count }, (_, index) => `
 test.each([
   [64, 'HEAD', 64],
   [65, 'GET', 1],
-])('of %d keys those that exist are found by %s, in %d requests', async (count, method, requests) => {
+])('for %d keys, existing ones are found by %s in %d requests', async (count, method, requests) => {
   await using bucket = await holding('p/d/7', 'p/d/70', 'p/d/7/x', 'p/other');
   const found = await existingAmong(bucket.client, 'p/d/', folders(count));
   expect([...found]).toEqual(['p/d/7']);
@@ -31,18 +31,18 @@ test.each([
   );
 });
 
-test('no keys are no request', async () => {
+test('no keys send no request', async () => {
   await using bucket = await holding('p/d/a');
   expect((await existingAmong(bucket.client, 'p/d/', [])).size).toBe(0);
   expect(bucket.server.asked).toEqual([]);
 });
 
-test('a refusal is an error, and not a key that is free', async () => {
+test('a 403 is an error, not a missing key', async () => {
   await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied') }));
   await expect(existingAmong(bucket.client, 'p/d/', ['p/d/a'])).rejects.toMatchObject({ status: 403 });
 });
 
-test('trouble that passes is mended for that key alone', async () => {
+test('a transient error is retried for that key only', async () => {
   await using bucket = await openBucket((asked, count) =>
     count === 1 ? { status: 503 } : keyAsked(asked) === 'p/d/0' ? there : { status: 404 },
   );
@@ -50,7 +50,7 @@ test('trouble that passes is mended for that key alone', async () => {
   expect(bucket.server.asked).toHaveLength(4);
 });
 
-test('a portal that answers whatever is asked for is an error, and not a key that exists', async () => {
+test('the answer of a captive portal is an error, not an existing key', async () => {
   await using bucket = await openBucket(() => ({ headers: { 'content-type': 'text/html' } }));
   await expect(existingAmong(bucket.client, 'p/d/', ['p/d/a'])).rejects.toMatchObject({
     code: 'NotS3',

@@ -11,7 +11,7 @@ const numbered = (count: number, from = 0) =>
 const object = (key: string): RemoteObject => ({ key, size: 1, etag: 'e', lastModified: 0 });
 
 describe('bounds of ranges', () => {
-  test('are those of four ranges that are alike, the first of which begins after what is known', () => {
+  test('divide the keys after the last known one into four ranges of similar length', () => {
     const keys = numbered(40_000);
     const bounds = rangeBounds(keys, 'k/000999');
     expect(bounds[0]).toBe('k/000999');
@@ -22,15 +22,15 @@ describe('bounds of ranges', () => {
   });
 
   test.each([
-    ['where one page holds the rest', numbered(1_900), 'k/000999'],
-    ['where nothing more is expected', numbered(5_000), 'k/004999'],
-    ['where nothing is expected at all', [], 'k/000999'],
-    ['where other keys are there than expected', numbered(5_000), 'l'],
-  ])('are none %s', (_, keys, last) => {
+    ['if one page contains the rest', numbered(1_900), 'k/000999'],
+    ['if no more keys are expected', numbered(5_000), 'k/004999'],
+    ['if no keys are expected', [], 'k/000999'],
+    ['if all expected keys come before the last known one', numbered(5_000), 'l'],
+  ])('do not exist %s', (_, keys, last) => {
     expect(rangeBounds(keys, last)).toEqual([]);
   });
 
-  test('ascend in the order of a listing, however the keys were sorted', () => {
+  test('ascend in the order of a listing, for keys in any order', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 4 })), (some) => {
         const keys = some
@@ -45,7 +45,7 @@ describe('bounds of ranges', () => {
   });
 });
 
-test('keys are in the order of their bytes', () => {
+test('keys are compared by their bytes', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (a, b) => {
       expect(isBefore(a, b)).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0);
@@ -60,10 +60,10 @@ test('keys are in the order of their bytes', () => {
   );
 });
 
-describe('what a page has of a range', () => {
+describe('the objects of a page in a range', () => {
   const page = ['b', 'c', 'd'].map(object);
 
-  test('ends where the next one begins', () => {
+  test('end with the last key of the range', () => {
     const keys = (until: string | undefined) => within({ after: 'a', until }, page).map(({ key }) => key);
     expect(keys(undefined)).toEqual(['b', 'c', 'd']);
     expect(keys('d')).toEqual(['b', 'c', 'd']);

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { listExpected, listObjects, listPages } from '../../../src/storage/listing.ts';
 import type { Asked } from '../servers.ts';
-import { errorXml, keyOf, openBucket } from './bucket.ts';
+import { errorXml, keyOf, openBucket } from './localBucket.ts';
 
 const modified = '2026-11-23T12:00:00.500Z';
 
@@ -27,7 +27,7 @@ function query({ path }: Asked): Record<string, string> {
   return Object.fromEntries(new URL(path, 'http://localhost').searchParams);
 }
 
-test('an object is told of by key, size, ETag without quotes, and time', async () => {
+test('an object has key, size, ETag without quotes, and time', async () => {
   await using bucket = await openBucket(() => page(contents('p/d/a', { size: 1_234, etag: '"abc-2"' })));
   expect(await listObjects(bucket.client, 'p/d/')).toEqual([
     { key: 'p/d/a', size: 1_234, etag: 'abc-2', lastModified: Date.parse(modified) },
@@ -37,7 +37,7 @@ test('an object is told of by key, size, ETag without quotes, and time', async (
   ]);
 });
 
-test('pages are asked for until there are no more', async () => {
+test('pages are requested until the last one', async () => {
   await using bucket = await openBucket((asked) => {
     const token = query(asked)['continuation-token'];
     if (token === undefined) return page(contents('a'), next('one/+='));
@@ -52,7 +52,7 @@ test('pages are asked for until there are no more', async () => {
   ]);
 });
 
-test('a token in the last page does not begin it all again', async () => {
+test('a token in the last page is ignored', async () => {
   await using bucket = await openBucket((_, count) =>
     page(
       contents('a'),
@@ -68,7 +68,7 @@ test('an empty listing has no objects', async () => {
   expect(await listObjects(bucket.client, 'p/')).toEqual([]);
 });
 
-test('an object that the storage gives no time for counts as new, so that nobody deletes it as stale', async () => {
+test('an object without a time counts as new, so that it is not deleted as stale', async () => {
   await using bucket = await openBucket(() => page(contents('a', { time: '' })));
   expect(await listObjects(bucket.client, '')).toMatchObject([{ lastModified: Infinity }]);
 });
@@ -83,7 +83,7 @@ describe('keys', () => {
     ['new%0Aline%0D', 'new\nline\r'],
     ['control%01', 'control\u0001'],
     ['%26lt%3B%3C', '&lt;<'],
-  ])('%s of a server that encodes means %j', async (written, key) => {
+  ])('%s of a server that encodes keys is %j', async (written, key) => {
     await using bucket = await openBucket(() => page(`${url}${contents(written)}`));
     expect((await listObjects(bucket.client, '')).map((object) => object.key)).toEqual([key]);
   });
@@ -95,14 +95,14 @@ describe('keys', () => {
     ['&amp;lt;&#xA;', '&lt;\n'],
     [' blanks ', ' blanks '],
     ['007', '007'],
-  ])('%s of one that does not means %j', async (written, key) => {
+  ])('%s of a server that does not encode keys is %j', async (written, key) => {
     await using bucket = await openBucket(() => page(contents(written)));
     expect((await listObjects(bucket.client, '')).map((object) => object.key)).toEqual([key]);
   });
 });
 
-describe('trouble with a page', () => {
-  test('that passes is mended for that page alone', async () => {
+describe('an error of a page', () => {
+  test('is retried for that page only if it is transient', async () => {
     await using bucket = await openBucket((_, count) =>
       count === 1
         ? page(contents('a'), next('two'))
@@ -114,7 +114,7 @@ describe('trouble with a page', () => {
     expect(bucket.server.asked).toHaveLength(3);
   });
 
-  test('that stays is told at once', async () => {
+  test('is thrown at once if it is permanent', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied', 'no') }));
     await expect(listObjects(bucket.client, '')).rejects.toMatchObject({
       name: 'StorageError',
@@ -125,7 +125,7 @@ describe('trouble with a page', () => {
     expect(bucket.server.asked).toHaveLength(1);
   });
 
-  test('by a session that has ended is mended by a new one', async () => {
+  test('because of an expired session is retried with a new one', async () => {
     await using bucket = await openBucket((asked) =>
       keyOf(asked) === 'KEY-1' ? { status: 403, body: errorXml('InvalidAccessKeyId') } : page(contents('a')),
     );
@@ -135,7 +135,7 @@ describe('trouble with a page', () => {
 });
 
 describe('page by page', () => {
-  test('the next one is asked for before one is handed out, and none after the last', async () => {
+  test('the next page is requested before the current one is yielded, and none after the last', async () => {
     await using bucket = await openBucket((asked) =>
       query(asked)['continuation-token'] === undefined
         ? page(contents('a'), next('two'))
@@ -149,7 +149,7 @@ describe('page by page', () => {
     expect([keys, bucket.server.asked.length]).toEqual([['a', 'b'], 2]);
   });
 
-  test('trouble with a page is told to who comes to it, and not to who stops before', async () => {
+  test('an error of a page reaches only callers that do not stop before it', async () => {
     await using bucket = await openBucket((_, count) =>
       count % 2 === 1 ? page(contents('a'), next('two')) : { status: 403, body: errorXml('AccessDenied') },
     );
@@ -165,8 +165,8 @@ describe('page by page', () => {
   });
 });
 
-describe('with keys that are expected', () => {
-  /** Lists as S3 does, 1,000 keys a page, or in an order of its own. */
+describe('with expected keys', () => {
+  /** A bucket that lists 1,000 keys a page, in the order of S3 or in the given order. */
   const openStore = (keys: readonly string[], order?: (a: string, b: string) => number) =>
     openBucket((asked) => {
       const { 'start-after': after = '', 'continuation-token': token = after } = query(asked);
@@ -190,19 +190,19 @@ describe('with keys that are expected', () => {
   };
 
   test.each([
-    ['just those', numbered(9_000), numbered(9_000)],
-    ['those and many others', numbered(9_000), numbered(4_000, 2_500)],
-    ['only some of those', numbered(3_000, 4_000), numbered(20_000)],
-    ['others alone', numbered(5_000), numbered(9_000, 6_000)],
+    ['all of them', numbered(9_000), numbered(9_000)],
+    ['all of them and many others', numbered(9_000), numbered(4_000, 2_500)],
+    ['only some of them', numbered(3_000, 4_000), numbered(20_000)],
+    ['others only', numbered(5_000), numbered(9_000, 6_000)],
     ['few', numbered(900), numbered(9_000)],
     ['none', [], numbered(9_000)],
-  ])('%s are there: each is listed once', async (_, there, expected) => {
+  ])('each object is listed once if the bucket has %s', async (_, there, expected) => {
     await using store = await openStore(there);
     const found = await listAll(store, expected);
     expect(found.toSorted()).toEqual(there);
   });
 
-  test('pages of several ranges are asked for at the same time, and hardly more of them', async () => {
+  test('pages of several ranges are requested in parallel, with few additional requests', async () => {
     await using store = await openStore(numbered(20_000));
     await listAll(store, numbered(20_000));
     const starts = store.server.asked.map((asked) => query(asked)['start-after']);
@@ -211,13 +211,13 @@ describe('with keys that are expected', () => {
     expect(starts.length).toBeLessThanOrEqual(24);
   });
 
-  test('an empty listing is asked for once', async () => {
+  test('an empty listing is requested once', async () => {
     await using store = await openStore([]);
     await listAll(store, numbered(9_000));
     expect(store.server.asked).toHaveLength(1);
   });
 
-  test('a server with another order is not relied upon', async () => {
+  test('a server with another order is an error', async () => {
     const keys = numbered(7_000);
     await using store = await openStore(keys, (a, b) => (a < b ? 1 : -1));
     await expect(listAll(store, keys)).rejects.toMatchObject({
@@ -226,7 +226,7 @@ describe('with keys that are expected', () => {
     });
   });
 
-  test('trouble of a range is told', async () => {
+  test('an error of a range is thrown', async () => {
     await using store = await openBucket((asked) =>
       query(asked)['start-after'] === undefined
         ? page(
@@ -242,7 +242,7 @@ describe('with keys that are expected', () => {
   });
 });
 
-describe('a listing that nobody can rely on is an error', () => {
+describe('an unreliable listing is an error:', () => {
   const listed = async (answer: (asked: Asked, count: number) => { body: string }, prefix = 'p/') => {
     await using bucket = await openBucket(answer);
     return await listObjects(bucket.client, prefix).then(
@@ -255,22 +255,22 @@ describe('a listing that nobody can rely on is an error', () => {
 
   test.each<[string, string, (asked: Asked, count: number) => { body: string }]>([
     [
-      'a key that comes again',
+      'a repeated key',
       `is not sorted: 'p/a' comes after 'p/a'`,
       () => page(contents('p/a') + contents('p/a')),
     ],
     [
-      'a page that comes again',
+      'a repeated page',
       `is not sorted: 'p/a' comes after 'p/b'`,
       (_, count) => page(contents('p/a') + contents('p/b'), next(String(count))),
     ],
     [
-      'pages that go backwards',
+      'pages in reverse order',
       `is not sorted: 'p/8' comes after 'p/9'`,
       (_, count) => page(contents(`p/${10 - count}`), next(String(count))),
     ],
     [
-      'a token that comes again',
+      'a repeated token',
       'repeats a continuation token',
       (_, count) => page(contents(`p/${count}`), next('same')),
     ],
@@ -279,14 +279,14 @@ describe('a listing that nobody can rely on is an error', () => {
       'repeats a continuation token',
       (_, count) => page('', next(String(count % 2))),
     ],
-    ['empty pages without end', 'has too many empty pages', (_, count) => page('', next(String(count)))],
+    ['endless empty pages', 'has too many empty pages', (_, count) => page('', next(String(count)))],
     [
-      'more to come, and no token',
+      'more pages without a token',
       'has more pages, but no continuation token',
       () => page(contents('p/a'), more),
     ],
     [
-      'more to come, and an empty token',
+      'more pages with an empty token',
       'has more pages, but no continuation token',
       () => page(contents('p/a'), next('')),
     ],
@@ -296,23 +296,19 @@ describe('a listing that nobody can rely on is an error', () => {
       `has the key '', which is outside of it`,
       () => page('<Contents><Size>1</Size></Contents>'),
     ],
-    [
-      'a key that is not encoded as it says',
-      `has the key 'p/%E0%A4%A'`,
-      () => page(url + contents('p/%E0%A4%A')),
-    ],
+    ['a key with invalid encoding', `has the key 'p/%E0%A4%A'`, () => page(url + contents('p/%E0%A4%A'))],
     [
       'an entry without an end',
       'has an incomplete entry',
       () => page(`${contents('p/a')}<Contents><Key>p/b</Key>`),
     ],
     [
-      'half of a page',
+      'an incomplete page',
       'this is not the answer of an S3 server',
       () => ({ body: '<ListBucketResult><Contents>' }),
     ],
     [
-      'a portal’s page',
+      'the page of a captive portal',
       'this is not the answer of an S3 server (text/html: a web page, "Sign in")',
       () => ({ body: html }),
     ],
@@ -332,7 +328,7 @@ describe('a listing that nobody can rely on is an error', () => {
     },
   );
 
-  test('an empty page in between is none', async () => {
+  test('but not a single empty page', async () => {
     await using bucket = await openBucket((_, count) =>
       count === 2
         ? page('', next('three'))
@@ -341,14 +337,14 @@ describe('a listing that nobody can rely on is an error', () => {
     expect(await listObjects(bucket.client, 'p/')).toHaveLength(2);
   });
 
-  test('and a million entries without an end are read in no time', async () => {
+  test('700,000 incomplete entries, in linear time', async () => {
     const body = `<ListBucketResult>${'<Contents>'.repeat(700_000)}</ListBucketResult>`;
     expect((await listed(() => ({ body }))).message).toContain('has an incomplete entry');
   });
 });
 
 test.each(['7', '2026', 'Tue, 24 Nov 2026 10:00:00 GMT', '2026-99-99T00:00:00Z'])(
-  'a date that is none, %j, counts as new',
+  'an object with the invalid date %j counts as new',
   async (time) => {
     await using bucket = await openBucket(() =>
       page(contents('a', { time: `<LastModified>${time}</LastModified>` })),

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { abortOrphanedUploads, completeMultipart, createMultipart } from '../../../src/storage/multipart.ts';
 import { type Answer, type Asked, serve } from '../servers.ts';
 import { storageClassifier } from '../../../src/storage/s3Error.ts';
-import { errorXml, keyOf, once, openBucket } from './bucket.ts';
+import { errorXml, keyOf, once, openBucket } from './localBucket.ts';
 
 const key = 'p/a folder/1 & <2>#?.bin';
 const stored = {
@@ -23,8 +23,8 @@ const begun =
   '<InitiateMultipartUploadResult><UploadId>id &amp; more</UploadId></InitiateMultipartUploadResult>';
 const completed = '<CompleteMultipartUploadResult><ETag>"x-2"</ETag></CompleteMultipartUploadResult>';
 
-/** What the SDK sends for the same. */
-async function asTheSdkAsks(answer: string, send: (sdk: S3Client) => Promise<unknown>): Promise<Asked> {
+/** The SDK's request for the same call. */
+async function requestOfSdk(answer: string, send: (sdk: S3Client) => Promise<unknown>): Promise<Asked> {
   await using server = await serve(() => ({ body: answer }));
   const sdk = new S3Client({
     endpoint: `http://127.0.0.1:${server.port}`,
@@ -39,7 +39,7 @@ async function asTheSdkAsks(answer: string, send: (sdk: S3Client) => Promise<unk
   return asked;
 }
 
-/** What a storage reads of a request: how it is signed, and who sends it, aside. */
+/** The content of a request, without signature, checksum of the SDK and user agent. */
 function essence({ method, path, headers, body }: Asked) {
   const url = new URL(path, 'http://localhost');
   url.searchParams.delete('x-id');
@@ -73,8 +73,8 @@ async function withBucket(
   return { result, asked: bucket.server.asked, clock: bucket.client.clock };
 }
 
-test('an upload is begun as the SDK would begin it', async () => {
-  const sdk = await asTheSdkAsks(begun, (client) =>
+test('an upload is created by the same request as with the SDK', async () => {
+  const sdk = await requestOfSdk(begun, (client) =>
     client.send(
       new CreateMultipartUploadCommand({
         Bucket: 'bucket',
@@ -95,9 +95,9 @@ test('an upload is begun as the SDK would begin it', async () => {
 });
 
 test.each([false, true])(
-  'an upload is completed as the SDK would complete it, ifAbsent: %s',
+  'an upload is completed by the same request as with the SDK, ifAbsent: %s',
   async (ifAbsent) => {
-    const sdk = await asTheSdkAsks(completed, (client) =>
+    const sdk = await requestOfSdk(completed, (client) =>
       client.send(
         new CompleteMultipartUploadCommand({
           Bucket: 'bucket',
@@ -122,7 +122,7 @@ test.each([false, true])(
   },
 );
 
-test('the upload id is read as it is meant', async () => {
+test('character references in the upload ID are decoded', async () => {
   const { result } = await withBucket(
     () => ({ body: begun }),
     (client) => createMultipart(client, key, stored),
@@ -130,7 +130,7 @@ test('the upload id is read as it is meant', async () => {
   expect(result).toBe('id & more');
 });
 
-test('an answer without an upload id is an error', async () => {
+test('a response without an upload ID is an error', async () => {
   const { result } = await withBucket(
     () => ({ body: '' }),
     (client) => createMultipart(client, key, stored),
@@ -138,7 +138,7 @@ test('an answer without an upload id is an error', async () => {
   expect(result).toMatchObject({ name: 'StorageError', code: 'NotS3' });
 });
 
-describe('an answer of 200 to a completion', () => {
+describe('a completion with status 200', () => {
   const complete = (client: Parameters<typeof completeMultipart>[0]) =>
     completeMultipart(client, key, 'id', parts, { ifAbsent: false });
 
@@ -147,7 +147,7 @@ describe('an answer of 200 to a completion', () => {
     ['InternalError', true],
     ['AccessDenied', false],
     ['InvalidPart', false],
-  ])('that says %s is what that is', async (code, worth) => {
+  ])('and the error %s fails with this error', async (code, worth) => {
     const { result, clock } = await withBucket(() => ({ body: `   \n${errorXml(code)}` }), complete);
     expect(result).toMatchObject({ name: 'StorageError', status: 200, code, message: 'said on cue' });
     expect(storageClassifier(clock)(result).transient).toBe(worth);
@@ -159,13 +159,13 @@ describe('an answer of 200 to a completion', () => {
     ['<?xml version="1.0"?><html></html>', 200],
     ['<CompleteMultipartUploadResult></CompleteMultipartUploadResult>', 200],
     [completed, 204],
-  ])('that is none of S3 is an error: %j with status %d', async (body, status) => {
+  ])('and a response that is not from S3 fails: %j with status %d', async (body, status) => {
     const { result, clock } = await withBucket(() => ({ body, status }), complete);
     expect(result).toMatchObject({ name: 'StorageError', status, code: 'NotS3' });
     expect(storageClassifier(clock)(result).transient).toBe(false);
   });
 
-  test('that has another ETag than that of the parts is an error, and worth one more try', async () => {
+  test('and another ETag than that of the parts is retried once, and then fails', async () => {
     const digests = parts.map((part) => ({ ...part, etag: '0f343b0931126a20f133d67c2b018a3b' }));
     const other = completed.replace('x-2', '0f343b0931126a20f133d67c2b018a3b-2');
     await using bucket = await openBucket(() => ({ body: other }));
@@ -176,7 +176,7 @@ describe('an answer of 200 to a completion', () => {
   });
 
   test.each(['   ', completed.slice(0, -5), '<?xml version="1.0"?>'])(
-    'that breaks off is asked for again: %j',
+    'and an incomplete response is transient: %j',
     async (body) => {
       const { result, clock } = await withBucket(() => ({ body }), complete);
       expect(result).toMatchObject({ name: 'StorageError', status: 200, code: 'InternalError' });
@@ -184,7 +184,7 @@ describe('an answer of 200 to a completion', () => {
     },
   );
 
-  test('that finds the session ended is asked for again with a new one', async () => {
+  test('and the error ExpiredToken is retried with a new session', async () => {
     const { result, asked } = await withBucket(
       (_, count) => ({ body: count === 1 ? errorXml('ExpiredToken') : completed }),
       complete,
@@ -194,13 +194,13 @@ describe('an answer of 200 to a completion', () => {
   });
 });
 
-describe('uploads that a lost answer left behind', () => {
+describe('orphaned uploads after a lost response', () => {
   const { signal } = new AbortController();
   const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
   const upload = (key: string, id: string, initiated: string) =>
     `<Upload><Key>${key}</Key><UploadId>${id}</UploadId><Initiated>${initiated}</Initiated></Upload>`;
 
-  test('are aborted: those of this key, begun since, and not the one that is used', async () => {
+  test('are aborted if they are of this key, recent, and not in use', async () => {
     const uploads = [
       upload('p/a', 'used', at(0)),
       upload('p/a', 'lost', at(0)),
@@ -217,7 +217,7 @@ describe('uploads that a lost answer left behind', () => {
     expect(aborted.map(({ path }) => path)).toEqual(['/bucket/p/a?uploadId=lost']);
   });
 
-  test('are told where the session may not look for them', async () => {
+  test('are reported as not permitted if the session may not list them', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied') }));
     expect(await abortOrphanedUploads(bucket.client, 'p/a', 'used', Date.now(), signal)).toBe(
       'not-permitted',

@@ -5,7 +5,7 @@ import { createStorageRetrier } from '../../../src/storage/s3Error.ts';
 import { discoverRegion } from '../../../src/storage/region.ts';
 import { rejectionOf } from '../failure.ts';
 import { type Answer, type Asked, serve, transport } from '../servers.ts';
-import { errorXml, once, openBucket, quick } from './bucket.ts';
+import { errorXml, once, openBucket, quick } from './localBucket.ts';
 
 interface Found {
   readonly region: string;
@@ -13,7 +13,7 @@ interface Found {
   readonly serverTime: number;
 }
 
-/** Looks for the region on a server that answers so. */
+/** Discovers the region on a server with these responses. */
 async function discover(
   answer: (asked: Asked, count: number) => Answer | undefined,
   property?: string,
@@ -36,24 +36,24 @@ async function discover(
 const says = (region: string): Answer => ({ status: 403, headers: { 'x-amz-bucket-region': region } });
 
 describe('the region', () => {
-  test('is what the server says to an unsigned HEAD of the bucket, whatever the platform says', async () => {
+  test('is in the response to an unsigned HEAD of the bucket, even if the platform names another one', async () => {
     const { region, asked } = await discover(() => says('fr-par'), 'us-east-1');
     expect(region).toBe('fr-par');
     expect(asked).toMatchObject([{ method: 'HEAD', path: '/bucket' }]);
     expect(asked[0]?.headers.authorization).toBeUndefined();
   });
 
-  test('is asked for below the endpoint’s own path', async () => {
+  test('is requested below the path of the endpoint', async () => {
     const { asked } = await discover(() => says('fr-par'), undefined, undefined, '/s3//');
     expect(asked.map(({ path }) => path)).toEqual(['/s3/bucket']);
   });
 
-  test.each([200, 404, 501])('else is what the platform says (answered by %d)', async (status) => {
+  test.each([200, 404, 501])('is otherwise that of the platform (response %d)', async (status) => {
     const { region } = await discover(() => ({ status }), 'eu-west-3');
     expect(region).toBe('eu-west-3');
   });
 
-  test('else is what a signed request says', async () => {
+  test('is otherwise in the response to a signed request', async () => {
     const { region } = await discover(
       () => ({ status: 403 }),
       undefined,
@@ -62,7 +62,7 @@ describe('the region', () => {
     expect(region).toBe('ap-1');
   });
 
-  test('that nobody says is the usual one', async () => {
+  test('is otherwise the default', async () => {
     expect(
       await discover(
         () => ({ status: 403 }),
@@ -74,15 +74,15 @@ describe('the region', () => {
   });
 
   test.each([
-    ['the connection breaks', undefined],
-    ['the storage is away', { status: 503, headers: { 'x-amz-bucket-region': 'not-this' } }],
-    ['a proxy cannot reach it', { status: 502, body: 'Bad Gateway' }],
-  ])('is asked for again when %s', async (_, trouble) => {
+    ['a broken connection', undefined],
+    ['a 503 of the storage', { status: 503, headers: { 'x-amz-bucket-region': 'not-this' } }],
+    ['a 502 of a proxy', { status: 502, body: 'Bad Gateway' }],
+  ])('is requested again after %s', async (_, trouble) => {
     const { region, asked } = await discover((__, count) => (count <= 2 ? trouble : says('fr-par')));
     expect([region, asked.length]).toEqual(['fr-par', 3]);
   });
 
-  test('that a storage in trouble does not tell is not blamed on the workspace', async () => {
+  test('does not appear in the error for a storage that is down', async () => {
     const policy = { baseMs: 1, maxMs: 5, budgetMs: 50 };
     const error = await rejectionOf(discover(() => ({ status: 503 }), undefined, undefined, '/', policy));
     expect(error.code).toBe('storage-error');
@@ -91,7 +91,7 @@ describe('the region', () => {
   });
 });
 
-test('a storage that is not there is an error that names it', async () => {
+test('the error for an unreachable storage names it', async () => {
   await using over = transport();
   await using server = await serve(() => ({}));
   const { port } = server;
@@ -111,8 +111,8 @@ test('a storage that is not there is an error that names it', async () => {
   );
 });
 
-describe('the moment that stale is told by', () => {
-  test('is the server’s, down to the second, and its clock is taken', async () => {
+describe('the server time that decides what is stale', () => {
+  test('is in the Date header, which also sets the clock', async () => {
     const date = 'Mon, 23 Nov 2026 14:00:07 GMT';
     const { serverTime, now } = await discover(() => ({
       ...says('x'),
@@ -122,7 +122,7 @@ describe('the moment that stale is told by', () => {
     expect(Math.abs(now() - Date.parse(date))).toBeLessThan(3_000);
   });
 
-  test('is well before now where the server does not tell the time', async () => {
+  test('is 10 s before now without a Date header', async () => {
     const { serverTime, now } = await discover(() => ({
       status: 403,
       headers: { 'x-amz-bucket-region': 'x', date: 'none' },
@@ -140,28 +140,31 @@ describe('a signed request for the region', () => {
   test.each([
     ['fr-par', 'fr-par'],
     ['', 'us-east-1'],
-  ])("answered by '%s' means %s", async (said, meant) => {
+  ])("with the answer '%s' returns %s", async (said, meant) => {
     await using bucket = await openBucket(() => location(said));
     const { client, server } = bucket;
     expect(await bucketLocation(client)).toBe(meant);
     expect(server.asked[0]?.path).toBe('/bucket/?location=');
   });
 
-  test('that is refused without a region names none', async () => {
+  test('that is rejected without a region returns undefined', async () => {
     await using bucket = await openBucket(() => ({ status: 403, body: errorXml('AccessDenied') }));
     expect(await bucketLocation(bucket.client)).toBeUndefined();
   });
 
-  test.each([400, 403, 301])('that is refused by %d with the right region names that one', async (status) => {
-    const body = errorXml('AuthorizationHeaderMalformed').replace(
-      '</Code>',
-      '</Code><Region>fr-par</Region>',
-    );
-    await using bucket = await openBucket(() => ({ status, body }));
-    expect(await bucketLocation(bucket.client)).toBe('fr-par');
-  });
+  test.each([400, 403, 301])(
+    'that is rejected with %d and the right region returns that region',
+    async (status) => {
+      const body = errorXml('AuthorizationHeaderMalformed').replace(
+        '</Code>',
+        '</Code><Region>fr-par</Region>',
+      );
+      await using bucket = await openBucket(() => ({ status, body }));
+      expect(await bucketLocation(bucket.client)).toBe('fr-par');
+    },
+  );
 
-  test('that a storage in trouble answers is an error', async () => {
+  test('that fails with 503 is an error', async () => {
     await using bucket = await openBucket(() => ({ status: 503 }), { policy: once });
     await expect(bucketLocation(bucket.client)).rejects.toMatchObject({ status: 503 });
   });

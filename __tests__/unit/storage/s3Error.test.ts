@@ -10,7 +10,7 @@ import {
 
 const xml = (inner: string) => `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${inner}</Error>`;
 
-test('an error answer is read: code, message, region, request, and when to come back', () => {
+test('an error response has code, message, region, request ID and Retry-After', () => {
   const body = xml(
     '<Code>AuthorizationHeaderMalformed</Code><Message>the region is wrong</Message><Region>fr-par</Region><RequestId>17F</RequestId><HostId>h</HostId>',
   );
@@ -24,7 +24,7 @@ test('an error answer is read: code, message, region, request, and when to come 
   });
 });
 
-test('what the body does not say is taken from headers', () => {
+test('fields that are not in the body are read from headers', () => {
   const headers = { 'x-amz-bucket-region': 'eu-west-3', 'x-amz-request-id': 'ABC' };
   expect(storageError(403, headers, '')).toMatchObject({
     code: '',
@@ -35,7 +35,7 @@ test('what the body does not say is taken from headers', () => {
   });
 });
 
-test('MinIO answers a HEAD with the code and the reason in headers', () => {
+test('code and message in MinIO’s response to a HEAD are read from headers', () => {
   const error = storageError(
     403,
     {
@@ -61,11 +61,11 @@ describe('character references', () => {
     ['&#9999999;', '&#9999999;'],
     ['&unknown;', '&unknown;'],
     ['AT&T', 'AT&T'],
-  ])('%s means %s', (written, meant) => {
+  ])('%s is decoded as %s', (written, meant) => {
     expect(storageError(400, {}, xml(`<Code>C</Code><Message>${written}</Message>`)).message).toBe(meant);
   });
 
-  test('mean the text that was escaped, whatever it was', () => {
+  test('are decoded to any text that was escaped', () => {
     const escape = (text: string) =>
       text
         .replaceAll('&', '&amp;')
@@ -83,7 +83,7 @@ describe('character references', () => {
   });
 });
 
-test('any answer at all gives an error of one line', () => {
+test('any response gives an error of one line', () => {
   const body = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string().map((text) => xml(`<Code>${text}</Code><Message>${text}</Message>`)),
@@ -96,14 +96,14 @@ test('any answer at all gives an error of one line', () => {
   );
 });
 
-test('an answer of a proxy in its own words is told in short', () => {
+test('the page of a proxy is reported by its title', () => {
   const body = `<html><head><title>502 Bad Gateway</title></head>${'x'.repeat(5_000)}</html>`;
   const error = storageError(502, {}, body);
   expect(error.code).toBe('');
   expect(formatStorageError(error)).toBe('HTTP 502: a web page, "502 Bad Gateway"');
 });
 
-test('nothing that a server says becomes a line or a command of the log', () => {
+test('text of a server cannot become a line or a workflow command', () => {
   const evil = 'X\n::set-env name=A::b';
   const error = storageError(
     400,
@@ -116,7 +116,7 @@ test('nothing that a server says becomes a line or a command of the log', () => 
   expect(formatStorageError(sdks)).not.toContain('\n');
 });
 
-test('a code without a message is told without the XML around it', () => {
+test('a code without a message is reported without XML', () => {
   expect(
     formatStorageError(storageError(403, {}, xml('<Code>AccessDenied</Code><BucketName>b</BucketName>'))),
   ).toBe('AccessDenied 403: no reason given');
@@ -129,12 +129,12 @@ test.each([
   ['InvalidTokenId', 403],
   ['InvalidToken', 400],
   ['TokenRefreshRequired', 400],
-])('%s means that the session has ended', (code, status) => {
+])('%s means that the session has expired', (code, status) => {
   expect(isSessionExpired(storageError(status, {}, xml(`<Code>${code}</Code>`)))).toBe(true);
 });
 
 test.each(['AccessDenied', 'SignatureDoesNotMatch', 'RequestTimeTooSkewed', ''])(
-  "'%s' does not mean that the session has ended",
+  "'%s' does not mean that the session has expired",
   (code) => {
     expect(isSessionExpired(storageError(403, {}, xml(`<Code>${code}</Code>`)))).toBe(false);
     expect(isSessionExpired(new Error('InvalidAccessKeyId'))).toBe(false);

@@ -5,12 +5,12 @@ import { storageClassifier } from '../../../src/storage/s3Error.ts';
 import { createSdk } from '../../../src/storage/sdk.ts';
 import type { Classification } from '../../../src/http/retry.ts';
 import type { Answer } from '../servers.ts';
-import { errorXml, openBucket } from './bucket.ts';
+import { errorXml, openBucket } from './localBucket.ts';
 
 const root = 'ListBucketResult';
 
-/** What an SDK call fails with when it is answered so, and whether it is worth another try. */
-async function failure(answer: Answer): Promise<{ error: unknown; verdict: Classification }> {
+/** The error of an SDK call that gets this response, and its classification. */
+async function failure(answer: Answer): Promise<{ error: unknown; classification: Classification }> {
   await using bucket = await openBucket(() => answer);
   const { client } = bucket;
   const sdk = createSdk(client, await client.sessions.get(), root);
@@ -19,7 +19,7 @@ async function failure(answer: Answer): Promise<{ error: unknown; verdict: Class
     (reason: unknown) => reason,
   );
   expect(bucket.server.asked).toHaveLength(1);
-  return { error, verdict: storageClassifier(client.clock)(error) };
+  return { error, classification: storageClassifier(client.clock)(error) };
 }
 
 test.each([
@@ -32,21 +32,21 @@ test.each([
   [502, '<html><body>Bad Gateway<br></body></html>', { code: '' }, true],
   [503, 'Service Unavailable', { code: '' }, true],
   [403, '<html><body>Forbidden by policy<br></body></html>', { code: '' }, false],
-])('%d %s is read like the answer to any request', async (status, body, expected, worth) => {
-  const { error, verdict } = await failure({ status, body });
+])('%d %s is classified like the response to any other request', async (status, body, expected, worth) => {
+  const { error, classification } = await failure({ status, body });
   expect(error).toMatchObject({ name: 'StorageError', status, ...expected });
-  expect(verdict.transient).toBe(worth);
+  expect(classification.transient).toBe(worth);
 });
 
 test.each([errorXml('SlowDown'), 'Service Unavailable'])(
-  'when to come back is heard, with %s',
+  'Retry-After is read, also with the body %s',
   async (body) => {
-    const { verdict } = await failure({ status: 503, headers: { 'retry-after': '9' }, body });
-    expect(verdict).toMatchObject({ transient: true, retryAfterMs: 9_000 });
+    const { classification } = await failure({ status: 503, headers: { 'retry-after': '9' }, body });
+    expect(classification).toMatchObject({ transient: true, retryAfterMs: 9_000 });
   },
 );
 
-test('a storage that takes the request and says nothing is given up as the others are, and tried again', async () => {
+test('a request without a response fails after the stall time, and is transient', async () => {
   await using bucket = await openBucket(() => new Promise(() => undefined));
   const { client } = bucket;
   const sdk = createSdk(client, await client.sessions.get(), root, { stallMs: 100 });
@@ -58,7 +58,7 @@ test('a storage that takes the request and says nothing is given up as the other
   expect(performance.now() - started).toBeLessThan(3_000);
 });
 
-test('a connection that breaks is tried again', async () => {
+test('a broken connection is transient', async () => {
   await using bucket = await openBucket(() => undefined);
   const { client } = bucket;
   const sdk = createSdk(client, await client.sessions.get(), root);

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { createSigner, objectPath, queryString } from '../../../src/storage/signer.ts';
 import type { Session } from '../../../src/terrapi/session.ts';
 
-/** SHA-256 as the SDK's signer wants it. */
+/** SHA-256 with the interface of the SDK's signer. */
 class Sha256 {
   readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>;
 
@@ -131,7 +131,7 @@ test('presigns thousands of links as the SDK does', async () => {
   );
 });
 
-test('one signer signs requests of different days with the key of each day', async () => {
+test('a signer signs each request with the key of its day', async () => {
   const own = createSigner(endpoint, 'fr-par', session);
   const sdk = sdkSigner(session);
   for (const time of ['2026-11-23T23:59:59.999Z', '2026-11-24T00:00:00.000Z', '2026-11-23T23:59:59.000Z']) {
@@ -141,7 +141,7 @@ test('one signer signs requests of different days with the key of each day', asy
   }
 });
 
-test('a path keeps its slashes, and encodes what is not unreserved', () => {
+test('a path keeps its slashes, and other reserved characters are encoded', () => {
   expect(objectPath(endpoint, 'b', "a b/ü+%2F#?&'()*!~._-.txt")).toBe(
     '/base/b/a%20b/%C3%BC%2B%252F%23%3F%26%27%28%29%2A%21~._-.txt',
   );
@@ -152,7 +152,7 @@ test('a query is sorted by its encoded names', () => {
 });
 
 test('signs 10,000 links in less CPU time than the SDK takes for half as many', async () => {
-  // As long as the tokens of the platform's sessions are.
+  // As long as the session tokens of the platform.
   const signedBy = { ...session, sessionToken: 'token'.repeat(250) };
   const date = new Date('2026-11-23T18:05:41Z');
   const path = (number: number) => objectPath(endpoint, 'bucket', `ci/products/tile ${number}/band.tif`);

@@ -11,7 +11,7 @@ import { transport } from '../servers.ts';
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** A server that does with each connection what the test says. */
+/** A server whose behaviour for each connection the test decides. */
 async function listen(onConnection: (socket: Socket, count: number) => void) {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -44,7 +44,7 @@ function put({ origin }: Listener, body?: Buffer, headers: WireRequest['headers'
 const ok = 'HTTP/1.1 200 OK\r\netag: "e"\r\ncontent-length: 0\r\n\r\n';
 const denied = 'HTTP/1.1 403 Forbidden\r\ncontent-length: 6\r\n\r\ndenied';
 
-/** Resolves when a request with a body of so many bytes has come in whole; reads no faster than it is told. */
+/** Receives a whole request with a body of this length. @param pause milliseconds between two reads */
 async function receive(socket: Socket, length: number, pause = 0): Promise<{ head: string; body: Buffer }> {
   const chunks: Buffer[] = [];
   let received = 0;
@@ -66,7 +66,7 @@ function pattern(length: number): Buffer {
 }
 
 test.each([0, 4, 256 * KiB, 256 * KiB + 4, 3 * MiB])(
-  'a body of %d bytes arrives as it is, with its length',
+  'a body of %d bytes arrives unchanged, with its length',
   async (length) => {
     const received: { head: string; body: Buffer }[] = [];
     await using server = await listen((socket) => {
@@ -87,7 +87,7 @@ test.each([0, 4, 256 * KiB, 256 * KiB + 4, 3 * MiB])(
   },
 );
 
-test('a connection is used again for the next request', async () => {
+test('a connection is reused for the next request', async () => {
   await using server = await listen((socket) => {
     socket.on('data', () => socket.write(ok));
   });
@@ -96,8 +96,8 @@ test('a connection is used again for the next request', async () => {
   expect(server.connections()).toBe(1);
 });
 
-describe('a connection on which nothing moves is given up', () => {
-  test('when no answer begins', async () => {
+describe('a connection without progress is closed', () => {
+  test('if no response begins', async () => {
     await using server = await listen((socket) => socket.resume());
     const started = performance.now();
     const error = await sendRequest(server.dispatcher, put(server), { stallMs: 150 }).catch(
@@ -109,7 +109,7 @@ describe('a connection on which nothing moves is given up', () => {
     expect(performance.now() - started).toBeLessThan(1_500);
   });
 
-  test('when the server stops reading in the middle of a large body', async () => {
+  test('if the server stops reading in the middle of a large body', async () => {
     await using server = await listen((socket) => {
       socket.once('data', () => socket.pause());
     });
@@ -119,7 +119,7 @@ describe('a connection on which nothing moves is given up', () => {
     );
   });
 
-  test('when an answer stops in the middle', async () => {
+  test('if a response stops in the middle', async () => {
     await using server = await listen((socket) => {
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nbegun'));
     });
@@ -137,8 +137,8 @@ describe('a connection on which nothing moves is given up', () => {
   });
 });
 
-describe('a slow line is not taken for a dead one', () => {
-  test('by a body that moves bit by bit, nor by an answer that takes no longer than the body has', async () => {
+describe('a slow connection does not fail', () => {
+  test('during a slow body, and while the response takes no longer than the body', async () => {
     const length = 24 * MiB;
     let last = 0;
     await using server = await listen((socket) => {
@@ -155,7 +155,7 @@ describe('a slow line is not taken for a dead one', () => {
     expect(last - started).toBeGreaterThan(1_500);
   });
 
-  test('by an answer that comes bit by bit', async () => {
+  test('during a slow response', async () => {
     await using server = await listen((socket) => {
       socket.once('data', () => {
         const bits = Array.from('HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nanswered');
@@ -171,10 +171,10 @@ describe('a slow line is not taken for a dead one', () => {
   });
 });
 
-describe('a signal ends it', () => {
+describe('a signal aborts a request', () => {
   const reason = new Error('enough');
 
-  test('before it has begun: nothing is sent', async () => {
+  test('before the start: nothing is sent', async () => {
     await using server = await listen((socket) => socket.resume());
     const signal = AbortSignal.abort(reason);
     await expect(sendRequest(server.dispatcher, put(server), { stallMs: 5_000, signal })).rejects.toBe(
@@ -194,7 +194,7 @@ describe('a signal ends it', () => {
     void dispatcher.destroy();
   });
 
-  test('while the body is on its way', async () => {
+  test('while the body is sent', async () => {
     const abort = new AbortController();
     const closed: Promise<unknown>[] = [];
     await using server = await listen((socket) => {
@@ -208,7 +208,7 @@ describe('a signal ends it', () => {
     await Promise.all(closed);
   });
 
-  test('while it waits for the answer, with an error also where the reason is none', async () => {
+  test('while it waits for the response, with an error even if the reason is a text', async () => {
     const abort = new AbortController();
     await using server = await listen((socket) => {
       socket.once('data', () => abort.abort('text'));
@@ -218,7 +218,7 @@ describe('a signal ends it', () => {
     ).rejects.toThrow('Cancelled');
   });
 
-  test('and is left alone by one that comes after the answer', async () => {
+  test('but not after the response', async () => {
     const abort = new AbortController();
     await using server = await listen((socket) => {
       socket.on('data', () => socket.write(ok));
@@ -231,9 +231,9 @@ describe('a signal ends it', () => {
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   test.each([256 * KiB, 64 * MiB])(
-    'that comes before %d bytes of body are sent is the answer, and the connection is not used again',
+    'that comes before %d bytes of body are sent counts, and the connection is not reused',
     async (length) => {
       await using server = await listen((socket, count) => {
         socket.once('data', () => {
@@ -259,8 +259,8 @@ describe('an answer', () => {
     ['in its headers', 'HTTP/1.1 200 OK\r\ncontent-le'],
     ['in a body of a known length', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\ncut'],
     ['in a chunked body', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\ncut\r\n'],
-    ['before it has begun', ''],
-  ])('that is cut off %s is a broken connection', async (_, part) => {
+    ['before it begins', ''],
+  ])('that ends %s is a broken connection', async (_, part) => {
     await using server = await listen((socket) => {
       socket.once('data', () => socket.end(part));
     });
@@ -269,7 +269,7 @@ describe('an answer', () => {
     });
   });
 
-  test('of any length is kept up to 64 KiB', async () => {
+  test('is kept up to 64 KiB', async () => {
     await using server = await listen((socket) => {
       socket.once('data', () =>
         socket.write(`HTTP/1.1 500 Oh\r\ncontent-length: ${MiB}\r\n\r\n${'x'.repeat(MiB)}`),
@@ -282,13 +282,13 @@ describe('an answer', () => {
   const chunk = (length: number) => `${length.toString(16)}\r\n${'x'.repeat(length)}\r\n`;
   const chunked = (status: string) => `HTTP/1.1 ${status}\r\ntransfer-encoding: chunked\r\n\r\n`;
 
-  /** Sends one piece after the other for as long as the connection is there. */
+  /** Sends a piece again and again until the connection closes. */
   const forever = (socket: Socket, piece: string, everyMs: number) => {
     const timer = setInterval(() => socket.write(piece), everyMs);
     socket.on('close', () => clearInterval(timer));
   };
 
-  test('that drips for ever is given up', async () => {
+  test('that continues slowly without an end is a stalled connection', async () => {
     await using server = await listen((socket) => {
       socket.once('data', () => {
         socket.write(chunked('200 OK'));
@@ -298,7 +298,7 @@ describe('an answer', () => {
     await expect(sendRequest(server.dispatcher, put(server), { stallMs: 300 })).rejects.toThrow(StalledError);
   });
 
-  test('that never ends is read no further than 8 MiB: an error counts by its status, anything else fails', async () => {
+  test('is read up to 8 MiB: beyond that, an error response counts, and any other response fails', async () => {
     let status = '503 Slow';
     await using server = await listen((socket) => {
       socket.on('data', () => {
@@ -315,7 +315,7 @@ describe('an answer', () => {
     });
   });
 
-  test('after an informational one is the one that counts', async () => {
+  test('after an informational response counts', async () => {
     await using server = await listen((socket) => {
       socket.once('data', () => socket.write(`HTTP/1.1 102 Processing\r\nx-a: 1\r\n\r\n${denied}`));
     });

@@ -32,7 +32,7 @@ describe('collisions', () => {
   const found = (local: readonly string[], remote: readonly string[]) =>
     collisions(planUpload(local.map(file), 'p/', 'd'), new Set(remote));
 
-  test('an object where files need a folder, below the destination and above it', () => {
+  test('are objects in place of a folder of the upload, below the destination and above it', () => {
     expect(found(['a/b/c', 'a/b/d'], ['p/d/a/b', 'p/d/a/bb'])).toEqual([
       "'p/d/a/b' is an object, and the upload needs a folder there",
     ]);
@@ -40,7 +40,7 @@ describe('collisions', () => {
     expect(found(['x'], ['p/d'])).toEqual(["'p/d' is an object, and the upload needs a folder there"]);
   });
 
-  test('a file where the storage has a folder, one that is only marked included', () => {
+  test('are files in place of a folder of the storage, also of a folder marker', () => {
     expect(found(['a'], ['p/d/a/b/c'])).toEqual([
       "'p/d/a' is a folder in the workspace, and a file of the upload",
     ]);
@@ -49,11 +49,11 @@ describe('collisions', () => {
     ]);
   });
 
-  test('neighbours whose names begin alike do not collide', () => {
+  test('are not objects with the same beginning', () => {
     expect(found(['a', 'b/c'], ['p/d/a', 'p/d/ab/c', 'p/d/b.txt', 'p/d/bb', 'p/dd'])).toEqual([]);
   });
 
-  test('are found exactly where one key is a folder of the other', () => {
+  test('are exactly those of which one key is a folder of the other', () => {
     fc.assert(
       fc.property(names, keys, (local, remote) => {
         const collides = local
@@ -64,14 +64,14 @@ describe('collisions', () => {
     );
   });
 
-  test('a name with a line break stays in one line', () => {
+  test('with a line break in a name are reported in one line', () => {
     expect(found(['a\nb/c'], ['p/d/a\nb'])).toEqual([
       "'p/d/a\\u000ab' is an object, and the upload needs a folder there",
     ]);
   });
 });
 
-test('the folders above keys are all that they are in, each of them once', () => {
+test('the folders above keys are listed once each', () => {
   const folders = (...keys: string[]) => [...foldersOf(keys)].sort();
   expect(folders('a/b/c', 'a/b/d', 'a/e/f/g', 'x')).toEqual(['a', 'a/b', 'a/e', 'a/e/f']);
   expect(folders('a/b/')).toEqual(['a', 'a/b']);

@@ -12,7 +12,7 @@ import { failureOf } from '../failure.ts';
 
 const base = 'p/d/';
 const startedAt = 1_000;
-/** Bytes of a part in the model: contents longer than that have the ETag of a multipart upload. */
+/** Bytes of a part in the model. Longer contents have the ETag of a multipart upload. */
 const partSize = 4;
 
 interface StoredObject {
@@ -31,7 +31,7 @@ function etagOf(content: string, part = partSize): string {
   return `${hash('md5', Buffer.concat(digests))}-${digests.length}`;
 }
 
-/** A storage as far as a plan goes: it holds objects, and tells what was done to them. */
+/** A model of a storage. It contains objects, and records writes and deletions. */
 class ModelStore {
   readonly objects: Map<string, StoredObject>;
   readonly written: string[] = [];
@@ -63,7 +63,7 @@ interface Publication {
   readonly local: Readonly<Record<string, string>>;
   readonly overwrite: Overwrite;
   readonly deleteStale: boolean;
-  /** Whether a file of the action's own is written too. */
+  /** Whether a generated file is written as well. */
   readonly generated: boolean;
   /** Objects of a group may be written in any order. */
   readonly backwards: boolean;
@@ -73,7 +73,7 @@ function file(name: string, size = 1): LocalFile {
   return { path: `/work/${name}`, name, size, mtimeMs: 0, dev: 0, ino: 0, linked: false };
 }
 
-/** Does what an upload does, with the storage's model in the place of the storage. */
+/** Does the same as an upload, with the model instead of a storage. */
 function publish(
   store: ModelStore,
   { local, overwrite, deleteStale, generated, backwards }: Publication,
@@ -85,12 +85,12 @@ function publish(
   );
   const remote = new Map(store.list(base).map((object) => [object.key, object]));
   const contentOf = (name: string) => local[name] ?? 'sums';
-  const prints = new Map(
+  const digests = new Map(
     comparable(new Map(whole.puts.map((put) => [put.key, put])), [...remote.values()]).map(
       ({ key, name }) => [key, { etag: etagOf(contentOf(name)) }],
     ),
   );
-  const changed = planChanges(whole, remote, prints, overwrite);
+  const changed = planChanges(whole, remote, digests, overwrite);
   const plan = generated ? { ...changed, ...withGenerated(changed, [file('SHA256SUMS', 4)]) } : changed;
   for (const group of plan.groups) {
     for (const put of backwards ? group.toReversed() : group)
@@ -118,7 +118,7 @@ const outside = fc.constantFrom('p/d', 'p/d.txt', 'p/dd/x', 'p/index.html', 'p/D
 const objects = fc
   .array(fc.tuple(fc.oneof({ arbitrary: inside, weight: 3 }, outside), stored), { maxLength: 16 })
   .map((entries) => new Map(entries));
-/** Where nothing is or was, to be filled with a folder's files: no file is where another one needs a folder. */
+/** Files of a folder, by name. No file is in place of a folder. */
 const tree = fc
   .dictionary(name, content, { maxKeys: 8 })
   .map((files) =>
@@ -129,7 +129,7 @@ const tree = fc
     ),
   );
 
-/** Some objects as they would be after an upload of the tree: the ones that may be left alone. */
+/** Local files, and stored objects, some of which have the content of these files. */
 const situation = fc
   .tuple(tree, objects, fc.array(fc.tuple(fc.nat(), layout, age), { maxLength: 4 }))
   .map(([local, found, alike]) => {
@@ -150,7 +150,7 @@ const settings: Pick<Publication, 'overwrite' | 'deleteStale'>[] = (
 describe.each(settings)('overwrite: $overwrite, delete-stale: $deleteStale', (setting) => {
   const { overwrite, deleteStale } = setting;
 
-  test('after the plan, the storage holds exactly what was asked', () => {
+  test('after the plan, the storage contains exactly the expected objects', () => {
     fc.assert(
       fc.property(situation, fc.boolean(), fc.boolean(), ({ local, there }, generated, backwards) => {
         const store = new ModelStore(there);
@@ -193,7 +193,7 @@ describe.each(settings)('overwrite: $overwrite, delete-stale: $deleteStale', (se
     );
   });
 
-  test('pages that lead to others are written after them, and what the action adds comes last of all', () => {
+  test('pages that lead to other files are written after them, and generated files last', () => {
     fc.assert(
       fc.property(situation, fc.boolean(), ({ local, there }, backwards) => {
         const store = new ModelStore(overwrite === 'never' ? new Map() : there);
@@ -228,7 +228,7 @@ describe.each(settings)('overwrite: $overwrite, delete-stale: $deleteStale', (se
   });
 });
 
-test('only files whose object has the same size are read to be compared', () => {
+test('only files whose object has the same size are read for the comparison', () => {
   const plan = planUpload(
     [file('same', 3), file('longer', 4), file('missing', 3), file('empty', 0)],
     '',
@@ -252,7 +252,7 @@ test('only files whose object has the same size are read to be compared', () => 
   ).toEqual(['same', 'empty']);
 });
 
-test('a group of which nothing is left to write is no group any more', () => {
+test('a group without files to write is removed', () => {
   const plan = planUpload([file('a'), file('index.html')], '', 'd');
   const remote = new Map([['d/a', { key: 'd/a', size: 1, etag: 'e', lastModified: 0 }]]);
   const { groups, unchanged, puts } = planChanges(plan, remote, new Map([['d/a', { etag: 'e' }]]), 'changed');
@@ -261,7 +261,7 @@ test('a group of which nothing is left to write is no group any more', () => {
   expect(puts).toHaveLength(2);
 });
 
-test("an object in the way of 'never' is named in one line, whatever its name holds, and the rest are counted", () => {
+test("with 'never', each existing object is named in one line, and the others are counted", () => {
   const names = ['new\nline', ...Array.from({ length: 60 }, (_, index) => `f${index}`)];
   const plan = planUpload(
     names.map((one) => file(one)),

@@ -29,7 +29,7 @@ describe('names that generated pages may have', () => {
     ]);
   });
 
-  test('lead nowhere where no file is left below them', () => {
+  test('have no files if none is in their folder or below it', () => {
     const pages = ['_links.html', 'a/_links.html', 'a/b/SHA256SUMS', 'c/_links.html', '/_links.html'];
     expect(pagesWithoutFiles(pages, [])).toEqual(pages);
     expect(pagesWithoutFiles(pages, ['top.txt'])).toEqual(pages.slice(1));

@@ -21,12 +21,12 @@ test('keys are prefix, destination and name', () => {
   expect(keys(['x'], 'a2s/', '')).toEqual(['a2s/x']);
 });
 
-test('names that differ only in how accents are written, or in case, keep keys of their own', () => {
+test('names that differ only in Unicode normal form or letter case have different keys', () => {
   const names = ['é'.normalize('NFC'), 'é'.normalize('NFD'), 'A', 'a'];
   expect(new Set(keys(names)).size).toBe(4);
 });
 
-test('files of the same name in different folders are not flattened to one', () => {
+test('files of the same name in different folders have different keys', () => {
   expect(keys(['a/x.js', 'b/x.js'])).toEqual(['a2s/d/a/x.js', 'a2s/d/b/x.js']);
 });
 
@@ -36,7 +36,7 @@ test('sizes are added up', () => {
   expect(planUpload([], '', 'd')).toMatchObject({ totalBytes: 0, groups: [], puts: [] });
 });
 
-test('entry pages come after all that they lead to, the outermost last', () => {
+test('entry pages come after the files that they lead to, the outermost last', () => {
   const { groups } = planUpload(
     ['index.html', 'a/index.html', 'b.js', 'z/notindex.html', 'index.html/x'].map((name) => file(name)),
     '',
@@ -75,23 +75,26 @@ describe('limits are in bytes', () => {
   });
 });
 
-test.each(['a//b', './a', 'a/../../b', '..', 'a/.'])('a key out of its folder is refused: %s', (name) => {
-  expect(failureOf(() => keys([name])).message).toContain('segment');
-});
+test.each(['a//b', './a', 'a/../../b', '..', 'a/.'])(
+  'a key with an empty or dot segment is rejected: %s',
+  (name) => {
+    expect(failureOf(() => keys([name])).message).toContain('segment');
+  },
+);
 
-test('a name that is half a character is refused', () => {
+test('a name that is not valid Unicode is rejected', () => {
   expect(failureOf(() => keys(['a\ud800'])).message).toContain('not valid Unicode');
 });
 
-test('all files that cannot be stored are told at once, and counted as files', () => {
+test('one error lists all problems, and counts the files', () => {
   const long = 'x'.repeat(1100);
   const { message, details } = failureOf(() => keys(['ok', `a/${long}`, 'b//c']));
   expect(message).toBe('2 files cannot be stored because of their names');
-  // The first of them breaks two limits.
+  // The first of them exceeds two limits.
   expect(details).toHaveLength(3);
   expect(failureOf(() => keys([long])).message).toBe('1 file cannot be stored because of its name');
 });
 
-test('a name cannot write commands for the runner into the message', () => {
+test('a name cannot write workflow commands into the message', () => {
   expect(failureOf(() => keys(['a\n::error::b//c'])).message).not.toContain('\n');
 });

@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 
 import { TerrapiError } from '../../../src/terrapi/request.ts';
 import { type Answer, serve } from '../servers.ts';
-import { startTerrapi } from './place.ts';
+import { startTerrapi } from './localTerrapi.ts';
 
 const object = 's3://bucket/p/a b&c.txt';
 const link = 'https://s3.example.org/bucket/p/a%20b%26c.txt?X-Amz-Signature=abc';
 const never = new AbortController().signal;
 
-async function asked(answer: Answer | ((count: number) => Answer)) {
+async function requestLink(answer: Answer | ((count: number) => Answer)) {
   await using place = await startTerrapi((_, count) =>
     typeof answer === 'function' ? answer(count) : answer,
   );
@@ -19,8 +19,8 @@ async function asked(answer: Answer | ((count: number) => Answer)) {
   return { ...result, requests: place.server.asked };
 }
 
-test('an object is asked about as it is, and not to be redirected to', async () => {
-  const { requests } = await asked({ body: JSON.stringify(link) });
+test('requests the link of an encoded URL, without a redirect', async () => {
+  const { requests } = await requestLink({ body: JSON.stringify(link) });
   expect(requests).toMatchObject([
     {
       method: 'POST',
@@ -31,34 +31,34 @@ test('an object is asked about as it is, and not to be redirected to', async () 
   ]);
 });
 
-describe('a link is taken', () => {
+describe('finds a link', () => {
   test.each<[string, Answer]>([
     ['as a JSON string', { body: JSON.stringify(link), headers: { 'content-type': 'application/json' } }],
-    ['out of a JSON object', { body: { url: link, expires: null } }],
-    ['from deep in one', { body: { data: [{ href: link, method: 'GET' }], count: 1 } }],
-    ['beside the URL that was asked about', { body: { source: object, url: link } }],
-    ['that is there twice', { body: { url: link, href: link } }],
+    ['in a JSON object', { body: { url: link, expires: null } }],
+    ['in a nested JSON object', { body: { data: [{ href: link, method: 'GET' }], count: 1 } }],
+    ['next to the URL of the object', { body: { source: object, url: link } }],
+    ['that occurs twice', { body: { url: link, href: link } }],
     ['as plain text', { body: `\ufeff${link}\r\n`, headers: { 'content-type': 'text/plain' } }],
     [
-      'as plain text that is said to be JSON',
+      'as plain text with the media type of JSON',
       { body: link, headers: { 'content-type': 'application/json' } },
     ],
-    ['from a redirect', { status: 302, headers: { location: link } }],
-    ['from a redirect with a body', { status: 303, headers: { location: link }, body: '<html>' }],
+    ['in a redirect', { status: 302, headers: { location: link } }],
+    ['in a redirect with a body', { status: 303, headers: { location: link }, body: '<html>' }],
   ])('%s', async (_, answer) => {
-    expect(await asked(answer)).toMatchObject({ got: link, error: undefined });
+    expect(await requestLink(answer)).toMatchObject({ got: link, error: undefined });
   });
 
   test.each<[string, Answer]>([
     ['as a string', { body: JSON.stringify(object) }],
     ['alone in an object', { body: { url: object } }],
     ['by a redirect', { status: 302, headers: { location: object } }],
-  ])('as what it is, where it is the URL that was asked about: %s', async (_, answer) => {
-    expect((await asked(answer)).got).toBe(object);
+  ])('returns the URL of the object if there is no other: %s', async (_, answer) => {
+    expect((await requestLink(answer)).got).toBe(object);
   });
 });
 
-describe('what is no link is refused, and not quoted', () => {
+describe('a response without exactly one link is an error that does not quote it', () => {
   const secret = 'https://s3.example.org/x?X-Amz-Signature=90210777';
   test.each<[string, Answer, string]>([
     ['nothing', { status: 200 }, 'it holds no URL'],
@@ -68,41 +68,41 @@ describe('what is no link is refused, and not quoted', () => {
     ['another scheme', { body: '"javascript:alert(1)"' }, 'it holds no URL'],
     ['a redirect to nowhere', { status: 302, headers: { location: '/login' } }, 'leads to no full URL'],
   ])('%s', async (_, answer, said) => {
-    const { error, requests } = await asked(answer);
+    const { error, requests } = await requestLink(answer);
     expect(error).toBeInstanceOf(TerrapiError);
     expect(error?.message).toContain(said);
     expect(error?.message).not.toContain('90210777');
     expect(requests).toHaveLength(1);
   });
 
-  test('nor is a redirect to TerrAPI somewhere else followed: the token stays here', async () => {
+  test('a redirect of the call itself is not followed, because of the token', async () => {
     await using other = await serve(() => ({ body: JSON.stringify(link) }));
     const location = `${other.url}/core/v2/storage/download?url=x`;
     for (const status of [301, 302, 307, 308]) {
-      const { error } = await asked({ status, headers: { location } });
+      const { error } = await requestLink({ status, headers: { location } });
       expect(error?.message).toContain(`a redirect to ${location}`);
     }
     expect(other.asked).toEqual([]);
   });
 });
 
-describe('trouble that passes', () => {
-  test.concurrent('is waited for, as long as a 429 asks', async () => {
+describe('a transient error', () => {
+  test.concurrent('is retried after the time in Retry-After of a 429', async () => {
     const started = performance.now();
-    const { got, requests } = await asked((count) =>
+    const { got, requests } = await requestLink((count) =>
       count < 3 ? { status: 429, headers: { 'retry-after': '1' } } : { body: JSON.stringify(link) },
     );
     expect([got, requests.length]).toEqual([link, 3]);
     expect(performance.now() - started).toBeGreaterThanOrEqual(1_980);
   });
 
-  test('is not what a 403 is', async () => {
-    const { error, requests } = await asked({ status: 403 });
+  test('is not a 403', async () => {
+    const { error, requests } = await requestLink({ status: 403 });
     expect([error?.status, requests.length]).toEqual([403, 1]);
     expect(error?.message).toMatch(/^TerrAPI answered POST http.* with 403$/);
   });
 
-  test('is not waited for when the job is cancelled', async () => {
+  test('is not retried after the job is cancelled', async () => {
     await using place = await startTerrapi(() => ({ status: 503, headers: { 'retry-after': '60' } }));
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('cancelled')), 200);
@@ -112,7 +112,7 @@ describe('trouble that passes', () => {
   });
 });
 
-test('sharing names its version in the content type, and takes 201', async () => {
+test('sharing sends its version in the content type, and accepts 201', async () => {
   await using place = await startTerrapi(() => ({ status: 201, body: { name: 'x' } }));
   await place.terrapi.share('a/b', { path: 'reports', users: ['ann', 'b "ob"'], groups: [] });
   expect(place.server.asked).toMatchObject([

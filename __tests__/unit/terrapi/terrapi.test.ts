@@ -4,9 +4,9 @@ import { type Terrapi, createTerrapi } from '../../../src/terrapi/terrapi.ts';
 import { TerrapiError } from '../../../src/terrapi/request.ts';
 import { rejectionOf } from '../failure.ts';
 import { type Answer, certificateFor, serve, transport } from '../servers.ts';
-import { startTerrapi } from './place.ts';
+import { startTerrapi } from './localTerrapi.ts';
 
-/** The error of a call that is answered so, how often it was asked, and which tokens it was asked with. */
+/** The error of a call that gets this response, and the token of each request. */
 async function refusal(
   answer: Answer | undefined,
   call = (terrapi: Terrapi): Promise<unknown> => terrapi.workspaces(),
@@ -16,7 +16,7 @@ async function refusal(
   return { error, tokens: place.server.asked.map(({ headers }) => headers.authorization) };
 }
 
-test('every call carries the token, asks for JSON and says who asks', async () => {
+test('every call sends the token, Accept and User-Agent', async () => {
   await using place = await startTerrapi(() => ({
     body: { name: 'service-account-app', tokens: { token: 'x' } },
   }));
@@ -30,7 +30,7 @@ test('every call carries the token, asks for JSON and says who asks', async () =
   ]);
 });
 
-test('names are written into addresses as they are', async () => {
+test('names are encoded in URLs', async () => {
   await using place = await startTerrapi(() => ({
     body: { name: 'x', storage: { name: 'x' }, credentials: { accessKey: 'a', secretKey: 's' } },
   }));
@@ -44,7 +44,7 @@ test('names are written into addresses as they are', async () => {
   ]);
 });
 
-test('null and missing mean the same, and what is unknown does not matter', async () => {
+test('null and missing fields are equal, and unknown fields are ignored', async () => {
   await using place = await startTerrapi(() => ({
     body: [{ name: 'a', type: null, self: 'x', new_field: { deep: [1] } }, { name: 'b' }],
   }));
@@ -52,7 +52,7 @@ test('null and missing mean the same, and what is unknown does not matter', asyn
 });
 
 describe('401', () => {
-  test('is answered with another token, once', async () => {
+  test('is retried once with a new token', async () => {
     await using place = await startTerrapi(({ headers }) =>
       headers.authorization === 'Bearer token-2' ? { body: [] } : { status: 401 },
     );
@@ -60,7 +60,7 @@ describe('401', () => {
     expect(place.refused).toEqual(['token-1']);
   });
 
-  test('for the new token too is a clear failure', async () => {
+  test('for the new token as well is an error', async () => {
     const { error, tokens } = await refusal({ status: 401 });
     expect(tokens).toEqual(['Bearer token-1', 'Bearer token-2']);
     expect(error).toBeInstanceOf(TerrapiError);
@@ -69,8 +69,8 @@ describe('401', () => {
   });
 });
 
-describe('a refusal', () => {
-  test('is told in the words of its problem details, on one line', async () => {
+describe('an error response', () => {
+  test('is reported with its problem details, on one line', async () => {
     const { error, tokens } = await refusal({
       status: 403,
       headers: { 'content-type': 'application/problem+json' },
@@ -88,7 +88,7 @@ describe('a refusal', () => {
     expect(tokens).toHaveLength(1);
   });
 
-  test('with errors of a shape of their own still has its title', async () => {
+  test('with errors in another format is reported with its title', async () => {
     const { error } = await refusal({ status: 400, body: { title: 'Invalid', errors: { a: 'b' } } });
     expect(error.message).toContain('with 400: Invalid');
   });
@@ -107,13 +107,13 @@ describe('a refusal', () => {
     [{ status: 403, body: { title: 'Forbidden', detail: `Not with ${'x'.repeat(260)} Bearer token-1` } }],
     [{ status: 500, body: { title: 'token-1', errors: { token: ['token-1'] } } }],
     [{ status: 302, headers: { location: 'https://login.example/?token=token-1' } }],
-  ])('is told without the token, where the answer repeats it: %j', async (answer) => {
+  ])('is reported without the token, although the response repeats it: %j', async (answer) => {
     const { error } = await refusal(answer);
     expect(error.message).toContain('***');
     expect(error.message).not.toContain('token-1');
   });
 
-  test('is not mended by a redirect: it is refused, and the token not sent on', async () => {
+  test('with a redirect is an error, and the token is not sent to its target', async () => {
     await using other = await serve(() => ({ body: [] }));
     const { error, tokens } = await refusal({ status: 301, headers: { location: `${other.url}/core` } });
     expect(error.message).toContain(`a redirect to ${other.url}/core`);
@@ -122,8 +122,8 @@ describe('a refusal', () => {
   });
 });
 
-describe('trouble that passes', () => {
-  test.concurrent('is waited for: 5xx and broken connections', async () => {
+describe('a transient error', () => {
+  test.concurrent('is retried: 5xx and broken connections', async () => {
     await using place = await startTerrapi((_, count) =>
       count === 1 ? { status: 502, body: 'bad gateway' } : count === 2 ? undefined : { body: [] },
     );
@@ -131,7 +131,7 @@ describe('trouble that passes', () => {
     expect(place.server.asked).toHaveLength(3);
   });
 
-  test.concurrent('is waited for as long as a 429 asks', async () => {
+  test.concurrent('is retried after the time in Retry-After of a 429', async () => {
     await using place = await startTerrapi((_, count) =>
       count === 1 ? { status: 429, headers: { 'retry-after': '1' } } : { body: [] },
     );
@@ -140,13 +140,13 @@ describe('trouble that passes', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(990);
   });
 
-  test('and asks for an hour is not waited for', async () => {
+  test('with an hour in Retry-After is not retried', async () => {
     const { error, tokens } = await refusal({ status: 503, headers: { 'retry-after': '3600' } });
     expect(error.hint).toContain('later');
     expect(tokens).toHaveLength(1);
   });
 
-  test.concurrent('and does not pass ends with the last error', async () => {
+  test.concurrent('that persists ends with the last error', async () => {
     const { error, tokens } = await refusal(undefined);
     expect(error).toMatchObject({ code: 'unreachable' });
     expect(error.message).toMatch(
@@ -157,7 +157,7 @@ describe('trouble that passes', () => {
   });
 });
 
-test('a certificate that is not trusted is not asked for again', async () => {
+test('an untrusted certificate is not retried', async () => {
   await using server = await serve(() => ({}), await certificateFor('localhost'));
   await using way = transport();
   const tokens = { token: () => Promise.resolve('t'), refresh: () => Promise.resolve('t') };
@@ -167,12 +167,12 @@ test('a certificate that is not trusted is not asked for again', async () => {
   expect(server.connections()).toBe(1);
 });
 
-describe('an answer that is not what was asked for', () => {
+describe('a response with unexpected content', () => {
   test.each([
     ['a page', { body: '<html>sign in</html>' }, 'the body is not Array'],
     ['nothing', {}, 'the body is not Array'],
-    ['another kind of thing', { body: [{ name: 'a' }, { name: 7 }] }, '1.name is not string'],
-  ])('is refused: %s', async (_, answer, said) => {
+    ['an entry of another type', { body: [{ name: 'a' }, { name: 7 }] }, '1.name is not string'],
+  ])('is an error: %s', async (_, answer, said) => {
     const { error, tokens } = await refusal(answer);
     expect(error.message).toContain(said);
     expect(error.hint).toContain("input 'api-url'");
@@ -183,7 +183,7 @@ describe('an answer that is not what was asked for', () => {
     [{ accessKey: 'a', secretKey: 90_210_777 }, 'credentials.secretKey is not string'],
     [{ accessKey: 'a', secretKey: '' }, 'credentials.secretKey is empty'],
     ['top-secret-90210777', 'credentials is not Object'],
-  ])('does not put secrets into the error: %j', async (credentials, said) => {
+  ])('causes an error without the secrets: %j', async (credentials, said) => {
     const { error } = await refusal({ body: { storage: { name: 'w' }, credentials } }, (terrapi) =>
       terrapi.storageToken('w'),
     );

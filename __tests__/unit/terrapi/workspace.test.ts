@@ -48,7 +48,7 @@ interface World {
   readonly name?: string;
 }
 
-/** Opens a workspace, `gep-w` unless another is named, on a TerrAPI that answers so. */
+/** Opens a workspace on a TerrAPI with these responses. */
 async function open({ token, paths = {}, platforms = ['gep'], name = 'gep-w' }: World = {}) {
   let count = 0;
   const server = await serve(({ path }) => {
@@ -79,10 +79,10 @@ async function refusal(world: World) {
   return await rejectionOf(place.opening.then(({ sessions }) => sessions.get()));
 }
 
-describe('where a workspace is', () => {
+describe('the location of a workspace', () => {
   const expected = { bucket: 'gep-processing-results', prefix: 'a2s/', region: undefined };
 
-  test('is read off its properties', () => {
+  test('is read from its properties', () => {
     expect(locate(point, false)).toEqual({ ...expected, endpoint: new URL('https://s3.gep.terradue.com/') });
     const properties = { ...point.properties, region: ['fr-par'], service_url: ['https://other.example'] };
     expect(locate({ ...point, properties }, false)).toMatchObject({
@@ -105,7 +105,7 @@ describe('where a workspace is', () => {
       'properties that are empty',
       { ...point, properties: { bucket: [], key: [''], service_url: null, storage_url: [7] } },
     ],
-  ])('is read off %s', (_, other) => {
+  ])('is read from %s', (_, other) => {
     expect(locate(other, false)).toMatchObject({
       ...expected,
       endpoint: new URL('https://s3.gep.terradue.com/'),
@@ -122,7 +122,7 @@ describe('where a workspace is', () => {
   test.each([
     ['no bucket', { ...point, properties: null, resource_uris: [] }, 'bucket none'],
     ['no endpoint', { ...point, properties: null, endPoint: null }, 'endpoint none'],
-    ['an endpoint that is no URL', { ...point, properties: null, endPoint: 's3' }, 'endpoint s3'],
+    ['an endpoint that is not a URL', { ...point, properties: null, endPoint: 's3' }, 'endpoint s3'],
     ['plain http', { ...point, properties: null, endPoint: 'http://s3.example' }, 'not https'],
     [
       'plain http to this machine',
@@ -134,7 +134,7 @@ describe('where a workspace is', () => {
       { ...point, properties: { service_url: ['https://me:pw@s3.example/'] } },
       'has the storage endpoint https://s3.example, which contains a user name or password',
     ],
-  ])('is refused where it says %s', (_, other, said) => {
+  ])('with %s is an error', (_, other, said) => {
     const error = failureOf(() => locate(other, false));
     expect(error.code).toBe('workspace-misconfigured');
     expect(error.message).toContain(said);
@@ -145,7 +145,7 @@ describe('where a workspace is', () => {
     ['a bucket with a query', { bucket: ['a?b'] }, `the bucket 'a?b'`],
     ['a bucket with a control character', { bucket: ['a\nb'] }, `the bucket 'a\\u000ab'`],
     ['a bucket of dots', { bucket: ['..'] }, `the bucket '..'`],
-    ['a bucket of another shape', { bucket: ['s3://b'] }, `the bucket 's3://b'`],
+    ['a bucket that is a URI', { bucket: ['s3://b'] }, `the bucket 's3://b'`],
     ['a prefix that leads upwards', { key: ['a2s/../other/'] }, `the prefix 'a2s/../other', which has`],
     ['a prefix that is a dot', { key: ['.'] }, `the prefix '.'`],
     ['a prefix with an empty segment', { key: ['a//b/'] }, `the prefix 'a//b'`],
@@ -165,7 +165,7 @@ describe('where a workspace is', () => {
       { service_url: ['https://s3.ex\nample'] },
       `the storage endpoint 'https://s3.ex\\u000aample', which has white space`,
     ],
-  ])('is refused where it names %s', (_, properties, said) => {
+  ])('with %s is an error that names it', (_, properties, said) => {
     const error = failureOf(() =>
       locate({ ...point, properties: { ...point.properties, ...properties } }, true),
     );
@@ -176,12 +176,12 @@ describe('where a workspace is', () => {
   test.each([
     ['https://s3.example//', 'https://s3.example/'],
     ['https://s3.example//base//s3//', 'https://s3.example/base/s3/'],
-  ])('has slashes once: %s', (service_url, endpoint) => {
+  ])('has no repeated slashes: %s', (service_url, endpoint) => {
     const properties = { ...point.properties, service_url: [service_url] };
     expect(locate({ ...point, properties }, true).endpoint.href).toBe(endpoint);
   });
 
-  test('may be on this machine without https where the platform is', () => {
+  test('may be plain http on this machine if the platform is on this machine', () => {
     const place = locate({ ...point, properties: null, endPoint: 'http://localhost:9000' }, true);
     expect(place.endpoint.port).toBe('9000');
     const other = { ...point, properties: null, endPoint: 'http://0.0.0.0:9000' };
@@ -189,7 +189,7 @@ describe('where a workspace is', () => {
   });
 });
 
-describe('a workspace that cannot be used says so in its own words', () => {
+describe('a workspace that cannot be used is reported with its state', () => {
   test.each<[string, object, string, string?]>([
     ['stored elsewhere', { storageType: 'ftp' }, "stored on 'ftp'", 'workspace-not-s3'],
     [
@@ -228,14 +228,14 @@ describe('a workspace that cannot be used says so in its own words', () => {
     [{ initialized: null }],
     [{ initialized: true }],
     [{ initialized: undefined, status: null, storageType: 'S3' }],
-  ])('and one that is fine is not refused: %j', async (state) => {
+  ])('but a usable one is opened: %j', async (state) => {
     await using place = await open({
       token: () => ({ body: { storage: { ...point, ...state }, credentials: credentials() } }),
     });
     expect((await place.opening).location.bucket).toBe('gep-processing-results');
   });
 
-  test('when no session is given for it', async () => {
+  test('if the platform opens no session for it', async () => {
     const error = await refusal({
       token: () => ({ status: 404 }),
       paths: { 'workspaces/gep-w': { body: { ...point, initialized: false } } },
@@ -243,7 +243,7 @@ describe('a workspace that cannot be used says so in its own words', () => {
     expect(error.message).toBe("Workspace 'gep-w' is not initialized yet");
   });
 
-  test('when no session is given for a shared folder', async () => {
+  test('if the platform opens no session for a shared folder', async () => {
     const error = await refusal({
       token: () => ({ status: 403 }),
       paths: {
@@ -255,7 +255,7 @@ describe('a workspace that cannot be used says so in its own words', () => {
 });
 
 test.each([{ accessKey: 'a\nb' }, { token: 'a b' }, { token: 'a\u0000' }, { token: 'ü' }])(
-  'a session that no header can hold is refused: %j',
+  'a session with characters that a header cannot contain is an error: %j',
   async (odd) => {
     const more = 'token' in odd ? { ...odd, expiration: '2026-03-01T12:15:00Z' } : odd;
     const error = await refusal({
@@ -268,13 +268,13 @@ test.each([{ accessKey: 'a\nb' }, { token: 'a b' }, { token: 'a\u0000' }, { toke
   },
 );
 
-describe('a name that does not work', () => {
+describe('the error for an unknown name', () => {
   const lists = {
     workspaces: { body: [{ name: 'charter-x' }, { name: 'GEP-W2' }, { name: 'gep-\n::error::y' }] },
     sharedfolders: { body: [{ name: 'gep-wx' }] },
   };
 
-  test('lists the names there are, nearest first, and says which platforms were asked for', async () => {
+  test('lists the existing names, nearest first, and the requested platforms', async () => {
     const error = await refusal({ token: () => ({ status: 404 }), paths: lists });
     expect(error.message).toBe(
       "There is no workspace 'gep-w' for this client app (requested platforms: gep)",
@@ -286,7 +286,7 @@ describe('a name that does not work', () => {
     expect(error.hint).toContain("'platforms'");
   });
 
-  test('a name that was cut short is nearest to the whole one, and not to another short one', async () => {
+  test('suggests the whole name for a shortened one', async () => {
     const names = ['gep-shared-atlas', 'gep-build-outputs-service-workspace'].map((name) => ({ name }));
     const error = await refusal({
       token: () => ({ status: 404 }),
@@ -296,7 +296,7 @@ describe('a name that does not work', () => {
     expect(error.details[0]).toBe('- gep-build-outputs-service-workspace');
   });
 
-  test('says that no platforms were requested, and that there is no workspace at all', async () => {
+  test('says that no platforms were requested and that there are no workspaces', async () => {
     const error = await refusal({
       token: () => ({ status: 403 }),
       paths: { workspaces: { body: [] }, sharedfolders: { status: 403 } },
@@ -312,7 +312,7 @@ describe('a name that does not work', () => {
       'by itself',
       { workspaces: { body: [] }, sharedfolders: { body: [] }, 'workspaces/gep-w': { body: point } },
     ],
-  ])('although it is there, %s, is a matter of access', async (_, paths) => {
+  ])('says that the workspace exists but is not accessible: %s', async (_, paths) => {
     const error = await refusal({ token: () => ({ status: 403 }), paths });
     expect(error.message).toBe("Workspace 'gep-w' exists, but this client app may not write to it (403)");
     expect(error.hint).toContain('owner');
@@ -327,7 +327,7 @@ describe('a name that does not work', () => {
       'terrapi-address',
     ],
     ['a token refused', { status: 401 }, 'with 401', 'terrapi-denied'],
-  ])('is not blamed for %s', async (_, answer, said, code) => {
+  ])('does not appear for %s', async (_, answer, said, code) => {
     const error = await refusal({
       token: () => answer,
       paths: { workspaces: { body: [{ name: 'gep-w' }] }, sharedfolders: { body: [] } },
@@ -338,7 +338,7 @@ describe('a name that does not work', () => {
 });
 
 describe('sessions', () => {
-  test('have their secret key masked before they are used, the key id and token not', async () => {
+  test('have their secret key masked before use, but not key ID and token', async () => {
     await using place = await open();
     const { sessions } = await place.opening;
     expect(await sessions.get()).toMatchObject({ accessKeyId: 'key-1', secretAccessKey: 'secret-1' });
@@ -347,7 +347,7 @@ describe('sessions', () => {
     expect(place.masked).toEqual(['secret-1', 'secret-2']);
   });
 
-  test('are opened once for all who ask, and again before they end, which nobody waits for', async () => {
+  test('are shared by all callers, and refreshed in the background before they expire', async () => {
     await using place = await open({
       token: (count) => ({
         body: {
@@ -372,7 +372,7 @@ describe('sessions', () => {
     expect(place.opened()).toBe(2);
   });
 
-  test('are used until their end while no new one is to be had, and waited for then', async () => {
+  test('are used until they expire if the platform is down; then callers wait for a new one', async () => {
     let away = false;
     await using place = await open({
       token: (count) =>
@@ -396,7 +396,7 @@ describe('sessions', () => {
     await expect(sessions.get()).rejects.toThrow('with 403');
   });
 
-  test('that live for 20 s are kept for four fifths of that', async () => {
+  test('with a lifetime of 20 s are fresh for four fifths of it', async () => {
     await using place = await open({
       token: (count) => ({
         body: {
@@ -416,7 +416,7 @@ describe('sessions', () => {
     expect(place.opened()).toBe(2);
   });
 
-  const ends = async (more: object) => {
+  const expiryOf = async (more: object) => {
     await using place = await open({
       token: () => ({ body: { storage: point, credentials: credentials(1, more) } }),
     });
@@ -426,22 +426,22 @@ describe('sessions', () => {
   test.each([
     ['expiration', { expiration: '2026-03-01T12:15:00Z', token: 'opaque' }, 900],
     ['expiration with an offset', { expiration: '2026-03-01T14:15:00+02:00', token: null }, 900],
-    ['the token where expiration is missing', { expiration: null }, 900],
-    ['the token where expiration is no time', { expiration: 'soon' }, 900],
-    ['whichever is earlier', { expiration: '2026-03-01T12:10:00.1234567Z' }, 600],
-    ['whichever is earlier, the other way', { expiration: '2026-03-01T13:00:00Z' }, 900],
-  ])('end with %s', async (_, more, seconds) => {
-    expect(Math.floor(((await ends(more)) ?? 0) / 1000)).toBe(now / 1000 + seconds);
+    ['the token if expiration is missing', { expiration: null }, 900],
+    ['the token if expiration is not a time', { expiration: 'soon' }, 900],
+    ['the earlier of both', { expiration: '2026-03-01T12:10:00.1234567Z' }, 600],
+    ['the earlier of both, which is the token', { expiration: '2026-03-01T13:00:00Z' }, 900],
+  ])('expire by %s', async (_, more, seconds) => {
+    expect(Math.floor(((await expiryOf(more)) ?? 0) / 1000)).toBe(now / 1000 + seconds);
   });
 
-  test('may end nobody knows when', async () => {
-    expect(await ends({ expiration: null, token: 'opaque' })).toBeUndefined();
-    expect(await ends({ expiration: null, token: jwt({ exp: null }) })).toBeUndefined();
+  test('may have an unknown expiry', async () => {
+    expect(await expiryOf({ expiration: null, token: 'opaque' })).toBeUndefined();
+    expect(await expiryOf({ expiration: null, token: jwt({ exp: null }) })).toBeUndefined();
   });
 
-  test('have a time without a zone in UTC, wherever the runner is', async () => {
+  test('have times in UTC if the zone is missing, in any time zone of the runner', async () => {
     using folder = temporaryFolder();
-    // A program takes its time zone from its environment when it starts.
+    // A process reads its time zone from the environment when it starts.
     writeFileSync(
       folder.at('open.ts'),
       `import { createClocks } from '${new URL('../../../src/http/clock.ts', import.meta.url).href}';
@@ -465,7 +465,7 @@ describe('sessions', () => {
     }
   });
 
-  test('that ended before they were given are refused', async () => {
+  test('that have already expired are an error', async () => {
     const error = await refusal({
       token: () => ({
         body: { storage: point, credentials: credentials(1, { expiration: '2026-03-01T11:59:59Z' }) },

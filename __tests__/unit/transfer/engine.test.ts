@@ -7,9 +7,9 @@ import { type Plan, planUpload, withGenerated } from '../../../src/sync/plan.ts'
 import { type TransferResult, type TransferOptions, transfer } from '../../../src/transfer/engine.ts';
 import { type BufferPool, createBufferPool } from '../../../src/transfer/bufferPool.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
-import { errorXml } from '../storage/bucket.ts';
+import { errorXml } from '../storage/localBucket.ts';
 import { fileIn } from './file.ts';
-import { type ModelBucket, modelBucket } from './storage.ts';
+import { type ModelBucket, modelBucket } from './modelBucket.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;

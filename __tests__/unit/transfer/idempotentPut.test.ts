@@ -6,7 +6,7 @@ import { StorageError } from '../../../src/storage/s3Error.ts';
 import { multipartEtag } from '../../../src/storage/etag.ts';
 import { idempotentPut } from '../../../src/transfer/idempotentPut.ts';
 import type { Answer } from '../servers.ts';
-import { openBucket } from '../storage/bucket.ts';
+import { openBucket } from '../storage/localBucket.ts';
 import { putOf } from './file.ts';
 
 const etag = hash('md5', 'content');

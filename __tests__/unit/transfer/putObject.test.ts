@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { putObject, putPart } from '../../../src/transfer/putObject.ts';
 import type { Answer } from '../servers.ts';
-import { openBucket } from '../storage/bucket.ts';
+import { openBucket } from '../storage/localBucket.ts';
 import { putOf } from './file.ts';
 
 const body = Buffer.from('content');

@@ -1,6 +1,6 @@
 import { S3Error } from './errors.ts';
-import { sendEmpty, sendXml } from './exchange.ts';
-import type { Exchange } from './exchange.ts';
+import { sendEmpty, sendXml } from './s3Call.ts';
+import type { Exchange } from './s3Call.ts';
 import { listKeys } from './listing.ts';
 import { isHidden } from './objects.ts';
 import { receiveText } from './payload.ts';

@@ -1,6 +1,6 @@
 import { S3Error } from './errors.ts';
-import { setHeaders } from './exchange.ts';
-import type { Exchange } from './exchange.ts';
+import { setHeaders } from './s3Call.ts';
+import type { Exchange } from './s3Call.ts';
 import type { StoredObject } from './objects.ts';
 import { header } from './request.ts';
 import type { S3Request } from './request.ts';

@@ -4,8 +4,8 @@ import { deleteObjects, getLocation, headBucket, listBuckets, listObjects } from
 import type { Bodies } from './bodies.ts';
 import { answerPreflight, setCorsHeaders } from './cors.ts';
 import { S3Error } from './errors.ts';
-import { sendXml, setHeaders } from './exchange.ts';
-import type { Exchange } from './exchange.ts';
+import { sendXml, setHeaders } from './s3Call.ts';
+import type { Exchange } from './s3Call.ts';
 import { abortUpload, completeUpload, createUpload, listParts, listUploads, putPart } from './multipart.ts';
 import { copyObject, deleteObject, getObject, putObject } from './object.ts';
 import type { Bucket } from './objects.ts';

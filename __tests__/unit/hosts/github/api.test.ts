@@ -2,21 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 
 import { classify, pagesOf, reasonOf } from '../../../../src/hosts/github/api.ts';
 
-/** As Octokit throws it. */
+/** An error as Octokit throws it. */
 function refused(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Error {
   return Object.assign(new Error(message), { name: 'HttpError', status, response: { headers } });
 }
 
-describe('what GitHub refuses', () => {
+describe('an error response of GitHub', () => {
   test.each([
     [500, 'Server Error'],
     [502, 'Bad Gateway'],
     [503, 'Unavailable'],
-  ])('%i is asked again', (status, message) => {
+  ])('%i is retried', (status, message) => {
     expect(classify(refused(status, message)).transient).toBe(true);
   });
 
-  test('is asked again where no answer came', () => {
+  test('is retried if there was no response', () => {
     const lost = Object.assign(new Error('other side closed'), { name: 'HttpError', status: 500 });
     expect(classify(lost).transient).toBe(true);
     expect(reasonOf(lost, 'GitHub')).toBe('GitHub cannot be reached (other side closed)');
@@ -28,34 +28,28 @@ describe('what GitHub refuses', () => {
     [404, 'Not Found'],
     [409, 'Conflict'],
     [422, 'Validation Failed'],
-  ])('%i (%s) is not', (status, message) => {
+  ])('%i (%s) is not retried', (status, message) => {
     expect(classify(refused(status, message)).transient).toBe(false);
   });
 
   test.each([
-    ['by Retry-After', 403, 'secondary rate limit', { 'retry-after': '30' }, 30_000],
-    ['by Retry-After alone', 403, 'Slow down', { 'retry-after': '2' }, 2_000],
-    ['after a minute where nothing says more', 403, 'You have exceeded a secondary rate limit', {}, 60_000],
-    ['of 429 likewise', 429, 'Too many', {}, 60_000],
+    ['the time in Retry-After', 403, 'secondary rate limit', { 'retry-after': '30' }, 30_000],
+    ['the time in Retry-After, without words about a limit', 403, 'Slow down', { 'retry-after': '2' }, 2_000],
+    ['a minute if the response says no time', 403, 'You have exceeded a secondary rate limit', {}, 60_000],
+    ['a minute for a 429 as well', 429, 'Too many', {}, 60_000],
+    ['an hour, which is longer than the action waits', 429, 'Too many', { 'retry-after': '3600' }, 3_600_000],
     [
-      'of an hour, which is longer than the action waits',
-      429,
-      'Too many',
-      { 'retry-after': '3600' },
-      3_600_000,
-    ],
-    [
-      'at once after a reset that has passed',
+      'no time if the reset has passed',
       403,
       'API rate limit exceeded',
       { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' },
       0,
     ],
-  ])('is waited for when it is a limit, %s', (_, status, message, headers, retryAfterMs) => {
+  ])('for a rate limit is retried after %s', (_, status, message, headers, retryAfterMs) => {
     expect(classify(refused(status, message, headers))).toMatchObject({ transient: true, retryAfterMs });
   });
 
-  test('is shown with its own message, without the address of GitHub’s documentation', () => {
+  test('is reported with its message, without the URL of GitHub’s documentation', () => {
     const said = 'Validation Failed: {"field":"body"} - https://docs.github.com/rest/issues/comments#create';
     expect(reasonOf(refused(422, said), 'GitHub')).toBe(
       'GitHub answered 422 (Validation Failed: {"field":"body"})',
@@ -66,7 +60,7 @@ describe('what GitHub refuses', () => {
 const members = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => ({ id: from + index }));
 
-/** Goes through all pages of a server that answers by their number. */
+/** Reads all pages of a list. @param answer the page with this number */
 async function collect(answer: (page: number) => { count: number; from?: number; link?: string }, first = 1) {
   const asked: number[] = [];
   const ids: number[] = [];
@@ -80,12 +74,12 @@ async function collect(answer: (page: number) => { count: number; from?: number;
 }
 
 describe('the pages of a list', () => {
-  test('a list ends with the page that is not full', async () => {
+  test('end with the first page that is not full', async () => {
     const { asked, count } = await collect((page) => ({ count: page === 3 ? 12 : 100 }));
     expect([asked, count]).toEqual([[1, 2, 3], 212]);
   });
 
-  test('a list goes on while its Link header names a next page, however few members a page has', async () => {
+  test('continue while the Link header names a next page, also after a small page', async () => {
     const next =
       '<https://git.example/api/v1/x?page=2>; rel="next",<https://git.example/api/v1/x?page=3>; rel="last"';
     const { asked, count } = await collect((page) => ({
@@ -95,7 +89,7 @@ describe('the pages of a list', () => {
     expect([asked, count]).toEqual([[1, 2, 3], 90]);
   });
 
-  test('a page that comes again ends the list, and nothing comes twice', async () => {
+  test('end with a repeated page, and no entry comes twice', async () => {
     const again = await collect(() => ({ count: 394, from: 0, link: '<x>; rel="next"' }));
     expect(again).toEqual({ asked: [1, 2], count: 394, distinct: 394 });
     const shifted = await collect((page) => ({ count: 100, from: (page - 1) * 60 }), 2).then(
@@ -104,7 +98,7 @@ describe('the pages of a list', () => {
     expect(shifted.slice(0, 2)).toEqual([2, 3]);
   });
 
-  test('a list without an end is left', async () => {
+  test('end after 500 pages', async () => {
     const { asked } = await collect(() => ({ count: 100, link: '<x>; rel=next' }));
     expect(asked).toHaveLength(500);
   });

@@ -5,7 +5,7 @@ import { forgeOf } from '../../../../src/hosts/github/forge.ts';
 import { NoPull } from '../../../../src/hosts/github/pullrequest.ts';
 import { NotesUnchanged } from '../../../../src/hosts/github/release.ts';
 
-/** An error of Octokit's for an answer of GitHub's. */
+/** Octokit's error for an error response of GitHub. */
 function refusal(status: number, message: string): Error {
   return Object.assign(new Error(message), { name: 'HttpError', status, response: { headers: {} } });
 }
@@ -18,7 +18,7 @@ const forge = forgeOf({});
 const explain = (...failures: Parameters<typeof explainReports>[0]) =>
   explainReports(failures, { forge, readOnly: false });
 
-test('one warning lists the permissions that the reports lack, each of them once', () => {
+test('one warning lists all missing permissions, each once', () => {
   const [warning, ...others] = explain(comment, deployment, release);
   expect(others).toEqual([]);
   expect(warning?.code).toBe('missing-permissions');
@@ -34,7 +34,7 @@ test('one warning lists the permissions that the reports lack, each of them once
   ]);
 });
 
-test('a report alone needs its own permissions, and that of a checkout', () => {
+test('the warning for one report lists its permissions and that of a checkout', () => {
   expect(explain(comment)[0]?.details?.slice(1)).toEqual([
     'permissions:',
     '  contents: read',
@@ -47,12 +47,12 @@ test('a report alone needs its own permissions, and that of a checkout', () => {
   ]);
 });
 
-test('a draft release that the token does not see is about permissions too', () => {
+test('a draft release that the token cannot see is a missing permission', () => {
   const hidden = { ...release, error: new NotesUnchanged('there is no release', 'permission') };
   expect(explain(hidden, comment).map(({ code }) => code)).toEqual(['missing-permissions']);
 });
 
-test('other causes have warnings of their own', () => {
+test('each other cause has a separate warning', () => {
   const warnings = explain(
     comment,
     { ...deployment, error: refusal(503, 'down') },

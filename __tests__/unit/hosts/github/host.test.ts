@@ -22,19 +22,19 @@ const onRunner = (env: Record<string, string> = {}) => githubHost({ GITHUB_ACTIO
 const elsewhere = (env: Record<string, string> = {}) => githubHost(env);
 
 describe('masking', () => {
-  test('covers each line of a secret, as the runner masks line by line', () => {
+  test('covers each line of a secret, because the runner masks line by line', () => {
     onRunner().mask('first-line-of-2\r\nsecond-line-of-2\n\n  second-line-of-2  \n');
     expect(lines()).toEqual(['::add-mask::first-line-of-2', '::add-mask::second-line-of-2']);
   });
 
-  test('leaves out lines that would blot out half the log, and says so without telling them', () => {
+  test('leaves out short lines, and a warning says so without the line', () => {
     onRunner().mask('a1\nlong-enough-to-mask');
     expect(written).toContain('::add-mask::long-enough-to-mask');
     expect(written).toContain('::warning::A secret, or a line of one, is shorter than 4 characters');
     expect(written).not.toContain('a1');
   });
 
-  test('has later lines without the secret, by itself', () => {
+  test('redacts the secret in later lines, also without a runner', () => {
     const host = elsewhere();
     host.mask('kept/by=the+host');
     host.log.info(['kept/by=the+host', 'and kept%2Fby%3Dthe%2Bhost']);
@@ -47,12 +47,12 @@ describe('masking', () => {
     ['HTTP_PROXY', 'http://ci:of@two@proxy', ['of@two']],
     ['http_proxy', 'http://ci@proxy:3128', []],
     ['HTTPS_PROXY', 'http://proxy:3128', []],
-  ])('begins with the password in %s=%s', (name, value, secrets) => {
+  ])('starts with the password in %s=%s', (name, value, secrets) => {
     onRunner({ [name]: value });
     expect(lines()).toEqual(secrets.map((secret) => `::add-mask::${secret.replaceAll('%', '%25')}`));
   });
 
-  test('begins with the token that asks for identity tokens', () => {
+  test('starts with the bearer token for identity tokens', () => {
     onRunner({ ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'asks-for-tokens' });
     expect(lines()).toEqual(['::add-mask::asks-for-tokens']);
   });
@@ -62,7 +62,7 @@ describe('the log', () => {
   const evil = '.x\n::set-output name=url::evil\r::stop-commands::pwn';
   const escaped = '.x\\u000a::set-output name=url::evil\\u000d::stop-commands::pwn';
 
-  test('shows a line break in a name as an escape, wherever it is printed', () => {
+  test('escapes line breaks in all its methods', () => {
     const host = onRunner();
     const { log } = host;
     log.info(evil);
@@ -97,13 +97,13 @@ describe('the log', () => {
     '\u0085::debug::x',
     '##[group]x',
     'x ##[group]x',
-  ])('prints no command that a line %j would be', (line) => {
+  ])('does not print the line %j as a command', (line) => {
     onRunner().log.info(line);
     expect(written).not.toMatch(/^\s*::/);
     expect(written).not.toContain('##[');
   });
 
-  test('is plain text where no runner reads commands', () => {
+  test('is plain text without a runner', () => {
     const host = elsewhere();
     host.log.debug('only with RUNNER_DEBUG');
     host.log.notice('n', 'title');
@@ -135,7 +135,7 @@ describe('on the runners of Gitea and Forgejo, which print the text of a command
     const host = onGitea();
     host.log.warning('short-secret', ['50% of a:b', '  permissions:'], 'Title');
     host.log.notice('n', 'Title');
-    host.fail(['failed', 'Do this.']);
+    host.fail(['failed', 'Do this.'], 'unexpected');
     expect(lines()).toEqual([
       '::warning::Title: 50% of a:b',
       '  permissions:',
@@ -177,7 +177,7 @@ describe('on the runners of Gitea and Forgejo, which print the text of a command
   });
 });
 
-test('an output is no command where the runner gives no file for outputs', () => {
+test('an output is not a command if the runner has no file for outputs', () => {
   onRunner().output('url', 'u');
   expect(written).toBe('');
 });

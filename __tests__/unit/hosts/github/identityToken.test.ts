@@ -3,15 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import { openCredential } from '../../../../src/auth/credential.ts';
 import { rejectionOf } from '../../failure.ts';
 import { certificateFor, serve, serveProxy } from '../../servers.ts';
-import { bearer, serveTokens } from '../../auth/tokenservice.ts';
+import { bearer, serveTokens } from '../../auth/tokenService.ts';
 import { hostOf, open, options, refusal } from '../../auth/keyless.ts';
 
 describe('the token service', () => {
   test.each([
     ['503', () => ({ status: 503, body: 'wait' })],
     ['429', () => ({ status: 429, headers: { 'retry-after': '0' } })],
-    ['a connection that breaks', () => undefined],
-  ])('is asked again after %s', async (_, trouble) => {
+    ['a broken connection', () => undefined],
+  ])('gets a retry after %s', async (_, trouble) => {
     await using service = await serveTokens((count) => (count <= 2 ? trouble() : 'token'));
     await using opened = await open(service);
     expect(await opened.tokens.token()).toBe('access-1');
@@ -25,7 +25,7 @@ describe('the token service', () => {
     [400, 'audience'],
     [404, 'proxy'],
     [302, 'proxy'],
-  ])('that answers %d is asked once', async (status, advice) => {
+  ])('that answers %d gets no retry', async (status, advice) => {
     await using other = await serve(() => ({}));
     await using service = await serveTokens(() => ({
       status,
@@ -41,7 +41,7 @@ describe('the token service', () => {
     expect([service.asked.length, grants.length, other.asked.length]).toEqual([1, 0, 0]);
   });
 
-  test('that keeps failing is named in the error', async () => {
+  test('with a persistent error is named in the message', async () => {
     await using service = await serveTokens(() => ({ status: 500, body: 'oops' }));
     const { error, grants } = await refusal(service);
     expect(error.message).toContain('it answered with 500');
@@ -53,18 +53,18 @@ describe('the token service', () => {
   test.each([
     ['a page', '<html>sign in</html>'],
     ['no token', {}],
-    ['nothing as token', { value: '' }],
+    ['an empty token', { value: '' }],
     ['a number as token', { value: 7 }],
-    ['something that is no token', { value: 'opaque' }],
+    ['a text that is not a token', { value: 'opaque' }],
     ['null', 'null'],
-  ])('that answers with %s gives none', async (_, body) => {
+  ])('that answers with %s causes an error', async (_, body) => {
     await using service = await serveTokens(() => ({ body }));
     const { error } = await refusal(service);
     expect(error.message).toContain('its answer holds no token');
     expect(service.asked).toHaveLength(1);
   });
 
-  test('that cannot be reached is named, with where its address comes from', async () => {
+  test('that cannot be reached is named, and the variable with its address', async () => {
     const environment = {
       ACTIONS_ID_TOKEN_REQUEST_URL: 'http://localhost:65000/x?y=z',
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer,
@@ -80,7 +80,7 @@ describe('the token service', () => {
   });
 
   test.each(['http://tokens.example/x?secret-part=1', 'ftp://localhost/', 'tokens', ''])(
-    'is not asked over a way that others can read: %j',
+    'gets no request at an address that is not https: %j',
     async (address) => {
       const environment = {
         ACTIONS_ID_TOKEN_REQUEST_URL: address || ' ',
@@ -94,7 +94,7 @@ describe('the token service', () => {
     },
   );
 
-  test('has to show a certificate that is trusted; only ca-certificates can add to those', async () => {
+  test('needs a trusted certificate; ca-certificates adds authorities, and tls-verify does not apply', async () => {
     const certificate = await certificateFor('localhost');
     await using service = await serveTokens(() => 'token', certificate);
     const { error } = await refusal(service);
@@ -108,7 +108,7 @@ describe('the token service', () => {
     expect(await opened.tokens.token()).toBe('access-1');
   });
 
-  test('is asked through the proxy', async () => {
+  test('is reached through the proxy', async () => {
     const certificate = await certificateFor('tokens.example');
     await using service = await serveTokens(() => 'token', certificate);
     await using proxy = await serveProxy();
@@ -124,7 +124,7 @@ describe('the token service', () => {
     }
   });
 
-  test('sets no clock of the platform', async () => {
+  test('does not set the clock of the platform', async () => {
     const date = new Date(Date.now() + 3_600_000).toUTCString();
     await using service = await serveTokens((_, value) => ({ headers: { date }, body: { value } }));
     await using opened = await open(service);

@@ -26,7 +26,7 @@ const pull = (fork: boolean | undefined) => ({
 });
 
 describe('the run', () => {
-  test('is told by its environment, of GitHub Enterprise too', () => {
+  test('is read from the environment, also of GitHub Enterprise', () => {
     expect(run('push', {})).toEqual({
       forge: forgeOf({}),
       owner: 'example',
@@ -52,7 +52,7 @@ describe('the run', () => {
     expect(readRun({}, '')).toMatchObject({ apiUrl: 'https://api.github.com', commit: '' });
   });
 
-  test('has a name and an origin for people, where it has a page', () => {
+  test('has a label and an origin if it has a page', () => {
     const named = { ...environment, GITHUB_WORKFLOW: 'Pages', GITHUB_RUN_NUMBER: '12' };
     expect(readRun(named, '')).toMatchObject({ label: 'example/site, Pages #12', workflow: 'Pages' });
     expect(readRun({ ...named, GITHUB_REF: 'refs/pull/7/merge' }, '').origin).toEqual({
@@ -62,7 +62,7 @@ describe('the run', () => {
     expect(readRun({}, '')).toMatchObject({ label: undefined, origin: undefined });
   });
 
-  test('has the name of its workflow, or of its file', () => {
+  test('has the name of its workflow, or of the workflow’s file', () => {
     for (const [given, workflow] of [
       ['Deploy docs', 'Deploy docs'],
       ['.github/workflows/docs.yml', 'docs.yml'],
@@ -98,7 +98,7 @@ describe('the run', () => {
     expect(readRun({ ...environment, ...variables }, '').url).toMatch(/\/actions\/runs\/4711$/);
   });
 
-  test('of a pull request has its number and its own commit, not that of the merge', () => {
+  test('of a pull request has its number and its head commit, not the merge commit', () => {
     expect(run('pull_request', { pull_request: pull(false) })).toMatchObject({ pull: 7, commit: 'c0ffee' });
   });
 
@@ -108,16 +108,16 @@ describe('the run', () => {
     ['pull_request', undefined, true],
     ['pull_request_review', true, true],
     ['pull_request_target', true, false],
-  ])('%s (from a fork: %s) has a token that only reads: %s', (name, fork, readOnly) => {
+  ])('%s (from a fork: %s) has a read-only token: %s', (name, fork, readOnly) => {
     expect(run(name, { pull_request: pull(fork) }).readOnly).toBe(readOnly);
   });
 
-  test('of a comment on a pull request has its number, and of one on an issue none', () => {
+  test('of a comment on a pull request has its number; of one on an issue it has none', () => {
     expect(run('issue_comment', { issue: { number: 7, pull_request: {} } }).pull).toBe(7);
     expect(run('issue_comment', { issue: { number: 7 } }).pull).toBeUndefined();
   });
 
-  test('after another one has the commit and the branch of that, as far as the fork is there still', () => {
+  test('of workflow_run has the commit and branch of the triggering run, without the branch if the fork was deleted', () => {
     const before = { head_sha: 'c0ffee', head_branch: 'fix', head_repository: { owner: { login: 'fork' } } };
     expect(run('workflow_run', { workflow_run: before })).toMatchObject({
       commit: 'c0ffee',
@@ -132,7 +132,7 @@ describe('the run', () => {
   });
 
   test.each(['', 'null', '[]', '{', '{"pull_request":1}', '{"workflow_run":{}}', '{"issue":{"number":"7"}}'])(
-    'makes do with the event %j',
+    'can be read with the event %j',
     (event) => {
       expect(readRun(environment, event)).toMatchObject({
         commit: 'beef',
@@ -157,7 +157,7 @@ test.each([
   ['{"schedule":"0 4 * * *"}', undefined],
   ['null', undefined],
   ['not JSON', undefined],
-])('an event of %s is of a public repository: %j', (event, expected) => {
+])('the repository in the event %s is public: %j', (event, expected) => {
   using folder = temporaryFolder();
   const file = folder.at('event.json');
   writeFileSync(file, event);
@@ -185,13 +185,13 @@ test.each<[object, boolean]>([
   ],
   [{ repository: own, issue: { number: 7, pull_request: {} } }, false],
   [{ schedule: '0 4 * * *' }, false],
-])('an event of %j is about a fork: %j', (event, expected) => {
+])('the event %j is for a fork: %j', (event, expected) => {
   using folder = temporaryFolder();
   const file = folder.at('event.json');
   writeFileSync(file, JSON.stringify(event));
   expect(isForFork(file)).toBe(expected);
 });
 
-test('without an event nothing is about a fork', () => {
+test('without an event, the run is not for a fork', () => {
   expect([isForFork(''), isForFork('/no/such/event.json')]).toEqual([false, false]);
 });

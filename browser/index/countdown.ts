@@ -1,7 +1,7 @@
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { type Clock, storageClock } from './clock.ts';
 import { byId } from './elements.ts';
-import { type LinkState, lifeOf } from './life.ts';
+import { type LinkState, lifeOf } from './linkState.ts';
 
 /** Shows how long the links work, as a countdown. */
 export function showLife(contents: IndexPageData): { readonly hasExpired: () => boolean } {

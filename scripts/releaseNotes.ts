@@ -1,7 +1,7 @@
 /**
  * Prints a version's section of CHANGELOG.md, for the notes of a release.
  *
- *     node scripts/notes.ts v1.2.3
+ *     node scripts/releaseNotes.ts v1.2.3
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 import { companionName } from '../preview/terms.ts';
-import type { Place } from './place.ts';
+import type { Place } from './siteFolder.ts';
 
 /** Replaces the bytes of a page from `from` to `to`. */
 interface Change {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
-import { useFaultyStorage } from '../support/faults.ts';
+import { useFaultyStorage } from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
 import { type LinksFile, type Subject, errorOf, runSubject, urlsOf } from '../support/subject.ts';
 

@@ -1,6 +1,6 @@
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { formatDuration } from '../../src/text/format.ts';
-import { fullMoment } from './moments.ts';
+import { fullMoment } from './times.ts';
 
 export interface LinkState {
   readonly state: 'live' | 'soon' | 'expired' | 'unknown' | 'none';

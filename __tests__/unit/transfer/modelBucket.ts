@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 import type { Answer, Asked } from '../servers.ts';
-import { type LocalBucket, errorXml, keyAsked, openBucket } from '../storage/bucket.ts';
+import { type LocalBucket, errorXml, keyAsked, openBucket } from '../storage/localBucket.ts';
 
 /** A request to the storage. */
 export interface Arrival extends Asked {

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { RunnerResult } from '../../../platform/runner.ts';
 import { readAction } from '../../../scripts/tables.ts';
-import { githubVariables, pullRequestEvent } from '../../support/event.ts';
+import { githubVariables, pullRequestEvent } from '../../support/githubEvent.ts';
 import { folderWith } from '../../support/folder.ts';
 import { type ActionName, errorOf, runSubject, warningsOf } from '../../support/subject.ts';
-import { type Reporting, comments, deployments, reporting, reportWarnings } from './reporting.ts';
+import { type Reporting, comments, deployments, reporting, reportWarnings } from './reportRuns.ts';
 
 /** Names of the outputs that an action declares. */
 function declaredOutputs(action: ActionName): string[] {

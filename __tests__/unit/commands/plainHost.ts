@@ -5,29 +5,29 @@ import type { Host, Text } from '../../../src/hosts/host.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { inputsFor } from '../../support/subject.ts';
 
-/** What a command has told its host. */
-export interface Told {
+/** What a command has passed to its host. */
+export interface HostRecord {
   /** Lines as `info: …`, titles of groups as `group: …`. */
   readonly lines: string[];
   readonly outputs: Record<string, string | number>;
   readonly summaries: string[];
   readonly secrets: string[];
-  /** Why the step failed; undefined where it did not. */
+  /** The message of a failed step; undefined if it succeeded. */
   failure: string | undefined;
 }
 
-/** A host that is a plain object: it gives these inputs and keeps what it is told. */
+/** A host that is a plain object. It returns these inputs, and records all calls. */
 export function plainHost(
   platform: Platform,
   folder: string,
   inputs: Readonly<Record<string, string>>,
-): { readonly host: Host; readonly told: Told } {
-  const told: Told = { lines: [], outputs: {}, summaries: [], secrets: [], failure: undefined };
+): { readonly host: Host; readonly record: HostRecord } {
+  const record: HostRecord = { lines: [], outputs: {}, summaries: [], secrets: [], failure: undefined };
   const given: Readonly<Record<string, string>> = { ...inputsFor(platform), ...inputs };
-  const tell = (kind: string) => (text: Text) =>
-    told.lines.push(...[text].flat().map((line) => `${kind}: ${line}`));
+  const logAs = (kind: string) => (text: Text) =>
+    record.lines.push(...[text].flat().map((line) => `${kind}: ${line}`));
   const group = (title: string, lines: readonly string[] = []) =>
-    told.lines.push(`group: ${title}`, ...lines);
+    record.lines.push(`group: ${title}`, ...lines);
   let tempDir: string | undefined;
   const host: Host = {
     name: 'the plain host',
@@ -44,10 +44,10 @@ export function plainHost(
     },
     hints: { allowIdentity: '', logIn: () => [], jobsWithoutCredentials: '', debugLog: '' },
     log: {
-      debug: tell('debug'),
-      info: tell('info'),
-      notice: tell('notice'),
-      warning: (_, text) => tell('warning')(text),
+      debug: logAs('debug'),
+      info: logAs('info'),
+      notice: logAs('notice'),
+      warning: (_, text) => logAs('warning')(text),
       group,
       openGroup: (title) => {
         group(title);
@@ -58,21 +58,21 @@ export function plainHost(
     tempRoot: path.join(folder, 'temp'),
     workspaceDir: folder,
     input: (name) => given[name] ?? '',
-    mask: (secret) => told.secrets.push(secret),
-    maskLater: (text) => told.secrets.push(text),
+    mask: (secret) => record.secrets.push(secret),
+    maskLater: (text) => record.secrets.push(text),
     checkOutputs: () => undefined,
     output: (name, value) => {
-      told.outputs[name] = value;
+      record.outputs[name] = value;
     },
     summary: (markdown) => {
-      told.summaries.push(markdown);
+      record.summaries.push(markdown);
       return Promise.resolve();
     },
     fail: (text) => {
-      told.failure = [text].flat().join('\n');
+      record.failure = [text].flat().join('\n');
     },
   };
-  return { host, told };
+  return { host, record };
 }
 
 /** Runs a command to its end with such a host. */
@@ -81,8 +81,8 @@ export async function runCommand(
   platform: Platform,
   folder: string,
   inputs: Readonly<Record<string, string>> = {},
-): Promise<Told> {
-  const { host, told } = plainHost(platform, folder, inputs);
+): Promise<HostRecord> {
+  const { host, record } = plainHost(platform, folder, inputs);
   await command(host);
-  return told;
+  return record;
 }

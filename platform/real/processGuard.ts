@@ -1,5 +1,5 @@
 /**
- * Runs a command while its parent process lives: `node guard.ts <folder> <command> <args...>`. The parent holds the other end of standard
+ * Runs a command while its parent process lives: `node processGuard.ts <folder> <command> <args...>`. The parent holds the other end of standard
  * input, which the system closes even if the parent is killed. Then the guard kills the command with all its children, and deletes its folder.
  */
 import { spawn } from 'node:child_process';

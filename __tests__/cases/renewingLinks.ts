@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import { folderWith } from '../support/folder.ts';
-import { generatedMetadata, putObjects } from '../support/session.ts';
+import { generatedMetadata, putObjects } from '../support/putObjects.ts';
 import { type Subject, errorOf, linksFileOf, runSubject, urlsOf } from '../support/subject.ts';
 
 /** The `links` action: links to stored files. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { lifeOf } from '../../../browser/index/life.ts';
+import { lifeOf } from '../../../browser/index/linkState.ts';
 import { contentsOf } from './files.ts';
 
 const madeAt = Date.UTC(2026, 10, 23, 18, 5, 41);

@@ -8,7 +8,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import type { RunnerOptions, RunnerResult } from '../../platform/runner.ts';
-import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faults.ts';
+import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject } from '../support/subject.ts';
 

@@ -4,7 +4,7 @@ import { startAuthority } from '../tokens/authority.ts';
 import type { Authority } from '../tokens/authority.ts';
 import { startKeycloak } from './keycloak.ts';
 import type { ClientCredentials } from './keycloak.ts';
-import type { InstalledParts } from './parts.ts';
+import type { InstalledParts } from './programs.ts';
 
 /** A running Keycloak, as data that another process can use. */
 export interface IdentityDescription {

@@ -5,11 +5,11 @@ import { createStorageRetrier } from '../../../src/storage/s3Error.ts';
 import type { Session } from '../../../src/terrapi/session.ts';
 import { type Answer, type Asked, type LocalServer, serve, transport } from '../servers.ts';
 
-/** A workspace's bucket on a server of this machine that answers by what the test says. */
+/** A client for a workspace's bucket on a local server whose responses the test decides. */
 export interface LocalBucket extends AsyncDisposable {
   readonly client: StorageClient;
   readonly server: LocalServer;
-  /** Sessions opened so far; the key id of the n-th is `KEY-n`. */
+  /** Sessions opened so far; the access key ID of the n-th is `KEY-n`. */
   readonly sessions: Session[];
 }
 
@@ -65,23 +65,23 @@ export async function openBucket(
   };
 }
 
-/** Tries once. */
+/** No retries. */
 export const once: RetryPolicy = { baseMs: 0, maxMs: 0, budgetMs: 0 };
 
-/** Gives servers of tests the time that they need. */
+/** Retries after milliseconds, for up to 10 s. */
 export const quick: RetryPolicy = { baseMs: 1, maxMs: 20, budgetMs: 10_000 };
 
-/** An error as S3 tells of it. */
+/** An error document of S3. */
 export function errorXml(code: string, message = 'said on cue'): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
 }
 
-/** Key ids that requests were signed with. */
+/** The access key ID that signed a request. */
 export function keyOf({ headers }: Asked): string | undefined {
   return /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1];
 }
 
-/** The path of a request without its query, decoded, and below the bucket. */
+/** The key in the path of a request, decoded. */
 export function keyAsked({ path }: Asked): string {
   return decodeURIComponent(path.replace(/\?.*$/s, '').replace(/^\/bucket\//, ''));
 }

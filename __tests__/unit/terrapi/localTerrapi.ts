@@ -4,14 +4,14 @@ import { type Answer, type Asked, type LocalServer, serve, transport } from '../
 export interface Place extends AsyncDisposable {
   readonly terrapi: Terrapi;
   readonly server: LocalServer;
-  /** Tokens that were renewed because they were refused. */
+  /** Tokens that the client replaced because TerrAPI refused them. */
   readonly refused: string[];
 }
 
-/** Gives a TerrAPI of tests little time to come back. */
+/** Retries end soon, because the servers of tests do not recover. */
 export const policy = { baseMs: 1, maxMs: 20, budgetMs: 1_500, retryAfterBudgetMs: 90_000 };
 
-/** TerrAPI core at `/core`, and a client of it whose tokens are numbered. */
+/** A stand-in for TerrAPI core at `/core`, and a client of it with numbered tokens. */
 export async function startTerrapi(
   answer: (asked: Asked, count: number) => Answer | undefined,
 ): Promise<Place> {

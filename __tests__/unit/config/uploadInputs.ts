@@ -3,7 +3,7 @@ import { failureOf } from '../failure.ts';
 
 export const secret = 'wrong-but-secret';
 
-/** Inputs that are enough for an upload. */
+/** The required inputs of an upload. */
 export const required = { 'client-id': 'app', 'client-secret': secret, workspace: 'gep-w', path: 'dist' };
 
 /** The options of an upload with these inputs and the required ones. */
@@ -15,7 +15,7 @@ export function read(inputs: Readonly<Record<string, string>>) {
   );
 }
 
-/** The one line that says what is wrong with an input. */
+/** The message about the only invalid input. */
 export function problem(inputs: Readonly<Record<string, string>>): string {
   const { code, message, details } = failureOf(() => read(inputs));
   if (code !== 'invalid-input' || details.length > 0) throw new Error(`Not one invalid input: ${message}`);

@@ -1,5 +1,5 @@
 import type { PreviewSite } from '../../src/preview/previewData.ts';
-import type { Place } from './place.ts';
+import type { Place } from './siteFolder.ts';
 
 /** A list of pages shows this many at most. */
 const mostPages = 500;

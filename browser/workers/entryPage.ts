@@ -1,6 +1,6 @@
 import type { PreviewSite } from '../../src/preview/previewData.ts';
-import { expiredPage, htmlResponse } from './pages.ts';
-import type { Place } from './place.ts';
+import { expiredPage, htmlResponse } from './messagePages.ts';
+import type { Place } from './siteFolder.ts';
 
 /** Whether a request opens the preview's link. */
 export function isEntryOpened(place: Place, { entry }: PreviewSite, request: Request, url: URL): boolean {

@@ -3,7 +3,7 @@ import { beforeEach, expect } from '@jest/globals';
 import { buckets } from '../../../platform/catalogue.ts';
 import type { Github, Pull } from '../../../platform/github/github.ts';
 import type { RunnerResult } from '../../../platform/runner.ts';
-import { commit, githubVariables, pullRequestEvent } from '../../support/event.ts';
+import { commit, githubVariables, pullRequestEvent } from '../../support/githubEvent.ts';
 import { folderWith } from '../../support/folder.ts';
 import { errorOf, runSubject, type Subject, warningsOf } from '../../support/subject.ts';
 

@@ -2,14 +2,14 @@ import { type Answer, type Certificate, type LocalServer, jwt, serve } from '../
 
 export const bearer = 'the-bearer-of-the-job';
 
-/** GitHub's token service on this machine, and the environment of a job that may ask it. */
+/** A stand-in for GitHub's token service, and the environment of a job that may request tokens. */
 export interface TokenService extends LocalServer {
   readonly environment: Readonly<Record<string, string>>;
-  /** The tokens that it gave by itself, in order. */
+  /** The tokens that it issued, in order. */
   readonly given: string[];
 }
 
-/** @param answer another answer than a token; the count begins at 1 */
+/** @param answer a response, or `token` for a response with a token; `count` starts at 1 */
 export async function serveTokens(
   answer: (count: number, token: string) => Answer | undefined | 'token' = () => 'token',
   certificate?: Certificate,
@@ -33,7 +33,7 @@ export async function serveTokens(
   };
 }
 
-/** What its tokens say beside audience and id. */
+/** The claims of its tokens, besides audience and ID. */
 export const claims = {
   iss: 'https://tokens.example',
   sub: 'repo:acme@12/site@34:ref:refs/heads/main',
