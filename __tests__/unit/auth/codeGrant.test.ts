@@ -147,7 +147,10 @@ test('a signal ends the wait for the browser', async () => {
   await using issuer = await serveLogin();
   await using way = transport();
   const controller = new AbortController();
-  const openPage = () => Promise.resolve(controller.abort(new Error('cancelled by the user')));
+  const openPage = () => {
+    controller.abort(new Error('cancelled by the user'));
+    return Promise.resolve();
+  };
   const waiting = codeGrant(await clientOf(issuer, way), [], openPage, controller.signal);
   await expect(waiting).rejects.toThrow('cancelled by the user');
 });

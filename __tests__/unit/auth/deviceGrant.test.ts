@@ -134,10 +134,10 @@ test.each([
 });
 
 test('a signal ends the wait at once', async () => {
-  await using issuer = await serveDevice(undefined, { body: { ...prompt, interval: 600 } });
+  await using issuer = await serveDevice(undefined, { body: { ...prompt, interval: 1 } });
   await using way = transport();
   const controller = new AbortController();
-  const cancel = () => controller.abort(new Error('cancelled by the user'));
+  const cancel = () => setImmediate(() => controller.abort(new Error('cancelled by the user')));
   const grantOf = deviceGrant(await clientOf(issuer, way), [], cancel, controller.signal);
   await expect(grantOf).rejects.toThrow('cancelled by the user');
   expect(issuer.grants()).toEqual([]);
