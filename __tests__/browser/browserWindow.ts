@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
 
 /** A browser window with its own profile, and its problems. */
-export interface Visit {
+export interface BrowserWindow {
   readonly context: BrowserContext;
   readonly page: Page;
   /** Failed requests, responses with status 400 and above, console errors and exceptions. Tests remove those that they expect. */
@@ -9,7 +9,7 @@ export interface Visit {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
-export async function visit(browser: Browser): Promise<Visit> {
+export async function openWindow(browser: Browser): Promise<BrowserWindow> {
   const context = await browser.createBrowserContext();
   const { page, problems } = await openTab(context);
   return { context, page, problems, [Symbol.asyncDispose]: () => context.close() };
@@ -49,7 +49,7 @@ export async function follow(page: Page, url: string): Promise<void> {
 }
 
 /** Waits until the page shows a text. */
-export async function reads(page: Page, text: string): Promise<void> {
+export async function waitForPageText(page: Page, text: string): Promise<void> {
   const deadline = Date.now() + 20_000;
   let seen = '';
   do {
@@ -62,7 +62,7 @@ export async function reads(page: Page, text: string): Promise<void> {
 }
 
 /** Path, query and fragment of the page. */
-export function whereIs(page: Page): Promise<string> {
+export function addressOf(page: Page): Promise<string> {
   return page.evaluate(() => `${location.pathname}${location.search}${location.hash}`);
 }
 

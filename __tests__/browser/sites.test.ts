@@ -12,7 +12,7 @@ import { baseOf, publishPreview } from './previews.ts';
 import { folderWith } from '../support/folder.ts';
 import { type SiteName, buildSite, installSites } from './sites.ts';
 import { type StaticServer, serveFolders } from './staticServer.ts';
-import { follow, picture, reads, visit, whereIs } from './browserWindow.ts';
+import { follow, picture, waitForPageText, openWindow, addressOf } from './browserWindow.ts';
 
 /** A user's step on a site, and a text that the page must then show. */
 interface Step {
@@ -147,11 +147,11 @@ describe.each(browserNames)('in %s', (browserName) => {
     async function walk(page: Page) {
       const seen: { step: string; at: string; title: string; shot: Buffer }[] = [];
       const look = async (step: string, text: string) => {
-        await reads(page, text);
+        await waitForPageText(page, text);
         // The caret and the mouse pointer are not part of the page.
         await page.mouse.move(0, 0);
         const shot = await picture(page);
-        seen.push({ step, at: await whereIs(page), title: await page.title(), shot });
+        seen.push({ step, at: await addressOf(page), title: await page.title(), shot });
       };
       await look('the first page', site.opens);
       for (const { name: step, act, shows } of site.walk) {
@@ -162,10 +162,10 @@ describe.each(browserNames)('in %s', (browserName) => {
     }
 
     test('looks and works like on a static server', async () => {
-      await using preview = await visit(browser);
+      await using preview = await openWindow(browser);
       await follow(preview.page, links.get(name) ?? '');
       const shown = await walk(preview.page);
-      await using original = await visit(browser);
+      await using original = await openWindow(browser);
       await follow(original.page, `${statics.origin}${base}`);
       const expected = await walk(original.page);
       const told = (steps: typeof shown) => steps.map(({ step, at, title }) => ({ step, at, title }));
@@ -180,10 +180,10 @@ describe.each(browserNames)('in %s', (browserName) => {
     if (site.deep) {
       const { path: deepPath, shows } = site.deep;
       test('opens the page in the link', async () => {
-        await using preview = await visit(browser);
+        await using preview = await openWindow(browser);
         await follow(preview.page, `${links.get(name) ?? ''}#/${deepPath}`);
-        await reads(preview.page, shows);
-        expect(await whereIs(preview.page)).toBe(`${base}${deepPath}`);
+        await waitForPageText(preview.page, shows);
+        expect(await addressOf(preview.page)).toBe(`${base}${deepPath}`);
         expect(preview.problems).toEqual([]);
       }, 60_000);
     }

@@ -25,7 +25,7 @@ const days = (run: { readonly outputs: Readonly<Record<string, string>> }) =>
   (Date.parse(run.outputs['expires-at'] ?? '') - Date.now()) / 86_400_000;
 
 /** `preview: auto` and `links: auto`, the defaults. */
-export function automaticCases(subject: () => Subject): void {
+export function automaticInputCases(subject: () => Subject): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
   const upload = async (
