@@ -94,7 +94,7 @@ export function automaticInputCases(subject: () => Subject): void {
       expect([run.outputs['preview'], await stored()]).toEqual(['false', []]);
     });
 
-    test('links that do not suit a preview: session links, or with links: platform no preview', async () => {
+    test('if platform links do not work for a preview, it has session links; with links: platform there is no preview', async () => {
       const about = site['about.html'];
       const etag = createHash('md5').update(about).digest('hex');
       const range = `bytes 0-0/${about.length}`;

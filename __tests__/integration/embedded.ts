@@ -26,7 +26,7 @@ export function onEmbeddedPlatform(options: PlatformOptions = {}): () => Subject
   return () => ({ platform, entries: 'src/main' });
 }
 
-/** The same with a GitHub stand-in. */
+/** Like {@link onEmbeddedPlatform}, with a GitHub stand-in. */
 export function besideGithub(): ReportRuns {
   const subject = onEmbeddedPlatform();
   let github: Github;

@@ -46,13 +46,13 @@ export function allReportCases(subject: ReportRuns): void {
     expect(warningsOf(await succeed({ links: 'session' }))).toEqual([]);
   });
 
-  test('links of the platform, the default, are not: the comment says when they expire', async () => {
+  test('with platform links, the default, there is no such warning, and the comment says when they expire', async () => {
     const run = await succeed({ comment: 'true' });
     expect(warningsOf(run)).toEqual([]);
     expect(Date.parse(run.outputs['expires-at'] ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
   });
 
-  test('and without them the warning says why', async () => {
+  test('with session links because of an error of the platform, the warning says why', async () => {
     subject().platform.terrapi.fail('/v2/storage/download', { status: 403 }, 1);
     const run = await succeed({ comment: 'true' });
     expect(warningsOf(run)).toEqual([
