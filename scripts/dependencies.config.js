@@ -4,8 +4,8 @@
  */
 export const rooms = [
   'generated',
-  'errors',
   'text',
+  'errors',
   'http',
   'hosts',
   'config',

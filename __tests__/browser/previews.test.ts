@@ -16,8 +16,8 @@ import { errorOf, runSubject } from '../support/subject.ts';
 import { startBrowser } from './browsers.ts';
 import { baseOf, publishPreview } from './previews.ts';
 import { openStore } from './publishedPage.ts';
-import { follow, openTab, waitForPageText, openWindow, addressOf } from './browserWindow.ts';
-import { rooted, resourceSite, resourceResults } from './resourceSite.ts';
+import { follow, onlyFrame, openTab, addressOf, openWindow, waitForPageText } from './browserWindow.ts';
+import { rooted, router, resourceSite, resourceResults } from './resourceSite.ts';
 
 let platform: Platform;
 
@@ -77,7 +77,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
   afterAll(() => browser.close());
 
   test('loads everything that a page can load', async () => {
-    const { link } = await publish(`${name}/workshop`, resourceSite);
+    const { link } = await publish(`${name}/resources`, resourceSite);
     await using visitor = await openWindow(browser);
     await follow(visitor.page, link);
     await waitForPageText(visitor.page, 'All is checked');
@@ -179,6 +179,53 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await waitForPageText(page, 'All papers');
     expect(await addressOf(page)).toBe(`${base}docs/`);
     expect(visitor.problems).toEqual([]);
+  }, 120_000);
+
+  test('gives the router of a site the paths of the root of a host', async () => {
+    const { link } = await publish(`${name}/router`, router);
+    const base = baseOf(`${name}/router`);
+    await using visitor = await openWindow(browser);
+    const { page } = visitor;
+    const shows = async (text: string, at: string) => {
+      await waitForPageText(page, text, onlyFrame);
+      expect([await addressOf(page), await addressOf(onlyFrame(page))]).toEqual([`${base}${at}`, `/${at}`]);
+    };
+    const tap = (text: string) => onlyFrame(page).locator(`a ::-p-text(${text})`).click();
+    await follow(page, link);
+    await shows('Route /, start null, 404', '');
+    await page.waitForFunction(() => document.title === 'At /');
+    await tap('To A');
+    await shows('Route /a, click {"to":"/a"}, 404', 'a');
+    await tap('To B');
+    await shows('Route /b?x=1#part, click {"to":"/b?x=1#part"}, 404', 'b?x=1#part');
+    await page.evaluate(() => history.back());
+    await shows('Route /a, popstate {"to":"/a"}, 404', 'a');
+    await tap('To part');
+    await page.waitForFunction(() => location.hash === '#part');
+    await page.evaluate(() => history.back());
+    await page.waitForFunction(() => location.hash === '');
+    await shows('Route /a, popstate {"to":"/a"}, 404', 'a');
+    await page.reload();
+    await shows('Route /a, start {"to":"/a"}, 404', 'a');
+    await page.evaluate(() => history.back());
+    await shows('Route /, popstate null, 404', '');
+    // Links to a new tab and scripts leave the router.
+    await tap('To a new tab');
+    const tab = await browser.waitForTarget((target) => target.url().endsWith(`${base}docs/`));
+    const opened = await tab.page();
+    if (!opened) throw new Error('The link opened no tab.');
+    await waitForPageText(opened, 'All docs', onlyFrame);
+    await opened.close();
+    await onlyFrame(page).locator('button').click();
+    await waitForPageText(page, 'All docs', onlyFrame);
+    expect(await addressOf(page)).toBe(`${base}docs/?y=2`);
+    await tap('To A');
+    await shows('Route /a, start null, 404', 'a');
+    await onlyFrame(page)
+      .evaluate(() => location.reload())
+      .catch(() => undefined);
+    await shows('Route /a, start null, 404', 'a');
+    expect(visitor.problems.filter((problem) => !problem.includes('/data/none.json'))).toEqual([]);
   }, 120_000);
 
   test('works beside another preview, and no page mixes old and new files after a second push', async () => {

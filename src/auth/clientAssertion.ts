@@ -1,6 +1,7 @@
 import { excerpt } from '../text/sanitize.ts';
 import type { ClientCredential, RejectedRequest, Rejection } from './clientAuthentication.ts';
 import { jwtClaims } from './jwt.ts';
+import { inputs } from '../text/wording.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
@@ -69,10 +70,10 @@ function explainRejection(
 /** Chooses a hint by Keycloak's error description. Keycloak gives the same description for a wrong subject, a wrong key and wrong settings. */
 function hintFor(answer: string, client: string): string {
   if (answer.includes('audience'))
-    return `Remove input 'audience', or set it to the audience that the issuer expects. Keycloak expects the URL of its realm.`;
+    return `Remove ${inputs('audience')}, or set it to the audience that the issuer expects. Keycloak expects the URL of its realm.`;
   if (answer.includes('client_id'))
-    return `This subject belongs to another client than the one in input 'client-id'. Correct the input, or set the subject at ${client}.`;
+    return `This subject belongs to another client than the one in ${inputs('client-id')}. Correct the input, or set the subject at ${client}.`;
   if (/not active|issued|expiration|reuse/.test(answer))
     return `The token is new, so the clocks of Keycloak and of the token's issuer differ. Correct Keycloak's clock, or set 'Allowed clock skew' of the identity provider.`;
-  return `In Keycloak, enable the service account of ${client}, and set its authentication to 'Signed JWT - Federated' with exactly this subject. No other client may have it. The identity provider must support client assertions and know the issuer's keys (JWKS URL). Alternatively, set input 'client-secret'.`;
+  return `In Keycloak, enable the service account of ${client}, and set its authentication to 'Signed JWT - Federated' with exactly this subject. No other client may have it. The identity provider must support client assertions and know the issuer's keys (JWKS URL). Alternatively, set ${inputs('client-secret')}.`;
 }

@@ -7,6 +7,7 @@ import { excerpt } from '../text/sanitize.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Retrier } from '../http/retry.ts';
 import { responseIn, extensions, timeoutSeconds } from './tokenEndpoint.ts';
+import { inputs } from '../text/wording.ts';
 
 /**
  * Reads an issuer's OpenID configuration (OpenID Connect Discovery 1.0, section 4).
@@ -46,7 +47,7 @@ function checkIssuer(
 ): void {
   if (withoutSlash(new URL(issuer).href) !== withoutSlash(href)) {
     throw new ActionError('invalid-issuer', `Issuer ${href} calls itself ${excerpt(issuer)}`, {
-      hint: `Set input 'issuer' to that URL, if it is the issuer that you mean.`,
+      hint: `Set ${inputs('issuer')} to that URL, if it is the issuer that you mean.`,
     });
   }
   const url = URL.parse(endpoint ?? '');
@@ -75,7 +76,7 @@ function withoutSlash(url: string): string {
 }
 
 function discoveryError(issuer: URL, error: unknown): ActionError {
-  if (isNetworkError(error)) return describeNetworkError('Issuer', issuer, "input 'issuer'", error);
+  if (isNetworkError(error)) return describeNetworkError('Issuer', issuer, inputs('issuer'), error);
   const status = responseIn(error)?.status;
   const reason =
     status === undefined || status === 200
@@ -85,7 +86,7 @@ function discoveryError(issuer: URL, error: unknown): ActionError {
     'invalid-issuer',
     `Issuer ${issuer.href} is not an OpenID Connect issuer: ${excerpt(reason)}`,
     {
-      hint: `Check input 'issuer'. Set it to the URL without '/.well-known/openid-configuration', e.g. https://iam.terradue.com/realms/master.`,
+      hint: `Check ${inputs('issuer')}. Set it to the URL without '/.well-known/openid-configuration', e.g. https://iam.terradue.com/realms/master.`,
       cause: error,
     },
   );

@@ -5,12 +5,14 @@ import { outputLines } from '../hosts/outputLines.ts';
 import type { Environment, TextStream } from '../hosts/provider.ts';
 import { providerFor } from '../hosts/providers.ts';
 import { fail } from '../report/log.ts';
+import { useWording } from '../text/wording.ts';
 import { commands } from './commands.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { inputReader } from './inputs.ts';
 import { type Invocation, createProgram } from './program.ts';
 import { resultText } from './result.ts';
 import { readSecretFiles } from './secretFiles.ts';
+import { commandWording } from './wording.ts';
 
 /** What the program gets from its process. */
 export interface Surroundings {
@@ -64,6 +66,8 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
     onFail: (code) => setExitCode(exitCodeOf(code)),
   });
   onHost(host);
+  const isCi = Boolean(env['CI']);
+  useWording(commandWording({ inputs: command.inputs, given, env, job: isCi ? 'job' : 'command' }));
   try {
     const values = readValues();
     for (const [name, value] of values.given) given.set(name, value);

@@ -5,6 +5,7 @@ import type { Links, Publication } from '../links/manifest.ts';
 import { count, formatDuration, formatMoment } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
 import { publicationSummary } from '../report/summary.ts';
+import { setting } from '../text/wording.ts';
 
 /**
  * Logs the links of a publication with warnings about them, and writes the job summary.
@@ -47,7 +48,7 @@ function warnAboutExpiry(
   if (expiresIn === undefined) return;
   const left = (expiresAt - clock.now()) / 1000;
   const actual = `these links expire in ${formatDuration(left)}, at ${formatMoment(expiresAt)}`;
-  const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
+  const asked = `${setting('expires-in')} asks for ${formatDuration(expiresIn)}`;
   // With `links: auto` it is no surprise that links of the platform last longer.
   if (signedBy === 'platform') {
     const isOff = kind === 'auto' ? expiresIn - left > 60 : Math.abs(expiresIn - left) > 60;
@@ -58,7 +59,7 @@ function warnAboutExpiry(
   if (expiresIn <= left + 5) return;
   const remedy =
     whySession === undefined
-      ? `Use 'links: auto' or 'links: platform' for links that last longer, or ask for less.`
+      ? `Use ${setting('links', 'auto')} or ${setting('links', 'platform')} for links that last longer, or ask for less.`
       : `These are session links: ${whySession}.`;
   log.warning(
     'expires-in',
@@ -69,7 +70,7 @@ function warnAboutExpiry(
 /** The runs of a public repository are public, and so is what they log. */
 function noticePublicLinks(log: Log, summary: boolean): void {
   log.notice(
-    `This repository is public: until the links in ${summary ? 'the log and summary' : 'the log'} of this run, and in comments, expire, anybody can open them. 'mask-links: true' keeps them out.`,
+    `This repository is public: until the links in ${summary ? 'the log and summary' : 'the log'} of this run, and in comments, expire, anybody can open them. ${setting('mask-links', 'true')} keeps them out.`,
   );
 }
 
@@ -79,7 +80,9 @@ function logLinks(log: Log, maskLinks: boolean, { files, fileCount }: Publicatio
   log.group(
     `Links: ${count(fileCount, 'file')}${by}${until}`,
     maskLinks
-      ? [`'mask-links: true' keeps the links out of the log. The file in the output 'links-file' has them.`]
+      ? [
+          `${setting('mask-links', 'true')} keeps the links out of the log. The file in the output 'links-file' has them.`,
+        ]
       : firstAmong(files(), fileCount, 20, ({ key, name }) => `${name}: ${links.url(key)}`),
   );
 }

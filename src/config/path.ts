@@ -4,10 +4,11 @@ import type { Reader } from './reader.ts';
 export function readPath(reader: Reader): string[] {
   const lines = reader.lines('path').filter((line) => !line.startsWith('#'));
   const expected = `files, folders or globs, one a line, e.g. 'dist'`;
-  if (lines.length === 0) reader.problems.push(`path: is missing; expected ${expected}`);
+  if (lines.length === 0) reader.problem('path', `is missing; expected ${expected}`);
   else if (lines.every(isExclusion))
-    reader.problems.push(
-      `path: got only exclusions (${excerpt(lines.join(' '))}), expected ${expected}, as well`,
+    reader.problem(
+      'path',
+      `got only exclusions (${excerpt(lines.join(' '))}), expected ${expected}, as well`,
     );
   for (const line of lines) {
     const pattern = line.replace(leadingBangs, '');

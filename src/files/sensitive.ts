@@ -4,6 +4,7 @@ import type { Warning } from '../errors/codes.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { foldCase } from './system.ts';
+import { setting } from '../text/wording.ts';
 
 /**
  * The names of sensitive files and folders: those with credentials, and the history of a checkout. `*` matches any text. `a/b` is `b` in a folder
@@ -167,7 +168,7 @@ export function secretNamesWarning(
   return [
     {
       code: 'possible-secrets',
-      text: `${count(suspects.length, 'file')} to upload may contain secrets, by ${suspects.length === 1 ? 'its name' : 'their names'}: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Exclude them with a line '!…' in 'path', unless everyone with a link may read them.`,
+      text: `${count(suspects.length, 'file')} to upload may contain secrets, by ${suspects.length === 1 ? 'its name' : 'their names'}: ${listed.join(', ')}${more > 0 ? ` and ${more} more` : ''}. Exclude them with a line '!…' in ${setting('path')}, unless everyone with a link may read them.`,
     },
   ];
 }

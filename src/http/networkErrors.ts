@@ -3,6 +3,7 @@ import { devNull } from 'node:os';
 
 import { ActionError, causes, messageOf, openFileLimit, systemCode } from '../errors/error.ts';
 import { ProxyError } from './connector.ts';
+import { capitalized, inputs, setting, wording } from '../text/wording.ts';
 
 /** Node's TLS error codes for a certificate of an unknown authority. */
 const untrustedCodes = new Set([
@@ -88,18 +89,18 @@ export function isPermanent(error: unknown): boolean {
 /**
  * Describes a connection error for the user.
  * @param what the server's role, e.g. `Issuer`
- * @param setting where the address comes from, e.g. `input 'issuer'`
+ * @param source where the address comes from, e.g. `input 'issuer'`
  */
-export function describeNetworkError(what: string, url: URL, setting: string, error: unknown): ActionError {
+export function describeNetworkError(what: string, url: URL, source: string, error: unknown): ActionError {
   const proxy = proxyErrorIn(error);
-  if (proxy) return describeProxyError(`${what} ${url.origin} cannot be reached`, setting, proxy);
+  if (proxy) return describeProxyError(`${what} ${url.origin} cannot be reached`, source, proxy);
   const code = systemCode(error) ?? '';
   if (untrustedCodes.has(code)) {
     return new ActionError(
       'untrusted-certificate',
       `${what} ${url.origin} has a certificate that is not trusted (${code})`,
       {
-        hint: `If a private authority signed it, add that authority's certificate to 'ca-certificates'. For development with a self-signed certificate, set 'tls-verify: false'.`,
+        hint: `If a private authority signed it, add that authority's certificate to ${setting('ca-certificates')}. For development with a self-signed certificate, set ${setting('tls-verify', 'false')}.`,
         cause: error,
       },
     );
@@ -109,7 +110,7 @@ export function describeNetworkError(what: string, url: URL, setting: string, er
       'untrusted-certificate',
       `${what} ${url.origin} has an invalid certificate: ${messageOf(causes(error).at(-1))}`,
       {
-        hint: `Check ${setting} and the server's certificate. Inputs 'ca-certificates' and 'tls-verify' set which certificates are trusted.`,
+        hint: `Check ${source} and the server's certificate. ${capitalized(inputs('ca-certificates', 'tls-verify'))} set which certificates are trusted.`,
         cause: error,
       },
     );
@@ -118,7 +119,7 @@ export function describeNetworkError(what: string, url: URL, setting: string, er
     return new ActionError(
       'unreachable',
       `${what} ${url.origin} cannot be reached: ${tlsReason(error, url.port || '443')}`,
-      { hint: `Check ${setting}: ${tlsHint(code)}`, cause: error },
+      { hint: `Check ${source}: ${tlsHint(code)}`, cause: error },
     );
   }
   const out = openFileLimit(error) ?? openFileLimitNow(code);
@@ -129,7 +130,7 @@ export function describeNetworkError(what: string, url: URL, setting: string, er
     {
       hint:
         out?.hint ??
-        `Check ${setting}, and whether this runner can reach that host. Proxies are set by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`,
+        `Check ${source}, and whether ${wording().machine} can reach that host. Proxies are set by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`,
       cause: error,
     },
   );
@@ -162,14 +163,14 @@ function openFileLimitNow(code: string): ReturnType<typeof openFileLimit> {
 }
 
 /** Describes a proxy error: the proxy refuses the connection, or cannot be reached. */
-function describeProxyError(what: string, setting: string, error: ProxyError): ActionError {
+function describeProxyError(what: string, source: string, error: ProxyError): ActionError {
   const { variable, proxy, status, cause } = error;
   if (status !== undefined) {
     return new ActionError('proxy', `${what}: the proxy answers with ${status}`, {
       hint:
         status === 407
           ? `The proxy ${proxy} requires authentication: set ${variable} to http://USER:PASSWORD@HOST:PORT, or add the host to NO_PROXY.`
-          : `Make the proxy ${proxy} (${variable}) allow that host, or add the host to NO_PROXY. Check ${setting}.`,
+          : `Make the proxy ${proxy} (${variable}) allow that host, or add the host to NO_PROXY. Check ${source}.`,
       cause: error,
     });
   }

@@ -11,6 +11,7 @@ import { publicationComment, removalComment } from './comment.ts';
 import { commentMarker } from './markers.ts';
 import { releaseNotes } from './releaseNotes.ts';
 import { titleOf } from './title.ts';
+import { setting, wording } from '../text/wording.ts';
 
 /** What a step published. */
 export interface PublicationReport {
@@ -250,11 +251,11 @@ class StepReports implements Reports {
       signedBy === 'platform'
         ? 'Run'
         : whySession === undefined
-          ? `Use 'links: auto' or 'links: platform' for links that last longer, or run`
+          ? `Use ${setting('links', 'auto')} or ${setting('links', 'platform')} for links that last longer, or run`
           : `They are session links: ${whySession}. Run`;
     this.#host.log.warning(
       'links-expire-soon',
-      `The links in the comment, deployment or release on ${this.#host.name} expire in ${formatDuration(left / 1000)}. ${longer} the 'links' action on a schedule to renew them.`,
+      `The links in the comment, deployment or release on ${this.#host.name} expire in ${formatDuration(left / 1000)}. ${longer} ${wording().action('links')} on a schedule to renew them.`,
     );
   }
 }

@@ -5,6 +5,8 @@ import { hash } from 'node:crypto';
  * the storage use this form.
  */
 export function unquoteEtag(etag: string | readonly string[] | undefined): string {
+  // Most ETags have this form, and a run reads thousands of them.
+  if (typeof etag === 'string' && /^"[0-9a-f]+"$/.test(etag)) return etag.slice(1, -1);
   return String(etag ?? '')
     .replace(/^\s*W\//, '')
     .replaceAll('"', '')

@@ -53,7 +53,7 @@ function readObject(
   const written = element(entry, 'Key') ?? '';
   const key = decode(written);
   // HTTP clients and file systems resolve `.` and `..` segments.
-  if (!key?.startsWith(prefix) || /(?:^|\/)\.\.?(?:\/|$)/.test(key))
+  if (!key?.startsWith(prefix) || hasDotSegment(key))
     throw unreliable(prefix, `has the key '${excerpt(key ?? written, 80)}', which is outside of it`);
   const digits = element(entry, 'Size') ?? '';
   const size = /^\d+$/.test(digits) ? Number(digits) : NaN;
@@ -70,8 +70,13 @@ function readObject(
   };
 }
 
+function hasDotSegment(key: string): boolean {
+  return (key.startsWith('.') || key.includes('/.')) && /(?:^|\/)\.\.?(?:\/|$)/.test(key);
+}
+
 /** Decodes `encoding-type: url`: percent-encoding, with `+` for a space. */
 export function urlDecode(key: string): string | undefined {
+  if (!/[%+]/.test(key)) return key;
   try {
     return decodeURIComponent(key.replaceAll('+', ' '));
   } catch {

@@ -92,7 +92,7 @@ export function laterReportCases(subject: ReportRuns): void {
       const { url = '' } = second.outputs;
       expect(github().comments).toHaveLength(1);
       expect(github().comments[0]?.body).toContain(`(<${url}>)`);
-      expect(github().comments[0]?.body).toContain('\n\nMade links to 2 files. Total: 2 files, ');
+      expect(github().comments[0]?.body).toContain('\n\nMade links to 2 files, ');
       expect(github().comments[0]?.body).toContain('[c0ffee0]');
       expect(github().deployments.map(({ statuses }) => statuses.at(-1)?.environmentUrl)).toEqual([url]);
       const notes = github().releases[0]?.body ?? '';
