@@ -20,6 +20,7 @@ export const rooms = [
   'report',
   'hosts/github',
   'hosts/terminal',
+  'hosts/gitlab',
   'commands',
   'cli',
   'main',

@@ -15,6 +15,8 @@ export interface Invocation extends ResultOptions {
   /** @throws ActionError `invalid-input` */
   readonly readValues: () => OptionValues;
   readonly verbosity: Verbosity;
+  /** File for the outputs as variables. */
+  readonly dotenv: string | undefined;
 }
 
 /**
@@ -56,6 +58,7 @@ function addCommand(
   command
     .option('--json', 'print all outputs as JSON')
     .option('--print <OUTPUT>', `print one output, e.g. ${definition.results[0] ?? 's3-uri'}`)
+    .option('--dotenv <FILE>', 'write outputs as variables, for GitLab CI/CD')
     .option('-q, --quiet', 'log only warnings and errors')
     .option('-v, --verbose', 'log details')
     .option('--help-all', 'print all options')
@@ -66,9 +69,9 @@ function addCommand(
         const paths = command.args.length > 0 ? [['path', command.args.join('\n')] as const] : [];
         return { given: new Map([...given, ...paths]), secretFiles };
       };
-      const { json = false, print, quiet, verbose } = command.opts<CommonOptions>();
+      const { json = false, print, dotenv, quiet, verbose } = command.opts<CommonOptions>();
       const verbosity = verbose ? 'verbose' : quiet ? 'quiet' : 'normal';
-      await run({ command: definition, readValues, verbosity, json, print });
+      await run({ command: definition, readValues, verbosity, json, print, dotenv });
     });
   command.on('option:help-all', () => {
     command.configureHelp({}).outputHelp();
@@ -79,6 +82,7 @@ function addCommand(
 interface CommonOptions {
   readonly json?: boolean;
   readonly print?: string;
+  readonly dotenv?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
 }

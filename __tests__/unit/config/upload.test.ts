@@ -101,6 +101,12 @@ test.each([
   ['path', '!a\n! b\n!!!c', 'only exclusions'],
   ['path', 'a\n!', 'after'],
   ['path', '../a', `got '../a'`],
+  ['path', '/', `got '/', expected a path that names a folder`],
+  ['path', '//', `got '//'`],
+  ['path', '/**', `An empty expression may have left that '/'`],
+  ['path', 'a\n/**/*.html', `got '/**/*.html'`],
+  ['path', '/*/x', `got '/*/x'`],
+  ['path', 'C:\\', `got 'C:\\'`],
   ['path', 'a\n! ../x', `got '! ../x'`],
   ['path', 'a/../b', `without '..'`],
   ['if-no-files-found', 'Error', `got 'Error', expected one of 'error', 'warn', 'ignore'`],
@@ -182,6 +188,13 @@ describe('secrets', () => {
     expect(message).toContain('***');
   });
 });
+
+test.each(['/srv/**', '/*.html', 'a\n!/**', '~/**', '*/**'])(
+  'the path %j does not mean the whole machine',
+  (path) => {
+    expect(read({ path })).toMatchObject({ path: path.split('\n') });
+  },
+);
 
 test('with delete-stale, the destination must not be empty', () => {
   expect(problem({ 'delete-stale': 'true', destination: '/' })).toContain('delete-stale');
