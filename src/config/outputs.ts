@@ -1,5 +1,6 @@
 import { ActionError, messageOf } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
+import { wording } from '../text/wording.ts';
 
 /** IDs of the reports that a step wrote, by output name. Empty if it wrote none. */
 export interface ReportIds {
@@ -69,7 +70,7 @@ export function setOutputs(
     'outputs-not-set',
     `The outputs ${missing.join(', ')} could not be set: ${messageOf(cause)}`,
     {
-      hint: `Free space on the runner, and run the job again.`,
+      hint: `Free space on ${wording().machine}, and run the ${wording().job} again.`,
       cause,
     },
   );
