@@ -30,6 +30,7 @@ const assets: Readonly<Record<string, Asset>> = {
   'index-page.ts': { source: 'browser/index/page.html', constant: 'indexPage' },
   'preview-companion.ts': { source: 'browser/preview/companion.ts', constant: 'previewCompanion' },
   'preview-entry.ts': { source: 'browser/preview/page.html', constant: 'previewEntry' },
+  'preview-frame.ts': { source: 'browser/preview/frame.html', constant: 'previewFrame' },
   'preview-worker.ts': { source: 'browser/workers/preview.ts', constant: 'previewWorker' },
   'hash-worker.ts': { source: 'src/transfer/hashWorker.ts', constant: 'hashWorker' },
 };

@@ -38,7 +38,13 @@ for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
 }
 
 // ncc's own list lacks packages whose modules it merges, so the list comes from the content of the bundle.
-const browserScripts = ['index/page.ts', 'preview/companion.ts', 'preview/entry.ts', 'workers/preview.ts'];
+const browserScripts = [
+  'index/page.ts',
+  'preview/companion.ts',
+  'preview/entry.ts',
+  'preview/frame.ts',
+  'workers/preview.ts',
+];
 const licenses = await licensesOf(top, [
   'lib/main/index.js',
   'lib/transfer/hashWorker.js',

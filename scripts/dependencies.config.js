@@ -4,8 +4,8 @@
  */
 export const rooms = [
   'generated',
-  'errors',
   'text',
+  'errors',
   'http',
   'hosts',
   'config',
@@ -20,6 +20,7 @@ export const rooms = [
   'report',
   'hosts/github',
   'hosts/terminal',
+  'hosts/gitlab',
   'hosts/ci',
   'commands',
   'cli',

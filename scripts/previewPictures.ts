@@ -13,7 +13,7 @@ import type { Platform } from '../platform/platform.ts';
 import { runAction } from '../platform/runner.ts';
 import { browserPath } from './browsers.ts';
 
-const destination = 'previews/pr-7';
+const destination = 'pull-requests/7';
 const width = 880;
 
 /**

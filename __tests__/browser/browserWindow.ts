@@ -1,7 +1,7 @@
-import type { Browser, BrowserContext, Page } from 'puppeteer-core';
+import type { Browser, BrowserContext, Frame, Page } from 'puppeteer-core';
 
 /** A browser window with its own profile, and its problems. */
-export interface Visit {
+export interface BrowserWindow {
   readonly context: BrowserContext;
   readonly page: Page;
   /** Failed requests, responses with status 400 and above, console errors and exceptions. Tests remove those that they expect. */
@@ -9,7 +9,7 @@ export interface Visit {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
-export async function visit(browser: Browser): Promise<Visit> {
+export async function openWindow(browser: Browser): Promise<BrowserWindow> {
   const context = await browser.createBrowserContext();
   const { page, problems } = await openTab(context);
   return { context, page, problems, [Symbol.asyncDispose]: () => context.close() };
@@ -48,13 +48,27 @@ export async function follow(page: Page, url: string): Promise<void> {
   });
 }
 
-/** Waits until the page shows a text. */
-export async function reads(page: Page, text: string): Promise<void> {
+/** The page itself. */
+const whole = (page: Page): Frame => page.mainFrame();
+
+/** The only frame of a page. The page itself, as long as it has none. */
+export function onlyFrame(page: Page): Frame {
+  return page.mainFrame().childFrames()[0] ?? page.mainFrame();
+}
+
+/** Waits until the page shows a text. @param part of the page, found anew each time because frames load again */
+export async function waitForPageText(
+  page: Page,
+  text: string,
+  part: (page: Page) => Frame = whole,
+): Promise<void> {
   const deadline = Date.now() + 20_000;
   let seen = '';
   do {
     // A page that is being replaced has no text.
-    seen = await page.evaluate(() => `${document.title}\n${document.body.innerText}`).catch(() => seen);
+    seen = await part(page)
+      .evaluate(() => `${document.title}\n${document.body.innerText}`)
+      .catch(() => seen);
     if (seen.includes(text)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   } while (Date.now() < deadline);
@@ -62,7 +76,7 @@ export async function reads(page: Page, text: string): Promise<void> {
 }
 
 /** Path, query and fragment of the page. */
-export function whereIs(page: Page): Promise<string> {
+export function addressOf(page: Page | Frame): Promise<string> {
   return page.evaluate(() => `${location.pathname}${location.search}${location.hash}`);
 }
 

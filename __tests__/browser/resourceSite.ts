@@ -98,7 +98,7 @@ addEventListener('load', async () => {
 });
 `;
 
-export const workshop: Readonly<Record<string, string | Buffer>> = {
+export const resourceSite: Readonly<Record<string, string | Buffer>> = {
   'index.html': `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Workshop</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="style.css"><script type="module" src="main.js"></script></head>
 <body><h1>Workshop</h1><img src="dot.svg" alt=""><img srcset="dot.svg 1x" alt="">
@@ -132,7 +132,7 @@ export const workshop: Readonly<Record<string, string | Buffer>> = {
 };
 
 /** The expected results. */
-export const workshopResults = {
+export const resourceResults = {
   static: 'shared',
   dynamic: 'late',
   module: 'sharedlate',
@@ -188,4 +188,37 @@ for (const one of await navigator.serviceWorker.getRegistrations()) await one.un
   'docs/index.html': `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Papers</title><link rel="icon" href="data:,"></head><body><p>All papers</p><a href="/">Home</a></body></html>`,
   'search.html': `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Search</title><link rel="icon" href="data:,"></head><body><p>Found</p></body></html>`,
   'sw.js': `self.addEventListener('install', () => {});`,
+};
+
+/** An application that was built for the root of a host. Its router takes the whole path as a route. Its policy forbids all scripts but its own. */
+const routed = (body: string) => `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="script-src 'nonce-app'"><title>Routed</title><link rel="icon" href="data:,">
+<script type="module" nonce="app" src="/assets/app.js"></script></head><body>${body}</body></html>`;
+
+export const router: Readonly<Record<string, string>> = {
+  'index.html':
+    routed(`<p id="route"></p><a href="/a" data-route>To A</a> <a href="/b?x=1#part" data-route>To B</a>
+<a href="#part">To part</a> <a href="/docs/">To docs</a> <a href="/docs/" target="_blank">To a new tab</a>
+<button>Go</button><iframe title="frame" src="/docs/"></iframe><p style="margin-top: 2000px" id="part">Part</p>`),
+  '200.html': routed(
+    `<p id="route"></p><a href="/a" data-route>To A</a> <a href="/docs/">To docs</a> <button>Go</button>`,
+  ),
+  'docs/index.html': `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Docs</title><link rel="icon" href="data:,"></head><body><p>All docs</p><a href="/a">To A</a></body></html>`,
+  'assets/app.js': `const seen = [];
+const show = async (why) => {
+  seen.push(why + ' ' + JSON.stringify(history.state));
+  const { status } = await fetch('/data/none.json');
+  document.querySelector('#route').textContent = 'Route ' + location.pathname + location.search + location.hash + ', ' + seen.at(-1) + ', ' + status;
+  document.title = 'At ' + location.pathname;
+};
+for (const link of document.querySelectorAll('[data-route]'))
+  link.addEventListener('click', (event) => {
+    if (event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    history.pushState({ to: link.getAttribute('href') }, '', link.href);
+    show('click');
+  });
+addEventListener('popstate', () => show('popstate'));
+document.querySelector('button').addEventListener('click', () => { location.href = '/docs/?y=2'; });
+show('start');`,
 };

@@ -2,22 +2,22 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, Frame, Page } from 'puppeteer-core';
 
-import type { Platform } from '../../platform/platform.ts';
 import { startRealPlatform } from '../../platform/real/index.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { startBrowser } from './browsers.ts';
 import { baseOf, publishPreview } from './previews.ts';
 import { folderWith } from '../support/folder.ts';
 import { type SiteName, buildSite, installSites } from './sites.ts';
-import { type StaticServer, serveFolders } from './staticServer.ts';
-import { follow, picture, reads, visit, whereIs } from './browserWindow.ts';
+import { serveFolders } from './staticServer.ts';
+import { follow, onlyFrame, picture, addressOf, openWindow, waitForPageText } from './browserWindow.ts';
 
 /** A user's step on a site, and a text that the page must then show. */
 interface Step {
   readonly name: string;
-  readonly act: (page: Page) => Promise<unknown>;
+  /** @param site the frame that shows the site; the page itself, if there is no such frame */
+  readonly act: (page: Page, site: Frame) => Promise<unknown>;
   readonly shows: string;
 }
 
@@ -30,7 +30,7 @@ interface Site {
   readonly fallback?: { readonly name: string; readonly status: number };
 }
 
-const click = (text: string) => (page: Page) => page.locator(`a ::-p-text(${text})`).click();
+const click = (text: string) => (_: Page, site: Frame) => site.locator(`a ::-p-text(${text})`).click();
 const back = (page: Page) => page.evaluate(() => history.back());
 const reload = (page: Page) => page.reload({ waitUntil: 'load' });
 
@@ -90,45 +90,56 @@ const sites: Readonly<Record<SiteName, Site>> = {
 };
 
 const names = Object.keys(sites) as SiteName[];
-const destinationOf = (name: SiteName) => `previews/${name}`;
+
+/** A build of a site. */
+interface Build {
+  readonly name: SiteName;
+  readonly destination: string;
+  /** The URL path that the site is built for. */
+  readonly base: string;
+  /** Finds the frame that shows the site. */
+  readonly siteOf: (page: Page) => Frame;
+}
+
+const inFolders = names.map((name): Build => {
+  const destination = `previews/${name}`;
+  return { name, destination, base: baseOf(destination), siteOf: (page) => page.mainFrame() };
+});
+/** Builds with the default base of their tools. Their routers take the whole path as a route. */
+const atRoot = (['vitepress', 'react', 'astro'] as const).map((name): Build => ({
+  name,
+  destination: `rooted/${name}`,
+  base: '/',
+  siteOf: onlyFrame,
+}));
+const builds = [...inFolders, ...atRoot];
+
 const started = new AsyncDisposableStack();
-const links = new Map<SiteName, string>();
-const logs = new Map<SiteName, string>();
-let statics: StaticServer;
-/** The log line for a VitePress site that is not built for its folder. */
-let rooted = '';
+const links = new Map<Build, string>();
+const logs = new Map<Build, string>();
+/** Origins of the static servers that show the same builds. */
+const origins = new Map<Build, string>();
 
 beforeAll(async () => {
   const [platform, installed] = await Promise.all([startRealPlatform(), installSites()]);
   started.defer(() => platform.stop());
-  const folders = new Map(
-    names.map((name) => [name, buildSite(installed, name, baseOf(destinationOf(name)), folderWith({}))]),
-  );
-  statics = await serveFolders(
-    new Map([...folders].map(([name, folder]) => [baseOf(destinationOf(name)), folder])),
-    new Map(
-      names.flatMap((name) => {
-        const { fallback } = sites[name];
-        return fallback ? [[baseOf(destinationOf(name)), fallback] as const] : [];
-      }),
-    ),
-  );
-  started.defer(() => statics.close());
-  for (const [name, folder] of folders) {
-    const { link, log } = await publishSite(platform, name, folder);
-    links.set(name, link);
-    logs.set(name, log);
+  for (const build of builds) {
+    const { name, destination, base } = build;
+    const folder = buildSite(installed, name, base, folderWith({}));
+    const { fallback } = sites[name];
+    const statics = await serveFolders(
+      new Map([[base, folder]]),
+      new Map(fallback ? [[base, fallback]] : []),
+    );
+    started.defer(() => statics.close());
+    origins.set(build, statics.origin);
+    const { link, log } = await publishPreview(platform, folder, { destination });
+    links.set(build, link);
+    logs.set(build, log);
   }
-  ({ log: rooted } = await publishPreview(platform, buildSite(installed, 'vitepress', '/', folderWith({})), {
-    destination: 'previews/rooted',
-  }));
 }, 600_000);
 
 afterAll(() => started.disposeAsync());
-
-function publishSite(platform: Platform, name: SiteName, folder: string) {
-  return publishPreview(platform, folder, { destination: destinationOf(name) });
-}
 
 describe.each(browserNames)('in %s', (browserName) => {
   let browser: Browser;
@@ -139,38 +150,42 @@ describe.each(browserNames)('in %s', (browserName) => {
 
   afterAll(() => browser.close());
 
-  describe.each(names)('a site made by %s', (name) => {
+  describe.each(builds)('a site made by $name for $base', (build) => {
+    const { name, destination, base, siteOf } = build;
     const site = sites[name];
-    const base = baseOf(destinationOf(name));
+    const link = () => links.get(build) ?? '';
 
     /** Walks through the site, and returns the URL and a picture after each step. */
-    async function walk(page: Page) {
-      const seen: { step: string; at: string; title: string; shot: Buffer }[] = [];
+    async function walk(page: Page, folder: string) {
+      const seen: { step: string; at: string; inside: string; title: string; shot: Buffer }[] = [];
       const look = async (step: string, text: string) => {
-        await reads(page, text);
+        await waitForPageText(page, text, siteOf);
         // The caret and the mouse pointer are not part of the page.
         await page.mouse.move(0, 0);
         const shot = await picture(page);
-        seen.push({ step, at: await whereIs(page), title: await page.title(), shot });
+        const [at, inside] = await Promise.all([addressOf(page), addressOf(siteOf(page))]);
+        expect(at.slice(0, folder.length)).toBe(folder);
+        seen.push({ step, at: at.slice(folder.length), inside, title: await page.title(), shot });
       };
       await look('the first page', site.opens);
       for (const { name: step, act, shows } of site.walk) {
-        await act(page);
+        await act(page, siteOf(page));
         await look(step, shows);
       }
       return seen;
     }
 
     test('looks and works like on a static server', async () => {
-      await using preview = await visit(browser);
-      await follow(preview.page, links.get(name) ?? '');
-      const shown = await walk(preview.page);
-      await using original = await visit(browser);
-      await follow(original.page, `${statics.origin}${base}`);
-      const expected = await walk(original.page);
-      const told = (steps: typeof shown) => steps.map(({ step, at, title }) => ({ step, at, title }));
+      await using preview = await openWindow(browser);
+      await follow(preview.page, link());
+      const shown = await walk(preview.page, baseOf(destination));
+      await using original = await openWindow(browser);
+      await follow(original.page, `${origins.get(build) ?? ''}${base}`);
+      const expected = await walk(original.page, base);
+      const told = (steps: typeof shown) =>
+        steps.map(({ step, at, inside, title }) => ({ step, at, inside, title }));
       expect(told(shown)).toEqual(told(expected));
-      keepPictures(`${browserName}-${name}`, shown, expected);
+      keepPictures(`${browserName}-${destination.replace('/', '-')}`, shown, expected);
       const differing = shown.filter(({ shot }, index) => !expected[index]?.shot.equals(shot));
       expect(differing.map(({ step }) => step)).toEqual([]);
       expect(preview.problems).toEqual([]);
@@ -180,10 +195,11 @@ describe.each(browserNames)('in %s', (browserName) => {
     if (site.deep) {
       const { path: deepPath, shows } = site.deep;
       test('opens the page in the link', async () => {
-        await using preview = await visit(browser);
-        await follow(preview.page, `${links.get(name) ?? ''}#/${deepPath}`);
-        await reads(preview.page, shows);
-        expect(await whereIs(preview.page)).toBe(`${base}${deepPath}`);
+        await using preview = await openWindow(browser);
+        await follow(preview.page, `${link()}#/${deepPath}`);
+        await waitForPageText(preview.page, shows, siteOf);
+        expect(await addressOf(preview.page)).toBe(`${baseOf(destination)}${deepPath}`);
+        expect(await addressOf(siteOf(preview.page))).toBe(`${base}${deepPath}`);
         expect(preview.problems).toEqual([]);
       }, 60_000);
     }
@@ -207,16 +223,11 @@ function keepPictures(
   }
 }
 
-test('a router built for the root of a host causes a warning with file and line', () => {
-  expect(rooted).toMatch(
-    /^::warning.*Build it with the folder of the preview as base .*\(\S+\.html:\d+\)%0AHelp: .*#preview-problem$/m,
-  );
-});
-
-test('a site that works causes no warning', () => {
-  for (const [name, log] of logs) {
-    expect([name, log]).toEqual([name, expect.stringContaining('Preview: ')]);
-    expect([name, log.match(/^::warning.*/gm)]).toEqual([name, null]);
+test('no site causes a warning, and the log says which ones a frame shows', () => {
+  for (const [{ destination, base }, log] of logs) {
+    expect([destination, log]).toEqual([destination, expect.stringContaining('Preview: ')]);
+    expect([destination, log.match(/^::warning.*/gm)]).toEqual([destination, null]);
+    expect([destination, log.includes('shows it in a frame')]).toEqual([destination, base === '/']);
   }
-  expect(logs.size).toBe(names.length);
+  expect(logs.size).toBe(builds.length);
 });

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { errorXml, useFaultyStorage } from '../support/faultyServer.ts';
+import { errorXml, useFaultyServer, useFaultyStorage } from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, runSubject, storedFiles } from '../support/subject.ts';
 
 /** Transient server errors: the run retries, and says so in the log. */
 export function transientErrorCases(subject: () => Subject): void {
   const storage = useFaultyStorage(subject);
+  const issuer = useFaultyServer(() => new URL(subject().platform.issuer).origin);
 
   const upload = (destination: string, count = 2) => {
     const files = Array.from({ length: count }, (_, index) => [`${index}.bin`, randomBytes(100)] as const);
@@ -24,6 +25,20 @@ export function transientErrorCases(subject: () => Subject): void {
       const run = await upload('patient/start');
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
       expect(run.log).toMatch(/Retrying TerrAPI GET v2\/storage\/token\S* .*\(HTTP 502\)/);
+    });
+
+    test('at the start: the error for an issuer that asks to wait for an hour does not blame the configuration', async () => {
+      issuer.decide = () => ({ kind: 'answer', status: 503, headers: { 'retry-after': '3600' } });
+      const run = await runSubject(
+        subject(),
+        'upload',
+        { path: '.', issuer: `${issuer.url}${new URL(subject().platform.issuer).pathname}` },
+        { cwd: folderWith({ 'a.txt': 'a' }) },
+      );
+      expect(errorOf(run)).toMatch(
+        /^Issuer \S+ answered the request for its OpenID configuration with 503\nThe issuer is overloaded or has an error\./,
+      );
+      expect(errorOf(run)).not.toContain("input 'issuer'");
     });
 
     test('the run continues without the name of the account', async () => {

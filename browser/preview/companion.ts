@@ -1,17 +1,23 @@
-import { downloadParameter } from './terms.ts';
+import { takeRootAddress } from './framed.ts';
+import { downloadParameter, frameParameter } from './terms.ts';
 
 /**
  * Runs in the pages of sites that would not work unmodified: sites built for the root of a host, and sites with their own service worker. It
  * removes its own script element.
  */
 const script = document.currentScript as HTMLScriptElement;
+const { searchParams } = new URL(script.src);
 const root = new URL('.', script.src);
 script.remove();
 /** Firefox and Safari have the Navigation API since 2026. */
 const navigation = 'navigation' in window ? window.navigation : undefined;
+/** Whether the frame page shows the site. A page that is alone in its tab keeps its address, because a reload needs it. */
+const isFramed = searchParams.has(frameParameter) && window.parent !== window;
+const outer = isFramed ? takeRootAddress(root) : undefined;
 
 keepWorker();
 mapLinks();
+mapNavigations();
 mapFrames();
 mapWorkers();
 mapDownloads();
@@ -40,12 +46,11 @@ function mapped(address: string | URL): string | undefined {
 function mapLinks(): void {
   const change = ({ target }: Event) => {
     const link = target instanceof Element ? target.closest('a[href], area[href]') : null;
-    const given = link?.getAttribute('href') ?? '';
-    const to = /^\/(?!\/)/.test(given) ? mapped(given) : undefined;
-    if (to !== undefined) link?.setAttribute('href', to);
+    if (link) mapLink(link);
   };
-  for (const kind of ['pointerdown', 'mousedown', 'focusin', 'contextmenu', 'click', 'auxclick'])
-    addEventListener(kind, change, { capture: true, passive: true });
+  const events = ['pointerdown', 'mousedown', 'focusin', 'contextmenu', 'click', 'auxclick'];
+  for (const event of events)
+    addEventListener(event, isFramed ? changeInFrame : change, { capture: true, passive: true });
   addEventListener(
     'submit',
     ({ target }) => {
@@ -55,20 +60,62 @@ function mapLinks(): void {
     },
     true,
   );
-  // For scripts that navigate. Navigation within the page stays as it is.
+}
+
+function mapLink(link: Element): void {
+  const given = link.getAttribute('href') ?? '';
+  const to = /^\/(?!\/)/.test(given) || isFramed ? mapped(given) : undefined;
+  if (to === undefined) return;
+  originals.set(link, { given, to });
+  link.setAttribute('href', to);
+}
+
+/** The `href` of links before they were mapped. */
+const originals = new WeakMap<Element, { readonly given: string; readonly to: string }>();
+
+/** The router handles plain clicks in a frame and needs the original link. All other clicks open or copy the address. */
+function changeInFrame(event: Event): void {
+  const link = event.target instanceof Element ? event.target.closest('a[href], area[href]') : null;
+  if (!link || event.type === 'focusin') return;
+  const mouse = event instanceof MouseEvent ? event : undefined;
+  const isPlain =
+    mouse?.button === 0 &&
+    !mouse.ctrlKey &&
+    !mouse.metaKey &&
+    !mouse.shiftKey &&
+    event.type !== 'contextmenu';
+  if (!isPlain || !/^(?:_self)?$/i.test(link.getAttribute('target') ?? '')) {
+    mapLink(link);
+    return;
+  }
+  const original = originals.get(link);
+  if (original?.to === link.getAttribute('href')) link.setAttribute('href', original.given);
+}
+
+/** Maps what scripts navigate to. Navigation within the page stays as it is. A frame opens other pages in the whole tab. */
+function mapNavigations(): void {
   navigation?.addEventListener('navigate', (event) => {
-    const to = mapped(event.destination.url);
-    if (
-      to === undefined ||
-      !event.cancelable ||
-      event.destination.sameDocument ||
-      event.downloadRequest !== null
-    )
-      return;
+    const { url, sameDocument } = event.destination;
+    if (!event.cancelable || sameDocument || event.downloadRequest !== null) return;
+    const to = mapped(url) ?? (outer ? url : undefined);
+    if (to === undefined || !/^https?:/.test(to) || isDownload(to)) return;
     event.preventDefault();
-    if (event.navigationType === 'replace') location.replace(to);
-    else location.assign(to);
+    const target = (outer ?? window).location;
+    if (event.navigationType === 'reload') target.reload();
+    else if (event.navigationType === 'replace') target.replace(to);
+    else target.assign(to);
   });
+  if (!outer || navigation) return;
+  addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest('a[href], area[href]') : null;
+    if (!link || event.defaultPrevented || link.getAttribute('href')?.startsWith('#')) return;
+    mapLink(link);
+    if (!link.hasAttribute('target')) link.setAttribute('target', '_top');
+  });
+}
+
+function isDownload(url: string): boolean {
+  return new URL(url).searchParams.has(downloadParameter);
 }
 
 /** Maps frames that scripts create. The worker maps those in the HTML. Both must happen before the frame starts to load. */
@@ -103,7 +150,7 @@ function mapDownloads(): void {
   navigation?.addEventListener('navigate', (event) => {
     if (event.downloadRequest === null || !event.cancelable) return;
     const url = new URL(mapped(event.destination.url) ?? event.destination.url);
-    if (!url.href.startsWith(root.href) || url.searchParams.has(downloadParameter)) return;
+    if (!url.href.startsWith(root.href) || isDownload(url.href)) return;
     event.preventDefault();
     url.searchParams.set(downloadParameter, event.downloadRequest);
     location.assign(url);

@@ -1,6 +1,6 @@
 import type { Route } from '../../src/preview/routes.ts';
 import type { PreviewSite } from '../../src/preview/previewData.ts';
-import { companionName, downloadParameter } from '../preview/terms.ts';
+import { companionName, downloadParameter, frameParameter } from '../preview/terms.ts';
 import { accompanied } from './companionScript.ts';
 import { expiredPage, gonePage, htmlResponse, missingPage, pagesPage, renewingPage } from './messagePages.ts';
 import type { Place } from './siteFolder.ts';
@@ -17,18 +17,34 @@ interface Question {
 
 /** Answers a request for a path of the site. */
 export async function answerFrom(route: Route, question: Question): Promise<Response> {
-  const { place, request, url, updates } = question;
+  const { site, place, request, url, updates } = question;
   const isPage = request.mode === 'navigate';
   const own = ownAnswer(question);
   if (own) return own;
   if (route.kind === 'redirect') return Response.redirect(`${place.address(route.to)}${url.search}`, 302);
   if (route.kind === 'missing') return missing(question, isPage);
+  if (site.frame !== null && isFramed(route.name, request, url)) return framePage(site.frame, route.status);
   if (updates.isLate()) updates.look();
   const link = place.link(route.name);
   if (!link) return missing(question, isPage);
   const found = await lookUp(link.url, link.etag, request);
   if (found.kind !== 'found') updates.look();
   return isPage ? page(found, route.status, question) : resource(found, route.name, question);
+}
+
+/** Whether a request opens a page of the site in a tab, not in a frame. Other files need no frame. */
+function isFramed(name: string, { destination }: Request, { searchParams }: URL): boolean {
+  return (
+    destination === 'document' &&
+    /\.html?$/i.test(name) &&
+    !searchParams.has(frameParameter) &&
+    !searchParams.has(downloadParameter)
+  );
+}
+
+function framePage(html: string, status: number): Response {
+  const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
+  return new Response(html, { status, headers });
 }
 
 /** Answers requests for paths that are not files of the site. */
@@ -62,7 +78,7 @@ async function page(found: Found, status: 200 | 404, { site, place, url }: Quest
       headers.set('referrer-policy', 'same-origin');
       const isHtml = /^text\/html\b/i.test(headers.get('content-type') ?? '');
       return site.companion !== null && isHtml && download === null && response.status === 200
-        ? accompanied(response, { place, url, headers, status })
+        ? accompanied(response, { place, url, headers, status, isFramed: site.frame !== null })
         : new Response(response.body, {
             status: response.status === 200 ? status : response.status,
             headers,

@@ -1,4 +1,4 @@
-import { companionName } from '../preview/terms.ts';
+import { companionName, frameParameter } from '../preview/terms.ts';
 import type { Place } from './siteFolder.ts';
 
 /** Replaces the bytes of a page from `from` to `to`. */
@@ -14,24 +14,24 @@ export interface Company {
   readonly url: URL;
   readonly headers: Headers;
   readonly status: number;
+  /** Whether the site is shown in a frame. */
+  readonly isFramed: boolean;
 }
 
 /**
- * Adds the companion script to a page, before all other scripts. Also maps the URLs of frames and plugins, whose requests the worker does not
+ * Adds the companion script to a page, before all other scripts and before a Content-Security-Policy, which applies only to what follows it. Also maps the URLs of frames and plugins, whose requests the worker does not
  * see. All other bytes stay the same. The page can have any encoding that contains ASCII.
  */
 export async function accompanied(
   response: Response,
-  { place, url, headers, status }: Company,
+  { place, url, headers, status, isFramed }: Company,
 ): Promise<Response> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   // One character for each byte.
   const text = new TextDecoder('latin1').decode(bytes);
   headers.delete('content-length');
   const head = text.slice(0, 64 * 1024);
-  const isClosed = /<meta[^<>]+http-equiv=["']?content-security-policy\b/i.test(head);
-  if (isClosed) return new Response(bytes, { status, headers });
-  const changes = [companion(head, place), ...frames(text, place), ...plugins(text, place, url)];
+  const changes = [companion(head, place, isFramed), ...frames(text, place), ...plugins(text, place, url)];
   const encoder = new TextEncoder();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let done = 0;
@@ -42,13 +42,14 @@ export async function accompanied(
   return new Response(new Blob([...parts, bytes.subarray(done)]), { status, headers });
 }
 
-function companion(head: string, { root }: Place): Change {
+function companion(head: string, { root }: Place, isFramed: boolean): Change {
   const mark = /<head(?:\s[^<>]*)?>|<html(?:\s[^<>]*)?>|<!doctype[^<>]*>/gi;
   const marks = [...head.matchAll(mark)];
   const best = marks.find(([text]) => /^<head/i.test(text)) ?? marks.at(-1);
   const at = best ? best.index + best[0].length : 0;
   // An absolute URL, because a `<base>` may come before.
-  return { from: at, to: at, text: `<script src="${root.href}${companionName}"></script>` };
+  const source = `${root.href}${companionName}${isFramed ? `?${frameParameter}` : ''}`;
+  return { from: at, to: at, text: `<script src="${source}"></script>` };
 }
 
 /** A frame starts to load before a script can map its URL. */

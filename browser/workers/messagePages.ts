@@ -91,5 +91,5 @@ p { margin: .75rem 0 } a { color: light-dark(#0969da, #58a6ff) } ul { padding-le
 );
 
 function layout(title: string, paragraphs: readonly string[], head = ''): string {
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex, nofollow"><link rel="icon" href="data:,">${head}<style>${style}</style></head><body><main><h1>${title}</h1>${paragraphs.map((text) => `<p>${text}</p>`).join('')}</main></body></html>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex, nofollow"><base target="_top"><link rel="icon" href="data:,">${head}<style>${style}</style></head><body><main><h1>${title}</h1>${paragraphs.map((text) => `<p>${text}</p>`).join('')}</main></body></html>`;
 }

@@ -36,6 +36,11 @@ self.addEventListener('fetch', (event) => {
   // Presigned URLs need no help.
   if (url.searchParams.has('X-Amz-Signature')) return;
   const destination = place.locate(url, request.mode === 'navigate');
-  if (!destination) return;
+  if (!destination) {
+    // A frame shows its site as if the site had the whole host.
+    if (site.frame !== null && request.mode !== 'navigate')
+      event.respondWith(new Response(null, { status: 404 }));
+    return;
+  }
   event.respondWith(answerFrom(destination, { site, place, request, url, updates: updates.during(event) }));
 });

@@ -53,6 +53,8 @@ async function takeOver(
   for (const client of await clients.matchAll({ type: 'window' })) {
     const url = new URL(client.url);
     if (url.pathname.endsWith(`/${site.entry}`)) continue;
+    // The tab reloads with its frames.
+    if (site.frame !== null && client.frameType === 'nested') continue;
     url.hash = '';
     // No await: the reloaded page waits until this worker is active.
     client.navigate(url.href).catch(() => undefined);

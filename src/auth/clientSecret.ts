@@ -2,6 +2,7 @@ import { ClientSecretBasic, ClientSecretPost } from 'openid-client';
 
 import { excerpt } from '../text/sanitize.ts';
 import type { ClientAuthentication, ClientCredential } from './clientAuthentication.ts';
+import { inputs } from '../text/wording.ts';
 
 /**
  * Authenticates with the client app's secret (RFC 6749, 2.3.1): in the request body, or in the `Authorization` header if the issuer
@@ -27,7 +28,7 @@ export function secretCredential(secret: string): ClientCredential {
         rejection: ({ issuer, clientId, answer }) => ({
           code: 'client-secret-rejected',
           message: `Issuer ${issuer.href} rejects client app '${excerpt(clientId)}' (${answer})`,
-          hint: `Check inputs 'client-id' and 'client-secret'. The secret may have been rotated, or may belong to another client app or issuer.`,
+          hint: `Check ${inputs('client-id', 'client-secret')}. The secret may have been rotated, or may belong to another client app or issuer.`,
           details: [`- The secret was sent by ${tried}; the issuer advertises ${advertised(offered)}`],
         }),
       };

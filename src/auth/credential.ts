@@ -3,6 +3,7 @@ import type { Host } from '../hosts/host.ts';
 import type { RetryOptions } from '../http/retry.ts';
 import type { ClientCredential } from './clientAuthentication.ts';
 import { secretCredential } from './clientSecret.ts';
+import { inputs } from '../text/wording.ts';
 
 /** What a client app can authenticate with. */
 export interface CredentialOptions {
@@ -29,10 +30,11 @@ export async function openCredential(
       'no-credentials',
       'No credentials: there is neither a client secret nor an identity token',
       {
-        hint: `Set input 'client-secret'${hints.allowIdentity === undefined ? '' : `, or ${hints.allowIdentity}`}.`,
+        hint: `Set ${inputs('client-secret')}${hints.allowIdentity === undefined ? '' : `, or ${hints.allowIdentity}`}.`,
       },
     );
   }
   const { assertionCredential } = await import('./clientAssertion.ts');
-  return assertionCredential((wanted) => identityToken(wanted, { certificates, retries }), audience);
+  const request = (wanted: string) => identityToken(wanted, { certificates, retries });
+  return assertionCredential(request, audience, hints.staleIdentity);
 }

@@ -6,7 +6,8 @@ import { urlProblem } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Retrier } from '../http/retry.ts';
-import { responseIn, extensions, timeoutSeconds } from './tokenEndpoint.ts';
+import { responseIn, extensions, issuerOutageHint, timeoutSeconds } from './tokenEndpoint.ts';
+import { inputs } from '../text/wording.ts';
 
 /**
  * Reads an issuer's OpenID configuration (OpenID Connect Discovery 1.0, section 4).
@@ -46,7 +47,7 @@ function checkIssuer(
 ): void {
   if (withoutSlash(new URL(issuer).href) !== withoutSlash(href)) {
     throw new ActionError('invalid-issuer', `Issuer ${href} calls itself ${excerpt(issuer)}`, {
-      hint: `Set input 'issuer' to that URL, if it is the issuer that you mean.`,
+      hint: `Set ${inputs('issuer')} to that URL, if it is the issuer that you mean.`,
     });
   }
   const url = URL.parse(endpoint ?? '');
@@ -75,8 +76,15 @@ function withoutSlash(url: string): string {
 }
 
 function discoveryError(issuer: URL, error: unknown): ActionError {
-  if (isNetworkError(error)) return describeNetworkError('Issuer', issuer, "input 'issuer'", error);
+  if (isNetworkError(error)) return describeNetworkError('Issuer', issuer, inputs('issuer'), error);
   const status = responseIn(error)?.status;
+  if (status !== undefined && (status === 429 || status >= 500)) {
+    return new ActionError(
+      'no-access-token',
+      `Issuer ${issuer.href} answered the request for its OpenID configuration with ${status}`,
+      { hint: issuerOutageHint(), cause: error },
+    );
+  }
   const reason =
     status === undefined || status === 200
       ? messageOf(error)
@@ -85,7 +93,7 @@ function discoveryError(issuer: URL, error: unknown): ActionError {
     'invalid-issuer',
     `Issuer ${issuer.href} is not an OpenID Connect issuer: ${excerpt(reason)}`,
     {
-      hint: `Check input 'issuer'. Set it to the URL without '/.well-known/openid-configuration', e.g. https://iam.terradue.com/realms/master.`,
+      hint: `Check ${inputs('issuer')}. Set it to the URL without '/.well-known/openid-configuration', e.g. https://iam.terradue.com/realms/master.`,
       cause: error,
     },
   );

@@ -7,7 +7,8 @@ import { refreshTimes } from '../http/refreshingValue.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientAuthentication, ClientCredential } from './clientAuthentication.ts';
-import { responseIn, extensions, timeoutSeconds } from './tokenEndpoint.ts';
+import { responseIn, extensions, issuerOutageHint, timeoutSeconds } from './tokenEndpoint.ts';
+import { inputs } from '../text/wording.ts';
 
 export interface ClientApp {
   readonly issuer: URL;
@@ -85,7 +86,7 @@ function grantError(
   endpoint: URL,
   error: unknown,
 ): ActionError {
-  if (isNetworkError(error)) return describeNetworkError('Token endpoint', endpoint, "input 'issuer'", error);
+  if (isNetworkError(error)) return describeNetworkError('Token endpoint', endpoint, inputs('issuer'), error);
   const status = responseIn(error)?.status ?? 200;
   const isRejection = error instanceof oidc.ResponseBodyError && status !== 429 && status < 500;
   if (!authentication || !isRejection) return unusableAnswer(app.issuer, status, error);
@@ -97,7 +98,7 @@ function grantError(
       'scope-rejected',
       `Client app '${excerpt(app.clientId)}' may not use the requested scopes (${answer})`,
       {
-        hint: `Requested: '${app.scope.join(' ')}' (platforms: ${platforms}). Check inputs 'platforms' and 'scope', or ask the people who run the platform to add the scope to the client app.`,
+        hint: `Requested: '${app.scope.join(' ')}' (platforms: ${platforms}). Check ${inputs('platforms', 'scope')}, or ask the people who run the platform to add the scope to the client app.`,
         cause: error,
       },
     );
@@ -119,7 +120,7 @@ function unusableAnswer(issuer: URL, status: number, error: unknown): ActionErro
     {
       hint:
         status === 429 || status >= 500
-          ? `The issuer is overloaded or has an error. Run the job again later.`
+          ? issuerOutageHint()
           : `The issuer's answer does not follow OpenID Connect. If it happens again, tell the people who run the issuer.`,
       cause: error,
     },

@@ -5,6 +5,7 @@ import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { LoginKey } from './loginNames.ts';
 import { responseIn } from './tokenEndpoint.ts';
+import { inputs } from '../text/wording.ts';
 
 /** What a request belongs to: device grant, authorization code grant, or the refresh of a stored login. */
 export type LoginStep = 'device' | 'code' | 'refresh';
@@ -17,7 +18,7 @@ export function loginError(step: LoginStep, key: LoginKey, error: unknown): Acti
   if (known) return known;
   const rejection = rejectionIn(error);
   if (rejection) return explainRejection(step, key, rejection, error);
-  if (isNetworkError(error)) return describeNetworkError('Issuer', key.issuer, "input 'issuer'", error);
+  if (isNetworkError(error)) return describeNetworkError('Issuer', key.issuer, inputs('issuer'), error);
   const status = responseIn(error)?.status ?? 200;
   const reason = status === 200 ? messageOf(causes(error).at(-1) ?? error) : `it answered with ${status}`;
   return new ActionError(

@@ -6,6 +6,7 @@ import { isActiveContent } from '../preview/activeContent.ts';
 import type { Plan, Put } from '../sync/plan.ts';
 import { count } from '../text/format.ts';
 import { sanitize } from '../text/sanitize.ts';
+import { setting } from '../text/wording.ts';
 
 /** Bytes of the entry page to read. It names its styles and scripts near its beginning. */
 const mostRead = 1024 ** 2;
@@ -34,7 +35,7 @@ export async function wantsPreview(
   const obstacle = obstacleTo(entry, links, run.isForFork);
   if (obstacle === undefined)
     log.info(
-      `Preview: ${dryRun ? 'would publish one' : 'yes'}, because ${needs} ('preview: false' turns it off)`,
+      `Preview: ${dryRun ? 'would publish one' : 'yes'}, because ${needs} (${setting('preview', 'false')} turns it off)`,
     );
   else log.info(`Preview: no, because ${obstacle}, although ${needs}`);
   return obstacle === undefined;
@@ -53,11 +54,11 @@ function obstacleTo(
   links: UploadInputs['links'],
   isForFork: boolean,
 ): string | undefined {
-  if (links === 'none') return `'links: none' makes no links`;
+  if (links === 'none') return `${setting('links', 'none')} makes no links`;
   if (!isActiveContent({ contentType, headers }))
-    return `'headers' keep browsers from opening index.html as a page (${sanitize(contentType)})`;
+    return `${setting('headers')} keep browsers from opening index.html as a page (${sanitize(contentType)})`;
   return isForFork
-    ? `this run publishes code from a fork ('preview: true' publishes it after a review)`
+    ? `this run publishes code from a fork (${setting('preview', 'true')} publishes it after a review)`
     : undefined;
 }
 

@@ -9,6 +9,7 @@ import type { StorageClient } from '../storage/client.ts';
 import { s3Uri } from '../storage/uri.ts';
 import type { Plan } from '../sync/plan.ts';
 import { sanitize } from '../text/sanitize.ts';
+import { setting } from '../text/wording.ts';
 
 /**
  * Refuses to write `SHA256SUMS` over a user's file of that name, in the upload or in the workspace.
@@ -19,12 +20,12 @@ export async function refuseSums({ puts, base }: Plan, client: StorageClient): P
   if (!isUploaded && !(await isFileAt(client, `${base}${checksumsName}`))) return;
   const where = isUploaded ? 'is in the upload' : `exists in ${s3Uri(client.location, base)}`;
   const remedy = isUploaded
-    ? `Exclude it with a line '!**/${checksumsName}' in 'path'`
+    ? `Exclude it with a line '!**/${checksumsName}' in ${setting('path')}`
     : `Remove or rename it`;
   throw new ActionError(
     'name-taken',
-    `A file '${checksumsName}' ${sanitize(where)}, and 'checksums: true' would overwrite it`,
-    { hint: `${remedy}, or set 'checksums: false'. Nothing was uploaded.` },
+    `A file '${checksumsName}' ${sanitize(where)}, and ${setting('checksums', 'true')} would overwrite it`,
+    { hint: `${remedy}, or set ${setting('checksums', 'false')}. Nothing was uploaded.` },
   );
 }
 

@@ -14,6 +14,7 @@ import { defaultHashThreads } from '../transfer/resourceLimits.ts';
 import type { Digest } from '../transfer/digest.ts';
 import { type Hasher, openHasher } from '../transfer/hasher.ts';
 import { refuseSums, writeSums } from './checksumsFile.ts';
+import { setting } from '../text/wording.ts';
 
 /** How an upload compares its files with the stored objects. */
 export interface Comparison {
@@ -174,7 +175,7 @@ async function refuseCollisions(
     'name-taken',
     found.length === 1 ? first : `Files and folders of the workspace collide with those of the upload`,
     {
-      hint: `Remove them from the workspace, rename the files, or choose another 'destination'. Nothing was written.`,
+      hint: `Remove them from the workspace, rename the files, or choose another ${setting('destination')}. Nothing was written.`,
       details: found.length === 1 ? [] : detailLines(found),
     },
   );

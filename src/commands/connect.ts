@@ -9,6 +9,7 @@ import { type Transport, openTransport } from '../http/transport.ts';
 import { allowsPlainHttp } from '../http/urls.ts';
 import { userAgent } from '../http/version.ts';
 import type { Cancellation } from './cancellation.ts';
+import { setting, wording } from '../text/wording.ts';
 
 export interface Connection {
   readonly host: Host;
@@ -86,7 +87,7 @@ async function openTokens(
 function warnAboutTls({ log }: Pick<Host, 'log'>): void {
   log.warning(
     'tls-verify-off',
-    `'tls-verify: false' turns off certificate checks. Anybody between this runner and the platform can read and change the traffic, including the client secret or identity token. Use it for development only; 'ca-certificates' is the safe way.`,
+    `${setting('tls-verify', 'false')} turns off certificate checks. Anybody between ${wording().machine} and the platform can read and change the traffic, including the client secret or identity token. Use it for development only; ${setting('ca-certificates')} is the safe way.`,
     'Certificates are not checked',
   );
 }

@@ -6,6 +6,7 @@ import { signSessionLinks } from '../links/sessionLinks.ts';
 import type { StorageClient } from '../storage/client.ts';
 import type { Terrapi } from '../terrapi/terrapi.ts';
 import { count } from '../text/format.ts';
+import { setting, wording } from '../text/wording.ts';
 
 /** Makes links to keys. A run may call it several times, because the link to a page is made after the page is written. */
 export type MakeLinks = (keys: Iterable<string>) => Promise<Links>;
@@ -69,7 +70,7 @@ function platformLinks(log: Log, signers: Signers): MakeLinks {
   const onUntried = (why: string) =>
     log.warning(
       'platform-links-untried',
-      `The platform's links could not be tried: ${why} from this runner. Open one of them, or use 'links: session'.`,
+      `The platform's links could not be tried: ${why} from ${wording().machine}. Open one of them, or use ${setting('links', 'session')}.`,
     );
   const request = platformRequest(log, { ...signers, onUntried });
   return (keys) => request(keys, { signal: signers.signal, onLink: undefined });

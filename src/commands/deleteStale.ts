@@ -6,6 +6,7 @@ import { staleKeys } from '../sync/staleObjects.ts';
 import type { Cancellation } from './cancellation.ts';
 import { deleteUntilGone } from './deleteUntilGone.ts';
 import type { Destination } from './openDestination.ts';
+import { setting } from '../text/wording.ts';
 
 /**
  * Deletes objects below the destination that are older than this upload and not part of it. It lists again after the upload, so that it sees
@@ -30,7 +31,7 @@ export async function deleteStale(
       'delete-failed',
       `All files are uploaded, but ${count(failures.length, 'stale object')} could not be deleted`,
       {
-        hint: `Check whether the client app may delete in this workspace, or set 'delete-stale: false'.`,
+        hint: `Check whether the client app may delete in this workspace, or set ${setting('delete-stale', 'false')}.`,
         details: detailLines(failures),
       },
     );

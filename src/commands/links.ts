@@ -27,6 +27,7 @@ import { logAndSummarize } from './publicationLog.ts';
 import { type Destination, openDestination } from './openDestination.ts';
 import { withReports } from './withReports.ts';
 import { runCommand } from './runCommand.ts';
+import { setting } from '../text/wording.ts';
 
 /** The `links` action: makes new links to the files below the destination. It uploads only the pages that contain links. */
 export function run(host: Host): Promise<void> {
@@ -126,8 +127,8 @@ async function previewOf(
   if (existing)
     host.log.notice(
       links === 'none'
-        ? `The preview in this folder keeps its old links: remove 'links: none' to renew them.`
-        : `The preview in this folder keeps its old links: remove 'preview: false' to renew them.`,
+        ? `The preview in this folder keeps its old links: remove ${setting('links', 'none')} to renew them.`
+        : `The preview in this folder keeps its old links: remove ${setting('preview', 'false')} to renew them.`,
     );
   return undefined;
 }
@@ -162,8 +163,8 @@ async function noFiles(destination: Destination): Promise<ActionError> {
     `There is no file in ${sanitize(destination.s3Uri)} to make links to`,
     {
       hint: hiding
-        ? `${hiding} Remove it, or choose another 'destination'.`
-        : `Check 'destination' and 'workspace': use the values of the upload, whose log and output 's3-uri' name the folder. The files may have been removed since.`,
+        ? `${hiding} Remove it, or choose another ${setting('destination')}.`
+        : `Check ${setting('destination')} and ${setting('workspace')}: use the values of the upload, whose log and output 's3-uri' name the folder. The files may have been removed since.`,
     },
   );
 }

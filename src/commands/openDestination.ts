@@ -12,6 +12,7 @@ import { describeStorageError } from '../storage/errorDescription.ts';
 import type { Terrapi } from '../terrapi/terrapi.ts';
 import { openWorkspace } from '../terrapi/workspace.ts';
 import { type Account, type Connection, accountLines } from './connect.ts';
+import { wording } from '../text/wording.ts';
 
 /** The destination folder in a workspace, with a client for its storage. */
 export interface Destination {
@@ -80,7 +81,7 @@ function sessionLine(expiresAt: number | undefined, clock: Clock): string {
 function clockLines({ skewSeconds }: Clock): string[] {
   if (skewSeconds === 0) return [];
   const by = `${Math.abs(skewSeconds)} s ${skewSeconds > 0 ? 'slow' : 'fast'}`;
-  return [`Clock: this runner's is ${by}; the server's time is used`];
+  return [`Clock: ${wording().machine}'s is ${by}; the server's time is used`];
 }
 
 /** Requests the account's name, which only the log shows. The run does not wait for it. */

@@ -21,6 +21,7 @@ import { sendRequest } from '../storage/wireRequest.ts';
 import { createStorageRetrier, storageError } from '../storage/s3Error.ts';
 import { isHtml } from '../files/mediaTypes.ts';
 import type { Destination } from './openDestination.ts';
+import { setting } from '../text/wording.ts';
 
 /** The site check reads pages and scripts up to this size in bytes, each and together. More would take seconds. */
 const largestText = 4 * 1024 ** 2;
@@ -129,7 +130,7 @@ async function refuseOrigins(
     'preview-not-possible',
     `The links of the platform cannot be used for a preview: ${reasons.join('; ')}`,
     {
-      hint: `Set 'links: auto' or 'links: session', or 'preview: false'.`,
+      hint: `Set ${setting('links', 'auto')} or ${setting('links', 'session')}, or ${setting('preview', 'false')}.`,
     },
   );
 }

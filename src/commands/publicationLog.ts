@@ -5,13 +5,14 @@ import type { Links, Publication } from '../links/manifest.ts';
 import { count, formatDuration, formatMoment } from '../text/format.ts';
 import { firstAmong } from '../report/log.ts';
 import { publicationSummary } from '../report/summary.ts';
+import { setting } from '../text/wording.ts';
 
 /**
  * Logs the links of a publication with warnings about them, and writes the job summary.
  * @param headline what this step did, e.g. `Uploaded 3 files`
  */
 export async function logAndSummarize(
-  host: Pick<Host, 'log' | 'run' | 'summary'>,
+  host: Pick<Host, 'log' | 'run' | 'summary' | 'hiddenLinks'>,
   inputs: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
   publication: Publication,
   headline: string,
@@ -19,13 +20,14 @@ export async function logAndSummarize(
 ): Promise<void> {
   const { links, main } = publication;
   const { maskLinks, summary, dryRun } = inputs;
+  const hidden = maskLinks ? masked() : host.hiddenLinks?.line;
   if (links) {
     warnAboutExpiry(host.log, inputs, links, clock);
-    if (!maskLinks && host.run.isPublic === true) noticePublicLinks(host.log, summary);
-    logLinks(host.log, maskLinks, publication, links);
+    if (hidden === undefined && host.run.isPublic === true) noticePublicLinks(host.log, summary);
+    logLinks(host.log, hidden, publication, links);
   }
   host.log.info(headline);
-  if (main && !maskLinks) host.log.info(`Open ${main.name}: ${main.url}`);
+  if (main && hidden === undefined) host.log.info(`Open ${main.name}: ${main.url}`);
   if (!summary) return;
   await host.summary(publicationSummary(publication, { headline, showLinks: !maskLinks, dryRun }));
 }
@@ -47,7 +49,7 @@ function warnAboutExpiry(
   if (expiresIn === undefined) return;
   const left = (expiresAt - clock.now()) / 1000;
   const actual = `these links expire in ${formatDuration(left)}, at ${formatMoment(expiresAt)}`;
-  const asked = `'expires-in' asks for ${formatDuration(expiresIn)}`;
+  const asked = `${setting('expires-in')} asks for ${formatDuration(expiresIn)}`;
   // With `links: auto` it is no surprise that links of the platform last longer.
   if (signedBy === 'platform') {
     const isOff = kind === 'auto' ? expiresIn - left > 60 : Math.abs(expiresIn - left) > 60;
@@ -58,7 +60,7 @@ function warnAboutExpiry(
   if (expiresIn <= left + 5) return;
   const remedy =
     whySession === undefined
-      ? `Use 'links: auto' or 'links: platform' for links that last longer, or ask for less.`
+      ? `Use ${setting('links', 'auto')} or ${setting('links', 'platform')} for links that last longer, or ask for less.`
       : `These are session links: ${whySession}.`;
   log.warning(
     'expires-in',
@@ -69,17 +71,26 @@ function warnAboutExpiry(
 /** The runs of a public repository are public, and so is what they log. */
 function noticePublicLinks(log: Log, summary: boolean): void {
   log.notice(
-    `This repository is public: until the links in ${summary ? 'the log and summary' : 'the log'} of this run, and in comments, expire, anybody can open them. 'mask-links: true' keeps them out.`,
+    `This repository is public: until the links in ${summary ? 'the log and summary' : 'the log'} of this run, and in comments, expire, anybody can open them. ${setting('mask-links', 'true')} keeps them out.`,
   );
 }
 
-function logLinks(log: Log, maskLinks: boolean, { files, fileCount }: Publication, links: Links): void {
+const masked = () =>
+  `${setting('mask-links', 'true')} keeps the links out of the log. The file in the output 'links-file' has them.`;
+
+/** @param hidden the line to log in place of the links; undefined if the log may show them */
+function logLinks(
+  log: Log,
+  hidden: string | undefined,
+  { files, fileCount }: Publication,
+  links: Links,
+): void {
   const by = links.signedBy === 'platform' ? ', signed by the platform' : '';
   const until = links.expiresAt === undefined ? '' : `, until ${formatMoment(links.expiresAt)}`;
   log.group(
     `Links: ${count(fileCount, 'file')}${by}${until}`,
-    maskLinks
-      ? [`'mask-links: true' keeps the links out of the log. The file in the output 'links-file' has them.`]
+    hidden !== undefined
+      ? [hidden]
       : firstAmong(files(), fileCount, 20, ({ key, name }) => `${name}: ${links.url(key)}`),
   );
 }

@@ -3,6 +3,7 @@ import type { ReportKind } from '../hosts/reporter.ts';
 import { hasLogins } from '../auth/loginNames.ts';
 import { isSkipped } from '../config/ifNoCredentials.ts';
 import type { RawInput } from '../config/reader.ts';
+import { setting, wording } from '../text/wording.ts';
 
 /**
  * Reads an action's inputs with one of the functions in `config/`.
@@ -16,7 +17,7 @@ export function readInputs<T>(
   const keyless = needsNoSecret(host);
   if (!isSkipped(keyless, input)) return read(input, mask, keyless, hints.logIn(askedReports(input)));
   host.log.notice(
-    `Skipped because of 'if-no-credentials: skip': this job has neither a client secret nor an identity token, like all ${hints.jobsWithoutCredentials}.`,
+    `Skipped because of ${setting('if-no-credentials', 'skip')}: this ${wording().job} has neither a client secret nor an identity token, like all ${hints.jobsWithoutCredentials}.`,
     'No credentials',
   );
   return undefined;

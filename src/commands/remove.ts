@@ -26,6 +26,7 @@ import { hidingObject } from './hidingObject.ts';
 import { type Destination, openDestination } from './openDestination.ts';
 import { withReports } from './withReports.ts';
 import { runCommand } from './runCommand.ts';
+import { setting, wording } from '../text/wording.ts';
 
 /** The `remove` action: deletes what is below the destination, or only what is older than `older-than`. */
 export function run(host: Host): Promise<void> {
@@ -159,7 +160,7 @@ function noticeFresh(log: Log, { fresh }: RemovalChoice, base: string): void {
   if (fresh.length === 0) return;
   const names = firstOf(fresh, 3, ({ key }) => key.slice(base.length)).join(', ');
   log.notice(
-    `Not deleted: ${count(fresh.length, 'object')} written after this step began (${names}). Another job may be uploading to this destination: run this step again after that job.`,
+    `Not deleted: ${count(fresh.length, 'object')} written after ${wording().step} began (${names}). Another job may be uploading to this destination: run ${wording().step} again after that job.`,
   );
 }
 
@@ -192,14 +193,14 @@ function noticeOutdatedPages(log: Log, choice: RemovalChoice, base: string, dryR
   const outdated = outdatedPages(choice, base);
   if (outdated.length === 0) return;
   log.notice(
-    `${firstOf(outdated, 3, String).join(', ')} ${dryRun ? 'would list' : outdated.length === 1 ? 'lists' : 'list'} files that are deleted: run the 'links' action to write ${outdated.length === 1 ? 'the page' : 'the pages'} again.`,
+    `${firstOf(outdated, 3, String).join(', ')} ${dryRun ? 'would list' : outdated.length === 1 ? 'lists' : 'list'} files that are deleted: run ${wording().action('links')} to write ${outdated.length === 1 ? 'the page' : 'the pages'} again.`,
   );
 }
 
 async function noticeNothing(log: Log, destination: Destination): Promise<void> {
   const hiding = await hidingObject(destination);
   log.notice(
-    `There is nothing in ${destination.s3Uri} to delete. ${hiding ?? `If there should be files, check 'destination' and 'workspace'.`}`,
+    `There is nothing in ${destination.s3Uri} to delete. ${hiding ?? `If there should be files, check ${setting('destination')} and ${setting('workspace')}.`}`,
   );
 }
 

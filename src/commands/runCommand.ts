@@ -2,6 +2,7 @@ import { ActionError, causes } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
 import { fail } from '../report/log.ts';
 import { type Cancellation, onCancel } from './cancellation.ts';
+import { wording } from '../text/wording.ts';
 
 /**
  * Runs a command. Every error fails the step. If the job is cancelled, the step fails within seconds and says what is stored and what is not.
@@ -40,11 +41,15 @@ function isCausedBy(error: unknown, signal: AbortSignal): boolean {
 
 function cancelled({ done }: Cancellation, cause?: unknown): ActionError {
   const lines = [...done.values()].flatMap((linesOf) => linesOf());
-  return new ActionError('cancelled', 'The job was cancelled before this step was done', {
-    hint: `Run the job again.`,
-    details: lines.length > 0 ? lines : ['Nothing was stored or deleted.'],
-    cause,
-  });
+  return new ActionError(
+    'cancelled',
+    `The ${wording().job} was cancelled before ${wording().step} was done`,
+    {
+      hint: `Run the ${wording().job} again.`,
+      details: lines.length > 0 ? lines : ['Nothing was stored or deleted.'],
+      cause,
+    },
+  );
 }
 
 /** Ends the process as failed. On Windows, printed text needs a moment to arrive. */

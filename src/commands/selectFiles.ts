@@ -8,6 +8,7 @@ import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
 import { outputsWithoutLinks } from './linkOutputs.ts';
+import { setting } from '../text/wording.ts';
 
 /** Selects the files to upload. */
 export function selectUpload(
@@ -32,21 +33,21 @@ export function leftOut({ hidden, sensitive, excludedTargets, skippedLinks }: Se
   const lines: string[] = [];
   if (hidden.length > 0) {
     lines.push(
-      `Left out as hidden: ${firstOf(hidden, 10, String).join(', ')} (to upload them, set 'include-hidden-files: true' or name them in 'path')`,
+      `Left out as hidden: ${firstOf(hidden, 10, String).join(', ')} (to upload them, set ${setting('include-hidden-files', 'true')} or name them in ${setting('path')})`,
     );
   }
   if (sensitive.length > 0) {
     lines.push(
-      `Left out as sensitive: ${firstOf(sensitive, 10, String).join(', ')} (to upload them, name them in 'path')`,
+      `Left out as sensitive: ${firstOf(sensitive, 10, String).join(', ')} (to upload them, name them in ${setting('path')})`,
     );
   }
   if (excludedTargets.length > 0) {
     lines.push(
-      `Left out by an exclusion of the link's target: ${firstOf(excludedTargets, 10, String).join(', ')} (a later line of 'path' that names the link uploads them)`,
+      `Left out by an exclusion of the link's target: ${firstOf(excludedTargets, 10, String).join(', ')} (a later line of ${setting('path')} that names the link uploads them)`,
     );
   }
   if (skippedLinks.length > 0) {
-    lines.push(`Left out by 'symlinks: skip': ${count(skippedLinks.length, 'symbolic link')}`);
+    lines.push(`Left out by ${setting('symlinks', 'skip')}: ${count(skippedLinks.length, 'symbolic link')}`);
   }
   return lines;
 }
@@ -60,13 +61,13 @@ export function reportNoFiles(
   { ifNoFilesFound, path }: Pick<UploadInputs, 'ifNoFilesFound' | 'path'>,
   selection: Selection,
 ): void {
-  const message = `No files were found for 'path' (${sanitize(path.join(', '))}) in ${process.cwd()}`;
+  const message = `No files were found for ${setting('path')} (${sanitize(path.join(', '))}) in ${process.cwd()}`;
   const details = [...firstOf(selection.warnings, 20, ({ text }) => text), ...leftOut(selection)].map(
     (line) => `- ${line}`,
   );
   if (ifNoFilesFound === 'error') {
     throw new ActionError('no-files-found', message, {
-      hint: `Check 'path', and that an earlier step has built the files. If it is fine to have none, set 'if-no-files-found: warn' or 'ignore'.`,
+      hint: `Check ${setting('path')}, and that an earlier step has built the files. If it is fine to have none, set ${setting('if-no-files-found', 'warn')} or 'ignore'.`,
       details,
     });
   }

@@ -5,6 +5,7 @@ import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import type { Terrapi } from '../terrapi/terrapi.ts';
 import { TerrapiError } from '../terrapi/request.ts';
+import { setting } from '../text/wording.ts';
 
 type ShareInputs = Pick<UploadInputs, 'workspace' | 'destination' | 'shareWithUsers' | 'shareWithGroups'>;
 
@@ -58,8 +59,8 @@ function hintFor(error: ActionError, workspace: string): string | undefined {
   const status = error instanceof TerrapiError ? error.status : 0;
   if (status === 403) return `Ask the owner of the workspace to let the client app share its folders.`;
   if (status === 404)
-    return `Check the names in 'share-with-users' and 'share-with-groups', and that '${sanitize(workspace)}' is a workspace: folders of a shared folder cannot be shared.`;
+    return `Check the names in ${setting('share-with-users')} and ${setting('share-with-groups')}, and that '${sanitize(workspace)}' is a workspace: folders of a shared folder cannot be shared.`;
   if (status === 400 || status === 422)
-    return `Check the names in 'share-with-users' and 'share-with-groups': one a line, spelled as on the platform.`;
+    return `Check the names in ${setting('share-with-users')} and ${setting('share-with-groups')}: one a line, spelled as on the platform.`;
   return error.hint;
 }

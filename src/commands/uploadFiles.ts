@@ -15,6 +15,7 @@ import {
 } from '../transfer/engine.ts';
 import { createProgress } from '../transfer/progress.ts';
 import type { Cancellation } from './cancellation.ts';
+import { wording } from '../text/wording.ts';
 
 const progressEveryMs = 3_000;
 
@@ -95,7 +96,7 @@ function incomplete(
     return new ActionError(
       'cancelled',
       `The upload was cancelled with ${stored.length} of ${count(puts.length, 'file')} stored`,
-      { hint: `Run the job again: it replaces the stored files.`, details },
+      { hint: `Run the ${wording().job} again: it replaces the stored files.`, details },
     );
   }
   const { put, error } = first;

@@ -1,6 +1,7 @@
 import { parseDuration } from '../text/format.ts';
 import { type DestinationInputs, readDestinationInputs } from './destination.ts';
 import { type RawInput, Reader, parseBoolean } from './reader.ts';
+import { setting } from '../text/wording.ts';
 
 /** How links are made and shown. */
 export interface LinkInputs extends DestinationInputs {
@@ -45,8 +46,9 @@ function readPreview(reader: Reader): 'auto' | boolean {
   const preview =
     reader.parsed('preview', reader.text('preview', 'auto'), `'auto', 'true' or 'false'`, parse) ?? 'auto';
   if (preview === true && reader.text('links') === 'none') {
-    reader.problems.push(
-      `preview: got 'true' with 'links: none', expected links: a preview is made of them. Leave 'links' out, or choose 'auto', 'session' or 'platform'`,
+    reader.problem(
+      'preview',
+      `got 'true' with ${setting('links', 'none')}, expected links: a preview is made of them. Leave ${setting('links')} out, or choose 'auto', 'session' or 'platform'`,
     );
   }
   return preview;

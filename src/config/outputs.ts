@@ -1,5 +1,6 @@
 import { ActionError, messageOf } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
+import { wording } from '../text/wording.ts';
 
 /** IDs of the reports that a step wrote, by output name. Empty if it wrote none. */
 export interface ReportIds {
@@ -41,13 +42,18 @@ export interface WorkspacesOutputs {
   readonly workspaces: string;
 }
 
+/** Outputs of the commands `login` and `logout`. */
+export interface LoginOutputs {
+  readonly user: string;
+}
+
 /**
  * Sets all outputs of an action, at its end and at once.
  * @throws ActionError `outputs-not-set` if an output could not be set. It sets all others
  */
 export function setOutputs(
   host: Pick<Host, 'output'>,
-  outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs,
+  outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs | LoginOutputs,
 ): void {
   const missing: string[] = [];
   let cause: unknown;
@@ -64,7 +70,7 @@ export function setOutputs(
     'outputs-not-set',
     `The outputs ${missing.join(', ')} could not be set: ${messageOf(cause)}`,
     {
-      hint: `Free space on the runner, and run the job again.`,
+      hint: `Free space on ${wording().machine}, and run the ${wording().job} again.`,
       cause,
     },
   );

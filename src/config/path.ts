@@ -4,10 +4,11 @@ import type { Reader } from './reader.ts';
 export function readPath(reader: Reader): string[] {
   const lines = reader.lines('path').filter((line) => !line.startsWith('#'));
   const expected = `files, folders or globs, one a line, e.g. 'dist'`;
-  if (lines.length === 0) reader.problems.push(`path: is missing; expected ${expected}`);
+  if (lines.length === 0) reader.problem('path', `is missing; expected ${expected}`);
   else if (lines.every(isExclusion))
-    reader.problems.push(
-      `path: got only exclusions (${excerpt(lines.join(' '))}), expected ${expected}, as well`,
+    reader.problem(
+      'path',
+      `got only exclusions (${excerpt(lines.join(' '))}), expected ${expected}, as well`,
     );
   for (const line of lines) {
     const pattern = line.replace(leadingBangs, '');
@@ -15,9 +16,19 @@ export function readPath(reader: Reader): string[] {
     if (pattern.split(/[\\/]/).includes('..')) {
       reader.refuse('path', line, `a path without '..', relative to the working directory or absolute`);
     }
+    if (pattern === line && wholeMachine.test(line)) {
+      reader.refuse(
+        'path',
+        line,
+        `a path that names a folder of this machine. An empty expression may have left that '/'`,
+      );
+    }
   }
   return lines;
 }
+
+/** The root of the file system, or everything in it: `${{ … }}/**` with an empty expression would upload it all. */
+const wholeMachine = /^(?:[a-z]:)?[\\/]+(?:\*+(?:[\\/].*)?)?$/i;
 
 const leadingBangs = /^(?:!\s*)*/;
 

@@ -1,6 +1,7 @@
 import { readCertificates } from './certificates.ts';
 import type { Reader } from './reader.ts';
 import { readUrl } from './url.ts';
+import { wording } from '../text/wording.ts';
 
 /** The inputs of every action: the client app and the platform. */
 export interface PlatformInputs {
@@ -25,7 +26,7 @@ export function readPlatform(reader: Reader, mask: (secret: string) => void): Pl
   else if (!reader.keyless) refuseWithoutCredentials(reader);
   const platforms = [...new Set(reader.words('platforms'))];
   return {
-    clientId: reader.required('client-id', `the id of the client app, e.g. \${{ vars.TERRAPI_CLIENT_ID }}`),
+    clientId: reader.required('client-id', `the id of the client app, e.g. ${wording().clientIdExample}`),
     clientSecret: clientSecret || undefined,
     audience: reader.text('audience') || undefined,
     platforms,
@@ -38,8 +39,6 @@ export function readPlatform(reader: Reader, mask: (secret: string) => void): Pl
 }
 
 function refuseWithoutCredentials(reader: Reader): void {
-  reader.problems.push(
-    `client-secret: is missing, and the job cannot get an identity token; expected one of the two`,
-  );
+  reader.problem('client-secret', wording().missingSecret);
   reader.advice.push(...reader.logIn);
 }

@@ -1,12 +1,12 @@
 import { ActionError } from '../errors/error.ts';
 import { excerpt } from '../text/sanitize.ts';
+import { capitalized, wording } from '../text/wording.ts';
 
 /** Returns an input as given: the host's `input`. */
 export type RawInput = (name: string) => string;
 
 /** Reads inputs, and collects their errors so that all are reported at once. */
 export class Reader {
-  readonly problems: string[] = [];
   /** Lines shown below the problems. */
   readonly advice: string[] = [];
   /** Whether the job has an identity token, and so needs no client secret. */
@@ -14,6 +14,7 @@ export class Reader {
   /** Lines about how to log in, from the host. */
   readonly logIn: readonly string[];
   readonly #raw: RawInput;
+  readonly #problems: { readonly name: string; readonly text: string }[] = [];
 
   constructor(raw: RawInput, keyless: boolean, logIn: readonly string[] = []) {
     this.#raw = raw;
@@ -27,7 +28,7 @@ export class Reader {
 
   required(name: string, example: string): string {
     const value = this.text(name);
-    if (!value) this.problems.push(`${name}: is missing; expected ${example}`);
+    if (!value) this.problem(name, `is missing; expected ${example}`);
     return value;
   }
 
@@ -72,24 +73,28 @@ export class Reader {
 
   /** Whether the input has an error already. Errors that follow from it are not worth reporting. */
   hasProblem(name: string): boolean {
-    return this.problems.some((problem) => problem.startsWith(`${name}:`));
+    return this.#problems.some((problem) => problem.name === name);
+  }
+
+  problem(name: string, text: string): void {
+    this.#problems.push({ name, text });
   }
 
   refuse(name: string, value: string, expected: string): void {
-    this.problems.push(`${name}: got '${excerpt(value, 120)}', expected ${expected}`);
+    this.problem(name, `got '${excerpt(value, 120)}', expected ${expected}`);
   }
 
   finish(): void {
-    if (this.problems.length === 0) return;
-    const [first = ''] = this.problems;
-    const message = this.problems.length === 1 ? `Input ${first}` : `${this.problems.length} invalid inputs`;
-    const isAboutCredentials = this.problems.length === 1 && this.hasProblem('client-secret');
+    const { inputNouns, setting, correctInputs } = wording();
+    const problems = this.#problems.map(({ name, text }) => `${setting(name)}: ${text}`);
+    const [first] = problems;
+    if (first === undefined) return;
+    const isOne = problems.length === 1;
+    const message = isOne ? `${capitalized(inputNouns[0])}${first}` : `${problems.length} invalid inputs`;
+    const isAboutCredentials = isOne && this.hasProblem('client-secret');
     throw new ActionError(isAboutCredentials ? 'no-credentials' : 'invalid-input', message, {
-      hint: `Correct the 'with:' of this step. Nothing was sent.`,
-      details: [
-        ...(this.problems.length === 1 ? [] : this.problems.map((problem) => `- ${problem}`)),
-        ...this.advice,
-      ],
+      hint: `${correctInputs} Nothing was sent.`,
+      details: [...(isOne ? [] : problems.map((problem) => `- ${problem}`)), ...this.advice],
     });
   }
 }

@@ -31,8 +31,9 @@ export function readRemoveInputs(
 
 function refuseToRemoveAll(reader: Reader): void {
   if (isWholeWorkspace(reader)) {
-    reader.problems.push(
-      `destination: got '${reader.text('destination')}', expected the folder to delete, e.g. 'previews/pr-7': without it, the whole workspace would be deleted`,
+    reader.problem(
+      'destination',
+      `got '${reader.text('destination')}', expected the folder to delete, e.g. 'pull-requests/7': without it, the whole workspace would be deleted`,
     );
   } else refuseTrailingSlash(reader, `everything in it is deleted`);
 }

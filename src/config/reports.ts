@@ -25,7 +25,7 @@ export function readReports(reader: Reader, mask: (secret: string) => void): Rep
     pullRequest: reader.optional('pull-request', `the number of a pull request, e.g. '7'`, parseNumber),
     environment: reader.optional(
       'environment',
-      `a name of at most 255 characters, e.g. 'preview/pr-7'`,
+      `a name of at most 255 characters, e.g. 'pull-request/7'`,
       (text) => parseLine(text, 255),
     ),
     release: undefined,

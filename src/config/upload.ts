@@ -4,6 +4,7 @@ import { type HeaderRule, readHeaders } from './headerRules.ts';
 import { type LinkInputs, readLinkOptions } from './links.ts';
 import { readPath } from './path.ts';
 import { type RawInput, Reader } from './reader.ts';
+import { setting } from '../text/wording.ts';
 
 export interface UploadInputs extends LinkInputs {
   /** Lines with patterns, as given. */
@@ -63,10 +64,11 @@ function readDeleteStale(reader: Reader): boolean {
   const deleteStale = reader.boolean('delete-stale', false);
   if (!deleteStale || reader.hasProblem('destination')) return deleteStale;
   if (isWholeWorkspace(reader)) {
-    reader.problems.push(
-      `delete-stale: got 'true' with an empty 'destination', expected a folder such as 'site': otherwise it would delete everything else in the workspace`,
+    reader.problem(
+      'delete-stale',
+      `got 'true' with an empty ${setting('destination')}, expected a folder such as 'site': otherwise it would delete everything else in the workspace`,
     );
-  } else refuseTrailingSlash(reader, `'delete-stale' deletes in it`);
+  } else refuseTrailingSlash(reader, `${setting('delete-stale')} deletes in it`);
   return deleteStale;
 }
 
@@ -75,8 +77,9 @@ function readNames(reader: Reader, name: string): string[] {
   const names = [...new Set(reader.lines(name))];
   if (names.length === 0 || reader.hasProblem('destination')) return names;
   if (isWholeWorkspace(reader)) {
-    reader.problems.push(
-      `${name}: got ${count(names.length, 'name')} with an empty 'destination', expected a folder to share, e.g. 'reports'`,
+    reader.problem(
+      name,
+      `got ${count(names.length, 'name')} with an empty ${setting('destination')}, expected a folder to share, e.g. 'reports'`,
     );
   }
   return names;

@@ -1,4 +1,5 @@
 import type { MessageCode } from './codes.ts';
+import { inputs, wording } from '../text/wording.ts';
 
 interface Explanation {
   /** What the reader can do, in one or more sentences. */
@@ -77,13 +78,13 @@ export function openFileLimit(
         cause.code === 'ENFILE' ||
         (cause.code === 'ERR_WORKER_INIT_FAILED' && /E[MN]FILE/.test(cause.message))),
   );
-  return isOut ? openFileLimitReached : undefined;
+  return isOut ? openFileLimitReached() : undefined;
 }
 
-const openFileLimitReached = {
+const openFileLimitReached = () => ({
   reason: 'too many files and connections are open at once',
-  hint: `Raise the limit of open files on the runner ('ulimit -n'), or lower input 'concurrency', e.g. to 8.`,
-};
+  hint: `Raise the limit of open files on ${wording().machine} ('ulimit -n'), or lower ${inputs('concurrency')}, e.g. to 8.`,
+});
 
 /**
  * The message of an error, or a thrown value as text. It leaves out what a JSON parser quotes, because that may be a part of a secret.

@@ -1,6 +1,7 @@
 import type { Warning } from '../errors/codes.ts';
 import { type HeaderRule, globMatcher, reservedHeader } from '../config/headerRules.ts';
 import { sanitize } from '../text/sanitize.ts';
+import { setting } from '../text/wording.ts';
 
 /**
  * The metadata of objects that the action generates (`_links.html`, the two objects of a preview, `SHA256SUMS`). They do not count as files, are not
@@ -37,7 +38,7 @@ export function unmatchedRules(
       .filter(({ name, value }) => name === rule.name && value !== rule.value);
     const counts = (file: string) => rule.matches(file) && !later.some(({ matches }) => matches(file));
     if (files.some(counts)) return [];
-    const line = `the line '${sanitize(rule.line)}' of 'headers'`;
+    const line = `the line '${sanitize(rule.line)}' of ${setting('headers')}`;
     const text = files.some(rule.matches)
       ? `Later lines replace ${line} for every file that it matches: move it below them, or remove it`
       : `No file matches ${line}: ${comparison(rule, files, root, destination)}`;

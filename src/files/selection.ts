@@ -12,6 +12,7 @@ import { chooseRoot, outermost, pathBelow } from './root.ts';
 import { secretNamesWarning } from './sensitive.ts';
 import { unmatchedLines } from './unmatched.ts';
 import { type SymlinkRule, type Walk, type WalkedFile, walkFrom } from './walk.ts';
+import { inputs, setting } from '../text/wording.ts';
 
 export interface SelectionOptions {
   /** Lines of the input `path`. */
@@ -132,8 +133,8 @@ function failOnErrors(walks: readonly Walk[], found: readonly LocalFile[], root:
     {
       hint:
         outside.length > 0
-          ? `Keys are relative to the root ${sanitize(root)}. Set input 'root' to a folder that contains all files, or change 'path'.`
-          : `Fix them, exclude them with a line '!…' in 'path', or set another value for input 'symlinks' (inside, follow, skip).`,
+          ? `Keys are relative to the root ${sanitize(root)}. Set ${inputs('root')} to a folder that contains all files, or change ${setting('path')}.`
+          : `Fix them, exclude them with a line '!…' in ${setting('path')}, or set another value for ${inputs('symlinks')} (inside, follow, skip).`,
       details: errors.length === 1 ? [] : detailLines(errors),
     },
   );

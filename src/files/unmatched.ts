@@ -7,6 +7,7 @@ import { sanitize } from '../text/sanitize.ts';
 import { mayExclude } from './exclusions.ts';
 import type { Pattern } from './pattern.ts';
 import { thisSystem } from './system.ts';
+import { setting } from '../text/wording.ts';
 
 /**
  * Warnings about lines of `path` without effect: a line that no file matches, and an exclusion that can never match. An exclusion that could match
@@ -23,7 +24,7 @@ export function unmatchedLines(
     const same = patterns.filter((pattern) => pattern.line === line);
     const [pattern] = same;
     if (!pattern) return [];
-    const what = `the line '${sanitize(line)}' of 'path'`;
+    const what = `the line '${sanitize(line)}' of ${setting('path')}`;
     if (!pattern.negate) return [warning(`No file matches ${what}${whyUnmatched(pattern)}`)];
     const why = whyWithoutEffect(pattern, same, patterns, cwd);
     return why === undefined ? [] : [warning(`Nothing is excluded by ${what}: ${why}`)];

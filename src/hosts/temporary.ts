@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { ActionError, messageOf, systemCode } from '../errors/error.ts';
+import { wording } from '../text/wording.ts';
 
 /** Size of the file that tests a folder. A full disk may still accept a new folder. */
 const probeBytes = 64 * 1024;
@@ -71,7 +72,7 @@ export function writeTempFile(folder: string, name: string, write: (file: string
   } catch (error) {
     rmSync(file, { force: true });
     throw new ActionError('temporary-files', `File ${file} could not be written: ${messageOf(error)}`, {
-      hint: `Free disk space on the runner, and run the job again.`,
+      hint: `Free disk space on ${wording().machine}, and run the ${wording().job} again.`,
       cause: error,
     });
   }

@@ -3,6 +3,7 @@ import { devNull } from 'node:os';
 
 import { ActionError, causes, messageOf, openFileLimit, systemCode } from '../errors/error.ts';
 import { ProxyError } from './connector.ts';
+import { capitalized, inputs, setting, wording } from '../text/wording.ts';
 
 /** Node's TLS error codes for a certificate of an unknown authority. */
 const untrustedCodes = new Set([
@@ -46,6 +47,12 @@ const reasons: Readonly<Record<string, string>> = {
   ENFILE: 'too many files and connections are open at once',
 };
 
+/** Beginnings of Node's error codes for an answer that cannot be read: of its HTTP parser, and of zlib and Brotli. */
+const unreadableCodes: readonly (readonly [RegExp, string])[] = [
+  [/^HPE_/, 'its answer is not valid HTTP'],
+  [/^(?:Z_|ERR_BROTLI_|ERR__ERROR_)/, 'its answer cannot be decompressed'],
+];
+
 /** undici's error codes for mistakes of this program: it has closed the transport, or sent an invalid request. */
 const localCodes = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_INVALID_ARG']);
 
@@ -55,7 +62,18 @@ export function isNetworkError(error: unknown): boolean {
   const code = systemCode(error);
   if (code === undefined) return causes(error).some((cause) => cause.name === 'TimeoutError');
   const isFromClient = code.startsWith('UND_ERR_') && !localCodes.has(code);
-  return code in reasons || isFromClient || isCertificateError(error) || isTlsError(error);
+  return (
+    code in reasons || isFromClient || isUnreadable(error) || isCertificateError(error) || isTlsError(error)
+  );
+}
+
+/** Whether something answered, but not as an HTTP server does. */
+export function isUnreadable(error: unknown): boolean {
+  return unreadableReason(systemCode(error) ?? '') !== undefined;
+}
+
+function unreadableReason(code: string): string | undefined {
+  return unreadableCodes.find(([pattern]) => pattern.test(code))?.[1];
 }
 
 /** Whether an error is about the server's certificate. A retry cannot help. */
@@ -88,18 +106,18 @@ export function isPermanent(error: unknown): boolean {
 /**
  * Describes a connection error for the user.
  * @param what the server's role, e.g. `Issuer`
- * @param setting where the address comes from, e.g. `input 'issuer'`
+ * @param source where the address comes from, e.g. `input 'issuer'`
  */
-export function describeNetworkError(what: string, url: URL, setting: string, error: unknown): ActionError {
+export function describeNetworkError(what: string, url: URL, source: string, error: unknown): ActionError {
   const proxy = proxyErrorIn(error);
-  if (proxy) return describeProxyError(`${what} ${url.origin} cannot be reached`, setting, proxy);
+  if (proxy) return describeProxyError(`${what} ${url.origin} cannot be reached`, source, proxy);
   const code = systemCode(error) ?? '';
   if (untrustedCodes.has(code)) {
     return new ActionError(
       'untrusted-certificate',
       `${what} ${url.origin} has a certificate that is not trusted (${code})`,
       {
-        hint: `If a private authority signed it, add that authority's certificate to 'ca-certificates'. For development with a self-signed certificate, set 'tls-verify: false'.`,
+        hint: `If a private authority signed it, add that authority's certificate to ${setting('ca-certificates')}. For development with a self-signed certificate, set ${setting('tls-verify', 'false')}.`,
         cause: error,
       },
     );
@@ -109,7 +127,7 @@ export function describeNetworkError(what: string, url: URL, setting: string, er
       'untrusted-certificate',
       `${what} ${url.origin} has an invalid certificate: ${messageOf(causes(error).at(-1))}`,
       {
-        hint: `Check ${setting} and the server's certificate. Inputs 'ca-certificates' and 'tls-verify' set which certificates are trusted.`,
+        hint: `Check ${source} and the server's certificate. ${capitalized(inputs('ca-certificates', 'tls-verify'))} set which certificates are trusted.`,
         cause: error,
       },
     );
@@ -118,21 +136,27 @@ export function describeNetworkError(what: string, url: URL, setting: string, er
     return new ActionError(
       'unreachable',
       `${what} ${url.origin} cannot be reached: ${tlsReason(error, url.port || '443')}`,
-      { hint: `Check ${setting}: ${tlsHint(code)}`, cause: error },
+      { hint: `Check ${source}: ${tlsHint(code)}`, cause: error },
     );
   }
   const out = openFileLimit(error) ?? openFileLimitNow(code);
-  const reason = out?.reason ?? reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
+  const reason = out?.reason ?? reasonOf(code, error);
   return new ActionError(
     out ? 'too-many-open-files' : 'unreachable',
     `${what} ${url.origin} cannot be reached: ${reason}${code ? ` (${code})` : ''}`,
     {
       hint:
         out?.hint ??
-        `Check ${setting}, and whether this runner can reach that host. Proxies are set by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`,
+        `Check ${source}, and whether ${wording().machine} can reach that host. Proxies are set by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.`,
       cause: error,
     },
   );
+}
+
+function reasonOf(code: string, error: unknown): string {
+  const isLate = causes(error).some(({ name }) => name === 'TimeoutError');
+  const known = reasons[isLate ? 'ETIMEDOUT' : code] ?? unreadableReason(code);
+  return known ?? messageOf(causes(error).at(-1) ?? error);
 }
 
 /** Why a TLS handshake failed, with OpenSSL's reason out of a message like `…:SSL routines:function:reason:file:line`. */
@@ -162,14 +186,14 @@ function openFileLimitNow(code: string): ReturnType<typeof openFileLimit> {
 }
 
 /** Describes a proxy error: the proxy refuses the connection, or cannot be reached. */
-function describeProxyError(what: string, setting: string, error: ProxyError): ActionError {
+function describeProxyError(what: string, source: string, error: ProxyError): ActionError {
   const { variable, proxy, status, cause } = error;
   if (status !== undefined) {
     return new ActionError('proxy', `${what}: the proxy answers with ${status}`, {
       hint:
         status === 407
           ? `The proxy ${proxy} requires authentication: set ${variable} to http://USER:PASSWORD@HOST:PORT, or add the host to NO_PROXY.`
-          : `Make the proxy ${proxy} (${variable}) allow that host, or add the host to NO_PROXY. Check ${setting}.`,
+          : `Make the proxy ${proxy} (${variable}) allow that host, or add the host to NO_PROXY. Check ${source}.`,
       cause: error,
     });
   }
@@ -181,7 +205,7 @@ function describeProxyError(what: string, setting: string, error: ProxyError): A
     });
   }
   const code = systemCode(cause);
-  const reason = reasons[code ?? ''] ?? messageOf(causes(cause).at(-1) ?? cause);
+  const reason = reasonOf(code ?? '', cause);
   return new ActionError(
     openFileLimit(cause) ? 'too-many-open-files' : 'proxy',
     `${what}: the proxy ${proxy} fails: ${reason}${code ? ` (${code})` : ''}`,

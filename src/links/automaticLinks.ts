@@ -4,6 +4,7 @@ import { formatCount, formatDuration } from '../text/format.ts';
 import type { SessionSource } from '../terrapi/session.ts';
 import { linkTemplate } from './urlChecks.ts';
 import type { Links } from './manifest.ts';
+import { setting } from '../text/wording.ts';
 
 /** The platform signs one link at a time, so for more files than this `links: auto` uses the session. */
 export const mostAutomaticLinks = 1_000;
@@ -98,10 +99,10 @@ export function reasonForSession(
   life: number | undefined,
 ): string | undefined {
   if (files > mostAutomaticLinks)
-    return `there are more than ${formatCount(mostAutomaticLinks)} files. 'links: platform' asks the platform for any number of links`;
+    return `there are more than ${formatCount(mostAutomaticLinks)} files. ${setting('links', 'platform')} asks the platform for any number of links`;
   // Opening a session takes some of its lifetime.
   return expiresIn !== undefined && life !== undefined && expiresIn <= life + 5
-    ? `'expires-in' asks for ${formatDuration(expiresIn)}, and the session lasts that long`
+    ? `${setting('expires-in')} asks for ${formatDuration(expiresIn)}, and the session lasts that long`
     : undefined;
 }
 

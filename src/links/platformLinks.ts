@@ -9,6 +9,7 @@ import { linkProblem, linkTemplate } from './urlChecks.ts';
 import { linkExpiry } from './linkExpiry.ts';
 import type { Links } from './manifest.ts';
 import { type TrialResult, tryLink } from './linkTrial.ts';
+import { setting } from '../text/wording.ts';
 
 export interface PlatformLinkOptions {
   readonly terrapi: Terrapi;
@@ -119,14 +120,15 @@ function objectUrl(client: StorageClient, key: string): string {
     : s3Uri(client.location, key);
 }
 
-const otherwise = `Or set 'links: session': the storage session of the upload then signs the links.`;
+const otherwise = () =>
+  `Or set ${setting('links', 'session')}: the storage session of the upload then signs the links.`;
 
 function noLink({ location }: StorageClient, key: string, why: string): ActionError {
   return new ActionError(
     'platform-links',
     `The platform gives no link to ${sanitize(s3Uri(location, key))}: ${why}`,
     {
-      hint: `Ask the operators of the platform whether the client app may get links to this workspace. ${otherwise}`,
+      hint: `Ask the operators of the platform whether the client app may get links to this workspace. ${otherwise()}`,
     },
   );
 }
@@ -139,6 +141,6 @@ function refusedLink({ location }: StorageClient, key: string, cause: TerrapiErr
   return new ActionError(
     'platform-links',
     `The platform gives no link to ${sanitize(s3Uri(location, key))}: ${cause.message}`,
-    { hint: `${who} ${otherwise}`, cause },
+    { hint: `${who} ${otherwise()}`, cause },
   );
 }

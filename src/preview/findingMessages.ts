@@ -7,8 +7,8 @@ const messages: Readonly<Record<FindingKind, { readonly text: string; readonly i
     isProblem: false,
   },
   'root-router': {
-    text: `The site was built for the root of a host and routes by path: in the preview its router may report "page not found". Build it with the folder of the preview as base (Vite, VitePress: 'base'; Docusaurus: 'baseUrl'; Angular: '--base-href')`,
-    isProblem: true,
+    text: `The site was built for the root of a host and routes by path. The preview shows it in a frame, where its router finds the paths of a host's root`,
+    isProblem: false,
   },
   'own-worker': {
     text: `The site has a service worker. The preview does not run it, so features that need it (e.g. offline use) do not work`,
@@ -25,10 +25,6 @@ const messages: Readonly<Record<FindingKind, { readonly text: string; readonly i
   'mixed-content': {
     text: `Pages load resources over plain http, which browsers block in a page over https. Use https`,
     isProblem: true,
-  },
-  'closed-policy': {
-    text: `Pages have a Content-Security-Policy, so the preview does not change them: links to '/…' and downloads may not work there`,
-    isProblem: false,
   },
   'host-rules': {
     text: `The storage ignores configuration for web hosts (redirects, headers)`,

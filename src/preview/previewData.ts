@@ -27,6 +27,8 @@ export interface PreviewSite {
   readonly history: boolean;
   /** A script that the worker adds to pages, so that the site works in a folder; null if the site needs none and is served unchanged. */
   readonly companion: string | null;
+  /** The page that shows the site in a frame, where the site sees the paths of a host's root; null if the site needs no frame. */
+  readonly frame: string | null;
   /** Null if unknown. */
   readonly origin: PreviewOrigin | null;
 }

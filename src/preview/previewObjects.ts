@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { previewCompanion } from '../generated/preview-companion.ts';
 import { previewEntry } from '../generated/preview-entry.ts';
+import { previewFrame } from '../generated/preview-frame.ts';
 import { previewWorker } from '../generated/preview-worker.ts';
 import type { GeneratedObject } from '../links/page.ts';
 import type { Links, PublishedFile, Manifest } from '../links/manifest.ts';
@@ -34,6 +35,7 @@ export function previewSite(
     expiresAt: links.expiresAt ?? null,
     history: flags.history,
     companion: flags.companion ? previewCompanion : null,
+    frame: flags.frame ? previewFrame : null,
     origin: origin ?? null,
   };
   const id = createHash('sha256')

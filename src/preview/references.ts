@@ -42,7 +42,7 @@ const origin = 'https://site.invalid';
  * script loads is found if an inline script contains its name as a string.
  * @param html text of the page, or its start
  * @param names of all files of the site
- * @param place path of the site's folder on its host, encoded, e.g. `/bucket/previews/pr-7/`
+ * @param place path of the site's folder on its host, encoded, e.g. `/bucket/pull-requests/7/`
  */
 export function filesNeeded(html: string, names: readonly string[], place: string): string[] {
   const own = 'index.html';

@@ -5,7 +5,7 @@ import { isHtml } from '../files/mediaTypes.ts';
 export type FindingKind =
   /** Links to pages at `/…`. The companion redirects them into the preview. */
   | 'root-links'
-  /** A site that was built for the root of a host and routes by path. */
+  /** A site that was built for the root of a host and routes by path. A frame shows it. */
   | 'root-router'
   /** The site has a service worker, or a script that unregisters service workers. */
   | 'own-worker'
@@ -15,8 +15,6 @@ export type FindingKind =
   | 'plugin'
   /** Resources over plain http. */
   | 'mixed-content'
-  /** A page that needs the companion, with a policy that may block it. */
-  | 'closed-policy'
   /** Configuration for a web host, e.g. `_redirects`, which has no effect. */
   | 'host-rules';
 
@@ -40,6 +38,8 @@ export interface SiteCheckResult {
   readonly companion: boolean;
   /** Whether the site has one page and routes by path (see `PreviewSite.history`). */
   readonly history: boolean;
+  /** Whether a frame must show the site (see `SiteFlags.frame`). */
+  readonly frame: boolean;
 }
 
 /** Whether {@link SiteCheck.read} reads a file. */
@@ -56,19 +56,17 @@ const hostRules =
 /**
  * Looks for what does not work in a preview, or only with the companion. It searches text with patterns, so it may miss what a script builds at run
  * time.
- * @param place path of the site's folder on its host, e.g. `/bucket/previews/pr-7/`; a site may have been built for this path
+ * @param place path of the site's folder on its host, e.g. `/bucket/pull-requests/7/`; a site may have been built for this path
  * @param isSecure whether the preview opens over https
  */
 export function createSiteCheck(names: readonly string[], place: string, isSecure: boolean): SiteCheck {
   const { found, note } = createNotes();
   const features = { routes: false, saves: false, rootScript: '', base: false, rootWorker: false };
-  const closed: string[] = [];
   for (const name of names) if (hostRules.test(name)) note('host-rules', name);
   const readPage = (name: string, text: string) => {
     const noted = new Set<FindingKind>();
     const line = ({ index }: Tag) => lineAt(text, index);
     let script: Tag | undefined;
-    let policy: Tag | undefined;
     let isAbsolute = false;
     for (const tag of tagsOf(text)) {
       for (const kind of findingsOf(tag, place, isSecure)) {
@@ -78,11 +76,9 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
       const source = scriptSource(tag);
       if (source !== undefined && isRootLink(source) && !source.startsWith(place)) script ??= tag;
       isAbsolute ||= tag.name === 'base' ? tag.attributes.has('href') : source?.startsWith(place) === true;
-      if (isMeta(tag, 'content-security-policy')) policy ??= tag;
       features.saves ||= tag.name === 'a' && tag.attributes.has('download');
     }
     if (script) features.rootScript ||= `${name}:${line(script)}`;
-    if (policy) closed.push(`${name}:${line(policy)}`);
     if (name === 'index.html') features.base = script !== undefined || isAbsolute;
   };
   const read = (name: string, text: string) => {
@@ -102,10 +98,8 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
       features.saves ||
       features.rootWorker;
     if (routesAtRoot) found.set('root-router', { places: [features.rootScript], files: 1 });
-    if (companion && closed.length > 0)
-      found.set('closed-policy', { places: closed.slice(0, mostPlaces), files: closed.length });
     const findings = [...found].map(([kind, { places, files }]) => ({ kind, places, files }));
-    return { findings, companion, history: features.base };
+    return { findings, companion, history: features.base, frame: routesAtRoot };
   };
   return { read, result };
 }

@@ -37,13 +37,19 @@ export function heading(title: string): string {
 
 /** The paragraphs about a publication as a whole. */
 export function publicationLines(publication: Publication, options: SummaryOptions): string[] {
-  const { fileCount, totalBytes, s3Uri } = publication;
+  const { s3Uri } = publication;
   const links = options.showLinks ? openingLinks(publication) : [];
   return [
     ...(links.length > 0 ? [links.join(' · ')] : []),
-    `${options.headline}. Total: ${count(fileCount, 'file')}, ${formatBytes(totalBytes)} in ${markdownText(s3Uri)}`,
+    `${options.headline}${totalsAfter(options.headline, publication)} in ${markdownText(s3Uri)}`,
     ...expiryLines(publication, options),
   ];
+}
+
+/** The number of files is not repeated if the headline ends with it. */
+function totalsAfter(headline: string, { fileCount, totalBytes }: Publication): string {
+  const files = count(fileCount, 'file');
+  return `${headline.endsWith(` ${files}`) ? '' : `. Total: ${files}`}, ${formatBytes(totalBytes)}`;
 }
 
 /** The link to open first, and the link to the page with all links. */

@@ -4,20 +4,21 @@ import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt, sanitize } from '../text/sanitize.ts';
 import type { Location } from '../terrapi/location.ts';
 import { StorageError, formatStorageError } from './s3Error.ts';
+import { inputs, setting, wording } from '../text/wording.ts';
 
-const hints: Readonly<Record<string, string>> = {
+const hints = (): Readonly<Record<string, string>> => ({
   AccessDenied: `The storage session does not allow this. Ask the owner of the workspace for access.`,
   EntityTooLarge: `The file is larger than the storage accepts. Upload smaller files.`,
   XMinioStorageFull: `The storage is full. Tell the people who run the platform.`,
-  XMinioParentIsObject: `An object has the name of one of the folders of this key. Delete it, or choose another 'destination'.`,
-  XMinioObjectExistsAsDirectory: `A folder has the name of this key. Delete it, or choose another 'destination'.`,
-  NotS3: `Something else answers instead of the storage, e.g. a proxy, or a captive portal where people sign in. Check the network of this runner, and ask the people who run the platform whether the workspace's endpoint is right.`,
+  XMinioParentIsObject: `An object has the name of one of the folders of this key. Delete it, or choose another ${setting('destination')}.`,
+  XMinioObjectExistsAsDirectory: `A folder has the name of this key. Delete it, or choose another ${setting('destination')}.`,
+  NotS3: `Something else answers instead of the storage, e.g. a proxy, or a captive portal where people sign in. Check the network of ${wording().machine}, and ask the people who run the platform whether the workspace's endpoint is right.`,
   ClockMismatch: `Correct this machine's clock if it is wrong. If it is right, the storage's clock is wrong: tell the people who run the platform.`,
   OtherContent: `The storage has other content than was sent. Tell the people who run the platform.`,
   UnreliableListing: `The storage, or a proxy, returns invalid S3 listings, so nothing was deleted or linked. Tell the people who run the platform.`,
   PreconditionFailed: `This upload sends no condition, so a policy of the bucket, or a proxy, refuses to replace the object.`,
   InvalidAccessKeyId: `The storage knows neither the platform's session nor a new one. Tell the people who run the platform.`,
-};
+});
 
 const quotaHint = `The workspace is full. Delete what you do not need, or ask the people who run the platform for more space.`;
 
@@ -25,12 +26,12 @@ const quotaHint = `The workspace is full. Delete what you do not need, or ask th
 function hintFor({ code, status, message }: StorageError): string | undefined {
   // S3 sends a code. Without one, a proxy in front of the storage answered.
   if (code === '' && status === 413)
-    return `A proxy or gateway in front of the storage limits the size of requests. Set input 'part-size' below its limit (at least 5MiB), or ask for a higher limit.`;
+    return `A proxy or gateway in front of the storage limits the size of requests. Set ${inputs('part-size')} below its limit (at least 5MiB), or ask for a higher limit.`;
   if (/quota/i.test(code) || (code === '' && (status === 507 || /\bquota\b/i.test(message))))
     return quotaHint;
   // S3 sends a code with a redirect. Without one, a proxy redirects.
-  if (code === '' && status >= 300 && status < 400) return hints['NotS3'];
-  return hints[code] ?? (status === 412 ? hints['PreconditionFailed'] : undefined);
+  if (code === '' && status >= 300 && status < 400) return hints()['NotS3'];
+  return hints()[code] ?? (status === 412 ? hints()['PreconditionFailed'] : undefined);
 }
 
 function codeFor(error: StorageError): MessageCode {
@@ -52,7 +53,7 @@ export function describeStorageError(what: string, { endpoint }: Location, error
     return new ActionError(code, `${what}: ${message}`, { hint, details, cause: error });
   }
   if (error instanceof StorageError) {
-    const usual = `Run the job again. If it still fails, tell the people who run the platform.`;
+    const usual = `Run the ${wording().job} again. If it still fails, tell the people who run the platform.`;
     const wait = error.retryAfter
       ? `The storage asks to wait (Retry-After: ${excerpt(error.retryAfter, 40)}). `
       : '';
@@ -66,7 +67,7 @@ export function describeStorageError(what: string, { endpoint }: Location, error
     const { code, message, hint } = describeNetworkError(
       'Storage',
       endpoint,
-      'the network between runner and storage',
+      `the network between ${wording().machine} and storage`,
       error,
     );
     return new ActionError(code, `${what}: ${message}`, { hint, cause: error });

@@ -3,6 +3,7 @@ import type { Plan, Put } from './plan.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import type { RemoteObject } from './remoteObject.ts';
+import { setting } from '../text/wording.ts';
 
 export type Overwrite = 'always' | 'changed' | 'never';
 
@@ -58,9 +59,9 @@ export function planChanges(
 function existing(puts: readonly Put[]): ActionError {
   return new ActionError(
     'object-exists',
-    `${count(puts.length, 'object')} already ${puts.length === 1 ? 'exists' : 'exist'} with other content, and 'overwrite' is 'never'`,
+    `${count(puts.length, 'object')} already ${puts.length === 1 ? 'exists' : 'exist'} with other content, and ${setting('overwrite')} is 'never'`,
     {
-      hint: `Choose another 'destination', or set 'overwrite: changed' to replace them. Nothing was written.`,
+      hint: `Choose another ${setting('destination')}, or set ${setting('overwrite', 'changed')} to replace them. Nothing was written.`,
       details: detailLines(puts.map(({ key }) => sanitize(key))),
     },
   );

@@ -5,6 +5,7 @@ import { generatedMark, headersFor } from '../files/headers.ts';
 import { mediaType } from '../files/mediaTypes.ts';
 import { excerpt, sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
+import { setting } from '../text/wording.ts';
 
 /** One object to write. */
 export interface Put {
@@ -66,7 +67,7 @@ export function planUpload(
         ? first
         : `${count(refused, 'file')} cannot be stored because of ${refused === 1 ? 'its name' : 'their names'}`,
       {
-        hint: `Rename the files, shorten 'destination', or exclude them with a line '!…' in 'path'. Nothing was uploaded.`,
+        hint: `Rename the files, shorten ${setting('destination')}, or exclude them with a line '!…' in ${setting('path')}. Nothing was uploaded.`,
         details: problems.length === 1 ? [] : detailLines(problems),
       },
     );

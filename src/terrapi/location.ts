@@ -3,6 +3,7 @@ import { urlProblem } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { trimSlashes } from '../text/slashes.ts';
 import type { StoragePoint } from './schemas.ts';
+import { capitalized, wording } from '../text/wording.ts';
 
 /** Where a workspace stores its objects. */
 export interface Location {
@@ -104,9 +105,9 @@ export function checkUsable(point: StoragePoint): void {
   if (storageType && storageType.toLowerCase() !== 's3') {
     throw new ActionError(
       'workspace-not-s3',
-      `${name} is stored on '${excerpt(storageType)}', but this action uploads only to s3`,
+      `${name} is stored on '${excerpt(storageType)}', but ${wording().program} uploads only to s3`,
       {
-        hint: `Choose a workspace with storage type s3. The 'workspaces' action lists them.`,
+        hint: `Choose a workspace with storage type s3. ${capitalized(wording().action('workspaces'))} lists them.`,
       },
     );
   }
@@ -125,7 +126,7 @@ export function checkUsable(point: StoragePoint): void {
   }
   if (point.initialized === false) {
     throw new ActionError('workspace-not-ready', `${name} is not initialized yet`, {
-      hint: `Open the workspace once on the platform, which creates it, and run the job again.`,
+      hint: `Open the workspace once on the platform, which creates it, and run the ${wording().job} again.`,
     });
   }
 }

@@ -10,6 +10,7 @@ import { type Attempt, type RetryOptions, createRetrier } from '../http/retry.ts
 import type { Transport } from '../http/transport.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import { problemDetails } from './schemas.ts';
+import { capitalized, inputs, setting, wording } from '../text/wording.ts';
 
 /** TerrAPI answered with an error, or not as expected. */
 export class TerrapiError extends ActionError {
@@ -80,7 +81,7 @@ export function createSender(
     const what = () => `TerrAPI ${ask.method} ${ask.path}`;
     const sent = once ? attempt({ timeoutMs: Infinity }) : retrier(attempt, { signal: ask.signal, what });
     return sent.catch((error: unknown) => {
-      throw isNetworkError(error) ? describeNetworkError('TerrAPI', url, "input 'api-url'", error) : error;
+      throw isNetworkError(error) ? describeNetworkError('TerrAPI', url, inputs('api-url'), error) : error;
     });
   };
 }
@@ -153,7 +154,7 @@ export function unexpectedResponse(request: string, status: number, what: string
   return new TerrapiError(
     status,
     `TerrAPI answered ${request} with unexpected content (${excerpt(what)})`,
-    `Check input 'api-url'. Set it to the address of TerrAPI core, e.g. https://api.terradue.com/core.`,
+    `Check ${inputs('api-url')}. Set it to the address of TerrAPI core, e.g. https://api.terradue.com/core.`,
   );
 }
 
@@ -181,7 +182,7 @@ function errorResponse(
     return new TerrapiError(
       status,
       `${answered}, a redirect to ${excerpt(location)}`,
-      `This action does not send the access token to another address. Set input 'api-url' to the target of the redirect, if it is the right one.`,
+      `${capitalized(wording().program)} does not send the access token to another address. Set ${inputs('api-url')} to the target of the redirect, if it is the right one.`,
     );
   }
   const details = v.safeParse(problemDetails, parseJson(body));
@@ -204,11 +205,11 @@ function errorResponse(
 
 function hints(status: number): string {
   if (status === 401) {
-    return `TerrAPI also rejected a new access token. Check that 'issuer' and 'api-url' belong to the same platform, and that the client app may use it.`;
+    return `TerrAPI also rejected a new access token. Check that ${setting('issuer')} and ${setting('api-url')} belong to the same platform, and that the client app may use it.`;
   }
   if (status === 403)
-    return `Ask the owner of the workspace to grant the client app access, or check input 'platforms'.`;
+    return `Ask the owner of the workspace to grant the client app access, or check ${inputs('platforms')}.`;
   if (status === 404)
-    return `Check input 'api-url', e.g. https://api.terradue.com/core, without '/v2' at its end.`;
-  return `The platform has an error. Run the job again later.`;
+    return `Check ${inputs('api-url')}, e.g. https://api.terradue.com/core, without '/v2' at its end.`;
+  return `The platform has an error. Run the ${wording().job} again later.`;
 }

@@ -3,6 +3,7 @@ import { ActionError } from '../errors/error.ts';
 import type { Clock } from '../http/clock.ts';
 import { type Refreshing, refreshTimes, refreshing } from '../http/refreshingValue.ts';
 import type { StorageToken } from './schemas.ts';
+import { wording } from '../text/wording.ts';
 
 /** Temporary S3 credentials (STS). Access key ID and session token are part of every presigned URL; only the secret key is secret. */
 export interface Session {
@@ -53,7 +54,7 @@ function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
       'storage-session',
       `The platform opened a storage session that has already expired (${new Date(expiresAt).toISOString()})`,
       {
-        hint: `Run the job again. If it still fails, tell the people who run the platform.`,
+        hint: `Run the ${wording().job} again. If it still fails, tell the people who run the platform.`,
       },
     );
   }
@@ -62,7 +63,7 @@ function readSession({ credentials }: StorageToken, clock: Clock): HeldSession {
     throw new ActionError(
       'storage-session',
       `The platform opened a storage session whose key or token has characters that a header cannot contain`,
-      { hint: `Run the job again. If it still fails, tell the people who run the platform.` },
+      { hint: `Run the ${wording().job} again. If it still fails, tell the people who run the platform.` },
     );
   }
   return {

@@ -6,6 +6,7 @@ import type { Terrapi } from './terrapi.ts';
 import { type Location, checkUsable, locate } from './location.ts';
 import { TerrapiError } from './request.ts';
 import { type SessionSource, createSessions } from './session.ts';
+import { inputs } from '../text/wording.ts';
 
 export interface Workspace {
   readonly name: string;
@@ -84,7 +85,7 @@ function unknownWorkspace(
       'workspace-not-found',
       `There is no workspace '${excerpt(name)}': this client app has no workspaces (${requested})`,
       {
-        hint: `The platform lists a workspace only with the scope of its platform. Set input 'platforms', e.g. to 'gep', or ask for access.`,
+        hint: `The platform lists a workspace only with the scope of its platform. Set ${inputs('platforms')}, e.g. to 'gep', or ask for access.`,
         cause,
       },
     );
@@ -93,7 +94,7 @@ function unknownWorkspace(
     'workspace-not-found',
     `There is no workspace '${excerpt(name)}' for this client app (${requested})`,
     {
-      hint: `Set input 'workspace' to one of the names below, nearest first. A workspace of another platform needs that platform in input 'platforms'.`,
+      hint: `Set ${inputs('workspace')} to one of the names below, nearest first. A workspace of another platform needs that platform in ${inputs('platforms')}.`,
       details: nearest.slice(0, 20).map((known) => `- ${excerpt(known)}`),
       cause,
     },

@@ -6,6 +6,7 @@ import type { WalkedFile } from '../files/walk.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { formatBytes } from '../text/format.ts';
 import type { ByteRange } from './partSize.ts';
+import { wording } from '../text/wording.ts';
 
 /** A file that is open for reading. It must not change after the upload was planned. */
 export interface FileReader {
@@ -162,7 +163,7 @@ function isSame(file: WalkedFile, { dev, ino }: Stats): boolean {
 
 export function changedError(file: WalkedFile): ActionError {
   return new ActionError('file-changed', `${sanitize(file.path)} changed while it was uploaded`, {
-    hint: `Make sure that nothing writes to the file during this step.`,
+    hint: `Make sure that nothing writes to the file during ${wording().step}.`,
   });
 }
 
@@ -171,7 +172,7 @@ function replaced(file: WalkedFile): ActionError {
     'file-changed',
     `${sanitize(file.path)} cannot be read: it was replaced after the upload was planned`,
     {
-      hint: `Make sure that nothing writes to the folder during this step.`,
+      hint: `Make sure that nothing writes to the folder during ${wording().step}.`,
     },
   );
 }
@@ -202,7 +203,7 @@ function unreadable(file: WalkedFile, error: unknown): ActionError {
   return new ActionError(kind, `${sanitize(file.path)} cannot be read: ${reason}`, {
     hint:
       out?.hint ??
-      `Make sure that the file exists during the whole step and that the runner's user may read it.`,
+      `Make sure that the file exists until ${wording().step} ends, and that the user who runs it may read it.`,
     cause: error,
   });
 }

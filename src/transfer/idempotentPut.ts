@@ -4,6 +4,7 @@ import { sanitize } from '../text/sanitize.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { StorageError } from '../storage/s3Error.ts';
 import { headObject } from '../storage/head.ts';
+import { setting } from '../text/wording.ts';
 
 /**
  * Whether a retry may get this error because the first request succeeded and its response was lost. Then the object exists (412), or the multipart
@@ -35,9 +36,9 @@ export async function idempotentPut(
     if (error.status !== 412) throw error;
     throw new ActionError(
       'object-exists',
-      `${sanitize(put.key)} was created by another job during the upload, and 'overwrite' is 'never'`,
+      `${sanitize(put.key)} was created by another job during the upload, and ${setting('overwrite')} is 'never'`,
       {
-        hint: `Let only one job publish to a destination, or set another value for 'overwrite'.`,
+        hint: `Let only one job publish to a destination, or set another value for ${setting('overwrite')}.`,
         cause: error,
       },
     );

@@ -5,13 +5,13 @@ import type { RunnerResult } from '../../../platform/runner.ts';
 import { commit, pullRequestEvent, workflowRunEvent } from '../../support/githubEvent.ts';
 import { serve } from '../../unit/servers.ts';
 import { warningsOf } from '../../support/subject.ts';
-import { type Reporting, comments, reporting, reportWarnings } from './reportRuns.ts';
+import { type ReportRuns, comments, reportRuns, reportWarnings } from './reportRuns.ts';
 
 const createComment = 'post /repos/{owner}/{repo}/issues/{issue_number}/comments';
 
 /** The comment on a pull request, and runs for forks. */
-export function commentCases(subject: Reporting): void {
-  const { github, upload, succeed } = reporting(subject);
+export function commentCases(subject: ReportRuns): void {
+  const { github, upload, succeed } = reportRuns(subject);
 
   describe('a run for a fork', () => {
     const forks = [
@@ -56,7 +56,7 @@ export function commentCases(subject: Reporting): void {
       expect(body).toContain(`(<${first.outputs['url']}>)`);
       expect(body).toContain(`[c0ffee0](https://github.com/example/site/commit/${commit})`);
       expect(body).toContain('[this run](https://github.com/example/site/actions/runs/4711)');
-      expect(body).toContain('Uploaded 2 files. Total: 2 files, 16 bytes in s3&#58;//');
+      expect(body).toContain('Uploaded 2 files, 16 bytes in s3&#58;//');
       expect(body).toMatch(/The links expire on \*\*\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\*\*\./);
       expect(body).toContain('For new links, run this job or the `links` action.');
       const second = await succeed({ comment: 'true' });
@@ -172,7 +172,7 @@ export function commentCases(subject: Reporting): void {
       );
       expect(fork.exitCode).toBe(0);
       expect(reportWarnings(fork)).toEqual([
-        expect.stringMatching(/from a fork may only read; .*'workflow_run'/),
+        expect.stringMatching(/from a fork is read-only\. .*'workflow_run'/),
       ]);
       // Dependabot's jobs get the permissions that they request.
       const dependabot = await upload(
@@ -211,8 +211,12 @@ export function commentCases(subject: Reporting): void {
         { status: 422, message: 'Validation Failed' },
         /GitHub answered 422 \(Validation Failed\)/,
       ],
-      ['it does not exist', { status: 404 }, /GitHub cannot find it, or does not show it to this token/],
-      ['the token has expired', { status: 401 }, /rejects the token of input 'github-token'/],
+      [
+        'it does not exist',
+        { status: 404 },
+        /GitHub does not find it, or the token lacks permission to see it/,
+      ],
+      ['the token has expired', { status: 401 }, /rejects the token in input 'github-token'/],
       [
         'the rate limit lasts an hour',
         { status: 429, headers: { 'retry-after': '3600' } },

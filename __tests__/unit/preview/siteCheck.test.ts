@@ -16,7 +16,7 @@ describe('the site check', () => {
       'index.html': `<link rel="stylesheet" href="a.css"><a href="docs/">docs</a><script src="./a.js"></script>`,
       'a.js': `history.pushState({}, '', 'x'); fetch('/api')`,
     };
-    expect(checked(files)).toEqual({ companion: false, history: false, findings: {} });
+    expect(checked(files)).toEqual({ companion: false, history: false, frame: false, findings: {} });
   });
 
   test('finds nothing in a site that was built for its folder', () => {
@@ -24,7 +24,7 @@ describe('the site check', () => {
       'index.html': `<a href="/bucket/previews/pr-7/docs">docs</a><script src="/bucket/previews/pr-7/a.js"></script>`,
       'a.js': `addEventListener('popstate', go)`,
     };
-    expect(checked(files)).toEqual({ companion: false, history: true, findings: {} });
+    expect(checked(files)).toEqual({ companion: false, history: true, frame: false, findings: {} });
   });
 
   test.each([
@@ -64,6 +64,7 @@ describe('the site check', () => {
     expect(checked(routed)).toEqual({
       companion: true,
       history: true,
+      frame: true,
       findings: { 'root-router': ['index.html:2'] },
     });
     const based = { ...routed, 'index.html': `<base href="/"><script src="main.js"></script>` };
@@ -93,19 +94,17 @@ describe('the site check', () => {
     expect(checked(files as Record<string, string>).companion).toBe(companion);
   });
 
-  test('finds frames, mixed content, policies and configuration for web hosts', () => {
+  test('finds frames, mixed content and configuration for web hosts', () => {
     const html = [
-      `<meta http-equiv="Content-Security-Policy" content="default-src 'self'">`,
       `<iframe sandbox="allow-scripts" src="a.html"></iframe><iframe sandbox="allow-same-origin" src="b.html"></iframe>`,
       `<img src="http://example.org/a.png"><a href="http://example.org/">fine</a>`,
       `<a href="/">home</a>`,
     ].join('\n');
     const files = { 'index.html': html, _redirects: '/* /index.html 200' };
     const found = {
-      'closed-policy': ['index.html:1'],
-      'sandboxed-frame': ['index.html:2'],
-      'mixed-content': ['index.html:3'],
-      'root-links': ['index.html:4'],
+      'sandboxed-frame': ['index.html:1'],
+      'mixed-content': ['index.html:2'],
+      'root-links': ['index.html:3'],
       'host-rules': ['_redirects'],
     };
     expect(checked(files).findings).toEqual(found);
@@ -175,10 +174,15 @@ describe('the site check', () => {
 
 describe('site flags', () => {
   test.each([
-    { companion: true, history: false },
-    { companion: false, history: true },
+    { companion: true, history: false, frame: false },
+    { companion: false, history: true, frame: false },
+    { companion: true, history: true, frame: true },
   ])('are parsed as they were formatted: %j', (flags) => {
     expect(parseSiteFlags(formatSiteFlags(flags))).toEqual(flags);
+  });
+
+  test('of a preview without the word frame need no frame', () => {
+    expect(parseSiteFlags('companion=true history=true')).toMatchObject({ frame: false });
   });
 
   test('are undefined for another text', () => {

@@ -61,7 +61,7 @@ describe('the summary of a publication', () => {
 
 **[Open a.txt](<https://open.example/>)**
 
-Uploaded 1 file. Total: 1 file, 1.0 KiB in s3&#58;//bucket/p/d/
+Uploaded 1 file, 1.0 KiB in s3&#58;//bucket/p/d/
 
 The links expire on **2026-11-23 12:15:00 UTC**. For new links, run this job or the \`links\` action.
 

@@ -65,12 +65,12 @@ function explain({ kind, name, error }: ReportFailure, { forge, readOnly }: Expl
   if (isStatus(error, 404))
     return {
       code: 'missing-permissions',
-      text: `${what}: ${forge.name} cannot find it, or does not show it to this token.`,
+      text: `${what}: ${forge.name} does not find it, or the token lacks permission to see it.`,
     };
   if (isStatus(error, 401))
     return {
       code: 'github-token',
-      text: `${what}: ${forge.name} rejects the token of input 'github-token'. Remove that input to use the job's own token.`,
+      text: `${what}: ${forge.name} rejects the token in input 'github-token'. Remove the input to use the token of the job.`,
     };
   const isLate = isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
   const reason = isLate ? `${forge.name} took too long to answer` : sanitize(reasonOf(error, forge.name));
@@ -82,17 +82,17 @@ function explainNotes(forge: Forge['name'], tag: string, { message, remedy }: No
   if (remedy === 'permission')
     return {
       code: 'missing-permissions',
-      text: `${what} ${forge} shows drafts only to tokens that may write.`,
+      text: `${what} ${forge} shows draft releases only to tokens with write permission.`,
     };
-  const mending = ` Repair the two lines that begin with \`<!-- upload-to-workspace\`, or delete them and everything between them. Then run this again.`;
+  const mending = ` In the release notes, repair the two lines that begin with \`<!-- upload-to-workspace\`, or delete them and all lines between them. Then run the job again.`;
   return { code: 'release-notes', text: remedy === 'mending' ? `${what}${mending}` : what };
 }
 
 function forkToken(forge: Forge['name']): string {
-  const only = 'the token of a pull request from a fork may only read';
+  const only = 'the token of a pull request from a fork is read-only';
   return forge === 'Forgejo'
     ? `${only}. Set 'github-token' to an access token in a workflow on 'pull_request_target', and do not build the fork's code there.`
-    : `${only}; write it in a workflow that runs after this one, on 'workflow_run'.`;
+    : `${only}. Write it in a second workflow that runs on 'workflow_run'.`;
 }
 
 /** Whether the forge refused the token for lack of permission. GitHub has several messages for that, and uses 403 for rate limits too. */

@@ -110,7 +110,7 @@ describe('on Gitea and Forgejo', () => {
     }
   });
 
-  test('the token of a pull request from a fork may only read', () => {
+  test('the token of a pull request from a fork is read-only', () => {
     const texts = [gitea, forgejo].map(
       (run) => explainReports([refused], { ...run, readOnly: true })[0]?.text ?? '',
     );

@@ -1,0 +1,85 @@
+import { frameMark, frameParameter, traverseEvent } from './terms.ts';
+
+/** The window of the frame page. Undefined in a frame of the site itself. */
+export type Outer = Window & typeof globalThis;
+
+/**
+ * Gives the page the address that it has on the root of a host: its router sees `/guide/start` instead of `/bucket/pull-requests/7/guide/start`.
+ * The address bar, which belongs to the frame page, and the history follow the router.
+ * @param root URL of the site's folder
+ * @returns the window of the frame page. Undefined if the page is in another frame
+ */
+export function takeRootAddress(root: URL): Outer | undefined {
+  const set = history.replaceState.bind(history);
+  const outer = window.frameElement?.hasAttribute(frameMark) ? (window.parent as Outer) : undefined;
+  set(outer ? siteState(outer.history.state) : history.state, '', inside(location, root));
+  if (outer) {
+    mirrorHistory(outer, root, set);
+    obeyTraversal(outer, root, set);
+    mirrorTitle(outer);
+  }
+  return outer;
+}
+
+/** The site's part of the state of a history entry. */
+function siteState(state: unknown): unknown {
+  return (state as { readonly site?: unknown } | null)?.site ?? null;
+}
+
+/** The address of a page on the root of a host. */
+function inside({ pathname, search, hash }: Location, root: URL): string {
+  const path = pathname.startsWith(root.pathname) ? pathname.slice(root.pathname.length) : pathname.slice(1);
+  const query = search.endsWith(frameParameter) ? search.slice(0, -frameParameter.length - 1) : search;
+  // Two slashes at the start would name another host.
+  return `/${path.replace(/^\/+/, '')}${query}${hash}`;
+}
+
+/** All entries of the history are entries of the frame page, so that a reload does not lose them. */
+function mirrorHistory(outer: Outer, root: URL, set: History['replaceState']): void {
+  const mirror = (kind: 'pushState' | 'replaceState') => {
+    const { pathname, search, hash } = location;
+    outer.history[kind](
+      { site: history.state as unknown },
+      '',
+      `${root.pathname}${pathname.slice(1)}${search}${hash}`,
+    );
+  };
+  for (const kind of ['pushState', 'replaceState'] as const) {
+    History.prototype[kind] = (...given: Parameters<History['pushState']>) => {
+      set(...given);
+      mirror(kind);
+    };
+  }
+  // Links to a part of the page change the address without a script.
+  for (const event of ['popstate', 'hashchange'])
+    addEventListener(event, () => {
+      mirror('replaceState');
+    });
+}
+
+/** Tells the router that the visitor went back or forward. */
+function obeyTraversal(outer: Outer, root: URL, set: History['replaceState']): void {
+  addEventListener(traverseEvent, (event) => {
+    event.preventDefault();
+    const { href: oldURL, hash } = location;
+    set(siteState(outer.history.state), '', inside(outer.location, root));
+    dispatchEvent(new PopStateEvent('popstate', { state: history.state as unknown }));
+    if (location.hash !== hash)
+      dispatchEvent(new HashChangeEvent('hashchange', { oldURL, newURL: location.href }));
+  });
+}
+
+function mirrorTitle(outer: Outer): void {
+  const mirror = () => {
+    outer.document.title = document.title;
+    outer.document.documentElement.lang = document.documentElement.lang;
+  };
+  addEventListener('DOMContentLoaded', () => {
+    mirror();
+    new MutationObserver(mirror).observe(document.head, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
+  });
+}
