@@ -15,6 +15,8 @@ export interface Invocation extends ResultOptions {
   /** @throws ActionError `invalid-input` */
   readonly readValues: () => OptionValues;
   readonly verbosity: Verbosity;
+  /** File for the outputs as variables. */
+  readonly dotenv: string | undefined;
 }
 
 /**
@@ -44,7 +46,7 @@ function addCommand(
   definition: CommandDefinition,
   run: (invocation: Invocation) => Promise<void>,
 ): void {
-  const { name, summary, example, inputs, takesPaths } = definition;
+  const { name, summary, example, inputs, takesPaths, isInteractive } = definition;
   const options = takesPaths ? inputs.filter((input) => input.name !== 'path') : inputs;
   const command = program
     .command(name)
@@ -56,7 +58,6 @@ function addCommand(
   command
     .option('--json', 'print all outputs as JSON')
     .option('--print <OUTPUT>', `print one output, e.g. ${definition.results[0] ?? 's3-uri'}`)
-    .option('-q, --quiet', 'log only warnings and errors')
     .option('-v, --verbose', 'log details')
     .option('--help-all', 'print all options')
     .addHelpText('after', helpFooter(example))
@@ -66,10 +67,14 @@ function addCommand(
         const paths = command.args.length > 0 ? [['path', command.args.join('\n')] as const] : [];
         return { given: new Map([...given, ...paths]), secretFiles };
       };
-      const { json = false, print, quiet, verbose } = command.opts<CommonOptions>();
+      const { json = false, print, dotenv, quiet, verbose } = command.opts<CommonOptions>();
       const verbosity = verbose ? 'verbose' : quiet ? 'quiet' : 'normal';
-      await run({ command: definition, readValues, verbosity, json, print });
+      await run({ command: definition, readValues, verbosity, json, print, dotenv });
     });
+  if (!isInteractive)
+    command
+      .option('--dotenv <FILE>', 'write outputs as variables, for GitLab CI/CD')
+      .option('-q, --quiet', 'log only warnings and errors');
   command.on('option:help-all', () => {
     command.configureHelp({}).outputHelp();
     command.error('', { exitCode: 0, code: 'commander.help' });
@@ -79,6 +84,7 @@ function addCommand(
 interface CommonOptions {
   readonly json?: boolean;
   readonly print?: string;
+  readonly dotenv?: string;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
 }

@@ -63,6 +63,19 @@ export interface Hints {
   readonly jobsWithoutCredentials: string;
   /** How to get the debug log, as an imperative. */
   readonly debugLog: string;
+  /**
+   * What to do if an issuer rejects an identity token as used or outdated; undefined if each login gets a new token.
+   * @param answer the issuer's answer in short
+   */
+  readonly staleIdentity?: ((answer: string) => string) | undefined;
+}
+
+/** What a log shows in place of links. */
+export interface HiddenLinks {
+  /** A line that says why there are no links. */
+  readonly line: string;
+  /** A text in place of the command's result, e.g. the URL of a page that has the link. */
+  readonly result: (outputs: ReadonlyMap<string, string | number>) => string;
 }
 
 /**
@@ -75,6 +88,8 @@ export interface Host {
   readonly log: Log;
   readonly run: Run;
   readonly hints: Hints;
+  /** Present if the log must not show links, because others may read it and nothing in it can be masked. */
+  readonly hiddenLinks?: HiddenLinks | undefined;
   /** Undefined if the job may not request identity tokens. */
   readonly identityToken?: RequestIdentityToken | undefined;
   /** Folder of the logins that the command `login` stores; undefined if the host does not run for a person. */
