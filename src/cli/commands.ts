@@ -1,5 +1,5 @@
 import type { Host } from '../hosts/host.ts';
-import { type CommandInput, inputsOf } from './inputs.ts';
+import { type CommandInput, inputsOf, loginInputs, logoutInputs } from './inputs.ts';
 import { workspaceLines } from './workspaceTable.ts';
 
 /** The outputs of a command, by name. */
@@ -14,6 +14,8 @@ export interface CommandDefinition {
   readonly inputs: readonly CommandInput[];
   /** Whether arguments give the input `path`. */
   readonly takesPaths?: true;
+  /** Whether the user has to follow its log, so that it has no `--quiet`. */
+  readonly isInteractive?: true;
   /** The outputs that standard output may show: the first that is not empty is the result. */
   readonly results: readonly string[];
   /** Formats the result; `isTerminal` for people. */
@@ -56,5 +58,22 @@ export const commands: readonly CommandDefinition[] = [
     results: ['workspaces'],
     format: workspaceLines,
     load: async () => (await import('../commands/workspaces.ts')).run,
+  },
+  {
+    name: 'login',
+    summary: 'Log in with your account, and store the login for later commands.',
+    example: 'login --client-id people --platforms gep',
+    inputs: loginInputs,
+    isInteractive: true,
+    results: ['user'],
+    load: async () => (await import('../commands/login.ts')).run,
+  },
+  {
+    name: 'logout',
+    summary: 'Remove the stored login, and revoke it.',
+    example: 'logout --client-id people',
+    inputs: logoutInputs,
+    results: ['user'],
+    load: async () => (await import('../commands/logout.ts')).run,
   },
 ];

@@ -52,7 +52,7 @@ function addCommand(
   definition: CommandDefinition,
   run: (invocation: Invocation) => Promise<void>,
 ): void {
-  const { name, summary, example, inputs, takesPaths } = definition;
+  const { name, summary, example, inputs, takesPaths, isInteractive } = definition;
   const options = takesPaths ? inputs.filter((input) => input.name !== 'path') : inputs;
   const command = program
     .command(name)
@@ -65,8 +65,6 @@ function addCommand(
   command
     .option('--json', 'print all outputs as JSON')
     .option('--print <OUTPUT>', `print one output, e.g. ${definition.results[0] ?? 's3-uri'}`)
-    .option('--dotenv <FILE>', 'write outputs as variables, for GitLab CI/CD')
-    .option('-q, --quiet', 'log only warnings and errors')
     .option('-v, --verbose', 'log details')
     .option('--help-all', 'print all options')
     .addHelpText('after', helpFooter(example))
@@ -80,6 +78,10 @@ function addCommand(
       const verbosity = verbose ? 'verbose' : quiet ? 'quiet' : 'normal';
       await run({ command: definition, readValues, verbosity, json, print, dotenv });
     });
+  if (!isInteractive)
+    command
+      .option('--dotenv <FILE>', 'write outputs as variables, for GitLab CI/CD')
+      .option('-q, --quiet', 'log only warnings and errors');
   command.on('option:help-all', () => {
     command.configureHelp(wholeHelp).outputHelp();
     throw new CommanderError(0, 'commander.help', '');

@@ -53,5 +53,7 @@ export const summaries: Readonly<Record<InputName, Summary>> = {
   'pull-request': { value: 'NUMBER', text: 'pull request to comment on' },
   environment: { value: 'NAME', text: 'deployment environment' },
   release: { value: 'TAG', text: 'release whose notes get the links' },
+  device: { value: '', text: 'log in with a code, on any device', isCommon: true },
+  browser: { value: '', text: 'open a browser, but print the address', isCommon: true },
   'github-token': { value: 'FILE', text: 'file with the token for comments and releases' },
 };
