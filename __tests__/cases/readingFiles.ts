@@ -23,7 +23,7 @@ const isPut = ({ method }: SeenRequest) => method === 'PUT';
 const withoutOverride = isRoot ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : [];
 
 /** Reads of local files: only the selected files are read, never a replacement. */
-export function readingCases(subject: () => Subject): void {
+export function readingFileCases(subject: () => Subject): void {
   const storage = useFaultyStorage(subject);
 
   const upload = (

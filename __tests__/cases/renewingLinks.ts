@@ -6,7 +6,7 @@ import { generatedMetadata, putObjects } from '../support/putObjects.ts';
 import { type Subject, errorOf, linksFileOf, runSubject, urlsOf } from '../support/subject.ts';
 
 /** The `links` action: links to stored files. */
-export function renewingCases(subject: () => Subject, { filesEach }: { filesEach: number }): void {
+export function renewingLinkCases(subject: () => Subject, { filesEach }: { filesEach: number }): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
   const cwd = folderWith({});
