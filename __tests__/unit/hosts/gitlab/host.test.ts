@@ -49,7 +49,7 @@ describe('a command in a GitLab job', () => {
     let failure: string | undefined;
     const host = await providerFor(variables).open({
       env: variables,
-      stderr: { write: (text) => void lines.push(text), isTerminal: false, hasColors: false },
+      stderr: { write: (text) => void lines.push(text), isTerminal: false, hasColors: false, columns: 80 },
       verbosity: 'verbose',
       input: (name) => given[name] ?? '',
       output: (name, value) => void outputs.set(name, value),
@@ -76,7 +76,7 @@ describe('a command in a GitLab job', () => {
     const page = `${gitlab.url}/example/site/-/merge_requests/7#note_${gitlab.notes[0]?.id}`;
     expect(result({ json: false, print: undefined })).toBe(page);
     expect(result({ json: false, print: 'url' })).toBe(outputs.get('url'));
-    expect(host.hiddenLinks?.result(new Map([['comment-id', '']]))).toBe(
+    expect(host.hiddenLinks?.result?.(new Map([['comment-id', '']]))).toBe(
       `${gitlab.url}/example/site/-/jobs/11`,
     );
   });
