@@ -98,7 +98,7 @@ addEventListener('load', async () => {
 });
 `;
 
-export const workshop: Readonly<Record<string, string | Buffer>> = {
+export const resourceSite: Readonly<Record<string, string | Buffer>> = {
   'index.html': `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Workshop</title>
 <link rel="icon" href="data:,"><link rel="stylesheet" href="style.css"><script type="module" src="main.js"></script></head>
 <body><h1>Workshop</h1><img src="dot.svg" alt=""><img srcset="dot.svg 1x" alt="">
@@ -132,7 +132,7 @@ export const workshop: Readonly<Record<string, string | Buffer>> = {
 };
 
 /** The expected results. */
-export const workshopResults = {
+export const resourceResults = {
   static: 'shared',
   dynamic: 'late',
   module: 'sharedlate',

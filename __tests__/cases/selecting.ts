@@ -9,7 +9,7 @@ import { type Subject, errorOf, runSubject, storedFiles, warningsOf } from '../s
 
 const secret = 'extraheader = AUTHORIZATION: basic c2VjcmV0';
 
-/** Which files of a folder are uploaded, by whatever name. */
+/** Which files of a folder are uploaded. */
 export function selectingCases(subject: () => Subject): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
@@ -25,7 +25,7 @@ export function selectingCases(subject: () => Subject): void {
   }
 
   describe('selecting files', () => {
-    test('symbolic links do not make .git and .env uploaded, and the log says so (needs symlinks)', async () => {
+    test('.git and .env are not uploaded through symbolic links, and the log says so (needs symlinks)', async () => {
       const cwd = folderWith({ 'docs/a.html': 'a', '.git/config': secret, '.env': 'SECRET=1' });
       symlinkSync('../.git', path.join(cwd, 'docs/history'));
       symlinkSync('../.env', path.join(cwd, 'docs/settings.txt'));

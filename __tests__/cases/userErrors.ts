@@ -144,6 +144,9 @@ const unreachable: readonly UserError[] = [
   },
 ];
 
+/** Seconds that a run with a mistake may take. On an idle machine it takes one; the rest is for a busy one. A retry takes 90 s. */
+const mistakeSeconds = 25;
+
 async function expectError(subject: Subject, { title, inputs, says }: UserError): Promise<void> {
   const { platform } = subject;
   const cwd = folderWith({ 'dist/a.txt': 'a' });
@@ -157,7 +160,7 @@ async function expectError(subject: Subject, { title, inputs, says }: UserError)
     expect(errorOf(run)).toEqual(
       typeof saying === 'string' ? expect.stringContaining(saying) : expect.stringMatching(saying),
     );
-  expect(run.seconds).toBeLessThan(10);
+  expect(run.seconds).toBeLessThan(mistakeSeconds);
   const seen = visibleText(run);
   const secrets = [clientApp.secret, outsiderApp.secret, wrongSecret, ...platform.terrapi.secrets];
   expect(secrets.filter((secret) => seen.includes(secret))).toEqual([]);
@@ -167,16 +170,12 @@ async function expectError(subject: Subject, { title, inputs, says }: UserError)
 /** Mistakes of users. Each causes one clear message without a secret, quickly, and nothing is written. */
 export function userErrorCases(subject: () => Subject): void {
   describe('a mistake causes one clear message', () => {
-    test.each(userErrors)('$title', (mistake) => expectError(subject(), mistake), 20_000);
+    test.each(userErrors)('$title', (mistake) => expectError(subject(), mistake));
 
     // Each of them is tried for 7 s, so they run at once.
-    test(
-      unreachable.map(({ title }) => title).join(', '),
-      async () => {
-        await Promise.all(unreachable.map((mistake) => expectError(subject(), mistake)));
-      },
-      20_000,
-    );
+    test(unreachable.map(({ title }) => title).join(', '), async () => {
+      await Promise.all(unreachable.map((mistake) => expectError(subject(), mistake)));
+    });
 
     test('no files: a warning or nothing, as if-no-files-found says', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });

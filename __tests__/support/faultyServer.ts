@@ -40,6 +40,8 @@ export type Fault =
       /** Milliseconds between two pieces. 0 means without delay. */
       readonly everyMs: number;
     }
+  /** Bytes in place of a response, e.g. of a server for another protocol. */
+  | { readonly kind: 'raw'; readonly bytes: string }
   /** No answer, ever. */
   | { readonly kind: 'stall' }
   /** The server handles the request, but the response ends after its headers. */
@@ -184,6 +186,8 @@ function inflict(
       read += chunk.length;
       if (read >= fault.afterBytes) request.socket.resetAndDestroy();
     });
+  } else if (fault.kind === 'raw') {
+    request.resume().on('end', () => request.socket.end(fault.bytes));
   } else if (fault.kind === 'endless') {
     request.resume();
     response.writeHead(fault.status, fault.headers);

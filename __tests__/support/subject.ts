@@ -14,6 +14,12 @@ export interface Subject {
   readonly entries: 'src/main' | 'dist';
 }
 
+/**
+ * Milliseconds from the cancellation to the end of a run. The action ends after 4 s at the latest (`unit/commands/cancellation`), the rest is
+ * for a busy machine. Without its own deadline, it would wait for the request that hangs: 10 s or longer.
+ */
+export const cancelledWithinMs = 9_000;
+
 const top = path.resolve(import.meta.dirname, '../..');
 
 /** The inputs that every run on a platform needs. */

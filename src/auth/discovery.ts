@@ -6,7 +6,7 @@ import { urlProblem } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Retrier } from '../http/retry.ts';
-import { responseIn, extensions, timeoutSeconds } from './tokenEndpoint.ts';
+import { responseIn, extensions, issuerOutageHint, timeoutSeconds } from './tokenEndpoint.ts';
 import { inputs } from '../text/wording.ts';
 
 /**
@@ -78,6 +78,13 @@ function withoutSlash(url: string): string {
 function discoveryError(issuer: URL, error: unknown): ActionError {
   if (isNetworkError(error)) return describeNetworkError('Issuer', issuer, inputs('issuer'), error);
   const status = responseIn(error)?.status;
+  if (status !== undefined && (status === 429 || status >= 500)) {
+    return new ActionError(
+      'no-access-token',
+      `Issuer ${issuer.href} answered the request for its OpenID configuration with ${status}`,
+      { hint: issuerOutageHint(), cause: error },
+    );
+  }
   const reason =
     status === undefined || status === 200
       ? messageOf(error)

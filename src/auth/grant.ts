@@ -7,8 +7,8 @@ import { refreshTimes } from '../http/refreshingValue.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientAuthentication, ClientCredential } from './clientAuthentication.ts';
-import { responseIn, extensions, timeoutSeconds } from './tokenEndpoint.ts';
-import { inputs, wording } from '../text/wording.ts';
+import { responseIn, extensions, issuerOutageHint, timeoutSeconds } from './tokenEndpoint.ts';
+import { inputs } from '../text/wording.ts';
 
 export interface ClientApp {
   readonly issuer: URL;
@@ -120,7 +120,7 @@ function unusableAnswer(issuer: URL, status: number, error: unknown): ActionErro
     {
       hint:
         status === 429 || status >= 500
-          ? `The issuer is overloaded or has an error. Run the ${wording().job} again later.`
+          ? issuerOutageHint()
           : `The issuer's answer does not follow OpenID Connect. If it happens again, tell the people who run the issuer.`,
       cause: error,
     },

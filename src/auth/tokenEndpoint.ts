@@ -3,6 +3,7 @@ import * as oidc from 'openid-client';
 import { type FailedResponse, classifier } from '../http/transientErrors.ts';
 import type { Clock } from '../http/clock.ts';
 import { actionErrorIn, causes } from '../errors/error.ts';
+import { wording } from '../text/wording.ts';
 import type { Transport } from '../http/transport.ts';
 import {
   type Attempt,
@@ -60,6 +61,10 @@ function tokensIn(answer: string): string[] {
 export function timeoutSeconds({ timeoutMs }: Pick<Attempt, 'timeoutMs'>): number {
   return Math.min(10, Math.max(1, Math.floor(timeoutMs / 1000)));
 }
+
+/** What to do after status 429 or 5xx. */
+export const issuerOutageHint = (): string =>
+  `The issuer is overloaded or has an error. Run the ${wording().job} again later.`;
 
 /** The HTTP response that an error of the library contains. */
 export function responseIn(error: unknown): Response | undefined {

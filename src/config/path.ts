@@ -16,9 +16,19 @@ export function readPath(reader: Reader): string[] {
     if (pattern.split(/[\\/]/).includes('..')) {
       reader.refuse('path', line, `a path without '..', relative to the working directory or absolute`);
     }
+    if (pattern === line && wholeMachine.test(line)) {
+      reader.refuse(
+        'path',
+        line,
+        `a path that names a folder of this machine. An empty expression may have left that '/'`,
+      );
+    }
   }
   return lines;
 }
+
+/** The root of the file system, or everything in it: `${{ … }}/**` with an empty expression would upload it all. */
+const wholeMachine = /^(?:[a-z]:)?[\\/]+(?:\*+(?:[\\/].*)?)?$/i;
 
 const leadingBangs = /^(?:!\s*)*/;
 

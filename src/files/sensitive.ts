@@ -16,17 +16,20 @@ const sensitiveNames = [
   '_runner_file_commands _github_workflow _github_home',
   // Command-line tools and personal keys.
   '.netrc _netrc .authinfo* .git-credentials .gitconfig .config/git .config/gh .config/hub .config/glab-cli',
-  '.config/op .config/sops .vault-token .vault_pass* .credentials* .ssh .gnupg .password-store',
+  '.config/op .config/sops .vault-token .vault_pass* .credentials* .secret .ssh .gnupg .password-store',
   '.bash_history .zsh_history .sh_history .python_history .node_repl_history .psql_history .mysql_history',
+  '.irb_history .rediscli_history .sqlite_history .curlrc .wgetrc .sentryclirc',
   // Package managers.
-  '.npmrc .yarnrc.yml .bunfig.toml .pypirc .pip .config/pip .config/pypoetry .condarc .gem/credentials',
+  '.npmrc .yarnrc .yarnrc.yml .bunfig.toml .pypirc .pip .config/pip .config/pypoetry .condarc .gem/credentials',
   '.cargo/credentials .cargo/credentials.toml .bundle/config .m2/settings*.xml .gradle/gradle.properties',
-  '.nuget/nuget.config .hex/hex.config .composer/auth.json .config/composer .pub-cache/credentials.json',
+  '.nuget/nuget.config nuget/nuget.config .hex/hex.config .composer/auth.json .config/composer',
+  '.pub-cache/credentials.json',
   // Containers and clouds.
-  '.docker/config.json .dockercfg .config/containers .kube .minikube .helm .config/helm .aws .azure',
-  '.config/gcloud application_default_credentials.json .oci .aliyun .bluemix .config/doctl .config/hcloud',
+  '.docker/config.json .dockercfg .dockerconfigjson .config/containers .kube .minikube .helm .config/helm .aws .azure',
+  '.config/gcloud application_default_credentials.json .oci .aliyun .bluemix .ibmcloud .config/doctl .config/hcloud',
   '.config/scw .config/configstore .fly .terraform .terraform.d .terraformrc terraform.rc',
-  'credentials.tfrc.json .pulumi .chef .vagrant.d .databrickscfg .snowflake .kaggle .huggingface',
+  'credentials.tfrc.json .pulumi .chef .vagrant.d .databrickscfg .snowflake .snowsql .kaggle .huggingface',
+  'huggingface/token .config/netlify .jfrog .subversion/auth',
   // Object storage, databases, servers, and portals of Earth observation data.
   '.boto .s3cfg .mc .mcli .config/rclone .rclone.conf .passwd-s3fs .gsutil .pgpass .my.cnf .mylogin.cnf',
   '.dbt/profiles.yml .htpasswd .htdigest .smbcredentials .ftpconfig .ftppass .lftp .msmtprc .fetchmailrc',

@@ -47,6 +47,12 @@ const reasons: Readonly<Record<string, string>> = {
   ENFILE: 'too many files and connections are open at once',
 };
 
+/** Beginnings of Node's error codes for an answer that cannot be read: of its HTTP parser, and of zlib and Brotli. */
+const unreadableCodes: readonly (readonly [RegExp, string])[] = [
+  [/^HPE_/, 'its answer is not valid HTTP'],
+  [/^(?:Z_|ERR_BROTLI_|ERR__ERROR_)/, 'its answer cannot be decompressed'],
+];
+
 /** undici's error codes for mistakes of this program: it has closed the transport, or sent an invalid request. */
 const localCodes = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED', 'UND_ERR_INVALID_ARG']);
 
@@ -56,7 +62,18 @@ export function isNetworkError(error: unknown): boolean {
   const code = systemCode(error);
   if (code === undefined) return causes(error).some((cause) => cause.name === 'TimeoutError');
   const isFromClient = code.startsWith('UND_ERR_') && !localCodes.has(code);
-  return code in reasons || isFromClient || isCertificateError(error) || isTlsError(error);
+  return (
+    code in reasons || isFromClient || isUnreadable(error) || isCertificateError(error) || isTlsError(error)
+  );
+}
+
+/** Whether something answered, but not as an HTTP server does. */
+export function isUnreadable(error: unknown): boolean {
+  return unreadableReason(systemCode(error) ?? '') !== undefined;
+}
+
+function unreadableReason(code: string): string | undefined {
+  return unreadableCodes.find(([pattern]) => pattern.test(code))?.[1];
 }
 
 /** Whether an error is about the server's certificate. A retry cannot help. */
@@ -123,7 +140,7 @@ export function describeNetworkError(what: string, url: URL, source: string, err
     );
   }
   const out = openFileLimit(error) ?? openFileLimitNow(code);
-  const reason = out?.reason ?? reasons[code] ?? messageOf(causes(error).at(-1) ?? error);
+  const reason = out?.reason ?? reasonOf(code, error);
   return new ActionError(
     out ? 'too-many-open-files' : 'unreachable',
     `${what} ${url.origin} cannot be reached: ${reason}${code ? ` (${code})` : ''}`,
@@ -134,6 +151,12 @@ export function describeNetworkError(what: string, url: URL, source: string, err
       cause: error,
     },
   );
+}
+
+function reasonOf(code: string, error: unknown): string {
+  const isLate = causes(error).some(({ name }) => name === 'TimeoutError');
+  const known = reasons[isLate ? 'ETIMEDOUT' : code] ?? unreadableReason(code);
+  return known ?? messageOf(causes(error).at(-1) ?? error);
 }
 
 /** Why a TLS handshake failed, with OpenSSL's reason out of a message like `…:SSL routines:function:reason:file:line`. */
@@ -182,7 +205,7 @@ function describeProxyError(what: string, source: string, error: ProxyError): Ac
     });
   }
   const code = systemCode(cause);
-  const reason = reasons[code ?? ''] ?? messageOf(causes(cause).at(-1) ?? cause);
+  const reason = reasonOf(code ?? '', cause);
   return new ActionError(
     openFileLimit(cause) ? 'too-many-open-files' : 'proxy',
     `${what}: the proxy ${proxy} fails: ${reason}${code ? ` (${code})` : ''}`,

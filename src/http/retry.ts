@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Classification {
   readonly transient: boolean;
   /**
-   * `answered`: the server or a proxy answered; `refused`: no connection is possible, e.g. the name has no address; `silent`: no answer
-   * came; `other`: the error is not about the server.
+   * `answered`: the server or a proxy answered; `refused`: no connection is possible, e.g. the name has no address, or the answer is not
+   * HTTP; `silent`: no answer came; `other`: the error is not about the server.
    */
   readonly kind: 'answered' | 'refused' | 'silent' | 'other';
   /** Milliseconds that the server asks to wait. */
@@ -149,6 +149,9 @@ export function createRetrier({
   };
 }
 
+/** Least time for an attempt, so that the last one can still get an answer. */
+const minAttemptMs = 1_000;
+
 /** The state of a server: whether it has ever answered, and since when all requests fail. */
 function createOutage({ budgetMs, retryAfterBudgetMs = budgetMs, start }: RetryPolicy, now: () => number) {
   let firstRequestAt: number | undefined;
@@ -179,7 +182,7 @@ function createOutage({ budgetMs, retryAfterBudgetMs = budgetMs, start }: RetryP
       failing -= 1;
       if (failing === 0) since = undefined;
     },
-    timeoutMs: () => (hasAnswered || !start ? Infinity : Math.max(1, startLeftMs(start.silentMs))),
+    timeoutMs: () => (hasAnswered || !start ? Infinity : Math.max(minAttemptMs, startLeftMs(start.silentMs))),
     leftMs: (failedAt: number, { kind, retryAfterMs }: Classification) => {
       since ??= now();
       const budget = retryAfterMs === undefined ? budgetMs : retryAfterBudgetMs;

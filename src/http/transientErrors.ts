@@ -1,5 +1,5 @@
 import { actionErrorIn, systemCode } from '../errors/error.ts';
-import { isNetworkError, isPermanent, proxyStatus } from './networkErrors.ts';
+import { isNetworkError, isPermanent, isUnreadable, proxyStatus } from './networkErrors.ts';
 import { type Classification, retryAfter } from './retry.ts';
 
 /** A failed HTTP response, as far as the retry policy looks at it. */
@@ -81,6 +81,7 @@ export function classifier(
     if (actionErrorIn(error) || !isNetworkError(error)) return { transient: false, kind: 'other' };
     const transient = !isPermanent(error);
     if (proxyStatus(error) !== undefined) return { transient, kind: 'answered' };
-    return { transient, kind: unreachableCodes.has(systemCode(error) ?? '') ? 'refused' : 'silent' };
+    const isRefused = unreachableCodes.has(systemCode(error) ?? '') || isUnreadable(error);
+    return { transient, kind: isRefused ? 'refused' : 'silent' };
   };
 }

@@ -33,7 +33,25 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without any progress after which the request fails. */
   readonly stallMs: number;
+  /** Default: the machine's time. */
+  readonly timer?: StallTimer | undefined;
 }
+
+/** The time by which progress is watched. */
+export interface StallTimer {
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Calls back after some milliseconds. @returns a function that prevents this */
+  readonly after: (ms: number, call: () => void) => () => void;
+}
+
+const machineTimer: StallTimer = {
+  now: () => performance.now(),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
 
 /** The connection is open but makes no progress. */
 export class StalledError extends Error {
@@ -59,11 +77,11 @@ const sliceBytes = 256 * 1024;
 export async function sendRequest(
   dispatcher: Dispatcher,
   request: WireRequest,
-  { signal, stallMs }: SendOptions,
+  { signal, stallMs, timer = machineTimer }: SendOptions,
 ): Promise<WireResponse> {
   if (signal?.aborted) throw abortError(signal.reason);
   const { promise, resolve, reject } = Promise.withResolvers<WireResponse>();
-  const watch = watchStall(stallMs);
+  const watch = watchStall(stallMs, timer);
   let answer: Omit<WireResponse, 'body'> = { status: 0, headers: {} };
   let abort: ((error?: Error) => void) | undefined;
   const body = createBodyReader(request.keepBytes);
@@ -168,31 +186,31 @@ function* slices(body: Buffer, onMove: () => void): Generator<Buffer> {
  * Watches for progress. The operating system buffers the last slices of a body before it sends them, so the wait after the body may take as
  * long as the body took.
  */
-function watchStall(stallMs: number) {
-  const started = performance.now();
+function watchStall(stallMs: number, { now, after }: StallTimer) {
+  const started = now();
   let last = started;
   let answeredAt = Infinity;
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: (() => void) | undefined;
   const check = (onStall: () => void) => {
     const patience = Math.max(stallMs, last - started);
     const until = Math.min(last + patience, answeredAt + stallMs);
-    const left = until - performance.now();
+    const left = until - now();
     if (left <= 0) onStall();
-    else timer = setTimeout(() => check(onStall), left);
+    else cancel = after(left, () => check(onStall));
   };
   return {
     moved: () => {
-      last = performance.now();
+      last = now();
     },
     /** Called when the response begins. */
     answered: () => {
-      last = performance.now();
+      last = now();
       answeredAt = Math.min(answeredAt, last);
     },
     begin: (onStall: () => void) => {
-      clearTimeout(timer);
-      timer = setTimeout(() => check(onStall), stallMs);
+      cancel?.();
+      cancel = after(stallMs, () => check(onStall));
     },
-    end: () => clearTimeout(timer),
+    end: () => cancel?.(),
   };
 }

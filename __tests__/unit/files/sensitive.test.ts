@@ -53,6 +53,12 @@ test.each([
   '.composer/auth.json',
   '.gradle/gradle.properties',
   '.bash_history',
+  '.irb_history',
+  '.curlrc',
+  '.yarnrc',
+  '.nuget/NuGet/NuGet.Config',
+  '.dockerconfigjson',
+  '.cache/huggingface/token',
   '.cdsapirc',
   '_runner_file_commands/set_env_1',
   '_github_workflow/event.json',
@@ -86,6 +92,8 @@ test.each([
   'x.env.js',
   '_next/static/a.js',
   'gcloud/a',
+  'huggingface/a',
+  'token',
 ])('%s is not sensitive', (name) => {
   folder.files(name);
   expect(names(select(folder, ['.'], all))).toEqual([name]);

@@ -226,6 +226,12 @@ describe('a server that has never answered', () => {
     expect(place.timeouts).toEqual([28_000, 28_000 - 20_125]);
   });
 
+  test('gets at least a second for its last try, so that the error says what is wrong', async () => {
+    const place = server(() => silent);
+    await outcome(place, place.ask());
+    expect([place.tries.at(-1), place.timeouts.at(-1)]).toEqual([['a', 28_000], 1_000]);
+  });
+
   test('and recovers in time: the request succeeds', async () => {
     const place = server((at) => (at < 6_000 ? refused : undefined));
     expect((await outcome(place, place.ask())).error).toBeUndefined();

@@ -126,6 +126,8 @@ describe('a connection', () => {
     ['EAI_AGAIN', 'refused'],
     ['EHOSTUNREACH', 'refused'],
     ['EMFILE', 'refused'],
+    ['HPE_INVALID_CONSTANT', 'refused'],
+    ['Z_DATA_ERROR', 'refused'],
   ])('that breaks with %s is transient, also as a cause: %s', (code, kind) => {
     expect(classify(broken(code))).toEqual({ transient: true, kind });
     expect(classify(new Error('fetch failed', { cause: broken(code) }))).toEqual({ transient: true, kind });

@@ -50,12 +50,11 @@ test('a request without a response fails after the stall time, and is transient'
   await using bucket = await openBucket(() => new Promise(() => undefined));
   const { client } = bucket;
   const sdk = createSdk(client, await client.sessions.get(), root, { stallMs: 100 });
-  const started = performance.now();
   const error = await sdk
     .send(new ListObjectsV2Command({ Bucket: 'bucket' }))
     .catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ message: 'No byte moved for 0.1 s' });
   expect(storageClassifier(client.clock)(error).transient).toBe(true);
-  expect(performance.now() - started).toBeLessThan(3_000);
 });
 
 test('a broken connection is transient', async () => {

@@ -106,9 +106,8 @@ describe('a transient error', () => {
     await using place = await startTerrapi(() => ({ status: 503, headers: { 'retry-after': '60' } }));
     const controller = new AbortController();
     setTimeout(() => controller.abort(new Error('cancelled')), 200);
-    const started = performance.now();
     await expect(place.terrapi.downloadLink(object, controller.signal)).rejects.toThrow('aborted');
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(place.server.asked).toHaveLength(1);
   });
 });
 
