@@ -22,6 +22,7 @@ export function terminalHost(options: HostOptions, run: Run = noRun): Host {
     log,
     run,
     hints,
+    hiddenLinks: { line: `Standard output has the link; '--print urls' prints all links.` },
     loginFolder: userFolder(env, process.platform, homedir()),
     tempDir: () => (tempDir ??= createTempFolder([['the folder', tmpdir()]], 'TMPDIR').folder),
     tempRoot: tmpdir(),
