@@ -9,8 +9,8 @@ import announce from './announce.ts';
 const actions = ['upload', 'links', 'remove', 'workspaces'];
 
 /**
- * Bundles the actions' source once for all runs of it, because to strip the types of 200 modules takes a third of a short run. Sets
- * SOURCE_BUNDLE to the folder. It is not `dist/`: nobody has to build before testing.
+ * Bundles the actions' source once for all runs, because stripping the types of 200 modules takes a third of a short run. Sets
+ * SOURCE_BUNDLE to the folder. It is not `dist/`, so tests need no build.
  */
 // eslint-disable-next-line no-restricted-exports -- Jest calls the default export
 export default async function bundleSource(...config: Parameters<typeof announce>): Promise<void> {

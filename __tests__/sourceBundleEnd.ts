@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 
-/** Removes what `sourceBundle.ts` made. */
+/** Removes the bundle of `sourceBundle.ts`. */
 // eslint-disable-next-line no-restricted-exports -- Jest calls the default export
 export default async function removeSourceBundle(): Promise<void> {
   const folder = process.env['SOURCE_BUNDLE'];

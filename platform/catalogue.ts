@@ -40,10 +40,19 @@ export const keylessApps = {
   renamed: { id: 'ci-keyless-renamed', job: { ...usualJob, withIds: true } },
 } as const;
 
+/** A client app without a secret, which logs in with the identity tokens of a GitLab project's branch. */
+export const gitlabApp = {
+  id: 'ci-gitlab',
+  subject: 'project_path:example/site:ref_type:branch:ref:patch',
+} as const;
+
 /** IDs of the client apps that have access to the workspaces. */
-export const members: readonly string[] = [clientApp, publicApp, ...Object.values(keylessApps)].map(
-  ({ id }) => id,
-);
+export const members: readonly string[] = [
+  clientApp,
+  publicApp,
+  gitlabApp,
+  ...Object.values(keylessApps),
+].map(({ id }) => id);
 
 /** Scope of the platform that the workspaces belong to. Without it in the token, they are not listed. */
 export const platformScope = 'gep';

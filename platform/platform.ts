@@ -26,6 +26,8 @@ export interface PlatformOptions {
   readonly sessionSeconds?: number;
   /** Lifetime of an access token in seconds. Default: 3600. */
   readonly accessTokenSeconds?: number;
+  /** Issuer of the identity tokens of a GitLab instance, for the client app `gitlabApp`. Only on the embedded platform. */
+  readonly gitlab?: { readonly issuer: string; readonly jwksUrl: string };
   /** First of the ports to listen on. Default: any free ports. */
   readonly port?: number;
 }

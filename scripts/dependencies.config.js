@@ -20,6 +20,8 @@ export const rooms = [
   'report',
   'hosts/github',
   'hosts/terminal',
+  'hosts/gitlab',
+  'hosts/ci',
   'commands',
   'cli',
   'main',

@@ -12,7 +12,7 @@ import { type Action, actionFiles, pages, readAction } from './tables.ts';
 import { installTool, toolPath } from './tools.ts';
 
 const root = join(import.meta.dirname, '..');
-const patterns = ['.github/workflows/*.yml', '__tests__/workflows/fixtures/*.yml', 'examples/**/*.yml'];
+const patterns = ['.github/workflows/*.yml', '__tests__/workflows/fixtures/*.yml', 'examples/*.yml'];
 
 /** A reference to this repository's actions in the examples: the tag of the latest release, as users write it. */
 const own = /^terradue\/upload-to-workspace(?:\/(\w+))?@v1$/;

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Frame, Page } from 'puppeteer-core';
 
 /** A browser window with its own profile, and its problems. */
-export interface Visit {
+export interface BrowserWindow {
   readonly context: BrowserContext;
   readonly page: Page;
   /** Failed requests, responses with status 400 and above, console errors and exceptions. Tests remove those that they expect. */
@@ -9,7 +9,7 @@ export interface Visit {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
-export async function visit(browser: Browser): Promise<Visit> {
+export async function openWindow(browser: Browser): Promise<BrowserWindow> {
   const context = await browser.createBrowserContext();
   const { page, problems } = await openTab(context);
   return { context, page, problems, [Symbol.asyncDispose]: () => context.close() };
@@ -57,7 +57,11 @@ export function onlyFrame(page: Page): Frame {
 }
 
 /** Waits until the page shows a text. @param part of the page, found anew each time because frames load again */
-export async function reads(page: Page, text: string, part: (page: Page) => Frame = whole): Promise<void> {
+export async function waitForPageText(
+  page: Page,
+  text: string,
+  part: (page: Page) => Frame = whole,
+): Promise<void> {
   const deadline = Date.now() + 20_000;
   let seen = '';
   do {
@@ -72,7 +76,7 @@ export async function reads(page: Page, text: string, part: (page: Page) => Fram
 }
 
 /** Path, query and fragment of the page. */
-export function whereIs(page: Page | Frame): Promise<string> {
+export function addressOf(page: Page | Frame): Promise<string> {
   return page.evaluate(() => `${location.pathname}${location.search}${location.hash}`);
 }
 

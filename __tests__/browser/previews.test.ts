@@ -16,8 +16,8 @@ import { errorOf, runSubject } from '../support/subject.ts';
 import { startBrowser } from './browsers.ts';
 import { baseOf, publishPreview } from './previews.ts';
 import { openStore } from './publishedPage.ts';
-import { follow, onlyFrame, openTab, reads, visit, whereIs } from './browserWindow.ts';
-import { rooted, router, workshop, workshopResults } from './resourceSite.ts';
+import { follow, onlyFrame, openTab, addressOf, openWindow, waitForPageText } from './browserWindow.ts';
+import { rooted, router, resourceSite, resourceResults } from './resourceSite.ts';
 
 let platform: Platform;
 
@@ -77,60 +77,60 @@ describe.each(browserNames)('a preview in %s', (name) => {
   afterAll(() => browser.close());
 
   test('loads everything that a page can load', async () => {
-    const { link } = await publish(`${name}/workshop`, workshop);
-    await using visitor = await visit(browser);
+    const { link } = await publish(`${name}/resources`, resourceSite);
+    await using visitor = await openWindow(browser);
     await follow(visitor.page, link);
-    await reads(visitor.page, 'All is checked');
+    await waitForPageText(visitor.page, 'All is checked');
     expect(await visitor.page.evaluate(() => Reflect.get(window, 'results') as unknown)).toEqual(
-      workshopResults,
+      resourceResults,
     );
   }, 120_000);
 
   test('follows links, and answers 404 for missing pages', async () => {
-    const { link } = await publish(`${name}/links`, { ...workshop, 'main.js': '' });
+    const { link } = await publish(`${name}/links`, { ...resourceSite, 'main.js': '' });
     const base = baseOf(`${name}/links`);
-    await using visitor = await visit(browser);
+    await using visitor = await openWindow(browser);
     const { page } = visitor;
     await follow(page, link);
-    await reads(page, 'Workshop');
-    expect(await whereIs(page)).toBe(base);
+    await waitForPageText(page, 'Workshop');
+    expect(await addressOf(page)).toBe(base);
     await click(page, 'Papers');
-    await reads(page, 'All papers');
-    expect(await whereIs(page)).toBe(`${base}docs/`);
+    await waitForPageText(page, 'All papers');
+    expect(await addressOf(page)).toBe(`${base}docs/`);
     await click(page, 'About');
-    await reads(page, 'About it');
-    expect([await whereIs(page), await statusOf(page)]).toEqual([`${base}about`, 200]);
+    await waitForPageText(page, 'About it');
+    expect([await addressOf(page), await statusOf(page)]).toEqual([`${base}about`, 200]);
     await page.evaluate(() => history.go(-2));
-    await reads(page, 'Workshop');
+    await waitForPageText(page, 'Workshop');
     await click(page, 'Part');
-    await reads(page, 'About it');
-    expect(await whereIs(page)).toBe(`${base}about?x=1#part`);
+    await waitForPageText(page, 'About it');
+    expect(await addressOf(page)).toBe(`${base}about?x=1#part`);
     await page.evaluate(() => history.back());
-    await reads(page, 'Workshop');
+    await waitForPageText(page, 'Workshop');
     expect(visitor.problems).toEqual([]);
     await click(page, 'Nothing');
-    await reads(page, 'Lost here');
-    expect([await whereIs(page), await statusOf(page)]).toEqual([`${base}none`, 404]);
+    await waitForPageText(page, 'Lost here');
+    expect([await addressOf(page), await statusOf(page)]).toEqual([`${base}none`, 404]);
   }, 120_000);
 
   test('opens the page in the link, with its query and fragment', async () => {
-    const { link } = await publish(`${name}/deep`, { ...workshop, 'main.js': '' });
-    await using visitor = await visit(browser);
+    const { link } = await publish(`${name}/deep`, { ...resourceSite, 'main.js': '' });
+    await using visitor = await openWindow(browser);
     await follow(visitor.page, `${link}#/about?x=1#part`);
-    await reads(visitor.page, 'This part');
-    expect(await whereIs(visitor.page)).toBe(`${baseOf(`${name}/deep`)}about?x=1#part`);
+    await waitForPageText(visitor.page, 'This part');
+    expect(await addressOf(visitor.page)).toBe(`${baseOf(`${name}/deep`)}about?x=1#part`);
     await follow(visitor.page, `${link}#/docs`);
-    await reads(visitor.page, 'All papers');
-    expect(await whereIs(visitor.page)).toBe(`${baseOf(`${name}/deep`)}docs/`);
+    await waitForPageText(visitor.page, 'All papers');
+    expect(await addressOf(visitor.page)).toBe(`${baseOf(`${name}/deep`)}docs/`);
     await follow(visitor.page, `${link}#part`);
-    await reads(visitor.page, 'Workshop');
-    expect(await whereIs(visitor.page)).toBe(`${baseOf(`${name}/deep`)}#part`);
+    await waitForPageText(visitor.page, 'Workshop');
+    expect(await addressOf(visitor.page)).toBe(`${baseOf(`${name}/deep`)}#part`);
     expect(visitor.problems).toEqual([]);
   }, 120_000);
 
   test('saves a file with the name in its link', async () => {
-    const { link } = await publish(`${name}/download`, { ...workshop, 'main.js': '' });
-    await using visitor = await visit(browser);
+    const { link } = await publish(`${name}/download`, { ...resourceSite, 'main.js': '' });
+    await using visitor = await openWindow(browser);
     const { page, context } = visitor;
     if (name === 'chromium') {
       const session = await browser.target().createCDPSession();
@@ -141,7 +141,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
       });
     }
     await follow(page, link);
-    await reads(page, 'Workshop');
+    await waitForPageText(page, 'Workshop');
     await click(page, 'Save');
     const deadline = Date.now() + 20_000;
     // During a download, a partial file exists beside it.
@@ -153,10 +153,10 @@ describe.each(browserNames)('a preview in %s', (name) => {
   test('works for a site that was built for the root of a host', async () => {
     const { link } = await publish(`${name}/rooted`, rooted);
     const base = baseOf(`${name}/rooted`);
-    await using visitor = await visit(browser);
+    await using visitor = await openWindow(browser);
     const { page } = visitor;
     await follow(page, link);
-    await reads(page, 'late worker late 42 22px');
+    await waitForPageText(page, 'late worker late 42 22px');
     await page.waitForFunction(() => {
       const frames = [...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument?.body);
       return frames.map((body) => body?.textContent).join() === 'All papersHome,embedded';
@@ -165,30 +165,30 @@ describe.each(browserNames)('a preview in %s', (name) => {
       () => document.querySelector('object')?.contentDocument?.documentElement.localName === 'svg',
     );
     await click(page, 'Papers');
-    await reads(page, 'All papers');
-    expect(await whereIs(page)).toBe(`${base}docs/`);
+    await waitForPageText(page, 'All papers');
+    expect(await addressOf(page)).toBe(`${base}docs/`);
     await click(page, 'Home');
-    await reads(page, 'late worker late 42 22px');
-    expect(await whereIs(page)).toBe(base);
+    await waitForPageText(page, 'late worker late 42 22px');
+    expect(await addressOf(page)).toBe(base);
     await page.locator('#send').click();
-    await reads(page, 'Found');
-    expect(await whereIs(page)).toBe(`${base}search?q=tide`);
+    await waitForPageText(page, 'Found');
+    expect(await addressOf(page)).toBe(`${base}search?q=tide`);
     await page.evaluate(() => history.back());
-    await reads(page, 'late worker late 42 22px');
+    await waitForPageText(page, 'late worker late 42 22px');
     await page.locator('body > button').click();
-    await reads(page, 'All papers');
-    expect(await whereIs(page)).toBe(`${base}docs/`);
+    await waitForPageText(page, 'All papers');
+    expect(await addressOf(page)).toBe(`${base}docs/`);
     expect(visitor.problems).toEqual([]);
   }, 120_000);
 
   test('gives the router of a site the paths of the root of a host', async () => {
     const { link } = await publish(`${name}/router`, router);
     const base = baseOf(`${name}/router`);
-    await using visitor = await visit(browser);
+    await using visitor = await openWindow(browser);
     const { page } = visitor;
     const shows = async (text: string, at: string) => {
-      await reads(page, text, onlyFrame);
-      expect([await whereIs(page), await whereIs(onlyFrame(page))]).toEqual([`${base}${at}`, `/${at}`]);
+      await waitForPageText(page, text, onlyFrame);
+      expect([await addressOf(page), await addressOf(onlyFrame(page))]).toEqual([`${base}${at}`, `/${at}`]);
     };
     const tap = (text: string) => onlyFrame(page).locator(`a ::-p-text(${text})`).click();
     await follow(page, link);
@@ -214,11 +214,11 @@ describe.each(browserNames)('a preview in %s', (name) => {
     const tab = await browser.waitForTarget((target) => target.url().endsWith(`${base}docs/`));
     const opened = await tab.page();
     if (!opened) throw new Error('The link opened no tab.');
-    await reads(opened, 'All docs', onlyFrame);
+    await waitForPageText(opened, 'All docs', onlyFrame);
     await opened.close();
     await onlyFrame(page).locator('button').click();
-    await reads(page, 'All docs', onlyFrame);
-    expect(await whereIs(page)).toBe(`${base}docs/?y=2`);
+    await waitForPageText(page, 'All docs', onlyFrame);
+    expect(await addressOf(page)).toBe(`${base}docs/?y=2`);
     await tap('To A');
     await shows('Route /a, start null, 404', 'a');
     await onlyFrame(page)
@@ -231,19 +231,19 @@ describe.each(browserNames)('a preview in %s', (name) => {
   test('works beside another preview, and no page mixes old and new files after a second push', async () => {
     const first = await publish(`${name}/pr-7`, versioned('7a'));
     const other = await publish(`${name}/pr-8`, versioned('8a'));
-    await using visitor = await visit(browser);
+    await using visitor = await openWindow(browser);
     const { page, context } = visitor;
     await follow(page, first.link);
-    await reads(page, 'Page of 7a');
+    await waitForPageText(page, 'Page of 7a');
     const { page: beside } = await openTab(context);
     await follow(beside, other.link);
-    await reads(beside, 'Page of 8a');
+    await waitForPageText(beside, 'Page of 8a');
     await beside.evaluate(() => Reflect.set(window, 'mark', 'still here'));
 
     const second = await publish(`${name}/pr-7`, versioned('7b'));
     await page.bringToFront();
     await press(page);
-    await reads(page, 'Page of 7b');
+    await waitForPageText(page, 'Page of 7b');
     await press(page);
     await page.waitForFunction(sawPart, { polling: 50 }, 'part of 7b');
     // A browser may find the new version by itself and show it before the first click.
@@ -260,7 +260,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     const { page: late } = await openTab(context);
     for (const { link } of [first, second]) {
       await follow(late, link);
-      await reads(late, 'Page of 7b');
+      await waitForPageText(late, 'Page of 7b');
       expect(await statusOf(late)).toBe(200);
     }
   }, 120_000);
@@ -268,16 +268,16 @@ describe.each(browserNames)('a preview in %s', (name) => {
   test('says that a new version is being published, and then shows it', async () => {
     const destination = `${name}/pr-9`;
     const { link } = await publish(destination, versioned('9a'));
-    await using visitor = await visit(browser);
+    await using visitor = await openWindow(browser);
     const { page } = visitor;
     await follow(page, link);
-    await reads(page, 'Page of 9a');
+    await waitForPageText(page, 'Page of 9a');
     await putObjects(platform, { [`ci/${destination}/index.html`]: versioned('9b')['index.html'] });
     await page.reload();
-    await reads(page, 'A new version is being published');
+    await waitForPageText(page, 'A new version is being published');
     expect(await statusOf(page)).toBe(503);
     await publish(destination, versioned('9b'));
-    await reads(page, 'Page of 9b');
+    await waitForPageText(page, 'Page of 9b');
     expect(await statusOf(page)).toBe(200);
   }, 120_000);
 
@@ -294,18 +294,21 @@ describe.each(browserNames)('a preview in %s', (name) => {
     const { link, outputs } = await publishPreview(platform, folder, { destination }, { env }).finally(
       () => (platform.terrapi.sessionSeconds = 900),
     );
-    await using visitor = await visit(browser);
+    await using visitor = await openWindow(browser);
     const { page } = visitor;
     await follow(page, link);
-    await reads(page, 'Page of 1');
+    await waitForPageText(page, 'Page of 1');
     while ((await fetch(link)).status === 200) await sleep(500);
     const ended = `${(outputs['expires-at'] ?? '').slice(0, 16).replace('T', ' at ')} UTC`;
     for (const open of [() => page.reload(), () => follow(page, link)]) {
       await open();
-      await reads(page, 'The links of this preview have expired');
-      await reads(page, ended);
-      await reads(page, 'run the workflow that published it');
-      await reads(page, 'copy its link from the comment or the job summary, not from the address bar');
+      await waitForPageText(page, 'The links of this preview have expired');
+      await waitForPageText(page, ended);
+      await waitForPageText(page, 'run the workflow that published it');
+      await waitForPageText(
+        page,
+        'copy its link from the comment or the job summary, not from the address bar',
+      );
       expect(await statusOf(page)).toBe(410);
     }
     expect(await page.$eval('main a', (anchor) => anchor.href)).toBe(
@@ -313,10 +316,10 @@ describe.each(browserNames)('a preview in %s', (name) => {
     );
     const renewed = await publishPreview(platform, folder, { destination }, { action: 'links' });
     await follow(page, renewed.link);
-    await reads(page, 'Page of 1');
-    expect(await whereIs(page)).toBe(baseOf(destination));
+    await waitForPageText(page, 'Page of 1');
+    expect(await addressOf(page)).toBe(baseOf(destination));
     await page.reload();
-    await reads(page, 'Page of 1');
+    await waitForPageText(page, 'Page of 1');
   }, 180_000);
 
   test('works with platform links to another host', async () => {
@@ -333,20 +336,20 @@ describe.each(browserNames)('a preview in %s', (name) => {
       destination,
       links: 'platform',
     });
-    await using visitor = await visit(browser);
+    await using visitor = await openWindow(browser);
     await follow(visitor.page, link);
-    await reads(visitor.page, 'Page of 1');
-    expect(await whereIs(visitor.page)).toBe(baseOf(destination));
+    await waitForPageText(visitor.page, 'Page of 1');
+    expect(await addressOf(visitor.page)).toBe(baseOf(destination));
     expect(visitor.problems).toEqual([]);
   }, 120_000);
 
   test('says that it was removed', async () => {
     const destination = `${name}/removed`;
     const { link } = await publish(destination, versioned('1'));
-    await using visitor = await visit(browser);
+    await using visitor = await openWindow(browser);
     const { page } = visitor;
     await follow(page, link);
-    await reads(page, 'Page of 1');
+    await waitForPageText(page, 'Page of 1');
     const removed = await runSubject(
       { platform, entries: 'dist' },
       'remove',
@@ -355,7 +358,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     );
     expect([removed.exitCode, errorOf(removed)]).toEqual([0, '']);
     await page.reload();
-    await reads(page, 'This preview was removed');
+    await waitForPageText(page, 'This preview was removed');
     expect(await statusOf(page)).toBe(404);
     expect((await fetch(link)).status).toBe(404);
   }, 120_000);
@@ -373,16 +376,16 @@ describe.each(browserNames)('a preview in %s', (name) => {
       const elsewhere = `http://localhost:${(host.address() as AddressInfo).port}/`;
       const body = `<p>Here</p><a href="${elsewhere}">Go</a><img src="${elsewhere}dot" alt="">`;
       const { link } = await publish(`${name}/quiet`, { 'index.html': html('Quiet', body) });
-      await using visitor = await visit(browser);
+      await using visitor = await openWindow(browser);
       const asked = new Set<string>();
       visitor.page.on('request', (request) => {
         const { protocol, host: one } = new URL(request.url());
         if (protocol.startsWith('http')) asked.add(one);
       });
       await follow(visitor.page, link);
-      await reads(visitor.page, 'Here');
+      await waitForPageText(visitor.page, 'Here');
       await click(visitor.page, 'Go');
-      await reads(visitor.page, 'Elsewhere');
+      await waitForPageText(visitor.page, 'Elsewhere');
       expect(heard).toHaveLength(2);
       expect(heard.filter(({ referer }) => referer !== undefined)).toEqual([]);
       expect([...asked].sort()).toEqual([new URL(platform.storageUrl).host, new URL(elsewhere).host].sort());
@@ -419,12 +422,12 @@ test('a host without CORS is rejected, with the reason', async () => {
 describe('a browser without service workers', () => {
   const say = async (browser: Browser, link: string) => {
     try {
-      await using visitor = await visit(browser);
+      await using visitor = await openWindow(browser);
       await follow(visitor.page, link);
-      await reads(visitor.page, 'Open only index.html');
+      await waitForPageText(visitor.page, 'Open only index.html');
       const said = await visitor.page.evaluate(() => document.body.innerText);
       await click(visitor.page, 'Open only index.html');
-      await reads(visitor.page, 'Page of 1');
+      await waitForPageText(visitor.page, 'Page of 1');
       return said;
     } finally {
       await browser.close();
@@ -452,7 +455,7 @@ describe('a browser without service workers', () => {
     const { link } = await publish('off/script', versioned('1'));
     const browser = await startBrowser('chromium');
     try {
-      await using visitor = await visit(browser);
+      await using visitor = await openWindow(browser);
       await visitor.page.setJavaScriptEnabled(false);
       await follow(visitor.page, link);
       expect(await visitor.page.$eval('noscript', (element) => element.textContent)).toContain(

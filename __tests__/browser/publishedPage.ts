@@ -7,7 +7,7 @@ import { type Signer, createSigner, objectPath } from '../../src/storage/signer.
 import { requestSession } from '../support/storageSession.ts';
 
 /** An open storage session that uploads objects and signs links. */
-export interface Store {
+export interface PageStore {
   readonly put: (key: string, body: Buffer, contentType: string) => Promise<void>;
   readonly url: (key: string) => string;
   /** Milliseconds since the epoch. */
@@ -15,7 +15,7 @@ export interface Store {
 }
 
 /** Opens a session on the workspace `main` of a platform over plain HTTP. */
-export async function openStore(platform: Platform): Promise<Store> {
+export async function openStore(platform: Platform): Promise<PageStore> {
   const { accessKey, secretKey, token } = (await requestSession(platform)).credentials;
   const endpoint = new URL(platform.storageUrl);
   const signedAt = Math.floor(Date.now() / 1000) * 1000;
@@ -53,7 +53,7 @@ export interface Upload {
 
 /** Uploads files to a folder of the workspace, with their index page. */
 export async function publishPage(
-  store: Store,
+  store: PageStore,
   destination: string,
   uploads: readonly Upload[],
   change: (published: Publication) => Publication = (published) => published,
@@ -72,7 +72,7 @@ export async function publishPage(
   return store.url(`${base}/_links.html`);
 }
 
-function publishedOf(store: Store, destination: string, uploads: readonly Upload[]): Publication {
+function publishedOf(store: PageStore, destination: string, uploads: readonly Upload[]): Publication {
   const base = `ci/${destination}`;
   const files: PublishedFile[] = uploads
     .map(({ name, content }) => ({

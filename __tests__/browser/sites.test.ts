@@ -11,7 +11,7 @@ import { baseOf, publishPreview } from './previews.ts';
 import { folderWith } from '../support/folder.ts';
 import { type SiteName, buildSite, installSites } from './sites.ts';
 import { serveFolders } from './staticServer.ts';
-import { follow, onlyFrame, picture, reads, visit, whereIs } from './browserWindow.ts';
+import { follow, onlyFrame, picture, addressOf, openWindow, waitForPageText } from './browserWindow.ts';
 
 /** A user's step on a site, and a text that the page must then show. */
 interface Step {
@@ -159,11 +159,14 @@ describe.each(browserNames)('in %s', (browserName) => {
     async function walk(page: Page, folder: string) {
       const seen: { step: string; at: string; inside: string; title: string; shot: Buffer }[] = [];
       const look = async (step: string, text: string) => {
-        await reads(page, text, siteOf);
-        // The caret and the mouse pointer are not part of the page.
+        await waitForPageText(page, text, siteOf);
+        // The caret and the mouse pointer are not part of the page. The focus outline can cover the scroll bar, but not leave a frame.
         await page.mouse.move(0, 0);
+        await siteOf(page).evaluate(() => {
+          if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+        });
         const shot = await picture(page);
-        const [at, inside] = await Promise.all([whereIs(page), whereIs(siteOf(page))]);
+        const [at, inside] = await Promise.all([addressOf(page), addressOf(siteOf(page))]);
         expect(at.slice(0, folder.length)).toBe(folder);
         seen.push({ step, at: at.slice(folder.length), inside, title: await page.title(), shot });
       };
@@ -176,10 +179,10 @@ describe.each(browserNames)('in %s', (browserName) => {
     }
 
     test('looks and works like on a static server', async () => {
-      await using preview = await visit(browser);
+      await using preview = await openWindow(browser);
       await follow(preview.page, link());
       const shown = await walk(preview.page, baseOf(destination));
-      await using original = await visit(browser);
+      await using original = await openWindow(browser);
       await follow(original.page, `${origins.get(build) ?? ''}${base}`);
       const expected = await walk(original.page, base);
       const told = (steps: typeof shown) =>
@@ -195,11 +198,11 @@ describe.each(browserNames)('in %s', (browserName) => {
     if (site.deep) {
       const { path: deepPath, shows } = site.deep;
       test('opens the page in the link', async () => {
-        await using preview = await visit(browser);
+        await using preview = await openWindow(browser);
         await follow(preview.page, `${link()}#/${deepPath}`);
-        await reads(preview.page, shows, siteOf);
-        expect(await whereIs(preview.page)).toBe(`${baseOf(destination)}${deepPath}`);
-        expect(await whereIs(siteOf(preview.page))).toBe(`${base}${deepPath}`);
+        await waitForPageText(preview.page, shows, siteOf);
+        expect(await addressOf(preview.page)).toBe(`${baseOf(destination)}${deepPath}`);
+        expect(await addressOf(siteOf(preview.page))).toBe(`${base}${deepPath}`);
         expect(preview.problems).toEqual([]);
       }, 60_000);
     }

@@ -25,7 +25,7 @@ const days = (run: { readonly outputs: Readonly<Record<string, string>> }) =>
   (Date.parse(run.outputs['expires-at'] ?? '') - Date.now()) / 86_400_000;
 
 /** `preview: auto` and `links: auto`, the defaults. */
-export function automaticCases(subject: () => Subject): void {
+export function automaticInputCases(subject: () => Subject): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
   const upload = async (
@@ -94,7 +94,7 @@ export function automaticCases(subject: () => Subject): void {
       expect([run.outputs['preview'], await stored()]).toEqual(['false', []]);
     });
 
-    test('links that do not suit a preview: session links, or with links: platform no preview', async () => {
+    test('if platform links do not work for a preview, it has session links; with links: platform there is no preview', async () => {
       const about = site['about.html'];
       const etag = createHash('md5').update(about).digest('hex');
       const range = `bytes 0-0/${about.length}`;

@@ -225,7 +225,7 @@ export function cancellationCases(subject: () => Subject): void {
       expect(errorOf(run)).toContain(`${api.url} answered with more than 8.0 MiB`);
     });
 
-    test('the same from the issuer', async () => {
+    test('a response from the issuer', async () => {
       issuer.decide = () => ({
         kind: 'endless',
         status: 200,
@@ -242,7 +242,7 @@ export function cancellationCases(subject: () => Subject): void {
       expect(errorOf(run)).toContain(`${issuer.url} answered with more than 8.0 MiB`);
     });
 
-    test('the same from the storage, in a listing and in an error', async () => {
+    test('a response from the storage, in a listing and in an error', async () => {
       const endless = (status: number) =>
         ({ kind: 'endless', status, piece: '<Contents>'.repeat(100_000), everyMs: 0 }) as const;
       storage.decide = (request) => (isListing(request) ? endless(200) : undefined);

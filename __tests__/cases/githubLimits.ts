@@ -13,7 +13,7 @@ const limits = { outputs: 1024 ** 2, summary: 1024 ** 2, variable: 128 * 1024 };
 const annotations = 10;
 
 /** Publishes more files than fit into GitHub's limits. */
-export function manyCases(subject: () => Subject, { fileCount }: { fileCount: number }): void {
+export function githubLimitCases(subject: () => Subject, { fileCount }: { fileCount: number }): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
   describe(`${fileCount.toLocaleString('en')} files`, () => {

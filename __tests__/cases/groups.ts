@@ -1,32 +1,33 @@
 import { describe } from '@jest/globals';
 
 import type { Subject } from '../support/subject.ts';
-import { automaticCases } from './automaticInputs.ts';
+import { automaticInputCases } from './automaticInputs.ts';
 import { cancellationCases } from './cancellation.ts';
 import { faultCases } from './faults.ts';
 import { keylessCases, keylessFailureCases } from './keyless.ts';
-import { manyCases } from './githubLimits.ts';
+import { githubLimitCases } from './githubLimits.ts';
 import { overwritingCases } from './overwriting.ts';
 import { generatedNameCases } from './generatedNames.ts';
 import { transientErrorCases } from './transientErrors.ts';
 import { platformLinkCases } from './platformLinks.ts';
+import { proxyCases } from './proxies.ts';
 import { publishCases } from './publish.ts';
-import { readingCases } from './readingFiles.ts';
+import { readingFileCases } from './readingFiles.ts';
 import { removingCases } from './removing.ts';
-import { renewingCases } from './renewingLinks.ts';
+import { renewingLinkCases } from './renewingLinks.ts';
 import { selectingCases } from './selecting.ts';
 import { sessionCases } from './sessions.ts';
 import { storageResponseCases } from './storageResponses.ts';
-import { temporaryCases } from './temporaryFiles.ts';
+import { temporaryFileCases } from './temporaryFiles.ts';
 import { untrustedTextCases } from './untrustedText.ts';
 import { userErrorCases } from './userErrors.ts';
 import { workspacesCases } from './workspaces.ts';
 
 /** Sizes and times of the cases. On the real platform, there are more files and sessions last longer. */
 export interface Scale {
-  readonly many: Parameters<typeof manyCases>[1];
+  readonly many: Parameters<typeof githubLimitCases>[1];
   readonly publish: Parameters<typeof publishCases>[1];
-  readonly renewing: Parameters<typeof renewingCases>[1];
+  readonly renewing: Parameters<typeof renewingLinkCases>[1];
   readonly sessions: Parameters<typeof sessionCases>[1];
   readonly faults: Parameters<typeof faultCases>[1];
 }
@@ -37,17 +38,17 @@ type Cases = (subject: () => Subject, scale: Scale) => void;
 const groups = {
   files: {
     selecting: selectingCases,
-    reading: readingCases,
+    reading: readingFileCases,
     generatedNames: generatedNameCases,
-    temporary: temporaryCases,
-    many: (subject, { many }) => manyCases(subject, many),
+    temporary: temporaryFileCases,
+    many: (subject, { many }) => githubLimitCases(subject, many),
   },
   publishing: {
     publish: (subject, { publish }) => publishCases(subject, publish),
     overwriting: overwritingCases,
     sessions: (subject, { sessions }) => sessionCases(subject, sessions),
     platformLinks: platformLinkCases,
-    automatic: automaticCases,
+    automatic: automaticInputCases,
   },
   storage: {
     faults: (subject, { faults }) => faultCases(subject, faults),
@@ -55,11 +56,11 @@ const groups = {
   },
   removing: {
     removing: removingCases,
-    renewing: (subject, { renewing }) => renewingCases(subject, renewing),
+    renewing: (subject, { renewing }) => renewingLinkCases(subject, renewing),
     cancellation: cancellationCases,
     transientErrors: transientErrorCases,
   },
-  messages: { untrustedText: untrustedTextCases, userErrors: userErrorCases },
+  messages: { untrustedText: untrustedTextCases, userErrors: userErrorCases, proxies: proxyCases },
   identity: { keyless: keylessCases, keylessFailures: keylessFailureCases, workspaces: workspacesCases },
 } satisfies Record<string, Record<string, Cases>>;
 

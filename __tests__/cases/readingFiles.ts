@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -23,7 +23,7 @@ const isPut = ({ method }: SeenRequest) => method === 'PUT';
 const withoutOverride = isRoot ? ['setpriv', '--bounding-set', '-dac_override,-dac_read_search'] : [];
 
 /** Reads of local files: only the selected files are read, never a replacement. */
-export function readingCases(subject: () => Subject): void {
+export function readingFileCases(subject: () => Subject): void {
   const storage = useFaultyStorage(subject);
 
   const upload = (
@@ -74,8 +74,12 @@ export function readingCases(subject: () => Subject): void {
           return undefined;
         };
       };
-      const folder = () =>
-        folderWith({ 'a.txt': 'a', 'z/b.txt': secret.replaceAll(/./g, 'b'), '.secret': secret });
+      /** The files have the same size and time, so that only their identity differs. */
+      const folder = () => {
+        const cwd = folderWith({ 'a.txt': 'a', 'z/b.txt': secret.replaceAll(/./g, 'b'), '.secret': secret });
+        for (const name of ['z/b.txt', '.secret']) utimesSync(path.join(cwd, name), 1e9, 1e9);
+        return cwd;
+      };
 
       testPosix('is an error, and the replacement is not uploaded (needs links and mkfifo)', async () => {
         const cwd = folder();
@@ -175,6 +179,22 @@ export function readingCases(subject: () => Subject): void {
       expect([few.exitCode, errorOf(few)]).toEqual([0, '']);
     },
   );
+
+  test('a part of 2 GiB does not abort the process', async () => {
+    const file = path.join(folderWith({ 'large.bin': '' }), 'large.bin');
+    truncateSync(file, 2.25 * 1024 * MiB);
+    storage.decide = async ({ query }) => {
+      if (!query.has('uploads')) return undefined;
+      // Meanwhile the first part is read.
+      await sleep(1_000);
+      return { kind: 'answer', status: 403, body: errorXml('AccessDenied') };
+    };
+    const run = await upload(path.dirname(file), { 'part-size': '2GiB' });
+    expect([run.exitCode, errorOf(run)]).toEqual([
+      1,
+      expect.stringMatching(/^large\.bin could not be uploaded .*: AccessDenied 403/),
+    ]);
+  }, 300_000);
 
   test('parts that are larger than the memory limit are stored correctly', async () => {
     const content = randomBytes(43 * MiB);

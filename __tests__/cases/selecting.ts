@@ -9,7 +9,7 @@ import { type Subject, errorOf, runSubject, storedFiles, warningsOf } from '../s
 
 const secret = 'extraheader = AUTHORIZATION: basic c2VjcmV0';
 
-/** Which files of a folder are uploaded, by whatever name. */
+/** Which files of a folder are uploaded. */
 export function selectingCases(subject: () => Subject): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
@@ -25,7 +25,7 @@ export function selectingCases(subject: () => Subject): void {
   }
 
   describe('selecting files', () => {
-    test('symbolic links do not make .git and .env uploaded, and the log says so (needs symlinks)', async () => {
+    test('.git and .env are not uploaded through symbolic links, and the log says so (needs symlinks)', async () => {
       const cwd = folderWith({ 'docs/a.html': 'a', '.git/config': secret, '.env': 'SECRET=1' });
       symlinkSync('../.git', path.join(cwd, 'docs/history'));
       symlinkSync('../.env', path.join(cwd, 'docs/settings.txt'));
@@ -115,6 +115,28 @@ export function selectingCases(subject: () => Subject): void {
       const empty = await upload(cwd, { path: 'empty' });
       expect([empty.run.exitCode, errorOf(empty.run)]).toEqual([1, expect.stringContaining('is empty')]);
     });
+
+    (process.platform === 'linux' && process.geteuid?.() === 0 ? test : test.skip)(
+      'a user without a passwd entry and HOME can upload (needs Linux, root and setpriv)',
+      async () => {
+        const cwd = folderWith({ 'a.txt': 'a' });
+        const rights = '+dac_override,+dac_read_search';
+        const user = ['--reuid=54321', '--clear-groups', `--inh-caps=${rights}`, `--ambient-caps=${rights}`];
+        const run = await runSubject(
+          subject(),
+          'upload',
+          { path: 'a.txt', destination: 'd', links: 'none' },
+          {
+            cwd,
+            // These rights do not suffice for the files of outputs and summary.
+            env: { GITHUB_OUTPUT: '', GITHUB_STEP_SUMMARY: '' },
+            launcher: ['env', '-u', 'HOME', 'setpriv', ...user],
+          },
+        );
+        expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+        expect(await storedFiles(subject().platform, 'ci/d/')).toHaveLength(1);
+      },
+    );
 
     test('a home folder is needed only for lines that begin with ~', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });

@@ -9,7 +9,7 @@ import { folderWith } from '../support/folder.ts';
 import { type LinksFile, type Subject, errorOf, runSubject, urlsOf } from '../support/subject.ts';
 
 /** Temporary files, outputs and summary on the runner. */
-export function temporaryCases(subject: () => Subject): void {
+export function temporaryFileCases(subject: () => Subject): void {
   describe('files on the runner', () => {
     const upload = (cwd: string, env: Record<string, string>, inputs: Record<string, string> = {}) =>
       runSubject(

@@ -5,7 +5,7 @@ import type { Github } from '../../platform/github/github.ts';
 import { startGithub } from '../../platform/github/server.ts';
 import type { Platform, PlatformOptions } from '../../platform/platform.ts';
 import { type GroupName, type Scale, groupCases } from '../cases/groups.ts';
-import type { Reporting } from '../cases/reports/reportRuns.ts';
+import type { ReportRuns } from '../cases/reports/reportRuns.ts';
 import type { Subject } from '../support/subject.ts';
 
 const scale: Scale = {
@@ -26,8 +26,8 @@ export function onEmbeddedPlatform(options: PlatformOptions = {}): () => Subject
   return () => ({ platform, entries: 'src/main' });
 }
 
-/** The same with a GitHub stand-in. */
-export function besideGithub(): Reporting {
+/** Like {@link onEmbeddedPlatform}, with a GitHub stand-in. */
+export function besideGithub(): ReportRuns {
   const subject = onEmbeddedPlatform();
   let github: Github;
   beforeAll(async () => {

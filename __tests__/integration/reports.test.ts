@@ -2,12 +2,12 @@ import { describe } from '@jest/globals';
 
 import { deploymentCases } from '../cases/reports/deployments.ts';
 import { releaseCases } from '../cases/reports/releases.ts';
-import { afterwardsCases, togetherCases } from '../cases/reports/allReports.ts';
+import { laterReportCases, allReportCases } from '../cases/reports/allReports.ts';
 import { besideGithub } from './embedded.ts';
 
 const subject = besideGithub();
 
 describe('deployments', () => deploymentCases(subject));
 describe('releases', () => releaseCases(subject));
-describe('together', () => togetherCases(subject));
-describe('afterwards', () => afterwardsCases(subject));
+describe('together', () => allReportCases(subject));
+describe('afterwards', () => laterReportCases(subject));

@@ -9,7 +9,7 @@ import { federationCases } from '../cases/federation.ts';
 import { groupCases, groupNames } from '../cases/groups.ts';
 import { keylessRenewalCases } from '../cases/keyless.ts';
 import { keylessWorkflowCases } from '../cases/keylessWorkflow.ts';
-import { afterwardsCases } from '../cases/reports/allReports.ts';
+import { laterReportCases } from '../cases/reports/allReports.ts';
 import { certificateCases } from '../cases/certificates.ts';
 
 const lives = { tokenSeconds: 25, sessionSeconds: 20, uploadSeconds: 45 };
@@ -38,7 +38,7 @@ describe.each(groupNames)('%s', (name) =>
 );
 describe('expiry', () => expiryCases(subject, { sessionSeconds: 20 }));
 describe('federation', () => federationCases(() => platform));
-describe('reports', () => afterwardsCases(() => ({ ...subject(), github })));
+describe('reports', () => laterReportCases(() => ({ ...subject(), github })));
 describe('without a secret', () => {
   keylessRenewalCases(() => ({ platform: shortLived, entries: 'dist' }), lives);
   keylessWorkflowCases(() => platform);

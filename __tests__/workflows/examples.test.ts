@@ -5,26 +5,26 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import type { Github } from '../../platform/github/github.ts';
 import { startGithub } from '../../platform/github/server.ts';
-import { playStory, type Story } from './examples.ts';
-import { fork } from './scenarios/fork.ts';
-import { inside } from './scenarios/selfHosted.ts';
-import { keyless } from './scenarios/keyless.ts';
-import { matrix } from './scenarios/matrix.ts';
-import { previewLife } from './scenarios/preview.ts';
-import { pullRequestLife } from './scenarios/pullRequest.ts';
-import { releaseLife } from './scenarios/release.ts';
-import { results } from './scenarios/results.ts';
+import { runScenario, type Scenario } from './examples.ts';
+import { forkScenario } from './scenarios/fork.ts';
+import { selfHostedScenario } from './scenarios/selfHosted.ts';
+import { keylessScenario } from './scenarios/keyless.ts';
+import { matrixScenario } from './scenarios/matrix.ts';
+import { previewScenario } from './scenarios/preview.ts';
+import { pullRequestScenario } from './scenarios/pullRequest.ts';
+import { releaseScenario } from './scenarios/release.ts';
+import { resultsScenario } from './scenarios/results.ts';
 
-/** Every file in `examples/` must be in one of these stories. */
-const stories: readonly Story[] = [
-  results,
-  pullRequestLife,
-  previewLife,
-  releaseLife,
-  matrix,
-  fork,
-  inside,
-  keyless,
+/** Every file in `examples/` must be in one of these scenarios. */
+const scenarios: readonly Scenario[] = [
+  resultsScenario,
+  pullRequestScenario,
+  previewScenario,
+  releaseScenario,
+  matrixScenario,
+  forkScenario,
+  selfHostedScenario,
+  keylessScenario,
 ];
 
 let github: Github;
@@ -36,15 +36,15 @@ beforeAll(async () => {
 afterAll(() => github.stop());
 
 describe('the examples', () => {
-  test.each(stories.map((story) => [story.name, story] as const))(
+  test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
     '%s',
-    (_, story) => playStory(story, github),
+    (_, scenario) => runScenario(scenario, github),
     300_000,
   );
 
   test('are all tested', () => {
-    const files = globSync('*', { cwd: join(import.meta.dirname, '../../examples') });
-    const played = new Set(stories.flatMap(({ plays }) => plays.map(({ file }) => file)));
-    expect(files.sort()).toEqual([...played].sort());
+    const files = globSync('*.yml', { cwd: join(import.meta.dirname, '../../examples') });
+    const tested = new Set(scenarios.flatMap(({ runs }) => runs.map(({ file }) => file)));
+    expect(files.sort()).toEqual([...tested].sort());
   });
 });

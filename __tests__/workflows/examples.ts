@@ -29,18 +29,18 @@ const folder = resolve(import.meta.dirname, '../../examples');
 const artifacts = join(import.meta.dirname, 'fixtures', 'artifacts');
 
 /** A test of one or more examples, run one after the other on the same platform and the same GitHub repository. */
-export interface Story {
+export interface Scenario {
   /** Name of the test. */
   readonly name: string;
   /** A platform with private certificates. It is not the one in the defaults of the inputs. */
   readonly tls?: 'private-ca';
   /** Prepares the GitHub repository. */
   readonly before?: (github: Github) => void;
-  readonly plays: readonly Play[];
+  readonly runs: readonly ExampleRun[];
 }
 
 /** One run of an example. */
-export interface Play {
+export interface ExampleRun {
   /** Name of the file in `examples/`. */
   readonly file: string;
   /** Name of the event. */
@@ -58,10 +58,10 @@ export interface Play {
   /** Whether the run must fail. */
   readonly fails?: boolean;
   /** Checks the result. */
-  readonly then: (seen: Seen) => void | Promise<void>;
+  readonly then: (seen: ExampleResult) => void | Promise<void>;
 }
 
-export interface Seen {
+export interface ExampleResult {
   readonly run: WorkflowRun;
   readonly platform: Platform;
   readonly github: Github;
@@ -69,8 +69,8 @@ export interface Seen {
   readonly stored: () => Promise<string[]>;
 }
 
-/** Runs a story. Throws an error with the log of the run that did not succeed. */
-export async function playStory({ tls, before, plays }: Story, github: Github): Promise<void> {
+/** Runs a scenario. Throws an error with the log of the run that did not succeed. */
+export async function runScenario({ tls, before, runs }: Scenario, github: Github): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
   const platform = await startEmbeddedPlatform(tls && { tls });
   cleanup.defer(() => platform.stop());
@@ -79,56 +79,56 @@ export async function playStory({ tls, before, plays }: Story, github: Github): 
   await copyActions(join(place, 'actions'), tls ? undefined : platform);
   github.reset();
   before?.(github);
-  for (const play of plays) {
-    const run = await runExample(play, platform, github, place);
-    if ((run.exitCode !== 0) !== (play.fails ?? false))
-      throw new Error(`${play.file} ${play.fails ? 'should have failed' : 'failed'}:\n${run.log}`);
+  for (const example of runs) {
+    const run = await runExample(example, platform, github, place);
+    if ((run.exitCode !== 0) !== (example.fails ?? false))
+      throw new Error(`${example.file} ${example.fails ? 'should have failed' : 'failed'}:\n${run.log}`);
     const stored = () =>
       storedFiles(platform, 'ci/').then((objects) => objects.map(({ key }) => key.slice('ci/'.length)));
     try {
-      await play.then({ run, platform, github, stored });
+      await example.then({ run, platform, github, stored });
     } catch (error) {
-      throw new Error(`${play.file}: unexpected result:\n${run.log}`, { cause: error });
+      throw new Error(`${example.file}: unexpected result:\n${run.log}`, { cause: error });
     }
     if (github.violations.length > 0)
-      throw new Error(`${play.file}: invalid requests to GitHub: ${github.violations.join('; ')}`);
+      throw new Error(`${example.file}: invalid requests to GitHub: ${github.violations.join('; ')}`);
   }
 }
 
 async function runExample(
-  play: Play,
+  example: ExampleRun,
   platform: Platform,
   github: Github,
   place: string,
 ): Promise<WorkflowRun> {
-  const file = join(folder, play.file);
+  const file = join(folder, example.file);
   const text = await readFile(file, 'utf8');
-  Object.assign(github.permissions, play.fork ? readOnly : permissionsOf(text));
+  Object.assign(github.permissions, example.fork ? readOnly : permissionsOf(text));
   return runWorkflow({
     workflow: file,
-    event: play.on,
-    payload: play.payload,
+    event: example.on,
+    payload: example.payload,
     variables: {
       TERRAPI_CLIENT_ID: clientApp.id,
       TERRAPI_WORKSPACE: workspaces.main,
       TERRAPI_ISSUER: platform.issuer,
       TERRAPI_API_URL: platform.apiUrl,
       ...(platform.caCertificate && { TERRAPI_CA_CERTIFICATES: platform.caCertificate }),
-      ...play.variables,
+      ...example.variables,
     },
     secrets: {
       GITHUB_TOKEN: github.token,
-      ...(!play.fork && { TERRAPI_CLIENT_SECRET: clientApp.secret }),
+      ...(!example.fork && { TERRAPI_CLIENT_SECRET: clientApp.secret }),
     },
     env: {
       GITHUB_API_URL: github.apiUrl,
       ARTIFACTS: join(place, 'artifacts'),
-      ...(!play.fork && mayShowIdentity(text) && platform.tokenService.environment),
-      ...play.env,
+      ...(!example.fork && mayRequestIdentityToken(text) && platform.tokenService.environment),
+      ...example.env,
     },
     actions: actionsIn(text, join(place, 'actions')),
     checkout: (checkout) => cp(join(import.meta.dirname, 'project'), checkout, { recursive: true }),
-    ...(play.prepare && { prepare: play.prepare }),
+    ...(example.prepare && { prepare: example.prepare }),
   });
 }
 
@@ -182,7 +182,7 @@ function grantedBy(workflow: string): Granted[] {
 }
 
 /** Whether a job can request identity tokens. */
-function mayShowIdentity(workflow: string): boolean {
+function mayRequestIdentityToken(workflow: string): boolean {
   return grantedBy(workflow).some((granted) => granted['id-token'] === 'write');
 }
 

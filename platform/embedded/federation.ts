@@ -12,12 +12,17 @@ export interface FederatedClient {
   readonly subject: string;
 }
 
+/** An issuer, its keys, and the clients that log in with its tokens. */
+export interface IdentityProvider {
+  readonly authority: { readonly issuer: string; readonly jwksUrl: string };
+  readonly clients: readonly FederatedClient[];
+}
+
 export interface FederationOptions {
   /** URL of the issuer that the clients log in to. It is the expected audience. */
   readonly issuer: string;
-  /** The issuer whose tokens are accepted, and its keys. */
-  readonly authority: { readonly issuer: string; readonly jwksUrl: string };
-  readonly clients: readonly FederatedClient[];
+  /** The issuers whose tokens are accepted: Keycloak's identity providers. */
+  readonly providers: readonly IdentityProvider[];
   /** Clients with a secret. They cannot log in with an assertion. */
   readonly others: readonly IssuerClient[];
 }
@@ -46,7 +51,8 @@ const clockSkew = 30;
  * the errors are those of Keycloak 26.7. Each assertion is accepted once.
  */
 export function createFederation(options: FederationOptions): Federation {
-  const clients = options.clients.map(({ id }) => ({ id, secret: randomBytes(24).toString('hex') }));
+  const federated = options.providers.flatMap((provider) => provider.clients);
+  const clients = federated.map(({ id }) => ({ id, secret: randomBytes(24).toString('hex') }));
   const verify = createVerifier(options);
   return {
     clients,
@@ -79,8 +85,10 @@ export function createFederation(options: FederationOptions): Federation {
 }
 
 /** Verifies assertions. The result is the ID of the client, or a rejection. */
-function createVerifier({ issuer, authority, clients, others }: FederationOptions) {
-  const keys = createRemoteJWKSet(new URL(authority.jwksUrl));
+function createVerifier({ issuer, providers, others }: FederationOptions) {
+  const keysOf = new Map(
+    providers.map(({ authority }) => [authority.issuer, createRemoteJWKSet(new URL(authority.jwksUrl))]),
+  );
   const used = new Set<string>();
   return async (form: URLSearchParams): Promise<string | Rejection> => {
     const assertion = form.get('client_assertion') ?? '';
@@ -90,12 +98,14 @@ function createVerifier({ issuer, authority, clients, others }: FederationOption
       error: others.some(({ id }) => id === clientId) ? 'unauthorized_client' : 'invalid_client',
       error_description: 'Invalid client or Invalid client credentials',
     };
-    const known = [...clients, ...others].map(({ id }) => id);
+    const known = [...providers.flatMap(({ clients }) => clients), ...others].map(({ id }) => id);
     if (form.get('client_assertion_type') !== assertionType) return unknown;
     if (clientId !== null && !known.includes(clientId)) return unknown;
     const claims = decoded(assertion);
-    const client = clients.find(({ subject }) => subject === claims?.sub);
-    if (claims?.iss !== authority.issuer || !client) return unknown;
+    const provider = providers.find(({ authority }) => authority.issuer === claims?.iss);
+    const client = provider?.clients.find(({ subject }) => subject === claims?.sub);
+    const keys = keysOf.get(claims?.iss ?? '');
+    if (!claims || !client || !keys) return unknown;
     if (clientId !== null && clientId !== client.id) {
       return others.some(({ id }) => id === clientId)
         ? unknown

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   buckets as bucketNames,
   clientApp,
+  gitlabApp,
   closedApp,
   keylessApps,
   members,
@@ -118,8 +119,13 @@ function issuerOptions(issuer: string, authority: Authority, options: PlatformOp
     audience,
     accessTokenSeconds: options.accessTokenSeconds ?? 3600,
     federation: {
-      authority,
-      clients: Object.values(keylessApps).map(({ id, job }) => ({ id, subject: subjectOfJob(job) })),
+      providers: [
+        {
+          authority,
+          clients: Object.values(keylessApps).map(({ id, job }) => ({ id, subject: subjectOfJob(job) })),
+        },
+        ...(options.gitlab ? [{ authority: options.gitlab, clients: [gitlabApp] }] : []),
+      ],
     },
     people: { person, open: [publicApp], closed: [closedApp] },
   };

@@ -24,7 +24,7 @@ export interface IssuerOptions {
   readonly audience: readonly string[];
   readonly accessTokenSeconds: number;
   /** Clients without a secret, and the issuer of their tokens. */
-  readonly federation?: Pick<FederationOptions, 'authority' | 'clients'>;
+  readonly federation?: Pick<FederationOptions, 'providers'>;
   /** Who logs in, and with which clients. */
   readonly people: PeopleOptions;
 }
@@ -218,7 +218,7 @@ function imitateForPeople(ctx: KoaContextWithOIDC): void {
 
 function hasSecret(clientId: string | undefined, { clients, federation }: IssuerOptions): boolean {
   const among = (list: readonly { readonly id: string }[]) => list.some(({ id }) => id === clientId);
-  return among(clients) && !among(federation?.clients ?? []);
+  return among(clients) && !among(federation?.providers.flatMap((provider) => provider.clients) ?? []);
 }
 
 function idToken(clientId: string, options: IssuerOptions, signing: SigningKey): Promise<string> {

@@ -64,21 +64,11 @@ export function peopleConfiguration(
     },
     rotateRefreshToken: true,
     features: {
-      deviceFlow: {
+      deviceFlow: devicePages,
+      revocation: {
         enabled: true,
-        userCodeInputSource: (ctx, form, _out, problem) => {
-          const failed = problem ? '<p>This code is not valid.</p>' : '';
-          ctx.body = page('Device login', `${failed}${form}${submit('op.deviceInputForm', 'Continue')}`);
-        },
-        userCodeConfirmSource: (ctx, form, { clientId }, _device, code) => {
-          const text = `<p>Log in ${escape(clientId)} with the code <b>${escape(code)}</b>?</p>`;
-          ctx.body = page('Device login', `${text}${form}${submit('op.deviceConfirmForm', 'Continue')}`);
-        },
-        successSource: (ctx) => {
-          ctx.body = page('Device login successful', '<p>Close this page, and return to the terminal.</p>');
-        },
+        allowedPolicy: (_ctx, { clientId }, token) => token.clientId === clientId,
       },
-      revocation: { enabled: true },
     },
     routes: {
       authorization: `${endpoints}/auth`,
@@ -91,10 +81,28 @@ export function peopleConfiguration(
       DeviceCode: 600,
       AuthorizationCode: 60,
       Session: 36_000,
+      Grant: 36_000,
+      IdToken: 300,
       Interaction: 1800,
     },
   } satisfies Configuration;
 }
+
+/** The pages of the device grant. */
+const devicePages = {
+  enabled: true,
+  userCodeInputSource: (ctx, form, _out, problem) => {
+    const failed = problem ? '<p>This code is not valid.</p>' : '';
+    ctx.body = page('Device login', `${failed}${form}${submit('op.deviceInputForm', 'Continue')}`);
+  },
+  userCodeConfirmSource: (ctx, form, { clientId }, _device, code) => {
+    const text = `<p>Log in ${escape(clientId)} with the code <b>${escape(code)}</b>?</p>`;
+    ctx.body = page('Device login', `${text}${form}${submit('op.deviceConfirmForm', 'Continue')}`);
+  },
+  successSource: (ctx) => {
+    ctx.body = page('Device login successful', '<p>Close this page, and return to the terminal.</p>');
+  },
+} satisfies NonNullable<Configuration['features']>['deviceFlow'];
 
 /** Claims of the person, as in Keycloak's tokens. */
 export function claimsOf({ name, email, firstName, lastName }: Person) {

@@ -1,3 +1,4 @@
+import type { Hints } from '../hosts/host.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { ClientCredential, RejectedRequest, Rejection } from './clientAuthentication.ts';
 import { jwtClaims } from './jwt.ts';
@@ -10,10 +11,12 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
  * because tokens expire within minutes and an issuer may accept each of them only once.
  * @param requestToken requests an identity token from the host
  * @param audience audience of the tokens; default: the issuer identifier
+ * @param staleIdentity what to do about an outdated token, if the host cannot get a new one
  */
 export function assertionCredential(
   requestToken: (audience: string) => Promise<string>,
   audience: string | undefined,
+  staleIdentity: Hints['staleIdentity'] = clocksDiffer,
 ): ClientCredential {
   return {
     authenticate: async ({ issuer }) => {
@@ -25,7 +28,7 @@ export function assertionCredential(
           body.set('client_assertion_type', assertionType);
           body.set('client_assertion', token);
         },
-        rejection: (rejected) => explainRejection(rejected, issuer, claimsOf(token)),
+        rejection: (rejected) => explainRejection(rejected, issuer, claimsOf(token), staleIdentity),
       };
     },
   };
@@ -53,12 +56,13 @@ function explainRejection(
   { issuer, clientId, answer }: RejectedRequest,
   name: string,
   claims: Claims,
+  staleIdentity: (answer: string) => string,
 ): Rejection {
   const client = `client '${excerpt(clientId)}'`;
   return {
     code: 'identity-token-rejected',
     message: `Issuer ${issuer.href} rejects the identity token of this job for ${client} (${answer})`,
-    hint: hintFor(answer, client),
+    hint: hintFor(answer, client, staleIdentity),
     details: [
       `- Subject presented, to be the 'Federated subject' of ${client}: ${claims.subject}`,
       `- Issuer presented, to be the 'Issuer' of its identity provider: ${claims.issuer}`,
@@ -68,12 +72,15 @@ function explainRejection(
 }
 
 /** Chooses a hint by Keycloak's error description. Keycloak gives the same description for a wrong subject, a wrong key and wrong settings. */
-function hintFor(answer: string, client: string): string {
+function hintFor(answer: string, client: string, staleIdentity: (answer: string) => string): string {
   if (answer.includes('audience'))
     return `Remove ${inputs('audience')}, or set it to the audience that the issuer expects. Keycloak expects the URL of its realm.`;
   if (answer.includes('client_id'))
     return `This subject belongs to another client than the one in ${inputs('client-id')}. Correct the input, or set the subject at ${client}.`;
-  if (/not active|issued|expiration|reuse/.test(answer))
-    return `The token is new, so the clocks of Keycloak and of the token's issuer differ. Correct Keycloak's clock, or set 'Allowed clock skew' of the identity provider.`;
+  if (/not active|issued|expiration|reuse/.test(answer)) return staleIdentity(answer);
   return `In Keycloak, enable the service account of ${client}, and set its authentication to 'Signed JWT - Federated' with exactly this subject. No other client may have it. The identity provider must support client assertions and know the issuer's keys (JWKS URL). Alternatively, set ${inputs('client-secret')}.`;
+}
+
+function clocksDiffer(): string {
+  return `The token is new, so the clocks of Keycloak and of the token's issuer differ. Correct Keycloak's clock, or set 'Allowed clock skew' of the identity provider.`;
 }

@@ -35,5 +35,6 @@ export async function openCredential(
     );
   }
   const { assertionCredential } = await import('./clientAssertion.ts');
-  return assertionCredential((wanted) => identityToken(wanted, { certificates, retries }), audience);
+  const request = (wanted: string) => identityToken(wanted, { certificates, retries });
+  return assertionCredential(request, audience, hints.staleIdentity);
 }

@@ -1,3 +1,4 @@
+import type { HiddenLinks } from '../hosts/host.ts';
 import { outputLines } from '../hosts/outputLines.ts';
 import { redact } from '../text/secrets.ts';
 import type { CommandDefinition, Outputs } from './commands.ts';
@@ -13,16 +14,25 @@ export interface ResultOptions {
 /** Outputs that are JSON themselves. */
 const jsonOutputs = new Set(['urls', 'workspaces', 'preview']);
 
-/** The text for standard output; empty if there is no result. */
+/**
+ * The text for standard output; empty if there is no result.
+ * @param hidden what to show in place of a link, if standard output is a log that must not show links
+ */
 export function resultText(
-  { results }: Pick<CommandDefinition, 'results'>,
+  { results, format }: Pick<CommandDefinition, 'results' | 'format'>,
   outputs: Outputs,
-  { json, print }: ResultOptions,
+  { json, print, isTerminal = false }: ResultOptions & { readonly isTerminal?: boolean },
+  hidden?: HiddenLinks,
 ): string {
   if (json) return `${redact(JSON.stringify(Object.fromEntries([...outputs].map(jsonEntry)), null, 2))}\n`;
   const names = print === undefined ? results : [print];
-  const value = names.map((name) => String(outputs.get(name) ?? '')).find((text) => text !== '');
-  return value === undefined ? '' : `${outputLines(value).join('\n')}\n`;
+  const name = names.find((given) => String(outputs.get(given) ?? '') !== '');
+  if (name === undefined) return '';
+  const isHidden = hidden?.result !== undefined && print === undefined && name === 'url';
+  const value = isHidden ? hidden.result(outputs) : String(outputs.get(name));
+  if (value === '') return '';
+  const lines = format && print === undefined ? format(value, isTerminal) : outputLines(value);
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function jsonEntry([name, value]: [string, string | number]): [string, unknown] {

@@ -7,9 +7,10 @@ import { providerFor } from '../hosts/providers.ts';
 import { fail } from '../report/log.ts';
 import { useWording } from '../text/wording.ts';
 import { commands } from './commands.ts';
+import { dotenvText, writeDotenv } from './dotenv.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { inputReader } from './inputs.ts';
-import { type Invocation, createProgram } from './program.ts';
+import { type Invocation, addCompletionHelp, createProgram } from './program.ts';
 import { resultText } from './result.ts';
 import { readSecretFiles } from './secretFiles.ts';
 import { commandWording } from './wording.ts';
@@ -40,6 +41,8 @@ export async function runProgram(surroundings: Surroundings): Promise<void> {
     (invocation) => runInvocation(invocation, surroundings),
   );
   try {
+    if (/^complet(?:e|ion)$/.test(args[0] ?? '')) (await import('./completion.ts')).addCompletion(program);
+    else addCompletionHelp(program);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -53,7 +56,7 @@ function errorText(text: string): string {
 }
 
 async function runInvocation(invocation: Invocation, surroundings: Surroundings): Promise<void> {
-  const { command, verbosity, readValues } = invocation;
+  const { command, verbosity, readValues, dotenv } = invocation;
   const { env, stdin, stdout, stderr, setExitCode, onHost } = surroundings;
   const outputs = new Map<string, string | number>();
   const given = new Map<string, string>();
@@ -70,6 +73,7 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
   useWording(commandWording({ inputs: command.inputs, given, env, job: isCi ? 'job' : 'command' }));
   try {
     const values = readValues();
+    if (dotenv !== undefined) writeDotenv(dotenv, '');
     for (const [name, value] of values.given) given.set(name, value);
     for (const [name, secret] of await readSecretFiles(values.secretFiles, stdin)) {
       host.mask(secret);
@@ -77,8 +81,11 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
     }
     const run = await command.load();
     await run(host);
+    if (dotenv !== undefined) writeDotenv(dotenv, dotenvText(outputs, host.run.url));
   } catch (error) {
     fail(host, error);
   }
-  if (outputs.size > 0) stdout.write(resultText(command, outputs, invocation));
+  if (outputs.size === 0) return;
+  const options = { ...invocation, isTerminal: stdout.isTerminal };
+  stdout.write(resultText(command, outputs, options, host.hiddenLinks));
 }

@@ -12,7 +12,7 @@ import { setting } from '../text/wording.ts';
  * @param headline what this step did, e.g. `Uploaded 3 files`
  */
 export async function logAndSummarize(
-  host: Pick<Host, 'log' | 'run' | 'summary'>,
+  host: Pick<Host, 'log' | 'run' | 'summary' | 'hiddenLinks'>,
   inputs: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
   publication: Publication,
   headline: string,
@@ -20,13 +20,14 @@ export async function logAndSummarize(
 ): Promise<void> {
   const { links, main } = publication;
   const { maskLinks, summary, dryRun } = inputs;
+  const hidden = maskLinks ? masked() : host.hiddenLinks?.line;
   if (links) {
     warnAboutExpiry(host.log, inputs, links, clock);
-    if (!maskLinks && host.run.isPublic === true) noticePublicLinks(host.log, summary);
-    logLinks(host.log, maskLinks, publication, links);
+    if (hidden === undefined && host.run.isPublic === true) noticePublicLinks(host.log, summary);
+    logLinks(host.log, hidden, publication, links);
   }
   host.log.info(headline);
-  if (main && !maskLinks) host.log.info(`Open ${main.name}: ${main.url}`);
+  if (main && hidden === undefined) host.log.info(`Open ${main.name}: ${main.url}`);
   if (!summary) return;
   await host.summary(publicationSummary(publication, { headline, showLinks: !maskLinks, dryRun }));
 }
@@ -74,15 +75,22 @@ function noticePublicLinks(log: Log, summary: boolean): void {
   );
 }
 
-function logLinks(log: Log, maskLinks: boolean, { files, fileCount }: Publication, links: Links): void {
+const masked = () =>
+  `${setting('mask-links', 'true')} keeps the links out of the log. The file in the output 'links-file' has them.`;
+
+/** @param hidden the line to log in place of the links; undefined if the log may show them */
+function logLinks(
+  log: Log,
+  hidden: string | undefined,
+  { files, fileCount }: Publication,
+  links: Links,
+): void {
   const by = links.signedBy === 'platform' ? ', signed by the platform' : '';
   const until = links.expiresAt === undefined ? '' : `, until ${formatMoment(links.expiresAt)}`;
   log.group(
     `Links: ${count(fileCount, 'file')}${by}${until}`,
-    maskLinks
-      ? [
-          `${setting('mask-links', 'true')} keeps the links out of the log. The file in the output 'links-file' has them.`,
-        ]
+    hidden !== undefined
+      ? [hidden]
       : firstAmong(files(), fileCount, 20, ({ key, name }) => `${name}: ${links.url(key)}`),
   );
 }

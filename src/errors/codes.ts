@@ -15,6 +15,7 @@ export const messageCodes = [
   'fork-content',
   'fork-token',
   'github-token',
+  'gitlab-token',
   'identity-token-rejected',
   'identity-token-unavailable',
   'insecure-address',

@@ -17,6 +17,18 @@ export interface Log {
   group(title: string, lines: readonly string[]): void;
   /** Starts a group for the following lines. @returns ends the group */
   openGroup(title: string): () => void;
+  /** Shows the progress of a transfer while it runs; undefined if the log has only lines. */
+  readonly openProgress?: ((totalBytes: number) => ProgressView) | undefined;
+}
+
+/** A view of a transfer's progress, e.g. a bar. */
+export interface ProgressView {
+  /** Milliseconds between two updates. */
+  readonly everyMs: number;
+  /** @param line files, bytes, rate and remaining time */
+  update(bytes: number, line: string): void;
+  /** Removes the view. */
+  close(): void;
 }
 
 /** The CI run that this step belongs to. */
@@ -63,6 +75,19 @@ export interface Hints {
   readonly jobsWithoutCredentials: string;
   /** How to get the debug log, as an imperative. */
   readonly debugLog: string;
+  /**
+   * What to do if an issuer rejects an identity token as used or outdated; undefined if each login gets a new token.
+   * @param answer the issuer's answer in short
+   */
+  readonly staleIdentity?: ((answer: string) => string) | undefined;
+}
+
+/** What a log shows in place of links. */
+export interface HiddenLinks {
+  /** A line that says why there are no links. */
+  readonly line: string;
+  /** A text in place of the command's result, e.g. the URL of a page that has the link; undefined if the result may be a link. */
+  readonly result?: (outputs: ReadonlyMap<string, string | number>) => string;
 }
 
 /**
@@ -75,6 +100,8 @@ export interface Host {
   readonly log: Log;
   readonly run: Run;
   readonly hints: Hints;
+  /** Present if the log must not show links, e.g. because others may read it and nothing in it can be masked. */
+  readonly hiddenLinks?: HiddenLinks | undefined;
   /** Undefined if the job may not request identity tokens. */
   readonly identityToken?: RequestIdentityToken | undefined;
   /** Folder of the logins that the command `login` stores; undefined if the host does not run for a person. */

@@ -27,6 +27,8 @@ export interface Reporter {
   readonly comments?: CommentWriter | undefined;
   readonly deployments?: DeploymentWriter | undefined;
   readonly releases?: ReleaseWriter | undefined;
+  /** On a host whose releases have links: they take the place of a table in the notes. */
+  readonly releaseLinks?: ReleaseLinkWriter | undefined;
   /** Explains why reports were not written, and what to do: one warning for each cause. */
   explain(failures: readonly ReportFailure[]): readonly Warning[];
   close(): Promise<void>;
@@ -77,4 +79,18 @@ export interface ReleaseWriter {
   readonly limit: number;
   /** Edits the notes of a tag's release. @param edit a pure function, which may be called several times */
   editNotes(tag: string, edit: (notes: string) => NotesEdit): Promise<void>;
+}
+
+export interface ReleaseLink {
+  readonly name: string;
+  /** The name to use if another link of the release has the first one. */
+  readonly longName: string;
+  readonly url: string;
+}
+
+export interface ReleaseLinkWriter {
+  /** Most links that a step may put. */
+  readonly limit: number;
+  /** Creates the links of a tag's release, or updates those that open the same objects. */
+  put(tag: string, links: readonly ReleaseLink[]): Promise<void>;
 }

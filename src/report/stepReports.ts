@@ -9,7 +9,7 @@ import { formatDuration } from '../text/format.ts';
 import { ReportFailures } from './reportFailures.ts';
 import { publicationComment, removalComment } from './comment.ts';
 import { commentMarker } from './markers.ts';
-import { releaseNotes } from './releaseNotes.ts';
+import { reportRelease } from './releaseReport.ts';
 import { titleOf } from './title.ts';
 import { setting, wording } from '../text/wording.ts';
 
@@ -229,17 +229,15 @@ class StepReports implements Reports {
     });
   }
 
-  /** Returns the tag; undefined if the notes were not written. */
-  async #release({ publication, showLinks }: PublicationReport, now: number): Promise<string | undefined> {
-    const { release } = this.#options.reports;
-    if (release === undefined) return undefined;
-    const { run, name: host } = this.#host;
-    const text = { key: this.#key, run, host, now, showLinks };
-    return this.#failures.try('release', release, this.#reporter.releases, async (releases) => {
-      await releases.editNotes(release, (notes) =>
-        releaseNotes(notes, publication, { ...text, limit: releases.limit }),
-      );
-      return release;
+  async #release(report: PublicationReport, now: number): Promise<string | undefined> {
+    const { release: tag } = this.#options.reports;
+    if (tag === undefined) return undefined;
+    return reportRelease(tag, report, {
+      host: this.#host,
+      reporter: this.#reporter,
+      key: this.#key,
+      now,
+      failures: this.#failures,
     });
   }
 

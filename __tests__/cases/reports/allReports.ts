@@ -5,7 +5,7 @@ import { readAction } from '../../../scripts/tables.ts';
 import { githubVariables, pullRequestEvent } from '../../support/githubEvent.ts';
 import { folderWith } from '../../support/folder.ts';
 import { type ActionName, errorOf, runSubject, warningsOf } from '../../support/subject.ts';
-import { type Reporting, comments, deployments, reporting, reportWarnings } from './reportRuns.ts';
+import { type ReportRuns, comments, deployments, reportRuns, reportWarnings } from './reportRuns.ts';
 
 /** Names of the outputs that an action declares. */
 function declaredOutputs(action: ActionName): string[] {
@@ -14,8 +14,8 @@ function declaredOutputs(action: ActionName): string[] {
 }
 
 /** Comment, deployment and release in one run. */
-export function togetherCases(subject: Reporting): void {
-  const { github, upload, succeed } = reporting(subject);
+export function allReportCases(subject: ReportRuns): void {
+  const { github, upload, succeed } = reportRuns(subject);
 
   test('GitHub is down for all three: one warning each, and upload and outputs are not affected', async () => {
     github().releases.push({ id: 3, tag: 'v1', body: 'Notes', draft: false, immutable: false });
@@ -46,13 +46,13 @@ export function togetherCases(subject: Reporting): void {
     expect(warningsOf(await succeed({ links: 'session' }))).toEqual([]);
   });
 
-  test('links of the platform, the default, are not: the comment says when they expire', async () => {
+  test('with platform links, the default, there is no such warning, and the comment says when they expire', async () => {
     const run = await succeed({ comment: 'true' });
     expect(warningsOf(run)).toEqual([]);
     expect(Date.parse(run.outputs['expires-at'] ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
   });
 
-  test('and without them the warning says why', async () => {
+  test('with session links because of an error of the platform, the warning says why', async () => {
     subject().platform.terrapi.fail('/v2/storage/download', { status: 403 }, 1);
     const run = await succeed({ comment: 'true' });
     expect(warningsOf(run)).toEqual([
@@ -62,9 +62,9 @@ export function togetherCases(subject: Reporting): void {
 }
 
 /** Reports after a renewal of links and after a removal. */
-export function afterwardsCases(subject: Reporting): void {
+export function laterReportCases(subject: ReportRuns): void {
   describe('links and remove', () => {
-    const { github, succeed } = reporting(subject);
+    const { github, succeed } = reportRuns(subject);
     const everywhere = { comment: 'true', environment: 'preview', release: 'v1' };
     const where = () => ({ destination: 'reports', 'github-token': github().token });
     const run = (

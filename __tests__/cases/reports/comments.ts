@@ -5,13 +5,13 @@ import type { RunnerResult } from '../../../platform/runner.ts';
 import { commit, pullRequestEvent, workflowRunEvent } from '../../support/githubEvent.ts';
 import { serve } from '../../unit/servers.ts';
 import { warningsOf } from '../../support/subject.ts';
-import { type Reporting, comments, reporting, reportWarnings } from './reportRuns.ts';
+import { type ReportRuns, comments, reportRuns, reportWarnings } from './reportRuns.ts';
 
 const createComment = 'post /repos/{owner}/{repo}/issues/{issue_number}/comments';
 
 /** The comment on a pull request, and runs for forks. */
-export function commentCases(subject: Reporting): void {
-  const { github, upload, succeed } = reporting(subject);
+export function commentCases(subject: ReportRuns): void {
+  const { github, upload, succeed } = reportRuns(subject);
 
   describe('a run for a fork', () => {
     const forks = [

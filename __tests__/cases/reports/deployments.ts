@@ -5,11 +5,11 @@ import { bot } from '../../../platform/github/github.ts';
 import { commit, githubVariables, pullRequestEvent } from '../../support/githubEvent.ts';
 import { folderWith } from '../../support/folder.ts';
 import { runSubject } from '../../support/subject.ts';
-import { type Reporting, deployments, reporting, statuses, reportWarnings } from './reportRuns.ts';
+import { type ReportRuns, deployments, reportRuns, statuses, reportWarnings } from './reportRuns.ts';
 
 /** The deployment in a GitHub environment. */
-export function deploymentCases(subject: Reporting): void {
-  const { github, upload, succeed } = reporting(subject);
+export function deploymentCases(subject: ReportRuns): void {
+  const { github, upload, succeed } = reportRuns(subject);
 
   describe('the deployment', () => {
     const states = () => github().deployments.map(({ statuses }) => statuses.map(({ state }) => state));

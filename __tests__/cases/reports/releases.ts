@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Release } from '../../../platform/github/github.ts';
-import { type Reporting, reporting, reportWarnings } from './reportRuns.ts';
+import { type ReportRuns, reportRuns, reportWarnings } from './reportRuns.ts';
 
 const updateRelease = 'patch /repos/{owner}/{repo}/releases/{release_id}';
 
 /** The notes of a release. */
-export function releaseCases(subject: Reporting): void {
-  const { github, upload, succeed } = reporting(subject);
+export function releaseCases(subject: ReportRuns): void {
+  const { github, upload, succeed } = reportRuns(subject);
 
   describe('the notes of a release', () => {
     const push = { name: 'push', payload: {} };

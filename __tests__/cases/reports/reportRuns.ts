@@ -21,10 +21,10 @@ export function reportWarnings(run: RunnerResult): string[] {
 }
 
 /** The action under test, with a GitHub stand-in. */
-export type Reporting = () => Subject & { readonly github: Github };
+export type ReportRuns = () => Subject & { readonly github: Github };
 
 /** Set-up of the cases: an empty repository with one pull request, and runs of the actions in it. */
-export function reporting(subject: Reporting) {
+export function reportRuns(subject: ReportRuns) {
   const github = () => subject().github;
 
   async function upload(

@@ -4,7 +4,7 @@ import { readWorkspacesInputs } from '../../../src/config/workspaces.ts';
 import { failureOf } from '../failure.ts';
 import { problem, read, secret } from './uploadInputs.ts';
 
-test('without optional inputs, the defaults of the contract hold', () => {
+test('without optional inputs, the defaults apply', () => {
   expect(read({})).toMatchObject({
     clientId: 'app',
     clientSecret: secret,
@@ -33,7 +33,7 @@ test('without optional inputs, the defaults of the contract hold', () => {
   });
 });
 
-test('inputs cannot be changed after they were read', () => {
+test('the inputs are frozen', () => {
   expect(Object.isFrozen(read({}))).toBe(true);
 });
 
@@ -124,7 +124,7 @@ test.each([
   ['ca-certificates', '/', 'EISDIR'],
   ['ca-certificates', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', 'PEM text'],
   ['ca-certificates', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----', 'no certificate'],
-])('%s: %j is refused, with what was expected', (name, value, said) => {
+])('%s: %j is rejected, and the error says what is expected', (name, value, said) => {
   const message = problem({ [name]: value });
   expect(message).toMatch(
     new RegExp(
@@ -134,7 +134,7 @@ test.each([
   expect(message).toContain(said);
 });
 
-test('all problems are told in one message, each with the name of its input', () => {
+test('one error lists all problems, each with the name of its input', () => {
   const { message, details, hint } = failureOf(() =>
     read({
       'client-id': '',
@@ -157,13 +157,13 @@ test('all problems are told in one message, each with the name of its input', ()
   expect(hint).toContain('Nothing was sent');
 });
 
-test('a value cannot write commands for the runner, nor fill the log', () => {
+test('a value can neither write workflow commands nor fill the log', () => {
   expect(problem({ symlinks: 'a\n::error::b' })).toContain(`'a\\u000a::error::b'`);
   expect(problem({ symlinks: 'x'.repeat(5000) }).length).toBeLessThan(300);
 });
 
 describe('secrets', () => {
-  test('are masked before any other input is asked for', () => {
+  test('are masked before any other input is read', () => {
     const events: string[] = [];
     const raw = (name: string) => {
       events.push(name);
@@ -173,7 +173,7 @@ describe('secrets', () => {
     expect(events.slice(0, 2)).toEqual(['client-secret', `mask ${secret}`]);
   });
 
-  test('are in no message, whatever is wrong', () => {
+  test('are in no message about other inputs', () => {
     const error = failureOf(() => read({ 'client-id': '', symlinks: 'no', issuer: 'x' }));
     expect(JSON.stringify([error.message, error.details, error.hint])).not.toContain(secret);
   });
@@ -183,7 +183,7 @@ describe('secrets', () => {
     'https://h/x?token=pass-word',
     'https://h/#pass-word',
     'h://a@pass-word@h',
-  ])('in a URL are not printed with it: %s', (url) => {
+  ])('in a URL are not printed: %s', (url) => {
     const message = problem({ issuer: url });
     expect(message).not.toContain('pass-word');
     expect(message).toContain('***');
@@ -197,13 +197,13 @@ test.each(['/srv/**', '/*.html', 'a\n!/**', '~/**', '*/**'])(
   },
 );
 
-test('destination may not be empty where stale files are deleted', () => {
+test('with delete-stale, the destination must not be empty', () => {
   expect(problem({ 'delete-stale': 'true', destination: '/' })).toContain('delete-stale');
   expect(read({ 'delete-stale': 'true', destination: 'site' })).toMatchObject({ deleteStale: true });
 });
 
 test.each([{ 'share-with-users': 'ada' }, { 'share-with-groups': 'a\nb' }, {}])(
-  'one slash at either end of a destination is ignored where nothing is deleted: %j',
+  'without delete-stale, one slash at either end of the destination is ignored: %j',
   (inputs) => {
     for (const destination of ['reports/', '/reports/', '/reports', ' reports/ '])
       expect(read({ ...inputs, destination })).toMatchObject({ destination: 'reports' });
@@ -226,7 +226,7 @@ test.each([
   { 'delete-stale': 'true' },
   { 'share-with-users': 'ada', 'delete-stale': 'true' },
   { 'share-with-groups': 'a\nb', 'delete-stale': 'true' },
-])('a destination that an empty expression has widened is one problem with %j', (inputs) => {
+])('a destination that may contain an empty expression is one problem with %j', (inputs) => {
   for (const destination of ['forks/', 'forks//', '/forks/', ' forks/ ', 'forks/ /', '//'])
     expect(problem({ ...inputs, destination })).toMatch(
       new RegExp(`^Input destination: got '${destination.trim()}', expected a folder `),
@@ -253,7 +253,7 @@ test.each([
   ['delete-stale', 'yes'],
   ['headers', 'X-Frame-Options: DENY'],
   ['headers', 'Cache-Control'],
-])('%s: %j is refused', (name, value) => {
+])('%s: %j is rejected', (name, value) => {
   expect(problem({ destination: 'd', [name]: value })).toMatch(
     new RegExp(`^Input ${name}: got '.*', expected `),
   );

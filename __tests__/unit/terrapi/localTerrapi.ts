@@ -1,7 +1,7 @@
 import { type Terrapi, createTerrapi } from '../../../src/terrapi/terrapi.ts';
 import { type Answer, type Asked, type LocalServer, serve, transport } from '../servers.ts';
 
-export interface Place extends AsyncDisposable {
+export interface LocalTerrapi extends AsyncDisposable {
   readonly terrapi: Terrapi;
   readonly server: LocalServer;
   /** Tokens that the client replaced because TerrAPI refused them. */
@@ -14,7 +14,7 @@ export const policy = { baseMs: 1, maxMs: 20, budgetMs: 1_500, retryAfterBudgetM
 /** A stand-in for TerrAPI core at `/core`, and a client of it with numbered tokens. */
 export async function startTerrapi(
   answer: (asked: Asked, count: number) => Answer | undefined,
-): Promise<Place> {
+): Promise<LocalTerrapi> {
   const server = await serve(answer);
   const way = transport({ connections: 16 });
   const refused: string[] = [];

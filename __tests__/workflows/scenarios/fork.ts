@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
 
-import { linkIn, open, type Play, type Story } from '../examples.ts';
+import { linkIn, open, type ExampleRun, type Scenario } from '../examples.ts';
 import { contribution, patch, pullRequest, workflowRun } from './events.ts';
 
 const place = 'forks/octocat/fix/typo';
 
 /** Publishes in the run with this ID. A second run updates the same comment. */
-const publication = (run: string): Play => ({
+const publication = (run: string): ExampleRun => ({
   file: 'fork-publish.yml',
   on: 'workflow_run',
   payload: workflowRun(31, contribution),
@@ -21,11 +21,11 @@ const publication = (run: string): Play => ({
   },
 });
 
-export const fork: Story = {
+export const forkScenario: Scenario = {
   name: 'a pull request from a fork: built without secrets, published afterwards, removed when it closes',
   // The other pull request has the same commit, from a branch of this repository.
   before: (github) => void github.pulls.push(patch, contribution),
-  plays: [
+  runs: [
     {
       file: 'fork-build.yml',
       on: 'pull_request',

@@ -1,16 +1,16 @@
 import { expect } from '@jest/globals';
 
 import { keylessApps } from '../../../platform/catalogue.ts';
-import type { Story } from '../examples.ts';
+import type { Scenario } from '../examples.ts';
 import { nothing } from './events.ts';
 
-const play = { file: 'keyless.yml', on: 'push', payload: nothing } as const;
+const example = { file: 'keyless.yml', on: 'push', payload: nothing } as const;
 
-export const keyless: Story = {
+export const keylessScenario: Scenario = {
   name: 'a site, published with the identity token of the job only',
-  plays: [
+  runs: [
     {
-      ...play,
+      ...example,
       variables: { TERRAPI_CLIENT_ID: keylessApps.branch.id },
       then: async ({ run, stored }) => {
         expect(await stored()).toEqual(['site/assets/style.css', 'site/index.html']);
@@ -19,7 +19,7 @@ export const keyless: Story = {
     },
     {
       // A client app for another subject: the environment instead of the branch.
-      ...play,
+      ...example,
       variables: { TERRAPI_CLIENT_ID: keylessApps.environment.id },
       fails: true,
       then: ({ run }) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { expect } from '@jest/globals';
 
-import { linkIn, open, type Story } from '../examples.ts';
+import { linkIn, open, type Scenario } from '../examples.ts';
 import { patch, pullRequest } from './events.ts';
 
 const file = 'matrix.yml';
@@ -11,10 +11,10 @@ const keys = [1, 2, 3].flatMap((shard) =>
   ['index.html', 'junit.xml'].map((name) => `tests/7/shard-${shard}/${name}`),
 );
 
-export const matrix: Story = {
+export const matrixScenario: Scenario = {
   name: 'shards of a matrix, with one job at the end that makes all links and one comment',
   before: (github) => void github.pulls.push(patch),
-  plays: [
+  runs: [
     {
       file,
       on: 'pull_request',

@@ -5,7 +5,7 @@ import { expect } from '@jest/globals';
 
 import { buckets } from '../../../platform/catalogue.ts';
 import type { Github } from '../../../platform/github/github.ts';
-import { linkIn, open, type Play, type Story } from '../examples.ts';
+import { linkIn, open, type ExampleRun, type Scenario } from '../examples.ts';
 import { comment, contribution, dispatch, patch, pullRequest } from './events.ts';
 
 /** Links to the preview, oldest first. */
@@ -24,7 +24,7 @@ async function opened({ comments, deployments }: Github): Promise<string> {
   return page;
 }
 
-const push: Omit<Play, 'then'> = {
+const push: Omit<ExampleRun, 'then'> = {
   file: 'preview.yml',
   on: 'pull_request',
   payload: pullRequest(patch, 'synchronize'),
@@ -32,13 +32,13 @@ const push: Omit<Play, 'then'> = {
 
 const site = ['previews/pr-7/assets/style.css', 'previews/pr-7/index.html'];
 
-export const previewLife: Story = {
+export const previewScenario: Scenario = {
   name: 'a preview: opened, updated by a push, renewed by a comment and a button but not by strangers, closed',
   before: (github) => {
     github.pulls.push(patch, contribution);
     github.collaborators.set('reader', 'read').set('writer', 'write');
   },
-  plays: [
+  runs: [
     {
       ...push,
       then: async ({ github, stored }) => {

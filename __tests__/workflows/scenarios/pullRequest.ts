@@ -5,10 +5,10 @@ import { expect } from '@jest/globals';
 
 import { buckets } from '../../../platform/catalogue.ts';
 import { bot, person, type Github } from '../../../platform/github/github.ts';
-import { linkIn, open, type Play, type Story } from '../examples.ts';
+import { linkIn, open, type ExampleRun, type Scenario } from '../examples.ts';
 import { dispatch, patch, pullRequest } from './events.ts';
 
-const push: Omit<Play, 'then'> = {
+const push: Omit<ExampleRun, 'then'> = {
   file: 'pull-request.yml',
   on: 'pull_request',
   payload: pullRequest(patch, 'synchronize'),
@@ -32,10 +32,10 @@ function states({ deployments }: Github): string[][] {
   return deployments.map(({ statuses }) => statuses.map(({ state }) => state));
 }
 
-export const pullRequestLife: Story = {
+export const pullRequestScenario: Scenario = {
   name: 'a pull request: published, updated by a push, links renewed, closed',
   before: (github) => void github.pulls.push(patch),
-  plays: [
+  runs: [
     {
       ...push,
       then: async ({ github, stored }) => {

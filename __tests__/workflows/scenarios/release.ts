@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 
 import type { Github } from '../../../platform/github/github.ts';
-import { linkIn, open, type Play, type Story } from '../examples.ts';
+import { linkIn, open, type ExampleRun, type Scenario } from '../examples.ts';
 import { dispatch, nothing, release } from './events.ts';
 
 const before = '## What is new\r\n\r\n* A map of the world by @octocat in #12\r\n';
@@ -18,9 +18,9 @@ function sums(notes: string): string[] {
 const first = { notes: '', bytes: 0 };
 const links: string[] = [];
 
-const renewal = (play: Pick<Play, 'on' | 'payload'>): Play => ({
+const renewal = (example: Pick<ExampleRun, 'on' | 'payload'>): ExampleRun => ({
   file: 'renew-release.yml',
-  ...play,
+  ...example,
   then: async ({ github }) => {
     const notes = notesOf(github, 'v1.2.3');
     const link = linkIn(notes, 'atlas-1.2.3.tar.gz');
@@ -33,7 +33,7 @@ const renewal = (play: Pick<Play, 'on' | 'payload'>): Play => ({
   },
 });
 
-export const releaseLife: Story = {
+export const releaseScenario: Scenario = {
   name: 'a release: a table in its notes, with links renewed on schedule and by a button',
   before: (github) =>
     void github.releases.push(
@@ -41,7 +41,7 @@ export const releaseLife: Story = {
       { id: 3, tag: 'v1.2.3', body: before, draft: false, immutable: true },
       { id: 4, tag: 'v1.3.0', body: 'Not yet', draft: true, immutable: false },
     ),
-  plays: [
+  runs: [
     {
       file: 'release.yml',
       on: 'release',

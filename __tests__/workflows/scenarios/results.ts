@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 import { expect } from '@jest/globals';
 
-import { open, type Story } from '../examples.ts';
+import { open, type Scenario } from '../examples.ts';
 import { contribution, nothing, pullRequest } from './events.ts';
 
 const file = 'ci-results.yml';
 
-export const results: Story = {
+export const resultsScenario: Scenario = {
   name: 'a test report, published if tests pass or fail, but not from a fork',
-  plays: [
+  runs: [
     {
       file,
       on: 'push',

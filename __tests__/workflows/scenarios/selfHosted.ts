@@ -1,23 +1,23 @@
 import { expect } from '@jest/globals';
 
-import type { Story } from '../examples.ts';
+import type { Scenario } from '../examples.ts';
 import { nothing } from './events.ts';
 
-const play = { file: 'self-hosted.yml', on: 'push', payload: nothing } as const;
+const example = { file: 'self-hosted.yml', on: 'push', payload: nothing } as const;
 
-export const inside: Story = {
+export const selfHostedScenario: Scenario = {
   name: 'a self-hosted runner and a platform with a private certificate authority',
   tls: 'private-ca',
-  plays: [
+  runs: [
     {
-      ...play,
+      ...example,
       then: async ({ run, stored }) => {
         expect(await stored()).toEqual(['sites/main/assets/style.css', 'sites/main/index.html']);
         expect(run.annotations).toEqual([]);
       },
     },
     {
-      ...play,
+      ...example,
       variables: { TERRAPI_CA_CERTIFICATES: '' },
       fails: true,
       then: ({ run }) => {
