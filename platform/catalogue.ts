@@ -47,9 +47,12 @@ export const gitlabApp = {
 } as const;
 
 /** IDs of the client apps that have access to the workspaces. */
-export const members: readonly string[] = [clientApp, publicApp, gitlabApp, ...Object.values(keylessApps)].map(
-  ({ id }) => id,
-);
+export const members: readonly string[] = [
+  clientApp,
+  publicApp,
+  gitlabApp,
+  ...Object.values(keylessApps),
+].map(({ id }) => id);
 
 /** Scope of the platform that the workspaces belong to. Without it in the token, they are not listed. */
 export const platformScope = 'gep';

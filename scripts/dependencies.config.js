@@ -21,6 +21,7 @@ export const rooms = [
   'hosts/github',
   'hosts/terminal',
   'hosts/gitlab',
+  'hosts/ci',
   'commands',
   'cli',
   'main',

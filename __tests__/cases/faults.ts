@@ -273,6 +273,19 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
       expect(errorOf(allowed)).not.toContain('not cleaned up');
     });
 
+    test('the abort of a failed multipart upload is retried', async () => {
+      const isAbort = ({ method, query }: SeenRequest) => method === 'DELETE' && query.has('uploadId');
+      storage.decide = (request) => {
+        if (isAbort(request)) return { kind: 'answer', status: request.before === 0 ? 503 : 204 };
+        return isPart(request) && request.query.get('partNumber') === '2'
+          ? { kind: 'answer', status: 403, body: errorXml('AccessDenied') }
+          : undefined;
+      };
+      const run = await upload({ 'large.bin': randomBytes(40 * MiB) });
+      expect([run.exitCode, storage.requests.filter(isAbort).length]).toEqual([1, 2]);
+      expect(errorOf(run)).not.toContain('not cleaned up');
+    });
+
     test('a cancelled upload ends at once, and lists what is stored and what is not', async () => {
       const cancel = new AbortController();
       storage.decide = (request) => {

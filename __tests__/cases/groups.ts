@@ -10,6 +10,7 @@ import { overwritingCases } from './overwriting.ts';
 import { generatedNameCases } from './generatedNames.ts';
 import { transientErrorCases } from './transientErrors.ts';
 import { platformLinkCases } from './platformLinks.ts';
+import { proxyCases } from './proxies.ts';
 import { publishCases } from './publish.ts';
 import { readingFileCases } from './readingFiles.ts';
 import { removingCases } from './removing.ts';
@@ -59,7 +60,7 @@ const groups = {
     cancellation: cancellationCases,
     transientErrors: transientErrorCases,
   },
-  messages: { untrustedText: untrustedTextCases, userErrors: userErrorCases },
+  messages: { untrustedText: untrustedTextCases, userErrors: userErrorCases, proxies: proxyCases },
   identity: { keyless: keylessCases, keylessFailures: keylessFailureCases, workspaces: workspacesCases },
 } satisfies Record<string, Record<string, Cases>>;
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -175,6 +175,22 @@ export function readingFileCases(subject: () => Subject): void {
       expect([few.exitCode, errorOf(few)]).toEqual([0, '']);
     },
   );
+
+  test('a part of 2 GiB does not abort the process', async () => {
+    const file = path.join(folderWith({ 'large.bin': '' }), 'large.bin');
+    truncateSync(file, 2.25 * 1024 * MiB);
+    storage.decide = async ({ query }) => {
+      if (!query.has('uploads')) return undefined;
+      // Meanwhile the first part is read.
+      await sleep(1_000);
+      return { kind: 'answer', status: 403, body: errorXml('AccessDenied') };
+    };
+    const run = await upload(path.dirname(file), { 'part-size': '2GiB' });
+    expect([run.exitCode, errorOf(run)]).toEqual([
+      1,
+      expect.stringMatching(/^large\.bin could not be uploaded .*: AccessDenied 403/),
+    ]);
+  }, 300_000);
 
   test('parts that are larger than the memory limit are stored correctly', async () => {
     const content = randomBytes(43 * MiB);

@@ -59,6 +59,17 @@ export function removingCases(subject: () => Subject): void {
       },
     );
 
+    test.each(['d/', 'd//', 'd/ '])(
+      'delete-stale deletes nothing if an empty expression makes the destination a parent folder: %j',
+      async (destination) => {
+        await put('d/7/a.txt', 'd/8/b.txt');
+        const inputs = { path: '.', destination, 'delete-stale': 'true' };
+        const run = await runSubject(subject(), 'upload', inputs, { cwd: folderWith({ 'c.txt': 'c' }) });
+        expect(errorOf(run)).toContain(`Input destination: got '${destination.trim()}', expected a folder `);
+        expect([run.exitCode, await keys()]).toEqual([1, ['ci/d/7/a.txt', 'ci/d/8/b.txt']]);
+      },
+    );
+
     test('keeps objects that are not older than older-than', async () => {
       await put('d/old 1.txt', 'd/old/2.txt');
       await letObjectsAge(subject().platform, 10_000);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
+import { useFaultyStorage } from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
 import { generatedMetadata, putObjects } from '../support/putObjects.ts';
 import { type Subject, errorOf, linksFileOf, runSubject, urlsOf } from '../support/subject.ts';
@@ -17,6 +18,25 @@ export function renewingLinkCases(subject: () => Subject, { filesEach }: { files
   const stored = () => subject().platform.store.list(buckets.outputs, '');
 
   describe('the links action', () => {
+    describe('with a storage that lists a key outside the prefix', () => {
+      const storage = useFaultyStorage(subject);
+
+      test.each(['ci/other/secret.txt', 'other', 'ci/d/../other', 'ci/dd/a'])(
+        'signs no link: %s',
+        async (key) => {
+          const entry = `<Contents><Key>${key}</Key><Size>1</Size><LastModified>2020-01-01T00:00:00Z</LastModified></Contents>`;
+          storage.decide = ({ query }) =>
+            query.has('list-type')
+              ? { kind: 'answer', status: 200, body: `<ListBucketResult>${entry}</ListBucketResult>` }
+              : undefined;
+          const run = await links();
+          expect([run.exitCode, run.outputs]).toEqual([1, {}]);
+          expect(errorOf(run)).toContain(`has the key '${key}', which is outside of it`);
+          expect(run.log).not.toContain('X-Amz-Signature');
+        },
+      );
+    });
+
     test(`collects the files of two parallel jobs, ${filesEach} files each`, async () => {
       const filesOf = (job: string) =>
         Object.fromEntries(

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from '@jest/globals';
 
+import { useFaultyServer, useFaultyStorage } from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
-import { type Subject, errorOf, linksFileOf, runSubject } from '../support/subject.ts';
+import { type Subject, errorOf, linksFileOf, runSubject, storedFiles } from '../support/subject.ts';
 import { throttle } from '../support/throttle.ts';
 
 const MiB = 1024 ** 2;
@@ -14,6 +16,41 @@ export function sessionCases(
   { sessionSeconds, uploadSeconds }: { sessionSeconds: number; uploadSeconds: number },
 ): void {
   describe(`with sessions of ${sessionSeconds} s`, () => {
+    const storage = useFaultyStorage(subject);
+    const api = useFaultyServer(() => new URL(subject().platform.apiUrl).origin);
+
+    test('an upload continues with its session while TerrAPI is down, and uses the next one once TerrAPI is back', async () => {
+      const { platform } = subject();
+      // The session is renewed when a fifth of its lifetime is left. The files take longer than its lifetime.
+      const names = Array.from({ length: 8 }, (_, index) => `${index}.bin`);
+      storage.decide = async ({ method }) => {
+        if (method === 'PUT') await sleep((sessionSeconds * 1000) / 5);
+        return undefined;
+      };
+      let refused = 0;
+      api.decide = ({ key, before }) => {
+        if (key !== 'v2/storage/token' || before === 0 || refused === 3) return undefined;
+        refused += 1;
+        return { kind: 'raw', bytes: '' };
+      };
+      platform.terrapi.sessionSeconds = sessionSeconds;
+      try {
+        const inputs = {
+          path: '.',
+          destination: 'away',
+          links: 'none',
+          concurrency: '1',
+          'api-url': `${api.url}${new URL(platform.apiUrl).pathname}`,
+        };
+        const cwd = folderWith(Object.fromEntries(names.map((name) => [name, name])));
+        const run = await runSubject(subject(), 'upload', inputs, { cwd });
+        expect([run.exitCode, errorOf(run), refused]).toEqual([0, '', 3]);
+        expect(await storedFiles(platform, 'ci/away/')).toHaveLength(8);
+      } finally {
+        platform.terrapi.sessionSeconds = 900;
+      }
+    }, 180_000);
+
     test(
       `an upload of ${uploadSeconds} s succeeds, and a new session signs its links`,
       async () => {

@@ -18,6 +18,7 @@ const noContent: Fault = {
   status: 204,
   headers: { etag: '"0f343b0931126a20f133d67c2b018a3b"' },
 };
+const bareNoContent: Fault = { kind: 'answer', status: 204 };
 const otherEtag: Fault = { ...noContent, status: 200 };
 
 const errorWithEtag: Fault = {
@@ -56,6 +57,7 @@ export function storageResponseCases(subject: () => Subject): void {
         /^a\.txt could not .*: NotS3 200: .*text\/html: a web page, "Sign in to the network"/,
       ],
       ['a file', named('a.txt'), noContent, small, /^a\.txt could not .*: NotS3 204: /],
+      ['a file', named('a.txt'), bareNoContent, small, /^a\.txt could not .*: NotS3 204: /],
       ['a file', named('a.txt'), withoutEtag, small, /^a\.txt could not .*: NotS3 200: /],
       ['a file', named('a.txt'), otherEtag, small, /^a\.txt could not .*: OtherContent 200: /],
       ['a file', named('a.txt'), errorWithEtag, small, /^a\.txt could not .*: AccessDenied 200: /],

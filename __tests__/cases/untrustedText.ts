@@ -223,6 +223,23 @@ export function untrustedTextCases(subject: () => Subject): void {
       expect(visibleText(run)).not.toContain(sent.slice(24, 36));
     });
 
+    test('gets no secret at a token endpoint with plain http and another address than this machine', async () => {
+      await using served = await serveIssuer({
+        discovery: (_, configuration) => ({
+          body: {
+            ...configuration,
+            token_endpoint: `http://0.0.0.0:${served.issuer.port}/realms/master/token`,
+          },
+        }),
+      });
+      const inputs = { path: 'a.txt', issuer: served.issuer.href };
+      const run = await runSubject(subject(), 'upload', inputs, { cwd: folderWith({ 'a.txt': 'a' }) });
+      expect([run.exitCode, served.grants()]).toEqual([1, []]);
+      expect(errorOf(run)).toContain(
+        `names the token endpoint http://0.0.0.0:${served.issuer.port}, which is not https`,
+      );
+    });
+
     test('masks tokens under any name in the JSON response', async () => {
       const token = 'a-token-that-nobody-may-see-7c1d';
       await using issuer = await serveIssuer({

@@ -64,20 +64,7 @@ export function peopleConfiguration(
     },
     rotateRefreshToken: true,
     features: {
-      deviceFlow: {
-        enabled: true,
-        userCodeInputSource: (ctx, form, _out, problem) => {
-          const failed = problem ? '<p>This code is not valid.</p>' : '';
-          ctx.body = page('Device login', `${failed}${form}${submit('op.deviceInputForm', 'Continue')}`);
-        },
-        userCodeConfirmSource: (ctx, form, { clientId }, _device, code) => {
-          const text = `<p>Log in ${escape(clientId)} with the code <b>${escape(code)}</b>?</p>`;
-          ctx.body = page('Device login', `${text}${form}${submit('op.deviceConfirmForm', 'Continue')}`);
-        },
-        successSource: (ctx) => {
-          ctx.body = page('Device login successful', '<p>Close this page, and return to the terminal.</p>');
-        },
-      },
+      deviceFlow: devicePages,
       revocation: { enabled: true },
     },
     routes: {
@@ -95,6 +82,22 @@ export function peopleConfiguration(
     },
   } satisfies Configuration;
 }
+
+/** The pages of the device grant. */
+const devicePages = {
+  enabled: true,
+  userCodeInputSource: (ctx, form, _out, problem) => {
+    const failed = problem ? '<p>This code is not valid.</p>' : '';
+    ctx.body = page('Device login', `${failed}${form}${submit('op.deviceInputForm', 'Continue')}`);
+  },
+  userCodeConfirmSource: (ctx, form, { clientId }, _device, code) => {
+    const text = `<p>Log in ${escape(clientId)} with the code <b>${escape(code)}</b>?</p>`;
+    ctx.body = page('Device login', `${text}${form}${submit('op.deviceConfirmForm', 'Continue')}`);
+  },
+  successSource: (ctx) => {
+    ctx.body = page('Device login successful', '<p>Close this page, and return to the terminal.</p>');
+  },
+} satisfies NonNullable<Configuration['features']>['deviceFlow'];
 
 /** Claims of the person, as in Keycloak's tokens. */
 export function claimsOf({ name, email, firstName, lastName }: Person) {

@@ -42,7 +42,7 @@ export async function deviceGrant(
     });
     show(promptOf(client, answer));
     const end = AbortSignal.timeout(answer.expires_in * 1000);
-    return await oidc
+    const poll = oidc
       .pollDeviceAuthorizationGrant(
         configuration,
         answer,
@@ -52,9 +52,19 @@ export async function deviceGrant(
       .catch((error: unknown) => {
         throw end.aborted ? loginExpired('its code has expired', error) : error;
       });
+    // The library looks at the signal only every five seconds.
+    return await Promise.race([poll, rejectOnAbort(signal)]);
   } catch (error) {
     throw signal.aborted ? abortError(signal.reason) : loginError('device', client, error);
   }
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(abortError(signal.reason));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
 }
 
 function promptOf(

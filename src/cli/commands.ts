@@ -1,5 +1,6 @@
 import type { Host } from '../hosts/host.ts';
-import { type CommandInput, inputsOf } from './inputs.ts';
+import { type CommandInput, inputsOf, loginInputs, logoutInputs } from './inputs.ts';
+import { workspaceLines } from './workspaceTable.ts';
 
 /** The outputs of a command, by name. */
 export type Outputs = ReadonlyMap<string, string | number>;
@@ -13,8 +14,12 @@ export interface CommandDefinition {
   readonly inputs: readonly CommandInput[];
   /** Whether arguments give the input `path`. */
   readonly takesPaths?: true;
+  /** Whether the user has to follow its log, so that it has no `--quiet`. */
+  readonly isInteractive?: true;
   /** The outputs that standard output may show: the first that is not empty is the result. */
   readonly results: readonly string[];
+  /** Formats the result; `isTerminal` for people. */
+  readonly format?: (result: string, isTerminal: boolean) => readonly string[];
   /** Loads the command. */
   readonly load: () => Promise<(host: Host) => Promise<void>>;
 }
@@ -22,8 +27,8 @@ export interface CommandDefinition {
 export const commands: readonly CommandDefinition[] = [
   {
     name: 'upload',
-    summary: 'Upload files to a workspace, and print a link to them.',
-    example: 'upload dist --workspace gep-you-private-workspace --destination reports/main',
+    summary: 'Upload files, and print a link to them.',
+    example: 'upload dist -w my-workspace -d reports/main',
     inputs: inputsOf.upload,
     takesPaths: true,
     results: ['url', 's3-uri'],
@@ -31,26 +36,44 @@ export const commands: readonly CommandDefinition[] = [
   },
   {
     name: 'links',
-    summary: 'Create new links to files in a workspace, and print one.',
-    example: 'links --workspace gep-you-private-workspace --destination reports/main',
+    summary: 'Create new links to uploaded files.',
+    example: 'links -w my-workspace -d reports/main',
     inputs: inputsOf.links,
     results: ['url', 's3-uri'],
     load: async () => (await import('../commands/links.ts')).run,
   },
   {
     name: 'remove',
-    summary: 'Delete a folder of a workspace, or its old files.',
-    example: 'remove --workspace gep-you-private-workspace --destination previews --older-than 14d',
+    summary: 'Delete a folder, or its old files.',
+    example: 'remove -w my-workspace -d previews --older-than 14d',
     inputs: inputsOf.remove,
     results: [],
     load: async () => (await import('../commands/remove.ts')).run,
   },
   {
     name: 'workspaces',
-    summary: 'List the workspaces and shared folders that the client app can use.',
+    summary: 'List the workspaces that the client app can use.',
     example: 'workspaces --platforms gep',
     inputs: inputsOf.workspaces,
     results: ['workspaces'],
+    format: workspaceLines,
     load: async () => (await import('../commands/workspaces.ts')).run,
+  },
+  {
+    name: 'login',
+    summary: 'Log in with your account, and store the login for later commands.',
+    example: 'login --client-id people --platforms gep',
+    inputs: loginInputs,
+    isInteractive: true,
+    results: ['user'],
+    load: async () => (await import('../commands/login.ts')).run,
+  },
+  {
+    name: 'logout',
+    summary: 'Remove the stored login, and revoke it.',
+    example: 'logout --client-id people',
+    inputs: logoutInputs,
+    results: ['user'],
+    load: async () => (await import('../commands/logout.ts')).run,
   },
 ];

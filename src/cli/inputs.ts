@@ -2,8 +2,8 @@ import { inputs } from '../generated/options.ts';
 
 type Generated = (typeof inputs)[keyof typeof inputs][number];
 
-/** An input of the `action.yml` files. */
-export type InputName = Generated['name'];
+/** An input of the `action.yml` files, or one that only the command `login` has. */
+export type InputName = Generated['name'] | 'device' | 'browser';
 
 export interface CommandInput {
   readonly name: InputName;
@@ -18,6 +18,20 @@ export interface CommandInput {
 
 /** The inputs of each action, as in its `action.yml`. */
 export const inputsOf: Readonly<Record<keyof typeof inputs, readonly CommandInput[]>> = inputs;
+
+/** The inputs of `login`. */
+export const loginInputs: readonly CommandInput[] = [
+  ...inputsNamed('client-id', 'platforms', 'scope', 'issuer', 'ca-certificates', 'tls-verify'),
+  { name: 'device', kind: 'switch', required: false, default: 'false', choices: [] },
+  { name: 'browser', kind: 'switch', required: false, default: 'true', choices: [] },
+];
+
+/** The inputs of `logout`. */
+export const logoutInputs = inputsNamed('client-id', 'issuer', 'ca-certificates', 'tls-verify');
+
+function inputsNamed(...names: readonly InputName[]): CommandInput[] {
+  return inputsOf.workspaces.filter(({ name }) => names.includes(name));
+}
 
 /** The variable for an input, e.g. `TERRAPI_CLIENT_ID` for `client-id`. */
 export function variableOf(name: string): string {

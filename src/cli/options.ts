@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { ActionError } from '../errors/error.ts';
 import { registerSecret } from '../text/secrets.ts';
 import { type CommandInput, variableOf } from './inputs.ts';
+import { rareGroup } from './help.ts';
 import { summaries } from './summaries.ts';
 
 /** Values that options give. */
@@ -12,9 +13,6 @@ export interface OptionValues {
   /** Files with secrets, by input; `-` is standard input. */
   readonly secretFiles: ReadonlyMap<string, string>;
 }
-
-/** Heading of the options that only `--help-all` shows. */
-export const rareGroup = 'More options:';
 
 /** Adds the options of a command's inputs to it. */
 export function addInputOptions(command: Command, inputs: readonly CommandInput[]): void {

@@ -1,10 +1,11 @@
-import { Command, Help, type OutputConfiguration } from 'commander';
+import { Command, CommanderError, type OutputConfiguration } from 'commander';
 
 import { version } from '../http/version.ts';
 import type { Verbosity } from '../hosts/provider.ts';
 import type { CommandDefinition } from './commands.ts';
 import { variableOf } from './inputs.ts';
-import { addInputOptions, rareGroup, valuesOf, type OptionValues } from './options.ts';
+import { shortHelp, wholeHelp } from './help.ts';
+import { addInputOptions, valuesOf, type OptionValues } from './options.ts';
 import type { ResultOptions } from './result.ts';
 
 export const programName = 'upload-to-workspace';
@@ -41,25 +42,29 @@ export function createProgram(
   return program;
 }
 
+/** Names the command `completion` in the help. Its code is loaded only to run it. */
+export function addCompletionHelp(program: Command): void {
+  program.command('completion <shell>').description('Print a script for bash, zsh, fish or powershell.');
+}
+
 function addCommand(
   program: Command,
   definition: CommandDefinition,
   run: (invocation: Invocation) => Promise<void>,
 ): void {
-  const { name, summary, example, inputs, takesPaths } = definition;
+  const { name, summary, example, inputs, takesPaths, isInteractive } = definition;
   const options = takesPaths ? inputs.filter((input) => input.name !== 'path') : inputs;
   const command = program
     .command(name)
     .description(summary)
     .helpOption('-h, --help', 'print the common options')
-    .configureHelp({ visibleOptions: commonOptions });
-  if (takesPaths) command.argument('[PATH...]', 'files, folders and globs to upload');
+    .configureHelp(shortHelp)
+    .showHelpAfterError(`Run '${programName} ${name} --help' for its options.`);
+  if (takesPaths) command.argument('[PATH...]');
   addInputOptions(command, options);
   command
     .option('--json', 'print all outputs as JSON')
     .option('--print <OUTPUT>', `print one output, e.g. ${definition.results[0] ?? 's3-uri'}`)
-    .option('--dotenv <FILE>', 'write outputs as variables, for GitLab CI/CD')
-    .option('-q, --quiet', 'log only warnings and errors')
     .option('-v, --verbose', 'log details')
     .option('--help-all', 'print all options')
     .addHelpText('after', helpFooter(example))
@@ -73,9 +78,13 @@ function addCommand(
       const verbosity = verbose ? 'verbose' : quiet ? 'quiet' : 'normal';
       await run({ command: definition, readValues, verbosity, json, print, dotenv });
     });
+  if (!isInteractive)
+    command
+      .option('--dotenv <FILE>', 'write outputs as variables, for GitLab CI/CD')
+      .option('-q, --quiet', 'log only warnings and errors');
   command.on('option:help-all', () => {
-    command.configureHelp({}).outputHelp();
-    command.error('', { exitCode: 0, code: 'commander.help' });
+    command.configureHelp(wholeHelp).outputHelp();
+    throw new CommanderError(0, 'commander.help', '');
   });
 }
 
@@ -87,16 +96,12 @@ interface CommonOptions {
   readonly verbose?: boolean;
 }
 
-function commonOptions(this: void, command: Command) {
-  return Help.prototype
-    .visibleOptions(command)
-    .filter(({ helpGroupHeading }) => helpGroupHeading !== rareGroup);
-}
-
 function helpFooter(example: string): string {
   return [
     '',
-    `Variables can replace options, e.g. ${variableOf('client-id')}. The secret: ${variableOf('client-secret')}.`,
+    `Each option can come from a variable, e.g. --client-id from ${variableOf('client-id')},`,
+    `and the client secret from ${variableOf('client-secret')}.`,
+    '',
     `Example: ${programName} ${example}`,
   ].join('\n');
 }

@@ -19,18 +19,20 @@ const jsonOutputs = new Set(['urls', 'workspaces', 'preview']);
  * @param hidden what to show in place of a link, if standard output is a log that must not show links
  */
 export function resultText(
-  { results }: Pick<CommandDefinition, 'results'>,
+  { results, format }: Pick<CommandDefinition, 'results' | 'format'>,
   outputs: Outputs,
-  { json, print }: ResultOptions,
+  { json, print, isTerminal = false }: ResultOptions & { readonly isTerminal?: boolean },
   hidden?: HiddenLinks,
 ): string {
   if (json) return `${redact(JSON.stringify(Object.fromEntries([...outputs].map(jsonEntry)), null, 2))}\n`;
   const names = print === undefined ? results : [print];
   const name = names.find((given) => String(outputs.get(given) ?? '') !== '');
   if (name === undefined) return '';
-  const isHidden = hidden !== undefined && print === undefined && name === 'url';
+  const isHidden = hidden?.result !== undefined && print === undefined && name === 'url';
   const value = isHidden ? hidden.result(outputs) : String(outputs.get(name));
-  return value === '' ? '' : `${outputLines(value).join('\n')}\n`;
+  if (value === '') return '';
+  const lines = format && print === undefined ? format(value, isTerminal) : outputLines(value);
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function jsonEntry([name, value]: [string, string | number]): [string, unknown] {

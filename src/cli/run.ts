@@ -10,7 +10,7 @@ import { commands } from './commands.ts';
 import { dotenvText, writeDotenv } from './dotenv.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { inputReader } from './inputs.ts';
-import { type Invocation, createProgram } from './program.ts';
+import { type Invocation, addCompletionHelp, createProgram } from './program.ts';
 import { resultText } from './result.ts';
 import { readSecretFiles } from './secretFiles.ts';
 import { commandWording } from './wording.ts';
@@ -41,6 +41,8 @@ export async function runProgram(surroundings: Surroundings): Promise<void> {
     (invocation) => runInvocation(invocation, surroundings),
   );
   try {
+    if (/^complet(?:e|ion)$/.test(args[0] ?? '')) (await import('./completion.ts')).addCompletion(program);
+    else addCompletionHelp(program);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -83,5 +85,7 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
   } catch (error) {
     fail(host, error);
   }
-  if (outputs.size > 0) stdout.write(resultText(command, outputs, invocation, host.hiddenLinks));
+  if (outputs.size === 0) return;
+  const options = { ...invocation, isTerminal: stdout.isTerminal };
+  stdout.write(resultText(command, outputs, options, host.hiddenLinks));
 }

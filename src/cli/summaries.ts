@@ -14,7 +14,7 @@ export const summaries: Readonly<Record<InputName, Summary>> = {
   'client-id': { value: 'ID', text: 'client app that logs in', isCommon: true },
   'client-secret': {
     value: 'FILE',
-    text: `file with the client secret; '-' is standard input`,
+    text: `file with its secret; '-' is standard input`,
     isCommon: true,
   },
   workspace: { value: 'NAME', text: 'workspace or shared folder', isCommon: true, short: '-w' },
@@ -22,9 +22,9 @@ export const summaries: Readonly<Record<InputName, Summary>> = {
   platforms: { value: 'NAME', text: 'platform scope to request, e.g. gep', isCommon: true },
   path: { value: 'PATH', text: 'files, folders and globs; !GLOB excludes' },
   root: { value: 'FOLDER', text: 'names in the workspace are relative to it', isCommon: true },
-  overwrite: { value: 'WHEN', text: 'existing files', isCommon: true },
+  overwrite: { value: 'WHEN', text: 'replace files', isCommon: true },
   'delete-stale': { value: '', text: 'delete older files that are not uploaded', isCommon: true },
-  links: { value: 'SIGNER', text: 'who signs the links', isCommon: true },
+  links: { value: 'SIGNER', text: 'signed by', isCommon: true },
   'expires-in': { value: 'TIME', text: 'lifetime of the links, e.g. 12h', isCommon: true },
   preview: { value: '', text: 'link to the files as a web site', isCommon: true },
   'older-than': { value: 'TIME', text: 'delete only older files, e.g. 14d', isCommon: true },
@@ -53,5 +53,7 @@ export const summaries: Readonly<Record<InputName, Summary>> = {
   'pull-request': { value: 'NUMBER', text: 'pull request to comment on' },
   environment: { value: 'NAME', text: 'deployment environment' },
   release: { value: 'TAG', text: 'release whose notes get the links' },
+  device: { value: '', text: 'log in with a code, on any device', isCommon: true },
+  browser: { value: '', text: 'open a browser, but print the address', isCommon: true },
   'github-token': { value: 'FILE', text: 'file with the token for comments and releases' },
 };

@@ -7,6 +7,7 @@ import { loginOf } from '../auth/login.ts';
 import { type Login, type LoginFile, loginFile } from '../auth/loginFile.ts';
 import { type PublicClient, openPublicClient } from '../auth/publicClient.ts';
 import { type LoginInputs, readLoginInputs } from '../config/login.ts';
+import { setOutputs } from '../config/outputs.ts';
 import { ActionError, messageOf } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
 import { createRetryLog } from '../report/retryLog.ts';
@@ -39,6 +40,7 @@ export function run(host: Host, desktop: Desktop = thisDesktop): Promise<void> {
         expiryLine(login),
         `Stored in ${file.path}`,
       ]);
+      setOutputs(host, { user: login.user });
     } catch (error) {
       throw signal.aborted ? loginCancelled() : error;
     } finally {

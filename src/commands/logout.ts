@@ -5,6 +5,7 @@ import { loginError } from '../auth/loginErrors.ts';
 import { readMasked } from '../auth/loginSource.ts';
 import { openPublicClient } from '../auth/publicClient.ts';
 import { type LoginInputs, readLoginInputs } from '../config/login.ts';
+import { setOutputs } from '../config/outputs.ts';
 import { ActionError } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
 import { createRetryLog } from '../report/retryLog.ts';
@@ -30,6 +31,7 @@ export function run(host: Host): Promise<void> {
     host.log.info(
       `Logged out: the login of ${login.user} with client '${clientId}' is removed from ${file.path}.`,
     );
+    setOutputs(host, { user: login.user });
     await revoke(host, inputs, login, signal).then(
       () => host.log.info(`The issuer has revoked the login.`),
       (error: unknown) => warn(host, loginError('refresh', inputs, error)),

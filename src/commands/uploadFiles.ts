@@ -13,7 +13,7 @@ import {
   type TransferOptions,
   transfer,
 } from '../transfer/engine.ts';
-import { createProgress } from '../transfer/progress.ts';
+import { type Progress, createProgress } from '../transfer/progress.ts';
 import type { Cancellation } from './cancellation.ts';
 import { wording } from '../text/wording.ts';
 
@@ -43,7 +43,7 @@ export async function uploadFiles(
     () => performance.now() - started,
   );
   const endGroup = log.openGroup('Upload');
-  const timer = setInterval(() => log.info(progress.line()), progressEveryMs);
+  const stopShowing = showProgress(log, progress, totalSize(puts));
   const stored: Put[] = [];
   done.set('stored', () => storedLines(puts, stored));
   const before = retried();
@@ -55,7 +55,7 @@ export async function uploadFiles(
       stored.push(put);
       options.onStored?.(put, etag);
     },
-  }).finally(() => clearInterval(timer));
+  }).finally(stopShowing);
   const retries = retried() - before;
   log.info(
     `${progress.line()}${retries > 0 ? `; ${count(retries, 'request was', 'requests were')} retried` : ''}`,
@@ -63,6 +63,17 @@ export async function uploadFiles(
   endGroup();
   if (outcome.stored.length < puts.length) throw incomplete(puts, client, outcome);
   for (const line of leftoverLines(outcome.orphanedUploads)) log.info(line);
+}
+
+/** Shows a bar where the log has one, else a line every few seconds. @returns stops it */
+function showProgress(log: Log, progress: Progress, totalBytes: number): () => void {
+  const view = log.openProgress?.(totalBytes);
+  const show = view ? () => view.update(progress.bytes(), progress.line()) : () => log.info(progress.line());
+  const timer = setInterval(show, view?.everyMs ?? progressEveryMs);
+  return () => {
+    clearInterval(timer);
+    view?.close();
+  };
 }
 
 function totalSize(puts: readonly Put[]): number {

@@ -42,13 +42,18 @@ export interface WorkspacesOutputs {
   readonly workspaces: string;
 }
 
+/** Outputs of the commands `login` and `logout`. */
+export interface LoginOutputs {
+  readonly user: string;
+}
+
 /**
  * Sets all outputs of an action, at its end and at once.
  * @throws ActionError `outputs-not-set` if an output could not be set. It sets all others
  */
 export function setOutputs(
   host: Pick<Host, 'output'>,
-  outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs,
+  outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs | LoginOutputs,
 ): void {
   const missing: string[] = [];
   let cause: unknown;

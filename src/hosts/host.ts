@@ -17,6 +17,18 @@ export interface Log {
   group(title: string, lines: readonly string[]): void;
   /** Starts a group for the following lines. @returns ends the group */
   openGroup(title: string): () => void;
+  /** Shows the progress of a transfer while it runs; undefined if the log has only lines. */
+  readonly openProgress?: ((totalBytes: number) => ProgressView) | undefined;
+}
+
+/** A view of a transfer's progress, e.g. a bar. */
+export interface ProgressView {
+  /** Milliseconds between two updates. */
+  readonly everyMs: number;
+  /** @param line files, bytes, rate and remaining time */
+  update(bytes: number, line: string): void;
+  /** Removes the view. */
+  close(): void;
 }
 
 /** The CI run that this step belongs to. */
@@ -74,8 +86,8 @@ export interface Hints {
 export interface HiddenLinks {
   /** A line that says why there are no links. */
   readonly line: string;
-  /** A text in place of the command's result, e.g. the URL of a page that has the link. */
-  readonly result: (outputs: ReadonlyMap<string, string | number>) => string;
+  /** A text in place of the command's result, e.g. the URL of a page that has the link; undefined if the result may be a link. */
+  readonly result?: (outputs: ReadonlyMap<string, string | number>) => string;
 }
 
 /**
@@ -88,7 +100,7 @@ export interface Host {
   readonly log: Log;
   readonly run: Run;
   readonly hints: Hints;
-  /** Present if the log must not show links, because others may read it and nothing in it can be masked. */
+  /** Present if the log must not show links, e.g. because others may read it and nothing in it can be masked. */
   readonly hiddenLinks?: HiddenLinks | undefined;
   /** Undefined if the job may not request identity tokens. */
   readonly identityToken?: RequestIdentityToken | undefined;

@@ -10,6 +10,8 @@ export interface TextStream {
   readonly isTerminal: boolean;
   /** Whether it shows colors: a terminal does, unless the user turned them off. */
   readonly hasColors: boolean;
+  /** Characters in a line of a terminal. */
+  readonly columns: number;
 }
 
 /** `quiet`: warnings and errors only. `verbose`: the lines of groups and the debug log too. */

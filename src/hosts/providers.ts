@@ -1,3 +1,5 @@
+import { isCI } from 'ci-info';
+
 import type { Environment, Provider } from './provider.ts';
 
 /** The systems that the command knows. The first that detects itself is used. To add one, add its folder and a line here. */
@@ -6,6 +8,11 @@ export const providers: readonly Provider[] = [
     name: 'gitlab',
     detects: ({ GITLAB_CI }) => GITLAB_CI === 'true',
     open: async (options) => (await import('./gitlab/host.ts')).gitlabHost(options),
+  },
+  {
+    name: 'ci',
+    detects: () => isCI,
+    open: async (options) => (await import('./ci/host.ts')).ciHost(options),
   },
   {
     name: 'terminal',

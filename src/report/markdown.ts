@@ -2,12 +2,12 @@ import { sanitize } from '../text/sanitize.ts';
 
 /**
  * Escapes text for Markdown: every character that Markdown or HTML may interpret becomes a character reference. All text from outside goes
- * through here. GitHub resolves references before it looks for mentions and issue numbers, so an empty comment follows `@` and `#`.
+ * through here. GitHub and GitLab resolve references before they look for mentions and numbers, so an empty comment follows `@` and `#`, and GitLab's `!`, `$`, `%`, `&`, `^` and `~`.
  */
 export function markdownText(text: string): string {
   return sanitize(text)
     .replace(/[!-,:-@[-`{-~]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replace(/&#(?:35|64);/g, '$&<!-- -->')
+    .replace(/&#(?:33|3[5-8]|64|94|126);/g, '$&<!-- -->')
     .replaceAll('www.', 'www&#46;');
 }
 

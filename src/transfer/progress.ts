@@ -5,6 +5,8 @@ export interface Progress {
   add(stored: { readonly bytes: number; readonly files: number }): void;
   /** A log line with files, bytes, rate and remaining time, or the total time if all is stored. */
   line(): string;
+  /** Bytes stored so far. */
+  bytes(): number;
 }
 
 /** @param elapsed returns the milliseconds since the transfer started */
@@ -14,6 +16,7 @@ export function createProgress(
 ): Progress {
   const done = { files: 0, bytes: 0 };
   return {
+    bytes: () => done.bytes,
     add: ({ files, bytes }) => {
       done.files += files;
       done.bytes += bytes;

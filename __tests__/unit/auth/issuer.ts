@@ -12,6 +12,8 @@ export interface IssuerRules {
   readonly token?: (count: number, asked: Asked) => Answer | undefined;
   /** The response to discovery; default: the issuer's configuration. */
   readonly discovery?: (count: number, configuration: object) => Answer | undefined;
+  /** Answers all other requests, by the path below the issuer; undefined breaks the connection. By default: not found. */
+  readonly other?: (path: string, asked: Asked) => Answer | undefined;
   /** Milliseconds that its clock is ahead of this machine's. */
   readonly ahead?: number;
   /** The issuer identifier in its configuration, by its URL. */
@@ -40,6 +42,7 @@ export function grant(count: number, more: object = {}): Answer {
 export async function serveIssuer({
   token = (count) => grant(count),
   discovery = (_, configuration) => ({ body: configuration }),
+  other = () => ({ status: 404, body: 'not found' }),
   ahead = 0,
   named = (url) => url,
   certificate,
@@ -53,7 +56,7 @@ export async function serveIssuer({
     } = request;
     const base = `http://${host}${path}`;
     if (asked === `${path}/token`) return token((counts.token += 1), request);
-    if (asked !== `${path}/.well-known/openid-configuration`) return { status: 404, body: 'not found' };
+    if (asked !== `${path}/.well-known/openid-configuration`) return other(asked.slice(path.length), request);
     return discovery((counts.discovery += 1), {
       issuer: named(base),
       authorization_endpoint: `${base}/auth`,

@@ -24,6 +24,9 @@ describe('text from outside', () => {
         for (const piece of pieces(markdownText(text))) expect(piece).not.toMatch(/[@#]./s);
       }),
     );
+    // GitLab's merge requests, snippets, milestones, epics, alerts and labels.
+    expect(markdownText('!1')).toBe('&#33;<!-- -->1');
+    for (const sign of '$%&^~') expect(markdownText(`${sign}1`)).toMatch(/^&#\d+;<!-- -->1$/);
     expect(markdownText('@a/#1')).toBe('&#64;<!-- -->a/&#35;<!-- -->1');
   });
 

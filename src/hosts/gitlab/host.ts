@@ -28,6 +28,8 @@ export function gitlabHost(options: HostOptions): Host {
     log,
     hints: gitlabHints(tokens.length),
     identityToken: gitlabIdentity(tokens),
+    // A job is no person: it does not use the logins of the machine's user.
+    loginFolder: undefined,
     hiddenLinks: hiddenLinks(run, () => Number(input('pull-request')) || run.pull),
     openReporter: async (given) => {
       const certificates = [...given.certificates, ...serverCertificates(env['CI_SERVER_TLS_CA_FILE'])];

@@ -34,11 +34,18 @@ export function planLinks(existing: readonly AssetLink[], wanted: readonly Relea
   });
 }
 
-/** Whether two presigned URLs open the same object. The bucket may be in the path or in the host. */
+/** Whether both URLs are presigned and open the same object. The bucket is in the path of one kind of address, and in the host of the other. */
 function isSameObject(before: string, after: string): boolean {
-  const [one, other] = [before, after].map((text) => URL.parse(text)?.pathname);
-  if (!one || !other || one === '/' || other === '/') return false;
-  return one.endsWith(other) || other.endsWith(one);
+  const urls = [before, after].map((text) => URL.parse(text));
+  const [one, other] = urls.map((url) => (url?.searchParams.has('X-Amz-Signature') ? url : null));
+  if (!one || !other) return false;
+  return one.pathname === other.pathname || isBelow(one, other) || isBelow(other, one);
+}
+
+/** Whether `inPath` is the address of the same object as `inHost`, with the bucket in its path. */
+function isBelow(inPath: URL, inHost: URL): boolean {
+  const [bucket = ''] = inHost.hostname.split('.');
+  return inPath.pathname === `/${bucket}${inHost.pathname}`;
 }
 
 /**

@@ -4,6 +4,7 @@ export const hints: Hints = {
   allowIdentity: 'set TERRAPI_CLIENT_SECRET',
   logIn: () => [
     `Set the variable TERRAPI_CLIENT_SECRET, or write the secret to a file and pass '--client-secret-file FILE'.`,
+    `To log in with your own account, run 'upload-to-workspace login'.`,
   ],
   jobsWithoutCredentials: 'runs without TERRAPI_CLIENT_SECRET',
   debugLog: `run the command again with '--verbose'`,

@@ -1,9 +1,10 @@
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 
 import { registerSecret } from '../../text/secrets.ts';
 import type { Host, Log, Run } from '../host.ts';
 import type { HostOptions } from '../provider.ts';
 import { createTempFolder } from '../temporary.ts';
+import { userFolder } from '../userFolder.ts';
 import { hints } from './hints.ts';
 import { terminalLog } from './log.ts';
 import { noRun } from './run.ts';
@@ -13,7 +14,7 @@ import { noRun } from './run.ts';
  * @param run the CI run, if there is one
  */
 export function terminalHost(options: HostOptions, run: Run = noRun): Host {
-  const { stderr, verbosity, input, output, onFail } = options;
+  const { env, stderr, verbosity, input, output, onFail } = options;
   const log = terminalLog(stderr, verbosity);
   let tempDir: string | undefined;
   return {
@@ -21,6 +22,8 @@ export function terminalHost(options: HostOptions, run: Run = noRun): Host {
     log,
     run,
     hints,
+    hiddenLinks: { line: `Standard output has the link; '--print urls' prints all links.` },
+    loginFolder: userFolder(env, process.platform, homedir()),
     tempDir: () => (tempDir ??= createTempFolder([['the folder', tmpdir()]], 'TMPDIR').folder),
     tempRoot: tmpdir(),
     workspaceDir: process.cwd(),

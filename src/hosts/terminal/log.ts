@@ -4,6 +4,7 @@ import { helpLine } from '../../errors/codes.ts';
 import type { Log, Text } from '../host.ts';
 import { outputLines } from '../outputLines.ts';
 import type { TextStream, Verbosity } from '../provider.ts';
+import { type TerminalBar, openBar } from './bar.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -15,8 +16,11 @@ export interface TerminalLog extends Log {
 export function terminalLog(stream: TextStream, verbosity: Verbosity): TerminalLog {
   const styled = (style: Style, text: string) =>
     stream.hasColors ? styleText(style, text, { validateStream: false }) : text;
+  let bar: TerminalBar | undefined;
   const print = (text: Text, prefix = '') => {
-    stream.write(`${prefix}${outputLines(text).join('\n')}\n`);
+    const lines = `${prefix}${outputLines(text).join('\n')}\n`;
+    if (bar) bar.printAbove(lines);
+    else stream.write(lines);
   };
   const isVerbose = verbosity === 'verbose';
   const info = (text: Text) => {
@@ -34,5 +38,19 @@ export function terminalLog(stream: TextStream, verbosity: Verbosity): TerminalL
     error: (text) => print(text, styled('red', 'Error: ')),
     group: (title, lines) => info(isVerbose ? [title, ...lines.map((line) => `  ${line}`)] : title),
     openGroup: () => () => undefined,
+    openProgress:
+      stream.isTerminal && verbosity !== 'quiet'
+        ? (totalBytes) => {
+            const opened = openBar(stream, totalBytes);
+            bar = opened;
+            return {
+              ...opened,
+              close: () => {
+                opened.close();
+                bar = undefined;
+              },
+            };
+          }
+        : undefined,
   };
 }

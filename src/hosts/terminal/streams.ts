@@ -1,5 +1,3 @@
-import type { WriteStream } from 'node:tty';
-
 import { systemCode } from '../../errors/error.ts';
 import type { Environment, TextStream } from '../provider.ts';
 
@@ -19,6 +17,9 @@ export function textStream(
   return {
     write: (text) => void stream.write(text),
     isTerminal,
-    hasColors: isTerminal && (stream as WriteStream).hasColors({ ...env }),
+    get columns() {
+      return stream.columns || 80;
+    },
+    hasColors: isTerminal && stream.hasColors({ ...env }),
   };
 }
