@@ -32,6 +32,7 @@ export async function upload(
       ...inputs,
     },
     cwd: source.folder,
+    env: { GITHUB_WORKFLOW: 'Demo' },
     onOutput: (text) => log.write(text),
     ...(signal && { signal }),
   });

@@ -1,7 +1,16 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { clientApp, keylessApps, outsiderApp, sharedFolders, workspaces } from './catalogue.ts';
+import {
+  clientApp,
+  keylessApps,
+  outsiderApp,
+  person,
+  platformScope,
+  publicApp,
+  sharedFolders,
+  workspaces,
+} from './catalogue.ts';
 import { startEmbeddedPlatform } from './embedded/index.ts';
 import type { Platform, PlatformOptions } from './platform.ts';
 import { subjectOf } from './tokens/job.ts';
@@ -100,6 +109,9 @@ function describe(platform: Platform, caFile: string | undefined): string {
     `${clientApp.id.padEnd(32)}${clientApp.secret}`,
     `${outsiderApp.id.padEnd(32)}${outsiderApp.secret}  (has no access to any workspace)`,
     '',
+    'client for people               account and password',
+    `${publicApp.id.padEnd(32)}${person.name}, ${platform.kind === 'real' ? person.password : 'no password: the login page has a button'}`,
+    '',
     'client app without a secret     subject of its identity tokens',
     ...Object.values(keylessApps).map(({ id, job }) => `${id.padEnd(32)}${subjectOf(job)}`),
     '',
@@ -114,6 +126,12 @@ function describe(platform: Platform, caFile: string | undefined): string {
     'Run the action against it, in a second terminal and in this folder:',
     '',
     actionCommand(platform, caFile),
+    '',
+    'Or log in as a person, and list the workspaces:',
+    '',
+    `export TERRAPI_ISSUER=${platform.issuer} TERRAPI_API_URL=${platform.apiUrl} \\`,
+    `  TERRAPI_CLIENT_ID=${publicApp.id} TERRAPI_PLATFORMS=${platformScope}${caFile === undefined ? '' : ` TERRAPI_CA_CERTIFICATES=${caFile}`}`,
+    'node_modules/.bin/node dist/cli.js login && node_modules/.bin/node dist/cli.js workspaces',
     '',
     'Or call the APIs with curl:',
     '',

@@ -51,7 +51,7 @@ export async function previewPictures(folder: string): Promise<string[]> {
   while ((await fetch(short)).ok) await sleep(500);
   await page.reload();
   await page.waitForSelector('h1 ::-p-text(have expired)');
-  await take(page, 'preview-ended.png', 400);
+  await take(page, 'preview-ended.png', 440);
   return pictures;
 }
 
@@ -86,6 +86,7 @@ async function publish(platform: Platform, cwd: string, links = 'auto'): Promise
       GITHUB_REPOSITORY: 'octo/tides',
       GITHUB_RUN_ID: '1',
       GITHUB_REF: 'refs/pull/7/merge',
+      GITHUB_WORKFLOW: 'Pull request',
     },
   });
   if (exitCode !== 0) throw new Error(`The preview was not published:\n${log}`);

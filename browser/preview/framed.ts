@@ -34,27 +34,30 @@ function inside({ pathname, search, hash }: Location, root: URL): string {
   return `/${path.replace(/^\/+/, '')}${query}${hash}`;
 }
 
-/** All entries of the history are entries of the frame page, so that a reload does not lose them. */
+/** All entries of the history are entries of the frame page. Then a reload does not lose them, and browsers agree on their order. */
 function mirrorHistory(outer: Outer, root: URL, set: History['replaceState']): void {
-  const mirror = (kind: 'pushState' | 'replaceState') => {
-    const { pathname, search, hash } = location;
-    outer.history[kind](
-      { site: history.state as unknown },
-      '',
-      `${root.pathname}${pathname.slice(1)}${search}${hash}`,
-    );
+  const mirror = (kind: 'pushState' | 'replaceState', { pathname, search, hash }: URL | Location) => {
+    const address = `${root.pathname}${pathname.slice(1)}${search}${hash}`;
+    outer.history[kind]({ site: history.state as unknown }, '', address);
   };
   for (const kind of ['pushState', 'replaceState'] as const) {
     History.prototype[kind] = (...given: Parameters<History['pushState']>) => {
       set(...given);
-      mirror(kind);
+      mirror(kind, location);
     };
   }
-  // Links to a part of the page change the address without a script.
   for (const event of ['popstate', 'hashchange'])
     addEventListener(event, () => {
-      mirror('replaceState');
+      mirror('replaceState', location);
     });
+  if (!('navigation' in window)) return;
+  // Links to a part of the page add an entry without a script.
+  window.navigation.addEventListener('navigate', (event) => {
+    if (!event.hashChange || event.navigationType !== 'push' || !event.cancelable) return;
+    event.preventDefault();
+    mirror('pushState', new URL(event.destination.url));
+    location.replace(event.destination.url);
+  });
 }
 
 /** Tells the router that the visitor went back or forward. */

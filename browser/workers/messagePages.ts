@@ -12,7 +12,7 @@ export function expiredPage({ expiresAt, origin }: PreviewSite): string {
     : '';
   return layout('The links of this preview have expired', [
     `They expired${when}. The files are still in the workspace.`,
-    `<strong>To see the preview again</strong>, run the workflow that published it, or the one that renews its links, and open the new link. Then open pages of the preview work again too.`,
+    `<strong>To see the preview again</strong>, run the workflow that published it, or the one that renews its links, and open the new link. Tabs that show the preview then work again too.`,
     `<strong>To share the preview</strong>, copy its link from the comment or the job summary, not from the address bar. An address from the address bar works only in a browser that has opened the link.`,
     ...whereFrom(origin),
   ]);

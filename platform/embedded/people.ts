@@ -65,7 +65,10 @@ export function peopleConfiguration(
     rotateRefreshToken: true,
     features: {
       deviceFlow: devicePages,
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, { clientId }, token) => token.clientId === clientId,
+      },
     },
     routes: {
       authorization: `${endpoints}/auth`,
@@ -78,6 +81,8 @@ export function peopleConfiguration(
       DeviceCode: 600,
       AuthorizationCode: 60,
       Session: 36_000,
+      Grant: 36_000,
+      IdToken: 300,
       Interaction: 1800,
     },
   } satisfies Configuration;
