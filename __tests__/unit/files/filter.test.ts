@@ -1,21 +1,16 @@
-/** What a link leads to is also judged by its real path. */
 import path from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { failureOf } from '../failure.ts';
-import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
+import { type TemporaryFolder, foldersForEachTest, temporaryFolder } from '../folders.ts';
 import { names, select } from './selecting.ts';
 
 let folder: TemporaryFolder;
 let outside: TemporaryFolder;
-beforeEach(() => {
-  folder = temporaryFolder();
-  outside = temporaryFolder();
-});
-afterEach(() => {
-  folder[Symbol.dispose]();
-  outside[Symbol.dispose]();
+foldersForEachTest((first, second) => {
+  folder = first;
+  outside = second;
 });
 
 describe('a symbolic link', () => {
