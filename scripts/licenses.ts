@@ -8,6 +8,7 @@ interface Package {
   /** SPDX expression, e.g. `MIT`. */
   readonly license: string;
   readonly folder: string;
+  readonly author: string;
 }
 
 /**
@@ -47,11 +48,16 @@ async function bundledPackages(top: string, entries: readonly string[]): Promise
 }
 
 function readPackage(folder: string): Package {
-  const { name, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+  const {
+    name,
+    license,
+    author = '',
+  } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
     name: string;
     license?: string;
+    author?: string | { readonly name: string };
   };
-  return { name, license: license ?? '', folder };
+  return { name, license: license ?? '', folder, author: typeof author === 'string' ? author : author.name };
 }
 
 /** The licence text of a package. If it has none, that of a package with the same scope and licence, because they share a repository. */
@@ -69,5 +75,19 @@ function licenseText(one: Package, packages: readonly Package[]): string {
       .map((file) => readFileSync(file, 'utf8').replaceAll('\r\n', '\n').trim());
     if (texts.length > 0) return texts.join('\n\n');
   }
+  if (one.license === 'MIT' && one.author !== '') return mit(one.author);
   throw new Error(`No licence text: the package ${one.name} in the bundle has no LICENSE file.`);
+}
+
+/** The licence text of a package that only names it (SPDX, "MIT License"). */
+function mit(author: string): string {
+  return `MIT License
+
+Copyright (c) ${author}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 }

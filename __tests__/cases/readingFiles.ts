@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -74,8 +74,12 @@ export function readingFileCases(subject: () => Subject): void {
           return undefined;
         };
       };
-      const folder = () =>
-        folderWith({ 'a.txt': 'a', 'z/b.txt': secret.replaceAll(/./g, 'b'), '.secret': secret });
+      /** The files have the same size and time, so that only their identity differs. */
+      const folder = () => {
+        const cwd = folderWith({ 'a.txt': 'a', 'z/b.txt': secret.replaceAll(/./g, 'b'), '.secret': secret });
+        for (const name of ['z/b.txt', '.secret']) utimesSync(path.join(cwd, name), 1e9, 1e9);
+        return cwd;
+      };
 
       testPosix('is an error, and the replacement is not uploaded (needs links and mkfifo)', async () => {
         const cwd = folder();

@@ -116,6 +116,28 @@ export function selectingCases(subject: () => Subject): void {
       expect([empty.run.exitCode, errorOf(empty.run)]).toEqual([1, expect.stringContaining('is empty')]);
     });
 
+    (process.platform === 'linux' && process.geteuid?.() === 0 ? test : test.skip)(
+      'a user without a passwd entry and HOME can upload (needs Linux, root and setpriv)',
+      async () => {
+        const cwd = folderWith({ 'a.txt': 'a' });
+        const rights = '+dac_override,+dac_read_search';
+        const user = ['--reuid=54321', '--clear-groups', `--inh-caps=${rights}`, `--ambient-caps=${rights}`];
+        const run = await runSubject(
+          subject(),
+          'upload',
+          { path: 'a.txt', destination: 'd', links: 'none' },
+          {
+            cwd,
+            // These rights do not suffice for the files of outputs and summary.
+            env: { GITHUB_OUTPUT: '', GITHUB_STEP_SUMMARY: '' },
+            launcher: ['env', '-u', 'HOME', 'setpriv', ...user],
+          },
+        );
+        expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+        expect(await storedFiles(subject().platform, 'ci/d/')).toHaveLength(1);
+      },
+    );
+
     test('a home folder is needed only for lines that begin with ~', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });
       const env = { HOME: '', USERPROFILE: '' };
