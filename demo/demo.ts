@@ -83,8 +83,8 @@ async function showSample(platform: Platform, keep: boolean, signal: AbortSignal
   print(openedTable([...pages, ...files]));
   const equal = files.filter(({ problem }) => problem === undefined).length;
   const arePagesGood = pages.every(({ problem }) => problem === undefined);
-  print(`\n${equal} of ${files.length} links gave the bytes of their file.`);
-  print(` The step took ${result.seconds.toFixed(1)} s and ended with ${result.exitCode ?? 'a signal'}.\n`);
+  print(`\n${equal} of ${files.length} links open the right file.`);
+  print(` The step took ${result.seconds.toFixed(1)} s. Exit code: ${result.exitCode ?? 'none'}.\n`);
   if (keep) {
     printKept(result);
     print(linkList([...files, ...pages.toReversed()]));

@@ -98,6 +98,7 @@ function plain(markdown: string): string {
     .replace(/\[([^\]]*)\]\(<[^>]*>\)/g, '$1')
     .replaceAll('**', '')
     .replaceAll('`', '')
+    .replaceAll('<!-- -->', '')
     .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
 }
 

@@ -222,7 +222,10 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await tap('To A');
     await shows('Route /a, start null, 404', 'a');
     await onlyFrame(page)
-      .evaluate(() => location.reload())
+      .evaluate(() => {
+        document.body.textContent = 'Loads again';
+        location.reload();
+      })
       .catch(() => undefined);
     await shows('Route /a, start null, 404', 'a');
     expect(visitor.problems.filter((problem) => !problem.includes('/data/none.json'))).toEqual([]);

@@ -82,7 +82,8 @@ test('npm run demo opens preview, index page and files, and exits', async () => 
   const [output, code] = await Promise.all([text(demo.stdout), exitCode(demo)]);
   expect(output).toMatch(/^ +ok .* text\/html; charset=utf-8 +Preview$/m);
   expect(output).toMatch(/^ +ok .* text\/html; charset=utf-8 +All files$/m);
-  expect(output).toContain('6 of 6 links gave the bytes of their file.');
+  expect(output).toContain('6 of 6 links open the right file.');
+  expect(output).toMatch(/^ +downloads\/land cover 100% \(november\)\.bin +3\.0 MiB/m);
   expect(code).toBe(0);
 });
 

@@ -20,3 +20,13 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<ActionErro
   if (error instanceof ActionError) return error;
   throw error;
 }
+
+/** The error with which a promise rejects. */
+export async function errorFrom(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => {
+      throw new Error('It did not fail');
+    },
+    (error: unknown) => error,
+  );
+}

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { afterEach, beforeEach } from '@jest/globals';
+
 /** A new temporary folder. It is removed at the end of the block with its declaration (`using`). */
 export interface TemporaryFolder extends Disposable {
   readonly path: string;
@@ -34,4 +36,17 @@ export function temporaryFolder(): TemporaryFolder {
     },
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   };
+}
+
+/** Creates two temporary folders before each test of the file, and removes them after it. */
+export function foldersForEachTest(use: (folder: TemporaryFolder, outside: TemporaryFolder) => void): void {
+  let made: readonly TemporaryFolder[] = [];
+  beforeEach(() => {
+    const [folder, outside] = [temporaryFolder(), temporaryFolder()];
+    made = [folder, outside];
+    use(folder, outside);
+  });
+  afterEach(() => {
+    for (const folder of made) folder[Symbol.dispose]();
+  });
 }

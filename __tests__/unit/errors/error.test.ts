@@ -10,7 +10,6 @@ import {
   openFileLimit,
   systemCode,
 } from '../../../src/errors/error.ts';
-import { userAgent, version } from '../../../src/http/version.ts';
 
 test('causes are listed outermost first, with those of an AggregateError', () => {
   const inner = new Error('inner');
@@ -56,12 +55,4 @@ test('another error does not count as the limit of open files', () => {
 test('a long list of details is cut, and the last line says how many are missing', () => {
   expect(detailLines(['a', 'b'], 2)).toEqual(['- a', '- b']);
   expect(detailLines(['a', 'b', 'c', 'd'], 2)).toEqual(['- a', '- b', '- … and 2 more']);
-});
-
-test('the version is that of package.json', () => {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  );
-  expect(manifest).toMatchObject({ version });
-  expect(userAgent).toBe(`upload-to-workspace/${version}`);
 });

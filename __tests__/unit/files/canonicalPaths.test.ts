@@ -1,20 +1,16 @@
 import { realpathSync } from 'node:fs';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { failureOf } from '../failure.ts';
-import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
+import { type TemporaryFolder, foldersForEachTest } from '../folders.ts';
 import { names, select } from './selecting.ts';
 
 let folder: TemporaryFolder;
 let outside: TemporaryFolder;
-beforeEach(() => {
-  folder = temporaryFolder();
-  outside = temporaryFolder();
-});
-afterEach(() => {
-  folder[Symbol.dispose]();
-  outside[Symbol.dispose]();
+foldersForEachTest((first, second) => {
+  folder = first;
+  outside = second;
 });
 
 describe('a folder with two names', () => {
@@ -95,7 +91,10 @@ describe('a folder with two names', () => {
   });
 
   test('is not the file system if the checkout is empty', () => {
-    folder.link('dist/etc', '/etc');
-    expect(failureOf(() => select(folder, ['dist'], { checkout: '' })).message).toContain('/etc');
+    outside.files('elsewhere/a');
+    folder.link('dist/link', outside.at('elsewhere'));
+    expect(failureOf(() => select(folder, ['dist'], { checkout: '' })).message).toContain(
+      outside.at('elsewhere'),
+    );
   });
 });

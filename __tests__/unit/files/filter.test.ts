@@ -1,19 +1,16 @@
-/** What a link leads to is also judged by its real path. */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import path from 'node:path';
+
+import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { failureOf } from '../failure.ts';
-import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
+import { type TemporaryFolder, foldersForEachTest, temporaryFolder } from '../folders.ts';
 import { names, select } from './selecting.ts';
 
 let folder: TemporaryFolder;
 let outside: TemporaryFolder;
-beforeEach(() => {
-  folder = temporaryFolder();
-  outside = temporaryFolder();
-});
-afterEach(() => {
-  folder[Symbol.dispose]();
-  outside[Symbol.dispose]();
+foldersForEachTest((first, second) => {
+  folder = first;
+  outside = second;
 });
 
 describe('a symbolic link', () => {
@@ -179,7 +176,7 @@ describe('an exclusion of a real path', () => {
     const selection = select(folder, lines);
     expect(names(selection).filter((name) => /x\/|private/.test(name))).toEqual([]);
     expect(names(selection)).toContain(lines[0] === 'docs' ? 'a.html' : 'docs/a.html');
-    expect(selection.excludedTargets.join()).toContain(`${folder.at('docs/x')}/`);
+    expect(selection.excludedTargets.join()).toContain(`${folder.at('docs/x')}${path.sep}`);
     expect(selection.warnings).toEqual([]);
   });
 

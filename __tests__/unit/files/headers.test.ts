@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parseHeaderRule } from '../../../src/config/headerRules.ts';
 import { headersFor, unmatchedRules } from '../../../src/files/headers.ts';
 import { planUpload } from '../../../src/sync/plan.ts';
+import { localFile } from '../localFile.ts';
 
 function rules(...lines: string[]) {
   return lines.map((line) => {
@@ -32,15 +33,7 @@ describe('if several lines match a file', () => {
   });
 
   test('the type from the input replaces the type by extension', () => {
-    const files = ['a.html', 'b.html'].map((name) => ({
-      path: name,
-      name,
-      size: 1,
-      mtimeMs: 0,
-      dev: 0,
-      ino: 0,
-      linked: false,
-    }));
+    const files = ['a.html', 'b.html'].map((name) => localFile(name));
     const { puts } = planUpload(files, '', 'd', rules('a.html Content-Type: text/plain', 'Cache-Control: x'));
     expect(puts.map(({ contentType, headers }) => [contentType, headers])).toEqual([
       ['text/plain', { 'cache-control': 'x' }],

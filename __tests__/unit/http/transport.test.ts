@@ -2,35 +2,16 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { ActionError, systemCode } from '../../../src/errors/error.ts';
-import {
-  describeNetworkError,
-  isCertificateError,
-  isPermanent,
-  isNetworkError,
-} from '../../../src/http/networkErrors.ts';
+import { describeNetworkError, isCertificateError, isNetworkError } from '../../../src/http/networkErrors.ts';
+import { errorFrom } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
 import { certificateFor, serve, serveProxy, transport } from '../servers.ts';
+import { clearProxiesForEachTest } from './proxyVariables.ts';
 
-const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'https_proxy', 'http_proxy', 'no_proxy'];
-
-function clearProxies() {
-  for (const name of names) Reflect.deleteProperty(process.env, name);
-}
-
-beforeEach(clearProxies);
-afterEach(clearProxies);
-
-async function failing(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => {
-      throw new Error('It did not fail');
-    },
-    (error: unknown) => error,
-  );
-}
+clearProxiesForEachTest();
 
 describe('the proxy', () => {
   test.each(['socks5://me:pass-word@p:1', 'http://me:pass-word@', '::pass-word'])(
@@ -38,7 +19,7 @@ describe('the proxy', () => {
     async (address) => {
       process.env['HTTPS_PROXY'] = address;
       await using way = transport();
-      const error = await failing(way.fetch('https://minio.local:9000/'));
+      const error = await errorFrom(way.fetch('https://minio.local:9000/'));
       expect(error).toBeInstanceOf(ActionError);
       expect(error).toMatchObject({ message: 'HTTPS_PROXY is not the address of an HTTP proxy' });
     },
@@ -65,7 +46,7 @@ describe('the proxy', () => {
     process.env['HTTPS_PROXY'] = proxy.url;
     process.env['NO_PROXY'] = 'minio.invalid';
     await using way = transport();
-    const error = await failing(way.fetch('https://minio.invalid:9000/'));
+    const error = await errorFrom(way.fetch('https://minio.invalid:9000/'));
     expect(systemCode(error)).toMatch(/ENOTFOUND|EAI_AGAIN/);
     expect(proxy.tunnels).toEqual([]);
   });
@@ -75,7 +56,7 @@ describe('the proxy', () => {
     await using proxy = await serveProxy();
     process.env['HTTPS_PROXY'] = proxy.url;
     await using way = transport();
-    const error = await failing(way.fetch(`https://minio.local:${server.port}/x`));
+    const error = await errorFrom(way.fetch(`https://minio.local:${server.port}/x`));
     expect(isCertificateError(error)).toBe(true);
     expect(server.asked).toEqual([]);
   });
@@ -85,7 +66,7 @@ describe('certificates', () => {
   test('of an unknown authority are rejected, and the error names the input', async () => {
     await using server = await serve(() => ({}), await certificateFor('localhost'));
     await using way = transport();
-    const error = await failing(way.fetch(server.url));
+    const error = await errorFrom(way.fetch(server.url));
     expect(isNetworkError(error)).toBe(true);
     expect(describeNetworkError('TerrAPI', new URL(server.url), "input 'api-url'", error)).toMatchObject({
       code: 'untrusted-certificate',
@@ -97,7 +78,7 @@ describe('certificates', () => {
     const certificate = await certificateFor('other.example');
     await using server = await serve(() => ({}), certificate);
     await using way = transport({ certificates: [certificate.cert] });
-    const error = await failing(way.fetch(server.url));
+    const error = await errorFrom(way.fetch(server.url));
     expect(describeNetworkError('TerrAPI', new URL(server.url), "input 'api-url'", error).message).toContain(
       'has an invalid certificate',
     );
@@ -115,7 +96,7 @@ describe('certificates', () => {
     await using loose = transport({ verify: false });
     await using strict = transport();
     expect((await loose.fetch(server.url)).status).toBe(200);
-    await failing(strict.fetch(server.url));
+    await errorFrom(strict.fetch(server.url));
     expect(process.env['NODE_TLS_REJECT_UNAUTHORIZED']).toBeUndefined();
   });
 
@@ -174,127 +155,4 @@ describe('a response', () => {
     await way.fetch(server.url);
     expect(way.clockOf(new URL(server.url)).skewSeconds).toBe(0);
   });
-});
-
-test.each([
-  ['http://localhost:65000/', 'it refuses the connection (ECONNREFUSED)'],
-  ['https://upload.invalid/', 'its name cannot be resolved'],
-])('the error for a failed connection says why, and names the input: %s', async (address, reason) => {
-  await using way = transport();
-  const url = new URL(address);
-  const error = await failing(way.fetch(url));
-  expect(isNetworkError(error)).toBe(true);
-  const described = describeNetworkError('Issuer', url, "input 'issuer'", error);
-  expect(described.code).toBe('unreachable');
-  expect(described.message).toContain(`Issuer ${url.origin} cannot be reached: ${reason}`);
-  expect(described.hint).toContain("input 'issuer'");
-  expect(described.hint).toContain('HTTPS_PROXY');
-});
-
-describe('a failed TLS handshake', () => {
-  test('with a server that speaks plain HTTP on that port is not a certificate error', async () => {
-    await using server = await serve(() => ({}));
-    await using way = transport();
-    const url = new URL(server.url.replace('http:', 'https:'));
-    const error = await failing(way.fetch(url));
-    expect([isNetworkError(error), isPermanent(error), isCertificateError(error)]).toEqual([
-      true,
-      true,
-      false,
-    ]);
-    const described = describeNetworkError('Issuer', url, "input 'issuer'", error);
-    expect(described.code).toBe('unreachable');
-    expect(described.message).toBe(
-      `Issuer ${url.origin} cannot be reached: it does not speak HTTPS on port ${url.port} (ERR_SSL_WRONG_VERSION_NUMBER)`,
-    );
-    expect(described.hint).toMatch(/^Check input 'issuer': its port must be that of an HTTPS server\./);
-  });
-
-  test('with a proxy that speaks plain HTTP names the variable and the address to set', async () => {
-    await using proxy = await serveProxy();
-    const { host, port } = new URL(proxy.url);
-    process.env['HTTPS_PROXY'] = `https://${host}`;
-    await using way = transport();
-    const url = new URL('https://minio.local/');
-    const error = await failing(way.fetch(url));
-    expect([isNetworkError(error), isPermanent(error)]).toEqual([true, true]);
-    expect(describeNetworkError('Storage', url, 'the network', error)).toMatchObject({
-      code: 'proxy',
-      message: `Storage https://minio.local cannot be reached: the proxy ${host} fails: it does not speak HTTPS on port ${port} (ERR_SSL_WRONG_VERSION_NUMBER)`,
-      hint: `Set HTTPS_PROXY to http://${host} if the proxy speaks plain HTTP, or add the host to NO_PROXY.`,
-    });
-  });
-
-  test.each([
-    ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'it does not speak HTTPS on port 443'],
-    ['ERR_SSL_HTTP_REQUEST', 'it does not speak HTTPS on port 443'],
-    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'the TLS handshake fails: tlsv1 alert protocol version'],
-    ['EPROTO', 'the TLS handshake fails: tlsv1 alert protocol version'],
-  ])('with the code %s says: %s', (code, reason) => {
-    const cause = new Error(
-      '40AD:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../ssl/rec_layer_s3.c:918:\n',
-    );
-    const error = new TypeError('fetch failed', { cause: Object.assign(cause, { code }) });
-    expect([isNetworkError(error), isPermanent(error)]).toEqual([true, true]);
-    const described = describeNetworkError(
-      'TerrAPI',
-      new URL('https://api.example/'),
-      "input 'api-url'",
-      error,
-    );
-    expect(described.message).toBe(`TerrAPI https://api.example cannot be reached: ${reason} (${code})`);
-  });
-});
-
-test('a broken connection and a missing response are network errors', async () => {
-  await using server = await serve(({ path }) =>
-    path === '/slow' ? new Promise((resolve) => setTimeout(() => resolve({}), 300)) : undefined,
-  );
-  await using way = transport();
-  expect(isNetworkError(await failing(way.fetch(server.url)))).toBe(true);
-  const late = await failing(way.fetch(`${server.url}/slow`, { signal: AbortSignal.timeout(20) }));
-  expect(isNetworkError(late)).toBe(true);
-  expect(isCertificateError(late)).toBe(false);
-});
-
-test.each([
-  [407, true, 'http://USER:PASSWORD@HOST:PORT'],
-  [403, true, 'allow that host'],
-  [503, false, 'allow that host'],
-])(
-  'a proxy that answers %d is named in the error; the error is permanent: %s',
-  async (status, permanent, advice) => {
-    await using proxy = await serveProxy(status);
-    process.env['HTTPS_PROXY'] = proxy.url.replace('//', '//somebody:proxy-password@');
-    try {
-      await using way = transport();
-      const url = new URL('https://upload.example/');
-      const error = await failing(way.fetch(url));
-      expect([isNetworkError(error), isPermanent(error)]).toEqual([true, permanent]);
-      const described = describeNetworkError('Issuer', url, "input 'issuer'", error);
-      expect(described.message).toBe(
-        `Issuer https://upload.example cannot be reached: the proxy answers with ${status}`,
-      );
-      expect(described.hint).toContain(advice);
-      expect(described.message + String(described.hint)).not.toContain('proxy-password');
-      expect(proxy.tunnels.map(({ to }) => to)).toEqual(['upload.example:443']);
-    } finally {
-      Reflect.deleteProperty(process.env, 'HTTPS_PROXY');
-    }
-  },
-);
-
-test.each([
-  ['plain', new Error('plain'), false],
-  ['of a file', Object.assign(new Error('file'), { code: 'ENOENT' }), false],
-  ["of the OpenID library's clock", Object.assign(new Error('late'), { code: 'OAUTH_TIMEOUT' }), true],
-  [
-    'with a cause',
-    new Error('o', { cause: Object.assign(new Error('i'), { code: 'UND_ERR_SOCKET' }) }),
-    true,
-  ],
-  ['of a transport that was closed', Object.assign(new Error('x'), { code: 'UND_ERR_DESTROYED' }), false],
-  ['that is text', 'ECONNRESET', false],
-])('classifies an error %s', (_, error, expected) => {
-  expect(isNetworkError(error)).toBe(expected);
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { createSiteCheck } from '../../../src/preview/siteCheck.ts';
-import { parseSiteFlags, formatSiteFlags } from '../../../src/preview/previewMetadata.ts';
 
 function checked(files: Readonly<Record<string, string>>, isSecure = true) {
   const check = createSiteCheck(Object.keys(files), '/bucket/previews/pr-7/', isSecure);
@@ -169,23 +168,5 @@ describe('the site check', () => {
     expect(checked({ 'index.html': text, 'a.html': inTag, 'a.js': text }).history).toEqual(
       expect.any(Boolean),
     );
-  });
-});
-
-describe('site flags', () => {
-  test.each([
-    { companion: true, history: false, frame: false },
-    { companion: false, history: true, frame: false },
-    { companion: true, history: true, frame: true },
-  ])('are parsed as they were formatted: %j', (flags) => {
-    expect(parseSiteFlags(formatSiteFlags(flags))).toEqual(flags);
-  });
-
-  test('of a preview without the word frame need no frame', () => {
-    expect(parseSiteFlags('companion=true history=true')).toMatchObject({ frame: false });
-  });
-
-  test('are undefined for another text', () => {
-    expect([parseSiteFlags(undefined), parseSiteFlags('companion')]).toEqual([undefined, undefined]);
   });
 });

@@ -85,3 +85,8 @@ export function keyOf({ headers }: Asked): string | undefined {
 export function keyAsked({ path }: Asked): string {
   return decodeURIComponent(path.replace(/\?.*$/s, '').replace(/^\/bucket\//, ''));
 }
+
+/** Uploads an object with its key as content. */
+export function put(client: StorageClient, key: string): Promise<unknown> {
+  return client.send({ method: 'PUT', path: client.path(key), body: Buffer.from(key) });
+}

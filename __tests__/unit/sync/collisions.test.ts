@@ -1,19 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { LocalFile } from '../../../src/files/selection.ts';
 import { collisions, foldersOf } from '../../../src/sync/collisions.ts';
 import { planUpload } from '../../../src/sync/plan.ts';
-
-const file = (name: string): LocalFile => ({
-  path: `/work/${name}`,
-  name,
-  size: 1,
-  mtimeMs: 0,
-  dev: 0,
-  ino: 0,
-  linked: false,
-});
+import { localFile } from '../localFile.ts';
 
 const segment = fc.constantFrom('a', 'b', 'index.html', 'SHA256', 'd');
 const name = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/'));
@@ -30,7 +20,14 @@ const keys = fc.uniqueArray(
 
 describe('collisions', () => {
   const found = (local: readonly string[], remote: readonly string[]) =>
-    collisions(planUpload(local.map(file), 'p/', 'd'), new Set(remote));
+    collisions(
+      planUpload(
+        local.map((name) => localFile(name)),
+        'p/',
+        'd',
+      ),
+      new Set(remote),
+    );
 
   test('are objects in place of a folder of the upload, below the destination and above it', () => {
     expect(found(['a/b/c', 'a/b/d'], ['p/d/a/b', 'p/d/a/bb'])).toEqual([

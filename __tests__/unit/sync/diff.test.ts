@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { type Overwrite, comparable, planChanges } from '../../../src/sync/diff.ts';
 import { keptKeys, staleKeys } from '../../../src/sync/staleObjects.ts';
 import { ActionError } from '../../../src/errors/error.ts';
-import type { LocalFile } from '../../../src/files/selection.ts';
 import { planUpload, withGenerated } from '../../../src/sync/plan.ts';
 import { failureOf } from '../failure.ts';
+import { localFile } from '../localFile.ts';
 
 const base = 'p/d/';
 const startedAt = 1_000;
@@ -69,17 +69,13 @@ interface Publication {
   readonly backwards: boolean;
 }
 
-function file(name: string, size = 1): LocalFile {
-  return { path: `/work/${name}`, name, size, mtimeMs: 0, dev: 0, ino: 0, linked: false };
-}
-
 /** Does the same as an upload, with the model instead of a storage. */
 function publish(
   store: ModelStore,
   { local, overwrite, deleteStale, generated, backwards }: Publication,
 ): string[] {
   const whole = planUpload(
-    Object.entries(local).map(([name, content]) => file(name, content.length)),
+    Object.entries(local).map(([name, content]) => localFile(name, content.length)),
     'p/',
     'd',
   );
@@ -91,7 +87,7 @@ function publish(
     ),
   );
   const changed = planChanges(whole, remote, digests, overwrite);
-  const plan = generated ? { ...changed, ...withGenerated(changed, [file('SHA256SUMS', 4)]) } : changed;
+  const plan = generated ? { ...changed, ...withGenerated(changed, [localFile('SHA256SUMS', 4)]) } : changed;
   for (const group of plan.groups) {
     for (const put of backwards ? group.toReversed() : group)
       store.put(put.key, contentOf(put.name), overwrite === 'never' && !put.generated);
@@ -230,7 +226,7 @@ describe.each(settings)('overwrite: $overwrite, delete-stale: $deleteStale', (se
 
 test('only files whose object has the same size are read for the comparison', () => {
   const plan = planUpload(
-    [file('same', 3), file('longer', 4), file('missing', 3), file('empty', 0)],
+    [localFile('same', 3), localFile('longer', 4), localFile('missing', 3), localFile('empty', 0)],
     '',
     'd',
   );
@@ -253,7 +249,7 @@ test('only files whose object has the same size are read for the comparison', ()
 });
 
 test('a group without files to write is removed', () => {
-  const plan = planUpload([file('a'), file('index.html')], '', 'd');
+  const plan = planUpload([localFile('a'), localFile('index.html')], '', 'd');
   const remote = new Map([['d/a', { key: 'd/a', size: 1, etag: 'e', lastModified: 0 }]]);
   const { groups, unchanged, puts } = planChanges(plan, remote, new Map([['d/a', { etag: 'e' }]]), 'changed');
   expect(groups.map((group) => group.map(({ name: one }) => one))).toEqual([['index.html']]);
@@ -264,7 +260,7 @@ test('a group without files to write is removed', () => {
 test("with 'never', each existing object is named in one line, and the others are counted", () => {
   const names = ['new\nline', ...Array.from({ length: 60 }, (_, index) => `f${index}`)];
   const plan = planUpload(
-    names.map((one) => file(one)),
+    names.map((one) => localFile(one)),
     '',
     'd',
   );

@@ -2,14 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 
 import { planUpload } from '../../../src/sync/plan.ts';
 import { failureOf } from '../failure.ts';
-
-function file(name: string, size = 1) {
-  return { path: `/work/${name}`, name, size, mtimeMs: 0, dev: 0, ino: 0, linked: false };
-}
+import { localFile } from '../localFile.ts';
 
 function keys(names: readonly string[], prefix = 'a2s/', destination = 'd') {
   return planUpload(
-    names.map((name) => file(name)),
+    names.map((name) => localFile(name)),
     prefix,
     destination,
   ).puts.map(({ key }) => key);
@@ -31,14 +28,14 @@ test('files of the same name in different folders have different keys', () => {
 });
 
 test('sizes are added up', () => {
-  const plan = planUpload([file('a', 2 ** 40), file('b', 3)], '', 'd');
+  const plan = planUpload([localFile('a', 2 ** 40), localFile('b', 3)], '', 'd');
   expect(plan.totalBytes).toBe(2 ** 40 + 3);
   expect(planUpload([], '', 'd')).toMatchObject({ totalBytes: 0, groups: [], puts: [] });
 });
 
 test('entry pages come after the files that they lead to, the outermost last', () => {
   const { groups } = planUpload(
-    ['index.html', 'a/index.html', 'b.js', 'z/notindex.html', 'index.html/x'].map((name) => file(name)),
+    ['index.html', 'a/index.html', 'b.js', 'z/notindex.html', 'index.html/x'].map((name) => localFile(name)),
     '',
     'd',
   );
@@ -71,7 +68,9 @@ describe('limits are in bytes', () => {
   });
 
   test('5 TiB for an object', () => {
-    expect(failureOf(() => planUpload([file('big', 5 * 2 ** 40 + 1)], '', 'd')).message).toContain('5 TiB');
+    expect(failureOf(() => planUpload([localFile('big', 5 * 2 ** 40 + 1)], '', 'd')).message).toContain(
+      '5 TiB',
+    );
   });
 });
 

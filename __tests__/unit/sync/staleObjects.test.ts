@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { planUpload, withGenerated } from '../../../src/sync/plan.ts';
 import { keptKeys, staleKeys } from '../../../src/sync/staleObjects.ts';
+import { localFile } from '../localFile.ts';
 
 describe('stale keys', () => {
   const object = (key: string, lastModified: number) => ({ key, size: 1, etag: '', lastModified });
@@ -24,8 +25,7 @@ describe('stale keys', () => {
 });
 
 test('unchanged and generated objects of a plan are kept as well', () => {
-  const file = (name: string) => ({ path: name, name, size: 1, mtimeMs: 0, dev: 0, ino: 0, linked: false });
-  const plan = planUpload([file('a'), file('b')], '', 'd');
-  const withSums = withGenerated({ ...plan, groups: [] }, [file('SHA256SUMS')]);
+  const plan = planUpload([localFile('a'), localFile('b')], '', 'd');
+  const withSums = withGenerated({ ...plan, groups: [] }, [localFile('SHA256SUMS')]);
   expect([...keptKeys(withSums)].sort()).toEqual(['d/SHA256SUMS', 'd/a', 'd/b']);
 });

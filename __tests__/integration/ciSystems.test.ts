@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+import { buckets, clientApp, workspaces } from '../../platform/catalogue.ts';
+import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { folderWith } from '../support/folder.ts';
+import { jenkins, unknown, woodpeckerPull } from '../unit/hosts/ci/environments.ts';
+
+let platform: Platform;
+beforeAll(async () => {
+  platform = await startEmbeddedPlatform();
+}, 60_000);
+afterAll(() => platform.stop());
+
+const command = path.resolve(import.meta.dirname, '../../src/main/cli.ts');
+const site = { 'index.html': '<link rel="stylesheet" href="a.css">', 'a.css': 'p{}' };
+
+/** Uploads with the command, in an environment that has only these variables. */
+async function upload(env: Readonly<Record<string, string>>, ...options: string[]) {
+  const child = spawn(process.execPath, [command, 'upload', '.', '--destination', 'reports', ...options], {
+    cwd: folderWith(site),
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: folderWith({}),
+      TERRAPI_CLIENT_ID: clientApp.id,
+      TERRAPI_CLIENT_SECRET: clientApp.secret,
+      TERRAPI_ISSUER: platform.issuer,
+      TERRAPI_API_URL: platform.apiUrl,
+      TERRAPI_PLATFORMS: 'gep',
+      TERRAPI_WORKSPACE: workspaces.main,
+      ...env,
+    },
+  });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const stored = await platform.store.list(buckets.outputs, 'ci/reports/_');
+  const generated = await Promise.all(stored.map(({ key }) => platform.store.get(buckets.outputs, key)));
+  const pages = generated.map((page) => Buffer.from(page.body).toString()).join('\n');
+  await platform.store.clear(buckets.outputs);
+  return { stdout, stderr, pages };
+}
+
+test.each([
+  ['Jenkins', jenkins, 'acme/site/feature/pages', 'a run of Jenkins', jenkins['BUILD_URL']],
+  [
+    'Woodpecker',
+    woodpeckerPull,
+    'pages',
+    'pull request #7 of acme/site',
+    woodpeckerPull['CI_PIPELINE_FORGE_URL'],
+  ],
+  ['an unknown system', unknown, undefined, 'a run of the CI system', unknown['BUILD_URL']],
+])(
+  'in %s, the title has the workflow, and the preview has the run',
+  async (_, env, workflow, origin, url) => {
+    const { stdout, stderr, pages } = await upload(env);
+    expect(stdout).toMatch(/^http:\S+_preview\.html\?\S+\n$/);
+    expect(stderr).not.toMatch(/error|token-canary/i);
+    for (const part of [workflow === undefined ? 'reports' : `${workflow}: reports`, origin, url ?? ''])
+      expect(pages).toContain(part);
+    expect(pages).not.toContain('token-canary');
+  },
+);
+
+test('a report is one warning that names the system', async () => {
+  const { stdout, stderr } = await upload(jenkins, '--comment', '--environment', 'preview');
+  expect(stdout).toMatch(/^http:\S+\n$/);
+  expect(stderr.match(/^Warning: .*$/gm)).toEqual([
+    'Warning: No comment, deployment or release was written: Jenkins has none.',
+  ]);
+});
+
+test('at a terminal, there is no run', async () => {
+  const { pages } = await upload({});
+  expect(pages).not.toContain('a run of');
+});
