@@ -1,5 +1,5 @@
 /** Minutes that each suite takes on two processors that have nothing else to do. */
-const minutes: Readonly<Record<string, number>> = { browser: 5, platform: 10, workflows: 2 };
+const minutes: Readonly<Record<string, number>> = { browser: 5, platform: 10, windows: 2, workflows: 2 };
 
 // eslint-disable-next-line no-restricted-exports -- Jest calls the default export
 export default function announce(

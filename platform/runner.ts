@@ -100,7 +100,8 @@ function inherited(): Record<string, string> {
   );
 }
 
-function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
+/** The variables of a step for its inputs. */
+export function inputVariables(inputs: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [
       `INPUT_${name.toUpperCase().replaceAll(' ', '_')}`,
@@ -110,7 +111,7 @@ function inputVariables(inputs: Readonly<Record<string, string>>): Record<string
 }
 
 /** Parses the outputs file: `name<<delimiter`, the value's lines, `delimiter`. */
-function parseOutputs(text: string): Record<string, string> {
+export function parseOutputs(text: string): Record<string, string> {
   const outputs: Record<string, string> = {};
   for (const [, name = '', , value = ''] of text.matchAll(
     /^(.+?)<<(ghadelimiter_\S+)\r?\n([\s\S]*?)\r?\n\2$/gm,
@@ -120,7 +121,8 @@ function parseOutputs(text: string): Record<string, string> {
   return outputs;
 }
 
-function maskedIn(log: string): string[] {
+/** The values that a log masks. */
+export function maskedIn(log: string): string[] {
   return [...log.matchAll(/^::add-mask::(.*)$/gm)].map(([, value = '']) =>
     value.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%'),
   );

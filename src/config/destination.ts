@@ -30,10 +30,14 @@ export function readDestinationInputs(reader: Reader, mask: (secret: string) => 
   };
 }
 
-/** Allows one `/` at either end. More of them are an empty segment. */
+/** Allows one `/` at either end. More of them are an empty segment. S3 keys have no other separator, so `\` is a mistake. */
 function readDestination(reader: Reader): string {
   const given = reader.text('destination');
   const [, destination = ''] = /^\/?(.*?)\/?$/s.exec(given) ?? [];
+  if (given.includes('\\')) {
+    reader.refuse('destination', given, `a folder with '/' between names: '${given.replaceAll('\\', '/')}'`);
+    return destination;
+  }
   const isNone = given === '' || given === '/';
   const isWrong = (segment: string) => /^\s*$|^\.\.?$|\p{Cc}/u.test(segment);
   if (!isNone && destination.split('/').some(isWrong) && !reader.hasProblem('destination')) {

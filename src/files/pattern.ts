@@ -60,7 +60,7 @@ function readPattern(line: string, cwd: string, home: string | undefined, system
   const bangs = /^(?:!\s*)*/.exec(line)?.[0] ?? '';
   const text = line.slice(bangs.length);
   const negate = (bangs.match(/!/g)?.length ?? 0) % 2 === 1;
-  const slashed = system.windows ? text.replaceAll('\\', '/') : text;
+  const slashed = slashedPath(text, system);
   const share = shareOf(slashed, system);
   const segments = slashed
     .slice(share.length)
@@ -110,9 +110,19 @@ export function resolveFolder(
   home?: string,
   system: System = thisSystem,
 ): string {
-  const slashed = system.windows ? given.replaceAll('\\', '/') : given;
+  const slashed = slashedPath(given, system);
   const share = shareOf(slashed, system);
   return resolve(share, slashed.slice(share.length).split('/'), cwd, home, system);
+}
+
+/**
+ * The path with `/`. On Windows, it also removes the prefix `\\?\`: its `?` is not a wildcard, and Node.js adds the prefix where it is necessary
+ * (Microsoft, "Naming Files, Paths, and Namespaces").
+ */
+function slashedPath(given: string, { windows }: System): string {
+  if (!windows) return given;
+  const slashed = given.replaceAll('\\', '/');
+  return slashed.replace(/^\/\/\?\/(UNC\/)?/i, (_, unc: string | undefined) => (unc === undefined ? '' : '//'));
 }
 
 /**
@@ -125,7 +135,7 @@ function shareOf(slashed: string, { windows }: System): string {
   if (share !== undefined) return share;
   throw new ActionError(
     'invalid-input',
-    `'${sanitize(slashed)}' is not a valid network path: it names a computer, but no share`,
+    `'${sanitize(slashed.replaceAll('/', '\\'))}' is not a valid network path: it names a computer, but no share`,
     {
       hint: String.raw`Write \\SERVER\SHARE\FOLDER.`,
     },
@@ -137,18 +147,19 @@ function resolve(
   segments: readonly string[],
   cwd: string,
   home: string | undefined,
-  { paths, windows }: System,
+  system: System,
 ): string {
+  const { paths, windows } = system;
   const [first, ...rest] = segments;
   if (share) return paths.resolve(`${share}/`, ...segments);
-  if (first === '~') return paths.resolve(homeFolder(home, paths), ...rest);
+  if (first === '~') return paths.resolve(homeFolder(home, system), ...rest);
   if (first === '') return paths.resolve(paths.parse(cwd).root, ...rest);
   if (windows && first && /^[a-z]:$/i.test(first)) return paths.resolve(`${first}\\`, ...rest);
   return paths.resolve(cwd, ...segments);
 }
 
-/** Node.js throws if there is neither `HOME` nor an entry for the user in the user database. */
-function homeFolder(given: string | undefined, paths: System['paths']): string {
+/** On Linux, Node.js throws if there is neither `HOME` nor an entry for the user in the user database. */
+function homeFolder(given: string | undefined, { paths, windows }: System): string {
   try {
     const home = given ?? homedir();
     if (paths.isAbsolute(home)) return home;
@@ -156,7 +167,7 @@ function homeFolder(given: string | undefined, paths: System['paths']): string {
     // The error below explains it.
   }
   throw new ActionError('invalid-input', `'~' cannot be resolved: this user has no home folder`, {
-    hint: `Set the environment variable HOME, or write the whole path instead of '~'.`,
+    hint: `Set the environment variable ${windows ? 'USERPROFILE' : 'HOME'}, or write the whole path instead of '~'.`,
   });
 }
 

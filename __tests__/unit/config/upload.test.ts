@@ -76,6 +76,7 @@ test.each([
   ['workspace', '', 'is missing'],
   ['destination', 'a/../b', `got 'a/../b'`],
   ['destination', '..', `got '..'`],
+  ['destination', 'a\\b', `got 'a\\b', expected a folder with '/' between names: 'a/b'`],
   ['destination', './a', `got './a'`],
   ['destination', 'a//b', `got 'a//b'`],
   ['destination', 'a//', `got 'a//'`],

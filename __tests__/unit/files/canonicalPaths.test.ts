@@ -91,7 +91,10 @@ describe('a folder with two names', () => {
   });
 
   test('is not the file system if the checkout is empty', () => {
-    folder.link('dist/etc', '/etc');
-    expect(failureOf(() => select(folder, ['dist'], { checkout: '' })).message).toContain('/etc');
+    outside.files('elsewhere/a');
+    folder.link('dist/link', outside.at('elsewhere'));
+    expect(failureOf(() => select(folder, ['dist'], { checkout: '' })).message).toContain(
+      outside.at('elsewhere'),
+    );
   });
 });

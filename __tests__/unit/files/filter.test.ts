@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { failureOf } from '../failure.ts';
@@ -174,7 +176,7 @@ describe('an exclusion of a real path', () => {
     const selection = select(folder, lines);
     expect(names(selection).filter((name) => /x\/|private/.test(name))).toEqual([]);
     expect(names(selection)).toContain(lines[0] === 'docs' ? 'a.html' : 'docs/a.html');
-    expect(selection.excludedTargets.join()).toContain(`${folder.at('docs/x')}/`);
+    expect(selection.excludedTargets.join()).toContain(`${folder.at('docs/x')}${path.sep}`);
     expect(selection.warnings).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 import { resolveFolder, readPatterns } from '../../../src/files/pattern.ts';
-import { windows } from '../../../src/files/system.ts';
+import { linux, windows } from '../../../src/files/system.ts';
 import { failureOf } from '../failure.ts';
 
 describe('a line of path', () => {
@@ -23,7 +23,7 @@ describe('a line of path', () => {
     ['[d]ist', '/work/dist'],
     ['a\\*b', '/work/a*b'],
   ])('%s has the search path %s', (line, searchPath) => {
-    expect(readPatterns([line], '/work', '/home/me')).toMatchObject([{ searchPath }]);
+    expect(readPatterns([line], '/work', '/home/me', linux)).toMatchObject([{ searchPath }]);
   });
 
   test('that starts with # is a comment, and an odd number of ! excludes', () => {
@@ -52,7 +52,7 @@ test.each([
 });
 
 test('~ is the home folder of this user by default', () => {
-  expect(resolveFolder('~/x', '/work')).toBe(`${homedir()}/x`);
+  expect(resolveFolder('~/x', '/work')).toBe(path.join(homedir(), 'x'));
   expect(readPatterns(['~'], '/work')).toMatchObject([{ searchPath: homedir() }]);
 });
 
@@ -67,6 +67,9 @@ describe('a path on Windows', () => {
     ['//server/share/dist/**', '\\\\server\\share\\dist'],
     ['!\\\\server\\share\\dist\\*.map', '\\\\server\\share\\dist'],
     ['\\\\server\\share', '\\\\server\\share\\'],
+    ['\\\\?\\C:\\dist\\a', 'C:\\dist\\a'],
+    ['!\\\\?\\C:\\dist\\*.map', 'C:\\dist'],
+    ['\\\\?\\UNC\\server\\share\\dist', '\\\\server\\share\\dist'],
   ])('%s has the search path %s', (line, searchPath) => {
     const [pattern] = readPatterns([line], 'D:\\work', 'C:\\Users\\me', windows);
     expect(pattern).toMatchObject({ searchPath });
@@ -79,7 +82,7 @@ describe('a path on Windows', () => {
       const { code, message } = failureOf(() => readPatterns([line], 'D:\\work', 'C:\\', windows));
       expect([code, message]).toEqual([
         'invalid-input',
-        expect.stringContaining('names a computer, but no share'),
+        expect.stringMatching(/^'\\\\server.* names a computer, but no share$/),
       ]);
     }
   });
@@ -91,11 +94,17 @@ describe('a path on Windows', () => {
 });
 
 describe('a user without a home folder', () => {
-  test('gives an error if a line starts with ~', () => {
-    for (const fails of [() => readPatterns(['!~/x'], '/work', ''), () => resolveFolder('~', '/work', '')]) {
+  test.each([
+    [linux, 'HOME'],
+    [windows, 'USERPROFILE'],
+  ])('gives an error that names the variable if a line starts with ~: %#', (system, variable) => {
+    for (const fails of [
+      () => readPatterns(['!~/x'], '/work', '', system),
+      () => resolveFolder('~', '/work', '', system),
+    ]) {
       const { code, message, hint } = failureOf(fails);
       expect([code, message]).toEqual(['invalid-input', expect.stringContaining('no home folder')]);
-      expect(hint).toContain('HOME');
+      expect(hint).toContain(`variable ${variable},`);
     }
   });
 

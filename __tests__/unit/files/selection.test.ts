@@ -9,6 +9,8 @@ import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { names, select } from './selecting.ts';
 
 const testPosix = process.platform === 'win32' ? test.skip : test;
+/** Names that Windows does not have. */
+const posixNames = (...names: string[]) => (process.platform === 'win32' ? [] : names);
 const testPermissions = process.platform === 'win32' ? test.skip : test;
 
 /** Root may list any folder, so the test runs as another user. */
@@ -67,13 +69,16 @@ describe('root', () => {
     ]);
   });
 
-  test.each(['#1', '!odd', 'a[b]c', 'a*', 'x?', 'a\\b', 'a b', '[', ']'])('is used literally: %s', (name) => {
-    folder.files(`${name}/f.txt`);
-    expect(select(folder, ['.'], { root: name, lines: [`${folder.path}/**/f.txt`] })).toMatchObject({
-      root: folder.at(name),
-      files: [{ name: 'f.txt' }],
-    });
-  });
+  test.each(['#1', '!odd', 'a[b]c', 'a b', '[', ']', ...posixNames('a*', 'x?', 'a\\b')])(
+    'is used literally: %s',
+    (name) => {
+      folder.files(`${name}/f.txt`);
+      expect(select(folder, ['.'], { root: name, lines: [`${folder.path}/**/f.txt`] })).toMatchObject({
+        root: folder.at(name),
+        files: [{ name: 'f.txt' }],
+      });
+    },
+  );
 
   test('gives an error that lists every file outside it', () => {
     folder.files('out/a.js', 'src/b.js', 'src/c.js');
@@ -437,7 +442,7 @@ describe('symbolic links', () => {
 });
 
 describe('something else than a file', () => {
-  test('a named pipe is left out with a warning', () => {
+  testPosix('a named pipe is left out with a warning (needs named pipes)', () => {
     folder.files('a');
     execFileSync('mkfifo', [folder.at('pipe')]);
     const selection = select(folder, ['.']);
@@ -446,21 +451,24 @@ describe('something else than a file', () => {
     expect(select(folder, ['a']).warnings).toEqual([]);
   });
 
-  test('a socket is left out with a warning, also behind a link', async () => {
-    const server: Server = createServer();
-    await new Promise<void>((done) => server.listen(folder.at('socket'), done));
-    folder.link('link', 'socket');
-    const { files, warnings } = select(folder, ['.']);
-    server.close();
-    expect(files).toEqual([]);
-    expect([...warnings].sort()).toEqual(
-      [
-        `${folder.at('link')} is a socket, not a file: left out`,
-        `${folder.at('socket')} is a socket, not a file: left out`,
-        `No file matches the line '.' of 'path'`,
-      ].slice(0, 2),
-    );
-  });
+  testPosix(
+    'a socket is left out with a warning, also behind a link (needs sockets in folders)',
+    async () => {
+      const server: Server = createServer();
+      await new Promise<void>((done) => server.listen(folder.at('socket'), done));
+      folder.link('link', 'socket');
+      const { files, warnings } = select(folder, ['.']);
+      server.close();
+      expect(files).toEqual([]);
+      expect([...warnings].sort()).toEqual(
+        [
+          `${folder.at('link')} is a socket, not a file: left out`,
+          `${folder.at('socket')} is a socket, not a file: left out`,
+          `No file matches the line '.' of 'path'`,
+        ].slice(0, 2),
+      );
+    },
+  );
 
   testPermissions('a folder that may not be listed is an error (needs POSIX permissions)', () => {
     folder.files('a', 'closed/b');
@@ -478,9 +486,7 @@ describe('names', () => {
     'a\u0308 decomposed'.normalize('NFD'),
     '🛰️',
     longest,
-    'new\nline',
-    'a\\b',
-    'a:b',
+    ...posixNames('new\nline', 'a\\b', 'a:b'),
     ' x',
     '-rf',
     '%2e',
@@ -497,18 +503,18 @@ describe('names', () => {
     expect(names(select(folder, ['.']))).toHaveLength(2);
   });
 
-  test.each([
+  testPosix.each([
     ['file', (name: Buffer) => writeFileSync(name, '')],
     ['folder', (name: Buffer) => mkdirSync(name)],
     ['link', (name: Buffer) => symlinkSync('a', name)],
-  ])('of a %s that are not valid UTF-8 give an error that says so', (_, make) => {
+  ])('of a %s that are not valid UTF-8 give an error that says so (needs POSIX file names)', (_, make) => {
     folder.files('a');
     make(Buffer.concat([Buffer.from(folder.at('bad-')), Buffer.from([0xff, 0xfe])]));
     expect(failureOf(() => select(folder, ['.'])).message).toContain('not valid UTF-8');
     expect(names(select(folder, ['a']))).toEqual(['a']);
   });
 
-  test('cannot write workflow commands into a message', () => {
+  testPosix('cannot write workflow commands into a message (needs POSIX file names)', () => {
     folder.link('dist/x\n::error::y', '/etc');
     expect(failureOf(() => select(folder, ['dist'])).message).not.toMatch(/\n/);
   });

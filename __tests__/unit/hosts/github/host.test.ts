@@ -17,7 +17,7 @@ afterEach(() => {
   process.exitCode = undefined;
 });
 
-const lines = () => written.split('\n').filter(Boolean);
+const lines = () => written.split(/\r?\n/).filter(Boolean);
 const onRunner = (env: Record<string, string> = {}) => githubHost({ GITHUB_ACTIONS: 'true', ...env });
 const elsewhere = (env: Record<string, string> = {}) => githubHost(env);
 

@@ -74,7 +74,11 @@ describe('reports on GitLab', () => {
     { name: 'a.zip', longName: 'a.zip (w/v1)', url: 'https://s3.example/a.zip?X-Amz-Signature=1' },
   ];
   const release = async (reporter: Reporter) => {
-    await reporter.releaseLinks?.put('v1', links).finally(async () => reporter.close());
+    try {
+      await reporter.releaseLinks?.put('v1', links);
+    } finally {
+      await reporter.close();
+    }
     expect(gitlab.violations).toEqual([]);
   };
 
