@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
@@ -14,6 +14,9 @@ import type { RunnerResult } from '../../platform/runner.ts';
 import { folderWith } from '../support/folder.ts';
 import { runSubject } from '../support/subject.ts';
 import { repositories } from './repository.ts';
+
+// Each test sends many requests to one server, with other work on the machine.
+jest.setTimeout(300_000);
 
 let gitea: Gitea;
 let platform: Platform;
@@ -199,7 +202,7 @@ describe('a token without permission', () => {
     const texts = warnings(run).filter((text) => text.startsWith('The notes'));
     expect([run.exitCode, texts]).toEqual([
       0,
-      [expect.stringMatching(/the token of a pull request from a fork may only read.*workflow_run/)],
+      [expect.stringMatching(/pull request from a fork.*'workflow_run'/)],
     ]);
     expect(await repo.comments(number)).toHaveLength(1);
   });
@@ -208,11 +211,11 @@ describe('a token without permission', () => {
     const repo = await repos.create('token');
     const { task } = await repo.openPull('one');
     const wrong = await upload(task, { comment: 'true', 'github-token': 'f'.repeat(40) });
-    expect(warnings(wrong)).toEqual([
-      expect.stringMatching(/Gitea rejects the token of input 'github-token'/),
-    ]);
+    expect(warnings(wrong)).toEqual([expect.stringMatching(/Gitea rejects the token .*'github-token'/)]);
     const none = await upload(await repo.push('one'), { comment: 'true', 'github-token': '' });
-    expect(warnings(none)).toEqual([expect.stringMatching(/there is no token: 'github-token' is empty/)]);
+    expect(warnings(none)).toEqual([
+      expect.stringMatching(/^The comment on pull request #1 could not be written: .*'github-token'/),
+    ]);
   });
 
   test('no credentials: the error says that Gitea has no OIDC tokens', async () => {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -18,7 +18,7 @@ beforeAll(async () => {
   mkdirSync(path.join(folder, 'dist'));
   writeFileSync(path.join(folder, 'dist/index.html'), '<link rel="stylesheet" href="style.css"><p>hello');
   writeFileSync(path.join(folder, 'dist/style.css'), 'p { color: green }');
-}, 60_000);
+}, 180_000);
 
 afterAll(async () => {
   await platform.stop();
@@ -77,17 +77,17 @@ test('uploads with a preview, renews links, and removes; standard output has the
   const removed = await run(['remove', '-d', 'site']);
   expect(removed).toMatchObject({ code: 0, stdout: '' });
   expect(removed.stderr).toContain('Removed 2 files');
-}, 120_000);
+}, 240_000);
 
 test('lists the names of workspaces', async () => {
   const { code, stdout } = await run(['workspaces']);
   expect(code).toBe(0);
   expect(stdout.split('\n')).toContain('gep-build-outputs-service-workspace');
-}, 60_000);
+}, 180_000);
 
 test('a reader that closes the pipe is no error', async () => {
   expect(await run(['upload', 'dist', '-d', 'pipe'], { closeStdout: true })).toMatchObject({ code: 0 });
-}, 60_000);
+}, 180_000);
 
 test('no output has a secret, at any verbosity', async () => {
   for (const more of [[], ['--verbose'], ['--quiet'], ['--json', '--verbose']]) {
@@ -96,7 +96,7 @@ test('no output has a secret, at any verbosity', async () => {
     expect(`${stdout}${stderr}`).not.toContain(clientApp.secret);
     expect(`${stdout}${stderr}`).not.toMatch(/eyJ[\w-]+\.eyJ/);
   }
-}, 120_000);
+}, 240_000);
 
 test('reads the secret from standard input, and refuses it as an argument without showing it', async () => {
   const env = { TERRAPI_CLIENT_SECRET: '' };
@@ -109,7 +109,7 @@ test('reads the secret from standard input, and refuses it as an argument withou
   expect(refused).toMatchObject({ code: 2, stdout: '' });
   expect(refused.stderr).toContain('TERRAPI_CLIENT_SECRET');
   expect(refused.stderr).not.toContain('canary-secret');
-}, 60_000);
+}, 180_000);
 
 test('the exit code and the message are by the kind of error', async () => {
   expect(await run(['upload', 'dist', '--foo'])).toMatchObject({ code: 2, stdout: '' });
@@ -120,7 +120,7 @@ test('the exit code and the message are by the kind of error', async () => {
   expect(await run(['upload', 'dist', '-w', 'none'])).toMatchObject({ code: 4 });
   const env = { TERRAPI_CLIENT_SECRET: 'wrong-secret' };
   expect(await run(['workspaces'], { env })).toMatchObject({ code: 3 });
-}, 120_000);
+}, 240_000);
 
 test('the help of each command fits a screen and has an example', async () => {
   for (const name of ['upload', 'links', 'remove', 'workspaces', 'login', 'logout']) {
@@ -129,4 +129,20 @@ test('the help of each command fits a screen and has an example', async () => {
     expect(stdout).toContain(`Example: upload-to-workspace ${name}`);
     expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
   }
-}, 120_000);
+}, 240_000);
+
+test('refuses reports before anything is sent', async () => {
+  const { code, stdout, stderr } = await run(['upload', 'dist', '--comment']);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`'--comment' cannot be used here`);
+  expect(stderr).not.toContain('Who:');
+}, 180_000);
+
+test('leaves no temporary file, except one that it prints', async () => {
+  const temporary = () => readdirSync(folder).filter((name) => name.startsWith('upload-to-workspace-'));
+  for (const name of temporary()) rmSync(path.join(folder, name), { recursive: true });
+  expect((await run(['upload', 'dist', '-d', 'temporary'])).code).toBe(0);
+  expect(temporary()).toEqual([]);
+  const { stdout } = await run(['upload', 'dist', '-d', 'temporary', '--print', 'links-file']);
+  expect(existsSync(stdout.trim())).toBe(true);
+}, 180_000);

@@ -9,10 +9,12 @@ import { useWording } from '../text/wording.ts';
 import { commands } from './commands.ts';
 import { dotenvText, writeDotenv } from './dotenv.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
+import { refuseReports } from './hostChecks.ts';
 import { inputReader } from './inputs.ts';
 import { type Invocation, addCompletionHelp, createProgram } from './program.ts';
 import { resultText } from './result.ts';
 import { readSecretFiles } from './secretFiles.ts';
+import { removeUnprinted } from './temporaryFiles.ts';
 import { commandWording } from './wording.ts';
 
 /** What the program gets from its process. */
@@ -79,6 +81,8 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
       host.mask(secret);
       given.set(name, secret);
     }
+    const isReported = command.inputs.some(({ name }) => name === 'comment');
+    if (isReported) refuseReports(host, inputReader(given, env));
     const run = await command.load();
     await run(host);
     if (dotenv !== undefined) writeDotenv(dotenv, dotenvText(outputs, host.run.url));
@@ -88,4 +92,5 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
   if (outputs.size === 0) return;
   const options = { ...invocation, isTerminal: stdout.isTerminal };
   stdout.write(resultText(command, outputs, options, host.hiddenLinks));
+  if (!invocation.json) removeUnprinted(outputs, invocation.print);
 }
