@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
-import { buckets, keylessApps, workspaces } from '../../platform/catalogue.ts';
+import { buckets, clientApp, keylessApps, workspaces } from '../../platform/catalogue.ts';
 import { onEmbeddedPlatform } from '../integration/embedded.ts';
 import { useFaultyStorage } from '../support/faultyServer.ts';
 import {
@@ -189,5 +189,26 @@ describe('the folders and files of the runner', () => {
     const failed = await run('upload', { path: folder, destination: 'changing', 'part-size': '5MiB' });
     expect([failed.exitCode, warningsOf(failed)]).toEqual([1, []]);
     expect(errorOf(failed)).toContain(win`E:\changing\b.bin changed while it was uploaded`);
+  }, 120_000);
+});
+
+describe('the command', () => {
+  test('uploads, and prints the link alone on standard output', async () => {
+    const { platform } = subject();
+    const uploaded = await windows().run({
+      arguments: ['dist/cli.js', 'upload', win`site\**`, '--destination', 'command'],
+      cwd: checkout,
+      env: {
+        TERRAPI_CLIENT_ID: clientApp.id,
+        TERRAPI_CLIENT_SECRET: clientApp.secret,
+        TERRAPI_ISSUER: platform.issuer,
+        TERRAPI_API_URL: platform.apiUrl,
+        TERRAPI_PLATFORMS: 'gep',
+        TERRAPI_WORKSPACE: workspaces.main,
+      },
+    });
+    expect([uploaded.exitCode, uploaded.stdout]).toEqual([0, expect.stringMatching(/^http:\S+\r?\n$/)]);
+    expect(uploaded.stdout + uploaded.stderr).not.toContain(clientApp.secret);
+    expect(await storedNames(subject(), 'command')).toEqual(['index.html', 'js/app.js']);
   }, 120_000);
 });
