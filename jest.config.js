@@ -16,7 +16,7 @@ export default {
   maxWorkers: availableParallelism() + 2,
   testSequencer: '<rootDir>/__tests__/sequencer.js',
   // Only to end what hangs: no test is about time.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   projects: [
     ...['unit', 'dist', 'workflows', 'browser', 'gitea', 'windows'].map(suite),
     {

@@ -10,7 +10,7 @@ let platform: Platform;
 
 beforeAll(async () => {
   platform = await startEmbeddedPlatform();
-}, 60_000);
+}, 180_000);
 
 afterAll(() => platform.stop());
 

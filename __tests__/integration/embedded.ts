@@ -21,7 +21,7 @@ export function onEmbeddedPlatform(options: PlatformOptions = {}): () => Subject
   let platform: Platform;
   beforeAll(async () => {
     platform = await startEmbeddedPlatform(options);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => platform.stop());
   return () => ({ platform, entries: 'src/main' });
 }
@@ -32,7 +32,7 @@ export function besideGithub(): ReportRuns {
   let github: Github;
   beforeAll(async () => {
     github = await startGithub();
-  }, 60_000);
+  }, 180_000);
   afterAll(() => github.stop());
   return () => ({ ...subject(), github });
 }

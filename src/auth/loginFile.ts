@@ -31,8 +31,11 @@ export type Login = Readonly<v.InferOutput<typeof loginSchema>>;
 /** The file that keeps the login of one client at one issuer. Only the user can read it. */
 export interface LoginFile {
   readonly path: string;
-  /** @throws ActionError `login-file` if the file is unsafe or damaged */
-  read(): Promise<Login | undefined>;
+  /**
+   * @param access `shared`: read the file although other users can access it, to revoke its tokens
+   * @throws ActionError `login-file` if the file is unsafe or damaged
+   */
+  read(access?: 'private' | 'shared'): Promise<Login | undefined>;
   /**
    * Replaces the file atomically.
    * @throws ActionError `login-file`
@@ -52,7 +55,7 @@ export function loginFile(folder: string, key: LoginKey): LoginFile {
   const file = path.join(folder, loginFileName(key));
   return {
     path: file,
-    read: () => guarded(file, 'read', () => readLogin(file)),
+    read: (access = 'private') => guarded(file, 'read', () => readLogin(file, access)),
     write: (login) =>
       guarded(file, 'written', async () => {
         await prepareFolder(folder);
@@ -95,13 +98,13 @@ async function guarded<T>(file: string, what: string, work: () => Promise<T>): P
   }
 }
 
-async function readLogin(file: string): Promise<Login | undefined> {
+async function readLogin(file: string, access: 'private' | 'shared'): Promise<Login | undefined> {
   try {
     // Windows has no O_NOFOLLOW.
-    checkFile(await lstat(file));
+    checkFile(await lstat(file), access);
     const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      checkFile(await handle.stat());
+      checkFile(await handle.stat(), access);
       return parseLogin(await handle.readFile('utf8'));
     } finally {
       await handle.close();
@@ -127,12 +130,12 @@ function parseLogin(text: string): Login {
   );
 }
 
-function checkFile(stats: Stats): void {
+function checkFile(stats: Stats, access: 'private' | 'shared'): void {
   const remove = `Remove it, then log in again with 'upload-to-workspace login'.`;
   if (stats.isSymbolicLink()) throw new UnsafeFile('it is a symbolic link', remove);
   if (!stats.isFile()) throw new UnsafeFile('it is not a file', remove);
   if (isForeign(stats)) throw new UnsafeFile('it belongs to another user', remove);
-  if (isShared(stats))
+  if (access === 'private' && isShared(stats))
     throw new UnsafeFile(
       `other users can access it (mode ${(stats.mode & 0o777).toString(8)})`,
       `Somebody may have read its tokens. Run 'upload-to-workspace logout', then log in again.`,

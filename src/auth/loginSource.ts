@@ -83,8 +83,9 @@ function isUsable({ accessUsableUntil }: Login): boolean {
 export async function readMasked(
   file: LoginFile,
   mask: (secret: string) => void,
+  access: 'private' | 'shared' = 'private',
 ): Promise<Login | undefined> {
-  const login = await file.read();
+  const login = await file.read(access);
   for (const token of [login?.accessToken, login?.refreshToken]) if (token !== undefined) mask(token);
   return login;
 }

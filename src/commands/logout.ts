@@ -49,7 +49,7 @@ async function take(
   signal: AbortSignal,
 ): Promise<Login | ActionError | undefined> {
   const read = () =>
-    readMasked(file, host.mask).catch((error: unknown) => {
+    readMasked(file, host.mask, 'shared').catch((error: unknown) => {
       if (error instanceof ActionError) return error;
       throw error;
     });

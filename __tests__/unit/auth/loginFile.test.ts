@@ -106,6 +106,13 @@ test.each([
   expect(`${error.message}${error.hint ?? ''}`).not.toContain('access-1');
 });
 
+test('a file that others can access is read to revoke its tokens', async () => {
+  const file = loginFile(newFolder(), key);
+  await file.write(login);
+  chmodSync(file.path, 0o644);
+  expect(await file.read('shared')).toEqual(login);
+});
+
 test('a pipe in place of the file is refused, and not waited for', async () => {
   const folder = newFolder();
   const file = loginFile(folder, key);

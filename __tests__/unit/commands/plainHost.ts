@@ -18,12 +18,15 @@ export interface HostRecord {
 
 /** A host that is a plain object. It returns these inputs, and records all calls. */
 export function plainHost(
-  platform: Platform,
+  platform: Platform | undefined,
   folder: string,
   inputs: Readonly<Record<string, string>>,
 ): { readonly host: Host; readonly record: HostRecord } {
   const record: HostRecord = { lines: [], outputs: {}, summaries: [], secrets: [], failure: undefined };
-  const given: Readonly<Record<string, string>> = { ...inputsFor(platform), ...inputs };
+  const given: Readonly<Record<string, string>> = {
+    ...(platform && inputsFor(platform)),
+    ...inputs,
+  };
   const logAs = (kind: string) => (text: Text) =>
     record.lines.push(...[text].flat().map((line) => `${kind}: ${line}`));
   const group = (title: string, lines: readonly string[] = []) =>
