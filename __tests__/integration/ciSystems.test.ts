@@ -65,12 +65,10 @@ test.each([
   },
 );
 
-test('a report is one warning that names the system', async () => {
-  const { stdout, stderr } = await upload(jenkins, '--comment', '--environment', 'preview');
-  expect(stdout).toMatch(/^http:\S+\n$/);
-  expect(stderr.match(/^Warning: .*$/gm)).toEqual([
-    'Warning: No comment, deployment or release was written: Jenkins has none.',
-  ]);
+test('a report is an error that names the system, before anything is sent', async () => {
+  const { stdout, stderr, pages } = await upload(jenkins, '--environment', 'preview');
+  expect([stdout, pages]).toEqual(['', '']);
+  expect(stderr).toMatch(/^Error: '--environment' .*\bJenkins has no /);
 });
 
 test('at a terminal, there is no run', async () => {
