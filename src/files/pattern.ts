@@ -122,7 +122,9 @@ export function resolveFolder(
 function slashedPath(given: string, { windows }: System): string {
   if (!windows) return given;
   const slashed = given.replaceAll('\\', '/');
-  return slashed.replace(/^\/\/\?\/(UNC\/)?/i, (_, unc: string | undefined) => (unc === undefined ? '' : '//'));
+  return slashed.replace(/^\/\/\?\/(UNC\/)?/i, (_, unc: string | undefined) =>
+    unc === undefined ? '' : '//',
+  );
 }
 
 /**
