@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -27,3 +27,8 @@ test('the packed package installs without network, and runs', () => {
     rmSync(folder, { recursive: true });
   }
 }, 240_000);
+
+test('Node.js 20 installs the package and the development packages without a warning; the command names the version it needs', () => {
+  const { engines } = JSON.parse(readFileSync(path.join(top, 'package.json'), 'utf8')) as { engines: { node: string } };
+  expect(engines.node).toBe('>=20');
+});

@@ -52,7 +52,7 @@ function addCommand(
   definition: CommandDefinition,
   run: (invocation: Invocation) => Promise<void>,
 ): void {
-  const { name, summary, example, inputs, takesPaths, isInteractive } = definition;
+  const { name, summary, inputs, takesPaths, isInteractive } = definition;
   const options = takesPaths ? inputs.filter((input) => input.name !== 'path') : inputs;
   const command = program
     .command(name)
@@ -67,7 +67,7 @@ function addCommand(
     .option('--print <OUTPUT>', `print one output, e.g. ${definition.results[0] ?? 's3-uri'}`)
     .option('-v, --verbose', 'log details')
     .option('--help-all', 'print all options')
-    .addHelpText('after', helpFooter(example))
+    .addHelpText('after', helpFooter(definition))
     .action(async () => {
       const readValues = () => {
         const { given, secretFiles } = valuesOf(command, options);
@@ -96,11 +96,12 @@ interface CommonOptions {
   readonly verbose?: boolean;
 }
 
-function helpFooter(example: string): string {
+function helpFooter({ example, inputs }: CommandDefinition): string {
+  const hasSecret = inputs.some(({ kind }) => kind === 'secret');
   return [
     '',
-    `Each option can come from a variable, e.g. --client-id from ${variableOf('client-id')},`,
-    `and the client secret from ${variableOf('client-secret')}.`,
+    `Each option can come from a variable, e.g. --client-id from ${variableOf('client-id')}${hasSecret ? ',' : '.'}`,
+    ...(hasSecret ? [`and the client secret from ${variableOf('client-secret')}.`] : []),
     '',
     `Example: ${programName} ${example}`,
   ].join('\n');
