@@ -15,7 +15,7 @@ import { type Invocation, addCompletionHelp, createProgram } from './program.ts'
 import { resultText } from './result.ts';
 import { readSecretFiles } from './secretFiles.ts';
 import { removeUnprinted } from './temporaryFiles.ts';
-import { commandWording } from './wording.ts';
+import { commandWording } from './commandWording.ts';
 
 /** What the program gets from its process. */
 export interface Surroundings {

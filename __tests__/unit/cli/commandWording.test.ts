@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 
 import { inputsOf } from '../../../src/cli/inputs.ts';
-import { commandWording } from '../../../src/cli/wording.ts';
+import { commandWording } from '../../../src/cli/commandWording.ts';
 import { readUploadInputs } from '../../../src/config/upload.ts';
 import { inputs, setting, useWording } from '../../../src/text/wording.ts';
 
