@@ -62,6 +62,34 @@ function textOf({ name, kind, default: value, choices }: CommandInput): string {
 }
 
 /**
+ * Writes switches as commander reads them. People know inputs with values, so `--preview false` and `--preview=false` are `--no-preview`.
+ */
+export function withoutSwitchValues(
+  args: readonly string[],
+  inputs: readonly Pick<CommandInput, 'name' | 'kind'>[],
+): string[] {
+  const switches = new Set<string>(
+    inputs.filter(({ kind }) => kind === 'switch').map(({ name }) => `--${name}`),
+  );
+  const end = args.indexOf('--');
+  const written: string[] = [];
+  for (const [index, arg] of args.entries()) {
+    const before = args[index - 1] ?? '';
+    const isOption = end < 0 || index < end;
+    const [, name = '', value = ''] = /^(--[^=]+)=(true|false)$/.exec(arg) ?? [];
+    if (isOption && switches.has(name)) written.push(switched(name, value));
+    else if (isOption && switches.has(before) && /^(?:true|false)$/.test(arg))
+      written.splice(-1, 1, switched(before, arg));
+    else written.push(arg);
+  }
+  return written;
+}
+
+function switched(name: string, value: string): string {
+  return value === 'true' ? name : name.replace(/^--/, '--no-');
+}
+
+/**
  * The values of a parsed command's options.
  * @throws ActionError `invalid-input` if an option has the value of a secret
  */

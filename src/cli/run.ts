@@ -12,6 +12,7 @@ import { exitCodeOf, exitCodes } from './exitCodes.ts';
 import { refuseReports } from './hostChecks.ts';
 import { inputReader } from './inputs.ts';
 import { type Invocation, addCompletionHelp, createProgram } from './program.ts';
+import { withoutSwitchValues } from './options.ts';
 import { resultText } from './result.ts';
 import { readSecretFiles } from './secretFiles.ts';
 import { removeUnprinted } from './temporaryFiles.ts';
@@ -45,7 +46,8 @@ export async function runProgram(surroundings: Surroundings): Promise<void> {
   try {
     if (/^complet(?:e|ion)$/.test(args[0] ?? '')) (await import('./completion.ts')).addCompletion(program);
     else addCompletionHelp(program);
-    await program.parseAsync(args, { from: 'user' });
+    const inputs = commands.find(({ name }) => name === args[0])?.inputs ?? [];
+    await program.parseAsync(withoutSwitchValues(args, inputs), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0) setExitCode(exitCodes.input);
