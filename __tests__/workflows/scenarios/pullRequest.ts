@@ -79,7 +79,7 @@ export const pullRequestScenario: Scenario = {
       payload: dispatch({ number: '7' }),
       then: async ({ github }) => {
         const body = ownComment(github);
-        expect(body).toContain('Made links to 1 file.');
+        expect(body).toMatch(/Made links to 1 file, \d+ bytes in /);
         // The renewal does not know the commit, because it builds nothing.
         expect(body).toContain(`/commit/${patch.sha}`);
         const link = linkIn(body, 'Open index.html');

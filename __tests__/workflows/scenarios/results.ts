@@ -20,7 +20,7 @@ export const resultsScenario: Scenario = {
         expect(await stored()).toEqual(['ci/21-1/index.html', 'ci/21-1/junit.xml']);
         const { outputs, summary } = run.step('test', 'report');
         expect(await open(outputs['url'])).toContain('<h1>Tests, part 1</h1>');
-        expect(summary).toContain('Uploaded 2 files.');
+        expect(summary).toContain('Uploaded 2 files, 37 bytes in ');
       },
     },
     {
