@@ -6,10 +6,11 @@ import { build } from 'esbuild';
 
 import announce from './announce.ts';
 
-const actions = ['upload', 'links', 'remove', 'workspaces'];
+/** The entries of the actions and of the command. */
+const entries = ['upload', 'links', 'remove', 'workspaces', 'cli'];
 
 /**
- * Bundles the actions' source once for all runs, because stripping the types of 200 modules takes a third of a short run. Sets
+ * Bundles the source once for all runs, because stripping the types of 200 modules takes a third of a short run. Sets
  * SOURCE_BUNDLE to the folder. It is not `dist/`, so tests need no build.
  */
 // eslint-disable-next-line no-restricted-exports -- Jest calls the default export
@@ -17,7 +18,7 @@ export default async function bundleSource(...config: Parameters<typeof announce
   announce(...config);
   const folder = await mkdtemp(path.join(tmpdir(), 'source-bundle-'));
   await build({
-    entryPoints: actions.map((action) => path.join(import.meta.dirname, '../src/main', `${action}.ts`)),
+    entryPoints: entries.map((entry) => path.join(import.meta.dirname, '../src/main', `${entry}.ts`)),
     bundle: true,
     splitting: true,
     platform: 'node',

@@ -3,6 +3,7 @@ import { describe } from '@jest/globals';
 import type { Subject } from '../support/subject.ts';
 import { automaticInputCases } from './automaticInputs.ts';
 import { cancellationCases } from './cancellation.ts';
+import { commandCases } from './command.ts';
 import { faultCases } from './faults.ts';
 import { keylessCases, keylessFailureCases } from './keyless.ts';
 import { githubLimitCases } from './githubLimits.ts';
@@ -46,7 +47,6 @@ const groups = {
   publishing: {
     publish: (subject, { publish }) => publishCases(subject, publish),
     overwriting: overwritingCases,
-    sessions: (subject, { sessions }) => sessionCases(subject, sessions),
     platformLinks: platformLinkCases,
     automatic: automaticInputCases,
   },
@@ -57,10 +57,15 @@ const groups = {
   removing: {
     removing: removingCases,
     renewing: (subject, { renewing }) => renewingLinkCases(subject, renewing),
+  },
+  // These wait most of the time.
+  interruptions: {
+    sessions: (subject, { sessions }) => sessionCases(subject, sessions),
     cancellation: cancellationCases,
     transientErrors: transientErrorCases,
   },
   messages: { untrustedText: untrustedTextCases, userErrors: userErrorCases, proxies: proxyCases },
+  command: { command: commandCases },
   identity: { keyless: keylessCases, keylessFailures: keylessFailureCases, workspaces: workspacesCases },
 } satisfies Record<string, Record<string, Cases>>;
 

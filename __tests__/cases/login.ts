@@ -8,6 +8,7 @@ import { expect, test } from '@jest/globals';
 import { person, platformScope, publicApp, workspaces } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { folderWith } from '../support/folder.ts';
+import { entryOf } from '../support/subject.ts';
 
 /** Opens a page in a browser, and logs the person in. The result is the address and the text of the last page. */
 export type Visit = (url: string) => Promise<{ readonly address: string; readonly text: string }>;
@@ -36,7 +37,7 @@ function machine({ issuer, apiUrl }: Platform) {
     ...{ TERRAPI_CLIENT_ID: publicApp.id, TERRAPI_PLATFORMS: platformScope },
   };
   const start = (...args: string[]) => {
-    const child = spawn(process.execPath, ['src/main/cli.ts', ...args], {
+    const child = spawn(process.execPath, [entryOf('src/main', 'cli'), ...args], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -8,6 +7,7 @@ import { buckets, clientApp, workspaces } from '../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { folderWith } from '../support/folder.ts';
+import { entryOf } from '../support/subject.ts';
 import { jenkins, unknown, woodpeckerPull } from '../unit/hosts/ci/environments.ts';
 
 let platform: Platform;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => platform.stop());
 
-const command = path.resolve(import.meta.dirname, '../../src/main/cli.ts');
+const command = entryOf('src/main', 'cli');
 const site = { 'index.html': '<link rel="stylesheet" href="a.css">', 'a.css': 'p{}' };
 
 /** Uploads with the command, in an environment that has only these variables. */

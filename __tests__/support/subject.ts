@@ -50,8 +50,8 @@ export function runSubject(
   });
 }
 
-/** The file that starts an action. Tests of the source use the bundle of it that `sourceBundle.ts` made, if there is one. */
-function entryOf(entries: Subject['entries'], action: ActionName): string {
+/** The file that starts an action, or the command. Tests of the source use the bundle of it that `sourceBundle.ts` made, if there is one. */
+export function entryOf(entries: Subject['entries'], action: ActionName | 'cli'): string {
   const bundle = process.env['SOURCE_BUNDLE'];
   if (entries === 'dist') return path.join(top, 'dist', `${action}.js`);
   return bundle === undefined ? path.join(top, entries, `${action}.ts`) : path.join(bundle, `${action}.mjs`);
