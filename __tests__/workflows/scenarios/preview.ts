@@ -76,7 +76,9 @@ export const previewScenario: Scenario = {
       payload: comment(7, '/preview', 'writer'),
       then: async ({ github }) => {
         await opened(github);
-        expect(github.comments[0]?.body).toMatch(/### Preview&#58; .*\n\n.*\n\nMade links to 1 file, \d+ bytes in /);
+        expect(github.comments[0]?.body).toMatch(
+          /### Preview&#58; .*\n\n.*\n\nMade links to 1 file, \d+ bytes in /,
+        );
       },
     },
     {
