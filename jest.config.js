@@ -12,8 +12,8 @@ const suite = (name) => ({
 });
 
 export default {
-  // Tests that start processes wait for them half of the time: two more workers than processors keep all processors busy.
-  maxWorkers: availableParallelism() + 2,
+  // Tests that start processes wait for them half of the time: three more workers than processors keep all processors busy.
+  maxWorkers: availableParallelism() + 3,
   testSequencer: '<rootDir>/__tests__/sequencer.js',
   // Only to end what hangs: no test is about time.
   testTimeout: 180_000,

@@ -27,6 +27,7 @@ import { workspacesCases } from './workspaces.ts';
 /** Sizes and times of the cases. On the real platform, there are more files and sessions last longer. */
 export interface Scale {
   readonly many: Parameters<typeof githubLimitCases>[1];
+  readonly reading: Parameters<typeof readingFileCases>[1];
   readonly publish: Parameters<typeof publishCases>[1];
   readonly renewing: Parameters<typeof renewingLinkCases>[1];
   readonly sessions: Parameters<typeof sessionCases>[1];
@@ -39,7 +40,7 @@ type Cases = (subject: () => Subject, scale: Scale) => void;
 const groups = {
   files: {
     selecting: selectingCases,
-    reading: readingFileCases,
+    reading: (subject, { reading }) => readingFileCases(subject, reading),
     generatedNames: generatedNameCases,
     temporary: temporaryFileCases,
     many: (subject, { many }) => githubLimitCases(subject, many),

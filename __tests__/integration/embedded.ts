@@ -9,7 +9,8 @@ import type { ReportRuns } from '../cases/reports/reportRuns.ts';
 import type { Subject } from '../support/subject.ts';
 
 const scale: Scale = {
-  many: { fileCount: 5_000 },
+  many: { fileCount: 2_000 },
+  reading: { largeParts: false },
   publish: { fileCount: 60, largeFile: 40 * 1024 ** 2 },
   renewing: { filesEach: 40 },
   sessions: { sessionSeconds: 4, uploadSeconds: 14 },

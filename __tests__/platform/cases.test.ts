@@ -30,6 +30,7 @@ const subject = () => ({ platform, entries: 'dist' }) as const;
 describe.each(groupNames)('%s', (name) =>
   groupCases(name, subject, {
     many: { fileCount: 5_000 },
+    reading: { largeParts: true },
     publish: { fileCount: 200, largeFile: 300 * 1024 ** 2 },
     renewing: { filesEach: 500 },
     sessions: { sessionSeconds: 20, uploadSeconds: 120 },
