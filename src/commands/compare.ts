@@ -159,7 +159,8 @@ async function refuseCollisions(
   remote: Remote | undefined,
 ): Promise<void> {
   const { prefix } = client.location;
-  const folders = [...foldersOf(plan.puts.map(({ key }) => key))];
+  const needed = foldersOf(plan.puts.map(({ key }) => key));
+  const folders = [...needed];
   const isBelow = (folder: string) => folder.startsWith(plan.base);
   const above = folders.filter((folder) => !isBelow(folder) && folder.startsWith(prefix));
   const [outer, inner] = await Promise.all([
@@ -168,7 +169,7 @@ async function refuseCollisions(
   ]);
   const objects = new Set(inner);
   for (const key of outer) objects.add(key);
-  const found = collisions(plan, objects);
+  const found = collisions(plan, objects, needed);
   if (found.length === 0) return;
   const [first = ''] = found;
   throw new ActionError(

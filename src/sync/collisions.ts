@@ -4,9 +4,13 @@ import type { Plan } from './plan.ts';
 /**
  * Lines about objects whose key is a folder of the plan, and files of the plan whose key is a folder in the storage. No server can hold both;
  * MinIO hides the files below such an object.
+ * @param needed all folders above the keys of the plan
  */
-export function collisions({ puts }: Plan, remote: ReadonlySet<string>): string[] {
-  const needed = foldersOf(puts.map(({ key }) => key));
+export function collisions(
+  { puts }: Plan,
+  remote: ReadonlySet<string>,
+  needed: ReadonlySet<string> = foldersOf(puts.map(({ key }) => key)),
+): string[] {
   const held = foldersOf(remote);
   return [
     ...[...needed]
