@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import * as v from 'valibot';
 
-import { ActionError, isError, messageOf } from '../errors/error.ts';
+import { ActionError, isError, messageOf, systemCode } from '../errors/error.ts';
 import { type LockOptions, acquireLock } from './fileLock.ts';
 import { type LoginKey, loginFileName } from './loginNames.ts';
 
@@ -110,7 +110,7 @@ async function readLogin(file: string, access: 'private' | 'shared'): Promise<Lo
       await handle.close();
     }
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -178,8 +178,4 @@ async function replaceFile(file: string, text: string): Promise<void> {
     await rm(next, { force: true });
     throw error;
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return isError(error) && 'code' in error && error.code === code;
 }

@@ -1,8 +1,9 @@
 import { type IncomingMessage, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ActionError, actionErrorIn } from '../errors/error.ts';
-import { abortError } from '../http/cancellableDispatcher.ts';
+import { rejectOnAbort } from '../http/cancellableDispatcher.ts';
 import { failurePage, successPage } from './loginPage.ts';
 
 /** The redirect with which the issuer ends the login in the browser (RFC 6749, 4.1.2). */
@@ -62,12 +63,7 @@ export async function openLoopback(state: string): Promise<Loopback> {
   redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
   return {
     redirectUri,
-    redirect: (signal) => {
-      const abort = () => arrived.reject(abortError(signal.reason));
-      signal.addEventListener('abort', abort, { once: true });
-      if (signal.aborted) abort();
-      return arrived.promise;
-    },
+    redirect: (signal) => Promise.race([arrived.promise, rejectOnAbort(signal)]),
     answer: async (work) => {
       try {
         const result = await work();
@@ -79,7 +75,7 @@ export async function openLoopback(state: string): Promise<Loopback> {
       }
     },
     [Symbol.asyncDispose]: async () => {
-      if (isRedirected) await Promise.race([shown.promise, pause(lastPageMs)]);
+      if (isRedirected) await Promise.race([shown.promise, sleep(lastPageMs, undefined, { ref: false })]);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -129,8 +125,4 @@ function mismatch(): ActionError {
       hint: `Run 'upload-to-workspace login' again, and use only the page that it opens. If you did not start another login, somebody may have sent you a link to theirs.`,
     },
   );
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 
 import { ActionError, messageOf } from '../errors/error.ts';
 import type { Outputs } from './commands.ts';
+import { variableOf } from './inputs.ts';
 
 /** GitLab rejects a file of 5 KiB or more, and one with more than 20 variables (GitLab, "artifacts:reports:dotenv"). */
 const mostBytes = 5 * 1024 - 1;
@@ -30,7 +31,7 @@ export function dotenvText(outputs: Outputs, jobUrl: string): string {
   const environmentUrl = url !== '' && url.length <= mostUrlCharacters ? url : jobUrl;
   const variables = [
     ...outputNames.flatMap((name) =>
-      outputs.has(name) ? [[variable(name), outputs.get(name)] as const] : [],
+      outputs.has(name) ? [[variableOf(name), outputs.get(name)] as const] : [],
     ),
     ...(outputs.has('url') && environmentUrl !== ''
       ? [['TERRAPI_ENVIRONMENT_URL', environmentUrl] as const]
@@ -43,10 +44,6 @@ export function dotenvText(outputs: Outputs, jobUrl: string): string {
     if (isSafe(String(value)) && Buffer.byteLength(text + line) <= mostBytes) text += line;
   }
   return text;
-}
-
-function variable(output: string): string {
-  return `TERRAPI_${output.toUpperCase().replaceAll('-', '_')}`;
 }
 
 /** GitLab reads single lines, removes spaces at their ends, and replaces `$name` by the value of another variable. */

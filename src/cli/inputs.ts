@@ -33,7 +33,7 @@ function inputsNamed(...names: readonly InputName[]): CommandInput[] {
   return inputsOf.workspaces.filter(({ name }) => names.includes(name));
 }
 
-/** The variable for an input, e.g. `TERRAPI_CLIENT_ID` for `client-id`. */
+/** The variable for an input or an output, e.g. `TERRAPI_CLIENT_ID` for `client-id`. */
 export function variableOf(name: string): string {
   return `TERRAPI_${name.toUpperCase().replaceAll('-', '_')}`;
 }

@@ -64,11 +64,12 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
   const { env, stdin, stdout, stderr, setExitCode, onHost } = surroundings;
   const outputs = new Map<string, string | number>();
   const given = new Map<string, string>();
+  const input = inputReader(given, env);
   const host = await providerFor(env).open({
     env,
     stderr,
     verbosity,
-    input: inputReader(given, env),
+    input,
     output: (name, value) => void outputs.set(name, value),
     onFail: (code) => setExitCode(exitCodeOf(code)),
   });
@@ -84,7 +85,7 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
       given.set(name, secret);
     }
     const isReported = command.inputs.some(({ name }) => name === 'comment');
-    if (isReported) refuseReports(host, inputReader(given, env));
+    if (isReported) refuseReports(host, input);
     const run = await command.load();
     await run(host);
     if (dotenv !== undefined) writeDotenv(dotenv, dotenvText(outputs, host.run.url));

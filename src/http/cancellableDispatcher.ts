@@ -100,3 +100,12 @@ class CancellableHandler implements Dispatcher.DispatchHandlers {
 export function abortError(reason: unknown): Error {
   return isError(reason) ? reason : new Error('Cancelled', { cause: reason });
 }
+
+/** Rejects when a signal aborts, and never resolves: for a race with work that does not look at the signal. */
+export function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(abortError(signal.reason));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}

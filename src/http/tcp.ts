@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { type Socket, connect, isIP } from 'node:net';
 
 import { systemCode } from '../errors/error.ts';
+import { rejectOnAbort } from './cancellableDispatcher.ts';
 import { isLocalName } from './urls.ts';
 
 export interface DialOptions {
@@ -79,7 +80,7 @@ async function addressesOf(
 ): Promise<string[]> {
   if (isIP(hostname)) return [hostname];
   if (isLocalName(hostname)) return ['127.0.0.1', '::1'];
-  const found = await Promise.race([resolveHost(hostname), rejected(signal)]);
+  const found = await Promise.race([resolveHost(hostname), rejectOnAbort(signal)]);
   const [first] = found;
   const own = found.filter(({ family }) => family === first?.family);
   const other = found.filter(({ family }) => family !== first?.family);
@@ -95,12 +96,4 @@ function resolveName(hostname: string): Promise<LookupAddress[]> {
 
 function dialAddress(address: { readonly host: string; readonly port: number }): Socket {
   return connect({ ...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
-}
-
-function rejected(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const onAbort = () => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
 }

@@ -1,3 +1,4 @@
+import { trimEndSlashes } from '../../text/slashes.ts';
 import type { Run } from '../host.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -71,7 +72,7 @@ function webUrl(text = ''): string | undefined {
 export function repositoryPage(address = ''): string | undefined {
   const [, host, path] = /^(?:ssh:\/\/)?[\w.-]+@([\w.-]+)(?::\d+)?[:/]\/?(.+)$/.exec(address) ?? [];
   const url = host === undefined ? webUrl(address) : webUrl(`https://${host}/${path}`);
-  return url?.replace(/\/+$/, '').replace(/\.git$/, '');
+  return url === undefined ? undefined : trimEndSlashes(url).replace(/\.git$/, '');
 }
 
 /** The paths of forges, by a part of their host's name. Others have the paths of GitHub for commits, and no known path for pull requests. */

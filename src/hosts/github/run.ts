@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 
+import { trimEndSlashes } from '../../text/slashes.ts';
 import type { Run } from '../host.ts';
 import { type Forge, forgeOf } from './forge.ts';
 
@@ -65,7 +66,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param event content of the file `GITHUB_EVENT_PATH`; may be empty
  */
 export function readRun(environment: Environment, event: string): GithubRun {
-  const server = (environment['GITHUB_SERVER_URL'] ?? 'https://github.com').replace(/\/+$/, '');
+  const server = trimEndSlashes(environment['GITHUB_SERVER_URL'] ?? 'https://github.com');
   const repository = environment['GITHUB_REPOSITORY'] ?? '';
   const [owner = '', repo = ''] = repository.split('/');
   const payload = parseEvent(event);
@@ -80,7 +81,7 @@ export function readRun(environment: Environment, event: string): GithubRun {
     forge,
     owner,
     repo,
-    apiUrl: (environment['GITHUB_API_URL'] ?? 'https://api.github.com').replace(/\/+$/, ''),
+    apiUrl: trimEndSlashes(environment['GITHUB_API_URL'] ?? 'https://api.github.com'),
     url,
     label: isKnown ? labelOf(repository, environment) : undefined,
     origin: isKnown ? originOf(forge, repository, repositoryUrl, url, environment['GITHUB_REF']) : undefined,

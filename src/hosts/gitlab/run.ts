@@ -1,3 +1,4 @@
+import { trimEndSlashes } from '../../text/slashes.ts';
 import type { Run } from '../host.ts';
 
 /** A job of GitLab CI/CD. */
@@ -27,7 +28,7 @@ export function readRun(env: Environment): GitlabRun {
   const pull = numberOf(text('CI_MERGE_REQUEST_IID')) ?? openPull(text('CI_OPEN_MERGE_REQUESTS'), path);
   const pullUrl = (number: number) => `${targetUrl}/-/merge_requests/${number}`;
   return {
-    apiUrl: text('CI_API_V4_URL').replace(/\/+$/, ''),
+    apiUrl: trimEndSlashes(text('CI_API_V4_URL')),
     projectId: text('CI_PROJECT_ID'),
     targetProjectId: text('CI_MERGE_REQUEST_PROJECT_ID') || text('CI_PROJECT_ID'),
     source: text('CI_PIPELINE_SOURCE'),
