@@ -2,11 +2,10 @@ import * as oidc from 'openid-client';
 
 import { ActionError } from '../errors/error.ts';
 import { abortError } from '../http/cancellableDispatcher.ts';
-import { urlProblem } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { loginError, loginExpired, loginRejected } from './loginErrors.ts';
 import { type Redirect, openLoopback } from './loopback.ts';
-import type { PublicClient } from './publicClient.ts';
+import { type PublicClient, checkLoginPage } from './publicClient.ts';
 
 /** Seconds that the user has to log in in the browser. */
 const loginSeconds = 600;
@@ -66,22 +65,17 @@ async function exchange(
   }
 }
 
-function checkEndpoint({ issuer, server, transport }: PublicClient): void {
-  const endpoint = server.authorization_endpoint;
-  const url = URL.parse(endpoint ?? '');
-  const fault = url ? urlProblem(url, transport.plainHttp) : 'is not a URL';
-  if (!fault) return;
-  throw endpoint === undefined
-    ? new ActionError(
-        'login-unavailable',
-        `Issuer ${issuer.href} has no login page: its OpenID configuration has no 'authorization_endpoint'`,
-        { hint: `Log in with '--device', or ask the people who run the issuer.` },
-      )
-    : new ActionError(
-        'invalid-issuer',
-        `Issuer ${issuer.href} names the login page ${excerpt(endpoint, 120)}, which ${fault}`,
-        { hint: `Tell the people who run the issuer.` },
-      );
+function checkEndpoint(client: PublicClient): void {
+  const endpoint = client.server.authorization_endpoint;
+  if (endpoint !== undefined) {
+    checkLoginPage(client, endpoint);
+    return;
+  }
+  throw new ActionError(
+    'login-unavailable',
+    `Issuer ${client.issuer.href} has no login page: its OpenID configuration has no 'authorization_endpoint'`,
+    { hint: `Log in with '--device', or ask the people who run the issuer.` },
+  );
 }
 
 /**

@@ -1,11 +1,9 @@
 import * as oidc from 'openid-client';
 
 import { ActionError } from '../errors/error.ts';
-import { abortError } from '../http/cancellableDispatcher.ts';
-import { urlProblem } from '../http/urls.ts';
-import { excerpt } from '../text/sanitize.ts';
+import { abortError, rejectOnAbort } from '../http/cancellableDispatcher.ts';
 import { loginError, loginExpired } from './loginErrors.ts';
-import type { PublicClient } from './publicClient.ts';
+import { type PublicClient, checkLoginPage } from './publicClient.ts';
 
 /** What the user needs to complete a device grant, on any device. */
 export interface DevicePrompt {
@@ -59,29 +57,9 @@ export async function deviceGrant(
   }
 }
 
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = () => reject(abortError(signal.reason));
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-}
-
-function promptOf(
-  { issuer, transport: { plainHttp } }: PublicClient,
-  answer: oidc.DeviceAuthorizationResponse,
-): DevicePrompt {
+function promptOf(client: PublicClient, answer: oidc.DeviceAuthorizationResponse): DevicePrompt {
   const { verification_uri: page, verification_uri_complete: completePage, user_code: code } = answer;
-  for (const url of [page, completePage ?? page]) {
-    const parsed = URL.parse(url);
-    const fault = parsed ? urlProblem(parsed, plainHttp) : 'is not a URL';
-    if (fault)
-      throw new ActionError(
-        'invalid-issuer',
-        `Issuer ${issuer.href} names the login page ${excerpt(url, 120)}, which ${fault}`,
-        { hint: `Do not open it. Tell the people who run the issuer.` },
-      );
-  }
+  for (const url of [page, completePage ?? page]) checkLoginPage(client, url);
   return { page, code, completePage, expiresIn: answer.expires_in };
 }
 

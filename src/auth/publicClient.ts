@@ -1,5 +1,8 @@
 import * as oidc from 'openid-client';
 
+import { ActionError } from '../errors/error.ts';
+import { urlTextProblem } from '../http/urls.ts';
+import { excerpt } from '../text/sanitize.ts';
 import { isTransient } from '../http/transientErrors.ts';
 import type { Retrier, RetryOptions } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
@@ -54,4 +57,15 @@ function retryingFetch(fetch: typeof globalThis.fetch, retrier: Retrier): oidc.C
       },
       { what: () => `${init.method} ${url}` },
     );
+}
+
+/** @throws ActionError `invalid-issuer` if the issuer names a login page that no browser should open */
+export function checkLoginPage({ issuer, transport }: PublicClient, page: string): void {
+  const fault = urlTextProblem(page, transport.plainHttp);
+  if (!fault) return;
+  throw new ActionError(
+    'invalid-issuer',
+    `Issuer ${issuer.href} names the login page ${excerpt(page, 120)}, which ${fault}`,
+    { hint: `Do not open it. Tell the people who run the issuer.` },
+  );
 }

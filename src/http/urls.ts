@@ -28,3 +28,9 @@ export function urlProblem(url: URL, plainHttp: boolean): string | undefined {
   if (url.protocol !== 'http:' || !isLoopback(url.hostname)) return 'is not https';
   return plainHttp ? undefined : 'is plain http to this machine, but the platform is not on this machine';
 }
+
+/** Like {@link urlProblem}, for a text that may not be a URL. */
+export function urlTextProblem(text: string, plainHttp: boolean): string | undefined {
+  const url = URL.parse(text);
+  return url ? urlProblem(url, plainHttp) : 'is not a URL';
+}

@@ -3,7 +3,7 @@ import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 
 import { type FailedResponse, classifier } from '../../http/transientErrors.ts';
 import { actionErrorIn, isError, messageOf } from '../../errors/error.ts';
-import { urlProblem } from '../../http/urls.ts';
+import { urlTextProblem } from '../../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../../http/retry.ts';
 import { openTransport } from '../../http/transport.ts';
 import { userAgent } from '../../http/version.ts';
@@ -68,8 +68,7 @@ export function openGithub(
   signal: AbortSignal,
 ): GithubClient {
   if (!token) throw new Error(`there is no token: 'github-token' is empty`);
-  const base = URL.parse(apiUrl);
-  const fault = base ? urlProblem(base, true) : 'is not a URL';
+  const fault = urlTextProblem(apiUrl, true);
   if (fault) throw new Error(`GITHUB_API_URL ${fault}`);
   const transport = openTransport({
     certificates,

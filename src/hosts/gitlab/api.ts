@@ -1,6 +1,6 @@
 import { type FailedResponse, classifier } from '../../http/transientErrors.ts';
 import { actionErrorIn, messageOf } from '../../errors/error.ts';
-import { urlProblem } from '../../http/urls.ts';
+import { urlTextProblem } from '../../http/urls.ts';
 import { type RetryPolicy, createRetrier, retryAfter } from '../../http/retry.ts';
 import { openTransport } from '../../http/transport.ts';
 import { userAgent } from '../../http/version.ts';
@@ -71,8 +71,7 @@ const maxPages = 500;
  */
 export function openGitlab(options: GitlabOptions): GitlabClient {
   const { apiUrl, authentication, certificates, deadline, signal } = options;
-  const base = URL.parse(apiUrl);
-  const fault = base ? urlProblem(base, true) : 'is not a URL';
+  const fault = urlTextProblem(apiUrl, true);
   if (fault) throw new Error(`CI_API_V4_URL ${fault}`);
   const transport = openTransport({ certificates, verify: true, connections: 4, plainHttp: true, signal });
   const { fetch, signal: ending } = transport.cleanup;
