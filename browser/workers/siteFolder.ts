@@ -1,6 +1,6 @@
-import { encodedPath } from '../../src/text/encode.ts';
+import { encodedPath, percentDecoded } from '../../src/text/encode.ts';
 import { expandLink } from '../../src/links/linkTable.ts';
-import { type Route, createRoutes, decodedPath } from '../../src/preview/routes.ts';
+import { type Route, createRoutes } from '../../src/preview/routes.ts';
 import type { PreviewSite } from '../../src/preview/previewData.ts';
 
 /** The site's folder in the storage. */
@@ -25,11 +25,11 @@ export function createPlace({ names, etags, links }: PreviewSite, root: URL): Pl
     address: (path) => `${root.href}${encodedPath(path)}`,
     locate: ({ pathname }, isPage) => {
       if (pathname.startsWith(root.pathname)) {
-        const path = decodedPath(pathname.slice(root.pathname.length));
+        const path = percentDecoded(pathname.slice(root.pathname.length));
         return isPage ? routes.page(path) : routes.resource(path);
       }
       // Sites built for the root of a host request e.g. `/assets/app.js`.
-      const route = routes.resource(decodedPath(pathname.slice(1)));
+      const route = routes.resource(percentDecoded(pathname.slice(1)));
       return route.kind === 'file' ? route : undefined;
     },
     link: (name) => {

@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 
 import { ActionError } from '../errors/error.ts';
+import { percentDecoded } from '../text/encode.ts';
 import { isLoopback } from './urls.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -67,17 +68,7 @@ function parseProxy(address: string, variable: string): Proxy | undefined {
 function basic(userInfo: string): string {
   const colon = userInfo.indexOf(':');
   const [user, password] = colon < 0 ? [userInfo, ''] : [userInfo.slice(0, colon), userInfo.slice(colon + 1)];
-  return `Basic ${Buffer.from(`${unescape(user)}:${unescape(password)}`).toString('base64')}`;
-}
-
-function unescape(text: string): string {
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escaped) => {
-    try {
-      return decodeURIComponent(escaped);
-    } catch {
-      return escaped;
-    }
-  });
+  return `Basic ${Buffer.from(`${percentDecoded(user)}:${percentDecoded(password)}`).toString('base64')}`;
 }
 
 /**

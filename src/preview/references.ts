@@ -1,4 +1,5 @@
-import { decodedPath, createRoutes } from './routes.ts';
+import { percentDecoded } from '../text/encode.ts';
+import { createRoutes } from './routes.ts';
 import { type Tag, tagsOf } from './htmlTags.ts';
 
 /** Attributes with one URL that a browser loads or that a click opens, by element. */
@@ -78,7 +79,9 @@ function locator(
     const url = URL.parse(reference, base.href);
     if (url?.origin !== origin) return undefined;
     const { pathname } = url;
-    const path = decodedPath(pathname.startsWith(place) ? pathname.slice(place.length) : pathname.slice(1));
+    const path = percentDecoded(
+      pathname.startsWith(place) ? pathname.slice(place.length) : pathname.slice(1),
+    );
     const route = resource(path);
     const found = route.kind === 'redirect' ? resource(route.to) : route;
     return found.kind === 'file' ? found.name : undefined;

@@ -59,20 +59,6 @@ export function createRoutes(names: readonly string[]): Routes {
   };
 }
 
-/**
- * Decodes the path of a URL. Invalid percent-encoding stays unchanged.
- * @param pathname relative to the site's folder
- */
-export function decodedPath(pathname: string): string {
-  return pathname.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) => {
-    try {
-      return decodeURIComponent(bytes);
-    } catch {
-      return bytes;
-    }
-  });
-}
-
 function fallbackPage(names: readonly string[], files: ReadonlySet<string>): string | undefined {
   if (files.has('200.html')) return '200.html';
   const pages = names.filter(isHtml);

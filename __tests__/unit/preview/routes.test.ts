@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { encodedPath } from '../../../src/text/encode.ts';
-import { createRoutes, decodedPath } from '../../../src/preview/routes.ts';
+import { encodedPath, percentDecoded } from '../../../src/text/encode.ts';
+import { createRoutes } from '../../../src/preview/routes.ts';
 import { awkwardNames } from '../../support/fileNames.ts';
 
 const file = (name: string, status = 200, isFallback = false) => ({ kind: 'file', name, status, isFallback });
@@ -86,19 +86,19 @@ describe('a site with one page', () => {
 
 describe('the decoded path', () => {
   test.each(awkwardNames)('of %j is the name, in the encoding of the storage and of browsers', (name) => {
-    expect(decodedPath(encodedPath(name))).toBe(name);
+    expect(percentDecoded(encodedPath(name))).toBe(name);
     const { pathname } = new URL(encodedPath(name).toLowerCase(), 'http://host/');
-    expect(decodedPath(pathname.slice(1)).toLowerCase()).toBe(name.toLowerCase());
+    expect(percentDecoded(pathname.slice(1)).toLowerCase()).toBe(name.toLowerCase());
   });
 
   test('keeps invalid percent-encoding', () => {
-    expect(decodedPath('100%/a%zz/%ff%FE/%C3%BC')).toBe('100%/a%zz/%ff%FE/ü');
+    expect(percentDecoded('100%/a%zz/%ff%FE/%C3%BC')).toBe('100%/a%zz/%ff%FE/ü');
   });
 
   test('of a link is the name of the file', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
-        expect(decodedPath(encodedPath(name))).toBe(name);
+        expect(percentDecoded(encodedPath(name))).toBe(name);
       }),
     );
   });

@@ -1,3 +1,5 @@
+import { percentDecoded } from '../../text/encode.ts';
+import { trimEndSlashes } from '../../text/slashes.ts';
 import { type CiSystem, type Environment, repositoryPage } from './facts.ts';
 
 /** The CI systems by their IDs in the package ci-info. GitLab, GitHub, Gitea and Forgejo have their own adapters. */
@@ -7,7 +9,8 @@ export const systems: Readonly<Record<string, CiSystem>> = {
     name: 'Jenkins',
     facts: (env) => ({
       url: env['BUILD_URL'],
-      workflow: jobName(env['JOB_NAME']),
+      // A branch in a job's name has its slashes encoded.
+      workflow: percentDecoded(env['JOB_NAME'] ?? ''),
       number: env['BUILD_NUMBER'],
       commit: env['GIT_COMMIT'],
       repository: env['GIT_URL'] ?? env['GIT_URL_1'],
@@ -107,19 +110,10 @@ export function otherSystem(name: string | null): CiSystem {
   };
 }
 
-/** A branch in a job's name has its slashes encoded. */
-function jobName(name = ''): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
-}
-
 function azureRun(env: Environment): string | undefined {
   const { SYSTEM_COLLECTIONURI: collection, SYSTEM_TEAMPROJECT: project, BUILD_BUILDID: id } = env;
   if (!collection || !project || !id) return undefined;
-  return `${collection.replace(/\/*$/, '/')}${encodeURIComponent(project)}/_build/results?buildId=${encodeURIComponent(id)}`;
+  return `${trimEndSlashes(collection)}/${encodeURIComponent(project)}/_build/results?buildId=${encodeURIComponent(id)}`;
 }
 
 function slug(owner = '', name = ''): string {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import * as core from '@actions/core';
 
 import { ActionError, messageOf } from '../../errors/error.ts';
+import { percentDecoded } from '../../text/encode.ts';
 import { excerpt } from '../../text/sanitize.ts';
 import { redact, registerSecret } from '../../text/secrets.ts';
 import type { Host, Log } from '../host.ts';
@@ -146,15 +147,7 @@ function proxyPasswords(env: Environment): string[] {
   const proxies = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => env[name] ?? '');
   const passwords = proxies.flatMap((proxy) => {
     const [, password = ''] = /^[^/:@]*:(.*)@/s.exec(proxy.trim().replace(/^[a-z][\w+.-]*:\/\//i, '')) ?? [];
-    return [password, decoded(password)];
+    return [password, percentDecoded(password)];
   });
   return [...new Set(passwords)];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
