@@ -1,20 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
+import { type OwnComment, upsertOldest } from '../ownComments.ts';
 import type { CommentBody } from '../reporter.ts';
 import { type GithubClient, isStatus } from './api.ts';
 
 /** Most characters of a comment. */
 export const commentLimit = 65_536;
 
-interface Comment {
-  readonly id: number;
-  readonly body: string;
-}
-
 /**
- * Creates or updates the comment on a pull request. If two jobs create one at the same time, the oldest stays and the others are deleted.
+ * Creates or updates the comment on a pull request, see {@link upsertOldest}.
  * @param marker unique beginning of the comment's text
- * @param create `false`: only update an existing comment
  * @returns its ID; undefined if there is no comment
  */
 export async function upsertComment(
@@ -24,18 +17,30 @@ export async function upsertComment(
   body: CommentBody,
   create: boolean,
 ): Promise<number | undefined> {
+  const { request, owner, repo } = github;
   const isOurs = await ownAuthorTest(github);
-  // A person or another job may delete the comment between finding and updating it.
-  for (let attempt = 1; ; attempt += 1) {
-    const { found, lastPage } = await findComments(github, pull, marker, isOurs);
-    const [oldest, ...others] = found;
-    if (oldest && (await updateComment(github, oldest.id, body(oldest.body)))) {
-      await deleteComments(github, others);
-      return oldest.id;
-    }
-    if (!oldest && !create) return undefined;
-    if (!oldest || attempt === 3) return createComment(github, pull, marker, isOurs, body, lastPage);
-  }
+  const findFrom = (page: number) => findComments(github, pull, marker, isOurs, page);
+  let lastPage = 1;
+  const comments = {
+    find: async () => {
+      const { found, lastPage: last } = await findFrom(1);
+      lastPage = Math.max(1, last);
+      return found;
+    },
+    // A new comment is on the last page, or after it.
+    findNew: async () => (await findFrom(lastPage)).found,
+    create: async (text: string) => {
+      const made = await request((rest) =>
+        rest.issues.createComment({ owner, repo, issue_number: pull, body: text }),
+      );
+      return made.id;
+    },
+    update: (id: number, text: string) =>
+      request((rest) => rest.issues.updateComment({ owner, repo, comment_id: id, body: text })),
+    delete: (id: number) => request((rest) => rest.issues.deleteComment({ owner, repo, comment_id: id })),
+    isMissing: (error: unknown) => isStatus(error, 404),
+  };
+  return upsertOldest(comments, body, create);
 }
 
 type AuthorTest = (user: Author | null) => boolean;
@@ -72,10 +77,10 @@ async function findComments(
   pull: number,
   marker: string,
   isOurs: AuthorTest,
-  firstPage = 1,
-): Promise<{ found: Comment[]; lastPage: number }> {
+  firstPage: number,
+): Promise<{ found: OwnComment[]; lastPage: number }> {
   const { owner, repo } = github;
-  const found: Comment[] = [];
+  const found: OwnComment[] = [];
   let lastPage = firstPage - 1;
   const pages = github.pages(
     (rest, page) => rest.issues.listComments({ owner, repo, issue_number: pull, ...page }),
@@ -88,73 +93,4 @@ async function findComments(
     }
   }
   return { found: found.sort((a, b) => a.id - b.id), lastPage };
-}
-
-async function createComment(
-  github: GithubClient,
-  pull: number,
-  marker: string,
-  isOurs: AuthorTest,
-  body: CommentBody,
-  lastPage: number,
-): Promise<number> {
-  const { owner, repo } = github;
-  const text = body(undefined);
-  const { id } = await github.request((rest) =>
-    rest.issues.createComment({ owner, repo, issue_number: pull, body: text }),
-  );
-  const look = () => findComments(github, pull, marker, isOurs, Math.max(1, lastPage));
-  // The comment is written. If this check fails, the next run deletes duplicates.
-  return keepOldest(github, { id, body: text }, look).catch(() => id);
-}
-
-/** Pauses before each check for another job's comment. GitHub's lists may be slightly outdated. */
-const looksMs = [0, 1_500];
-
-/** Keeps only the oldest of the comments that several jobs created at the same time, with this job's text. */
-async function keepOldest(
-  github: GithubClient,
-  own: Comment,
-  look: () => Promise<{ found: readonly Comment[] }>,
-): Promise<number> {
-  for (const ms of looksMs) {
-    await sleep(ms);
-    const { found } = await look();
-    const [oldest = own, ...others] = found;
-    if (oldest.id < own.id) {
-      if (!(await updateComment(github, oldest.id, own.body))) continue;
-      await deleteComments(github, [own, ...others]);
-      return oldest.id;
-    }
-    await deleteComments(github, others);
-  }
-  return own.id;
-}
-
-/** @returns whether the comment exists */
-async function updateComment(
-  { request, owner, repo }: GithubClient,
-  id: number,
-  body: string,
-): Promise<boolean> {
-  try {
-    await request((rest) => rest.issues.updateComment({ owner, repo, comment_id: id, body }));
-    return true;
-  } catch (error) {
-    if (isStatus(error, 404)) return false;
-    throw error;
-  }
-}
-
-async function deleteComments(
-  { request, owner, repo }: GithubClient,
-  comments: readonly Comment[],
-): Promise<void> {
-  for (const { id } of comments) {
-    await request((rest) => rest.issues.deleteComment({ owner, repo, comment_id: id })).catch(
-      (error: unknown) => {
-        if (!isStatus(error, 404)) throw error;
-      },
-    );
-  }
 }
