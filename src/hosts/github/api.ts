@@ -3,10 +3,10 @@ import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 
 import { type FailedResponse, classifier } from '../../http/transientErrors.ts';
 import { actionErrorIn, isError, messageOf } from '../../errors/error.ts';
-import { urlTextProblem } from '../../http/urls.ts';
-import { type RetryPolicy, createRetrier, retryAfter } from '../../http/retry.ts';
-import { openTransport } from '../../http/transport.ts';
+import { retryAfter } from '../../http/retry.ts';
 import { userAgent } from '../../http/version.ts';
+import type { ReporterOptions } from '../reporter.ts';
+import { type ReportApi, maxPages, openReportApi, pageSize } from '../reportApi.ts';
 import type { GithubRun } from './run.ts';
 
 /** `@actions/github` is not used: it parses `HTTPS_PROXY` by its own rules when it is loaded. */
@@ -45,57 +45,32 @@ interface Page<T> {
   readonly headers: { readonly link?: string | undefined };
 }
 
-/** Reports should not delay a job for minutes. A secondary rate limit ends after one minute, says GitHub, so that is worth the wait. */
-const policy: RetryPolicy = { baseMs: 1_000, maxMs: 4_000, budgetMs: 8_000, retryAfterBudgetMs: 70_000 };
-
-const requestMs = 20_000;
-
-const pageSize = 100;
-const maxPages = 500;
-
 /**
- * Opens GitHub's API. It uses a separate transport, which always verifies certificates: `tls-verify` is for the platform only.
- * @param certificates PEM certificates of additional trusted authorities, e.g. for GitHub Enterprise
- * @param deadline the deadline of a request, called for each of them
- * @param signal aborts when the run is cancelled. Reports may then take some seconds to say so
+ * Opens GitHub's API, see {@link openReportApi}.
  * @throws Error if the token must not be sent to the API's address
  */
-export function openGithub(
-  { apiUrl, owner, repo }: GithubRun,
-  token: string,
-  certificates: readonly string[],
-  deadline: () => AbortSignal,
-  signal: AbortSignal,
-): GithubClient {
+export function openGithub({ apiUrl, owner, repo }: GithubRun, options: ReporterOptions): GithubClient {
+  const { token } = options;
   if (!token) throw new Error(`there is no token: 'github-token' is empty`);
-  const fault = urlTextProblem(apiUrl, true);
-  if (fault) throw new Error(`GITHUB_API_URL ${fault}`);
-  const transport = openTransport({
-    certificates,
-    verify: true,
-    connections: 4,
-    plainHttp: true,
-    signal,
-  });
-  const until = () => AbortSignal.any([deadline(), transport.cleanup.signal]);
+  const api = openReportApi({ ...options, apiUrl, variable: 'GITHUB_API_URL', classify });
   const silent = () => undefined;
   const { rest } = new GithubApi({
     auth: token,
     baseUrl: apiUrl,
     userAgent,
     log: { debug: silent, info: silent, warn: silent, error: silent },
-    request: { fetch: fetchWithRedirects(transport.cleanup.fetch, until) },
+    request: { fetch: fetchWithRedirects(api) },
   });
-  const retrier = createRetrier({ classify, policy });
-  const send = <T>(request: (api: Rest) => Promise<T>) => retrier(() => request(rest), { signal: until() });
+  const send = <T>(request: (api: Rest) => Promise<T>) => api.retried(() => request(rest));
   const size = { per_page: pageSize, ...(/\/api\/v1\/?$/.test(apiUrl) && { limit: pageSize }) };
   return {
     owner,
     repo,
     isApp: token.startsWith('ghs_'),
     request: async (request) => (await send(request)).data,
-    pages: (request, first = 1) => pagesOf((page) => send((api) => request(api, { page, ...size })), first),
-    close: () => transport.close(),
+    pages: (request, first = 1) =>
+      pagesOf((page) => send((called) => request(called, { page, ...size })), first),
+    close: api.close,
   };
 }
 
@@ -120,16 +95,13 @@ export async function* pagesOf<T extends { readonly id: number }>(
 }
 
 /** Follows the redirects of a renamed repository, with the same method (GitHub, "Best practices for using the REST API"), on the same host only. */
-function fetchWithRedirects(
-  send: typeof globalThis.fetch,
-  deadline: () => AbortSignal,
-): typeof globalThis.fetch {
+function fetchWithRedirects({ fetch, requestSignal }: ReportApi): typeof globalThis.fetch {
   return async (input, init) => {
     const first = new URL(input instanceof Request ? input.url : input);
-    const given = { ...init, signal: AbortSignal.any([deadline(), AbortSignal.timeout(requestMs)]) };
+    const given = { ...init, signal: requestSignal() };
     let url = first;
     for (let hops = 0; ; hops += 1) {
-      const response = await send(url.href, given);
+      const response = await fetch(url.href, given);
       const location = response.headers.get('location');
       if (![301, 302, 307, 308].includes(response.status) || !location) return response;
       await response.body?.cancel();

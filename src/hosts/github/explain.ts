@@ -1,6 +1,7 @@
 import type { Warning } from '../../errors/codes.ts';
-import { isError, messageOf } from '../../errors/error.ts';
+import { messageOf } from '../../errors/error.ts';
 import { sanitize } from '../../text/sanitize.ts';
+import { notWritten } from '../reportApi.ts';
 import type { ReportFailure, ReportKind } from '../reporter.ts';
 import { isStatus, reasonOf } from './api.ts';
 import type { Forge } from './forge.ts';
@@ -72,9 +73,7 @@ function explain({ kind, name, error }: ReportFailure, { forge, readOnly }: Expl
       code: 'github-token',
       text: `${what}: ${forge.name} rejects the token in input 'github-token'. Remove the input to use the token of the job.`,
     };
-  const isLate = isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
-  const reason = isLate ? `${forge.name} took too long to answer` : sanitize(reasonOf(error, forge.name));
-  return { code: 'report-not-written', text: `${what}: ${reason}. The upload itself succeeded.` };
+  return notWritten(what, forge.name, error, sanitize(reasonOf(error, forge.name)));
 }
 
 function explainNotes(forge: Forge['name'], tag: string, { message, remedy }: NotesUnchanged): Explained {

@@ -9,10 +9,9 @@ import type { GithubRun } from './run.ts';
 
 /** Writes comments, deployments and release notes by GitHub's API. The first report opens the API. */
 export function githubReporter(run: GithubRun, options: ReporterOptions): Reporter {
-  const { token, certificates, deadline, signal } = options;
   const { commit: ref, url: runUrl, forge } = run;
   let opened: GithubClient | undefined;
-  const github = () => (opened ??= openGithub(run, token, certificates, deadline, signal));
+  const github = () => (opened ??= openGithub(run, options));
   const deployments: DeploymentWriter = {
     begin: async (environment, description) =>
       beginDeployment(github(), { environment, description, ref, runUrl }),

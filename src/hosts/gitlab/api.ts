@@ -1,10 +1,9 @@
 import { type FailedResponse, classifier } from '../../http/transientErrors.ts';
 import { actionErrorIn, messageOf } from '../../errors/error.ts';
-import { urlTextProblem } from '../../http/urls.ts';
-import { type RetryPolicy, createRetrier, retryAfter } from '../../http/retry.ts';
-import { openTransport } from '../../http/transport.ts';
+import { retryAfter } from '../../http/retry.ts';
 import { userAgent } from '../../http/version.ts';
 import { excerpt } from '../../text/sanitize.ts';
+import { type ReportApiOptions, maxPages, openReportApi, pageSize } from '../reportApi.ts';
 
 /** How to authenticate to GitLab's API (GitLab, "REST API authentication"). */
 export type GitlabAuthentication =
@@ -12,16 +11,8 @@ export type GitlabAuthentication =
   /** The job's own token. It may not write notes. */
   | { readonly kind: 'JOB-TOKEN'; readonly token: string };
 
-export interface GitlabOptions {
-  /** Base URL of the API. */
-  readonly apiUrl: string;
+export interface GitlabOptions extends Omit<ReportApiOptions, 'variable' | 'classify'> {
   readonly authentication: GitlabAuthentication;
-  /** PEM certificates of additional trusted authorities. */
-  readonly certificates: readonly string[];
-  /** The deadline of a request, called for each of them. */
-  readonly deadline: () => AbortSignal;
-  /** Aborts when the run is cancelled. Reports may take some seconds more, to say so. */
-  readonly signal: AbortSignal;
 }
 
 export interface GitlabRequest {
@@ -57,48 +48,32 @@ export class GitlabError extends Error {
   }
 }
 
-/** Reports should not delay a job for minutes. Rate limits end after one minute, so that is worth the wait. */
-const policy: RetryPolicy = { baseMs: 1_000, maxMs: 4_000, budgetMs: 8_000, retryAfterBudgetMs: 70_000 };
-
-const requestMs = 20_000;
-
-const pageSize = 100;
-const maxPages = 500;
-
 /**
- * Opens GitLab's API. It uses a separate transport, which always verifies certificates: `tls-verify` is for the platform only.
+ * Opens GitLab's API, see {@link openReportApi}.
  * @throws Error if the token must not be sent to the API's address
  */
 export function openGitlab(options: GitlabOptions): GitlabClient {
-  const { apiUrl, authentication, certificates, deadline, signal } = options;
-  const fault = urlTextProblem(apiUrl, true);
-  if (fault) throw new Error(`CI_API_V4_URL ${fault}`);
-  const transport = openTransport({ certificates, verify: true, connections: 4, plainHttp: true, signal });
-  const { fetch, signal: ending } = transport.cleanup;
-  const until = () => AbortSignal.any([deadline(), ending]);
+  const { apiUrl, authentication } = options;
+  const api = openReportApi({ ...options, variable: 'CI_API_V4_URL', classify });
   const headers = {
     accept: 'application/json',
     'user-agent': userAgent,
     [authentication.kind.toLowerCase()]: authentication.token,
   };
-  const retrier = createRetrier({ classify, policy });
   const send = (request: GitlabRequest) =>
-    retrier(
-      async () => {
-        const response = await fetch(addressOf(apiUrl, request), {
-          method: request.method,
-          headers: { ...headers, ...(request.body && { 'content-type': 'application/json' }) },
-          ...(request.body && { body: JSON.stringify(request.body) }),
-          signal: AbortSignal.any([until(), AbortSignal.timeout(requestMs)]),
-        });
-        return { data: await dataOf(response), headers: response.headers };
-      },
-      { signal: until() },
-    );
+    api.retried(async () => {
+      const response = await api.fetch(addressOf(apiUrl, request), {
+        method: request.method,
+        headers: { ...headers, ...(request.body && { 'content-type': 'application/json' }) },
+        ...(request.body && { body: JSON.stringify(request.body) }),
+        signal: api.requestSignal(),
+      });
+      return { data: await dataOf(response), headers: response.headers };
+    });
   return {
     request: async (request) => (await send(request)).data,
     pages: (path, query) => pagesOf(send, path, query),
-    close: () => transport.close(),
+    close: api.close,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Warning } from '../../errors/codes.ts';
-import { isError } from '../../errors/error.ts';
 import { sanitize } from '../../text/sanitize.ts';
+import { notWritten } from '../reportApi.ts';
 import type { ReportFailure, ReportKind } from '../reporter.ts';
 import { isStatus, reasonOf } from './api.ts';
 import type { GitlabRun } from './run.ts';
@@ -68,9 +68,7 @@ function explain(
       text: `${what}: ${sanitize(reasonOf(error))}. The token lacks a right. ${createToken(kind)}`,
     };
   if (isStatus(error, 404)) return { code: 'gitlab-token', text: `${what}: ${notFound(kind, name)}` };
-  const isLate = isError(error) && /^(?:Timeout|Abort)Error$/.test(error.name);
-  const reason = isLate ? 'GitLab took too long to answer' : sanitize(reasonOf(error));
-  return { code: 'report-not-written', text: `${what}: ${reason}. The upload itself succeeded.` };
+  return notWritten(what, 'GitLab', error, sanitize(reasonOf(error)));
 }
 
 function reportName(kind: ReportKind, name: string): string {
