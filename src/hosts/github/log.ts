@@ -1,7 +1,6 @@
 import * as core from '@actions/core';
 
-import { type MessageCode, helpLine } from '../../errors/codes.ts';
-import { outputLines } from '../outputLines.ts';
+import { outputLines, withGroups, withHelp } from '../outputLines.ts';
 import type { Log, Text } from '../host.ts';
 
 /** The functions of a host that print. */
@@ -84,24 +83,5 @@ export function plainConsole(isDebug: boolean): Console {
     }),
     error: (text) => print(text, 'Error: '),
     mask: () => undefined,
-  };
-}
-
-function withHelp(code: MessageCode, text: Text): Text {
-  return [...[text].flat(), helpLine(code)];
-}
-
-function withGroups(log: Omit<Log, 'group'>): Log {
-  return {
-    ...log,
-    group: (title, lines) => {
-      if (lines.length === 0) {
-        log.info(title);
-        return;
-      }
-      const end = log.openGroup(title);
-      log.info(lines);
-      end();
-    },
   };
 }

@@ -11,7 +11,7 @@ import { type GitlabRun, readRun } from './run.ts';
 
 /** The host for jobs of GitLab CI/CD. Logs are as public as the project, and a job cannot mask a text in them, so links are not logged. */
 export function gitlabHost(options: HostOptions): Host {
-  const { env, stderr, verbosity, input, onFail } = options;
+  const { env, stderr, verbosity, input } = options;
   const run = readRun(env);
   const { log, error } = gitlabLog({
     print: (line) => stderr.write(`${line}\n`),
@@ -23,9 +23,8 @@ export function gitlabHost(options: HostOptions): Host {
   const tokens = tokenVariables(env);
   for (const secret of [token, jobToken, ...tokens.map((variable) => variable.token)]) registerSecret(secret);
   return {
-    ...terminalHost(options, run),
+    ...terminalHost(options, run, { ...log, error }),
     name: 'GitLab',
-    log,
     hints: gitlabHints(tokens.length),
     identityToken: gitlabIdentity(tokens),
     // A job is no person: it does not use the logins of the machine's user.
@@ -39,17 +38,6 @@ export function gitlabHost(options: HostOptions): Host {
     workspaceDir: env['CI_PROJECT_DIR'] ?? process.cwd(),
     // The name of the input is GitHub's; the token is a CI/CD variable here.
     input: (name) => input(name) || (name === 'github-token' ? token : ''),
-    mask: (secret) => {
-      if (registerSecret(secret).tooShort > 0)
-        log.warning(
-          'short-secret',
-          'A secret, or a line of one, is shorter than 4 characters. It is not removed from the log.',
-        );
-    },
-    fail: (text, code) => {
-      error(text);
-      onFail(code);
-    },
   };
 }
 

@@ -1,6 +1,5 @@
-import { type MessageCode, helpLine } from '../../errors/codes.ts';
 import type { Log, Text } from '../host.ts';
-import { outputLines } from '../outputLines.ts';
+import { outputLines, withGroups, withHelp } from '../outputLines.ts';
 import type { Verbosity } from '../provider.ts';
 
 export interface LogOptions {
@@ -24,30 +23,20 @@ export function gitlabLog(options: LogOptions): { readonly log: Log; readonly er
       options.print(painted(options, index === 0 ? `${prefix}${line}` : line, color));
   };
   const isQuiet = verbosity === 'quiet';
-  const info = (text: Text) => {
-    if (!isQuiet) print(text);
-  };
   return {
-    log: {
+    log: withGroups({
       debug: (text) => {
         if (verbosity === 'verbose') print(text, 'Debug: ');
       },
-      info,
+      info: (text) => {
+        if (!isQuiet) print(text);
+      },
       notice: (text) => {
         if (!isQuiet) print(text, 'Notice: ');
       },
-      warning: (code: MessageCode, text) => print([...[text].flat(), helpLine(code)], 'Warning: ', yellow),
+      warning: (code, text) => print(withHelp(code, text), 'Warning: ', yellow),
       openGroup: isQuiet ? () => () => undefined : openSection,
-      group: (title, lines) => {
-        if (lines.length === 0 || isQuiet) {
-          info(title);
-          return;
-        }
-        const end = openSection(title);
-        info(lines);
-        end();
-      },
-    },
+    }),
     error: (text) => print(text, 'Error: ', red),
   };
 }

@@ -6,16 +6,20 @@ import type { HostOptions } from '../provider.ts';
 import { createTempFolder } from '../temporary.ts';
 import { userFolder } from '../userFolder.ts';
 import { hints } from './hints.ts';
-import { terminalLog } from './log.ts';
+import { type TerminalLog, terminalLog } from './log.ts';
 import { noRun } from './run.ts';
 
 /**
  * The host for a person at a terminal, and for CI systems without an adapter. It prints to standard error, and secrets never.
  * @param run the CI run, if there is one
+ * @param log where it prints, instead of a terminal's log
  */
-export function terminalHost(options: HostOptions, run: Run = noRun): Host {
-  const { env, stderr, verbosity, input, output, onFail } = options;
-  const log = terminalLog(stderr, verbosity);
+export function terminalHost(
+  options: HostOptions,
+  run: Run = noRun,
+  log: TerminalLog = terminalLog(options.stderr, options.verbosity),
+): Host {
+  const { env, input, output, onFail } = options;
   let tempDir: string | undefined;
   return {
     name: 'the command line',

@@ -1,8 +1,7 @@
 import { styleText } from 'node:util';
 
-import { helpLine } from '../../errors/codes.ts';
 import type { Log, Text } from '../host.ts';
-import { outputLines } from '../outputLines.ts';
+import { outputLines, withHelp } from '../outputLines.ts';
 import type { TextStream, Verbosity } from '../provider.ts';
 import { type TerminalBar, openBar } from './bar.ts';
 
@@ -34,7 +33,7 @@ export function terminalLog(stream: TextStream, verbosity: Verbosity): TerminalL
     notice: (text) => {
       if (verbosity !== 'quiet') print(text, styled('cyan', 'Notice: '));
     },
-    warning: (code, text) => print([...[text].flat(), helpLine(code)], styled('yellow', 'Warning: ')),
+    warning: (code, text) => print(withHelp(code, text), styled('yellow', 'Warning: ')),
     error: (text) => print(text, styled('red', 'Error: ')),
     group: (title, lines) => info(isVerbose ? [title, ...lines.map((line) => `  ${line}`)] : title),
     openGroup: () => () => undefined,
