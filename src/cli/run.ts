@@ -65,7 +65,8 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
   const outputs = new Map<string, string | number>();
   const given = new Map<string, string>();
   const input = inputReader(given, env);
-  const host = await providerFor(env).open({
+  const provider = providerFor(env);
+  const host = await provider.open({
     env,
     stderr,
     verbosity,
@@ -74,8 +75,8 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
     onFail: (code) => setExitCode(exitCodeOf(code)),
   });
   onHost(host);
-  const isCi = Boolean(env['CI']);
-  useWording(commandWording({ inputs: command.inputs, given, env, job: isCi ? 'job' : 'command' }));
+  const job = provider.name === 'terminal' ? 'command' : 'job';
+  useWording(commandWording({ inputs: command.inputs, given, env, job }));
   try {
     const values = readValues();
     if (dotenv !== undefined) writeDotenv(dotenv, '');

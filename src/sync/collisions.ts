@@ -9,7 +9,7 @@ import type { Plan } from './plan.ts';
 export function collisions(
   { puts }: Plan,
   remote: ReadonlySet<string>,
-  needed: ReadonlySet<string> = foldersOf(puts.map(({ key }) => key)),
+  needed: ReadonlySet<string>,
 ): string[] {
   const held = foldersOf(remote);
   return [

@@ -19,15 +19,11 @@ const keys = fc.uniqueArray(
 );
 
 describe('collisions', () => {
-  const found = (local: readonly string[], remote: readonly string[]) =>
-    collisions(
-      planUpload(
-        local.map((name) => localFile(name)),
-        'p/',
-        'd',
-      ),
-      new Set(remote),
-    );
+  const found = (local: readonly string[], remote: readonly string[]) => {
+    const files = local.map((name) => localFile(name));
+    const plan = planUpload(files, 'p/', 'd');
+    return collisions(plan, new Set(remote), foldersOf(plan.puts.map(({ key }) => key)));
+  };
 
   test('are objects in place of a folder of the upload, below the destination and above it', () => {
     expect(found(['a/b/c', 'a/b/d'], ['p/d/a/b', 'p/d/a/bb'])).toEqual([

@@ -40,12 +40,7 @@ export function runOf({ name, facts }: CiSystem, env: Environment): Run {
   return {
     url,
     label: url === '' ? undefined : labelOf([project === '' ? name : project, workflow], number),
-    origin:
-      pullUrl === undefined
-        ? url === ''
-          ? undefined
-          : { text: `a run of ${name}${project === '' ? '' : ` for ${project}`}`, url }
-        : { text: `pull request #${pull}${project === '' ? '' : ` of ${project}`}`, url: pullUrl },
+    origin: pullOrigin(project, pull, pullUrl) ?? runOrigin(name, project, url),
     commit: /^[0-9a-f]{7,64}$/i.test(given.commit ?? '') ? (given.commit ?? '') : '',
     workflow: workflow === '' ? undefined : workflow,
     commitUrl: (commit) => commitPage(repository, commit),
@@ -53,6 +48,16 @@ export function runOf({ name, facts }: CiSystem, env: Environment): Run {
     isPublic,
     isForFork,
   };
+}
+
+function pullOrigin(project: string, pull: number | undefined, url: string | undefined): Run['origin'] {
+  if (url === undefined) return undefined;
+  return { text: `pull request #${pull}${project === '' ? '' : ` of ${project}`}`, url };
+}
+
+function runOrigin(name: string, project: string, url: string): Run['origin'] {
+  if (url === '') return undefined;
+  return { text: `a run of ${name}${project === '' ? '' : ` for ${project}`}`, url };
 }
 
 function labelOf(names: readonly (string | undefined)[], number = ''): string {
@@ -76,7 +81,7 @@ export function repositoryPage(address = ''): string | undefined {
 }
 
 /** The paths of forges, by a part of their host's name. Others have the paths of GitHub for commits, and no known path for pull requests. */
-const forges = [
+const forgePaths = [
   { host: /(?:^|\.)github\./, commit: 'commit', pull: 'pull' },
   { host: /gitlab/, commit: '-/commit', pull: '-/merge_requests' },
   { host: /(?:^|\.)bitbucket\.org$/, commit: 'commits', pull: 'pull-requests' },
@@ -84,16 +89,16 @@ const forges = [
   { host: /gitea|forgejo|(?:^|\.)codeberg\.org$/, commit: 'commit', pull: 'pulls' },
 ] as const;
 
-function forgeOf(repository: string) {
+function pathsOf(repository: string) {
   const { hostname } = new URL(repository);
-  return forges.find(({ host }) => host.test(hostname));
+  return forgePaths.find(({ host }) => host.test(hostname));
 }
 
 function commitPage(repository: string | undefined, commit: string): string {
-  return repository === undefined ? '' : `${repository}/${forgeOf(repository)?.commit ?? 'commit'}/${commit}`;
+  return repository === undefined ? '' : `${repository}/${pathsOf(repository)?.commit ?? 'commit'}/${commit}`;
 }
 
 function pullPage(repository: string | undefined, pull: number): string | undefined {
-  const path = repository === undefined ? undefined : forgeOf(repository)?.pull;
+  const path = repository === undefined ? undefined : pathsOf(repository)?.pull;
   return path === undefined ? undefined : `${repository}/${path}/${pull}`;
 }
