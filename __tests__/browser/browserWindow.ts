@@ -56,7 +56,10 @@ export function onlyFrame(page: Page): Frame {
   return page.mainFrame().childFrames()[0] ?? page.mainFrame();
 }
 
-/** Waits until the page shows a text. @param part of the page, found anew each time because frames load again */
+/**
+ * Waits until the page shows a text.
+ * @param part returns the frame to look at. It is called for each look, because a page may load its frame again
+ */
 export async function waitForPageText(
   page: Page,
   text: string,

@@ -185,9 +185,9 @@ describe.each(browserNames)('in %s', (browserName) => {
       await using original = await openWindow(browser);
       await follow(original.page, `${origins.get(build) ?? ''}${base}`);
       const expected = await walk(original.page, base);
-      const told = (steps: typeof shown) =>
+      const withoutPictures = (steps: typeof shown) =>
         steps.map(({ step, at, inside, title }) => ({ step, at, inside, title }));
-      expect(told(shown)).toEqual(told(expected));
+      expect(withoutPictures(shown)).toEqual(withoutPictures(expected));
       keepPictures(`${browserName}-${destination.replace('/', '-')}`, shown, expected);
       const differing = shown.filter(({ shot }, index) => !expected[index]?.shot.equals(shot));
       expect(differing.map(({ step }) => step)).toEqual([]);
