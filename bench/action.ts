@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { clientApp, platformScope, workspaces } from '../platform/catalogue.ts';
+import { inputsFor } from '../platform/inputs.ts';
 import { install } from '../platform/real/cache.ts';
 import { readAction } from '../scripts/tables.ts';
 import { benchCache } from './rivals.ts';
@@ -61,12 +61,7 @@ async function keepBundle(file: string): Promise<{ entry: string; digest: string
 
 function usualInputs({ source, route, destination, inputs }: Task): Record<string, string> {
   return {
-    'client-id': clientApp.id,
-    'client-secret': clientApp.secret,
-    workspace: workspaces.main,
-    platforms: platformScope,
-    issuer: route.issuer,
-    'api-url': route.apiUrl,
+    ...inputsFor(route),
     destination,
     path: source.path,
     'include-hidden-files': 'true',

@@ -1,6 +1,7 @@
 import path from 'node:path';
 
-import { clientApp, platformScope, workspaces } from '../platform/catalogue.ts';
+import { clientApp } from '../platform/catalogue.ts';
+import { inputsFor } from '../platform/inputs.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type RunnerResult, runAction } from '../platform/runner.ts';
 import { type LogEntry, LogReader } from './log.ts';
@@ -22,12 +23,7 @@ export async function upload(
   const result = await runAction({
     entry: path.join(import.meta.dirname, '..', 'dist', 'upload.js'),
     inputs: {
-      'client-id': clientApp.id,
-      'client-secret': clientApp.secret,
-      workspace: workspaces.main,
-      platforms: platformScope,
-      issuer: platform.issuer,
-      'api-url': platform.apiUrl,
+      ...inputsFor(platform),
       path: source.path,
       ...inputs,
     },

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clientApp, platformScope, workspaces } from './catalogue.ts';
+import { inputsFor } from './inputs.ts';
 import type { Platform } from './platform.ts';
 
 /**
@@ -12,13 +13,7 @@ import type { Platform } from './platform.ts';
  */
 export function actionCommand(platform: Platform, caFile: string | undefined): string {
   const inputs = {
-    'client-id': clientApp.id,
-    'client-secret': clientApp.secret,
-    issuer: platform.issuer,
-    'api-url': platform.apiUrl,
-    ...(caFile !== undefined && { 'ca-certificates': caFile }),
-    platforms: platformScope,
-    workspace: workspaces.main,
+    ...inputsFor({ ...platform, caCertificate: caFile }),
     destination: 'docs',
     path: 'docs',
   };

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { type Page, launch } from 'puppeteer-core';
 
 import { atlas } from '../demo/atlas.ts';
-import { clientApp, platformScope, workspaces } from '../platform/catalogue.ts';
+import { inputsFor } from '../platform/inputs.ts';
 import { startEmbeddedPlatform } from '../platform/embedded/index.ts';
 import type { Platform } from '../platform/platform.ts';
 import { runAction } from '../platform/runner.ts';
@@ -59,13 +59,8 @@ async function publishAtlas(platform: Platform, cleanup: AsyncDisposableStack): 
   const { exitCode, log, outputs } = await runAction({
     entry: join(import.meta.dirname, '..', 'dist', 'upload.js'),
     inputs: {
-      'client-id': clientApp.id,
-      'client-secret': clientApp.secret,
-      workspace: workspaces.main,
+      ...inputsFor(platform),
       destination: 'atlas/2026-autumn',
-      platforms: platformScope,
-      issuer: platform.issuer,
-      'api-url': platform.apiUrl,
       path: '.',
     },
     cwd,

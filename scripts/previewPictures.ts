@@ -7,7 +7,8 @@ import path from 'node:path';
 import { type Browser, type Page, launch } from 'puppeteer-core';
 
 import { buildSite, installSites } from '../__tests__/browser/sites.ts';
-import { buckets, clientApp, platformScope, workspaces } from '../platform/catalogue.ts';
+import { buckets } from '../platform/catalogue.ts';
+import { inputsFor } from '../platform/inputs.ts';
 import { startEmbeddedPlatform } from '../platform/embedded/index.ts';
 import type { Platform } from '../platform/platform.ts';
 import { runAction } from '../platform/runner.ts';
@@ -70,12 +71,7 @@ async function publish(platform: Platform, cwd: string, links = 'auto'): Promise
     entry: path.join(import.meta.dirname, '..', 'dist', 'upload.js'),
     cwd,
     inputs: {
-      'client-id': clientApp.id,
-      'client-secret': clientApp.secret,
-      issuer: platform.issuer,
-      'api-url': platform.apiUrl,
-      platforms: platformScope,
-      workspace: workspaces.main,
+      ...inputsFor(platform),
       destination,
       path: '.',
       preview: 'true',

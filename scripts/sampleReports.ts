@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { buildSample } from '../demo/sample.ts';
-import { clientApp, platformScope, workspaces } from '../platform/catalogue.ts';
+import { inputsFor } from '../platform/inputs.ts';
 import type { Deployment, Github } from '../platform/github/github.ts';
 import { startGithub } from '../platform/github/server.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -46,7 +46,7 @@ export async function reportSample(platform: Platform): Promise<Reported> {
   const publish = (inputs: Readonly<Record<string, string>>) =>
     runAction({
       entry: join(import.meta.dirname, '..', 'dist', 'upload.js'),
-      inputs: { ...inputsFor(platform, github), ...inputs },
+      inputs: { ...inputsFor(platform), 'github-token': github.token, ...inputs },
       cwd: sample.folder,
       env: { ...environment(github), GITHUB_EVENT_PATH: event },
     });
@@ -65,18 +65,6 @@ export async function reportSample(platform: Platform): Promise<Reported> {
   const [release] = github.releases;
   if (!comment || !deployment || !release) throw new Error(runs.map(({ log }) => log).join('\n'));
   return { comment: comment.body, deployment, notes: release.body ?? '' };
-}
-
-function inputsFor(platform: Platform, github: Github): Record<string, string> {
-  return {
-    'client-id': clientApp.id,
-    'client-secret': clientApp.secret,
-    workspace: workspaces.main,
-    platforms: platformScope,
-    issuer: platform.issuer,
-    'api-url': platform.apiUrl,
-    'github-token': github.token,
-  };
 }
 
 function environment(github: Github): Record<string, string> {

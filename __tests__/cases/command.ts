@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 import { clientApp, workspaces } from '../../platform/catalogue.ts';
+import { variablesFor } from '../../platform/inputs.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, entryOf } from '../support/subject.ts';
 
@@ -33,13 +34,7 @@ function runCommand(
       PATH: process.env['PATH'],
       HOME: folder,
       TMPDIR: folder,
-      TERRAPI_CLIENT_ID: clientApp.id,
-      TERRAPI_CLIENT_SECRET: clientApp.secret,
-      TERRAPI_ISSUER: platform.issuer,
-      TERRAPI_API_URL: platform.apiUrl,
-      TERRAPI_PLATFORMS: 'gep',
-      TERRAPI_WORKSPACE: workspaces.main,
-      ...(platform.caCertificate !== undefined && { TERRAPI_CA_CERTIFICATES: platform.caCertificate }),
+      ...variablesFor(platform),
       ...env,
     },
   });

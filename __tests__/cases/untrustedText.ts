@@ -4,14 +4,8 @@ import { clientApp } from '../../platform/catalogue.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { folderWith } from '../support/folder.ts';
 import { requestSession } from '../support/storageSession.ts';
-import {
-  type ActionName,
-  type Subject,
-  errorOf,
-  inputsFor,
-  runSubject,
-  visibleText,
-} from '../support/subject.ts';
+import { inputsFor } from '../../platform/inputs.ts';
+import { type ActionName, type Subject, errorOf, runSubject, visibleText } from '../support/subject.ts';
 import { serveIssuer } from '../unit/auth/issuer.ts';
 
 /** Workflow commands after each character that a reader may take for a line break. */

@@ -3,9 +3,10 @@ import { text } from 'node:stream/consumers';
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { buckets, clientApp, workspaces } from '../../platform/catalogue.ts';
+import { buckets } from '../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { variablesFor } from '../../platform/inputs.ts';
 import { folderWith } from '../support/folder.ts';
 import { entryOf } from '../support/subject.ts';
 import { jenkins, unknown, woodpeckerPull } from '../unit/hosts/ci/environments.ts';
@@ -26,12 +27,7 @@ async function upload(env: Readonly<Record<string, string>>, ...options: string[
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: folderWith({}),
-      TERRAPI_CLIENT_ID: clientApp.id,
-      TERRAPI_CLIENT_SECRET: clientApp.secret,
-      TERRAPI_ISSUER: platform.issuer,
-      TERRAPI_API_URL: platform.apiUrl,
-      TERRAPI_PLATFORMS: 'gep',
-      TERRAPI_WORKSPACE: workspaces.main,
+      ...variablesFor(platform),
       ...env,
     },
   });

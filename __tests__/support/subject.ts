@@ -1,6 +1,7 @@
 import path from 'node:path';
 
-import { buckets, clientApp, workspaces } from '../../platform/catalogue.ts';
+import { buckets } from '../../platform/catalogue.ts';
+import { inputsFor } from '../../platform/inputs.ts';
 import type { Platform, StoredObject } from '../../platform/platform.ts';
 import { type RunnerOptions, type RunnerResult, runAction } from '../../platform/runner.ts';
 import { detectPages } from '../../src/sync/pageNames.ts';
@@ -21,19 +22,6 @@ export interface Subject {
 export const cancelledWithinMs = 9_000;
 
 const top = path.resolve(import.meta.dirname, '../..');
-
-/** The inputs that every run on a platform needs. */
-export function inputsFor(platform: Platform): Record<string, string> {
-  return {
-    'client-id': clientApp.id,
-    'client-secret': clientApp.secret,
-    issuer: platform.issuer,
-    'api-url': platform.apiUrl,
-    platforms: 'gep',
-    workspace: workspaces.main,
-    ...(platform.caCertificate !== undefined && { 'ca-certificates': platform.caCertificate }),
-  };
-}
 
 /** Runs an action of the subject like a runner, with the debug log. */
 export function runSubject(

@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 
-import { type Subject, type ActionName, errorOf, inputsFor, storedFiles } from '../support/subject.ts';
+import { inputsFor } from '../../platform/inputs.ts';
+import { type Subject, type ActionName, errorOf, storedFiles } from '../support/subject.ts';
 import type { Machine, WindowsResult, WindowsRun } from './machine.ts';
 
 /** The checkout, where GitHub's runner has it. */

@@ -4,6 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
 import { buckets, clientApp, keylessApps, workspaces } from '../../platform/catalogue.ts';
+import { variablesFor } from '../../platform/inputs.ts';
 import { onEmbeddedPlatform } from '../integration/embedded.ts';
 import { useFaultyStorage } from '../support/faultyServer.ts';
 import {
@@ -198,14 +199,7 @@ describe('the command', () => {
     const uploaded = await windows().run({
       arguments: ['dist/cli.js', 'upload', win`one\**`, '--destination', 'command'],
       cwd: checkout,
-      env: {
-        TERRAPI_CLIENT_ID: clientApp.id,
-        TERRAPI_CLIENT_SECRET: clientApp.secret,
-        TERRAPI_ISSUER: platform.issuer,
-        TERRAPI_API_URL: platform.apiUrl,
-        TERRAPI_PLATFORMS: 'gep',
-        TERRAPI_WORKSPACE: workspaces.main,
-      },
+      env: variablesFor(platform),
     });
     expect([uploaded.exitCode, uploaded.stdout]).toEqual([0, expect.stringMatching(/^http:\S+\r?\n$/)]);
     expect(uploaded.stdout + uploaded.stderr).not.toContain(clientApp.secret);

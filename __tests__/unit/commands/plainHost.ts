@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import type { Host, Text } from '../../../src/hosts/host.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { inputsFor } from '../../support/subject.ts';
+import { inputsFor } from '../../../platform/inputs.ts';
 
 /** What a command has passed to its host. */
 export interface HostRecord {

@@ -10,7 +10,7 @@ import { run as workspaces } from '../../../../src/commands/workspaces.ts';
 import { resultText } from '../../../../src/cli/result.ts';
 import type { Host } from '../../../../src/hosts/host.ts';
 import { providerFor } from '../../../../src/hosts/providers.ts';
-import { inputsFor } from '../../../support/subject.ts';
+import { inputsFor } from '../../../../platform/inputs.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../folders.ts';
 
 describe('a command in a GitLab job', () => {
