@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 import { listen } from '../listener.ts';
-import { type Answer, json, ErrorResponse, send } from '../terrapi/answer.ts';
+import { type Answer, answerOf, json, send } from '../terrapi/answer.ts';
 import { authenticate, authorize, getPermission, getUser } from './access.ts';
 import { type Handler, errorResponse } from './call.ts';
 import { type Contract, readContract } from './contract.ts';
@@ -74,7 +74,7 @@ async function answer(
   const fault = controls.takeFault(name);
   const given =
     fault === undefined
-      ? refused(() => {
+      ? answerOf(() => {
           const account = authenticate(message.headers.authorization, message.headers['user-agent']);
           const asked = { parameters, query, body: body === '' ? undefined : (JSON.parse(body) as Json) };
           const wrong = contract.checkRequest(name, asked);
@@ -101,15 +101,6 @@ async function answer(
   controls.requests.push({ operation: name, status });
   await controls.waitForOthers(name);
   return given;
-}
-
-function refused(handle: () => Answer): Answer {
-  try {
-    return handle();
-  } catch (error) {
-    if (error instanceof ErrorResponse) return error.answer;
-    return json(500, { message: String(error) });
-  }
 }
 
 function faulty(fault: Fault): Answer | 'drop' {

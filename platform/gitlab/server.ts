@@ -4,8 +4,9 @@ import { text } from 'node:stream/consumers';
 
 import { SignJWT, importJWK } from 'jose';
 
+import { Interventions } from '../interventions.ts';
 import { listen } from '../listener.ts';
-import { type Answer, ErrorResponse, json, send } from '../terrapi/answer.ts';
+import { type Answer, answerOf, ErrorResponse, json, send } from '../terrapi/answer.ts';
 import { newSigningKey } from '../tokens/authority.ts';
 import { type Fault, type Gitlab, type User, bot, person } from './gitlab.ts';
 import { handlers, refusal } from './handlers.ts';
@@ -22,17 +23,11 @@ import {
 const base = '/api/v4';
 const keysPath = '/oauth/discovery/keys';
 
-interface Gathering {
-  readonly waiting: (() => void)[];
-  readonly count: number;
-}
-
 /** The instance, with what only its server needs. */
 interface State extends Omit<Gitlab, 'requests' | 'violations' | 'stop'> {
   readonly requests: { operation: string; status: number }[];
   readonly violations: string[];
-  readonly faults: { readonly operation: OperationName; readonly answer: Fault; times: number }[];
-  readonly gatherings: Map<OperationName, Gathering>;
+  readonly interventions: Interventions<OperationName, Fault>;
   readonly nextId: () => number;
   readonly documents: Readonly<Record<string, object>>;
 }
@@ -57,6 +52,7 @@ export async function startGitlab({ port }: { port?: number } = {}): Promise<Git
 function stateOf(url: string, key: Awaited<ReturnType<typeof newSigningKey>>): State {
   const { kty, n, e, kid, alg, use } = key;
   const secret = (prefix: string) => `${prefix}${randomBytes(15).toString('base64url')}`;
+  const interventions = new Interventions<OperationName, Fault>();
   let lastId = 7_000_000;
   const state: State = {
     url,
@@ -71,11 +67,11 @@ function stateOf(url: string, key: Awaited<ReturnType<typeof newSigningKey>>): S
     personalToken: secret('glpat-person-'),
     jobToken: secret('glcbt-64_'),
     access: { role: 'reporter', scope: 'api' },
-    ...{ mergeRequests: [], notes: [], releases: [], requests: [], violations: [], faults: [] },
-    gatherings: new Map(),
+    ...{ mergeRequests: [], notes: [], releases: [], requests: [], violations: [] },
+    interventions,
     nextId: () => (lastId += 1),
-    fail: (operation, given, times) => void state.faults.push({ operation, answer: given, times }),
-    gather: (operation, count) => void state.gatherings.set(operation, { waiting: [], count }),
+    fail: (operation, given, times) => interventions.fail(operation, given, times),
+    gather: (operation, count) => interventions.gather(operation, count),
     idToken: async (audience, changes = {}) => {
       const claims = {
         ...claimsOf(state, state.mergeRequests[0]?.branch ?? mainBranch, audience),
@@ -93,8 +89,7 @@ function stateOf(url: string, key: Awaited<ReturnType<typeof newSigningKey>>): S
     reset: () => {
       for (const list of [state.mergeRequests, state.notes, state.releases, state.requests, state.violations])
         list.length = 0;
-      state.faults.length = 0;
-      state.gatherings.clear();
+      interventions.reset();
       Object.assign(state.access, { role: 'reporter', scope: 'api' });
     },
   };
@@ -113,9 +108,9 @@ async function answer(state: State, message: IncomingMessage): Promise<Answer | 
     state.violations.push(`${message.method ?? ''} ${url.pathname} is not supported by the stand-in`);
     return json(404, { error: '404 Not Found' });
   }
-  const given = faultOf(state, found.name) ?? refused(() => handle(state, message, found, { url, body }));
+  const given = faultOf(state, found.name) ?? answerOf(() => handle(state, message, found, { url, body }));
   state.requests.push({ operation: found.name, status: given === 'drop' ? 0 : given.status });
-  await gathered(state, found.name);
+  await state.interventions.waitForOthers(found.name);
   return given;
 }
 
@@ -164,32 +159,9 @@ function authenticate(
   return bot;
 }
 
-function refused(respond: () => Answer): Answer {
-  try {
-    return respond();
-  } catch (error) {
-    if (error instanceof ErrorResponse) return error.answer;
-    return json(500, { message: String(error) });
-  }
-}
-
-function faultOf({ faults }: State, name: OperationName): Answer | 'drop' | undefined {
-  const fault = faults.find(({ operation, times }) => times > 0 && operation === name);
-  if (!fault) return undefined;
-  fault.times -= 1;
-  if (fault.answer === 'drop') return 'drop';
-  const { status, headers = {}, body = { message: `A test set the status ${status}` } } = fault.answer;
+function faultOf({ interventions }: State, name: OperationName): Answer | 'drop' | undefined {
+  const fault = interventions.takeFault(name);
+  if (fault === undefined || fault === 'drop') return fault;
+  const { status, headers = {}, body = { message: `A test set the status ${status}` } } = fault;
   return json(status, body, { ...headers });
-}
-
-/** Waits until all requests of a group have arrived. Their responses are computed before the wait. */
-async function gathered({ gatherings }: State, name: OperationName): Promise<void> {
-  const group = gatherings.get(name);
-  if (!group) return;
-  await new Promise<void>((resolve) => {
-    group.waiting.push(resolve);
-    if (group.waiting.length < group.count) return;
-    gatherings.delete(name);
-    for (const release of group.waiting) release();
-  });
 }

@@ -56,3 +56,13 @@ export class ErrorResponse extends Error {
     this.answer = answer;
   }
 }
+
+/** The answer of a handler, also of one that throws {@link ErrorResponse}. Any other error is a 500. */
+export function answerOf(handle: () => Answer): Answer {
+  try {
+    return handle();
+  } catch (error) {
+    if (error instanceof ErrorResponse) return error.answer;
+    return json(500, { message: String(error) });
+  }
+}

@@ -1,36 +1,16 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 
 import { expect, test } from '@jest/globals';
 
-import { type Login, loginFile } from '../../../src/auth/loginFile.ts';
 import { openLoginSource } from '../../../src/auth/loginSource.ts';
 import type { Transport } from '../../../src/http/transport.ts';
 import { folderWith } from '../../support/folder.ts';
 import { rejectionOf } from '../failure.ts';
 import { type Asked, transport } from '../servers.ts';
 import { type Issuer, grant } from './issuer.ts';
-import { keyOf, policy, servePeople } from './people.ts';
+import { keyOf, policy, servePeople, storedLogin } from './people.ts';
 
 const hour = 3_600_000;
-
-/** A folder with a login whose access token is valid for so many milliseconds. */
-async function storedLogin(issuer: Issuer, lifeMs: number, more: Partial<Login> = {}) {
-  const folder = path.join(folderWith({}), 'upload-to-workspace');
-  const file = loginFile(folder, keyOf(issuer));
-  await file.write({
-    issuer: issuer.issuer.href,
-    clientId: 'people',
-    user: 'alice',
-    scope: ['openid', 'gep'],
-    accessToken: 'access-0',
-    accessFreshUntil: Date.now() + lifeMs,
-    accessUsableUntil: Date.now() + lifeMs,
-    refreshToken: 'refresh-0',
-    ...more,
-  });
-  return { folder, file };
-}
 
 function open(issuer: Issuer, folder: string, way: Transport, secrets: string[] = [], scope = ['openid']) {
   const app = { ...keyOf(issuer), scope, platforms: [] };

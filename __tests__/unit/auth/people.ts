@@ -1,6 +1,10 @@
+import path from 'node:path';
+
+import { type Login, loginFile } from '../../../src/auth/loginFile.ts';
 import type { LoginKey } from '../../../src/auth/loginNames.ts';
 import { type PublicClient, openPublicClient } from '../../../src/auth/publicClient.ts';
 import type { Transport } from '../../../src/http/transport.ts';
+import { folderWith } from '../../support/folder.ts';
 import { type Issuer, type IssuerRules, serveIssuer } from './issuer.ts';
 
 /** Gives issuers of tests little time to come back. */
@@ -35,4 +39,22 @@ export function clientOf(
   secrets: string[] = [],
 ): Promise<PublicClient> {
   return openPublicClient(keyOf(issuer), transport, (secret) => secrets.push(secret), { policy });
+}
+
+/** A folder with a login whose access token is valid for so many milliseconds. */
+export async function storedLogin(issuer: Issuer, lifeMs: number, more: Partial<Login> = {}) {
+  const folder = path.join(folderWith({}), 'upload-to-workspace');
+  const file = loginFile(folder, keyOf(issuer));
+  await file.write({
+    issuer: issuer.issuer.href,
+    clientId: 'people',
+    user: 'alice',
+    scope: ['openid', 'gep'],
+    accessToken: 'access-0',
+    accessFreshUntil: Date.now() + lifeMs,
+    accessUsableUntil: Date.now() + lifeMs,
+    refreshToken: 'refresh-0',
+    ...more,
+  });
+  return { folder, file };
 }

@@ -1,13 +1,10 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 
 import { expect, test } from '@jest/globals';
 
-import { loginFile } from '../../../src/auth/loginFile.ts';
 import { run } from '../../../src/commands/logout.ts';
-import { folderWith } from '../../support/folder.ts';
 import type { Issuer } from '../auth/issuer.ts';
-import { keyOf, servePeople } from '../auth/people.ts';
+import { servePeople, storedLogin } from '../auth/people.ts';
 import type { Answer } from '../servers.ts';
 import { plainHost } from './plainHost.ts';
 
@@ -19,18 +16,7 @@ function serveRevocation(answer: Answer, endpoints?: object) {
 
 /** Logs out with a stored login, after `change` has changed its file. */
 async function logOut(issuer: Issuer, change: (file: string) => void = () => undefined) {
-  const folder = path.join(folderWith({}), 'upload-to-workspace');
-  const file = loginFile(folder, keyOf(issuer));
-  await file.write({
-    issuer: issuer.issuer.href,
-    clientId: 'people',
-    user: 'alice',
-    scope: ['openid'],
-    accessToken: 'access-0',
-    accessFreshUntil: 0,
-    accessUsableUntil: 0,
-    refreshToken: 'refresh-0',
-  });
+  const { folder, file } = await storedLogin(issuer, 0);
   change(file.path);
   const inputs = { 'client-id': 'people', issuer: issuer.issuer.href };
   const { host, record } = plainHost(undefined, folder, inputs);
