@@ -117,3 +117,13 @@ function plainHost(name: string): string {
   if (isIP(host) === 6) return URL.parse(`http://[${host}]`)?.hostname.slice(1, -1) ?? host;
   return (domainToASCII(host) || host).replace(/\.$/, '');
 }
+
+/** Passwords in proxy variables, as they are written and as they are sent. */
+export function proxyPasswords(env: Environment): string[] {
+  const proxies = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => env[name] ?? '');
+  const passwords = proxies.flatMap((proxy) => {
+    const [, password = ''] = /^[^/:@]*:(.*)@/s.exec(proxy.trim().replace(/^[a-z][\w+.-]*:\/\//i, '')) ?? [];
+    return [password, percentDecoded(password)];
+  });
+  return [...new Set(passwords)];
+}

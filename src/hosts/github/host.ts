@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as core from '@actions/core';
 
 import { ActionError, messageOf } from '../../errors/error.ts';
-import { percentDecoded } from '../../text/encode.ts';
+import { proxyPasswords } from '../../http/proxy.ts';
 import { excerpt } from '../../text/sanitize.ts';
 import { redact, registerSecret } from '../../text/secrets.ts';
 import type { Host, Log } from '../host.ts';
@@ -140,14 +140,4 @@ function checkOutputs(file: string | undefined): void {
       },
     );
   }
-}
-
-/** Passwords in proxy variables, escaped and unescaped. */
-function proxyPasswords(env: Environment): string[] {
-  const proxies = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name) => env[name] ?? '');
-  const passwords = proxies.flatMap((proxy) => {
-    const [, password = ''] = /^[^/:@]*:(.*)@/s.exec(proxy.trim().replace(/^[a-z][\w+.-]*:\/\//i, '')) ?? [];
-    return [password, percentDecoded(password)];
-  });
-  return [...new Set(passwords)];
 }

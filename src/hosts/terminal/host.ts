@@ -1,5 +1,6 @@
 import { homedir, tmpdir } from 'node:os';
 
+import { proxyPasswords } from '../../http/proxy.ts';
 import { registerSecret } from '../../text/secrets.ts';
 import type { Host, Log, Run } from '../host.ts';
 import type { HostOptions } from '../provider.ts';
@@ -20,6 +21,7 @@ export function terminalHost(
   log: TerminalLog = terminalLog(options.stderr, options.verbosity),
 ): Host {
   const { env, input, output, onFail } = options;
+  for (const password of proxyPasswords(env)) registerSecret(password);
   let tempDir: string | undefined;
   return {
     name: 'the command line',

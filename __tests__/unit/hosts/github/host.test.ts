@@ -45,6 +45,8 @@ describe('masking', () => {
     ['HTTPS_PROXY', 'http://ci:50%25off-a@proxy:3128', ['50%25off-a', '50%off-a']],
     ['https_proxy', 'ci:50%off-b@proxy:3128', ['50%off-b']],
     ['HTTP_PROXY', 'http://ci:of@two@proxy', ['of@two']],
+    // Only one of the two escapes is valid.
+    ['http_proxy', 'http://ci:50%off%20c@proxy', ['50%off%20c', '50%off c']],
     ['http_proxy', 'http://ci@proxy:3128', []],
     ['HTTPS_PROXY', 'http://proxy:3128', []],
   ])('starts with the password in %s=%s', (name, value, secrets) => {
