@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/error.ts';
-import type { Plan, Put } from '../sync/plan.ts';
+import { type Plan, type Put, objectHeaders } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { type RequestBody, md5Of, readRequestBody } from './requestBody.ts';
 import {
@@ -14,7 +14,7 @@ import { type MultipartTransfer, prepareMultipart } from './multipartTransfer.ts
 import { partSizeOf } from './partSize.ts';
 import { putObject } from './putObject.ts';
 import { readFile, withFile } from './fileReader.ts';
-import { withStoredType, withTypeOfStart } from './storedType.ts';
+import { storedType, storedTypeOfStart } from './storedType.ts';
 
 export interface TransferOptions {
   /** Number of concurrent requests. */
@@ -175,30 +175,30 @@ class Run {
       buffer.length < file.size
         ? withFile(file, async (reader) => {
             const content = await readRequestBody(reader, { offset: 0, length: file.size }, buffer);
-            const typed = await withTypeOfStart(put, reader);
+            const type = await storedTypeOfStart(put, reader);
             await reader.verify();
-            await this.#store(put, typed, content);
+            await this.#store(put, type, content);
           })
-        : readFile(file, buffer).then(() => this.#store(put, withStoredType(put, buffer), buffer)),
+        : readFile(file, buffer).then(() => this.#store(put, storedType(put, buffer), buffer)),
     );
   }
 
-  /** @param typed the put with its type in the storage */
-  async #store(put: Put, typed: Put, content: RequestBody): Promise<void> {
+  async #store(put: Put, contentType: string, content: RequestBody): Promise<void> {
     const { stopSignal, abortSignal } = this.#shutdown;
     stopSignal.throwIfAborted();
     const conditions = { signal: abortSignal, ifAbsent: this.#ifAbsent(put) };
+    const object = { key: put.key, contentType, headers: objectHeaders(put) };
     const usual = () => md5Of(content).toString('hex');
     let etag: string | undefined;
     try {
       await idempotentPut(this.#client, put, usual, conditions.ifAbsent, async () => {
-        etag = await putObject(this.#client, typed, content, conditions);
+        etag = await putObject(this.#client, object, content, conditions);
       });
     } catch (error) {
       if (abortSignal.aborted) this.#listener.unanswered(put);
       throw error;
     }
-    this.#listener.stored(put, etag ?? usual(), typed.contentType);
+    this.#listener.stored(put, etag ?? usual(), contentType);
     this.#options.onProgress({ bytes: put.file.size, files: 1 });
   }
 

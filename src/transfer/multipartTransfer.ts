@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/error.ts';
-import type { Put } from '../sync/plan.ts';
+import { type Put, objectHeaders } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { multipartEtag } from '../storage/etag.ts';
 import { verifyObject } from '../storage/head.ts';
@@ -17,7 +17,7 @@ import { idempotentPut } from './idempotentPut.ts';
 import { type Part, partsOf } from './partSize.ts';
 import { putPart } from './putObject.ts';
 import { type FileReader, openFile } from './fileReader.ts';
-import { withTypeOfStart } from './storedType.ts';
+import { storedTypeOfStart } from './storedType.ts';
 
 /** What the storage has for a file. */
 export interface StoredObject {
@@ -67,14 +67,14 @@ export function prepareMultipart(put: Put, options: MultipartOptions): Multipart
   const lost = { since: undefined as number | undefined };
   const start = async () => {
     const reader = await openFile(put.file);
-    const typed = await withTypeOfStart(put, reader).catch(async (error: unknown) => {
+    const contentType = await storedTypeOfStart(put, reader).catch(async (error: unknown) => {
       await reader.close();
       throw error;
     });
-    const uploadId = createOnce(typed, options, lost);
+    const uploadId = createOnce({ ...put, contentType }, options, lost);
     // `send` awaits it and handles the error.
     uploadId.catch(() => undefined);
-    return { reader, contentType: typed.contentType, uploadId };
+    return { reader, contentType, uploadId };
   };
   return {
     parts,
@@ -119,7 +119,7 @@ async function createOnce(
   { client, shutdown, onOrphan }: MultipartOptions,
   lost: { since: number | undefined },
 ): Promise<string> {
-  const headers = { ...put.headers, 'content-type': put.contentType };
+  const headers = { ...objectHeaders(put), 'content-type': put.contentType };
   const startedAt = client.clock.now();
   const uploadId = await createMultipart(client, put.key, headers, {
     signal: shutdown.abortSignal,

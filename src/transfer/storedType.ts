@@ -5,17 +5,15 @@ import type { FileReader } from './fileReader.ts';
 /** Bytes that are read to find the type of a file that never is in memory as a whole. */
 const startBytes = 64 * 1024;
 
-/** The put with the type of its content, which the input `headers` can override. */
-export function withStoredType(put: Put, content: Buffer, isWhole = true): Put {
-  if (put.hasGivenType) return put;
-  const type = contentType(put.name, put.contentType, content, isWhole);
-  return type === put.contentType ? put : { ...put, contentType: type };
+/** The content type to store, which the content decides, but not against the input `headers`. */
+export function storedType(put: Put, content: Buffer, isWhole = true): string {
+  return put.hasGivenType ? put.contentType : contentType(put.name, put.contentType, content, isWhole);
 }
 
-/** Like {@link withStoredType}, for a large file. It reads only the start, and only if the type depends on it. */
-export async function withTypeOfStart(put: Put, reader: FileReader): Promise<Put> {
-  if (put.hasGivenType || !dependsOnContent(put.contentType)) return put;
+/** Like {@link storedType}, for a large file. It reads only the start, and only if the type depends on it. */
+export async function storedTypeOfStart(put: Put, reader: FileReader): Promise<string> {
+  if (put.hasGivenType || !dependsOnContent(put.contentType)) return put.contentType;
   const start = Buffer.alloc(Math.min(put.file.size, startBytes));
   await reader.read(start, 0);
-  return withStoredType(put, start, start.length === put.file.size);
+  return storedType(put, start, start.length === put.file.size);
 }
