@@ -2,8 +2,8 @@ import { takeRootAddress } from './framed.ts';
 import { downloadParameter, frameParameter } from './terms.ts';
 
 /**
- * Runs in the pages of sites that would not work unmodified: sites built for the root of a host, and sites with their own service worker. It
- * removes its own script element.
+ * Runs in all pages of the site. It keeps working what the service worker alone cannot: sites built for the root of a host, sites with their own
+ * service worker, and downloads. It removes its own script element.
  */
 const script = document.currentScript as HTMLScriptElement;
 const { searchParams } = new URL(script.src);

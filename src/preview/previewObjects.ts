@@ -34,7 +34,7 @@ export function previewSite(
     links: createLinkTable(all, links),
     expiresAt: links.expiresAt ?? null,
     history: flags.history,
-    companion: flags.companion ? previewCompanion : null,
+    companion: previewCompanion,
     frame: flags.frame ? previewFrame : null,
     origin: origin ?? null,
   };

@@ -34,8 +34,6 @@ export interface SiteCheck {
 
 export interface SiteCheckResult {
   readonly findings: readonly Finding[];
-  /** Whether pages need the companion to work. */
-  readonly companion: boolean;
   /** Whether the site has one page and routes by path (see `PreviewSite.history`). */
   readonly history: boolean;
   /** Whether a frame must show the site (see `SiteFlags.frame`). */
@@ -54,14 +52,14 @@ const hostRules =
   /^(?:_redirects|_headers|\.htaccess|vercel\.json|netlify\.toml|staticwebapp\.config\.json|firebase\.json)$/;
 
 /**
- * Looks for what does not work in a preview, or only with the companion. It searches text with patterns, so it may miss what a script builds at run
+ * Looks for what does not work in a preview, or differently. It searches text with patterns, so it may miss what a script builds at run
  * time.
  * @param place path of the site's folder on its host, e.g. `/bucket/pull-requests/7/`; a site may have been built for this path
  * @param isSecure whether the preview opens over https
  */
 export function createSiteCheck(names: readonly string[], place: string, isSecure: boolean): SiteCheck {
   const { found, note } = createNotes();
-  const features = { routes: false, saves: false, rootScript: '', base: false, rootWorker: false };
+  const features = { routes: false, rootScript: '', base: false };
   for (const name of names) if (hostRules.test(name)) note('host-rules', name);
   const readPage = (name: string, text: string) => {
     const noted = new Set<FindingKind>();
@@ -76,7 +74,6 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
       const source = scriptSource(tag);
       if (source !== undefined && isRootLink(source) && !source.startsWith(place)) script ??= tag;
       isAbsolute ||= tag.name === 'base' ? tag.attributes.has('href') : source?.startsWith(place) === true;
-      features.saves ||= tag.name === 'a' && tag.attributes.has('download');
     }
     if (script) features.rootScript ||= `${name}:${line(script)}`;
     if (name === 'index.html') features.base = script !== undefined || isAbsolute;
@@ -87,19 +84,12 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
     if (worker) note('own-worker', name, lineAt(text, worker.index));
     if (!isScript(name)) return;
     features.routes ||= /\bpushState\b|\bpopstate\b/.test(text);
-    features.saves ||= /\.download\s*=|\bdownload:\s*["'`\w]|["']download["']/.test(text);
-    features.rootWorker ||= /\bnew\s+(?:Shared)?Worker\(\s*(?:new URL\(\s*)?["'`]\/(?!\/)/.test(text);
   };
   const result = () => {
     const routesAtRoot = features.routes && features.rootScript !== '';
-    const companion =
-      ['root-links', 'own-worker', 'plugin'].some((kind) => found.has(kind as FindingKind)) ||
-      routesAtRoot ||
-      features.saves ||
-      features.rootWorker;
     if (routesAtRoot) found.set('root-router', { places: [features.rootScript], files: 1 });
     const findings = [...found].map(([kind, { places, files }]) => ({ kind, places, files }));
-    return { findings, companion, history: features.base, frame: routesAtRoot };
+    return { findings, history: features.base, frame: routesAtRoot };
   };
   return { read, result };
 }
@@ -118,7 +108,7 @@ const ownWorker = /\bserviceWorker\s*\??\.\s*(?:register|getRegistrations?|ready
 
 const parts = new Set(['script', 'img', 'iframe', 'source', 'video', 'audio', 'embed']);
 
-/** What a tag contains that does not work in a preview, or only with the companion. */
+/** What a tag contains that does not work in a preview, or differently. */
 function* findingsOf(tag: Tag, place: string, isSecure: boolean): Generator<FindingKind> {
   const { name, attributes } = tag;
   const value = (attribute: string) => attributes.get(attribute)?.trim() ?? '';

@@ -4,15 +4,16 @@ import { parseSiteFlags, formatSiteFlags } from '../../../src/preview/previewMet
 
 describe('site flags', () => {
   test.each([
-    { companion: true, history: false, frame: false },
-    { companion: false, history: true, frame: false },
-    { companion: true, history: true, frame: true },
+    { history: false, frame: false },
+    { history: true, frame: false },
+    { history: true, frame: true },
   ])('are parsed as they were formatted: %j', (flags) => {
     expect(parseSiteFlags(formatSiteFlags(flags))).toEqual(flags);
   });
 
-  test('of a preview without the word frame need no frame', () => {
-    expect(parseSiteFlags('companion=true history=true')).toMatchObject({ frame: false });
+  test('of a preview that an earlier version published are known', () => {
+    expect(parseSiteFlags('companion=true history=true')).toEqual({ history: true, frame: false });
+    expect(parseSiteFlags('companion=true history=true frame=true')).toEqual({ history: true, frame: true });
   });
 
   test('are undefined for another text', () => {

@@ -15,7 +15,7 @@ describe('the site check', () => {
       'index.html': `<link rel="stylesheet" href="a.css"><a href="docs/">docs</a><script src="./a.js"></script>`,
       'a.js': `history.pushState({}, '', 'x'); fetch('/api')`,
     };
-    expect(checked(files)).toEqual({ companion: false, history: false, frame: false, findings: {} });
+    expect(checked(files)).toEqual({ history: false, frame: false, findings: {} });
   });
 
   test('finds nothing in a site that was built for its folder', () => {
@@ -23,7 +23,7 @@ describe('the site check', () => {
       'index.html': `<a href="/bucket/previews/pr-7/docs">docs</a><script src="/bucket/previews/pr-7/a.js"></script>`,
       'a.js': `addEventListener('popstate', go)`,
     };
-    expect(checked(files)).toEqual({ companion: false, history: true, frame: false, findings: {} });
+    expect(checked(files)).toEqual({ history: true, frame: false, findings: {} });
   });
 
   test.each([
@@ -33,7 +33,6 @@ describe('the site check', () => {
     [`<meta http-equiv="refresh" content="0;url=/docs/">`, 'index.html:1'],
   ])('finds links to the root of a host: %j', (html, place) => {
     expect(checked({ 'index.html': html })).toMatchObject({
-      companion: true,
       findings: { 'root-links': [place] },
     });
   });
@@ -41,11 +40,10 @@ describe('the site check', () => {
   test('finds elements that browsers load without the service worker', () => {
     const html = `<p>\n<object type="image/svg+xml" data="a.svg"></object><embed src=/b.pdf>`;
     expect(checked({ 'index.html': html })).toMatchObject({
-      companion: true,
       findings: { plugin: ['index.html:2'] },
     });
     const others = `<object data="https://example.org/a.pdf"></object><embed src="data:image/png;base64,">`;
-    expect(checked({ 'index.html': others })).toMatchObject({ companion: false, findings: {} });
+    expect(checked({ 'index.html': others })).toMatchObject({ findings: {} });
   });
 
   test('ignores URLs of other hosts', () => {
@@ -61,7 +59,6 @@ describe('the site check', () => {
     expect(checked(files).findings).toEqual({});
     const routed = { ...files, 'assets/a.js': `h.pushState(null,"",u)` };
     expect(checked(routed)).toEqual({
-      companion: true,
       history: true,
       frame: true,
       findings: { 'root-router': ['index.html:2'] },
@@ -76,21 +73,8 @@ describe('the site check', () => {
     `navigator.serviceWorker?.getRegistrations()`,
   ])('finds a service worker of the site: %s', (script) => {
     expect(checked({ 'index.html': '', 'pwa.js': `\n${script}` })).toMatchObject({
-      companion: true,
       findings: { 'own-worker': ['pwa.js:2'] },
     });
-  });
-
-  test.each([
-    [{ 'index.html': `<a href="data.csv" download>` }, true],
-    [{ 'a.js': `const a=document.createElement("a");a.download=name` }, true],
-    [{ 'a.js': `jsx("a",{href:e,download:"x.csv"})` }, true],
-    [{ 'index.html': `<a href="download">download</a>` }, false],
-    [{ 'a.js': `new Worker("/assets/w.js")` }, true],
-    [{ 'a.js': `new Worker(new URL("/assets/w.js",import.meta.url))` }, true],
-    [{ 'a.js': `new Worker(new URL("w.js",import.meta.url))` }, false],
-  ])('finds out whether pages need the companion: %j', (files, companion) => {
-    expect(checked(files as Record<string, string>).companion).toBe(companion);
   });
 
   test('finds frames, mixed content and configuration for web hosts', () => {
