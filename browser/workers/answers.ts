@@ -1,4 +1,5 @@
 import type { Route } from '../../src/preview/routes.ts';
+import { firstPage } from '../../src/preview/firstPage.ts';
 import { isHtml } from '../../src/files/webPages.ts';
 import type { PreviewSite } from '../../src/preview/previewData.ts';
 import { companionName, downloadParameter, frameParameter } from '../preview/terms.ts';
@@ -57,6 +58,8 @@ function ownAnswer({ site, place, url }: Question): Response | undefined {
 
 function missing({ site, place, url }: Question, isPage: boolean): Response {
   if (!isPage) return new Response(null, { status: 404 });
+  const first = url.pathname === place.root.pathname ? firstPage(site.names) : undefined;
+  if (first !== undefined) return Response.redirect(place.address(first), 302);
   return url.pathname === place.root.pathname
     ? htmlResponse(pagesPage(site, place), 200)
     : htmlResponse(missingPage(place), 404);
@@ -106,6 +109,16 @@ function resource(found: Found, name: string, { place, request }: Question): Res
       return new Response(null, { status: response.status, headers: response.headers });
     }
   }
+}
+
+/** Adds the headers that make a page cross-origin isolated (HTML standard, "Cross-origin opener policies"). Its workers need them too. */
+export function isolated(response: Response): Response {
+  if (response.status === 302) return response;
+  const headers = new Headers(response.headers);
+  headers.set('cross-origin-opener-policy', 'same-origin');
+  // Unlike `require-corp`, it allows files of other hosts.
+  headers.set('cross-origin-embedder-policy', 'credentialless');
+  return new Response(response.body, { status: response.status, headers });
 }
 
 /** Whether a response is HTML or XHTML. */

@@ -4,13 +4,22 @@ export interface SiteFlags {
   readonly history: boolean;
   /** Whether the router of the site needs the paths of a host's root, so that a frame shows the site (see `browser/preview/frame.ts`). */
   readonly frame: boolean;
+  /** Whether `_redirects` has the rule that `index.html` answers all paths without a file. */
+  readonly fallback: boolean;
+  /** Whether a service worker of the site makes its pages cross-origin isolated (see `PreviewSite.isolated`). */
+  readonly isolated: boolean;
 }
 
 /** The metadata header of the worker that stores the flags. */
 export const siteFlagsHeader = 'x-amz-meta-preview';
 
 /** The flags of a site that was not checked. */
-export const unknownSiteFlags: SiteFlags = { history: false, frame: false };
+export const unknownSiteFlags: SiteFlags = {
+  history: false,
+  frame: false,
+  fallback: false,
+  isolated: false,
+};
 
 export function formatSiteFlags(flags: SiteFlags): string {
   const words = Object.keys(unknownSiteFlags) as (keyof SiteFlags)[];
@@ -24,5 +33,11 @@ export function formatSiteFlags(flags: SiteFlags): string {
 export function parseSiteFlags(text: string | undefined): SiteFlags | undefined {
   if (text === undefined || !/^\w+=(?:true|false)(?: \w+=(?:true|false))*$/.test(text)) return undefined;
   const words = new Set(text.split(' '));
-  return { history: words.has('history=true'), frame: words.has('frame=true') };
+  const has = (word: keyof SiteFlags) => words.has(`${word}=true`);
+  return {
+    history: has('history'),
+    frame: has('frame'),
+    fallback: has('fallback'),
+    isolated: has('isolated'),
+  };
 }
