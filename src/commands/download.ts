@@ -1,0 +1,2 @@
+import type { Host } from '../hosts/host.ts';
+export async function run(host: Host): Promise<void> { await Promise.resolve(host); }
