@@ -167,10 +167,6 @@ function readFolder(reader: Reader): string | undefined {
   const given = reader.text('path');
   if (/[\r\n]/.test(given)) reader.refuse('path', given, 'one folder');
   if (wholeMachine.test(given))
-    reader.refuse(
-      'path',
-      given,
-      `a folder to write to. An empty expression may have left that '/'`,
-    );
+    reader.refuse('path', given, `a folder to write to. An empty expression may have left that '/'`);
   return given || undefined;
 }

@@ -25,9 +25,10 @@ export function readNamePatterns(lines: readonly string[]): NamePatterns {
   return {
     includes: (name) => {
       let isIncluded = false;
-      for (const { folder, line, negate, matches } of patterns) {
+      for (const pattern of patterns) {
+        const { folder, line, negate } = pattern;
         const below = nameBelow(folder, name);
-        if (below === undefined || !matches(below)) continue;
+        if (below === undefined || !pattern.matches(below)) continue;
         isIncluded = !negate;
         matched.add(line);
       }

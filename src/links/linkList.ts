@@ -58,9 +58,16 @@ const linksFile = v.object({
 });
 
 function parseLinksFile(text: string, options: LinkListOptions): LinkList {
-  const { version, workspace, destination, expires_at, files } = checked(linksFile, parseJson(text, options), options);
+  const { version, workspace, destination, expires_at, files } = checked(
+    linksFile,
+    parseJson(text, options),
+    options,
+  );
   if (version !== 1)
-    throw invalid(options, `its version is ${excerpt(String(version), 20)}, and ${wording().program} reads version 1`);
+    throw invalid(
+      options,
+      `its version is ${excerpt(String(version), 20)}, and ${wording().program} reads version 1`,
+    );
   if (files.length > 0 && files.every(({ url }) => url === undefined)) throw withoutLinks(options);
   const table = compressLinks(files.map(({ path, url = '' }) => ({ name: path, url })));
   const expiresAt = Date.parse(expires_at);
@@ -70,7 +77,11 @@ function parseLinksFile(text: string, options: LinkListOptions): LinkList {
     destination,
     expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
     files: getsOf(
-      { names: files.map(({ path }) => path), sizes: files.map(({ size }) => size), sums: files.map((file) => file.sha256 ?? '') },
+      {
+        names: files.map(({ path }) => path),
+        sizes: files.map(({ size }) => size),
+        sums: files.map((file) => file.sha256 ?? ''),
+      },
       table,
       options,
     ),
@@ -121,12 +132,14 @@ interface Columns {
 function getsOf({ names, sizes, sums }: Columns, table: LinkTable, options: LinkListOptions): Get[] {
   return names.map((path, index) => {
     const fault = linkProblem(expandLink(table, path, index), options.plainHttp);
-    if (fault !== undefined) throw invalid(options, `its link to '${excerpt(path, 120)}' is not valid: ${fault}`);
+    if (fault !== undefined)
+      throw invalid(options, `its link to '${excerpt(path, 120)}' is not valid: ${fault}`);
+    const sum = sums[index] ?? '';
     return {
       name: path,
       size: sizes[index] ?? 0,
       etag: undefined,
-      sha256: sums[index]?.toLowerCase() || undefined,
+      sha256: sum === '' ? undefined : sum.toLowerCase(),
       get source() {
         return expandLink(table, path, index);
       },
@@ -143,13 +156,22 @@ function parseJson(text: string, options: LinkListOptions): unknown {
 }
 
 /** The message says where in the list the problem is, but never quotes a value, which may be a link. */
-function checked<const T extends v.GenericSchema>(schema: T, data: unknown, options: LinkListOptions): v.InferOutput<T> {
+function checked<const T extends v.GenericSchema>(
+  schema: T,
+  data: unknown,
+  options: LinkListOptions,
+): v.InferOutput<T> {
   const result = v.safeParse(schema, data, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;
   const place = v.getDotPath(issue) ?? '';
   const expected = issue.expected ?? issue.message;
-  throw invalid(options, place === '' ? 'it has another form' : `'${excerpt(place, 80)}' is not valid (expected ${excerpt(expected, 80)})`);
+  throw invalid(
+    options,
+    place === ''
+      ? 'it has another form'
+      : `'${excerpt(place, 80)}' is not valid (expected ${excerpt(expected, 80)})`,
+  );
 }
 
 const makeNew = () => `run ${wording().action('links')} with the workspace and destination of the files`;

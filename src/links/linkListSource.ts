@@ -61,7 +61,9 @@ export async function readListUrl(
     return await retrier(() => requestList(url, where, transport, signal), { what: () => where });
   } catch (error) {
     if (signal.aborted || error instanceof ActionError) throw error;
-    throw isExpiredLink(error, url.href, clock.now()) ? expiredLinks(where, expiry, error) : unread(url, where, error);
+    throw isExpiredLink(error, url.href, clock.now())
+      ? expiredLinks(where, expiry, error)
+      : unread(url, where, error);
   }
 }
 
@@ -70,7 +72,12 @@ export function shownLink({ origin, pathname }: URL): string {
   return sanitize(`${origin}${pathname}`);
 }
 
-async function requestList(url: URL, where: string, transport: Transport, signal: AbortSignal): Promise<string> {
+async function requestList(
+  url: URL,
+  where: string,
+  transport: Transport,
+  signal: AbortSignal,
+): Promise<string> {
   const started = performance.now();
   const { statusCode, headers, body } = await transport.dispatcher.request({
     origin: url.origin,
@@ -119,13 +126,17 @@ function unread(url: URL, where: string, error: unknown): ActionError {
   const what = `${where} cannot be read`;
   if (error instanceof StorageError) {
     const isDenied = error.status === 403 || error.status === 401;
-    return new ActionError(isDenied ? 'storage-denied' : 'storage-error', `${what}: ${formatStorageError(error)}`, {
-      hint:
-        isDenied || error.status === 400
-          ? `Check that the link is complete: put it in quotes, because a shell cuts it off at the first '&'. Or ask for a new link.`
-          : `Check the link. The files may have been removed since.`,
-      cause: error,
-    });
+    return new ActionError(
+      isDenied ? 'storage-denied' : 'storage-error',
+      `${what}: ${formatStorageError(error)}`,
+      {
+        hint:
+          isDenied || error.status === 400
+            ? `Check that the link is complete: put it in quotes, because a shell cuts it off at the first '&'. Or ask for a new link.`
+            : `Check the link. The files may have been removed since.`,
+        cause: error,
+      },
+    );
   }
   if (isNetworkError(error)) {
     const { code, message, hint } = describeNetworkError('Server', url, `the link`, error);

@@ -1,14 +1,14 @@
 // Must be the first import, before the heap grows.
 import './heap.ts';
 
-import { run as runDownload } from '../commands/download.ts';
 import { run as runLinks } from '../commands/links.ts';
 import { run as runRemove } from '../commands/remove.ts';
 import { run as runUpload } from '../commands/upload.ts';
 import { run as runWorkspaces } from '../commands/workspaces.ts';
 import { start } from './start.ts';
 
-export const download = () => start(runDownload);
+/** Loaded only here, so that the other actions start without it. */
+export const download = () => start(async (host) => (await import('../commands/download.ts')).run(host));
 export const links = () => start(runLinks);
 export const remove = () => start(runRemove);
 export const upload = () => start(runUpload);
