@@ -12,9 +12,14 @@ export const downloadScenario: Scenario = {
       payload: nothing,
       env: { GITHUB_RUN_ID: '31' },
       then: async ({ run, stored }) => {
-        expect(await stored()).toEqual(['SHA256SUMS', 'assets/style.css', 'index.html'].map((name) => `builds/31/${name}`));
+        expect(await stored()).toEqual(
+          ['SHA256SUMS', 'assets/style.css', 'index.html'].map((name) => `builds/31/${name}`),
+        );
         const { outputs } = run.step('check', 'download');
-        expect(outputs).toMatchObject({ 'file-count': '2', 'download-path': expect.stringMatching(/\/site$/) });
+        expect(outputs).toMatchObject({
+          'file-count': '2',
+          'download-path': expect.stringMatching(/\/site$/),
+        });
         expect(run.log).toContain('Verified: 2 files by SHA-256');
       },
     },
