@@ -50,9 +50,9 @@ export async function uploadFiles(
     ...options,
     signal,
     onProgress: (made) => progress.add(made),
-    onStored: (put, etag) => {
+    onStored: (put, etag, contentType) => {
       stored.push(put);
-      options.onStored?.(put, etag);
+      options.onStored?.(put, etag, contentType);
     },
   }).finally(stopShowing);
   const retries = retried() - before;
