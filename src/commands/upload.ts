@@ -36,7 +36,7 @@ import { runCommand } from './runCommand.ts';
 import { reportNoFiles, selectUpload } from './selectFiles.ts';
 import { logSharingDryRun, shareFolder } from './share.ts';
 import { uploadFiles } from './uploadFiles.ts';
-import { manifestOf } from './uploadManifest.ts';
+import { type SentFiles, manifestOf } from './uploadManifest.ts';
 import { withReports } from './withReports.ts';
 
 /** The root action: uploads files to a workspace and returns links. */
@@ -94,8 +94,8 @@ async function upload(
   }
   await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
     reports.begin(s3Uri);
-    const etags = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
-    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, etags);
+    const sent = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
+    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
     const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
     const { publication, generated } = await publishLinks(
       inputs,
@@ -156,18 +156,15 @@ async function logDryRun(
   });
 }
 
-/**
- * Uploads the files.
- * @returns their ETags by key, if a preview needs them
- */
+/** Uploads the files. A preview needs the ETags of all of them. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
   { plan, names }: Pick<StoredFiles, 'plan' | 'names'>,
   client: StorageClient,
   { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
-): Promise<ReadonlyMap<string, string>> {
+): Promise<SentFiles> {
   const { host, cancellation, retries } = connection;
-  const etags = new Map<string, string>();
+  const sent = { etags: new Map<string, string>(), types: new Map<string, string>() };
   await uploadFiles(host.log, plan, client, {
     concurrency,
     bufferPool: createBufferPool(defaultBufferBytes()),
@@ -176,9 +173,12 @@ async function sendFiles(
     retried: retries.total,
     signal: cancellation.signal,
     done: cancellation.done,
-    ...(names.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
+    onStored: ({ key, contentType: planned }, etag, contentType) => {
+      if (names.preview) sent.etags.set(key, etag);
+      if (contentType !== planned) sent.types.set(key, contentType);
+    },
   });
-  return etags;
+  return sent;
 }
 
 interface StoredFiles {
