@@ -15,7 +15,8 @@ import { firstOf } from '../report/log.ts';
 import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/errorDescription.ts';
-import { defaultConcurrency, defaultBufferBytes } from '../transfer/resourceLimits.ts';
+import { defaultConcurrency, defaultBufferBytes, isSha256Free } from '../transfer/resourceLimits.ts';
+import type { Digest } from '../transfer/digest.ts';
 import type { Hasher } from '../transfer/hasher.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
 import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
@@ -94,8 +95,8 @@ async function upload(
   }
   await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
     reports.begin(s3Uri);
-    const etags = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
-    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, etags);
+    const sent = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
+    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
     const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
     const { publication, generated } = await publishLinks(
       inputs,
@@ -158,16 +159,18 @@ async function logDryRun(
 
 /**
  * Uploads the files.
- * @returns their ETags by key, if a preview needs them
+ * @returns their digests by key, if a preview needs them or they cost nothing
  */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
-  { plan, names }: Pick<StoredFiles, 'plan' | 'names'>,
+  { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
   client: StorageClient,
   { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Digest>> {
   const { host, cancellation, retries } = connection;
-  const etags = new Map<string, string>();
+  const sent = new Map<string, Digest>();
+  const sha256Wanted = plan.sums.size < plan.puts.length && isSha256Free(plan.puts.length, plan.totalBytes);
+  const onStored = ({ key }: Put, etag: string, sha256?: string) => void sent.set(key, { etag, sha256 });
   await uploadFiles(host.log, plan, client, {
     concurrency,
     bufferPool: createBufferPool(defaultBufferBytes()),
@@ -176,9 +179,10 @@ async function sendFiles(
     retried: retries.total,
     signal: cancellation.signal,
     done: cancellation.done,
-    ...(names.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
+    sha256Wanted,
+    ...((names.preview ?? sha256Wanted) && { onStored }),
   });
-  return etags;
+  return sent;
 }
 
 interface StoredFiles {

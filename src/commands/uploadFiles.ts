@@ -51,9 +51,9 @@ export async function uploadFiles(
     ...options,
     signal,
     onProgress: (made) => progress.add(made),
-    onStored: (put, etag) => {
+    onStored: (put, etag, sha256) => {
       stored.push(put);
-      options.onStored?.(put, etag);
+      options.onStored?.(put, etag, sha256);
     },
   }).finally(stopShowing);
   const retries = retried() - before;

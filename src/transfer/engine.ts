@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 import { messageOf } from '../errors/error.ts';
 import { type Plan, type Put, objectHeaders } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
@@ -28,8 +30,10 @@ export interface TransferOptions {
   readonly gracePeriods?: GracePeriods;
   /** Called with newly stored bytes and files. */
   readonly onProgress: (progress: { readonly bytes: number; readonly files: number }) => void;
+  /** Whether `onStored` gets the SHA-256 of each file that one request uploads from memory. */
+  readonly sha256Wanted?: boolean;
   /** Called for every stored file. */
-  readonly onStored?: (put: Put, etag: string) => void;
+  readonly onStored?: (put: Put, etag: string, sha256?: string) => void;
 }
 
 /** A multipart upload that could not be aborted. Its parts stay in the storage. */
@@ -68,9 +72,9 @@ export async function transfer(
   if (options.signal.aborted) cancel();
   options.signal.addEventListener('abort', cancel);
   const run = new Run(client, options, shutdown, {
-    stored: (put, etag) => {
+    stored: (put, etag, sha256) => {
       stored.push(put);
-      options.onStored?.(put, etag);
+      options.onStored?.(put, etag, sha256);
     },
     failed: (put, error) => {
       if (!shutdown.stopSignal.aborted) failures.push({ put, error });
@@ -86,7 +90,7 @@ export async function transfer(
 }
 
 interface Listener {
-  readonly stored: (put: Put, etag: string) => void;
+  readonly stored: (put: Put, etag: string, sha256?: string) => void;
   readonly failed: (put: Put, error: unknown) => void;
   readonly unanswered: (put: Put) => void;
 }
@@ -196,7 +200,9 @@ class Run {
       if (abortSignal.aborted) this.#listener.unanswered(put);
       throw error;
     }
-    this.#listener.stored(put, etag ?? usual());
+    const sha256 =
+      this.#options.sha256Wanted && Buffer.isBuffer(content) ? hash('sha256', content) : undefined;
+    this.#listener.stored(put, etag ?? usual(), sha256);
     this.#options.onProgress({ bytes: put.file.size, files: 1 });
   }
 
