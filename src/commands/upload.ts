@@ -16,7 +16,6 @@ import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/errorDescription.ts';
 import { defaultConcurrency, defaultBufferBytes, isSha256Free } from '../transfer/resourceLimits.ts';
-import type { Digest } from '../transfer/digest.ts';
 import type { Hasher } from '../transfer/hasher.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
 import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
@@ -37,7 +36,7 @@ import { runCommand } from './runCommand.ts';
 import { reportNoFiles, selectUpload } from './selectFiles.ts';
 import { logSharingDryRun, shareFolder } from './share.ts';
 import { uploadFiles } from './uploadFiles.ts';
-import { manifestOf } from './uploadManifest.ts';
+import { type SentFiles, manifestOf } from './uploadManifest.ts';
 import { withReports } from './withReports.ts';
 
 /** The root action: uploads files to a workspace and returns links. */
@@ -157,20 +156,19 @@ async function logDryRun(
   });
 }
 
-/**
- * Uploads the files.
- * @returns their digests by key, if a preview needs them or they cost nothing
- */
+/** Uploads the files. A preview needs the ETags of all of them. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
   { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
   client: StorageClient,
   { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
-): Promise<ReadonlyMap<string, Digest>> {
+): Promise<SentFiles> {
   const { host, cancellation, retries } = connection;
-  const sent = new Map<string, Digest>();
-  const sha256Wanted = plan.sums.size < plan.puts.length && isSha256Free(plan.puts.length, plan.totalBytes);
-  const onStored = ({ key }: Put, etag: string, sha256?: string) => void sent.set(key, { etag, sha256 });
+  const sent = {
+    etags: new Map<string, string>(),
+    types: new Map<string, string>(),
+    sums: new Map<string, string>(),
+  };
   await uploadFiles(host.log, plan, client, {
     concurrency,
     bufferPool: createBufferPool(defaultBufferBytes()),
@@ -179,8 +177,12 @@ async function sendFiles(
     retried: retries.total,
     signal: cancellation.signal,
     done: cancellation.done,
-    sha256Wanted,
-    ...((names.preview ?? sha256Wanted) && { onStored }),
+    sha256Wanted: plan.sums.size < plan.puts.length && isSha256Free(plan.puts.length, plan.totalBytes),
+    onStored: ({ key, contentType: planned }, etag, contentType, sha256) => {
+      if (names.preview) sent.etags.set(key, etag);
+      if (contentType !== planned) sent.types.set(key, contentType);
+      if (sha256 !== undefined) sent.sums.set(key, sha256);
+    },
   });
   return sent;
 }

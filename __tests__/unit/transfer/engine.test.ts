@@ -83,7 +83,7 @@ test('with sha256Wanted, the SHA-256 of each file that one request uploads is kn
     const found = new Map<string, string | undefined>();
     await send(bucket, plan, {
       sha256Wanted,
-      onStored: ({ name }, _, sha256) => void found.set(name, sha256),
+      onStored: ({ name }, _etag, _type, sha256) => void found.set(name, sha256),
     });
     return Object.fromEntries(found);
   };
