@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Github } from '../../platform/github/github.ts';
 import { startGithub } from '../../platform/github/server.ts';
 import { runScenario, type Scenario } from './examples.ts';
+import { downloadScenario } from './scenarios/download.ts';
 import { forkScenario } from './scenarios/fork.ts';
 import { selfHostedScenario } from './scenarios/selfHosted.ts';
 import { keylessScenario } from './scenarios/keyless.ts';
@@ -25,6 +26,7 @@ const scenarios: readonly Scenario[] = [
   forkScenario,
   selfHostedScenario,
   keylessScenario,
+  downloadScenario,
 ];
 
 let github: Github;

@@ -148,7 +148,7 @@ function actionsIn(workflow: string, own: string): Record<string, string> {
   return Object.fromEntries(found);
 }
 
-/** Copies the four actions and their bundle. With a platform, its URLs become the defaults of their inputs. */
+/** Copies the actions and their bundle. With a platform, its URLs become the defaults of their inputs. */
 async function copyActions(target: string, platform: Platform | undefined): Promise<void> {
   await copyTracked(target, 'dist', ...actionFiles);
   if (!platform) return;

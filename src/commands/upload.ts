@@ -4,7 +4,7 @@ import type { Host } from '../hosts/host.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
 import type { Page } from '../links/page.ts';
 import type { Manifest } from '../links/manifest.ts';
-import { setOutputs } from '../config/outputs.ts';
+import { type LinksOutputs, type UploadOutputs, setOutputs } from '../config/outputs.ts';
 import { type Plan, type Put, planUpload } from '../sync/plan.ts';
 import { keptKeys } from '../sync/staleObjects.ts';
 import type { PreviewNames } from '../preview/previewNames.ts';
@@ -36,7 +36,7 @@ import { runCommand } from './runCommand.ts';
 import { reportNoFiles, selectUpload } from './selectFiles.ts';
 import { logSharingDryRun, shareFolder } from './share.ts';
 import { uploadFiles } from './uploadFiles.ts';
-import { manifestOf } from './uploadManifest.ts';
+import { type SentFiles, manifestOf } from './uploadManifest.ts';
 import { withReports } from './withReports.ts';
 
 /** The root action: uploads files to a workspace and returns links. */
@@ -94,8 +94,8 @@ async function upload(
   }
   await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
     reports.begin(s3Uri);
-    const etags = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
-    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, etags);
+    const sent = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
+    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
     const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
     const { publication, generated } = await publishLinks(
       inputs,
@@ -116,7 +116,7 @@ async function upload(
     const report = { headline: headline(changes, false), publication, built: true };
     const outputs = await reportPublication(report, inputs, { host, client, reports, deferred });
     await deferred.attempt(`not all outputs could be set`, () =>
-      setOutputs(host, { ...outputs, ...countOutputs(changes) }),
+      setOutputs(host, { ...outputs, ...uploadOutputs(plan, changes) }),
     );
     deferred.throwFirst();
   });
@@ -127,8 +127,17 @@ function changesOf({ puts, unchanged }: ComparedPlan, deleted: number): Changes 
   return { uploaded: puts.length - unchanged.length, unchanged: unchanged.length, deleted };
 }
 
-function countOutputs({ uploaded, unchanged, deleted }: Changes) {
-  return { 'uploaded-count': uploaded, 'unchanged-count': unchanged, 'deleted-count': deleted };
+/** The outputs that only this action has. */
+function uploadOutputs(
+  { checksumsFile = '' }: Pick<ComparedPlan, 'checksumsFile'>,
+  { uploaded, unchanged, deleted }: Changes,
+): Omit<UploadOutputs, keyof LinksOutputs> {
+  return {
+    'checksums-file': checksumsFile,
+    'uploaded-count': uploaded,
+    'unchanged-count': unchanged,
+    'deleted-count': deleted,
+  };
 }
 
 async function logDryRun(
@@ -147,18 +156,15 @@ async function logDryRun(
   });
 }
 
-/**
- * Uploads the files.
- * @returns their ETags by key, if a preview needs them
- */
+/** Uploads the files. A preview needs the ETags of all of them. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
   { plan, names }: Pick<StoredFiles, 'plan' | 'names'>,
   client: StorageClient,
   { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
-): Promise<ReadonlyMap<string, string>> {
+): Promise<SentFiles> {
   const { host, cancellation, retries } = connection;
-  const etags = new Map<string, string>();
+  const sent = { etags: new Map<string, string>(), types: new Map<string, string>() };
   await uploadFiles(host.log, plan, client, {
     concurrency,
     bufferPool: createBufferPool(defaultBufferBytes()),
@@ -167,9 +173,12 @@ async function sendFiles(
     retried: retries.total,
     signal: cancellation.signal,
     done: cancellation.done,
-    ...(names.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
+    onStored: ({ key, contentType: planned }, etag, contentType) => {
+      if (names.preview) sent.etags.set(key, etag);
+      if (contentType !== planned) sent.types.set(key, contentType);
+    },
   });
-  return etags;
+  return sent;
 }
 
 interface StoredFiles {
