@@ -31,6 +31,7 @@ export const summaries: Readonly<Record<InputName, Summary>> = {
   'expires-in': { value: 'TIME', text: 'lifetime of the links, e.g. 12h', isCommon: true },
   preview: { value: '', text: 'link to the files as a web site', isCommon: true },
   'older-than': { value: 'TIME', text: 'delete only older files, e.g. 14d', isCommon: true },
+  'keep-last': { value: 'NUMBER', text: 'keep the newest folders, delete the others', isCommon: true },
   'dry-run': { value: '', text: 'write nothing, and log what would change', isCommon: true },
   'if-no-files-found': { value: 'WHAT', text: 'without files' },
   'include-hidden-files': { value: '', text: 'upload hidden files too' },

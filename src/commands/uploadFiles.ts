@@ -50,9 +50,9 @@ export async function uploadFiles(
     ...options,
     signal,
     onProgress: (made) => progress.add(made),
-    onStored: (put, etag, contentType) => {
+    onStored: (put, etag, contentType, sha256) => {
       stored.push(put);
-      options.onStored?.(put, etag, contentType);
+      options.onStored?.(put, etag, contentType, sha256);
     },
   }).finally(stopShowing);
   const retries = retried() - before;

@@ -102,6 +102,7 @@ export const inputs = {
     {"name":"ca-certificates","kind":"text","required":false,"default":"","choices":[]},
     {"name":"tls-verify","kind":"switch","required":false,"default":"true","choices":[]},
     {"name":"older-than","kind":"text","required":false,"default":"","choices":[]},
+    {"name":"keep-last","kind":"text","required":false,"default":"","choices":[]},
     {"name":"dry-run","kind":"switch","required":false,"default":"false","choices":[]},
     {"name":"summary","kind":"switch","required":false,"default":"true","choices":[]},
     {"name":"title","kind":"text","required":false,"default":"","choices":[]},
