@@ -26,6 +26,13 @@ test.each([
   expect(left.filter(includes)).toEqual([]);
 });
 
+test.each(['..', '../a', 'a/../../b', './a', '/a', '/../a', 'a//b', 'a/', 'C:\\x', 'a\nb', '.env', '...'])(
+  'everything includes names that are refused later: %j',
+  (name) => {
+    for (const lines of [['**'], ['!x']]) expect(readNamePatterns(lines).includes(name)).toBe(true);
+  },
+);
+
 test('names the lines without effect', () => {
   const { includes, unmatched } = readNamePatterns(['*.txt', '!b.txt', 'c', '# comment']);
   expect(['a.txt', 'x'].filter(includes)).toEqual(['a.txt']);
