@@ -60,6 +60,8 @@ export interface ComparedPlan extends ChangedPlan {
   readonly remote: Remote | undefined;
   /** SHA-256 in hex by name; empty if it was not needed. */
   readonly sums: ReadonlyMap<string, string>;
+  /** Path of `SHA256SUMS` on the runner; undefined if it is not uploaded. */
+  readonly checksumsFile: string | undefined;
 }
 
 interface CompareTools {
@@ -106,11 +108,13 @@ export async function comparePlan(
   }
   const changed = planChanges(withReplaced(plan, replaced), remote ?? new Map(), digests, overwrite);
   const sums = sumsOf(needsSha256 ? plan.puts : [], digests);
+  const checksums = writesSums ? writeSums(tempDir, sums) : undefined;
   return {
     ...changed,
-    ...(writesSums && withGenerated(changed, [writeSums(tempDir, sums)])),
+    ...(checksums && withGenerated(changed, [checksums])),
     remote,
     sums,
+    checksumsFile: checksums?.path,
   };
 }
 

@@ -4,7 +4,7 @@ import type { Host } from '../hosts/host.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
 import type { Page } from '../links/page.ts';
 import type { Manifest } from '../links/manifest.ts';
-import { setOutputs } from '../config/outputs.ts';
+import { type LinksOutputs, type UploadOutputs, setOutputs } from '../config/outputs.ts';
 import { type Plan, type Put, planUpload } from '../sync/plan.ts';
 import { keptKeys } from '../sync/staleObjects.ts';
 import type { PreviewNames } from '../preview/previewNames.ts';
@@ -116,7 +116,7 @@ async function upload(
     const report = { headline: headline(changes, false), publication, built: true };
     const outputs = await reportPublication(report, inputs, { host, client, reports, deferred });
     await deferred.attempt(`not all outputs could be set`, () =>
-      setOutputs(host, { ...outputs, ...countOutputs(changes) }),
+      setOutputs(host, { ...outputs, ...uploadOutputs(plan, changes) }),
     );
     deferred.throwFirst();
   });
@@ -127,8 +127,17 @@ function changesOf({ puts, unchanged }: ComparedPlan, deleted: number): Changes 
   return { uploaded: puts.length - unchanged.length, unchanged: unchanged.length, deleted };
 }
 
-function countOutputs({ uploaded, unchanged, deleted }: Changes) {
-  return { 'uploaded-count': uploaded, 'unchanged-count': unchanged, 'deleted-count': deleted };
+/** The outputs that only this action has. */
+function uploadOutputs(
+  { checksumsFile = '' }: Pick<ComparedPlan, 'checksumsFile'>,
+  { uploaded, unchanged, deleted }: Changes,
+): Omit<UploadOutputs, keyof LinksOutputs> {
+  return {
+    'checksums-file': checksumsFile,
+    'uploaded-count': uploaded,
+    'unchanged-count': unchanged,
+    'deleted-count': deleted,
+  };
 }
 
 async function logDryRun(

@@ -25,6 +25,8 @@ export interface LinksOutputs extends ReportIds {
 
 /** Outputs of the root action. */
 export interface UploadOutputs extends LinksOutputs {
+  /** Path of the uploaded `SHA256SUMS` on the runner; empty without it. */
+  readonly 'checksums-file': string;
   readonly 'uploaded-count': number;
   readonly 'unchanged-count': number;
   readonly 'deleted-count': number;

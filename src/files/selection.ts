@@ -107,13 +107,14 @@ function baseFoldersOf({ cwd, checkout, temp }: SelectionOptions): BaseFolders {
 /** All files of the walks, sorted by name. */
 function namedFiles(walks: readonly Walk[], root: string): LocalFile[] {
   const named = walks.flatMap(({ files }) =>
-    files.map(({ path, size, mtimeMs, dev, ino, linked }) => ({
+    files.map(({ path, size, mtimeMs, dev, ino, linked, mode }) => ({
       path,
       size,
       mtimeMs,
       dev,
       ino,
       linked,
+      mode,
       name: pathBelow(root, path) ?? '',
     })),
   );

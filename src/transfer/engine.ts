@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/error.ts';
-import type { Plan, Put } from '../sync/plan.ts';
+import { type Plan, type Put, objectHeaders } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { type RequestBody, md5Of, readRequestBody } from './requestBody.ts';
 import {
@@ -185,11 +185,12 @@ class Run {
     const { stopSignal, abortSignal } = this.#shutdown;
     stopSignal.throwIfAborted();
     const conditions = { signal: abortSignal, ifAbsent: this.#ifAbsent(put) };
+    const object = { key: put.key, contentType: put.contentType, headers: objectHeaders(put) };
     const usual = () => md5Of(content).toString('hex');
     let etag: string | undefined;
     try {
       await idempotentPut(this.#client, put, usual, conditions.ifAbsent, async () => {
-        etag = await putObject(this.#client, put, content, conditions);
+        etag = await putObject(this.#client, object, content, conditions);
       });
     } catch (error) {
       if (abortSignal.aborted) this.#listener.unanswered(put);

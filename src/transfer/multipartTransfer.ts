@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/error.ts';
-import type { Put } from '../sync/plan.ts';
+import { type Put, objectHeaders } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { multipartEtag } from '../storage/etag.ts';
 import { verifyObject } from '../storage/head.ts';
@@ -107,7 +107,7 @@ async function createOnce(
   { client, shutdown, onOrphan }: MultipartOptions,
   lost: { since: number | undefined },
 ): Promise<string> {
-  const headers = { ...put.headers, 'content-type': put.contentType };
+  const headers = { ...objectHeaders(put), 'content-type': put.contentType };
   const startedAt = client.clock.now();
   const uploadId = await createMultipart(client, put.key, headers, {
     signal: shutdown.abortSignal,

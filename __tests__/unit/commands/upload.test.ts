@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -41,6 +42,7 @@ test('uploads the files, sets the outputs and logs each step', async () => {
     'unchanged-count': 0,
     'deleted-count': 0,
     'comment-id': '',
+    'checksums-file': '',
   });
   const opened = await fetch(String(outputs['url']));
   expect(await opened.text()).toBe('dist/index.html');
@@ -70,11 +72,21 @@ test('does not upload unchanged files again', async () => {
 });
 
 test('a dry run writes nothing and says what it would do', async () => {
-  const { lines, outputs, failure } = await upload({ destination: 'dry', 'dry-run': 'true' });
+  const { lines, outputs, failure } = await upload({
+    destination: 'dry',
+    'dry-run': 'true',
+    checksums: 'true',
+  });
   expect(failure).toBeUndefined();
   expect(await stored('dry')).toEqual([]);
-  expect(lines).toContain('group: Would upload 2 new files');
-  expect(outputs).toMatchObject({ url: '', 'links-file': '', 'file-count': 2, 'uploaded-count': 0 });
+  expect(lines).toContain('group: Would upload 3 new files');
+  expect(outputs).toMatchObject({
+    url: '',
+    'links-file': '',
+    'checksums-file': '',
+    'file-count': 2,
+    'uploaded-count': 0,
+  });
 });
 
 test('a preview is one link that opens the site', async () => {
@@ -82,6 +94,15 @@ test('a preview is one link that opens the site', async () => {
   expect(await stored('preview')).toContain('ci/preview/_preview.html');
   expect(outputs['url']).toContain('/ci/preview/_preview.html?');
   expect(lines).toContain('group: Preview: 1 page, 2 files');
+});
+
+test('with checksums, the output names the file that is uploaded as SHA256SUMS', async () => {
+  const { outputs } = await upload({ destination: 'sums', checksums: 'true' });
+  const written = readFileSync(String(outputs['checksums-file']), 'utf8');
+  const sum = (text: string) => hash('sha256', text);
+  expect(written).toBe(`${sum('dist/app.js')}  app.js\n${sum('dist/index.html')}  index.html\n`);
+  const object = await platform.store.get(buckets.outputs, 'ci/sums/SHA256SUMS');
+  expect(object.body.toString()).toBe(written);
 });
 
 test('the links file has a link to each file', async () => {
