@@ -58,7 +58,7 @@ export function openReader(
 export interface ComparedPlan extends ChangedPlan {
   /** The objects below the destination; undefined if they were not listed. */
   readonly remote: Remote | undefined;
-  /** SHA-256 in hex by name; empty if it was not needed. */
+  /** SHA-256 in hex by name, of all files if it is needed, else where it is known. */
   readonly sums: ReadonlyMap<string, string>;
   /** Path of `SHA256SUMS` on the runner; undefined if it is not uploaded. */
   readonly checksumsFile: string | undefined;
@@ -107,7 +107,7 @@ export async function comparePlan(
     void reader.close();
   }
   const changed = planChanges(withReplaced(plan, replaced), remote ?? new Map(), digests, overwrite);
-  const sums = sumsOf(needsSha256 ? plan.puts : [], digests);
+  const sums = sumsOf(digests.size > 0 ? plan.puts : [], digests);
   const checksums = writesSums ? writeSums(tempDir, sums) : undefined;
   return {
     ...changed,

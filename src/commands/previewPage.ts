@@ -19,7 +19,7 @@ import { firstOf } from '../report/log.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { sendRequest } from '../storage/wireRequest.ts';
 import { createStorageRetrier, storageError } from '../storage/s3Error.ts';
-import { isHtml } from '../files/mediaTypes.ts';
+import { isHtml } from '../files/webPages.ts';
 import type { Destination } from './openDestination.ts';
 import { setting } from '../text/wording.ts';
 

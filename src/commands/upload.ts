@@ -15,7 +15,7 @@ import { firstOf } from '../report/log.ts';
 import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/errorDescription.ts';
-import { defaultConcurrency, defaultBufferBytes } from '../transfer/resourceLimits.ts';
+import { defaultConcurrency, defaultBufferBytes, isSha256Free } from '../transfer/resourceLimits.ts';
 import type { Hasher } from '../transfer/hasher.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
 import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
@@ -36,7 +36,7 @@ import { runCommand } from './runCommand.ts';
 import { reportNoFiles, selectUpload } from './selectFiles.ts';
 import { logSharingDryRun, shareFolder } from './share.ts';
 import { uploadFiles } from './uploadFiles.ts';
-import { manifestOf } from './uploadManifest.ts';
+import { type SentFiles, manifestOf } from './uploadManifest.ts';
 import { withReports } from './withReports.ts';
 
 /** The root action: uploads files to a workspace and returns links. */
@@ -94,8 +94,8 @@ async function upload(
   }
   await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
     reports.begin(s3Uri);
-    const etags = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
-    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, etags);
+    const sent = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
+    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
     const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
     const { publication, generated } = await publishLinks(
       inputs,
@@ -156,18 +156,19 @@ async function logDryRun(
   });
 }
 
-/**
- * Uploads the files.
- * @returns their ETags by key, if a preview needs them
- */
+/** Uploads the files. A preview needs the ETags of all of them. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
-  { plan, names }: Pick<StoredFiles, 'plan' | 'names'>,
+  { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
   client: StorageClient,
   { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
-): Promise<ReadonlyMap<string, string>> {
+): Promise<SentFiles> {
   const { host, cancellation, retries } = connection;
-  const etags = new Map<string, string>();
+  const sent = {
+    etags: new Map<string, string>(),
+    types: new Map<string, string>(),
+    sums: new Map<string, string>(),
+  };
   await uploadFiles(host.log, plan, client, {
     concurrency,
     bufferPool: createBufferPool(defaultBufferBytes()),
@@ -176,9 +177,14 @@ async function sendFiles(
     retried: retries.total,
     signal: cancellation.signal,
     done: cancellation.done,
-    ...(names.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
+    sha256Wanted: plan.sums.size < plan.puts.length && isSha256Free(plan.puts.length, plan.totalBytes),
+    onStored: ({ key, contentType: planned }, etag, contentType, sha256) => {
+      if (names.preview) sent.etags.set(key, etag);
+      if (contentType !== planned) sent.types.set(key, contentType);
+      if (sha256 !== undefined) sent.sums.set(key, sha256);
+    },
   });
-  return etags;
+  return sent;
 }
 
 interface StoredFiles {

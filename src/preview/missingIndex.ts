@@ -1,6 +1,6 @@
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
-import { isHtml } from '../files/mediaTypes.ts';
+import { isHtml } from '../files/webPages.ts';
 import { setting } from '../text/wording.ts';
 
 /**

@@ -7,7 +7,7 @@ import { previewWorker } from '../generated/preview-worker.ts';
 import type { GeneratedObject } from '../links/page.ts';
 import type { Links, PublishedFile, Manifest } from '../links/manifest.ts';
 import { createLinkTable } from '../links/linkTable.ts';
-import { isHtml } from '../files/mediaTypes.ts';
+import { isHtml } from '../files/webPages.ts';
 import type { PreviewNames } from './previewNames.ts';
 import type { PreviewOrigin, PreviewEntry, PreviewSite } from './previewData.ts';
 import { type SiteFlags, siteFlagsHeader, formatSiteFlags } from './previewMetadata.ts';

@@ -1,4 +1,4 @@
-import { isHtml } from '../files/mediaTypes.ts';
+import { isHtml } from '../files/webPages.ts';
 
 /** What a site has at a path. Paths are relative to the site's folder and not percent-encoded. */
 export type Route =

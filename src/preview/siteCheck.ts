@@ -1,5 +1,5 @@
 import { type Tag, tagsOf } from './htmlTags.ts';
-import { isHtml } from '../files/mediaTypes.ts';
+import { isHtml } from '../files/webPages.ts';
 
 /** What may work differently in a preview than on a web server. */
 export type FindingKind =
