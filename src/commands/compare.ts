@@ -3,7 +3,7 @@ import { collisions, foldersOf } from '../sync/collisions.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
 import { isGenerated } from '../files/headers.ts';
 import type { UploadInputs } from '../config/upload.ts';
-import { type Plan, type Put, withGenerated } from '../sync/plan.ts';
+import { type Plan, type Put, changedPut, withGenerated } from '../sync/plan.ts';
 import { generatedNames } from '../storage/folderContents.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { headObjects } from '../storage/head.ts';
@@ -58,7 +58,7 @@ export function openReader(
 export interface ComparedPlan extends ChangedPlan {
   /** The objects below the destination; undefined if they were not listed. */
   readonly remote: Remote | undefined;
-  /** SHA-256 in hex by name; empty if it was not needed. */
+  /** SHA-256 in hex by name, of all files if it is needed, else where it is known. */
   readonly sums: ReadonlyMap<string, string>;
   /** Path of `SHA256SUMS` on the runner; undefined if it is not uploaded. */
   readonly checksumsFile: string | undefined;
@@ -107,7 +107,7 @@ export async function comparePlan(
     void reader.close();
   }
   const changed = planChanges(withReplaced(plan, replaced), remote ?? new Map(), digests, overwrite);
-  const sums = sumsOf(needsSha256 ? plan.puts : [], digests);
+  const sums = sumsOf(digests.size > 0 ? plan.puts : [], digests);
   const checksums = writesSums ? writeSums(tempDir, sums) : undefined;
   return {
     ...changed,
@@ -202,7 +202,7 @@ async function generatedAmong(
 function withReplaced(plan: Plan, keys: ReadonlySet<string>): Plan {
   if (keys.size === 0) return plan;
   const swaps = new Map(
-    plan.puts.map((put) => [put, keys.has(put.key) ? { ...put, replaces: true as const } : put]),
+    plan.puts.map((put) => [put, keys.has(put.key) ? changedPut(put, { replaces: true }) : put]),
   );
   const swapped = (puts: readonly Put[]) => puts.map((put) => swaps.get(put) ?? put);
   return { ...plan, puts: swapped(plan.puts), groups: plan.groups.map(swapped) };

@@ -15,7 +15,7 @@ import { firstOf } from '../report/log.ts';
 import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/errorDescription.ts';
-import { defaultConcurrency, defaultBufferBytes } from '../transfer/resourceLimits.ts';
+import { defaultConcurrency, defaultBufferBytes, isSha256Free } from '../transfer/resourceLimits.ts';
 import type { Hasher } from '../transfer/hasher.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
 import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
@@ -103,9 +103,9 @@ async function upload(
       destination,
       connection,
     ).catch(explainStored(`their links could not be created`));
-    const kept = new Set([...keptKeys(plan), ...generated]);
+    const kept = () => new Set([...keptKeys(plan), ...generated]);
     const deleted = inputs.deleteStale
-      ? await deleteStale(host.log, kept, destination, cancellation.done).catch(
+      ? await deleteStale(host.log, kept(), destination, cancellation.done).catch(
           explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
         )
       : 0;
@@ -159,12 +159,16 @@ async function logDryRun(
 /** Uploads the files. A preview needs the ETags of all of them. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
-  { plan, names }: Pick<StoredFiles, 'plan' | 'names'>,
+  { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
   client: StorageClient,
   { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
 ): Promise<SentFiles> {
   const { host, cancellation, retries } = connection;
-  const sent = { etags: new Map<string, string>(), types: new Map<string, string>() };
+  const sent = {
+    etags: new Map<string, string>(),
+    types: new Map<string, string>(),
+    sums: new Map<string, string>(),
+  };
   await uploadFiles(host.log, plan, client, {
     concurrency,
     bufferPool: createBufferPool(defaultBufferBytes()),
@@ -173,9 +177,11 @@ async function sendFiles(
     retried: retries.total,
     signal: cancellation.signal,
     done: cancellation.done,
-    onStored: ({ key, contentType: planned }, etag, contentType) => {
+    sha256Wanted: plan.sums.size < plan.puts.length && isSha256Free(plan.puts.length, plan.totalBytes),
+    onStored: ({ key, contentType: planned }, etag, contentType, sha256) => {
       if (names.preview) sent.etags.set(key, etag);
       if (contentType !== planned) sent.types.set(key, contentType);
+      if (sha256 !== undefined) sent.sums.set(key, sha256);
     },
   });
   return sent;

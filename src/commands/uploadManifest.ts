@@ -7,6 +7,8 @@ export interface SentFiles {
   readonly etags: ReadonlyMap<string, string>;
   /** Content types that differ from the plan. */
   readonly types: ReadonlyMap<string, string>;
+  /** SHA-256 in hex, of those whose digest costs nothing. */
+  readonly sums: ReadonlyMap<string, string>;
 }
 
 /**
@@ -16,7 +18,7 @@ export function manifestOf(
   { title, workspace, destination }: Pick<Manifest, 'title' | 'workspace' | 'destination'>,
   s3Uri: string,
   { puts, totalBytes, unchanged, sums, remote }: ComparedPlan,
-  { etags, types }: SentFiles = { etags: new Map(), types: new Map() },
+  sent: SentFiles = { etags: new Map(), types: new Map(), sums: new Map() },
 ): Manifest {
   const same = new Set(unchanged);
   return {
@@ -29,10 +31,11 @@ export function manifestOf(
     files: function* () {
       for (const put of puts) {
         const { name, key, file } = put;
-        const contentType = types.get(key) ?? put.contentType;
+        const contentType = sent.types.get(key) ?? put.contentType;
         const status = same.has(put) ? 'unchanged' : 'uploaded';
-        const etag = etags.get(key) ?? (status === 'unchanged' ? remote?.get(key)?.etag : undefined);
-        yield { name, key, size: file.size, contentType, etag, sha256: sums.get(name), status };
+        const etag = sent.etags.get(key) ?? (status === 'unchanged' ? remote?.get(key)?.etag : undefined);
+        const sha256 = sums.get(name) ?? sent.sums.get(key);
+        yield { name, key, size: file.size, contentType, etag, sha256, status };
       }
     },
   };

@@ -38,6 +38,13 @@ export interface RemoveOutputs extends ReportIds {
   readonly 'deleted-count': number;
 }
 
+/** Outputs of the `download` action. */
+export interface DownloadOutputs {
+  readonly 'download-path': string;
+  readonly 'file-count': number;
+  readonly 'total-bytes': number;
+}
+
 /** Outputs of the `workspaces` action. */
 export interface WorkspacesOutputs {
   readonly user: string;
@@ -55,7 +62,13 @@ export interface LoginOutputs {
  */
 export function setOutputs(
   host: Pick<Host, 'output'>,
-  outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs | LoginOutputs,
+  outputs:
+    | LinksOutputs
+    | UploadOutputs
+    | RemoveOutputs
+    | DownloadOutputs
+    | WorkspacesOutputs
+    | LoginOutputs,
 ): void {
   const missing: string[] = [];
   let cause: unknown;

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 import { messageOf } from '../errors/error.ts';
 import { type Plan, type Put, objectHeaders } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
@@ -29,8 +31,10 @@ export interface TransferOptions {
   readonly gracePeriods?: GracePeriods;
   /** Called with newly stored bytes and files. */
   readonly onProgress: (progress: { readonly bytes: number; readonly files: number }) => void;
+  /** Whether `onStored` gets the SHA-256 of each file that one request uploads from memory. */
+  readonly sha256Wanted?: boolean;
   /** Called for every stored file, with its type in the storage. */
-  readonly onStored?: (put: Put, etag: string, contentType: string) => void;
+  readonly onStored?: (put: Put, etag: string, contentType: string, sha256?: string) => void;
 }
 
 /** A multipart upload that could not be aborted. Its parts stay in the storage. */
@@ -69,9 +73,9 @@ export async function transfer(
   if (options.signal.aborted) cancel();
   options.signal.addEventListener('abort', cancel);
   const run = new Run(client, options, shutdown, {
-    stored: (put, etag, contentType) => {
+    stored: (put, etag, contentType, sha256) => {
       stored.push(put);
-      options.onStored?.(put, etag, contentType);
+      options.onStored?.(put, etag, contentType, sha256);
     },
     failed: (put, error) => {
       if (!shutdown.stopSignal.aborted) failures.push({ put, error });
@@ -87,7 +91,7 @@ export async function transfer(
 }
 
 interface Listener {
-  readonly stored: (put: Put, etag: string, contentType: string) => void;
+  readonly stored: (put: Put, etag: string, contentType: string, sha256?: string) => void;
   readonly failed: (put: Put, error: unknown) => void;
   readonly unanswered: (put: Put) => void;
 }
@@ -198,7 +202,9 @@ class Run {
       if (abortSignal.aborted) this.#listener.unanswered(put);
       throw error;
     }
-    this.#listener.stored(put, etag ?? usual(), contentType);
+    const sha256 =
+      this.#options.sha256Wanted && Buffer.isBuffer(content) ? hash('sha256', content) : undefined;
+    this.#listener.stored(put, etag ?? usual(), contentType, sha256);
     this.#options.onProgress({ bytes: put.file.size, files: 1 });
   }
 

@@ -106,7 +106,7 @@ test('with checksums, the output names the file that is uploaded as SHA256SUMS',
 });
 
 test('the links file has a link to each file', async () => {
-  const { outputs } = await upload({ destination: 'file', checksums: 'true' });
+  const { outputs } = await upload({ destination: 'file' });
   const { files } = JSON.parse(readFileSync(String(outputs['links-file']), 'utf8')) as {
     files: { path: string; url: string; sha256: string; status: string }[];
   };
@@ -115,6 +115,17 @@ test('the links file has a link to each file', async () => {
     ['index.html', 'uploaded'],
   ]);
   expect((await fetch(files[0]?.url ?? '')).status).toBe(200);
+  expect(files.map(({ sha256 }) => sha256)).toEqual([
+    hash('sha256', 'dist/app.js'),
+    hash('sha256', 'dist/index.html'),
+  ]);
+  const again = await upload({ destination: 'file', overwrite: 'changed' });
+  const second = JSON.parse(readFileSync(String(again.outputs['links-file']), 'utf8')) as {
+    files: { sha256: string; status: string }[];
+  };
+  expect(second.files.map(({ sha256, status }) => [sha256, status])).toEqual(
+    files.map(({ sha256 }) => [sha256, 'unchanged']),
+  );
 });
 
 describe('without files', () => {

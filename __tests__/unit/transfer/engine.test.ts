@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -72,6 +73,23 @@ test('every file is stored unchanged, whole or in parts, and reported', async ()
   expect(bucket.arrivals.filter(({ what }) => what === 'PART')).toHaveLength(4 + 6);
   expect(bucket.arrivals.filter(({ what }) => what === 'COMPLETE')).toHaveLength(2);
   expect(bucket.pending.size).toBe(0);
+});
+
+test('with sha256Wanted, the SHA-256 of each file that one request uploads is known', async () => {
+  using folder = temporaryFolder();
+  await using bucket = await modelBucket();
+  const plan = planOf(folder, { empty: 0, small: 10, large: 2 * MiB });
+  const sums = async (sha256Wanted: boolean) => {
+    const found = new Map<string, string | undefined>();
+    await send(bucket, plan, {
+      sha256Wanted,
+      onStored: ({ name }, _etag, _type, sha256) => void found.set(name, sha256),
+    });
+    return Object.fromEntries(found);
+  };
+  const sum = (name: string) => hash('sha256', bucket.objects.get(`p/d/${name}`) ?? 'missing');
+  expect(await sums(true)).toEqual({ empty: sum('empty'), small: sum('small'), large: undefined });
+  expect(await sums(false)).toEqual({ empty: undefined, small: undefined, large: undefined });
 });
 
 test.each([
