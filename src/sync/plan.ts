@@ -89,15 +89,15 @@ export function baseOf(prefix: string, destination: string): string {
   return destination ? `${prefix}${destination}/` : prefix;
 }
 
-/** Adds files that this action generates, as the last group. */
-export function withGenerated(plan: Plan, files: readonly LocalFile[]): Plan {
-  return {
-    ...plan,
-    groups: [
-      ...plan.groups,
-      files.map((file) => ({ ...planPut(file, plan.base, []), headers: generatedMark, generated: true })),
-    ],
-  };
+/** Adds a file that this action generates, as the last group. @param metadata headers to store with it, besides the mark */
+export function withGenerated(
+  plan: Plan,
+  file: LocalFile,
+  metadata: Readonly<Record<string, string>> = {},
+): Plan {
+  const put = planPut(file, plan.base, []);
+  const headers = { ...metadata, ...generatedMark };
+  return { ...plan, groups: [...plan.groups, [{ ...put, headers, generated: true }]] };
 }
 
 function planPut(file: LocalFile, base: string, rules: readonly HeaderRule[]): Put {
