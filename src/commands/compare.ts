@@ -4,7 +4,7 @@ import { ActionError, detailLines } from '../errors/error.ts';
 import { listDigest, listDigestHeader } from '../files/checksums.ts';
 import { isGenerated } from '../files/headers.ts';
 import type { UploadInputs } from '../config/upload.ts';
-import { type Plan, type Put, withGenerated } from '../sync/plan.ts';
+import { type Plan, type Put, changedPut, withGenerated } from '../sync/plan.ts';
 import { generatedNames } from '../storage/folderContents.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { headObjects } from '../storage/head.ts';
@@ -213,7 +213,7 @@ async function generatedAmong(
 function withReplaced(plan: Plan, keys: ReadonlySet<string>): Plan {
   if (keys.size === 0) return plan;
   const swaps = new Map(
-    plan.puts.map((put) => [put, keys.has(put.key) ? { ...put, replaces: true as const } : put]),
+    plan.puts.map((put) => [put, keys.has(put.key) ? changedPut(put, { replaces: true }) : put]),
   );
   const swapped = (puts: readonly Put[]) => puts.map((put) => swaps.get(put) ?? put);
   return { ...plan, puts: swapped(plan.puts), groups: plan.groups.map(swapped) };

@@ -21,10 +21,10 @@ export interface Making {
 const mostOrigins = 20;
 
 /**
- * Renders the index page: one HTML file that lists the files with their links, and loads nothing else. Untrusted text never becomes HTML, and
+ * Renders the index page, in pieces: one HTML file that lists the files with their links, and loads nothing else. Untrusted text never becomes HTML, and
  * only the script of the page may run.
  */
-export function renderIndexPage(listed: ListedManifest, making: Making): Buffer {
+export function renderIndexPage(listed: ListedManifest, making: Making): Buffer[] {
   const { contents, origins } = gather(listed, making);
   const values: Readonly<Record<string, string>> = {
     title: escapeHtml(listed.title),
@@ -39,7 +39,7 @@ export function renderIndexPage(listed: ListedManifest, making: Making): Buffer 
   const data = jsonPieces(contents).map((piece) =>
     Buffer.from(piece.replace(/[<\u2028\u2029]/g, escapeJson)),
   );
-  return Buffer.concat([Buffer.from(before), ...data, Buffer.from(after)]);
+  return [Buffer.from(before), ...data, Buffer.from(after)];
 }
 
 /** Entries of an array that are serialized at a time. */

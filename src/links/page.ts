@@ -4,7 +4,8 @@ import type { Publication } from './manifest.ts';
 export interface GeneratedObject {
   /** Relative to the destination. */
   readonly name: string;
-  readonly content: string | Buffer;
+  /** A large page is in pieces, because it would be in memory twice while they are joined. */
+  readonly content: string | readonly Buffer[];
   readonly contentType: string;
   /** Additional headers to store it with, names in lower case. All generated objects have `cache-control: no-store`. */
   readonly headers?: Readonly<Record<string, string>>;

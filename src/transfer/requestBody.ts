@@ -5,7 +5,7 @@ import type { SlicedBody } from '../storage/wireRequest.ts';
 import { type ByteRange, slicesOf } from './partSize.ts';
 import { type FileReader, changedError } from './fileReader.ts';
 
-/** A range of a file that does not fit into memory. It is read once for its digests, and again each time it is sent. */
+/** Content that is not in memory as a whole, e.g. a long range of a file: it is read once for its digests, and again each time it is sent. */
 export interface StreamedBody extends SlicedBody {
   readonly md5: Buffer;
   readonly crc32: number;
@@ -23,6 +23,26 @@ export async function readRequestBody(
   if (buffer.length < range.length) return readLong(reader, range, buffer);
   await reader.read(buffer, range.offset);
   return buffer;
+}
+
+/** Longer bodies are sent in pieces. A short body in pieces would need many small writes. */
+const longestJoined = 1024 ** 2;
+
+/** The body of a request from content in memory. */
+export function bodyOf(pieces: readonly Buffer[]): RequestBody {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length <= longestJoined) return Buffer.concat(pieces, length);
+  const md5 = createHash('md5');
+  let sum = 0;
+  for (const piece of pieces) {
+    md5.update(piece);
+    sum = crc32(piece, sum);
+  }
+  const slices = async function* () {
+    await Promise.resolve();
+    yield* pieces;
+  };
+  return { length, md5: md5.digest(), crc32: sum, slices };
 }
 
 async function readLong(reader: FileReader, range: ByteRange, buffer: Buffer): Promise<StreamedBody> {
