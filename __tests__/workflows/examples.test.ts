@@ -7,6 +7,7 @@ import type { Github } from '../../platform/github/github.ts';
 import { startGithub } from '../../platform/github/server.ts';
 import { runScenario, type Scenario } from './examples.ts';
 import { downloadScenario } from './scenarios/download.ts';
+import { attestScenario } from './scenarios/attest.ts';
 import { forkScenario } from './scenarios/fork.ts';
 import { selfHostedScenario } from './scenarios/selfHosted.ts';
 import { keylessScenario } from './scenarios/keyless.ts';
@@ -22,6 +23,7 @@ const scenarios: readonly Scenario[] = [
   pullRequestScenario,
   previewScenario,
   releaseScenario,
+  attestScenario,
   matrixScenario,
   forkScenario,
   selfHostedScenario,

@@ -3,7 +3,6 @@ import { setOutputs } from '../config/outputs.ts';
 import { resolveFolder } from '../files/pattern.ts';
 import type { Host } from '../hosts/host.ts';
 import { createRetryLog } from '../report/retryLog.ts';
-import type { Get } from '../sync/downloads.ts';
 import { type DownloadPlan, planDownload } from '../transfer/downloadPlan.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
 import { defaultBufferBytes, defaultConcurrency } from '../transfer/resourceLimits.ts';
@@ -66,8 +65,7 @@ async function download(
   { host, cancellation, retried }: DownloadTools,
 ): Promise<void> {
   const { signal, done } = cancellation;
-  const { gets } = source;
-  const plan = await planDownload(gets, {
+  const plan = await planDownload(source.gets, {
     folder: resolveFolder(inputs.path ?? '.', process.cwd()),
     overwrite: inputs.overwrite,
     signal,
@@ -83,14 +81,14 @@ async function download(
       signal,
       done,
     });
-  setOutputs(host, outputsOf(plan, gets));
+  setOutputs(host, outputsOf(plan));
 }
 
-function outputsOf({ folder }: DownloadPlan, gets: readonly Get[]) {
+function outputsOf({ folder, gets, unchanged, totalBytes }: DownloadPlan) {
   return {
     'download-path': folder,
-    'file-count': gets.length,
-    'total-bytes': gets.reduce((sum, { size }) => sum + size, 0),
+    'file-count': gets.length + unchanged.length,
+    'total-bytes': unchanged.reduce((sum, { size }) => sum + size, totalBytes),
   };
 }
 

@@ -31,7 +31,7 @@ export async function downloadFiles(
   const { gets, totalBytes } = plan;
   const { done, retried } = options;
   if (gets.length === 0) {
-    log.info(headline(plan));
+    log.info(headline(plan.folder, { downloaded: [], unchanged: plan.unchanged }));
     return;
   }
   const started = performance.now();
@@ -42,7 +42,11 @@ export async function downloadFiles(
   const endGroup = log.openGroup('Download');
   const stopShowing = showProgress(log, progress, totalBytes);
   const downloaded: Get[] = [];
-  done.set('downloaded', () => downloadedLines(plan, downloaded));
+  done.set('downloaded', () => {
+    const isDownloaded = new Set(downloaded);
+    const missing = gets.filter((get) => !isDownloaded.has(get));
+    return downloadedLines({ downloaded, missing, unchanged: plan.unchanged });
+  });
   const before = retried();
   const outcome = await download(plan, reader, {
     ...options,
@@ -59,18 +63,22 @@ export async function downloadFiles(
       : []),
   ]);
   endGroup();
-  if (outcome.downloaded.length < gets.length) throw incomplete(plan, outcome, explain);
-  log.info([headline(plan), verification(outcome, options.verify)]);
+  if (outcome.missing.length > 0) throw incomplete(plan, outcome, explain);
+  log.info([headline(plan.folder, outcome), ...verification(outcome, options.verify)]);
 }
 
-function headline({ gets, unchanged, folder }: DownloadPlan): string {
+function headline(
+  folder: string,
+  { downloaded, unchanged }: Pick<DownloadResult, 'downloaded' | 'unchanged'>,
+): string {
   const kept = unchanged.length > 0 ? `, ${count(unchanged.length, 'file')} unchanged` : '';
-  return `Downloaded ${count(gets.length, 'file')}${kept}, to ${folder}`;
+  return `Downloaded ${count(downloaded.length, 'file')}${kept}, to ${folder}`;
 }
 
 /** How the content was compared, e.g. `Verified: 3 files by SHA-256, 1 file by size only`. */
-function verification({ downloaded, verifiedBySize }: DownloadResult, verify: boolean): string {
-  if (!verify) return `Verified: sizes only, because of ${setting('verify', 'false')}`;
+function verification({ downloaded, verifiedBySize }: DownloadResult, verify: boolean): string[] {
+  if (downloaded.length === 0) return [];
+  if (!verify) return [`Verified: sizes only, because of ${setting('verify', 'false')}`];
   const bySize = new Set(verifiedBySize);
   const byDigest = downloaded.filter((get) => !bySize.has(get));
   const bySum = byDigest.filter(({ sha256 }) => sha256 !== undefined).length;
@@ -79,19 +87,18 @@ function verification({ downloaded, verifiedBySize }: DownloadResult, verify: bo
     [byDigest.length - bySum, 'by ETag'],
     [bySize.size, 'by size only, because their ETags are no digests'],
   ] as const;
-  return `Verified: ${ways
-    .filter(([number]) => number > 0)
-    .map(([number, how]) => `${count(number, 'file')} ${how}`)
-    .join(', ')}`;
+  const how = ways.filter(([number]) => number > 0).map(([number, way]) => `${count(number, 'file')} ${way}`);
+  return [`Verified: ${how.join(', ')}`];
 }
 
 function incomplete(
   plan: DownloadPlan,
-  { downloaded, failures, resumable }: DownloadResult,
+  outcome: DownloadResult,
   explain: DownloadSource['explain'],
 ): ActionError {
+  const { downloaded, failures, resumable } = outcome;
   const details = [
-    ...downloadedLines(plan, downloaded),
+    ...downloadedLines(outcome),
     ...(resumable.length > 0
       ? [
           `Parts of ${count(resumable.length, 'file')} stay on the disk. The next download continues with them.`,
@@ -112,9 +119,11 @@ function incomplete(
   return new ActionError(code, message, { hint, details: [...lines, ...details], cause: first.error });
 }
 
-function downloadedLines({ gets, unchanged }: DownloadPlan, downloaded: readonly Get[]): string[] {
-  const isDownloaded = new Set(downloaded);
-  const missing = gets.filter((get) => !isDownloaded.has(get));
+function downloadedLines({
+  downloaded,
+  unchanged,
+  missing,
+}: Pick<DownloadResult, 'downloaded' | 'unchanged' | 'missing'>): string[] {
   const bytes = missing.reduce((sum, { size }) => sum + size, 0);
   return [
     `Downloaded before that: ${count(downloaded.length, 'file')}`,

@@ -23,14 +23,18 @@ export function logDownloadPlan(
 
 /** Logs what a download would write. */
 export function logDownloadDryRun(log: Pick<Log, 'group' | 'info'>, plan: DownloadPlan): void {
-  const { folder, gets, unchanged, totalBytes } = plan;
+  const { folder, gets, unchanged, totalBytes, etags } = plan;
   const isThere = ({ name }: Get) =>
     lstatSync(path.join(folder, ...name.split('/')), { throwIfNoEntry: false }) !== undefined;
-  const replaced = new Set(gets.filter(isThere));
-  const added = gets.filter((get) => !replaced.has(get));
+  const existing = new Set(gets.filter(isThere));
+  const added = gets.filter((get) => !existing.has(get));
+  // Only the storage knows the ETag of some objects.
+  const compared = gets.filter((get) => etags.has(get));
+  const replaced = gets.filter((get) => existing.has(get) && !etags.has(get));
   for (const [what, files] of [
     ['write', added],
-    ['replace', [...replaced]],
+    ['replace', replaced],
+    ['compare with the storage, and replace if it differs,', compared],
   ] as const)
     if (files.length > 0) log.group(`Would ${what} ${count(files.length, 'file')}`, fileLines(files));
   if (unchanged.length > 0)

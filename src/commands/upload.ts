@@ -103,9 +103,9 @@ async function upload(
       destination,
       connection,
     ).catch(explainStored(`their links could not be created`));
-    const kept = new Set([...keptKeys(plan), ...generated]);
+    const kept = () => new Set([...keptKeys(plan), ...generated]);
     const deleted = inputs.deleteStale
-      ? await deleteStale(host.log, kept, destination, cancellation.done).catch(
+      ? await deleteStale(host.log, kept(), destination, cancellation.done).catch(
           explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
         )
       : 0;

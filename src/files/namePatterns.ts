@@ -23,7 +23,8 @@ export function readNamePatterns(lines: readonly string[]): NamePatterns {
   }));
   const matched = new Set<string>();
   return {
-    includes: (name) => {
+    includes: (given) => {
+      const name = withoutDots(given);
       let isIncluded = false;
       for (const pattern of patterns) {
         const { folder, line, negate } = pattern;
@@ -36,6 +37,14 @@ export function readNamePatterns(lines: readonly string[]): NamePatterns {
     },
     unmatched: () => lines.filter((line) => !line.startsWith('#') && !matched.has(line)),
   };
+}
+
+/**
+ * Wildcards never match the segments `.` and `..` (minimatch). A hostile list may have them, and such a name must be refused later, not left out
+ * silently.
+ */
+function withoutDots(name: string): string {
+  return name.includes('.') ? name.replace(/(^|\/)(\.\.?)(?=\/|$)/g, '$1\0$2') : name;
 }
 
 /** A name relative to a folder; empty for the folder itself, undefined outside of it. */

@@ -30,7 +30,8 @@ export interface LinkListOptions {
  * Reads a links file (JSON) or an index page (HTML). Nothing in it is executed.
  * @throws ActionError `invalid-links` for another content, and for a link that must not be opened
  */
-export function parseLinkList(text: string, options: LinkListOptions): LinkList {
+export function parseLinkList(content: string, options: LinkListOptions): LinkList {
+  const text = content.startsWith('\ufeff') ? content.slice(1) : content;
   const start = text.slice(0, 1_024).trimStart();
   if (/^[{[]/.test(start)) return parseLinksFile(text, options);
   if (start.startsWith('<')) return parseIndexPage(text, options);
@@ -99,14 +100,15 @@ const indexPage = v.object({
   sums: v.optional(v.array(v.union([v.literal(''), sha256])), []),
 });
 
-/** The start of the element with the data of a page. `<` is escaped in the data, so it ends at the next tag. */
-const dataStart = '<script type="application/json" id="data">';
+/** The start of the element with the data of a page. `<` is escaped in the data, so it ends at the next tag. Browsers may save it in another form. */
+const dataStart = /<script\s[^<>]*\bid="data"[^<>]*>/;
 
 function parseIndexPage(text: string, options: LinkListOptions): LinkList {
-  const start = text.indexOf(dataStart);
-  const end = start < 0 ? -1 : text.indexOf('</script', start);
+  const found = dataStart.exec(text);
+  const start = found ? found.index + found[0].length : 0;
+  const end = found ? text.indexOf('</script', start) : -1;
   if (end < 0) throw invalid(options, 'it is a web page, but not an index page');
-  const data = parseJson(text.slice(start + dataStart.length, end), options);
+  const data = parseJson(text.slice(start, end), options);
   if (v.is(v.object({ worker: v.string(), id: v.string() }), data)) throw isPreview(options);
   const { workspace, destination, expiresAt, links, names, sizes, sums } = checked(indexPage, data, options);
   if (links === null) throw withoutLinks(options);
