@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import announce from './announce.ts';
 
 /** The entries of the actions and of the command. */
-const entries = ['upload', 'links', 'remove', 'workspaces', 'cli'];
+const entries = ['upload', 'download', 'links', 'remove', 'workspaces', 'cli'];
 
 /**
  * Bundles the source once for all runs, because stripping the types of 200 modules takes a third of a short run. Sets

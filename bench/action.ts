@@ -29,14 +29,19 @@ export async function prepareAction(variant: Variant): Promise<Contender> {
     id: `action${difference && `-${difference}`}`.replaceAll(/[\s/\\]+/g, '_'),
     label: `this action${difference && ` (${difference})`}`,
     version: `bundle ${digest} of ${(bytes / 1e6).toFixed(2)} MB (limit: 1.5 MB), Node.js ${process.version}`,
-    uploads: true,
+    transfers: true,
     comparesContent,
     prepare: (task) =>
-      prepareRun(entry, {
-        ...usualInputs(task),
-        ...(comparesContent && task.unchanged && { overwrite: 'changed' }),
-        ...variant.inputs,
-      }),
+      task.target === undefined
+        ? prepareRun(entry, {
+            ...uploadInputs(task),
+            ...(comparesContent && task.unchanged && { overwrite: 'changed' }),
+            ...variant.inputs,
+          })
+        : prepareRun(join(dirname(entry), 'download.js'), {
+            ...downloadInputs(task, task.target),
+            ...variant.inputs,
+          }),
   };
 }
 
@@ -59,7 +64,7 @@ async function keepBundle(file: string): Promise<{ entry: string; digest: string
   return { entry: join(folder, basename(file)), digest, bytes };
 }
 
-function usualInputs({ source, route, destination, inputs }: Task): Record<string, string> {
+function uploadInputs({ source, route, destination, inputs }: Task): Record<string, string> {
   return {
     ...inputsFor(route),
     destination,
@@ -67,6 +72,10 @@ function usualInputs({ source, route, destination, inputs }: Task): Record<strin
     'include-hidden-files': 'true',
     ...inputs,
   };
+}
+
+function downloadInputs({ route, destination, inputs }: Task, target: string): Record<string, string> {
+  return { ...inputsFor(route), destination, path: target, ...inputs };
 }
 
 async function prepareRun(entry: string, inputs: Readonly<Record<string, string>>): Promise<PreparedCommand> {

@@ -1,11 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { Variant } from './action.ts';
-import { contenderNames } from './contenders.ts';
-import type { ContenderName } from './contenders.ts';
+import { contenderNames, credentialsKinds } from './contenders.ts';
+import type { ContenderName, CredentialsKind } from './contenders.ts';
 import { loads, memoryLoads, usualLoads } from './loads.ts';
 import type { LoadName } from './loads.ts';
-import { credentialsKinds } from './rounds.ts';
-import type { CredentialsKind } from './rounds.ts';
 
 export const usage = `Usage: npm run bench -- [options]
 

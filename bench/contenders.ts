@@ -1,16 +1,30 @@
 import { join } from 'node:path';
-import { buckets, region } from '../platform/catalogue.ts';
+import { buckets } from '../platform/catalogue.ts';
 import { prepareAction } from './action.ts';
 import type { Command } from './measure.ts';
 import { installPlain } from './baseline.ts';
+import { credentialsOf, rivalCommands } from './rivalCommands.ts';
 import { installRival } from './rivals.ts';
 import type { Program, RivalName } from './rivals.ts';
 import type { Credentials, Route } from './servers/protocol.ts';
 import type { Source } from './sources.ts';
 
-export const contenderNames = ['action', 'upload', 's5cmd', 'rclone', 'aws-cli', 'plain', 'node'] as const;
+export const contenderNames = [
+  'action',
+  'upload',
+  's5cmd',
+  's5cmd-static',
+  'rclone',
+  'aws-cli',
+  'plain',
+  'node',
+] as const;
 
 export type ContenderName = (typeof contenderNames)[number];
+
+export const credentialsKinds = ['static', 'session'] as const;
+
+export type CredentialsKind = (typeof credentialsKinds)[number];
 
 /** One run of a contender. */
 export interface Task {
@@ -22,7 +36,9 @@ export interface Task {
   readonly destination: string;
   /** Its prefix in the bucket. Ends with a slash. */
   readonly prefix: string;
-  /** Whether all files are stored already, and only changes are to be uploaded. */
+  /** The folder to download the prefix into; undefined for uploads. */
+  readonly target: string | undefined;
+  /** Whether all files are at their destination already, and only changes are to be transferred. */
   readonly unchanged: boolean;
   /** Additional inputs of the action. */
   readonly inputs: Readonly<Record<string, string>>;
@@ -42,10 +58,12 @@ export interface Contender {
   /** Label in the table. */
   readonly label: string;
   readonly version: string;
-  /** Whether it uploads files. */
-  readonly uploads: boolean;
-  /** Whether it can skip unchanged files. Otherwise it uploads all files again. */
+  /** Whether it transfers files. */
+  readonly transfers: boolean;
+  /** Whether it can skip unchanged files. Otherwise it transfers all files again. */
   readonly comparesContent: boolean;
+  /** What it signs with, whatever the command line says. */
+  readonly credentials?: CredentialsKind;
   prepare(task: Task): Promise<PreparedCommand>;
 }
 
@@ -62,6 +80,8 @@ export async function findContender(
   if (name === 'upload') return uploadAlone(await prepareAction({}));
   if (name === 'node') return emptyProgram;
   if (name === 'plain') return plainContender(await installPlain());
+  if (name === 's5cmd-static')
+    return withStaticKeys(rivalContender('s5cmd', await installRival('s5cmd', report)));
   return rivalContender(name, await installRival(name, report));
 }
 
@@ -71,6 +91,17 @@ function uploadAlone(action: Contender): Contender {
   return { ...action, name: 'upload', id: 'upload', label: 'the same upload alone', prepare };
 }
 
+/** A rival that signs with static keys. */
+function withStaticKeys(rival: Contender): Contender {
+  return {
+    ...rival,
+    name: 's5cmd-static',
+    id: 's5cmd-static',
+    label: `${rival.label} with static keys`,
+    credentials: 'static',
+  };
+}
+
 const folder = import.meta.dirname;
 
 const emptyProgram: Contender = {
@@ -78,7 +109,7 @@ const emptyProgram: Contender = {
   id: 'node',
   label: 'an empty Node.js program',
   version: process.version,
-  uploads: false,
+  transfers: false,
   comparesContent: false,
   prepare: () =>
     Promise.resolve({
@@ -95,7 +126,7 @@ function plainContender(bundle: string): Contender {
     id: 'plain',
     label: 'SDK `Upload`, one at a time',
     version: process.version,
-    uploads: true,
+    transfers: true,
     comparesContent: false,
     prepare: (task) =>
       Promise.resolve({
@@ -109,7 +140,7 @@ function plainContender(bundle: string): Contender {
 
 const labels: Readonly<Record<RivalName, string>> = {
   s5cmd: '`s5cmd cp`',
-  rclone: '`rclone copy` (`sync --checksum` for stored files), 32 transfers',
+  rclone: '`rclone copy` (`--checksum` for unchanged files), 32 transfers',
   'aws-cli': '`aws s3 cp`',
 };
 
@@ -119,7 +150,7 @@ function rivalContender(name: RivalName, program: Program): Contender {
     id: name,
     label: labels[name],
     version: program.version,
-    uploads: true,
+    transfers: true,
     comparesContent: name === 'rclone',
     prepare: (task) => {
       const { args, environment } = rivalCommands[name](task);
@@ -130,63 +161,5 @@ function rivalContender(name: RivalName, program: Program): Contender {
         folder,
       });
     },
-  };
-}
-
-interface Invocation {
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/** Usual command lines: defaults, and the options that the manuals advise for many files. */
-const rivalCommands: Readonly<Record<RivalName, (task: Task) => Invocation>> = {
-  s5cmd: ({ source, route, prefix }) => ({
-    args: [
-      '--endpoint-url',
-      route.storageUrl,
-      'cp',
-      source.single ? source.path : `${source.path}/`,
-      `s3://${buckets.outputs}/${prefix}`,
-    ],
-    environment: {},
-  }),
-  rclone: ({ source, route, prefix, unchanged }) => ({
-    args: [
-      ...(unchanged ? ['sync', '--checksum'] : ['copy']),
-      ...['--transfers', '32', '--checkers', '32', '--s3-no-check-bucket'],
-      source.path,
-      `:s3:${buckets.outputs}/${prefix}`,
-    ],
-    environment: {
-      RCLONE_CONFIG: '',
-      RCLONE_S3_PROVIDER: 'Minio',
-      RCLONE_S3_ENV_AUTH: 'true',
-      RCLONE_S3_ENDPOINT: route.storageUrl,
-      RCLONE_S3_REGION: region,
-    },
-  }),
-  'aws-cli': ({ source, route, prefix }) => ({
-    args: [
-      ...['s3', 'cp', '--no-progress', '--endpoint-url', route.storageUrl],
-      ...(source.single ? [] : ['--recursive']),
-      source.path,
-      `s3://${buckets.outputs}/${prefix}`,
-    ],
-    environment: {},
-  }),
-};
-
-/** Variables with the credentials. They also stop the tools from searching elsewhere. */
-function credentialsOf({ credentials }: Task): Record<string, string> {
-  if (credentials === undefined) throw new Error('These servers have credentials for the action only');
-  return {
-    AWS_ACCESS_KEY_ID: credentials.accessKey,
-    AWS_SECRET_ACCESS_KEY: credentials.secretKey,
-    ...(credentials.token !== undefined && { AWS_SESSION_TOKEN: credentials.token }),
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_CONFIG_FILE: join(folder, 'none'),
-    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'),
   };
 }

@@ -12,7 +12,9 @@ export interface Load {
   readonly servers: ServersKind;
   /** Whether the network has a delay. */
   readonly delayed: boolean;
-  /** Whether the same contender has uploaded the files before. */
+  /** Whether files are downloaded. They are uploaded before the first round. */
+  readonly downloads: boolean;
+  /** Whether the same contender has transferred the files before. */
   readonly unchanged: boolean;
   /** The contenders. The first is the action. */
   readonly contenders: readonly [ContenderName, ...ContenderName[]];
@@ -26,12 +28,18 @@ export interface Load {
   makeSource(): Promise<Source>;
 }
 
-/** Target of the action: a maximum ratio to the reference's time, or a maximum of memory. */
-export type Target = { readonly ratio: number } | { readonly peakBytes: number };
+/** Target of the action: a maximum ratio to the reference's time, a maximum of memory, or both. */
+export interface Target {
+  readonly ratio?: number;
+  readonly peakBytes?: number;
+}
+
+const MiB = 1024 ** 2;
 
 const ordinary = {
   servers: 'minio',
   delayed: false,
+  downloads: false,
   unchanged: false,
   contenders: ['action', 's5cmd', 'rclone', 'aws-cli', 'plain'],
   reference: 's5cmd',
@@ -46,12 +54,25 @@ const far = {
   target: { ratio: 1 },
 } as const;
 
+// The storage keeps nothing, so that only the clients are measured.
+const taking = {
+  ...ordinary,
+  servers: 'taking',
+  contenders: ['action', 's5cmd', 's5cmd-static'],
+} as const;
+
+const download = {
+  ...ordinary,
+  downloads: true,
+  contenders: ['action', 's5cmd', 'rclone', 'aws-cli'],
+} as const;
+
 const memory = {
   ...ordinary,
   contenders: ['action'],
   reference: 'action',
   repetition: 0,
-  target: { peakBytes: 300 * 1024 ** 2 },
+  target: { peakBytes: 300 * MiB },
 } as const;
 
 const definitions = {
@@ -107,6 +128,45 @@ const definitions = {
     title: '10,000 × 4 KiB, 20 ms away',
     makeSource: () => smallFiles(10_000, 4 * KiB),
   },
+  'take-large': {
+    ...taking,
+    title: '1 × 1 GiB, into a storage that keeps nothing',
+    target: { ratio: 0.85 },
+    makeSource: () => largeFile(GiB),
+  },
+  'take-small': {
+    ...taking,
+    title: '10,000 × 4 KiB, into a storage that keeps nothing',
+    target: { ratio: 0.6 },
+    makeSource: () => smallFiles(10_000, 4 * KiB),
+  },
+  'take-many': {
+    ...taking,
+    title: '300,000 × 64 bytes, into a storage that keeps nothing',
+    target: { ratio: 0.45, peakBytes: 320 * MiB },
+    makeSource: () => smallFiles(300_000, 64),
+  },
+  'get-large': {
+    ...download,
+    title: 'Download of 1 × 1 GiB',
+    target: { ratio: 0.9 },
+    makeSource: () => largeFile(GiB),
+  },
+  'get-small': {
+    ...download,
+    title: 'Download of 10,000 × 4 KiB',
+    target: { ratio: 0.9 },
+    makeSource: () => smallFiles(10_000, 4 * KiB),
+  },
+  'get-unchanged': {
+    ...download,
+    title: 'The same download again, unchanged',
+    unchanged: true,
+    contenders: ['action', 'rclone'],
+    reference: 'rclone',
+    target: { ratio: 0.5 },
+    makeSource: () => smallFiles(10_000, 4 * KiB),
+  },
   'memory-large': { ...memory, title: '1 × 10 GiB', makeSource: () => sparseFile(10 * GiB) },
   'memory-small': {
     ...memory,
@@ -129,6 +189,12 @@ export const usualLoads: readonly LoadName[] = [
   'few',
   'large-far',
   'small-far',
+  'take-large',
+  'take-small',
+  'take-many',
+  'get-large',
+  'get-small',
+  'get-unchanged',
 ];
 
 /** Loads that need much time and disk space, for one figure each. */

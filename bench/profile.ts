@@ -31,7 +31,8 @@ async function profileRun(name: string): Promise<string> {
   try {
     const route = load.delayed ? (servers.delayed ?? servers.direct) : servers.direct;
     const place = { destination: 'profile', prefix: 'ci/profile/', inputs: load.inputs ?? {} };
-    const task: Task = { source, route, credentials: undefined, unchanged: load.unchanged, ...place };
+    const { unchanged } = load;
+    const task: Task = { source, route, credentials: undefined, target: undefined, unchanged, ...place };
     const folder = await mkdtemp(join(tmpdir(), 'bench-profile-'));
     const action = await prepareAction({});
     if (load.unchanged) {

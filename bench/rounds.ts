@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { freemem } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Contender, Task } from './contenders.ts';
+import type { Contender, CredentialsKind, Task } from './contenders.ts';
 import type { Load } from './loads.ts';
 import { measure } from './measure.ts';
 import type { Figures } from './measure.ts';
@@ -10,14 +11,10 @@ import type { Servers } from './servers/index.ts';
 import type { Inventory } from './servers/inventory.ts';
 import type { Credentials } from './servers/protocol.ts';
 import type { Source } from './sources.ts';
-import { warm } from './sources.ts';
+import { folderInventory, warm } from './sources.ts';
 
 /** Prefix of the workspace's keys in the bucket. */
 const workspacePrefix = 'ci/';
-
-export const credentialsKinds = ['static', 'session'] as const;
-
-export type CredentialsKind = (typeof credentialsKinds)[number];
 
 /** Results of one contender. */
 export interface Result {
@@ -48,21 +45,53 @@ const manyFiles = 1_000;
 
 /** Runs all contenders in turn, in rounds. Each round starts with the next contender. */
 export async function runRounds(options: RoundsOptions): Promise<Result[]> {
-  const { contenders, rounds, source, load, servers, onRun } = options;
+  await warm(options.source);
+  await options.servers.empty();
+  if (!options.load.downloads) return runAll({ ...options, targets: undefined });
+  const targets = await mkdtemp(join(tmpdir(), 'bench-downloads-'));
+  try {
+    await uploadSource(options);
+    return await runAll({ ...options, targets });
+  } finally {
+    await rm(targets, { recursive: true, force: true });
+  }
+}
+
+interface Options extends RoundsOptions {
+  /** The folder for the contenders' downloads; undefined for uploads. */
+  readonly targets: string | undefined;
+}
+
+async function runAll(options: Options): Promise<Result[]> {
+  const { contenders, rounds, source, load, onRun } = options;
   const results = contenders.map((contender) => new Record(contender));
-  await warm(source);
-  await servers.empty();
   if (load.unchanged) for (const result of results) await result.put(options);
   for (let round = 0; round < rounds; round += 1) {
     const first = round % results.length;
     for (const result of [...results.slice(first), ...results.slice(0, first)]) {
       if (result.failure !== undefined) continue;
-      if (!load.unchanged && source.files < manyFiles) await servers.empty();
+      if (!load.unchanged && source.files < manyFiles) await removeResults(options);
       onRun(round, result.contender, await result.run(options, round));
     }
   }
   return results;
 }
+
+/** Removes what the last runs have uploaded or downloaded. */
+async function removeResults({ servers, targets }: Options): Promise<void> {
+  if (targets === undefined) await servers.empty();
+  else await rm(targets, { recursive: true, force: true });
+}
+
+/** Uploads the files that the contenders download. */
+async function uploadSource(options: RoundsOptions): Promise<void> {
+  const [action] = options.contenders;
+  if (action === undefined) throw new Error('There are no contenders');
+  const uploading = { ...options, load: { ...options.load, unchanged: false }, targets: undefined };
+  await attempt(action, { ...(await taskFor(uploading, action, 0)), ...storedSource });
+}
+
+const storedSource = { destination: 'bench-source', prefix: `${workspacePrefix}bench-source/` };
 
 /** A contender and its results so far. */
 class Record implements Result {
@@ -75,35 +104,36 @@ class Record implements Result {
     this.contender = contender;
   }
 
-  /** Uploads all files before the measured runs. */
-  async put(options: RoundsOptions): Promise<void> {
+  /** Transfers all files before the measured runs. */
+  async put(options: Options): Promise<void> {
     await this.#guarded(async () => {
       const task = await taskFor(options, this.contender, 0);
       await attempt(this.contender, task);
-      this.#there = await options.servers.inventory(task.prefix);
+      this.#there = await inventoryOf(options, task);
     });
   }
 
-  run(options: RoundsOptions, round: number): Promise<Figures | string> {
+  run(options: Options, round: number): Promise<Figures | string> {
     return this.#guarded(async () => {
       const task = await taskFor(options, this.contender, round);
       const figures = await attempt(this.contender, task);
-      if (this.contender.uploads) await this.#verify(options, task);
+      if (this.contender.transfers) await this.#verify(options, task);
       this.runs.push(figures);
       return figures;
     });
   }
 
-  /** Checks the stored files. An invalid run does not count. */
-  async #verify({ source, servers }: RoundsOptions, { prefix }: Task): Promise<void> {
-    const found = await servers.inventory(prefix);
+  /** Checks the transferred files. An invalid run does not count. */
+  async #verify(options: Options, task: Task): Promise<void> {
+    const { source } = options;
+    const found = await inventoryOf(options, task);
     if (found.objects !== source.files || found.bytes !== source.bytes) {
       throw new Error(
-        `stored ${found.objects} objects with ${found.bytes} bytes instead of ${source.files} with ${source.bytes}`,
+        `transferred ${found.objects} files with ${found.bytes} bytes instead of ${source.files} with ${source.bytes}`,
       );
     }
     if (this.#there && this.contender.comparesContent && found.newest !== this.#there.newest) {
-      throw new Error('uploaded an unchanged file again');
+      throw new Error('transferred an unchanged file again');
     }
   }
 
@@ -115,6 +145,10 @@ class Record implements Result {
       return this.failure;
     }
   }
+}
+
+function inventoryOf({ servers }: Options, { prefix, target }: Task): Promise<Inventory> {
+  return target === undefined ? servers.inventory(prefix) : folderInventory(target);
 }
 
 async function attempt(contender: Contender, task: Task): Promise<Figures> {
@@ -141,17 +175,18 @@ function touchMemory(): void {
   if (status !== 0) throw new Error(`touch.py ended with ${status ?? 'a signal'}`);
 }
 
-async function taskFor(options: RoundsOptions, contender: Contender, round: number): Promise<Task> {
-  const { source, servers, load } = options;
+async function taskFor(options: Options, contender: Contender, round: number): Promise<Task> {
+  const { source, servers, load, targets } = options;
   const route = load.delayed ? servers.delayed : servers.direct;
   if (route === undefined) throw new Error('These servers have no delayed route');
-  const destination = `bench-${contender.id}-${load.unchanged ? 0 : round}`;
+  const name = `bench-${contender.id}-${load.unchanged ? 0 : round}`;
   return {
     source,
     route,
     credentials: await credentialsFor(options, contender),
-    destination,
-    prefix: `${workspacePrefix}${destination}/`,
+    ...(targets === undefined
+      ? { destination: name, prefix: `${workspacePrefix}${name}/`, target: undefined }
+      : { ...storedSource, target: join(targets, name) }),
     unchanged: load.unchanged,
     inputs: load.inputs ?? {},
   };
@@ -160,8 +195,8 @@ async function taskFor(options: RoundsOptions, contender: Contender, round: numb
 /** A session expires after 15 minutes, so each run has a new one. */
 async function credentialsFor(
   { credentials, servers }: RoundsOptions,
-  { name }: Contender,
+  { name, credentials: own }: Contender,
 ): Promise<Credentials | undefined> {
   if (['action', 'upload', 'node'].includes(name)) return undefined;
-  return credentials === 'session' ? servers.openSession() : servers.credentials;
+  return (own ?? credentials) === 'session' ? servers.openSession() : servers.credentials;
 }

@@ -1,8 +1,21 @@
 import { createHash, randomFillSync } from 'node:crypto';
-import { cp, lstat, mkdir, open, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import {
+  cp,
+  lstat,
+  mkdir,
+  open,
+  readFile,
+  readdir,
+  realpath,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { install } from '../platform/real/cache.ts';
 import { benchCache } from './rivals.ts';
+import type { Inventory } from './servers/inventory.ts';
 
 /** Files to upload. */
 export interface Source {
@@ -113,13 +126,23 @@ async function makeSource(
   fill: (path: string) => Promise<void>,
 ): Promise<Source> {
   const part = { name: `load-${name}`, fill: (folder: string) => fill(join(folder, content)) };
-  const path = join(await install(part, benchCache), content);
+  // The action refuses links that lead out of their folder, and the cache may be one.
+  const path = join(await realpath(await install(part, benchCache)), content);
   if ((await stat(path)).isFile()) {
     return { path, single: true, files: 1, bytes: (await stat(path)).size };
   }
-  const files = await filesIn(path);
-  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-  return { path, single: false, files: files.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  const { objects, bytes } = await folderInventory(path);
+  return { path, single: false, files: objects, bytes };
+}
+
+/** The files below a folder. `newest` is the last change of any of them, of its content or of its properties. */
+export async function folderInventory(folder: string): Promise<Inventory> {
+  const found = (await filesIn(folder)).map((file) => statSync(file));
+  return {
+    objects: found.length,
+    bytes: found.reduce((sum, { size }) => sum + size, 0),
+    newest: found.reduce((newest, { ctimeMs }) => Math.max(newest, ctimeMs), 0),
+  };
 }
 
 async function filesIn(folder: string): Promise<string[]> {
@@ -127,12 +150,12 @@ async function filesIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Reads a source once, so that it is in the page cache for every run. */
+/** Reads a source once, so that it is in the page cache for every run. It is synchronous, because a source may have 300,000 files. */
 export async function warm({ path, single }: Source): Promise<void> {
   const buffer = Buffer.alloc(4 * MiB);
   for (const name of single ? [path] : await filesIn(path)) {
-    const file = await open(name);
-    while ((await file.read(buffer, 0, buffer.length)).bytesRead > 0);
-    await file.close();
+    const file = openSync(name, 'r');
+    while (readSync(file, buffer) > 0);
+    closeSync(file);
   }
 }

@@ -15,13 +15,13 @@ const usage = `Usage: npm run demo                 publish a small sample site
        npm run demo -- PATH         publish a folder or file of yours
        npm run demo -- [PATH] --keep
 
-Starts an issuer, a TerrAPI stand-in and an S3 server on this machine, and runs the bundle in dist/ as a step of a
-workflow. Nothing leaves this machine.
+The demo starts a small platform on this machine: a login server, TerrAPI and S3 storage. Then it runs the action
+as a step of a workflow. The demo sends nothing to other machines.
 
-Without PATH, it opens every link, compares the bytes with the files, and exits with 0 if all of them are equal.
-With PATH, it prints a link to what it published and keeps the platform running until you press Ctrl+C.
+Without PATH, the demo opens every link, and compares the content with the files. If all are equal, it exits with 0.
+With PATH, the demo prints a link to your files. The platform runs until you press Ctrl+C.
 
-  --keep   also keep the platform running without PATH, and print the links
+  --keep   keep the platform running without PATH too, and print the links
   --help   print this text
 `;
 
@@ -89,7 +89,7 @@ async function showSample(platform: Platform, keep: boolean, signal: AbortSignal
     printKept(result);
     print(linkList([...files, ...pages.toReversed()]));
     if (!signal.aborted) await once(signal, 'abort');
-  } else print('\nTo open the links in a browser: npm run demo -- --keep\n');
+  } else print('\nTo open the links in a browser, run: npm run demo -- --keep\n');
   return result.exitCode === 0 && equal === files.length && arePagesGood;
 }
 

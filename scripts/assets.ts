@@ -33,6 +33,7 @@ const assets: Readonly<Record<string, Asset>> = {
   'preview-frame.ts': { source: 'browser/preview/frame.html', constant: 'previewFrame' },
   'preview-worker.ts': { source: 'browser/workers/preview.ts', constant: 'previewWorker' },
   'hash-worker.ts': { source: 'src/transfer/hashWorker.ts', constant: 'hashWorker' },
+  'range-worker.ts': { source: 'src/transfer/rangeWorker.ts', constant: 'rangeWorker' },
 };
 
 const top = path.resolve(import.meta.dirname, '..');

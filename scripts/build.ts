@@ -8,7 +8,7 @@ import { minify } from 'terser';
 import { licensesOf } from './licenses.ts';
 
 /** Entries of the actions and of the command, and the check of the Node.js version that each runs first. All else is in one bundle. */
-const entries = ['cli', 'links', 'remove', 'upload', 'workspaces', 'node'];
+const entries = ['cli', 'download', 'links', 'remove', 'upload', 'workspaces', 'node'];
 
 const require = createRequire(import.meta.url);
 const top = path.resolve(import.meta.dirname, '..');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import ts from 'typescript';
 
+import { readDownloadInputs } from '../src/config/download.ts';
 import { readLinkInputs } from '../src/config/links.ts';
 import type { RawInput } from '../src/config/reader.ts';
 import { readRemoveInputs } from '../src/config/remove.ts';
@@ -17,11 +18,18 @@ interface Code {
   readonly read: (raw: RawInput, mask: () => void, keyless: boolean) => unknown;
   /** Name of the interface with its outputs in `src/config/outputs.ts`. */
   readonly outputs: string;
+  /** Values of inputs that a run needs, although the file does not require them. */
+  readonly given?: Readonly<Record<string, string>>;
 }
 
 /** The reader of inputs and the outputs of each action. */
 const codeOf: Readonly<Record<string, Code>> = {
   'action.yml': { read: readUploadInputs, outputs: 'UploadOutputs' },
+  'download/action.yml': {
+    read: readDownloadInputs,
+    outputs: 'DownloadOutputs',
+    given: { 'client-id': 'example', workspace: 'example' },
+  },
   'links/action.yml': { read: readLinkInputs, outputs: 'LinksOutputs' },
   'remove/action.yml': { read: readRemoveInputs, outputs: 'RemoveOutputs' },
   'workspaces/action.yml': { read: readWorkspacesInputs, outputs: 'WorkspacesOutputs' },
@@ -63,9 +71,9 @@ function inputsReadBy({ read }: Code): string[] {
 }
 
 /** A run without optional inputs must use the defaults of the action's file. */
-function differentDefaults(file: string, action: Action, { read }: Code): string[] {
+function differentDefaults(file: string, action: Action, { read, given: needed = {} }: Code): string[] {
   const inputs = action.inputs ?? {};
-  const given = (name: string) => (inputs[name]?.required ? 'example' : '');
+  const given = (name: string) => needed[name] ?? (inputs[name]?.required ? 'example' : '');
   const withDefaults = (name: string) => given(name) || literal(inputs[name]?.default);
   const inCode = JSON.stringify(readOrFail(read, given));
   const inFile = JSON.stringify(readOrFail(read, withDefaults));

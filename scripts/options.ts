@@ -2,6 +2,7 @@
  * Writes the inputs of each action as data for the options of the command: name, kind, default and choices. So the two never differ.
  * `scripts/assets.ts` writes the result to `src/generated/options.ts`.
  */
+import { readDownloadInputs } from '../src/config/download.ts';
 import { readLinkInputs } from '../src/config/links.ts';
 import type { RawInput } from '../src/config/reader.ts';
 import { readRemoveInputs } from '../src/config/remove.ts';
@@ -14,6 +15,7 @@ type Read = (raw: RawInput, mask: () => void, keyless: boolean) => unknown;
 /** The file and the reader of inputs of each command. */
 const commands: Readonly<Record<string, readonly [file: string, read: Read]>> = {
   upload: ['action.yml', readUploadInputs],
+  download: ['download/action.yml', readDownloadInputs],
   links: ['links/action.yml', readLinkInputs],
   remove: ['remove/action.yml', readRemoveInputs],
   workspaces: ['workspaces/action.yml', readWorkspacesInputs],

@@ -21,6 +21,7 @@ const root = join(import.meta.dirname, '..');
 /** The files that declare this repository's actions. */
 export const actionFiles = [
   'action.yml',
+  'download/action.yml',
   'links/action.yml',
   'remove/action.yml',
   'workspaces/action.yml',

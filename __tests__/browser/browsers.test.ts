@@ -10,7 +10,7 @@ import { startBrowser } from './browsers.ts';
 
 const url = 'http://127.0.0.1/bucket/ci/a%20b.txt?X-Amz-Signature=1';
 
-const page = renderIndexPage(
+const pieces = renderIndexPage(
   {
     title: 'Pages: d',
     workspace: 'my-workspace',
@@ -26,7 +26,7 @@ const page = renderIndexPage(
 
 const server = createServer((_, answer) => {
   answer.setHeader('Content-Type', 'text/html; charset=utf-8');
-  answer.end(page);
+  answer.end(Buffer.concat([...pieces]));
 });
 
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));

@@ -68,7 +68,7 @@ export async function publishPage(
   await Promise.all(Array.from({ length: 16 }, work));
   const published = change(publishedOf(store, destination, uploads));
   const page = renderIndexPage(published, { madeAt: Date.now() });
-  await store.put(`${base}/_links.html`, Buffer.from(page), 'text/html; charset=utf-8');
+  await store.put(`${base}/_links.html`, Buffer.concat([...page]), 'text/html; charset=utf-8');
   return store.url(`${base}/_links.html`);
 }
 

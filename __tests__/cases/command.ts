@@ -122,7 +122,7 @@ export function commandCases(subject: () => Subject): void {
     }, 240_000);
 
     test('the help of each command fits a screen and has an example', async () => {
-      for (const name of ['upload', 'links', 'remove', 'workspaces', 'login', 'logout']) {
+      for (const name of ['upload', 'download', 'links', 'remove', 'workspaces', 'login', 'logout']) {
         const { code, stdout } = await run([name, '--help']);
         expect(code).toBe(0);
         expect(stdout).toContain(`Example: upload-to-workspace ${name}`);

@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
+import type { RunnerResult } from '../../platform/runner.ts';
+import { downloadByLinks, filesIn } from '../support/downloadRun.ts';
 import { folderWith } from '../support/folder.ts';
 import { type Subject, errorOf, linksFileOf, runSubject } from '../support/subject.ts';
 
@@ -54,6 +56,22 @@ export function expiryCases(subject: () => Subject, { sessionSeconds }: { sessio
     return { ...result, startedAt, endedAt, expiresAt: Date.parse(result.outputs['expires-at'] ?? '') };
   };
 
+  /** Downloads by the expired links: of the list, of a list that does not say when they expire, and of the index page. */
+  const expectExpired = async (renewed: RunnerResult) => {
+    const list = linksFileOf(renewed);
+    const cwd = folderWith({
+      'links.json': JSON.stringify(list),
+      'silent.json': JSON.stringify({ ...list, expires_at: '' }),
+    });
+    for (const from of ['links.json', 'silent.json', renewed.outputs['url'] ?? '']) {
+      const run = await downloadByLinks(subject(), { from, path: 'x' }, { cwd });
+      expect([run.exitCode, run.outputs]).toEqual([1, {}]);
+      expect(errorOf(run)).toMatch(/^The links of \S+ (?:have )?expired/);
+      expect(errorOf(run)).toContain(`Get new links: ask the person who sent them to you`);
+      expect(Object.keys(filesIn(cwd))).toEqual(['links.json', 'silent.json']);
+    }
+  };
+
   describe(`with sessions of ${sessionSeconds} s, links`, () => {
     test('work until expires-at, and expire with their session at the latest, even if the runner’s clock is an hour wrong', async () => {
       await Promise.all(
@@ -82,6 +100,7 @@ export function expiryCases(subject: () => Subject, { sessionSeconds }: { sessio
             expect(before.at(-1)?.answeredAt).toBeGreaterThan(expiresAt - 2_000);
             expect(probes.at(-1)?.status).toBe(403);
           }
+          await expectExpired(renewed);
         }),
       );
     }, 120_000);

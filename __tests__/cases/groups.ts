@@ -4,6 +4,7 @@ import type { Subject } from '../support/subject.ts';
 import { automaticInputCases } from './automaticInputs.ts';
 import { cancellationCases } from './cancellation.ts';
 import { commandCases } from './command.ts';
+import { downloadingCases } from './downloading.ts';
 import { faultCases } from './faults.ts';
 import { keylessCases, keylessFailureCases } from './keyless.ts';
 import { githubLimitCases } from './githubLimits.ts';
@@ -55,6 +56,7 @@ const groups = {
     faults: (subject, { faults }) => faultCases(subject, faults),
     storageResponses: storageResponseCases,
   },
+  downloading: { downloading: downloadingCases },
   removing: {
     removing: removingCases,
     renewing: (subject, { renewing }) => renewingLinkCases(subject, renewing),

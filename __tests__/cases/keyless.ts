@@ -199,7 +199,7 @@ export function keylessFailureCases(subject: () => Subject): void {
   test('with neither secret nor identity token, `skip` skips each step that allows it', async () => {
     const none = { ACTIONS_ID_TOKEN_REQUEST_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' };
     const before = service().requests.length;
-    for (const action of ['upload', 'links', 'remove'] as const) {
+    for (const action of ['upload', 'download', 'links', 'remove'] as const) {
       const given = { 'if-no-credentials': 'skip', workspace: '', 'client-id': '' };
       const run = await runKeyless(subject(), action, given, { cwd: folderWith({}), env: none });
       expect([run.exitCode, errorOf(run), run.outputs]).toEqual([0, '', {}]);

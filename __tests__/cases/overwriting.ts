@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { beforeEach, describe, expect, test } from '@jest/globals';
@@ -15,6 +15,7 @@ import {
   linksFileOf,
   runSubject,
   storedFiles,
+  urlsOf,
   warningsOf,
 } from '../support/subject.ts';
 
@@ -166,6 +167,26 @@ export function overwritingCases(subject: () => Subject): void {
     expect(answers['large.bin']?.get('x-amz-meta-commit')).toBe('abc123');
     expect(answers['large.bin']?.get('content-language')).toBe('de');
     expect(answers['large.bin']?.get('cache-control')).toBe('no-cache');
+  });
+
+  test('time and mode of each file are stored with it, uploaded in one request or in parts, and not with the index page', async () => {
+    const cwd = folderWith({ 'run.sh': '#!/bin/sh', 'large.bin': randomBytes(20 * MiB), 'own.txt': '1' });
+    chmodSync(path.join(cwd, 'run.sh'), 0o755);
+    chmodSync(path.join(cwd, 'large.bin'), 0o640);
+    for (const name of ['run.sh', 'large.bin', 'own.txt'])
+      utimesSync(path.join(cwd, name), 1_700_000_000.25, 1_700_000_000.25);
+    const run = await upload(cwd, { headers: 'own.txt X-Amz-Meta-Mtime: 5' });
+    expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+    const attributesOf = async (url = '') => {
+      const { headers } = await fetch(url);
+      return [headers.get('x-amz-meta-mtime'), headers.get('x-amz-meta-mode')];
+    };
+    const urls = urlsOf(run);
+    const mode = (octal: string) => (process.platform === 'win32' ? null : octal);
+    expect(await attributesOf(urls['run.sh'])).toEqual(['1700000000.25', mode('100755')]);
+    expect(await attributesOf(urls['large.bin'])).toEqual(['1700000000.25', mode('100640')]);
+    expect((await attributesOf(urls['own.txt']))[0]).toBe('5');
+    expect(await attributesOf(run.outputs['url'])).toEqual([null, null]);
   });
 
   test('checksums: sha256sum -c accepts SHA256SUMS, which is not counted, and is always overwritten', async () => {

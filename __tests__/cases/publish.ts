@@ -8,6 +8,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { buckets, clientApp } from '../../platform/catalogue.ts';
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { expandLink } from '../../src/links/linkTable.ts';
+import { contentType } from '../../src/files/contentType.ts';
 import { mediaType } from '../../src/files/mediaTypes.ts';
 import { folderWith } from '../support/folder.ts';
 import { sanitize } from '../../src/text/sanitize.ts';
@@ -86,13 +87,14 @@ export function publishCases(
       for (const { path, key, url, size, content_type } of links.files) {
         const answer = await fetch(url);
         const body = Buffer.from(await answer.arrayBuffer());
+        const type = contentType(path, mediaType(path), body);
         expect([path, answer.status, answer.headers.get('content-type'), size]).toEqual([
           path,
           200,
-          mediaType(path),
+          type,
           body.length,
         ]);
-        expect(content_type).toBe(mediaType(path));
+        expect(content_type).toBe(type);
         expect(key).toBe(`ci/awkward/names +%/${path}`);
         expect(body.equals(files[path] ?? Buffer.from('missing'))).toBe(true);
         if (size < MiB) expect((await openWithCurl(url)).equals(body)).toBe(true);
@@ -106,6 +108,39 @@ export function publishCases(
         'total-bytes': String(Object.values(files).reduce((sum, content) => sum + content.length, 0)),
       });
     }, 180_000);
+
+    test('the content decides about charset, and about the type of a file without an extension', async () => {
+      const latin1 = Buffer.from('<meta charset="latin1"><p>Größe', 'latin1');
+      const cwd = folderWith({
+        'latin1.html': latin1,
+        'given.html': latin1,
+        'utf8.html': '<p>Größe',
+        'utf16.txt': Buffer.from('\ufeffGröße', 'utf16le'),
+        configure: '#!/bin/sh\n',
+        tool: Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0]),
+        'large.csv': Buffer.concat([latin1, Buffer.alloc(17 * MiB, 'a,b\n')]),
+        large: Buffer.alloc(17 * MiB, 'a,b\n'),
+      });
+      const headers = 'given.html Content-Type: text/html; charset=utf-8';
+      const run = await runSubject(subject(), 'upload', { path: '.', destination: 'd', headers }, { cwd });
+      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+      const types: Record<string, string> = {};
+      for (const { path, url, content_type } of linksFileOf(run).files) {
+        types[path] = content_type;
+        const answer = await fetch(url, { headers: { range: 'bytes=0-0' } });
+        expect([path, answer.headers.get('content-type')]).toEqual([path, content_type]);
+      }
+      expect(types).toEqual({
+        'latin1.html': 'text/html',
+        'given.html': 'text/html; charset=utf-8',
+        'utf8.html': 'text/html; charset=utf-8',
+        'utf16.txt': 'text/plain',
+        configure: 'text/plain; charset=utf-8',
+        tool: 'application/octet-stream',
+        'large.csv': 'text/csv',
+        large: 'text/plain; charset=utf-8',
+      });
+    });
 
     test('url opens the only file, or index.html if there are several; the summary links to it', async () => {
       const cwd = folderWith({

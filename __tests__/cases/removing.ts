@@ -102,6 +102,69 @@ export function removingCases(subject: () => Subject): void {
       expect(await keys()).toHaveLength(3);
     });
 
+    describe('with keep-last', () => {
+      /** Folders of different ages, each with its pages renewed at last. */
+      const putFolders = async (...folders: string[]) => {
+        for (const [index, folder] of folders.entries()) {
+          if (index > 0) await letObjectsAge(subject().platform, 2_000);
+          await put(`${folder}/index.html`, `${folder}/sub/a.js`);
+        }
+        await putGenerated(...folders.toReversed().map((folder) => `${folder}/_links.html`));
+      };
+
+      test('the newest folders and the files beside them stay', async () => {
+        await put('d/readme.txt', 'dd/old/neighbour.txt');
+        // The second newest is overwritten in part: its newest file counts.
+        await putFolders('d/z-first', 'd/odd\n<&>"|', 'd/b', 'd/a');
+        await letObjectsAge(subject().platform, 2_000);
+        await put('d/odd\n<&>"|/sub/a.js');
+        await putGenerated('d/_links.html');
+        const before = await keys();
+        const dry = await remove({ 'keep-last': '2', 'dry-run': 'true' });
+        expect([dry.exitCode, errorOf(dry)]).toEqual([0, '']);
+        expect(dry.log).toContain(
+          'Dry run: would remove 4 files (6 objects) in s3://gep-build-outputs/ci/d/\n',
+        );
+        expect(dry.summary).toMatch(
+          /\nWould remove 4 files: 6 objects, \d+ bytes, of 2 folders \(2 kept\), in /,
+        );
+        expect([dry.outputs['deleted-count'], await keys()]).toEqual(['0', before]);
+        const run = await remove({ 'keep-last': '2', comment: 'true', 'pull-request': '7' });
+        expect([run.exitCode, errorOf(run), run.outputs['deleted-count']]).toEqual([0, '', '6']);
+        expect(run.outputs['comment-id']).toBe('');
+        expect(run.log).toContain('What: 6 objects, ');
+        expect(run.log).toMatch(/^Kept folders, newest first: odd.*<&>"\|, a$/m);
+        expect(run.log).toMatch(
+          /^::notice::_links\.html lists files that are deleted: run the 'links' action to write the page again\.$/m,
+        );
+        expect(await keys()).toEqual(
+          before.filter((key) => !key.startsWith('ci/d/z-first/') && !key.startsWith('ci/d/b/')),
+        );
+        const again = await remove({ 'keep-last': '2' });
+        expect([again.exitCode, again.outputs['deleted-count']]).toEqual([0, '0']);
+      });
+
+      test('and older-than, a folder is deleted only if all of its files are older as well', async () => {
+        await putFolders('d/1', 'd/2');
+        await letObjectsAge(subject().platform, 10_000);
+        const oldSince = Date.now() - 10_000;
+        await put('d/1/sub/new.js', 'd/3/a.js');
+        const age = () => `${Math.floor((Date.now() - oldSince) / 1000) - 1}s`;
+        const run = await remove({ 'keep-last': '1', 'older-than': age() });
+        expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+        expect([...new Set((await keys()).map((key) => key.split('/')[2]))]).toEqual(['1', '3']);
+        const none = await remove({ 'keep-last': '1', 'older-than': '14d' });
+        expect(none.outputs['deleted-count']).toBe('0');
+      });
+
+      test.each(['0', '-1'])('a number that would delete everything is refused: %s', async (number) => {
+        await put('d/1/a.txt');
+        const run = await remove({ 'keep-last': number });
+        expect(errorOf(run)).toMatch(/^Input keep-last: got '-?\d', expected a number of folders from 1 to /);
+        expect([run.exitCode, await keys()]).toEqual([1, ['ci/d/1/a.txt']]);
+      });
+    });
+
     test('finds objects that a server lists only after another object is deleted', async () => {
       await put('d/report', 'd/report/a', 'd/report/a/b', 'd/report/a/b/c');
       const run = await remove();
@@ -305,6 +368,31 @@ export function removingCases(subject: () => Subject): void {
         expect(run.log).toMatch(
           /^::notice::Not deleted: 2 objects written after this step began \(new\.txt, old\/new\.txt\)\./m,
         );
+      });
+
+      test('receives another upload while keep-last deletes: it pushes no folder out, and its files in a removed folder stay', async () => {
+        await put('d/1/a.txt');
+        await letObjectsAge(subject().platform, 2_000);
+        await put('d/2/a.txt');
+        storage.decide = async (request) => {
+          if (isDeletion(request) && request.before === 0) await put('d/1/new.txt', 'd/3/new.txt');
+          return undefined;
+        };
+        const run = await remove({ 'keep-last': '1' });
+        expect([run.exitCode, errorOf(run), run.outputs['deleted-count']]).toEqual([0, '', '1']);
+        expect(await keys()).toEqual(['ci/d/1/new.txt', 'ci/d/2/a.txt', 'ci/d/3/new.txt']);
+        expect(run.log).toMatch(
+          /^::notice::Not deleted: 1 object written after this step began \(1\/new\.txt\)\./m,
+        );
+      });
+
+      test('does not let the client app read: keep-last deletes nothing, because pages would count as files', async () => {
+        await put('d/1/a.txt', 'd/2/_links.html');
+        storage.decide = ({ method, key }) =>
+          method === 'HEAD' && key !== '' ? { kind: 'answer', status: 403 } : undefined;
+        const run = await remove({ 'keep-last': '1' });
+        expect([run.exitCode, (await keys()).length]).toEqual([1, 2]);
+        expect(errorOf(run)).toContain('could not be listed: HTTP 403');
       });
 
       const entry = (key: string) =>

@@ -54,7 +54,7 @@ test('the SDK is loaded on demand, not at the start', () => {
   expect(start).not.toContain('CreateMultipartUpload');
 });
 
-test.each(['action.yml', 'links/action.yml', 'remove/action.yml', 'workspaces/action.yml'])('%s runs a file of the bundle on Node 24', (file) => {
+test.each(['action.yml', 'download/action.yml', 'links/action.yml', 'remove/action.yml', 'workspaces/action.yml'])('%s runs a file of the bundle on Node 24', (file) => {
   const action = parse(readFileSync(path.join(top, file), 'utf8')) as { runs: { using: string; main: string } };
   expect(action.runs.using).toBe('node24');
   expect(path.dirname(path.resolve(top, path.dirname(file), action.runs.main))).toBe(path.join(top, 'dist'));

@@ -6,7 +6,7 @@ import type { Platform, StoredObject } from '../../platform/platform.ts';
 import { type RunnerOptions, type RunnerResult, runAction } from '../../platform/runner.ts';
 import { detectPages } from '../../src/sync/pageNames.ts';
 
-export type ActionName = 'upload' | 'links' | 'remove' | 'workspaces';
+export type ActionName = 'upload' | 'download' | 'links' | 'remove' | 'workspaces';
 
 /** The action under test: its source or its bundle. */
 export interface Subject {

@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Github } from '../../platform/github/github.ts';
 import { startGithub } from '../../platform/github/server.ts';
 import { runScenario, type Scenario } from './examples.ts';
+import { downloadScenario } from './scenarios/download.ts';
+import { attestScenario } from './scenarios/attest.ts';
 import { forkScenario } from './scenarios/fork.ts';
 import { selfHostedScenario } from './scenarios/selfHosted.ts';
 import { keylessScenario } from './scenarios/keyless.ts';
@@ -21,10 +23,12 @@ const scenarios: readonly Scenario[] = [
   pullRequestScenario,
   previewScenario,
   releaseScenario,
+  attestScenario,
   matrixScenario,
   forkScenario,
   selfHostedScenario,
   keylessScenario,
+  downloadScenario,
 ];
 
 let github: Github;

@@ -8,6 +8,7 @@
  * - `vars.*` and `secrets.*` are those of 'What you need' in the README. Without a secret, the run is for a pull request from a fork.
  * - The checkout is the small repository in `project/`.
  * - `actions/upload-artifact` and `download-artifact` are two small actions with the same inputs and a common folder.
+ * - `actions/attest` is a small action that writes the same statement without a signature.
  */
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -138,6 +139,7 @@ function actionsIn(workflow: string, own: string): Record<string, string> {
     'terradue/upload-to-workspace': own,
     'actions/upload-artifact': join(artifacts, 'upload'),
     'actions/download-artifact': join(artifacts, 'download'),
+    'actions/attest': join(import.meta.dirname, 'fixtures', 'attest'),
   };
   const found = [...workflow.matchAll(/uses: ([\w.-]+\/[\w.-]+)\S*@(\S+)/g)].flatMap(
     ([, name = '', ref = '']) => {
@@ -148,7 +150,7 @@ function actionsIn(workflow: string, own: string): Record<string, string> {
   return Object.fromEntries(found);
 }
 
-/** Copies the four actions and their bundle. With a platform, its URLs become the defaults of their inputs. */
+/** Copies the actions and their bundle. With a platform, its URLs become the defaults of their inputs. */
 async function copyActions(target: string, platform: Platform | undefined): Promise<void> {
   await copyTracked(target, 'dist', ...actionFiles);
   if (!platform) return;

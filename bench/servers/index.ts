@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Inventory } from './inventory.ts';
 import type { Answer, Credentials, Question, ServersDescription } from './protocol.ts';
 
-export type ServersKind = 'minio' | 'embedded';
+export type ServersKind = 'minio' | 'taking' | 'embedded';
 
 /** Servers in separate processes. */
 export interface Servers extends ServersDescription {
@@ -21,7 +21,7 @@ export interface Servers extends ServersDescription {
 export const roundTripMs = 20;
 
 /**
- * Starts MinIO or the embedded S3 server, with an issuer and a TerrAPI stand-in. They end with this process.
+ * Starts MinIO, the storage that keeps nothing, or the embedded S3 server, with an issuer and a TerrAPI stand-in. They end with this process.
  *
  * @throws if they do not start. The reason is on standard error
  */

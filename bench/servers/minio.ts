@@ -1,38 +1,30 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { clientApp, person, platformScope, workspaces } from '../../platform/catalogue.ts';
-import { createIssuer } from '../../platform/embedded/issuer.ts';
-import { listen } from '../../platform/listener.ts';
-import type { Listener } from '../../platform/listener.ts';
 import { cacheFolder } from '../../platform/real/cache.ts';
-import { newSecret } from '../../platform/real/sharedKeycloak.ts';
 import { signDownload } from '../../platform/real/downloadLink.ts';
-import { startStorage, storageAudience } from '../../platform/real/minio.ts';
+import { startStorage } from '../../platform/real/minio.ts';
 import type { Storage } from '../../platform/real/minio.ts';
 import { installParts } from '../../platform/real/programs.ts';
-import { ensureSessionClient } from '../../platform/real/realm.ts';
 import { createSessionOpener } from '../../platform/real/sessions.ts';
+import { newSecret } from '../../platform/real/sharedKeycloak.ts';
 import { createRootClient, createStore } from '../../platform/real/store.ts';
-import { resources } from '../../platform/terrapi/resources.ts';
-import { startTerrapi } from '../../platform/terrapi/server.ts';
-import type { OpenSession, StoragePoint } from '../../platform/terrapi/storagepoint.ts';
+import type { OpenSession } from '../../platform/terrapi/storagepoint.ts';
+import {
+  administration,
+  answerAsIssuer,
+  answerAsTerrapi,
+  issuerOf,
+  openFront,
+  sessionSeconds,
+  workspace,
+} from './front.ts';
+import type { FrontStorage } from './front.ts';
 import { emptyBucket, takeInventory } from './inventory.ts';
 import type { Route } from './protocol.ts';
 import { serve } from './serving.ts';
 
-/** A listener and its public URL. */
-interface Front {
-  readonly identity: Listener;
-  readonly api: Listener;
-}
-
-const sessionSeconds = 900;
 const linkSeconds = 7 * 24 * 3600;
-const realm = '/realms/master';
-const workspace = workspaceNamed(workspaces.main);
-/** Does nothing: the embedded issuer gets its clients at its start, unlike Keycloak. */
-const administration = { ensure: () => Promise.resolve() };
 
 /** Starts MinIO with the embedded issuer and the TerrAPI stand-in. All three can be reached directly, and with a delay of `roundTripMs`. */
 async function start(roundTripMs: number): Promise<void> {
@@ -41,11 +33,12 @@ async function start(roundTripMs: number): Promise<void> {
   });
   const secret = newSecret();
   const near = await openFront();
-  await answerAsIssuer(near.identity, secret);
-  const issuer = `${near.identity.origin}${realm}`;
+  await answerAsIssuer(near, secret);
+  const issuer = issuerOf(near);
   const storage = await startStorage(parts.minio, issuer);
   const openSession = createSessionOpener({ administration, issuer, storageUrl: storage.url, secret });
-  const direct = { issuer, apiUrl: answerAsTerrapi(near, storage, openSession), storageUrl: storage.url };
+  const apiUrl = answerAsTerrapi(near, frontStorage(storage, openSession));
+  const direct = { issuer, apiUrl, storageUrl: storage.url };
   const delayed = await delay(roundTripMs, storage, openSession, secret);
   const client = createRootClient(storage.url, storage.root);
   const store = createStore(client);
@@ -59,14 +52,12 @@ async function start(roundTripMs: number): Promise<void> {
   );
 }
 
-function workspaceNamed(name: string): StoragePoint {
-  const found = resources.find((resource) => resource.name === name);
-  if (found === undefined) throw new Error(`Unknown workspace: ${name}`);
-  return found;
-}
-
-async function openFront(): Promise<Front> {
-  return { identity: await listen(undefined, undefined), api: await listen(undefined, undefined) };
+function frontStorage({ url, root }: Pick<Storage, 'url' | 'root'>, openSession: OpenSession): FrontStorage {
+  return {
+    storageUrl: url,
+    openSession,
+    presignDownload: (bucket, key) => Promise.resolve(signDownload(url, root, { bucket, key }, linkSeconds)),
+  };
 }
 
 /** Starts a second issuer and a second stand-in, because their responses contain their own URLs. */
@@ -85,48 +76,13 @@ async function delay(
     identity: { ...front.identity, origin: identity },
     api: { ...front.api, origin: api },
   };
-  await answerAsIssuer(far.identity, secret);
-  const seen = { ...storage, url: storageUrl };
-  const jwksOrigin = front.identity.origin;
+  await answerAsIssuer(far, secret);
+  const seen = frontStorage({ ...storage, url: storageUrl }, openSession);
   return {
-    issuer: `${identity}${realm}`,
-    apiUrl: answerAsTerrapi(far, seen, openSession, jwksOrigin),
+    issuer: issuerOf(far),
+    apiUrl: answerAsTerrapi(far, seen, front.identity.origin),
     storageUrl,
   };
-}
-
-async function answerAsIssuer(listener: Listener, secret: string): Promise<void> {
-  const sessionClient = await ensureSessionClient(administration, secret, sessionSeconds);
-  const handler = await createIssuer({
-    issuer: `${listener.origin}${realm}`,
-    clients: [clientApp, sessionClient],
-    scopes: ['email', 'profile', platformScope],
-    audience: [storageAudience, 'ellip-bios-api', 'account'],
-    accessTokenSeconds: 3600,
-    people: { person, open: [], closed: [] },
-  });
-  listener.handle(handler);
-}
-
-/** @returns the URL of the stand-in */
-function answerAsTerrapi(
-  { identity, api }: Front,
-  storage: Storage,
-  openSession: OpenSession,
-  jwksOrigin = identity.origin,
-): string {
-  return startTerrapi({
-    listener: api,
-    issuer: `${identity.origin}${realm}`,
-    jwksUrl: `${jwksOrigin}${realm}/protocol/openid-connect/certs`,
-    trust: undefined,
-    storageUrl: storage.url,
-    members: [clientApp.id],
-    sessionSeconds,
-    openSession,
-    presignDownload: (bucket, key) =>
-      Promise.resolve(signDownload(storage.url, storage.root, { bucket, key }, linkSeconds)),
-  }).apiUrl;
 }
 
 await start(Number(process.argv[2]));

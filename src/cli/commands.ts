@@ -1,9 +1,16 @@
 import type { Host } from '../hosts/host.ts';
-import { type CommandInput, inputsOf, loginInputs, logoutInputs } from './inputs.ts';
+import { type CommandInput, type InputName, inputsOf, loginInputs, logoutInputs } from './inputs.ts';
 import { workspaceLines } from './workspaceTable.ts';
 
 /** The outputs of a command, by name. */
 export type Outputs = ReadonlyMap<string, string | number>;
+
+/** The arguments of a command. */
+export interface Argument {
+  readonly input: InputName;
+  /** E.g. `[PATH...]`. */
+  readonly usage: string;
+}
 
 /** A command of the program. */
 export interface CommandDefinition {
@@ -12,8 +19,10 @@ export interface CommandDefinition {
   readonly summary: string;
   readonly example: string;
   readonly inputs: readonly CommandInput[];
-  /** Whether arguments give the input `path`. */
-  readonly takesPaths?: true;
+  /** The input that arguments give, and how the usage writes them. */
+  readonly argument?: Argument;
+  /** Inputs whose options exclude those of others. The variables of the others are then ignored. */
+  readonly exclusive?: readonly (readonly InputName[])[];
   /** Whether the user has to follow its log, so that it has no `--quiet`. */
   readonly isInteractive?: true;
   /** The outputs that standard output may show: the first that is not empty is the result. */
@@ -30,9 +39,19 @@ export const commands: readonly CommandDefinition[] = [
     summary: 'Upload files, and print a link to them.',
     example: 'upload dist -w my-workspace -d reports/main',
     inputs: inputsOf.upload,
-    takesPaths: true,
+    argument: { input: 'path', usage: '[PATH...]' },
     results: ['url', 's3-uri'],
     load: async () => (await import('../commands/upload.ts')).run,
+  },
+  {
+    name: 'download',
+    summary: 'Download files of a workspace, or of a list of links.',
+    example: `download 'https://storage.example.org/…/_links.html?…' --path site`,
+    inputs: inputsOf.download,
+    argument: { input: 'from', usage: '[FROM]' },
+    exclusive: [['from'], ['workspace', 'destination']],
+    results: ['download-path'],
+    load: async () => (await import('../commands/download.ts')).run,
   },
   {
     name: 'links',

@@ -41,10 +41,18 @@ export function variableOf(name: string): string {
 /** Values that options give, by input. */
 export type Given = ReadonlyMap<string, string>;
 
-/** Returns the raw value of an input: from its option, else from its variable; empty if it has neither. */
+/**
+ * Returns the raw value of an input: from its option, else from its variable; empty if it has neither.
+ * @param exclusive groups of inputs of which only one can be used: an option of one group makes the variables of the others ineffective
+ */
 export function inputReader(
   given: Given,
   env: Readonly<Record<string, string | undefined>>,
+  exclusive: readonly (readonly string[])[] = [],
 ): (name: string) => string {
-  return (name) => given.get(name) ?? env[variableOf(name)] ?? '';
+  const isExcluded = (name: string) => {
+    const chosen = exclusive.find((group) => group.some((other) => given.has(other)));
+    return chosen !== undefined && !chosen.includes(name) && exclusive.some((group) => group.includes(name));
+  };
+  return (name) => given.get(name) ?? (isExcluded(name) ? '' : (env[variableOf(name)] ?? ''));
 }

@@ -31,7 +31,7 @@ export function createProgram(
   run: (invocation: Invocation) => Promise<void>,
 ): Command {
   const program = new Command(programName)
-    .description('Upload files to a TerrAPI workspace, and get links to them.')
+    .description('Upload files to a TerrAPI workspace, get links to them, and download them.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
@@ -52,15 +52,15 @@ function addCommand(
   definition: CommandDefinition,
   run: (invocation: Invocation) => Promise<void>,
 ): void {
-  const { name, summary, inputs, takesPaths, isInteractive } = definition;
-  const options = takesPaths ? inputs.filter((input) => input.name !== 'path') : inputs;
+  const { name, summary, inputs, argument, isInteractive } = definition;
+  const options = inputs.filter((input) => input.name !== argument?.input);
   const command = program
     .command(name)
     .description(summary)
     .helpOption('-h, --help', 'print the common options')
     .configureHelp(shortHelp)
     .showHelpAfterError(`Run '${programName} ${name} --help' for its options.`);
-  if (takesPaths) command.argument('[PATH...]');
+  if (argument) command.argument(argument.usage);
   addInputOptions(command, options);
   command
     .option('--json', 'print all outputs as JSON')
@@ -71,8 +71,9 @@ function addCommand(
     .action(async () => {
       const readValues = () => {
         const { given, secretFiles } = valuesOf(command, options);
-        const paths = command.args.length > 0 ? [['path', command.args.join('\n')] as const] : [];
-        return { given: new Map([...given, ...paths]), secretFiles };
+        const values = command.args.length > 0 ? command.args.join('\n') : undefined;
+        if (!argument || values === undefined) return { given, secretFiles };
+        return { given: new Map([...given, [argument.input, values]]), secretFiles };
       };
       const { json = false, print, dotenv, quiet, verbose } = command.opts<CommonOptions>();
       const verbosity = verbose ? 'verbose' : quiet ? 'quiet' : 'normal';

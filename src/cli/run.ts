@@ -64,7 +64,7 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
   const { env, stdin, stdout, stderr, setExitCode, onHost } = surroundings;
   const outputs = new Map<string, string | number>();
   const given = new Map<string, string>();
-  const input = inputReader(given, env);
+  const input = inputReader(given, env, command.exclusive);
   const provider = providerFor(env);
   const host = await provider.open({
     env,
@@ -76,7 +76,7 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings)
   });
   onHost(host);
   const job = provider.name === 'terminal' ? 'command' : 'job';
-  useWording(commandWording({ inputs: command.inputs, given, env, job }));
+  useWording(commandWording({ inputs: command.inputs, argument: command.argument?.input, given, env, job }));
   try {
     const values = readValues();
     if (dotenv !== undefined) writeDotenv(dotenv, '');

@@ -2,8 +2,8 @@
 export interface Cancellation {
   /** Aborts at the first signal. */
   readonly signal: AbortSignal;
-  /** What the step has done so far, as lines to log. Each part of a run that changes the storage has an entry. */
-  readonly done: Map<'stored' | 'deleted', () => readonly string[]>;
+  /** What the step has done so far, as lines to log. Each part of a run that changes the storage or the disk has an entry. */
+  readonly done: Map<'stored' | 'deleted' | 'downloaded', () => readonly string[]>;
   /** Removes the signal handlers. */
   release(): void;
 }

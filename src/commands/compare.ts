@@ -1,9 +1,10 @@
 import { type ChangedPlan, type Overwrite, type Remote, comparable, planChanges } from '../sync/diff.ts';
 import { collisions, foldersOf } from '../sync/collisions.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
+import { listDigest, listDigestHeader } from '../files/checksums.ts';
 import { isGenerated } from '../files/headers.ts';
 import type { UploadInputs } from '../config/upload.ts';
-import { type Plan, type Put, withGenerated } from '../sync/plan.ts';
+import { type Plan, type Put, changedPut, withGenerated } from '../sync/plan.ts';
 import { generatedNames } from '../storage/folderContents.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { headObjects } from '../storage/head.ts';
@@ -58,8 +59,10 @@ export function openReader(
 export interface ComparedPlan extends ChangedPlan {
   /** The objects below the destination; undefined if they were not listed. */
   readonly remote: Remote | undefined;
-  /** SHA-256 in hex by name; empty if it was not needed. */
+  /** SHA-256 in hex by name, of all files if it is needed, else where it is known. */
   readonly sums: ReadonlyMap<string, string>;
+  /** Path of `SHA256SUMS` on the runner; undefined if it is not uploaded. */
+  readonly checksumsFile: string | undefined;
 }
 
 interface CompareTools {
@@ -105,13 +108,25 @@ export async function comparePlan(
     void reader.close();
   }
   const changed = planChanges(withReplaced(plan, replaced), remote ?? new Map(), digests, overwrite);
-  const sums = sumsOf(needsSha256 ? plan.puts : [], digests);
+  const sums = sumsOf(digests.size > 0 ? plan.puts : [], digests);
+  const checksums = writesSums ? writeSums(tempDir, sums) : undefined;
   return {
     ...changed,
-    ...(writesSums && withGenerated(changed, [writeSums(tempDir, sums)])),
+    ...(checksums && withGenerated(changed, checksums, listMetadata(plan, sums, digests))),
     remote,
     sums,
+    checksumsFile: checksums?.path,
   };
+}
+
+/** The metadata of `SHA256SUMS`, by which the `links` action sees whether a file was replaced later. */
+function listMetadata(
+  { base }: Pick<Plan, 'base'>,
+  sums: ReadonlyMap<string, string>,
+  digests: ReadonlyMap<string, Digest>,
+): Readonly<Record<string, string>> {
+  const digest = listDigest(sums, (name) => digests.get(`${base}${name}`)?.etag);
+  return digest === undefined ? {} : { [listDigestHeader]: digest };
 }
 
 function sumsOf(puts: readonly Put[], digests: ReadonlyMap<string, Digest>): Map<string, string> {
@@ -198,7 +213,7 @@ async function generatedAmong(
 function withReplaced(plan: Plan, keys: ReadonlySet<string>): Plan {
   if (keys.size === 0) return plan;
   const swaps = new Map(
-    plan.puts.map((put) => [put, keys.has(put.key) ? { ...put, replaces: true as const } : put]),
+    plan.puts.map((put) => [put, keys.has(put.key) ? changedPut(put, { replaces: true }) : put]),
   );
   const swapped = (puts: readonly Put[]) => puts.map((put) => swaps.get(put) ?? put);
   return { ...plan, puts: swapped(plan.puts), groups: plan.groups.map(swapped) };

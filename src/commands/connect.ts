@@ -55,16 +55,19 @@ export async function withConnection<T>(
   }
 }
 
-/** Opens a transport by the inputs. It warns if they turn certificate checks off. */
+/**
+ * Opens a transport by the inputs. It warns if they turn certificate checks off.
+ * @param plainHttp whether plain HTTP to this machine is allowed; by default if the platform is on this machine
+ */
 export function openInputsTransport(
   host: Pick<Host, 'log'>,
   inputs: PlatformInputs,
   connections: number,
   signal: AbortSignal,
+  plainHttp = allowsPlainHttp(inputs),
 ): Transport {
   const { certificates, tlsVerify } = inputs;
   if (!tlsVerify) warnAboutTls(host);
-  const plainHttp = allowsPlainHttp(inputs);
   return openTransport({ certificates, verify: tlsVerify, connections, plainHttp, signal });
 }
 

@@ -70,6 +70,7 @@ export async function dryRun(
   }
   setOutputs(host, {
     ...outputsWithoutLinks(manifest),
+    'checksums-file': '',
     'uploaded-count': 0,
     'unchanged-count': unchanged,
     'deleted-count': 0,

@@ -5,6 +5,7 @@ import type { Page } from '../links/page.ts';
 import { type Links, type Manifest, type NamedLink, type Publication, mainFile } from '../links/manifest.ts';
 import { formatBytes } from '../text/format.ts';
 import { putObject } from '../transfer/putObject.ts';
+import { type RequestBody, bodyOf } from '../transfer/requestBody.ts';
 import type { LinkMaker, MakeLinks } from './createLinks.ts';
 import type { Destination } from './openDestination.ts';
 
@@ -81,7 +82,7 @@ async function writePages(
   for (const page of pages) {
     const names: string[] = [];
     for await (const { name, content, contentType, headers = {} } of await page.make(publication, linkTo)) {
-      const body = typeof content === 'string' ? Buffer.from(content) : content;
+      const body = typeof content === 'string' ? Buffer.from(content) : bodyOf(content);
       await writeObject(folder, name, { contentType, headers }, body);
       log.info(`Wrote ${name}, ${formatBytes(body.length)}`);
       names.push(name);
@@ -135,7 +136,7 @@ async function writeObject(
     contentType,
     headers,
   }: { readonly contentType: string; readonly headers: Readonly<Record<string, string>> },
-  body: Buffer,
+  body: RequestBody,
 ): Promise<void> {
   const put = {
     key: `${base}${name}`,

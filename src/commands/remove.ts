@@ -1,16 +1,9 @@
-import {
-  type RemovalChoice,
-  chooseAll,
-  chooseOlder,
-  isOlder,
-  outdatedPages,
-  splitterByAge,
-} from '../sync/removal.ts';
+import type { FolderRanking } from '../sync/keptFolders.ts';
+import { type RemovalChoice, isOlder, outdatedPages } from '../sync/removal.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
 import type { Host, Log } from '../hosts/host.ts';
 import { type RemoveInputs, readRemoveInputs } from '../config/remove.ts';
 import { noReportIds, setOutputs } from '../config/outputs.ts';
-import { type FolderContents, generatedNames, separateGenerated } from '../storage/folderContents.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count, formatBytes, formatDuration, formatMoment } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
@@ -22,13 +15,14 @@ import type { Cancellation } from './cancellation.ts';
 import { type Deletion, deleteUntilGone } from './deleteUntilGone.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { readInputs } from './readInputs.ts';
+import { type Choose, chooserFor } from './removalChooser.ts';
 import { hidingObject } from './hidingObject.ts';
 import { type Destination, openDestination } from './openDestination.ts';
 import { withReports } from './withReports.ts';
 import { runCommand } from './runCommand.ts';
 import { setting, wording } from '../text/wording.ts';
 
-/** The `remove` action: deletes what is below the destination, or only what is older than `older-than`. */
+/** The `remove` action: deletes what is below the destination, or only what `older-than` and `keep-last` choose. */
 export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readRemoveInputs);
@@ -41,16 +35,21 @@ export function run(host: Host): Promise<void> {
 
 async function remove(inputs: RemoveInputs, connection: Connection): Promise<void> {
   const { host, cancellation } = connection;
-  const { dryRun, olderThan } = inputs;
+  const { dryRun, olderThan, keepLast } = inputs;
   const destination = await openDestination(inputs, connection);
   const { client, base, explain, s3Uri } = destination;
   const before = olderThan === undefined ? undefined : destination.serverTime - olderThan * 1000;
-  const { choose, fileCount } = chooserFor(before, destination);
+  const { choose, fileCount, folders } = chooserFor({ before, keepLast }, destination);
   const unlisted = explain(`Objects in ${s3Uri} could not be listed`);
   const objects = await listObjects(client, base).catch(unlisted);
   const first = await choose(objects).catch(unlisted);
-  const which = before === undefined ? undefined : whichWords(olderThan ?? 0, first.chosen, before);
-  logChoice(host.log, first, objects.length, which, base);
+  const ranking = folders();
+  const which = ranking
+    ? `of ${count(ranking.removed.length, 'folder')} (${ranking.kept.length} kept)`
+    : before === undefined
+      ? undefined
+      : whichWords(olderThan ?? 0, first.chosen, before);
+  logChoice(host.log, first, which, base, keptLines(ranking, objects.length - first.chosen.length, which));
   noticeOutdatedPages(host.log, first, base, dryRun);
   if (objects.length === 0) await noticeNothing(host.log, destination);
   const { deletion, last } =
@@ -75,50 +74,6 @@ async function remove(inputs: RemoveInputs, connection: Connection): Promise<voi
     isEmpty ? reports.showRemoval({ headline, s3Uri }) : Promise.resolve(noReportIds),
   );
   setOutputs(host, { 's3-uri': s3Uri, 'deleted-count': deletion.deleted.length, ...ids });
-}
-
-type Choose = (objects: readonly RemoteObject[]) => Promise<RemovalChoice>;
-
-interface Chooser {
-  readonly choose: Choose;
-  /** How many of the objects are files, as an upload counts them: generated objects and folder markers are not. */
-  readonly fileCount: (objects: readonly RemoteObject[]) => number;
-}
-
-/**
- * Chooses the objects to delete from a listing. The object whose key is the folder itself is not below the destination and stays.
- * @param before milliseconds since the epoch: older objects are chosen; undefined for all
- */
-function chooserFor(
-  before: number | undefined,
-  { client, base, startedAt }: Pick<Destination, 'client' | 'base' | 'startedAt'>,
-): Chooser {
-  const split = splitterByAge(startedAt);
-  const fileKeys = new Set<string>();
-  const nameOf = ({ key }: RemoteObject) => key.slice(base.length);
-  const choose: Choose = async (objects) => {
-    const below = objects.filter(({ key }) => key !== base);
-    const { files, generated } = await separateGenerated(client, base, below).catch((error: unknown) => {
-      if (before !== undefined) throw error;
-      // The mark is read only to count files: a client app that may delete but not read can still remove everything.
-      return unmarked(base, below);
-    });
-    for (const { key } of files) fileKeys.add(key);
-    if (before === undefined) return chooseAll(split(below));
-    const newer = below.filter((object) => !isOlder(object, before));
-    const newerFiles = newer.filter(({ key }) => fileKeys.has(key));
-    const newerPages = newer.filter((object) => generated.has(nameOf(object)));
-    const kept = { files: newerFiles.map(nameOf), generated: newerPages.map(nameOf) };
-    return chooseOlder(split(below), before, base, kept);
-  };
-  return { choose, fileCount: (objects) => objects.filter(({ key }) => fileKeys.has(key)).length };
-}
-
-/** What is below a folder if the marks of generated objects cannot be read: their names decide. */
-function unmarked(base: string, objects: readonly RemoteObject[]): FolderContents {
-  const names = generatedNames(objects.map(({ key }) => key.slice(base.length)));
-  const files = objects.filter(({ key }) => !key.endsWith('/') && !names.has(key.slice(base.length)));
-  return { files, generated: new Map() };
 }
 
 /**
@@ -174,19 +129,25 @@ function whichWords(olderThan: number, chosen: readonly RemoteObject[], before: 
 function logChoice(
   log: Log,
   { chosen }: RemovalChoice,
-  listed: number,
   which: string | undefined,
   base: string,
+  kept: readonly string[],
 ): void {
   const bytes = chosen.reduce((sum, { size }) => sum + size, 0);
-  const kept = listed - chosen.length;
   const title = `What: ${count(chosen.length, 'object')}, ${formatBytes(bytes)}${which ? `, ${which}` : ''}`;
   const lines = [
     ...firstOf(chosen, 200, ({ key, lastModified }) => `${key.slice(base.length)}${storedAt(lastModified)}`),
-    ...(which && kept > 0 ? [`Kept, because newer: ${count(kept, 'object')}`] : []),
+    ...kept,
   ];
   if (lines.length > 0) log.group(title, lines);
   else log.info(title);
+}
+
+/** @param kept number of objects that stay */
+function keptLines(ranking: FolderRanking | undefined, kept: number, which: string | undefined): string[] {
+  if (!ranking) return which && kept > 0 ? [`Kept, because newer: ${count(kept, 'object')}`] : [];
+  const names = firstOf(ranking.kept, 50, String).join(', ');
+  return ranking.kept.length > 0 ? [`Kept folders, newest first: ${names}`] : [];
 }
 
 function noticeOutdatedPages(log: Log, choice: RemovalChoice, base: string, dryRun: boolean): void {

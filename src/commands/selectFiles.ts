@@ -76,6 +76,7 @@ export function reportNoFiles(
   else host.log.info(text);
   setOutputs(host, {
     ...outputsWithoutLinks({ s3Uri: '', fileCount: 0, totalBytes: 0 }),
+    'checksums-file': '',
     'uploaded-count': 0,
     'unchanged-count': 0,
     'deleted-count': 0,

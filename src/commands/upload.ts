@@ -4,7 +4,7 @@ import type { Host } from '../hosts/host.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
 import type { Page } from '../links/page.ts';
 import type { Manifest } from '../links/manifest.ts';
-import { setOutputs } from '../config/outputs.ts';
+import { type LinksOutputs, type UploadOutputs, setOutputs } from '../config/outputs.ts';
 import { type Plan, type Put, planUpload } from '../sync/plan.ts';
 import { keptKeys } from '../sync/staleObjects.ts';
 import type { PreviewNames } from '../preview/previewNames.ts';
@@ -15,7 +15,7 @@ import { firstOf } from '../report/log.ts';
 import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { describeStorageError } from '../storage/errorDescription.ts';
-import { defaultConcurrency, defaultBufferBytes } from '../transfer/resourceLimits.ts';
+import { defaultConcurrency, defaultBufferBytes, isSha256Free } from '../transfer/resourceLimits.ts';
 import type { Hasher } from '../transfer/hasher.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
 import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
@@ -36,7 +36,7 @@ import { runCommand } from './runCommand.ts';
 import { reportNoFiles, selectUpload } from './selectFiles.ts';
 import { logSharingDryRun, shareFolder } from './share.ts';
 import { uploadFiles } from './uploadFiles.ts';
-import { manifestOf } from './uploadManifest.ts';
+import { type SentFiles, manifestOf } from './uploadManifest.ts';
 import { withReports } from './withReports.ts';
 
 /** The root action: uploads files to a workspace and returns links. */
@@ -94,8 +94,8 @@ async function upload(
   }
   await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
     reports.begin(s3Uri);
-    const etags = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
-    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, etags);
+    const sent = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
+    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
     const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
     const { publication, generated } = await publishLinks(
       inputs,
@@ -103,9 +103,9 @@ async function upload(
       destination,
       connection,
     ).catch(explainStored(`their links could not be created`));
-    const kept = new Set([...keptKeys(plan), ...generated]);
+    const kept = () => new Set([...keptKeys(plan), ...generated]);
     const deleted = inputs.deleteStale
-      ? await deleteStale(host.log, kept, destination, cancellation.done).catch(
+      ? await deleteStale(host.log, kept(), destination, cancellation.done).catch(
           explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
         )
       : 0;
@@ -116,7 +116,7 @@ async function upload(
     const report = { headline: headline(changes, false), publication, built: true };
     const outputs = await reportPublication(report, inputs, { host, client, reports, deferred });
     await deferred.attempt(`not all outputs could be set`, () =>
-      setOutputs(host, { ...outputs, ...countOutputs(changes) }),
+      setOutputs(host, { ...outputs, ...uploadOutputs(plan, changes) }),
     );
     deferred.throwFirst();
   });
@@ -127,8 +127,17 @@ function changesOf({ puts, unchanged }: ComparedPlan, deleted: number): Changes 
   return { uploaded: puts.length - unchanged.length, unchanged: unchanged.length, deleted };
 }
 
-function countOutputs({ uploaded, unchanged, deleted }: Changes) {
-  return { 'uploaded-count': uploaded, 'unchanged-count': unchanged, 'deleted-count': deleted };
+/** The outputs that only this action has. */
+function uploadOutputs(
+  { checksumsFile = '' }: Pick<ComparedPlan, 'checksumsFile'>,
+  { uploaded, unchanged, deleted }: Changes,
+): Omit<UploadOutputs, keyof LinksOutputs> {
+  return {
+    'checksums-file': checksumsFile,
+    'uploaded-count': uploaded,
+    'unchanged-count': unchanged,
+    'deleted-count': deleted,
+  };
 }
 
 async function logDryRun(
@@ -147,18 +156,19 @@ async function logDryRun(
   });
 }
 
-/**
- * Uploads the files.
- * @returns their ETags by key, if a preview needs them
- */
+/** Uploads the files. A preview needs the ETags of all of them. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
-  { plan, names }: Pick<StoredFiles, 'plan' | 'names'>,
+  { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
   client: StorageClient,
   { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
-): Promise<ReadonlyMap<string, string>> {
+): Promise<SentFiles> {
   const { host, cancellation, retries } = connection;
-  const etags = new Map<string, string>();
+  const sent = {
+    etags: new Map<string, string>(),
+    types: new Map<string, string>(),
+    sums: new Map<string, string>(),
+  };
   await uploadFiles(host.log, plan, client, {
     concurrency,
     bufferPool: createBufferPool(defaultBufferBytes()),
@@ -167,9 +177,14 @@ async function sendFiles(
     retried: retries.total,
     signal: cancellation.signal,
     done: cancellation.done,
-    ...(names.preview && { onStored: ({ key }, etag) => void etags.set(key, etag) }),
+    sha256Wanted: plan.sums.size < plan.puts.length && isSha256Free(plan.puts.length, plan.totalBytes),
+    onStored: ({ key, contentType: planned }, etag, contentType, sha256) => {
+      if (names.preview) sent.etags.set(key, etag);
+      if (contentType !== planned) sent.types.set(key, contentType);
+      if (sha256 !== undefined) sent.sums.set(key, sha256);
+    },
   });
-  return etags;
+  return sent;
 }
 
 interface StoredFiles {

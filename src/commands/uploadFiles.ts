@@ -13,11 +13,10 @@ import {
   type TransferOptions,
   transfer,
 } from '../transfer/engine.ts';
-import { type Progress, createProgress } from '../transfer/progress.ts';
+import { createProgress } from '../transfer/progress.ts';
 import type { Cancellation } from './cancellation.ts';
+import { showProgress } from './transferProgress.ts';
 import { wording } from '../text/wording.ts';
-
-const progressEveryMs = 3_000;
 
 export interface UploadOptions extends Omit<TransferOptions, 'onProgress' | 'signal'> {
   /** Requests that the run has retried so far. */
@@ -51,9 +50,9 @@ export async function uploadFiles(
     ...options,
     signal,
     onProgress: (made) => progress.add(made),
-    onStored: (put, etag) => {
+    onStored: (put, etag, contentType, sha256) => {
       stored.push(put);
-      options.onStored?.(put, etag);
+      options.onStored?.(put, etag, contentType, sha256);
     },
   }).finally(stopShowing);
   const retries = retried() - before;
@@ -63,17 +62,6 @@ export async function uploadFiles(
   endGroup();
   if (outcome.stored.length < puts.length) throw incomplete(puts, client, outcome);
   for (const line of leftoverLines(outcome.orphanedUploads)) log.info(line);
-}
-
-/** Shows a bar where the log has one, else a line every few seconds. @returns stops it */
-function showProgress(log: Log, progress: Progress, totalBytes: number): () => void {
-  const view = log.openProgress?.(totalBytes);
-  const show = view ? () => view.update(progress.bytes(), progress.line()) : () => log.info(progress.line());
-  const timer = setInterval(show, view?.everyMs ?? progressEveryMs);
-  return () => {
-    clearInterval(timer);
-    view?.close();
-  };
 }
 
 function totalSize(puts: readonly Put[]): number {

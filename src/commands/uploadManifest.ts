@@ -1,15 +1,24 @@
 import type { Manifest } from '../links/manifest.ts';
 import type { ComparedPlan } from './compare.ts';
 
+/** What is known about uploaded files only after their upload, by key. */
+export interface SentFiles {
+  /** Those that are known. */
+  readonly etags: ReadonlyMap<string, string>;
+  /** Content types that differ from the plan. */
+  readonly types: ReadonlyMap<string, string>;
+  /** SHA-256 in hex, of those whose digest costs nothing. */
+  readonly sums: ReadonlyMap<string, string>;
+}
+
 /**
  * The files below the destination once all of a plan is stored.
- * @param etags of the files that were sent, by key, where they are known
  */
 export function manifestOf(
   { title, workspace, destination }: Pick<Manifest, 'title' | 'workspace' | 'destination'>,
   s3Uri: string,
   { puts, totalBytes, unchanged, sums, remote }: ComparedPlan,
-  etags: ReadonlyMap<string, string> = new Map(),
+  sent: SentFiles = { etags: new Map(), types: new Map(), sums: new Map() },
 ): Manifest {
   const same = new Set(unchanged);
   return {
@@ -21,10 +30,12 @@ export function manifestOf(
     totalBytes,
     files: function* () {
       for (const put of puts) {
-        const { name, key, contentType, file } = put;
+        const { name, key, file } = put;
+        const contentType = sent.types.get(key) ?? put.contentType;
         const status = same.has(put) ? 'unchanged' : 'uploaded';
-        const etag = etags.get(key) ?? (status === 'unchanged' ? remote?.get(key)?.etag : undefined);
-        yield { name, key, size: file.size, contentType, etag, sha256: sums.get(name), status };
+        const etag = sent.etags.get(key) ?? (status === 'unchanged' ? remote?.get(key)?.etag : undefined);
+        const sha256 = sums.get(name) ?? sent.sums.get(key);
+        yield { name, key, size: file.size, contentType, etag, sha256, status };
       }
     },
   };

@@ -31,7 +31,7 @@ export function readDestinationInputs(reader: Reader, mask: (secret: string) => 
 }
 
 /** Allows one `/` at either end. More of them are an empty segment. S3 keys have no other separator, so `\` is a mistake. */
-function readDestination(reader: Reader): string {
+export function readDestination(reader: Reader): string {
   const given = reader.text('destination');
   const [, destination = ''] = /^\/?(.*?)\/?$/s.exec(given) ?? [];
   if (given.includes('\\')) {

@@ -25,6 +25,8 @@ export interface LinksOutputs extends ReportIds {
 
 /** Outputs of the root action. */
 export interface UploadOutputs extends LinksOutputs {
+  /** Path of the uploaded `SHA256SUMS` on the runner; empty without it. */
+  readonly 'checksums-file': string;
   readonly 'uploaded-count': number;
   readonly 'unchanged-count': number;
   readonly 'deleted-count': number;
@@ -34,6 +36,13 @@ export interface UploadOutputs extends LinksOutputs {
 export interface RemoveOutputs extends ReportIds {
   readonly 's3-uri': string;
   readonly 'deleted-count': number;
+}
+
+/** Outputs of the `download` action. */
+export interface DownloadOutputs {
+  readonly 'download-path': string;
+  readonly 'file-count': number;
+  readonly 'total-bytes': number;
 }
 
 /** Outputs of the `workspaces` action. */
@@ -53,7 +62,13 @@ export interface LoginOutputs {
  */
 export function setOutputs(
   host: Pick<Host, 'output'>,
-  outputs: LinksOutputs | UploadOutputs | RemoveOutputs | WorkspacesOutputs | LoginOutputs,
+  outputs:
+    | LinksOutputs
+    | UploadOutputs
+    | RemoveOutputs
+    | DownloadOutputs
+    | WorkspacesOutputs
+    | LoginOutputs,
 ): void {
   const missing: string[] = [];
   let cause: unknown;

@@ -28,7 +28,7 @@ export function readPath(reader: Reader): string[] {
 }
 
 /** The root of the file system, or everything in it: `${{ … }}/**` with an empty expression would upload it all. */
-const wholeMachine = /^(?:[a-z]:)?[\\/]+(?:\*+(?:[\\/].*)?)?$/i;
+export const wholeMachine = /^(?:[a-z]:)?[\\/]+(?:\*+(?:[\\/].*)?)?$/i;
 
 const leadingBangs = /^(?:!\s*)*/;
 

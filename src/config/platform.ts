@@ -20,13 +20,20 @@ export interface PlatformInputs {
   readonly tlsVerify: boolean;
 }
 
-export function readPlatform(reader: Reader, mask: (secret: string) => void): PlatformInputs {
+/** @param needsLogin whether the run logs in; if not, a client app is not required */
+export function readPlatform(
+  reader: Reader,
+  mask: (secret: string) => void,
+  needsLogin = true,
+): PlatformInputs {
   const clientSecret = reader.text('client-secret');
   if (clientSecret) mask(clientSecret);
-  else if (!reader.keyless) refuseWithoutCredentials(reader);
+  else if (needsLogin && !reader.keyless) refuseWithoutCredentials(reader);
   const platforms = [...new Set(reader.words('platforms'))];
   return {
-    clientId: reader.required('client-id', `the id of the client app, e.g. ${wording().clientIdExample}`),
+    clientId: needsLogin
+      ? reader.required('client-id', `the id of the client app, e.g. ${wording().clientIdExample}`)
+      : reader.text('client-id'),
     clientSecret: clientSecret || undefined,
     audience: reader.text('audience') || undefined,
     platforms,

@@ -8,8 +8,10 @@ import {
 import { type RawInput, Reader } from './reader.ts';
 
 export interface RemoveInputs extends DestinationInputs {
-  /** Seconds: only older objects are deleted; undefined for all. */
+  /** Seconds: only older objects are deleted, or with `keepLast` only older folders; undefined for all. */
   readonly olderThan: number | undefined;
+  /** Of the folders directly below the destination, so many stay; undefined: `olderThan` decides about each file. */
+  readonly keepLast: number | undefined;
 }
 
 /** Reads the inputs of the `remove` action. It masks and throws like {@link readUploadInputs}. */
@@ -24,9 +26,15 @@ export function readRemoveInputs(
   const inputs: RemoveInputs = {
     ...readDestinationInputs(reader, mask),
     olderThan: reader.optional('older-than', `a time such as '12h' or '14d'`, parseDuration),
+    keepLast: reader.optional('keep-last', 'a number of folders from 1 to 100000', parseFolderCount),
   };
   reader.finish();
   return Object.freeze(inputs);
+}
+
+/** Not 0: that is more likely a mistake than the wish to delete everything, which needs no such input. */
+function parseFolderCount(text: string): number | undefined {
+  return /^[1-9]\d{0,4}$|^100000$/.test(text) ? Number(text) : undefined;
 }
 
 function refuseToRemoveAll(reader: Reader): void {

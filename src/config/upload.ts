@@ -2,6 +2,7 @@ import { count } from '../text/format.ts';
 import { isWholeWorkspace, refuseTrailingSlash } from './destination.ts';
 import { type HeaderRule, readHeaders } from './headerRules.ts';
 import { type LinkInputs, readLinkOptions } from './links.ts';
+import { parseConcurrency } from './numbers.ts';
 import { readPath } from './path.ts';
 import { type RawInput, Reader } from './reader.ts';
 import { setting } from '../text/wording.ts';
@@ -90,8 +91,4 @@ function parsePartSize(text: string): number | undefined {
   const [, number, unit] = /^(\d{1,5}) ?(MiB|GiB)$/i.exec(text) ?? [];
   const mebibytes = Number(number) * (unit?.toLowerCase() === 'gib' ? 1024 : 1);
   return mebibytes >= 5 && mebibytes <= 5 * 1024 ? mebibytes * 1024 ** 2 : undefined;
-}
-
-function parseConcurrency(text: string): number | undefined {
-  return /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 256 ? Number(text) : undefined;
 }

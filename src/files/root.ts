@@ -28,6 +28,13 @@ export function pathBelow(root: string, file: string, system = thisSystem): stri
   return file[root.length] === sep ? slashed(file.slice(root.length + 1), sep) : undefined;
 }
 
+/** The path of the file with a name that {@link pathBelow} returned. */
+export function pathOf(root: string, name: string, system = thisSystem): string {
+  const { sep } = system.paths;
+  const relative = sep === '/' ? name : name.replaceAll('/', sep);
+  return root.endsWith(sep) ? `${root}${relative}` : `${root}${sep}${relative}`;
+}
+
 function slashed(relative: string, sep: string): string {
   return sep === '/' ? relative : relative.replaceAll(sep, '/');
 }

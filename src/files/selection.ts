@@ -8,7 +8,7 @@ import { createFileFilter } from './filter.ts';
 import { withAliases } from './exclusions.ts';
 import { type BaseFolders, createCanonicalPaths, realPath } from './canonicalPaths.ts';
 import { readPatterns } from './pattern.ts';
-import { chooseRoot, outermost, pathBelow } from './root.ts';
+import { chooseRoot, outermost, pathBelow, pathOf } from './root.ts';
 import { secretNamesWarning } from './sensitive.ts';
 import { unmatchedLines } from './unmatched.ts';
 import { type SymlinkRule, type Walk, type WalkedFile, walkFrom } from './walk.ts';
@@ -106,25 +106,69 @@ function baseFoldersOf({ cwd, checkout, temp }: SelectionOptions): BaseFolders {
 
 /** All files of the walks, sorted by name. */
 function namedFiles(walks: readonly Walk[], root: string): LocalFile[] {
-  const named = walks.flatMap(({ files }) =>
-    files.map(({ path, size, mtimeMs, dev, ino, linked }) => ({
-      path,
-      size,
-      mtimeMs,
-      dev,
-      ino,
-      linked,
-      name: pathBelow(root, path) ?? '',
-    })),
-  );
-  failOnErrors(walks, named, root);
+  const nameOf = namer(root);
+  const named: LocalFile[] = [];
+  const outside: string[] = [];
+  for (const { files } of walks)
+    // Takes each file out of its list, because two lists of 300,000 files would take 60 MB more.
+    for (let file = files.pop(); file; file = files.pop()) {
+      const name = nameOf(file.path);
+      if (name === '') outside.push(file.path);
+      else named.push(new FileBelowRoot(root, name, file));
+    }
+  failOnErrors(walks, outside, root);
   return named.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function failOnErrors(walks: readonly Walk[], found: readonly LocalFile[], root: string): void {
+/**
+ * Returns the names of files relative to the root; empty for a file that is not below it. A name starts with the name of its folder, because in V8
+ * a slice of the path would keep the whole path in memory.
+ */
+function namer(root: string): (file: string) => string {
+  let [folder, folderName] = ['', undefined as string | undefined];
+  return (file) => {
+    const end = file.lastIndexOf(path.sep);
+    if (end !== folder.length || !file.startsWith(folder)) {
+      folder = file.slice(0, end);
+      folderName = pathBelow(root, folder);
+    }
+    if (folderName === undefined) return pathBelow(root, file) ?? '';
+    const base = file.slice(end + 1);
+    return folderName === '' ? base : `${folderName}/${base}`;
+  };
+}
+
+/** A file with a path that is made on demand: the paths of 300,000 files take 40 MB. */
+class FileBelowRoot implements LocalFile {
+  readonly root: string;
+  readonly name: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly dev: number;
+  readonly ino: number;
+  readonly linked: boolean;
+  readonly mode: number | undefined;
+
+  constructor(root: string, name: string, { size, mtimeMs, dev, ino, linked, mode }: WalkedFile) {
+    this.root = root;
+    this.name = name;
+    this.size = size;
+    this.mtimeMs = mtimeMs;
+    this.dev = dev;
+    this.ino = ino;
+    this.linked = linked;
+    this.mode = mode;
+  }
+
+  get path(): string {
+    return pathOf(this.root, this.name);
+  }
+}
+
+/** @param outside paths of files that are not below the root */
+function failOnErrors(walks: readonly Walk[], outside: readonly string[], root: string): void {
   const errors = walks.flatMap((walk) => walk.errors);
-  const outside = found.filter(({ name }) => name === '');
-  errors.push(...outside.map((file) => `${sanitize(file.path)} is outside the root`));
+  errors.push(...outside.map((file) => `${sanitize(file)} is outside the root`));
   if (errors.length === 0) return;
   const [first = ''] = errors;
   throw new ActionError(

@@ -14,6 +14,7 @@ import type { Warning } from '../errors/codes.ts';
 import { messageOf, openFileLimit, systemCode } from '../errors/error.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { pathBelow } from './root.ts';
+import { thisSystem } from './system.ts';
 
 export type SymlinkRule = 'inside' | 'follow' | 'skip';
 
@@ -40,6 +41,8 @@ export interface WalkedFile {
   readonly ino: number;
   /** The path itself is a symbolic link that the walk followed. Links in folders above do not count. */
   readonly linked: boolean;
+  /** Type and permissions (stat(2)); undefined on Windows, which has none, and for files that this action generates. */
+  readonly mode?: number | undefined;
 }
 
 export interface Walk {
@@ -161,7 +164,8 @@ function add({ rules, walk }: Visit, file: string, linked: boolean): void {
     if (!stats.isFile()) throw new Error('it was replaced during the walk');
     if (!isReadableByAll(stats)) accessSync(file, constants.R_OK);
     const { size, mtimeMs, dev, ino } = stats;
-    const found = { path: file, size, mtimeMs, dev, ino, linked };
+    const mode = thisSystem.windows ? undefined : stats.mode;
+    const found = { path: file, size, mtimeMs, dev, ino, linked, mode };
     walk.files.push(found);
     rules.onFile(found);
   } catch (error) {

@@ -4,7 +4,8 @@ import type { Publication } from './manifest.ts';
 export interface GeneratedObject {
   /** Relative to the destination. */
   readonly name: string;
-  readonly content: string | Buffer;
+  /** A large page is made in pieces, each time that it is read, because it takes 100 bytes of memory for each file. */
+  readonly content: string | Iterable<Buffer>;
   readonly contentType: string;
   /** Additional headers to store it with, names in lower case. All generated objects have `cache-control: no-store`. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -8,6 +8,9 @@ const longest = 604_800;
 /** A session is replaced before it signs links if more than this share of its lifetime has passed. The links then live longer. */
 const usedUp = 0.05;
 
+/** Signatures that are kept. Those of 300,000 files would take 50 MB, and a second to sign again. */
+const mostKept = 25_000;
+
 /**
  * Signs links with the storage session. Each is a presigned URL for GET. The storage rejects a link after the session expires, so `X-Amz-Expires`
  * never exceeds the session.
@@ -19,11 +22,11 @@ export async function signSessionLinks(client: StorageClient, expiresIn: number 
   const left = session.expiresAt === undefined ? longest : Math.floor((session.expiresAt - signedAt) / 1000);
   const seconds = Math.max(1, Math.min(expiresIn ?? longest, left, longest));
   const { query, signature, url } = client.signer(session).presigner(new Date(signedAt), seconds);
-  // The links file and the pages use each link several times. Signing it is the slow step.
+  // The links file and the pages use each link several times, and signing it is the slow step.
   const signatures = new Map<string, string>();
   const own = (key: string) => {
     const known = signatures.get(key) ?? signature(client.path(key));
-    signatures.set(key, known);
+    if (signatures.size < mostKept) signatures.set(key, known);
     return known;
   };
   const ownEnd = signedAt + seconds * 1000;

@@ -7,6 +7,8 @@ import { run as runUpload } from '../commands/upload.ts';
 import { run as runWorkspaces } from '../commands/workspaces.ts';
 import { start } from './start.ts';
 
+/** Loaded only here, so that the other actions start without it. */
+export const download = () => start(async (host) => (await import('../commands/download.ts')).run(host));
 export const links = () => start(runLinks);
 export const remove = () => start(runRemove);
 export const upload = () => start(runUpload);

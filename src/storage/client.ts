@@ -3,7 +3,13 @@ import type { Attempt, Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location } from '../terrapi/location.ts';
 import type { Session, SessionSource } from '../terrapi/session.ts';
-import { type SlicedBody, type WireResponse, defaultStallMs, sendRequest } from './wireRequest.ts';
+import {
+  type SlicedBody,
+  type WireRequest,
+  type WireResponse,
+  defaultStallMs,
+  sendRequest,
+} from './wireRequest.ts';
 import { createStorageRetrier, isSessionExpired } from './s3Error.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
 import { responseError } from './clockSkew.ts';
@@ -19,6 +25,8 @@ export interface StorageCall extends StorageRequest {
   readonly cleanup?: boolean;
   /** Bytes of the response body to keep. */
   readonly keepBytes?: number;
+  /** Receives the body of an object, see {@link WireRequest.into}. */
+  readonly into?: Buffer;
   /** Throws if a response below 300 is not the expected one. That error is retried like any other. */
   readonly accept?: (answer: WireResponse) => void;
 }
@@ -93,7 +101,7 @@ export function createStorageClient(
 
 async function sendOnce(
   client: StorageClient,
-  { body, signal, cleanup = false, keepBytes, accept, method, path, query, headers: given }: StorageCall,
+  { body, signal, cleanup = false, keepBytes, into, accept, method, path, query, headers: given }: StorageCall,
   session: Session,
   attempt: number,
   stallMs: number,
@@ -101,13 +109,14 @@ async function sendOnce(
   const { location, clock, transport } = client;
   const signedAt = clock.now();
   const request = { method, path, ...(query && { query }), ...(given && { headers: given }) };
-  const sent = {
+  const sent: WireRequest = {
     origin: location.endpoint.origin,
     path: query ? `${path}?${queryString(query)}` : path,
     method,
     headers: client.signer(session).sign(request, new Date(signedAt)),
     body,
     keepBytes,
+    into,
   };
   const { dispatcher } = cleanup || signal ? transport.cleanup : transport;
   const answer = await sendRequest(dispatcher, sent, { signal, stallMs });

@@ -47,7 +47,11 @@ function codeFor(error: StorageError): MessageCode {
  * Describes a storage error for the user: what failed, where, why, and what to do next.
  * @param what the failed operation, as the beginning of a sentence
  */
-export function describeStorageError(what: string, { endpoint }: Location, error: unknown): ActionError {
+export function describeStorageError(
+  what: string,
+  { endpoint }: Pick<Location, 'endpoint'>,
+  error: unknown,
+): ActionError {
   if (error instanceof ActionError) {
     const { code, message, hint, details } = error;
     return new ActionError(code, `${what}: ${message}`, { hint, details, cause: error });

@@ -42,7 +42,14 @@ const algorithm = 'AWS4-HMAC-SHA256';
 const unsignedPayload = 'UNSIGNED-PAYLOAD';
 
 /** Headers that a proxy may change. The SDK does not sign them either. */
-const unsigned = new Set(['authorization', 'cache-control', 'connection', 'expect', 'user-agent']);
+const unsigned = new Set([
+  'accept-encoding',
+  'authorization',
+  'cache-control',
+  'connection',
+  'expect',
+  'user-agent',
+]);
 
 export function createSigner(endpoint: URL, region: string, session: Session): Signer {
   const dates = memoizeLast((second: number) => signingDate(new Date(second * 1000), region, session));

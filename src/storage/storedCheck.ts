@@ -56,7 +56,7 @@ function etagIn({ headers, body }: WireResponse): string {
 }
 
 /** The error for a response of 200 to 299 that is not S3's, e.g. the page of a captive portal. */
-export function notS3Error({ status, headers, body }: WireResponse): StorageError {
+export function notS3Error({ status, headers, body }: Omit<WireResponse, 'received'>): StorageError {
   const error = storageError(status, headers, body);
   if (error.code) return error;
   const [type = ''] = String(headers['content-type'] ?? '').split(';', 1);
@@ -81,7 +81,7 @@ export function mismatchError(isRetried: boolean): StorageError {
 }
 
 /** With a key of AWS KMS or of the client, the ETag is not an MD5 (S3 API, "Object"). Any ETag is accepted then. */
-function isEncrypted({ headers }: WireResponse): boolean {
+export function isEncrypted({ headers }: Pick<WireResponse, 'headers'>): boolean {
   return (
     String(headers['x-amz-server-side-encryption'] ?? '').startsWith('aws:kms') ||
     headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined

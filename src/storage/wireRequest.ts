@@ -20,13 +20,17 @@ export interface WireRequest {
   readonly body?: Buffer | SlicedBody | undefined;
   /** Bytes of the response body to keep; default: 64 KiB, enough for errors and for results of uploads. */
   readonly keepBytes?: number | undefined;
+  /** Receives the body of an object: of a response of 200 or 206 with an ETag. A longer body is an error. */
+  readonly into?: Buffer | undefined;
 }
 
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The beginning of the body, up to the bytes to keep. */
+  /** The beginning of the body, up to the bytes to keep; empty if the body is in {@link WireRequest.into}. */
   readonly body: string;
+  /** Bytes of the body. */
+  readonly received: number;
 }
 
 export interface SendOptions {
@@ -70,7 +74,7 @@ const sliceBytes = 256 * 1024;
 /**
  * Sends one request and reads its response. This is the hot path: it calls undici's dispatcher directly, which saves a signal and a timer
  * for each request. The timer watches progress, so a slow connection does not fail. A response is small and must be complete in the same
- * time.
+ * time, unless it is an object.
  * @throws StalledError, the signal's reason, ActionError `unusable-answer` for a response beyond the size limit, or undici's error for a
  * broken connection
  */
@@ -82,18 +86,18 @@ export async function sendRequest(
   if (signal?.aborted) throw abortError(signal.reason);
   const { promise, resolve, reject } = Promise.withResolvers<WireResponse>();
   const watch = watchStall(stallMs, timer);
-  let answer: Omit<WireResponse, 'body'> = { status: 0, headers: {} };
+  let answer: Pick<WireResponse, 'status' | 'headers'> = { status: 0, headers: {} };
   let abort: ((error?: Error) => void) | undefined;
-  const body = createBodyReader(request.keepBytes);
+  let body = createBodyReader(request.keepBytes);
   const settle = (how: () => void) => {
     watch.end();
     if (signal) listenersOf(signal).delete(onAbort);
     how();
   };
-  const complete = () => settle(() => resolve({ ...answer, body: body.text() }));
+  const complete = () => settle(() => resolve({ ...answer, body: body.text(), received: body.length() }));
   // The beginning of an error response is enough.
   const end = () => {
-    const error = responseTooLarge(request.origin);
+    const error = responseTooLarge(request.origin, body.limit);
     if (answer.status < 300) settle(() => reject(error));
     else complete();
     abort?.(error);
@@ -113,12 +117,15 @@ export async function sendRequest(
     },
     onHeaders: (status, headers) => {
       answer = { status, headers: util.parseHeaders(headers) };
-      watch.answered();
+      if (request.into && isObject(answer)) {
+        body = createObjectReader(request.into);
+        watch.receives();
+      } else watch.answered();
       return true;
     },
     onData: (chunk) => {
       watch.moved();
-      if (body.add(chunk) > maxResponseBytes) end();
+      if (body.add(chunk) > body.limit) end();
       return true;
     },
     onComplete: complete,
@@ -127,17 +134,40 @@ export async function sendRequest(
   return promise;
 }
 
+/** A portal or a gateway that answers instead of the storage sends no ETag. */
+function isObject({ status, headers }: Pick<WireResponse, 'status' | 'headers'>): boolean {
+  return (status === 200 || status === 206) && headers['etag'] !== undefined;
+}
+
+/** Writes a response body into a buffer. */
+function createObjectReader(into: Buffer): ReturnType<typeof createBodyReader> {
+  let length = 0;
+  return {
+    limit: into.length,
+    add: (chunk) => {
+      const end = length + chunk.length;
+      if (end <= into.length) into.set(chunk, length);
+      length = end;
+      return length;
+    },
+    length: () => length,
+    text: () => '',
+  };
+}
+
 /** Collects the beginning of a response body. */
 function createBodyReader(keep = usuallyKept) {
   const chunks: Buffer[] = [];
   let length = 0;
   return {
+    limit: maxResponseBytes,
     /** @returns the length of the body so far */
     add: (chunk: Buffer): number => {
       if (length < keep) chunks.push(chunk);
       length += chunk.length;
       return length;
     },
+    length: () => length,
     text: () => Buffer.concat(chunks).toString('utf8', 0, keep),
   };
 }
@@ -190,9 +220,10 @@ function watchStall(stallMs: number, { now, after }: StallTimer) {
   const started = now();
   let last = started;
   let answeredAt = Infinity;
+  let isReceiving = false;
   let cancel: (() => void) | undefined;
   const check = (onStall: () => void) => {
-    const patience = Math.max(stallMs, last - started);
+    const patience = isReceiving ? stallMs : Math.max(stallMs, last - started);
     const until = Math.min(last + patience, answeredAt + stallMs);
     const left = until - now();
     if (left <= 0) onStall();
@@ -206,6 +237,11 @@ function watchStall(stallMs: number, { now, after }: StallTimer) {
     answered: () => {
       last = now();
       answeredAt = Math.min(answeredAt, last);
+    },
+    /** Called when an object begins to arrive, which may take any time. */
+    receives: () => {
+      last = now();
+      isReceiving = true;
     },
     begin: (onStall: () => void) => {
       cancel?.();

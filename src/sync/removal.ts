@@ -1,4 +1,5 @@
 import { foldersOf } from './collisions.ts';
+import { folderOf } from './keptFolders.ts';
 import { detectPages, pagesWithoutFiles } from './pageNames.ts';
 import type { RemoteObject } from './remoteObject.ts';
 
@@ -69,6 +70,30 @@ export function chooseOlder(
   const removed = new Set(chosen.map(nameOf));
   const pages = [...detectPages(kept.generated).keys()].filter((page) => !removed.has(page));
   return { ...objects, chosen, pages };
+}
+
+/**
+ * The choice with `keep-last`: everything in the removed folders, generated pages included.
+ * @param removed names of folders directly below the destination
+ * @param generated names of the generated objects, relative to the destination
+ */
+export function chooseFolders(
+  objects: SplitByAge,
+  removed: ReadonlySet<string>,
+  base: string,
+  generated: readonly string[],
+): RemovalChoice {
+  const isRemoved = (object: Pick<RemoteObject, 'key'>) => {
+    const folder = folderOf(object, base);
+    return folder !== undefined && removed.has(folder);
+  };
+  const pages = [...detectPages(generated).keys()].filter((name) => !isRemoved({ key: `${base}${name}` }));
+  return {
+    existing: objects.existing,
+    fresh: objects.fresh.filter(isRemoved),
+    chosen: objects.existing.filter(isRemoved),
+    pages,
+  };
 }
 
 export function isOlder({ lastModified }: RemoteObject, before: number): boolean {

@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
+
 import { messageOf } from '../errors/error.ts';
-import type { Plan, Put } from '../sync/plan.ts';
+import { type Plan, type Put, objectHeaders } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { type RequestBody, md5Of, readRequestBody } from './requestBody.ts';
 import {
@@ -14,6 +16,7 @@ import { type MultipartTransfer, prepareMultipart } from './multipartTransfer.ts
 import { partSizeOf } from './partSize.ts';
 import { putObject } from './putObject.ts';
 import { readFile, withFile } from './fileReader.ts';
+import { storedType, storedTypeOfStart } from './storedType.ts';
 
 export interface TransferOptions {
   /** Number of concurrent requests. */
@@ -28,8 +31,10 @@ export interface TransferOptions {
   readonly gracePeriods?: GracePeriods;
   /** Called with newly stored bytes and files. */
   readonly onProgress: (progress: { readonly bytes: number; readonly files: number }) => void;
-  /** Called for every stored file. */
-  readonly onStored?: (put: Put, etag: string) => void;
+  /** Whether `onStored` gets the SHA-256 of each file that one request uploads from memory. */
+  readonly sha256Wanted?: boolean;
+  /** Called for every stored file, with its type in the storage. */
+  readonly onStored?: (put: Put, etag: string, contentType: string, sha256?: string) => void;
 }
 
 /** A multipart upload that could not be aborted. Its parts stay in the storage. */
@@ -68,9 +73,9 @@ export async function transfer(
   if (options.signal.aborted) cancel();
   options.signal.addEventListener('abort', cancel);
   const run = new Run(client, options, shutdown, {
-    stored: (put, etag) => {
+    stored: (put, etag, contentType, sha256) => {
       stored.push(put);
-      options.onStored?.(put, etag);
+      options.onStored?.(put, etag, contentType, sha256);
     },
     failed: (put, error) => {
       if (!shutdown.stopSignal.aborted) failures.push({ put, error });
@@ -86,7 +91,7 @@ export async function transfer(
 }
 
 interface Listener {
-  readonly stored: (put: Put, etag: string) => void;
+  readonly stored: (put: Put, etag: string, contentType: string, sha256?: string) => void;
   readonly failed: (put: Put, error: unknown) => void;
   readonly unanswered: (put: Put) => void;
 }
@@ -157,12 +162,12 @@ class Run {
       yield () =>
         this.#reportErrors(put, () =>
           this.#withBuffer(part.length, async (buffer) => {
-            const etag = await transfer.send(part, buffer);
-            if (etag !== undefined) {
+            const stored = await transfer.send(part, buffer);
+            if (stored) {
               this.#large.delete(put);
-              this.#listener.stored(put, etag);
+              this.#listener.stored(put, stored.etag, stored.contentType);
             }
-            this.#options.onProgress({ bytes: part.length, files: etag === undefined ? 0 : 1 });
+            this.#options.onProgress({ bytes: part.length, files: stored ? 1 : 0 });
           }),
         );
     }
@@ -174,28 +179,32 @@ class Run {
       buffer.length < file.size
         ? withFile(file, async (reader) => {
             const content = await readRequestBody(reader, { offset: 0, length: file.size }, buffer);
+            const type = await storedTypeOfStart(put, reader);
             await reader.verify();
-            await this.#store(put, content);
+            await this.#store(put, type, content);
           })
-        : readFile(file, buffer).then(() => this.#store(put, buffer)),
+        : readFile(file, buffer).then(() => this.#store(put, storedType(put, buffer), buffer)),
     );
   }
 
-  async #store(put: Put, content: RequestBody): Promise<void> {
+  async #store(put: Put, contentType: string, content: RequestBody): Promise<void> {
     const { stopSignal, abortSignal } = this.#shutdown;
     stopSignal.throwIfAborted();
     const conditions = { signal: abortSignal, ifAbsent: this.#ifAbsent(put) };
+    const object = { key: put.key, contentType, headers: objectHeaders(put) };
     const usual = () => md5Of(content).toString('hex');
     let etag: string | undefined;
     try {
       await idempotentPut(this.#client, put, usual, conditions.ifAbsent, async () => {
-        etag = await putObject(this.#client, put, content, conditions);
+        etag = await putObject(this.#client, object, content, conditions);
       });
     } catch (error) {
       if (abortSignal.aborted) this.#listener.unanswered(put);
       throw error;
     }
-    this.#listener.stored(put, etag ?? usual());
+    const sha256 =
+      this.#options.sha256Wanted && Buffer.isBuffer(content) ? hash('sha256', content) : undefined;
+    this.#listener.stored(put, etag ?? usual(), contentType, sha256);
     this.#options.onProgress({ bytes: put.file.size, files: 1 });
   }
 

@@ -51,7 +51,8 @@ export function openHasher(options: HasherOptions): Hasher {
     },
     digests: async (files) => {
       const isMuch = requested.exceeds(files, fewFiles, fewBytes);
-      if (!pool && !isMuch) return hashHere(files, options);
+      // The SHA-256 of a few files costs nothing that can be measured.
+      if (!pool && !isMuch) return hashHere(files, { ...options, sha256Wanted: true });
       pool ??= openHashPool(options, threads, signal);
       return pool.digests(files);
     },

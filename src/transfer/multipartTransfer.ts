@@ -1,5 +1,5 @@
 import { messageOf } from '../errors/error.ts';
-import type { Put } from '../sync/plan.ts';
+import { type Put, objectHeaders } from '../sync/plan.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { multipartEtag } from '../storage/etag.ts';
 import { verifyObject } from '../storage/head.ts';
@@ -17,15 +17,22 @@ import { idempotentPut } from './idempotentPut.ts';
 import { type Part, partsOf } from './partSize.ts';
 import { putPart } from './putObject.ts';
 import { type FileReader, openFile } from './fileReader.ts';
+import { storedTypeOfStart } from './storedType.ts';
+
+/** What the storage has for a file. */
+export interface StoredObject {
+  readonly etag: string;
+  readonly contentType: string;
+}
 
 /** The multipart upload of one file. The first part to be sent creates it, the last one completes it. */
 export interface MultipartTransfer {
   readonly parts: readonly Part[];
   /**
    * Reads a part into the buffer, or through it, and uploads it.
-   * @returns the ETag of the object if this part completed it
+   * @returns the ETag and the type of the object if this part completed it
    */
-  send(part: Part, buffer: Buffer): Promise<string | undefined>;
+  send(part: Part, buffer: Buffer): Promise<StoredObject | undefined>;
   /** Aborts the upload if it was created and is not complete. */
   abort(): Promise<'nothing' | 'aborted' | 'not-permitted'>;
 }
@@ -45,6 +52,7 @@ export interface MultipartOptions {
 
 interface Started {
   readonly reader: FileReader;
+  readonly contentType: string;
   readonly uploadId: Promise<string>;
 }
 
@@ -59,15 +67,19 @@ export function prepareMultipart(put: Put, options: MultipartOptions): Multipart
   const lost = { since: undefined as number | undefined };
   const start = async () => {
     const reader = await openFile(put.file);
-    const uploadId = createOnce(put, options, lost);
+    const contentType = await storedTypeOfStart(put, reader).catch(async (error: unknown) => {
+      await reader.close();
+      throw error;
+    });
+    const uploadId = createOnce({ ...put, contentType }, options, lost);
     // `send` awaits it and handles the error.
     uploadId.catch(() => undefined);
-    return { reader, uploadId };
+    return { reader, contentType, uploadId };
   };
   return {
     parts,
     send: async (part, buffer) => {
-      const { reader, uploadId } = await (started ??= start());
+      const { reader, contentType, uploadId } = await (started ??= start());
       const content = await readRequestBody(reader, part, buffer);
       const id = await uploadId;
       done.push(await putPart(client, put.key, id, part.number, content, stopSignal));
@@ -75,10 +87,10 @@ export function prepareMultipart(put: Put, options: MultipartOptions): Multipart
       await reader.verify();
       const inOrder = done.toSorted((a, b) => a.number - b.number);
       stopSignal.throwIfAborted();
-      const stored = await completeOnce(put, options, id, inOrder);
+      const etag = await completeOnce(put, options, id, inOrder);
       completed = true;
       await reader.close();
-      return stored;
+      return { etag, contentType };
     },
     abort: async () => {
       if (!started || completed) return 'nothing';
@@ -107,7 +119,7 @@ async function createOnce(
   { client, shutdown, onOrphan }: MultipartOptions,
   lost: { since: number | undefined },
 ): Promise<string> {
-  const headers = { ...put.headers, 'content-type': put.contentType };
+  const headers = { ...objectHeaders(put), 'content-type': put.contentType };
   const startedAt = client.clock.now();
   const uploadId = await createMultipart(client, put.key, headers, {
     signal: shutdown.abortSignal,

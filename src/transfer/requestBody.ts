@@ -5,7 +5,7 @@ import type { SlicedBody } from '../storage/wireRequest.ts';
 import { type ByteRange, slicesOf } from './partSize.ts';
 import { type FileReader, changedError } from './fileReader.ts';
 
-/** A range of a file that does not fit into memory. It is read once for its digests, and again each time it is sent. */
+/** Content that is not in memory as a whole, e.g. a long range of a file: it is read once for its digests, and again each time it is sent. */
 export interface StreamedBody extends SlicedBody {
   readonly md5: Buffer;
   readonly crc32: number;
@@ -23,6 +23,32 @@ export async function readRequestBody(
   if (buffer.length < range.length) return readLong(reader, range, buffer);
   await reader.read(buffer, range.offset);
   return buffer;
+}
+
+/** Longer bodies are sent in pieces. A short body in pieces would need many small writes. */
+const longestJoined = 1024 ** 2;
+
+/**
+ * The body of a request from pieces.
+ * @param pieces of a long body are read once for its digests, and again each time it is sent
+ */
+export function bodyOf(pieces: Iterable<Buffer>): RequestBody {
+  const md5 = createHash('md5');
+  const joined: Buffer[] = [];
+  let [length, sum] = [0, 0];
+  for (const piece of pieces) {
+    length += piece.length;
+    md5.update(piece);
+    sum = crc32(piece, sum);
+    if (length <= longestJoined) joined.push(piece);
+    else joined.length = 0;
+  }
+  if (length <= longestJoined) return Buffer.concat(joined, length);
+  const slices = async function* () {
+    await Promise.resolve();
+    yield* pieces;
+  };
+  return { length, md5: md5.digest(), crc32: sum, slices };
 }
 
 async function readLong(reader: FileReader, range: ByteRange, buffer: Buffer): Promise<StreamedBody> {

@@ -10,7 +10,13 @@ afterEach(() => restore());
 
 function use(given: Record<string, string>, env: Record<string, string>) {
   restore = useWording(
-    commandWording({ inputs: inputsOf.upload, given: new Map(Object.entries(given)), env, job: 'command' }),
+    commandWording({
+      inputs: inputsOf.upload,
+      argument: 'path',
+      given: new Map(Object.entries(given)),
+      env,
+      job: 'command',
+    }),
   );
 }
 

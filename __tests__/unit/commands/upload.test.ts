@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -41,6 +42,7 @@ test('uploads the files, sets the outputs and logs each step', async () => {
     'unchanged-count': 0,
     'deleted-count': 0,
     'comment-id': '',
+    'checksums-file': '',
   });
   const opened = await fetch(String(outputs['url']));
   expect(await opened.text()).toBe('dist/index.html');
@@ -70,11 +72,21 @@ test('does not upload unchanged files again', async () => {
 });
 
 test('a dry run writes nothing and says what it would do', async () => {
-  const { lines, outputs, failure } = await upload({ destination: 'dry', 'dry-run': 'true' });
+  const { lines, outputs, failure } = await upload({
+    destination: 'dry',
+    'dry-run': 'true',
+    checksums: 'true',
+  });
   expect(failure).toBeUndefined();
   expect(await stored('dry')).toEqual([]);
-  expect(lines).toContain('group: Would upload 2 new files');
-  expect(outputs).toMatchObject({ url: '', 'links-file': '', 'file-count': 2, 'uploaded-count': 0 });
+  expect(lines).toContain('group: Would upload 3 new files');
+  expect(outputs).toMatchObject({
+    url: '',
+    'links-file': '',
+    'checksums-file': '',
+    'file-count': 2,
+    'uploaded-count': 0,
+  });
 });
 
 test('a preview is one link that opens the site', async () => {
@@ -84,8 +96,17 @@ test('a preview is one link that opens the site', async () => {
   expect(lines).toContain('group: Preview: 1 page, 2 files');
 });
 
+test('with checksums, the output names the file that is uploaded as SHA256SUMS', async () => {
+  const { outputs } = await upload({ destination: 'sums', checksums: 'true' });
+  const written = readFileSync(String(outputs['checksums-file']), 'utf8');
+  const sum = (text: string) => hash('sha256', text);
+  expect(written).toBe(`${sum('dist/app.js')}  app.js\n${sum('dist/index.html')}  index.html\n`);
+  const object = await platform.store.get(buckets.outputs, 'ci/sums/SHA256SUMS');
+  expect(object.body.toString()).toBe(written);
+});
+
 test('the links file has a link to each file', async () => {
-  const { outputs } = await upload({ destination: 'file', checksums: 'true' });
+  const { outputs } = await upload({ destination: 'file' });
   const { files } = JSON.parse(readFileSync(String(outputs['links-file']), 'utf8')) as {
     files: { path: string; url: string; sha256: string; status: string }[];
   };
@@ -94,6 +115,17 @@ test('the links file has a link to each file', async () => {
     ['index.html', 'uploaded'],
   ]);
   expect((await fetch(files[0]?.url ?? '')).status).toBe(200);
+  expect(files.map(({ sha256 }) => sha256)).toEqual([
+    hash('sha256', 'dist/app.js'),
+    hash('sha256', 'dist/index.html'),
+  ]);
+  const again = await upload({ destination: 'file', overwrite: 'changed' });
+  const second = JSON.parse(readFileSync(String(again.outputs['links-file']), 'utf8')) as {
+    files: { sha256: string; status: string }[];
+  };
+  expect(second.files.map(({ sha256, status }) => [sha256, status])).toEqual(
+    files.map(({ sha256 }) => [sha256, 'unchanged']),
+  );
 });
 
 describe('without files', () => {

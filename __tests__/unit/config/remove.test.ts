@@ -16,6 +16,22 @@ test('reads older-than in seconds', () => {
   });
 });
 
+test('reads keep-last', () => {
+  const read = (value: string) =>
+    readRemoveInputs(given({ destination: 'd', 'keep-last': value }), noMask).keepLast;
+  expect(['', '1', ' 3 ', '100000'].map(read)).toEqual([undefined, 1, 3, 100_000]);
+});
+
+test.each(['0', '-1', '+1', '1.5', '03', '3 folders', 'all', '100001', '9'.repeat(40)])(
+  'rejects keep-last: %s',
+  (value) => {
+    const { message } = failureOf(() =>
+      readRemoveInputs(given({ destination: 'd', 'keep-last': value }), noMask),
+    );
+    expect(message).toContain(`keep-last: got '${value}', expected a number of folders from 1 to 100000`);
+  },
+);
+
 test.each(['', '/', '//'])('rejects the whole workspace: %j', (destination) => {
   const { message } = failureOf(() => readRemoveInputs(given({ destination }), noMask));
   expect(message).toContain(`destination: got '${destination}', expected the folder to delete`);

@@ -21,6 +21,22 @@ test.each([
   ['font.woff2', 'font/woff2'],
   ['all.zip', 'application/zip'],
   ['all.tar.gz', 'application/gzip'],
+  ['sea.nc', 'application/x-netcdf'],
+  ['tiles.h5', 'application/x-hdf5'],
+  ['map.gpkg', 'application/geopackage+sqlite3'],
+  ['places.kml', 'application/vnd.google-earth.kml+xml'],
+  ['area.wkt', 'text/plain; charset=utf-8'],
+  ['area.prj', 'text/plain; charset=utf-8'],
+  ['mosaic.vrt', 'application/xml'],
+  ['style.qml', 'application/xml'],
+  ['lib.rs', 'text/plain; charset=utf-8'],
+  ['notes.ipynb', 'application/x-ipynb+json'],
+  ['guide.adoc', 'text/plain; charset=utf-8'],
+  ['main.tf', 'text/plain; charset=utf-8'],
+  ['api.proto', 'text/plain; charset=utf-8'],
+  ['site.scss', 'text/plain; charset=utf-8'],
+  ['live.m3u8', 'application/vnd.apple.mpegurl'],
+  ['table.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
 ])('%s is %s', (name, type) => {
   expect(mediaType(name)).toBe(type);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { outermost, pathBelow } from '../../../src/files/root.ts';
+import { outermost, pathBelow, pathOf } from '../../../src/files/root.ts';
 import { linux, macos, windows } from '../../../src/files/system.ts';
 
 describe('the path below a root', () => {
@@ -33,6 +33,15 @@ describe('the path below a root', () => {
   ])('%s of %s is %s on Windows', (root, file, below) => {
     expect(pathBelow(root, file, windows)).toBe(below);
   });
+});
+
+test.each([
+  [linux, '/a', 'b/c\\d', '/a/b/c\\d'],
+  [linux, '/', 'a', '/a'],
+  [windows, 'C:\\', 'a/b', 'C:\\a\\b'],
+  [windows, 'C:\\a', 'b/c', 'C:\\a\\b\\c'],
+])('the path of a name below a root has the separators of the system', (system, root, name, expected) => {
+  expect(pathOf(root, name, system)).toBe(expected);
 });
 
 describe('the folders to walk from', () => {

@@ -47,7 +47,8 @@ const published = (files: readonly PublishedFile[], more: Partial<Publication> =
   ...more,
 });
 
-const pageOf = (...asked: Parameters<typeof renderIndexPage>): string => renderIndexPage(...asked).toString();
+const pageOf = (...asked: Parameters<typeof renderIndexPage>): string =>
+  Buffer.concat([...renderIndexPage(...asked)]).toString();
 
 const contentsOf = (page: string): IndexPageData =>
   JSON.parse(

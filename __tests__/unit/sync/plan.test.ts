@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { planUpload } from '../../../src/sync/plan.ts';
+import { objectHeaders, planUpload, withGenerated } from '../../../src/sync/plan.ts';
+import { generatedMark } from '../../../src/files/headers.ts';
 import { failureOf } from '../failure.ts';
 import { localFile } from '../localFile.ts';
 
@@ -25,6 +26,12 @@ test('names that differ only in Unicode normal form or letter case have differen
 
 test('files of the same name in different folders have different keys', () => {
   expect(keys(['a/x.js', 'b/x.js'])).toEqual(['a2s/d/a/x.js', 'a2s/d/b/x.js']);
+});
+
+test('objects get the attributes of their files, generated objects do not', () => {
+  const plan = planUpload([{ ...localFile('a'), mtimeMs: 1_500 }], '', 'd');
+  const { groups } = withGenerated(plan, localFile('SHA256SUMS'));
+  expect(groups.flat().map(objectHeaders)).toEqual([{ 'x-amz-meta-mtime': '1.5' }, generatedMark]);
 });
 
 test('sizes are added up', () => {

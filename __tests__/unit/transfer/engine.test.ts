@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -74,6 +75,23 @@ test('every file is stored unchanged, whole or in parts, and reported', async ()
   expect(bucket.pending.size).toBe(0);
 });
 
+test('with sha256Wanted, the SHA-256 of each file that one request uploads is known', async () => {
+  using folder = temporaryFolder();
+  await using bucket = await modelBucket();
+  const plan = planOf(folder, { empty: 0, small: 10, large: 2 * MiB });
+  const sums = async (sha256Wanted: boolean) => {
+    const found = new Map<string, string | undefined>();
+    await send(bucket, plan, {
+      sha256Wanted,
+      onStored: ({ name }, _etag, _type, sha256) => void found.set(name, sha256),
+    });
+    return Object.fromEntries(found);
+  };
+  const sum = (name: string) => hash('sha256', bucket.objects.get(`p/d/${name}`) ?? 'missing');
+  expect(await sums(true)).toEqual({ empty: sum('empty'), small: sum('small'), large: undefined });
+  expect(await sums(false)).toEqual({ empty: undefined, small: undefined, large: undefined });
+});
+
 test.each([
   ['counts as stored if it has the size of the file', 2 * MiB, 'e', 1],
   ['is an error if it has another size', MiB, 'e', 0],
@@ -117,7 +135,7 @@ test('a group starts when all files of the group before are stored, parts includ
     return undefined;
   });
   const plan = planOf(folder, { 'index.html': 5, 'a/index.html': 5, large: 3 * MiB, ...many(8, 100) });
-  const { stored } = await send(bucket, withGenerated(plan, [fileIn(folder, 'SHA256SUMS', 'sums')]), {
+  const { stored } = await send(bucket, withGenerated(plan, fileIn(folder, 'SHA256SUMS', 'sums')), {
     concurrency: 8,
   });
   expect(stored).toHaveLength(12);
@@ -420,7 +438,7 @@ describe('ifAbsent', () => {
     await using bucket = await modelBucket();
     bucket.objects.set('p/d/SHA256SUMS', 'old');
     const plan = planOf(folder, { a: 10, large: 2 * MiB });
-    const { failures } = await send(bucket, withGenerated(plan, [fileIn(folder, 'SHA256SUMS', 'new')]), {
+    const { failures } = await send(bucket, withGenerated(plan, fileIn(folder, 'SHA256SUMS', 'new')), {
       ifAbsent: true,
     });
     expect(failures).toEqual([]);

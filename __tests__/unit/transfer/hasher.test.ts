@@ -42,6 +42,17 @@ describe('the digests are those of each file, in the same order', () => {
     expect(await hasher.digests([])).toEqual([]);
   });
 
+  test('of a few files, the SHA-256 is always among them', async () => {
+    using folder = temporaryFolder();
+    const files = manyFiles(folder);
+    const hasher = openHasher({ sha256Wanted: false, partSize: undefined, threads: 1, signal: never });
+    opened.push(hasher);
+    const few = await hasher.digests(files.slice(0, 200));
+    expect(few.every(({ sha256 }) => sha256 !== undefined)).toBe(true);
+    const many = await hasher.digests(files.slice(200));
+    expect(many.every(({ sha256 }) => sha256 === undefined)).toBe(true);
+  });
+
   test('a large file with a given part size, and concurrent requests', async () => {
     using folder = temporaryFolder();
     const large = fileIn(folder, 'large', randomBytes(17 * MiB + 5));

@@ -4,7 +4,13 @@ import { crc32 } from 'node:zlib';
 
 import { expect, test } from '@jest/globals';
 
-import { type StreamedBody, crc32Of, md5Of, readRequestBody } from '../../../src/transfer/requestBody.ts';
+import {
+  type StreamedBody,
+  bodyOf,
+  crc32Of,
+  md5Of,
+  readRequestBody,
+} from '../../../src/transfer/requestBody.ts';
 import { withFile } from '../../../src/transfer/fileReader.ts';
 import { rejectionOf } from '../failure.ts';
 import { temporaryFolder } from '../folders.ts';
@@ -56,4 +62,20 @@ test('a file that changed before it is sent is never sent completely, even with 
     expect((await rejectionOf(sending())).message).toBe(`${file.path} changed while it was uploaded`);
     expect(sent).toBeLessThan(bytes.length);
   });
+});
+
+test.each([
+  ['a short body is joined', [10, 0, 20], true],
+  ['a long body stays in pieces', [700 * KiB, 1, 700 * KiB], false],
+])('%s, with the digests of its content', async (_, lengths, isJoined) => {
+  const pieces = lengths.map((length) => randomBytes(length));
+  const whole = Buffer.concat(pieces);
+  const body = bodyOf(pieces);
+  expect(Buffer.isBuffer(body)).toBe(isJoined);
+  expect(body.length).toBe(whole.length);
+  expect(md5Of(body)).toEqual(createHash('md5').update(whole).digest());
+  expect(Buffer.from(crc32Of(body), 'base64').readUInt32BE()).toBe(crc32(whole));
+  // A retry reads it again.
+  for (let attempt = 0; attempt < 2; attempt += 1)
+    expect((Buffer.isBuffer(body) ? body : await allOf(body)).equals(whole)).toBe(true);
 });

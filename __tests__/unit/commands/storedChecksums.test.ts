@@ -1,0 +1,76 @@
+import { expect, test } from '@jest/globals';
+
+import { readStoredSums } from '../../../src/commands/storedChecksums.ts';
+import { ActionError } from '../../../src/errors/error.ts';
+import { formatChecksums, maxChecksumsBytes } from '../../../src/files/checksums.ts';
+import type { ObjectReader } from '../../../src/storage/objectReader.ts';
+
+const [one, two] = ['11'.repeat(32), '22'.repeat(32)];
+const writtenAt = Date.UTC(2026, 10, 23, 18, 0, 0);
+const { signal } = new AbortController();
+
+/** Reads files SHA256SUMS with these contents; `size` replaces the real size of each. */
+async function read(contents: Readonly<Record<string, string>>, size?: number) {
+  const logged: string[] = [];
+  const asked: string[] = [];
+  const reader: ObjectReader = {
+    read: ({ source, buffer, ifMatch }) => {
+      asked.push(`${source} ${ifMatch}`);
+      buffer.write(contents[source.slice('ci/d/'.length)] ?? '');
+      return Promise.resolve({ modified: true, size: buffer.length, etag: '', headers: {} });
+    },
+    describe: (what) => new ActionError('storage-error', what),
+  };
+  const generated = new Map(
+    Object.entries(contents).map(([name, text]) => [
+      name,
+      {
+        size: size ?? Buffer.byteLength(text),
+        etag: `etag of ${name}`,
+        headers: { 'last-modified': new Date(writtenAt).toUTCString() },
+      },
+    ]),
+  );
+  const log = { info: (text: string | readonly string[]) => void logged.push(String(text)) };
+  const sums = await readStoredSums(log, generated, { base: 'ci/d/', reader, signal });
+  return { of: (name: string, later = 0) => sums.of(name, writtenAt + later), logged, asked };
+}
+
+test('each SHA256SUMS is about the files of its folder', async () => {
+  const { of, asked, logged } = await read({
+    SHA256SUMS: formatChecksums(
+      new Map([
+        ['a.txt', one],
+        ['d/b\n.txt', two],
+      ]),
+    ),
+    'linux/SHA256SUMS': formatChecksums(new Map([['a.txt', two]])),
+    '_links.html': 'a page',
+  });
+  expect([of('a.txt'), of('d/b\n.txt'), of('linux/a.txt'), of('other')]).toEqual([one, two, two, undefined]);
+  expect(asked).toEqual([
+    'ci/d/SHA256SUMS etag of SHA256SUMS',
+    'ci/d/linux/SHA256SUMS etag of linux/SHA256SUMS',
+  ]);
+  expect(logged).toEqual([]);
+});
+
+test('it says nothing about files that are newer', async () => {
+  const { of } = await read({ SHA256SUMS: formatChecksums(new Map([['a.txt', one]])) });
+  expect([of('a.txt', -60_000), of('a.txt', 999), of('a.txt', 1_001)]).toEqual([one, one, undefined]);
+});
+
+test('an empty one, one with unusable lines and one that is too large are no error', async () => {
+  expect((await read({ SHA256SUMS: '' })).of('a.txt')).toBeUndefined();
+  const broken = await read({ SHA256SUMS: `nonsense\n${one}  a.txt\n` });
+  expect([broken.of('a.txt'), broken.logged]).toEqual([
+    one,
+    ['SHA256SUMS has unusable lines: line 1 is not a SHA-256 digest and a name'],
+  ]);
+  const large = await read({ SHA256SUMS: `${one}  a.txt\n` }, maxChecksumsBytes + 1);
+  expect([large.of('a.txt'), large.asked, large.logged]).toEqual([
+    undefined,
+    [],
+    ['SHA256SUMS is not used, because it is too large'],
+  ]);
+});

@@ -1,0 +1,3 @@
+module taking
+
+go 1.22

@@ -1,0 +1,39 @@
+import { type StorageClient, sendAndRead } from './client.ts';
+import { type ObjectReader, describeReadError, notModified, readObject, requestHeaders } from './objectReader.ts';
+
+/** Reads objects of a workspace by its session. The source of a request is the key of the object. */
+export function sessionReader(client: StorageClient): ObjectReader {
+  return {
+    read: async (request) => {
+      const { source, buffer, signal } = request;
+      const call = {
+        method: 'GET',
+        path: client.path(source),
+        headers: requestHeaders(request),
+        into: buffer,
+        signal,
+      } as const;
+      try {
+        return await sendAndRead(client, call, (answer) => readObject(answer, request));
+      } catch (error) {
+        const same = notModified(error, request);
+        if (same) return same;
+        throw error;
+      }
+    },
+    partSize: async (source, etag, signal) => {
+      const call = {
+        method: 'HEAD',
+        path: client.path(source),
+        query: { partNumber: '1' },
+        headers: { 'if-match': `"${etag}"` },
+        signal,
+      } as const;
+      return sendAndRead(client, call, ({ headers }) => {
+        const isPart = headers['x-amz-mp-parts-count'] !== undefined;
+        return isPart ? Number(headers['content-length']) : undefined;
+      });
+    },
+    describe: (what, _source, error) => describeReadError(what, client.location, error),
+  };
+}
