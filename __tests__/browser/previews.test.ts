@@ -12,9 +12,10 @@ import { startRealPlatform } from '../../platform/real/index.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { folderWith } from '../support/folder.ts';
 import { putObjects } from '../support/putObjects.ts';
-import { errorOf, runSubject } from '../support/subject.ts';
+import { errorOf, runSubject, urlsOf } from '../support/subject.ts';
 import { startBrowser } from './browsers.ts';
 import { baseOf, publishPreview } from './previews.ts';
+import { encodedPages, encodedTexts } from './encodedPages.ts';
 import { openStore } from './publishedPage.ts';
 import { follow, onlyFrame, openTab, addressOf, openWindow, waitForPageText } from './browserWindow.ts';
 import { rooted, router, resourceSite, resourceResults } from './resourceSite.ts';
@@ -45,6 +46,18 @@ document.querySelector('button').addEventListener('click', async () => {
   ),
   'part.txt': version,
 });
+
+/** A page with a link to save, and a button whose script makes one as the compilers of frameworks write it. */
+const savingPage = html(
+  'Save',
+  `<a href="a%20b.txt" download="saved.txt">Save</a> <button>Make</button><script>
+const make = (tag, attributes) => Object.assign(document.createElement(tag), attributes);
+document.querySelector('button').addEventListener('click', () => {
+  const rest = { href: \`data.csv\`, [\`down\` + \`load\`]: \`made.csv\` };
+  make('a', rest).click();
+});
+</script>`,
+);
 
 const seenIn = (page: Page) =>
   page.evaluate(() => JSON.parse(sessionStorage.getItem('seen') ?? '[]') as string[]);
@@ -128,8 +141,9 @@ describe.each(browserNames)('a preview in %s', (name) => {
     expect(visitor.problems).toEqual([]);
   }, 120_000);
 
-  test('saves a file with the name in its link', async () => {
-    const { link } = await publish(`${name}/download`, { ...resourceSite, 'main.js': '' });
+  test('saves files with the names in their links, also if a script makes the link', async () => {
+    const files = { 'index.html': savingPage, 'a b.txt': 'space', 'data.csv': 'made' };
+    const { link } = await publish(`${name}/download`, files);
     await using visitor = await openWindow(browser);
     const { page, context } = visitor;
     if (name === 'chromium') {
@@ -141,13 +155,39 @@ describe.each(browserNames)('a preview in %s', (name) => {
       });
     }
     await follow(page, link);
-    await waitForPageText(page, 'Workshop');
+    await waitForPageText(page, 'Save');
+    const saved = async (...names: string[]) => {
+      const deadline = Date.now() + 20_000;
+      // During a download, a partial file exists beside it.
+      while (readdirSync(downloads).sort().join() !== names.join() && Date.now() < deadline) await sleep(50);
+      expect(readdirSync(downloads).sort()).toEqual(names);
+    };
     await click(page, 'Save');
-    const deadline = Date.now() + 20_000;
-    // During a download, a partial file exists beside it.
-    while (readdirSync(downloads).join() !== 'saved.txt' && Date.now() < deadline) await sleep(50);
-    expect(readdirSync(downloads)).toEqual(['saved.txt']);
+    await saved('saved.txt');
+    await press(page);
+    await saved('made.csv', 'saved.txt');
     expect(readFileSync(path.join(downloads, 'saved.txt'), 'utf8')).toBe('space');
+    expect(readFileSync(path.join(downloads, 'made.csv'), 'utf8')).toBe('made');
+  }, 120_000);
+
+  test('shows pages in their own encoding, and XHTML, in the preview and by plain links', async () => {
+    const destination = `${name}/encodings`;
+    const run = await publish(destination, encodedPages);
+    const links = urlsOf(run);
+    await using visitor = await openWindow(browser);
+    const { page } = visitor;
+    await follow(page, run.link);
+    await waitForPageText(page, 'All encodings');
+    for (const [file, text] of Object.entries(encodedTexts)) {
+      await follow(page, `${run.link}#/${file}`);
+      await waitForPageText(page, text);
+      await click(page, 'Home');
+      await waitForPageText(page, 'All encodings');
+      expect(await addressOf(page)).toBe(`${baseOf(destination)}index.html`);
+      await follow(page, links[file] ?? '');
+      await waitForPageText(page, text);
+    }
+    expect(visitor.problems).toEqual([]);
   }, 120_000);
 
   test('works for a site that was built for the root of a host', async () => {
@@ -366,7 +406,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     expect((await fetch(link)).status).toBe(404);
   }, 120_000);
 
-  test('sends no Referer to other hosts, and no requests without a link to them', async () => {
+  test('other hosts get the origin as Referer, and no requests without a link to them', async () => {
     const heard: IncomingHttpHeaders[] = [];
     const host = createServer((request, response) => {
       if (request.url === '/favicon.ico') return void response.writeHead(404).end();
@@ -390,7 +430,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
       await click(visitor.page, 'Go');
       await waitForPageText(visitor.page, 'Elsewhere');
       expect(heard).toHaveLength(2);
-      expect(heard.filter(({ referer }) => referer !== undefined)).toEqual([]);
+      expect(heard.map(({ referer }) => referer)).toEqual(Array(2).fill(`${new URL(link).origin}/`));
       expect([...asked].sort()).toEqual([new URL(platform.storageUrl).host, new URL(elsewhere).host].sort());
     } finally {
       host.closeAllConnections();

@@ -2,8 +2,8 @@ import { takeRootAddress } from './framed.ts';
 import { downloadParameter, frameParameter } from './terms.ts';
 
 /**
- * Runs in the pages of sites that would not work unmodified: sites built for the root of a host, and sites with their own service worker. It
- * removes its own script element.
+ * Runs in all pages of the site. It keeps working what the service worker alone cannot: sites built for the root of a host, sites with their own
+ * service worker, and downloads. It removes its own script element.
  */
 const script = document.currentScript as HTMLScriptElement;
 const { searchParams } = new URL(script.src);
@@ -16,6 +16,7 @@ const isFramed = searchParams.has(frameParameter) && window.parent !== window;
 const outer = isFramed ? takeRootAddress(root) : undefined;
 
 keepWorker();
+if (!isFramed) keepFolder();
 mapLinks();
 mapNavigations();
 mapFrames();
@@ -38,8 +39,25 @@ function mapped(address: string | URL): string | undefined {
   const url = URL.parse(address, document.baseURI);
   // A `blob:` URL has the origin of the page that made it.
   if (url?.origin !== root.origin || url.protocol !== root.protocol) return undefined;
+  if (isFolder(url)) return `${root.href}${url.search}${url.hash}`;
   if (url.pathname.startsWith(root.pathname)) return undefined;
   return `${root.href}${url.pathname.slice(1)}${url.search}${url.hash}`;
+}
+
+/** Whether a URL is that of the site's folder without its slash. It is outside the scope of the service worker. */
+function isFolder({ pathname }: URL): boolean {
+  return `${pathname}/` === root.pathname;
+}
+
+/** Routers remove the slash of the folder, and a reload would then open the storage. */
+function keepFolder(): void {
+  for (const kind of ['pushState', 'replaceState'] as const) {
+    const original = Reflect.get(History.prototype, kind) as History['pushState'];
+    History.prototype[kind] = function (this: History, state, unused, address) {
+      const url = URL.parse(address ?? '', document.baseURI);
+      original.call(this, state, unused, url && isFolder(url) ? mapped(url) : address);
+    };
+  }
 }
 
 /** Maps links as soon as the pointer touches them, so that new tabs and copied links work too. */

@@ -1,4 +1,6 @@
 import type { Route } from '../../src/preview/routes.ts';
+import { firstPage } from '../../src/preview/firstPage.ts';
+import { isHtml } from '../../src/files/webPages.ts';
 import type { PreviewSite } from '../../src/preview/previewData.ts';
 import { companionName, downloadParameter, frameParameter } from '../preview/terms.ts';
 import { accompanied } from './companionScript.ts';
@@ -36,7 +38,7 @@ export async function answerFrom(route: Route, question: Question): Promise<Resp
 function isFramed(name: string, { destination }: Request, { searchParams }: URL): boolean {
   return (
     destination === 'document' &&
-    /\.html?$/i.test(name) &&
+    isHtml(name) &&
     !searchParams.has(frameParameter) &&
     !searchParams.has(downloadParameter)
   );
@@ -50,12 +52,14 @@ function framePage(html: string, status: number): Response {
 /** Answers requests for paths that are not files of the site. */
 function ownAnswer({ site, place, url }: Question): Response | undefined {
   if (url.pathname === `${place.root.pathname}${site.entry}`) return Response.redirect(place.root.href, 302);
-  if (site.companion === null || url.pathname !== `${place.root.pathname}${companionName}`) return undefined;
+  if (url.pathname !== `${place.root.pathname}${companionName}`) return undefined;
   return new Response(site.companion, { headers: { 'content-type': 'text/javascript; charset=utf-8' } });
 }
 
 function missing({ site, place, url }: Question, isPage: boolean): Response {
   if (!isPage) return new Response(null, { status: 404 });
+  const first = url.pathname === place.root.pathname ? firstPage(site.names) : undefined;
+  if (first !== undefined) return Response.redirect(place.address(first), 302);
   return url.pathname === place.root.pathname
     ? htmlResponse(pagesPage(site, place), 200)
     : htmlResponse(missingPage(place), 404);
@@ -74,10 +78,9 @@ async function page(found: Found, status: 200 | 404, { site, place, url }: Quest
       const headers = new Headers(response.headers);
       const download = url.searchParams.get(downloadParameter);
       if (download !== null) headers.set('content-disposition', attachment(download));
-      // Other hosts get no Referer header. Pages of the site do.
-      headers.set('referrer-policy', 'same-origin');
-      const isHtml = /^text\/html\b/i.test(headers.get('content-type') ?? '');
-      return site.companion !== null && isHtml && download === null && response.status === 200
+      // Some hosts, e.g. of videos and map tiles, refuse requests without a Referer header. They get the origin, not the path.
+      headers.set('referrer-policy', 'strict-origin-when-cross-origin');
+      return isPageType(headers) && download === null && response.status === 200
         ? accompanied(response, { place, url, headers, status, isFramed: site.frame !== null })
         : new Response(response.body, {
             status: response.status === 200 ? status : response.status,
@@ -106,6 +109,21 @@ function resource(found: Found, name: string, { place, request }: Question): Res
       return new Response(null, { status: response.status, headers: response.headers });
     }
   }
+}
+
+/** Adds the headers that make a page cross-origin isolated (HTML standard, "Cross-origin opener policies"). Its workers need them too. */
+export function isolated(response: Response): Response {
+  if (response.status === 302) return response;
+  const headers = new Headers(response.headers);
+  headers.set('cross-origin-opener-policy', 'same-origin');
+  // Unlike `require-corp`, it allows files of other hosts.
+  headers.set('cross-origin-embedder-policy', 'credentialless');
+  return new Response(response.body, { status: response.status, headers });
+}
+
+/** Whether a response is HTML or XHTML. */
+function isPageType(headers: Headers): boolean {
+  return /^(?:text\/html|application\/xhtml\+xml)\b/i.test(headers.get('content-type') ?? '');
 }
 
 /** Content-Disposition (RFC 6266), with the file name in the encoding of RFC 8187. */

@@ -20,18 +20,24 @@ export interface Company {
 
 /**
  * Adds the companion script to a page, before all other scripts and before a Content-Security-Policy, which applies only to what follows it. Also maps the URLs of frames and plugins, whose requests the worker does not
- * see. All other bytes stay the same. The page can have any encoding that contains ASCII.
+ * see. All other bytes stay the same, except for UTF-16, which becomes UTF-8. The page can have any other encoding that contains ASCII.
  */
 export async function accompanied(
   response: Response,
   { place, url, headers, status, isFramed }: Company,
 ): Promise<Response> {
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const bytes = withoutUtf16(new Uint8Array(await response.arrayBuffer()), headers);
   // One character for each byte.
   const text = new TextDecoder('latin1').decode(bytes);
   headers.delete('content-length');
   const head = text.slice(0, 64 * 1024);
-  const changes = [companion(head, place, isFramed), ...frames(text, place), ...plugins(text, place, url)];
+  declareEncoding(headers, head);
+  const isXhtml = /\bxhtml\b/i.test(headers.get('content-type') ?? '');
+  const changes = [
+    ...companion(head, place, { isFramed, isXhtml }),
+    ...frames(text, place),
+    ...plugins(text, place, url),
+  ];
   const encoder = new TextEncoder();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let done = 0;
@@ -42,14 +48,42 @@ export async function accompanied(
   return new Response(new Blob([...parts, bytes.subarray(done)]), { status, headers });
 }
 
-function companion(head: string, { root }: Place, isFramed: boolean): Change {
+/** Browsers read a byte order mark before the header. */
+function withoutUtf16(bytes: Uint8Array<ArrayBuffer>, headers: Headers): Uint8Array<ArrayBuffer> {
+  const mark = `${bytes[0]} ${bytes[1]}`;
+  if (mark !== '255 254' && mark !== '254 255') return bytes;
+  setCharset(headers, 'utf-8');
+  const text = new TextDecoder(mark === '255 254' ? 'utf-16le' : 'utf-16be').decode(bytes);
+  return new TextEncoder().encode(text.replace(/^<\?xml[^>]*\?>/, ''));
+}
+
+/** The companion could move the declaration out of the first 1,024 bytes, where browsers search it. */
+function declareEncoding(headers: Headers, head: string): void {
+  if (!/^text\/html\s*$/i.test(headers.get('content-type') ?? '')) return;
+  const declared = /<meta\s[^>]{0,500}?charset\s*=\s*["']?\s*([\w:.-]+)/i.exec(head.slice(0, 4096))?.[1];
+  // A page that declares UTF-16 in ASCII is UTF-8 (HTML standard, "Prescan").
+  if (declared !== undefined) setCharset(headers, /^utf-?16/i.test(declared) ? 'utf-8' : declared);
+}
+
+function setCharset(headers: Headers, charset: string): void {
+  const [type = ''] = (headers.get('content-type') ?? '').split(';', 1);
+  headers.set('content-type', `${type.trim()}; charset=${charset}`);
+}
+
+function companion(
+  head: string,
+  { root }: Place,
+  { isFramed, isXhtml }: { readonly isFramed: boolean; readonly isXhtml: boolean },
+): Change[] {
   const mark = /<head(?:\s[^<>]*)?>|<html(?:\s[^<>]*)?>|<!doctype[^<>]*>/gi;
   const marks = [...head.matchAll(mark)];
   const best = marks.find(([text]) => /^<head/i.test(text)) ?? marks.at(-1);
+  // Nothing may precede the declaration of XML.
+  if (!best && isXhtml) return [];
   const at = best ? best.index + best[0].length : 0;
   // An absolute URL, because a `<base>` may come before.
   const source = `${root.href}${companionName}${isFramed ? `?${frameParameter}` : ''}`;
-  return { from: at, to: at, text: `<script src="${source}"></script>` };
+  return [{ from: at, to: at, text: `<script src="${source}"></script>` }];
 }
 
 /** A frame starts to load before a script can map its URL. */

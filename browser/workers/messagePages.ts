@@ -1,3 +1,4 @@
+import { isHtml } from '../../src/files/webPages.ts';
 import type { PreviewSite } from '../../src/preview/previewData.ts';
 import type { Place } from './siteFolder.ts';
 
@@ -42,7 +43,7 @@ export function missingPage({ root }: Place): string {
 
 /** For a site without a first page. */
 export function pagesPage({ names }: PreviewSite, place: Place): string {
-  const pages = names.filter((name) => /\.html?$/i.test(name));
+  const pages = names.filter(isHtml);
   const shown = (pages.length > 0 ? pages : names).slice(0, mostPages);
   const items = shown.map(
     (name) => `<li><a href="${escaped(place.address(name))}">${escaped(name)}</a></li>`,

@@ -3,7 +3,7 @@
  * of the site precedes this code in the script. It caches no content: pages show what is stored, or say why that is not possible.
  */
 import type { EntryAnswer, EntryQuestion, PreviewSite } from '../../src/preview/previewData.ts';
-import { answerFrom } from './answers.ts';
+import { answerFrom, isolated } from './answers.ts';
 import { isEntryOpened, openEntry, startAt } from './entryPage.ts';
 import { createPlace } from './siteFolder.ts';
 import { createUpdates } from './updates.ts';
@@ -42,5 +42,6 @@ self.addEventListener('fetch', (event) => {
       event.respondWith(new Response(null, { status: 404 }));
     return;
   }
-  event.respondWith(answerFrom(destination, { site, place, request, url, updates: updates.during(event) }));
+  const answer = answerFrom(destination, { site, place, request, url, updates: updates.during(event) });
+  event.respondWith(site.isolated ? answer.then(isolated) : answer);
 });

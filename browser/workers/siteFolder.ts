@@ -16,21 +16,26 @@ export interface Place {
   readonly link: (name: string) => { readonly url: string; readonly etag: string } | undefined;
 }
 
-export function createPlace({ names, etags, links }: PreviewSite, root: URL): Place {
-  const routes = createRoutes(names);
+export function createPlace({ names, etags, links, fallback }: PreviewSite, root: URL): Place {
+  const routes = createRoutes(names, fallback ?? undefined);
   const indexes = new Map(names.map((name, index) => [name, index]));
+  const folder = root.pathname.slice(0, -1);
+  const found = (route: Route) => (route.kind === 'file' ? route : undefined);
   return {
     root,
     page: routes.page,
     address: (path) => `${root.href}${encodedPath(path)}`,
     locate: ({ pathname }, isPage) => {
+      if (pathname === folder) return isPage ? { kind: 'redirect', to: '' } : routes.resource('');
+      // The data of the first page of Next.js, if the site was built for this folder.
+      if (pathname.startsWith(`${folder}.`))
+        return found(routes.resource(`index${pathname.slice(folder.length)}`));
       if (pathname.startsWith(root.pathname)) {
         const path = percentDecoded(pathname.slice(root.pathname.length));
         return isPage ? routes.page(path) : routes.resource(path);
       }
       // Sites built for the root of a host request e.g. `/assets/app.js`.
-      const route = routes.resource(percentDecoded(pathname.slice(1)));
-      return route.kind === 'file' ? route : undefined;
+      return found(routes.resource(percentDecoded(pathname.slice(1))));
     },
     link: (name) => {
       const index = indexes.get(name);

@@ -76,7 +76,7 @@ export function checkSite(
   log: Log,
   puts: readonly Put[],
   { client, base }: Pick<Destination, 'client' | 'base'>,
-): SiteCheckResult {
+): SiteFlags {
   const check = createSiteCheck(
     puts.map(({ name }) => name),
     client.path(base),
@@ -88,12 +88,12 @@ export function checkSite(
     left -= file.size;
     check.read(name, readFileSync(file.path, 'utf8'));
   }
-  const site = check.result();
-  logCheck(log, site, puts);
-  return site;
+  const { findings, flags } = check.result();
+  logCheck(log, findings, puts);
+  return flags;
 }
 
-function logCheck(log: Log, { findings }: SiteCheckResult, puts: readonly Put[]): void {
+function logCheck(log: Log, findings: SiteCheckResult['findings'], puts: readonly Put[]): void {
   const pages = puts.filter(({ name }) => isHtml(name));
   const described = findings.map((finding) => ({ ...describeFinding(finding), finding }));
   log.group(

@@ -1,4 +1,4 @@
-/** Whether a file is an HTML page, by its extension. */
+/** Whether a file is an HTML or XHTML page, by its extension. */
 export function isHtml(name: string): boolean {
-  return /\.html?$/i.test(name);
+  return /\.(?:html?|xhtml|xht)$/i.test(name);
 }

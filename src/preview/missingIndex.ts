@@ -1,5 +1,6 @@
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
+import { firstPage } from './firstPage.ts';
 import { isHtml } from '../files/webPages.ts';
 import { setting } from '../text/wording.ts';
 
@@ -10,7 +11,7 @@ import { setting } from '../text/wording.ts';
  * @returns undefined if there is such a page
  */
 export function missingIndexWarning(names: ReadonlySet<string>, place: string): string | undefined {
-  if (names.has('index.html') || names.has('200.html')) return undefined;
+  if (firstPage([...names]) !== undefined) return undefined;
   const pages = [...names].filter(isHtml);
   const indexes = pages.filter((name) => /(?:^|\/)index\.html$/i.test(name));
   const nearest = indexes.sort((a, b) => a.split('/').length - b.split('/').length)[0];

@@ -25,10 +25,14 @@ export interface PreviewSite {
   readonly expiresAt: number | null;
   /** Whether the site has one page and routes by path. The text after `#/` in the preview's link is then a path. */
   readonly history: boolean;
-  /** A script that the worker adds to pages, so that the site works in a folder; null if the site needs none and is served unchanged. */
-  readonly companion: string | null;
+  /** The page for paths without a file; null if the names of the files decide (see `createRoutes`). */
+  readonly fallback: string | null;
+  /** A script that the worker adds to pages. Some features of sites do not work without it, e.g. downloads that scripts start. */
+  readonly companion: string;
   /** The page that shows the site in a frame, where the site sees the paths of a host's root; null if the site needs no frame. */
   readonly frame: string | null;
+  /** Whether the pages are cross-origin isolated, which some sites do with a service worker. */
+  readonly isolated: boolean;
   /** Null if unknown. */
   readonly origin: PreviewOrigin | null;
 }

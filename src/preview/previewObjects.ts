@@ -7,6 +7,7 @@ import { previewWorker } from '../generated/preview-worker.ts';
 import type { GeneratedObject } from '../links/page.ts';
 import type { Links, PublishedFile, Manifest } from '../links/manifest.ts';
 import { createLinkTable } from '../links/linkTable.ts';
+import { firstPage } from './firstPage.ts';
 import { isHtml } from '../files/webPages.ts';
 import type { PreviewNames } from './previewNames.ts';
 import type { PreviewOrigin, PreviewEntry, PreviewSite } from './previewData.ts';
@@ -26,6 +27,7 @@ export function previewSite(
   { names, flags, origin }: PreviewOptions,
 ): PreviewSite {
   const all = [...files()];
+  const fallback = fallbackOf(all, flags.fallback);
   const site: Omit<PreviewSite, 'id'> = {
     version: versionOf(all),
     ...names,
@@ -33,9 +35,11 @@ export function previewSite(
     etags: all.map(({ etag = '' }) => etag),
     links: createLinkTable(all, links),
     expiresAt: links.expiresAt ?? null,
-    history: flags.history,
-    companion: flags.companion ? previewCompanion : null,
+    history: flags.history || fallback !== null,
+    fallback,
+    companion: previewCompanion,
     frame: flags.frame ? previewFrame : null,
+    isolated: flags.isolated,
     origin: origin ?? null,
   };
   const id = createHash('sha256')
@@ -67,7 +71,7 @@ export function entryObject(
   site: PreviewSite,
   workerUrl: string,
 ): GeneratedObject {
-  const first = firstPage(files());
+  const first = pageToOpen([...files()]);
   const entry: PreviewEntry = {
     title,
     worker: workerUrl,
@@ -89,11 +93,14 @@ function versionOf(files: readonly PublishedFile[]): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-function firstPage(files: Iterable<PublishedFile>): PublishedFile | undefined {
-  let found: PublishedFile | undefined;
-  for (const file of files) {
-    if (file.name === 'index.html') return file;
-    if (isHtml(file.name)) found ??= file;
-  }
-  return found;
+function pageToOpen(files: readonly PublishedFile[]): PublishedFile | undefined {
+  const first = firstPage(files.map(({ name }) => name));
+  return files.find(({ name }) => name === first) ?? files.find(({ name }) => isHtml(name));
+}
+
+/** The page for paths without a file, if a rule says so or if `404.html` is a copy of `index.html`, as GitHub Pages needs it. */
+function fallbackOf(files: readonly PublishedFile[], hasRule: boolean): string | null {
+  const [index, copy] = ['index.html', '404.html'].map((page) => files.find(({ name }) => name === page));
+  const isCopy = index?.etag !== undefined && index.etag === copy?.etag;
+  return index && (hasRule || isCopy) ? index.name : null;
 }

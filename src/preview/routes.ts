@@ -22,10 +22,10 @@ export interface Routes {
 /**
  * Resolves paths like static hosts: the file itself, `index.html` of a folder, or the name without `.html`; otherwise the nearest `404.html`. A
  * single-page application has one page or a `200.html`. That page is its fallback, because its script knows the routes.
+ * @param fallback the fallback page, if the names do not decide
  */
-export function createRoutes(names: readonly string[]): Routes {
+export function createRoutes(names: readonly string[], fallback = fallbackPage(names)): Routes {
   const files = new Set(names);
-  const fallback = fallbackPage(names, files);
   const found = (name: string): Route => ({ kind: 'file', name, status: 200, isFallback: false });
   const direct = (path: string): Route | undefined => {
     if (files.has(path)) return found(path);
@@ -59,8 +59,8 @@ export function createRoutes(names: readonly string[]): Routes {
   };
 }
 
-function fallbackPage(names: readonly string[], files: ReadonlySet<string>): string | undefined {
-  if (files.has('200.html')) return '200.html';
+function fallbackPage(names: readonly string[]): string | undefined {
+  if (names.includes('200.html')) return '200.html';
   const pages = names.filter(isHtml);
   return pages.length === 1 && pages[0] === 'index.html' ? 'index.html' : undefined;
 }

@@ -1,50 +1,24 @@
 import { type Tag, tagsOf } from './htmlTags.ts';
 import { isHtml } from '../files/webPages.ts';
-
-/** What may work differently in a preview than on a web server. */
-export type FindingKind =
-  /** Links to pages at `/…`. The companion redirects them into the preview. */
-  | 'root-links'
-  /** A site that was built for the root of a host and routes by path. A frame shows it. */
-  | 'root-router'
-  /** The site has a service worker, or a script that unregisters service workers. */
-  | 'own-worker'
-  /** A frame whose requests do not reach the service worker. */
-  | 'sandboxed-frame'
-  /** Files in `<object>` or `<embed>`. Browsers load them without the service worker. */
-  | 'plugin'
-  /** Resources over plain http. */
-  | 'mixed-content'
-  /** Configuration for a web host, e.g. `_redirects`, which has no effect. */
-  | 'host-rules';
-
-export interface Finding {
-  readonly kind: FindingKind;
-  /** The first places, as `file:line`. */
-  readonly places: readonly string[];
-  /** Number of files that have it. */
-  readonly files: number;
-}
+import type { Finding, FindingKind } from './finding.ts';
+import { createPublicAddresses } from './publicAddress.ts';
+import type { SiteFlags } from './previewMetadata.ts';
+import { findingsOf, scriptsOf } from './tagFindings.ts';
 
 export interface SiteCheck {
-  /** Checks one HTML page or script of the site. */
+  /** Checks one page, script or configuration file of the site. */
   readonly read: (name: string, text: string) => void;
   readonly result: () => SiteCheckResult;
 }
 
 export interface SiteCheckResult {
   readonly findings: readonly Finding[];
-  /** Whether pages need the companion to work. */
-  readonly companion: boolean;
-  /** Whether the site has one page and routes by path (see `PreviewSite.history`). */
-  readonly history: boolean;
-  /** Whether a frame must show the site (see `SiteFlags.frame`). */
-  readonly frame: boolean;
+  readonly flags: SiteFlags;
 }
 
 /** Whether {@link SiteCheck.read} reads a file. */
 export function isChecked(name: string): boolean {
-  return isHtml(name) || isScript(name);
+  return isHtml(name) || isScript(name) || name === redirects;
 }
 
 const mostPlaces = 5;
@@ -53,55 +27,67 @@ const mostPlaces = 5;
 const hostRules =
   /^(?:_redirects|_headers|\.htaccess|vercel\.json|netlify\.toml|staticwebapp\.config\.json|firebase\.json)$/;
 
+/** Rules for redirects, as Netlify and Cloudflare Pages read them. */
+const redirects = '_redirects';
+
 /**
- * Looks for what does not work in a preview, or only with the companion. It searches text with patterns, so it may miss what a script builds at run
+ * Looks for what does not work in a preview, or differently. It searches text with patterns, so it may miss what a script builds at run
  * time.
  * @param place path of the site's folder on its host, e.g. `/bucket/pull-requests/7/`; a site may have been built for this path
  * @param isSecure whether the preview opens over https
  */
 export function createSiteCheck(names: readonly string[], place: string, isSecure: boolean): SiteCheck {
   const { found, note } = createNotes();
-  const features = { routes: false, saves: false, rootScript: '', base: false, rootWorker: false };
-  for (const name of names) if (hostRules.test(name)) note('host-rules', name);
+  const features = { routes: false, rootScript: '', base: false, fallback: false, isolated: false };
+  const publicReferences = createPublicAddresses(names);
+  for (const name of names) if (hostRules.test(name) && name !== redirects) note('host-rules', name);
   const readPage = (name: string, text: string) => {
     const noted = new Set<FindingKind>();
-    const line = ({ index }: Tag) => lineAt(text, index);
-    let script: Tag | undefined;
-    let isAbsolute = false;
-    for (const tag of tagsOf(text)) {
-      for (const kind of findingsOf(tag, place, isSecure)) {
-        if (!noted.has(kind)) note(kind, name, line(tag));
-        noted.add(kind);
-      }
-      const source = scriptSource(tag);
-      if (source !== undefined && isRootLink(source) && !source.startsWith(place)) script ??= tag;
-      isAbsolute ||= tag.name === 'base' ? tag.attributes.has('href') : source?.startsWith(place) === true;
-      features.saves ||= tag.name === 'a' && tag.attributes.has('download');
-    }
-    if (script) features.rootScript ||= `${name}:${line(script)}`;
-    if (name === 'index.html') features.base = script !== undefined || isAbsolute;
+    const tags = [...tagsOf(text)];
+    const noteOnce = (kind: FindingKind, { index }: Tag) => {
+      if (!noted.has(kind)) note(kind, name, lineAt(text, index));
+      noted.add(kind);
+    };
+    for (const tag of tags) for (const kind of findingsOf(tag, place, isSecure)) noteOnce(kind, tag);
+    for (const { kind, tag } of publicReferences(name, tags)) noteOnce(kind, tag);
+    const { rootScript, isAbsolute } = scriptsOf(name, tags, place);
+    if (rootScript) features.rootScript ||= `${name}:${lineAt(text, rootScript.index)}`;
+    if (name === 'index.html' || name === '200.html') features.base ||= isAbsolute;
   };
   const read = (name: string, text: string) => {
+    if (name === redirects) {
+      const rules = redirectRules(text);
+      features.fallback = rules.includes('fallback');
+      if (rules.includes('other')) note('host-rules', name);
+      return;
+    }
     if (isHtml(name)) readPage(name, text);
     const worker = text.includes('serviceWorker') ? ownWorker.exec(text) : null;
     if (worker) note('own-worker', name, lineAt(text, worker.index));
+    const request = text.includes('.open(') ? synchronousRequest.exec(text) : null;
+    if (request) note('synchronous-request', name, lineAt(text, request.index));
     if (!isScript(name)) return;
+    features.isolated ||= isolation.test(text);
     features.routes ||= /\bpushState\b|\bpopstate\b/.test(text);
-    features.saves ||= /\.download\s*=|\bdownload:\s*["'`\w]|["']download["']/.test(text);
-    features.rootWorker ||= /\bnew\s+(?:Shared)?Worker\(\s*(?:new URL\(\s*)?["'`]\/(?!\/)/.test(text);
   };
   const result = () => {
-    const routesAtRoot = features.routes && features.rootScript !== '';
-    const companion =
-      ['root-links', 'own-worker', 'plugin'].some((kind) => found.has(kind as FindingKind)) ||
-      routesAtRoot ||
-      features.saves ||
-      features.rootWorker;
-    if (routesAtRoot) found.set('root-router', { places: [features.rootScript], files: 1 });
+    const { base: history, fallback, rootScript } = features;
+    const isolated = features.isolated && found.delete('own-worker');
+    if (isolated) found.set('isolation', { places: [], files: 1 });
+    const frame = features.routes && rootScript !== '';
+    if (frame) found.set('root-router', { places: [rootScript], files: 1 });
     const findings = [...found].map(([kind, { places, files }]) => ({ kind, places, files }));
-    return { findings, companion, history: features.base, frame: routesAtRoot };
+    return { findings, flags: { history, frame, fallback, isolated } };
   };
   return { read, result };
+}
+
+/** What the lines of `_redirects` say: that `index.html` answers all paths without a file, or something else. */
+function redirectRules(text: string): ('fallback' | 'other')[] {
+  const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim());
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => (/^\/\*\s+\/(?:index\.html)?\s+200$/.test(line) ? 'fallback' : 'other'));
 }
 
 function createNotes() {
@@ -114,54 +100,20 @@ function createNotes() {
   return { found, note };
 }
 
-const ownWorker = /\bserviceWorker\s*\??\.\s*(?:register|getRegistrations?|ready)\b/;
-
-const parts = new Set(['script', 'img', 'iframe', 'source', 'video', 'audio', 'embed']);
-
-/** What a tag contains that does not work in a preview, or only with the companion. */
-function* findingsOf(tag: Tag, place: string, isSecure: boolean): Generator<FindingKind> {
-  const { name, attributes } = tag;
-  const value = (attribute: string) => attributes.get(attribute)?.trim() ?? '';
-  if (pageLinks(tag).some((link) => isRootLink(link) && !link.startsWith(place))) yield 'root-links';
-  if (name === 'iframe' && attributes.has('sandbox') && !/allow-same-origin/i.test(value('sandbox')))
-    yield 'sandboxed-frame';
-  const shown = name === 'object' ? value('data') : name === 'embed' ? value('src') : '';
-  if (shown !== '' && !/^(?:https?:|data:|\/\/)/i.test(shown)) yield 'plugin';
-  const isStyle = name === 'link' && /^(?:stylesheet|modulepreload)\b/i.test(value('rel'));
-  const part = parts.has(name) ? value('src') : isStyle ? value('href') : '';
-  if (isSecure && /^http:\/\//i.test(part)) yield 'mixed-content';
-}
-
-/** The URLs of a tag that opens a page, e.g. `<a href="…">`. */
-function pageLinks(tag: Tag): string[] {
-  const { name, attributes } = tag;
-  if (isMeta(tag, 'refresh'))
-    return [/url\s*=\s*["']?(\S*)/i.exec(attributes.get('content') ?? '')?.[1] ?? ''];
-  return ['a', 'area', 'form', 'iframe', 'frame'].includes(name)
-    ? ['href', 'action', 'src'].map((attribute) => attributes.get(attribute)?.trim() ?? '')
-    : [];
-}
-
-function isMeta({ name, attributes }: Tag, equivalent: string): boolean {
-  return name === 'meta' && attributes.get('http-equiv')?.trim().toLowerCase() === equivalent;
-}
-
-/** The URL of a script, or the base URL of a page. */
-function scriptSource({ name, attributes }: Tag): string | undefined {
-  const source =
-    name === 'script' ? attributes.get('src') : name === 'base' ? attributes.get('href') : undefined;
-  return source?.trim();
-}
-
-function isRootLink(link: string): boolean {
-  return link.startsWith('/') && !link.startsWith('//');
-}
-
 function lineAt(text: string, index: number): number {
   let line = 1;
   for (let at = text.indexOf('\n'); at >= 0 && at < index; at = text.indexOf('\n', at + 1)) line += 1;
   return line;
 }
+
+/** A library that looks for the registration of a worker has none. */
+const ownWorker = /\bserviceWorker\s*\??\.\s*register\b/;
+
+/** The length limit keeps the search linear for a hostile script. */
+const synchronousRequest = /\.open\(\s*["'`](?:GET|POST|HEAD)["'`]\s*,[^;{}]{1,200}?,\s*(?:false|!1)\s*[,)]/i;
+
+/** The header that a service worker adds, e.g. coi-serviceworker. */
+const isolation = /\bCross-Origin-Embedder-Policy\b/i;
 
 function isScript(name: string): boolean {
   return /\.[cm]?js$/i.test(name);

@@ -4,15 +4,21 @@ import { parseSiteFlags, formatSiteFlags } from '../../../src/preview/previewMet
 
 describe('site flags', () => {
   test.each([
-    { companion: true, history: false, frame: false },
-    { companion: false, history: true, frame: false },
-    { companion: true, history: true, frame: true },
+    { history: false, frame: false, fallback: false, isolated: false },
+    { history: true, frame: false, fallback: true, isolated: false },
+    { history: true, frame: true, fallback: false, isolated: true },
   ])('are parsed as they were formatted: %j', (flags) => {
     expect(parseSiteFlags(formatSiteFlags(flags))).toEqual(flags);
   });
 
-  test('of a preview without the word frame need no frame', () => {
-    expect(parseSiteFlags('companion=true history=true')).toMatchObject({ frame: false });
+  test('of a preview that an earlier version published are known', () => {
+    const others = { fallback: false, isolated: false };
+    expect(parseSiteFlags('companion=true history=true')).toEqual({ ...others, history: true, frame: false });
+    expect(parseSiteFlags('companion=true history=true frame=true')).toEqual({
+      ...others,
+      history: true,
+      frame: true,
+    });
   });
 
   test('are undefined for another text', () => {

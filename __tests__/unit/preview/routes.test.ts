@@ -78,6 +78,13 @@ describe('a site with one page', () => {
     );
   });
 
+  test('falls back to the page that a rule names', () => {
+    const site = createRoutes(['404.html', 'a/app.js', 'b.html', 'index.html'], 'index.html');
+    expect(site.page('user/8')).toEqual(file('index.html', 200, true));
+    expect(site.page('none.png')).toEqual(file('404.html', 404, true));
+    expect(site.resource('user/a/app.js')).toEqual(file('a/app.js'));
+  });
+
   test('has no fallback if the page has another name', () => {
     expect(createRoutes(['report.html']).page('a')).toEqual(missing);
     expect(createRoutes(['report.html']).page('report')).toEqual(file('report.html'));

@@ -5,7 +5,7 @@ import { createSiteCheck } from '../../../src/preview/siteCheck.ts';
 function checked(files: Readonly<Record<string, string>>, isSecure = true) {
   const check = createSiteCheck(Object.keys(files), '/bucket/previews/pr-7/', isSecure);
   for (const [name, text] of Object.entries(files)) check.read(name, text);
-  const { findings, ...flags } = check.result();
+  const { findings, flags } = check.result();
   return { ...flags, findings: Object.fromEntries(findings.map(({ kind, places }) => [kind, places])) };
 }
 
@@ -15,7 +15,7 @@ describe('the site check', () => {
       'index.html': `<link rel="stylesheet" href="a.css"><a href="docs/">docs</a><script src="./a.js"></script>`,
       'a.js': `history.pushState({}, '', 'x'); fetch('/api')`,
     };
-    expect(checked(files)).toEqual({ companion: false, history: false, frame: false, findings: {} });
+    expect(checked(files)).toMatchObject({ history: false, frame: false, findings: {} });
   });
 
   test('finds nothing in a site that was built for its folder', () => {
@@ -23,7 +23,7 @@ describe('the site check', () => {
       'index.html': `<a href="/bucket/previews/pr-7/docs">docs</a><script src="/bucket/previews/pr-7/a.js"></script>`,
       'a.js': `addEventListener('popstate', go)`,
     };
-    expect(checked(files)).toEqual({ companion: false, history: true, frame: false, findings: {} });
+    expect(checked(files)).toMatchObject({ history: true, frame: false, findings: {} });
   });
 
   test.each([
@@ -33,7 +33,6 @@ describe('the site check', () => {
     [`<meta http-equiv="refresh" content="0;url=/docs/">`, 'index.html:1'],
   ])('finds links to the root of a host: %j', (html, place) => {
     expect(checked({ 'index.html': html })).toMatchObject({
-      companion: true,
       findings: { 'root-links': [place] },
     });
   });
@@ -41,11 +40,10 @@ describe('the site check', () => {
   test('finds elements that browsers load without the service worker', () => {
     const html = `<p>\n<object type="image/svg+xml" data="a.svg"></object><embed src=/b.pdf>`;
     expect(checked({ 'index.html': html })).toMatchObject({
-      companion: true,
       findings: { plugin: ['index.html:2'] },
     });
     const others = `<object data="https://example.org/a.pdf"></object><embed src="data:image/png;base64,">`;
-    expect(checked({ 'index.html': others })).toMatchObject({ companion: false, findings: {} });
+    expect(checked({ 'index.html': others })).toMatchObject({ findings: {} });
   });
 
   test('ignores URLs of other hosts', () => {
@@ -60,8 +58,7 @@ describe('the site check', () => {
     };
     expect(checked(files).findings).toEqual({});
     const routed = { ...files, 'assets/a.js': `h.pushState(null,"",u)` };
-    expect(checked(routed)).toEqual({
-      companion: true,
+    expect(checked(routed)).toMatchObject({
       history: true,
       frame: true,
       findings: { 'root-router': ['index.html:2'] },
@@ -70,28 +67,14 @@ describe('the site check', () => {
     expect(checked(based).findings).toEqual({ 'root-router': ['index.html:1'] });
   });
 
-  test.each([
-    `navigator.serviceWorker.register("/sw.js")`,
-    `"serviceWorker"in navigator&&navigator.serviceWorker.ready.then(e=>e.unregister())`,
-    `navigator.serviceWorker?.getRegistrations()`,
-  ])('finds a service worker of the site: %s', (script) => {
-    expect(checked({ 'index.html': '', 'pwa.js': `\n${script}` })).toMatchObject({
-      companion: true,
-      findings: { 'own-worker': ['pwa.js:2'] },
-    });
-  });
-
-  test.each([
-    [{ 'index.html': `<a href="data.csv" download>` }, true],
-    [{ 'a.js': `const a=document.createElement("a");a.download=name` }, true],
-    [{ 'a.js': `jsx("a",{href:e,download:"x.csv"})` }, true],
-    [{ 'index.html': `<a href="download">download</a>` }, false],
-    [{ 'a.js': `new Worker("/assets/w.js")` }, true],
-    [{ 'a.js': `new Worker(new URL("/assets/w.js",import.meta.url))` }, true],
-    [{ 'a.js': `new Worker(new URL("w.js",import.meta.url))` }, false],
-  ])('finds out whether pages need the companion: %j', (files, companion) => {
-    expect(checked(files as Record<string, string>).companion).toBe(companion);
-  });
+  test.each([`navigator.serviceWorker.register("/sw.js")`, `navigator.serviceWorker?.register("/sw.js")`])(
+    'finds a service worker of the site: %s',
+    (script) => {
+      expect(checked({ 'index.html': '', 'pwa.js': `\n${script}` })).toMatchObject({
+        findings: { 'own-worker': ['pwa.js:2'] },
+      });
+    },
+  );
 
   test('finds frames, mixed content and configuration for web hosts', () => {
     const html = [
@@ -99,7 +82,7 @@ describe('the site check', () => {
       `<img src="http://example.org/a.png"><a href="http://example.org/">fine</a>`,
       `<a href="/">home</a>`,
     ].join('\n');
-    const files = { 'index.html': html, _redirects: '/* /index.html 200' };
+    const files = { 'index.html': html, _redirects: '/old /new 301' };
     const found = {
       'sandboxed-frame': ['index.html:1'],
       'mixed-content': ['index.html:2'],
@@ -108,6 +91,80 @@ describe('the site check', () => {
     };
     expect(checked(files).findings).toEqual(found);
     expect(Object.keys(checked(files, false).findings)).not.toContain('mixed-content');
+  });
+
+  test('finds no service worker in a script that only looks for one', () => {
+    const script = `"serviceWorker"in navigator&&navigator.serviceWorker.getRegistration().then(e=>e.update())`;
+    expect(checked({ 'index.html': '', 'a.js': script }).findings).toEqual({});
+  });
+
+  test('finds a service worker that makes pages cross-origin isolated, which the preview does too', () => {
+    const worker = `headers.set("Cross-Origin-Embedder-Policy","require-corp")`;
+    const page = `<script>navigator.serviceWorker.register('sw.js')</script>`;
+    expect(checked({ 'index.html': page, 'sw.js': worker })).toMatchObject({
+      isolated: true,
+      findings: { isolation: [] },
+    });
+    expect(checked({ 'index.html': '', 'a.js': worker })).toMatchObject({ isolated: false, findings: {} });
+  });
+
+  test.each([
+    ['an inline import', '<script>\nimport("/_app/start.js").then((kit) => kit.start())</script>'],
+    ['a static import', '<script type="module">import { start } from "/_app/start.js"</script>'],
+  ])('finds a router at the root of a host that %s starts', (_, script) => {
+    const files = { '200.html': script, '_app/start.js': `history.pushState(s, '', url)` };
+    expect(checked(files)).toMatchObject({ history: true, frame: true });
+    expect(checked(files).findings).toEqual({ 'root-router': ['200.html:1'] });
+    const based = script.replaceAll('/_app', '/bucket/previews/pr-7/_app');
+    expect(checked({ ...files, '200.html': based })).toMatchObject({ history: true, frame: false });
+  });
+
+  test('finds no router at the root of a host if only the "not found" page has absolute URLs', () => {
+    const files = {
+      'index.html': `<script src="assets/bundle.js"></script>`,
+      '404.html': `<script src="/assets/bundle.js"></script>`,
+      'assets/bundle.js': `history.pushState(s, '', url)`,
+    };
+    expect(checked(files)).toMatchObject({ frame: false, findings: {} });
+    // It starts an application, e.g. as the fallback page of SvelteKit.
+    const shell = `<script>import("/assets/bundle.js")</script>`;
+    expect(checked({ ...files, '404.html': shell })).toMatchObject({ frame: true });
+  });
+
+  test('finds references to the public address of the site, if the site has the file', () => {
+    const head = (page: string) => `<link rel="canonical" href="https://docs.example/repo/${page}">`;
+    const files = {
+      'index.html': `${head('')}\n<link rel="stylesheet" href="https://docs.example/repo/a.css">\n<a href="https://docs.example/repo/guide/">`,
+      'guide/index.html': `${head('guide/')}<img src="https://docs.example/repo/none.png"><a href="https://docs.example/other/">`,
+      'b.html': `<meta property="og:url" content="https://docs.example/repo/b"><script src="https://docs.example/repo/c.js"></script>`,
+      'plain.html': `<script src="https://docs.example/repo/c.js"></script>`,
+      'a.css': '',
+      'c.js': '',
+    };
+    expect(checked(files).findings).toEqual({
+      'public-files': ['index.html:2', 'b.html:1'],
+      'public-links': ['index.html:3'],
+    });
+  });
+
+  test.each([
+    [`x.open("GET",url,!1)`, true],
+    [`xhr.open('POST', base + '/a?b=' + c, false);`, true],
+    [`x.open("GET",url,!0)`, false],
+    [`window.open(url, "_blank", false)`, false],
+  ])('finds synchronous requests: %s', (script, isFound) => {
+    const { findings } = checked({ 'index.html': '', 'a.js': `\n${script}` });
+    expect(findings).toEqual(isFound ? { 'synchronous-request': ['a.js:2'] } : {});
+  });
+
+  test.each([
+    ['/* /index.html 200', true, []],
+    ['# all\n/*   /   200\r\n', true, []],
+    ['/old /new 301\n/* /index.html 200', true, ['_redirects']],
+    ['/* /index.html 301', false, ['_redirects']],
+  ])('reads the rule for single-page applications: %j', (rules, fallback, places) => {
+    const found = checked({ 'index.html': '', _redirects: rules });
+    expect([found.fallback, found.findings['host-rules'] ?? []]).toEqual([fallback, places]);
   });
 
   test('lists at most five places of each kind, and counts all', () => {
@@ -156,6 +213,10 @@ describe('the site check', () => {
       'new  ',
       'serviceWorker',
       'serviceWorker  ',
+      '.open(',
+      '.open("GET",',
+      'import(',
+      'from ',
       '.download ',
       'download: ',
       '<a x=/',

@@ -1,0 +1,59 @@
+import { percentDecoded } from '../text/encode.ts';
+import type { Tag } from './htmlTags.ts';
+import { createRoutes } from './routes.ts';
+
+/** A tag that names a file of the site by its public address. */
+export interface PublicReference {
+  readonly kind: 'public-files' | 'public-links';
+  readonly tag: Tag;
+}
+
+/**
+ * Finds references to the public address of a site, e.g. `https://docs.example.org/style.css`, although the site has the file. The address follows
+ * from the canonical URL of a page.
+ * @param names of all files of the site
+ */
+export function createPublicAddresses(
+  names: readonly string[],
+): (page: string, tags: readonly Tag[]) => Generator<PublicReference> {
+  const { resource } = createRoutes(names);
+  return function* (page, tags) {
+    const base = tags.map((tag) => baseFrom(tag, page)).find((found) => found !== undefined);
+    if (base === undefined) return;
+    for (const tag of tags) {
+      const reference = referenceOf(tag);
+      if (!reference?.url.startsWith(base)) continue;
+      const path = reference.url.slice(base.length).replace(/[?#].*/s, '');
+      if (resource(percentDecoded(path)).kind !== 'missing') yield { kind: reference.kind, tag };
+    }
+  };
+}
+
+/** The public address of the site, if the tag has the canonical URL of this page. */
+function baseFrom({ name, attributes }: Tag, page: string): string | undefined {
+  const value = (attribute: string) => attributes.get(attribute)?.trim() ?? '';
+  const isCanonical = name === 'link' && /^canonical$/i.test(value('rel'));
+  const isOpenGraph = name === 'meta' && value('property') === 'og:url';
+  const url = isCanonical ? value('href') : isOpenGraph ? value('content') : '';
+  if (!/^https?:\/\/[^/]+\//i.test(url)) return undefined;
+  const ends = [
+    page,
+    page.replace(/index\.html$/, ''),
+    page.replace(/\.html$/, ''),
+    page.replace(/\.html$/, '/'),
+  ];
+  const end = ends.find((one) => url.endsWith(`/${one}`));
+  return end === undefined ? undefined : url.slice(0, url.length - end.length);
+}
+
+function referenceOf({ name, attributes }: Tag): { kind: PublicReference['kind']; url: string } | undefined {
+  const value = (attribute: string) => attributes.get(attribute)?.trim() ?? '';
+  if (name === 'a') return { kind: 'public-links', url: value('href') };
+  const loads = name === 'link' && /\b(?:stylesheet|modulepreload|preload)\b/i.test(value('rel'));
+  const url = loads
+    ? value('href')
+    : ['script', 'img', 'iframe', 'source'].includes(name)
+      ? value('src')
+      : '';
+  return url === '' ? undefined : { kind: 'public-files', url };
+}
