@@ -44,6 +44,8 @@ export type Fault =
   | { readonly kind: 'raw'; readonly bytes: string }
   /** No answer, ever. */
   | { readonly kind: 'stall' }
+  /** The server handles the request, but the connection closes after this many bytes of the response's body. */
+  | { readonly kind: 'cut'; readonly afterBytes: number }
   /** The server handles the request, but the response ends after its headers. */
   | { readonly kind: 'lost' };
 
@@ -68,8 +70,8 @@ export async function breakStorage(target: string): Promise<FaultyStorage> {
     const seen = describe(request, requests);
     requests.push(seen);
     void Promise.resolve(storage.decide(seen)).then((fault) => {
-      if (fault === undefined || fault.kind === 'lost')
-        forward(target, agent, request, response, fault !== undefined);
+      if (fault === undefined || fault.kind === 'lost' || fault.kind === 'cut')
+        forward(target, agent, request, response, fault);
       else inflict(fault, request, response);
     });
   });
@@ -146,7 +148,7 @@ function forward(
   agent: http.Agent,
   request: http.IncomingMessage,
   response: http.ServerResponse,
-  loseAnswer: boolean,
+  fault: Extract<Fault, { kind: 'lost' | 'cut' }> | undefined,
 ): void {
   const { hostname, port } = new URL(target);
   const upstream = http.request({
@@ -158,13 +160,19 @@ function forward(
     headers: request.headers,
   });
   upstream.on('response', (answer) => {
-    if (loseAnswer) {
+    if (fault?.kind === 'lost') {
       answer.resume();
       response.socket?.destroy();
       return;
     }
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
+    let sent = 0;
+    if (fault)
+      answer.on('data', (bytes: Buffer) => {
+        sent += bytes.length;
+        if (sent >= fault.afterBytes) response.socket?.destroySoon();
+      });
   });
   upstream.on('error', () => response.socket?.destroy());
   response.on('close', () => {
@@ -174,7 +182,7 @@ function forward(
 }
 
 function inflict(
-  fault: Exclude<Fault, { kind: 'lost' }>,
+  fault: Exclude<Fault, { kind: 'lost' | 'cut' }>,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): void {

@@ -136,7 +136,7 @@ function planPut(file: LocalFile, base: string, rules: readonly HeaderRule[]): P
 }
 
 /** What {@link changedPut} can change. */
-type PutChanges = Partial<Pick<Put, 'headers' | 'contentType' | 'generated' | 'replaces' | 'hasGivenType'>>;
+type PutChanges = Partial<Pick<Put, 'headers' | 'generated' | 'replaces' | 'hasGivenType'>>;
 
 /** A put with other properties. A spread would lose the properties that are made on demand. */
 export function changedPut(put: Put, changes: PutChanges): Put {
