@@ -8,7 +8,7 @@ import { requestSession } from '../support/storageSession.ts';
 
 /** An open storage session that uploads objects and signs links. */
 export interface PageStore {
-  readonly put: (key: string, body: Buffer, contentType: string) => Promise<void>;
+  readonly put: (key: string, body: Buffer | Blob, contentType: string) => Promise<void>;
   readonly url: (key: string) => string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -38,7 +38,7 @@ export async function openStore(platform: Platform): Promise<PageStore> {
       const answer = await fetch(`${endpoint.origin}${request.path}`, {
         method: 'PUT',
         headers,
-        body: new Uint8Array(body),
+        body: body instanceof Blob ? body : new Uint8Array(body),
       });
       if (!answer.ok) throw new Error(`PUT ${key}: ${answer.status} ${await answer.text()}`);
     },

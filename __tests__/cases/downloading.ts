@@ -179,6 +179,13 @@ export function downloadingCases(subject: () => Subject): void {
         expect(filesIn(path.join(cwd, `of-${from}`))).toEqual(site);
         expect(run.log).toContain('Verified: 4 files by SHA-256\n');
       }
+      const dry = await byLinks(cwd, 'saved.html', {
+        'dry-run': 'true',
+        overwrite: 'changed',
+        path: 'of-links.json',
+      });
+      expectDone(dry);
+      expect(dry.log).toContain('Would leave 4 unchanged files');
     });
 
     test('a file with another digest is an error, and is not written', async () => {
