@@ -1,7 +1,7 @@
 /**
  * Finds the browsers for the suite `browser` and for the pictures: Chromium or Chrome, and Firefox.
  *
- *     npm run browsers:install    print their paths; on Debian, root also installs missing ones
+ *     npm run browsers:install    print their paths; on Debian, root also installs missing ones, and `unzip` for the tests
  *
  * The variables `CHROMIUM` and `FIREFOX` name programs in other places.
  */
@@ -75,18 +75,20 @@ export function browserPath(name: BrowserName): string {
   );
 }
 
-function install(names: readonly BrowserName[]): void {
+function install(packages: readonly string[]): void {
   const isDebian =
     existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
-  if (names.length === 0 || !isDebian || process.getuid?.() !== 0) return;
+  if (packages.length === 0 || !isDebian || process.getuid?.() !== 0) return;
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const get = (...args: string[]) => spawnSync('apt-get', ['--quiet', ...args], { env, stdio: 'inherit' });
   get('update');
-  get('install', '--yes', '--no-install-recommends', ...names.map((name) => places[name].package));
+  get('install', '--yes', '--no-install-recommends', ...packages);
 }
 
 if (import.meta.main) {
-  install(browserNames.filter((name) => !process.env[places[name].variable] && !findBrowser(name)));
+  const missing = browserNames.filter((name) => !process.env[places[name].variable] && !findBrowser(name));
+  const hasUnzip = spawnSync('unzip', ['-v'], { stdio: 'ignore' }).status === 0;
+  install([...missing.map((name) => places[name].package), ...(hasUnzip ? [] : ['unzip'])]);
   for (const name of browserNames) {
     try {
       console.log(`${name}: ${browserPath(name)}`);

@@ -26,7 +26,7 @@ const pieces = renderIndexPage(
 
 const server = createServer((_, answer) => {
   answer.setHeader('Content-Type', 'text/html; charset=utf-8');
-  answer.end(Buffer.concat(pieces));
+  answer.end(Buffer.concat([...pieces]));
 });
 
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));

@@ -7,6 +7,8 @@ export interface BrowserSettings {
   readonly firefox?: Readonly<Record<string, unknown>>;
   /** Folder of a Chromium profile. */
   readonly chromiumProfile?: string;
+  /** With `false`, puppeteer hears of no requests. Otherwise Firefox keeps every response in memory for it. */
+  readonly networkEnabled?: boolean;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface BrowserSettings {
  */
 export function startBrowser(
   name: BrowserName,
-  { firefox, chromiumProfile }: BrowserSettings = {},
+  { firefox, chromiumProfile, networkEnabled = true }: BrowserSettings = {},
 ): Promise<Browser> {
   const executablePath = browserPath(name);
   return name === 'chromium'
@@ -35,6 +37,7 @@ export function startBrowser(
     : launch({
         browser: 'firefox',
         executablePath,
+        networkEnabled,
         extraPrefsFirefox: {
           'ui.prefersReducedMotion': 1,
           'general.smoothScroll': false,

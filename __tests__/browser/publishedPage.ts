@@ -8,7 +8,7 @@ import { requestSession } from '../support/storageSession.ts';
 
 /** An open storage session that uploads objects and signs links. */
 export interface PageStore {
-  readonly put: (key: string, body: Buffer, contentType: string) => Promise<void>;
+  readonly put: (key: string, body: Buffer | Blob, contentType: string) => Promise<void>;
   readonly url: (key: string) => string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -38,7 +38,7 @@ export async function openStore(platform: Platform): Promise<PageStore> {
       const answer = await fetch(`${endpoint.origin}${request.path}`, {
         method: 'PUT',
         headers,
-        body: new Uint8Array(body),
+        body: body instanceof Blob ? body : new Uint8Array(body),
       });
       if (!answer.ok) throw new Error(`PUT ${key}: ${answer.status} ${await answer.text()}`);
     },
@@ -68,7 +68,7 @@ export async function publishPage(
   await Promise.all(Array.from({ length: 16 }, work));
   const published = change(publishedOf(store, destination, uploads));
   const page = renderIndexPage(published, { madeAt: Date.now() });
-  await store.put(`${base}/_links.html`, Buffer.concat(page), 'text/html; charset=utf-8');
+  await store.put(`${base}/_links.html`, Buffer.concat([...page]), 'text/html; charset=utf-8');
   return store.url(`${base}/_links.html`);
 }
 

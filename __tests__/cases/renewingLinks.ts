@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
@@ -88,6 +90,7 @@ export function renewingLinkCases(subject: () => Subject, { filesEach }: { files
         url: urlsOf(run)['a b.txt'],
         size: 1,
         content_type: 'text/plain; charset=utf-8',
+        sha256: createHash('sha256').update('a').digest('hex'),
       });
       expect(run.summary).toContain('\n\nMade links to 2 files, ');
     });

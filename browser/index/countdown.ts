@@ -3,16 +3,24 @@ import { type Clock, storageClock } from './clock.ts';
 import { byId } from './elements.ts';
 import { type LinkState, lifeOf } from './linkState.ts';
 
-/** Shows how long the links work, as a countdown. */
-export function showLife(contents: IndexPageData): { readonly hasExpired: () => boolean } {
+/**
+ * Shows how long the links work, as a countdown.
+ * @param onChange called after the state of the links changed
+ */
+export function showLife(
+  contents: IndexPageData,
+  onChange: () => void,
+): { readonly hasExpired: () => boolean } {
   let clock: Clock = () => Date.now();
   let spoken = '';
   const tick = (): void => {
     const life = lifeOf(contents, clock());
     show(life);
     // Screen readers read a change of state, not every second.
-    if (spoken !== life.state) byId('spoken').textContent = `${life.title}, ${life.detail}`;
+    if (spoken === life.state) return;
+    byId('spoken').textContent = `${life.title}, ${life.detail}`;
     spoken = life.state;
+    onChange();
   };
   tick();
   setInterval(tick, 1_000);

@@ -11,8 +11,12 @@ export interface Model {
   /** Empty while the table shows folders. */
   readonly words: () => readonly string[];
   readonly find: (query: string) => void;
+  /** The search as it was typed. Empty while the table shows folders. */
+  readonly query: () => string;
   /** Computes the rows. */
   readonly rows: () => readonly Row[];
+  /** The files that were found, or all files. @param rows the rows that the table shows */
+  readonly selected: (rows: readonly Row[]) => readonly number[];
   /** Opens the folders that contain a file. */
   readonly reveal: (file: number) => void;
   readonly isAllOpen: () => boolean;
@@ -26,6 +30,8 @@ export function createModel(files: Files): Model {
   let order: Order = { column: 'name', descending: false };
   let ranks = ranksBy(order);
   let words: readonly string[] = [];
+  let asked = '';
+  const all = Array.from({ length: files.count }, (_, file) => file);
   openAtFirst(root);
   return {
     root,
@@ -37,8 +43,12 @@ export function createModel(files: Files): Model {
     words: () => words,
     find: (query) => {
       words = searchWords(query);
+      asked = words.length > 0 ? query.trim() : '';
     },
+    query: () => asked,
     rows: () => (words.length > 0 ? search(words, ranks) : treeRows(root, order, ranks)),
+    selected: (rows) =>
+      words.length > 0 ? rows.flatMap((row) => (row.kind === 'file' ? [row.file] : [])) : all,
     reveal: (file) => {
       const path = files.path(file);
       for (const folder of foldersBelow(root)) if (path.startsWith(`${folder.path}/`)) folder.isOpen = true;

@@ -8,11 +8,13 @@ import { showLife } from './countdown.ts';
 import { shortMoment } from './times.ts';
 import { shownName } from './names.ts';
 import { createView } from './view.ts';
+import { type Downloads, createDownloads } from './zip/button.ts';
 
 function start(contents: IndexPageData): void {
   const files = filesOf(contents);
   showHead(contents);
-  const life = showLife(contents);
+  let downloads: Downloads | undefined;
+  const life = showLife(contents, () => downloads?.refresh());
   const notify = toaster();
   const copy = (what: string, text: string): void => {
     void copyText(text).then((isCopied) =>
@@ -23,7 +25,9 @@ function start(contents: IndexPageData): void {
       ),
     );
   };
-  const view = createView({ contents, files, copy, hasExpired: life.hasExpired });
+  const { hasExpired } = life;
+  const zips = (downloads = createDownloads({ files, title: contents.title, hasExpired, notify }));
+  const view = createView({ contents, files, copy, hasExpired, onSelection: zips.update });
   handleKeys(view, (file) => copy('Link', files.url(file) ?? ''));
   byId('app').hidden = false;
 }

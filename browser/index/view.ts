@@ -9,12 +9,16 @@ import { rowElement } from './row.ts';
 import { createSheet } from './sheet.ts';
 import { type Table, createTable } from './table.ts';
 import type { Folder, Row } from './tree.ts';
+import { verifyCommands } from './verification.ts';
+import type { Selection } from './zip/button.ts';
 
 export interface ViewParts {
   readonly contents: IndexPageData;
   readonly files: Files;
   readonly copy: (what: string, text: string) => void;
   readonly hasExpired: () => boolean;
+  /** Called with the files that are shown or found. */
+  readonly onSelection: (selection: Selection) => void;
 }
 
 /** The actions of the page, for mouse, touch and keyboard. */
@@ -50,6 +54,7 @@ export function createView(parts: ViewParts): View {
   const update = (): void => {
     table.show(model.rows());
     showFound(model, table.rows(), files);
+    parts.onSelection({ files: model.selected(table.rows()), query: model.query() });
   };
   const find = (query: string): void => {
     const held = table.active();
@@ -91,6 +96,7 @@ function createPreview(
     ...parts,
     pane: element,
     s3Uri: parts.contents.s3Uri,
+    verifyCommands: verifyCommands(parts.files, parts.contents.run?.url ?? null),
     onClose: close,
     onStep: (step) => table.activate(table.position() + step),
   });

@@ -1,6 +1,7 @@
 import { type ChangedPlan, type Overwrite, type Remote, comparable, planChanges } from '../sync/diff.ts';
 import { collisions, foldersOf } from '../sync/collisions.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
+import { listDigest, listDigestHeader } from '../files/checksums.ts';
 import { isGenerated } from '../files/headers.ts';
 import type { UploadInputs } from '../config/upload.ts';
 import { type Plan, type Put, changedPut, withGenerated } from '../sync/plan.ts';
@@ -111,11 +112,21 @@ export async function comparePlan(
   const checksums = writesSums ? writeSums(tempDir, sums) : undefined;
   return {
     ...changed,
-    ...(checksums && withGenerated(changed, [checksums])),
+    ...(checksums && withGenerated(changed, checksums, listMetadata(plan, sums, digests))),
     remote,
     sums,
     checksumsFile: checksums?.path,
   };
+}
+
+/** The metadata of `SHA256SUMS`, by which the `links` action sees whether a file was replaced later. */
+function listMetadata(
+  { base }: Pick<Plan, 'base'>,
+  sums: ReadonlyMap<string, string>,
+  digests: ReadonlyMap<string, Digest>,
+): Readonly<Record<string, string>> {
+  const digest = listDigest(sums, (name) => digests.get(`${base}${name}`)?.etag);
+  return digest === undefined ? {} : { [listDigestHeader]: digest };
 }
 
 function sumsOf(puts: readonly Put[], digests: ReadonlyMap<string, Digest>): Map<string, string> {

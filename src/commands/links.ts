@@ -3,6 +3,7 @@ import type { Host, Log } from '../hosts/host.ts';
 import { type LinkInputs, readLinkInputs } from '../config/links.ts';
 import type { Page } from '../links/page.ts';
 import type { Manifest } from '../links/manifest.ts';
+import { isChecksumsName } from '../files/checksums.ts';
 import { mediaType } from '../files/mediaTypes.ts';
 import { type FolderContents, separateGenerated } from '../storage/folderContents.ts';
 import { detectPreview } from '../preview/previewNames.ts';
@@ -14,6 +15,7 @@ import { firstAmong } from '../report/log.ts';
 import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { listObjects } from '../storage/listing.ts';
+import { sessionReader } from '../storage/sessionReader.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { createLinkMaker } from './createLinks.ts';
 import { readInputs } from './readInputs.ts';
@@ -48,7 +50,9 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
   const destination = await openDestination(inputs, connection);
   const { client, base, s3Uri, explain } = destination;
   const { files, generated } = await filesBelow(destination);
-  const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, base, files);
+  const sums = inputs.dryRun ? noSums : await sumsOf(host.log, { files, generated }, destination, signal);
+  const titled = { ...inputs, title: titleOf(inputs, host.run) };
+  const manifest = manifestOf(titled, s3Uri, base, { files, sums });
   if (manifest.fileCount === 0) throw await noFiles(destination);
   logFiles(host.log, manifest);
   if (inputs.dryRun) {
@@ -90,6 +94,30 @@ async function filesBelow({
     return await separateGenerated(client, base, await listObjects(client, base));
   } catch (error) {
     return explain(`Objects in ${s3Uri} could not be listed`)(error);
+  }
+}
+
+const noSums: ReadonlyMap<string, string> = new Map();
+
+/** SHA-256 in hex by name, from the files SHA256SUMS that are up to date. Links work without digests, so an error is only logged. */
+async function sumsOf(
+  log: Log,
+  { files, generated }: FolderContents,
+  { client, base, s3Uri }: Pick<Destination, 'client' | 'base' | 's3Uri'>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  if (![...generated.keys()].some(isChecksumsName)) return noSums;
+  const { readStoredSums } = await import('./storedChecksums.ts');
+  const reader = sessionReader(client);
+  try {
+    const stored = await readStoredSums(log, generated, { base, reader, signal });
+    const etags = new Map(files.map(({ key, etag }) => [key, etag]));
+    return stored.current((name) => etags.get(`${base}${name}`));
+  } catch (error) {
+    signal.throwIfAborted();
+    const what = `The checksums in ${sanitize(s3Uri)} are not shown, because they could not be read`;
+    log.info(reader.describe(what, base, error).message);
+    return noSums;
   }
 }
 
@@ -137,7 +165,7 @@ function manifestOf(
   { title, workspace, destination }: Pick<Manifest, 'title' | 'workspace' | 'destination'>,
   s3Uri: string,
   base: string,
-  files: FolderContents['files'],
+  { files, sums }: Pick<FolderContents, 'files'> & { readonly sums: ReadonlyMap<string, string> },
 ): Manifest {
   return {
     title,
@@ -150,7 +178,7 @@ function manifestOf(
       for (const { key, size, etag, lastModified } of files) {
         const name = key.slice(base.length);
         const modified = Number.isFinite(lastModified) ? lastModified : undefined;
-        yield { name, key, size, contentType: mediaType(name), modified, etag };
+        yield { name, key, size, contentType: mediaType(name), modified, etag, sha256: sums.get(name) };
       }
     },
   };

@@ -1,7 +1,16 @@
-import { checksumsName, maxChecksumsBytes, parseChecksums } from '../files/checksums.ts';
+import {
+  type EtagOf,
+  checksumsName,
+  isChecksumsName,
+  listDigest,
+  listDigestHeader,
+  maxChecksumsBytes,
+  parseChecksums,
+} from '../files/checksums.ts';
 import type { Log } from '../hosts/host.ts';
 import type { ObjectHead } from '../storage/head.ts';
 import type { ObjectReader } from '../storage/objectReader.ts';
+import { sanitize } from '../text/sanitize.ts';
 
 /** SHA-256 of stored files, from the files SHA256SUMS that uploads generated. */
 export interface StoredSums {
@@ -10,6 +19,21 @@ export interface StoredSums {
    * @param modified milliseconds since the epoch, by the storage's clock
    */
   readonly of: (name: string, modified: number) => string | undefined;
+  /**
+   * SHA-256 in hex by name, of the lists that match their files exactly: since the upload, none of the files in SHA256SUMS was replaced or deleted.
+   * A time cannot show this, e.g. if two uploads run at the same time.
+   * @param etagOf the ETag of a stored file by name
+   */
+  readonly current: (etagOf: EtagOf) => ReadonlyMap<string, string>;
+}
+
+/** A generated file SHA256SUMS. */
+interface StoredList {
+  /** Empty, or ending in `/`. */
+  readonly folder: string;
+  readonly sums: ReadonlyMap<string, string>;
+  /** See {@link listDigest}; undefined if the upload stored none. */
+  readonly digest: string | undefined;
 }
 
 interface Place {
@@ -29,9 +53,8 @@ export async function readStoredSums(
   generated: ReadonlyMap<string, ObjectHead>,
   { base, reader, signal }: Place,
 ): Promise<StoredSums> {
-  const names = [...generated.keys()].filter(
-    (name) => name === checksumsName || name.endsWith(`/${checksumsName}`),
-  );
+  const names = [...generated.keys()].filter(isChecksumsName);
+  const lists: StoredList[] = [];
   const all = new Map<string, { readonly sum: string; readonly writtenAt: number }>();
   for (const name of names) {
     const head = generated.get(name);
@@ -45,6 +68,8 @@ export async function readStoredSums(
     if (problems.length > 0) log.info(`${name} has unusable lines: ${problems.join('; ')}`);
     const folder = name.slice(0, name.length - checksumsName.length);
     const writtenAt = Date.parse(String(head.headers['last-modified'] ?? ''));
+    const digest = head.headers[listDigestHeader]?.toString();
+    lists.push({ folder, sums, digest });
     for (const [file, sum] of sums) all.set(`${folder}${file}`, { sum, writtenAt });
   }
   return {
@@ -53,7 +78,22 @@ export async function readStoredSums(
       // The storage may give no dates.
       return found !== undefined && !(modified > found.writtenAt + 999) ? found.sum : undefined;
     },
+    current: (etagOf) => currentSums(log, lists, etagOf),
   };
+}
+
+function currentSums(
+  log: Pick<Log, 'info'>,
+  lists: readonly StoredList[],
+  etagOf: EtagOf,
+): ReadonlyMap<string, string> {
+  const current = new Map<string, string>();
+  for (const { folder, sums, digest } of lists) {
+    if (digest !== undefined && listDigest(sums, (name) => etagOf(`${folder}${name}`)) === digest)
+      for (const [name, sum] of sums) current.set(`${folder}${name}`, sum);
+    else log.info(`${sanitize(folder)}${checksumsName} is out of date, so its digests are not shown`);
+  }
+  return current;
 }
 
 async function readText(

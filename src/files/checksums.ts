@@ -1,5 +1,12 @@
+import { createHash } from 'node:crypto';
+
 /** The name of the generated object with the checksums. */
 export const checksumsName = 'SHA256SUMS';
+
+/** Whether this is the path of a checksums file, in any folder. */
+export function isChecksumsName(name: string): boolean {
+  return name === checksumsName || name.endsWith(`/${checksumsName}`);
+}
 
 /**
  * Formats checksums for `sha256sum -c` (GNU coreutils). If a name has a backslash or a line break, it is escaped, and its line starts with a
@@ -14,6 +21,26 @@ export function formatChecksums(sums: ReadonlyMap<string, string>): string {
       return `${escaped === name ? '' : '\\'}${sum}  ${escaped}\n`;
     })
     .join('');
+}
+
+/** The metadata of a generated checksums file with its {@link listDigest}. */
+export const listDigestHeader = 'x-amz-meta-list-digest';
+
+/** The ETag of a file by its name, without quotes; undefined if there is no such file. */
+export type EtagOf = (name: string) => string | undefined;
+
+/**
+ * SHA-256 in hex of checksums and of the ETags of their files. As long as it stays the same, the checksums are those of the stored files.
+ * @returns undefined if a file has no ETag
+ */
+export function listDigest(sums: ReadonlyMap<string, string>, etagOf: EtagOf): string | undefined {
+  const digest = createHash('sha256');
+  for (const name of [...sums.keys()].sort()) {
+    const etag = etagOf(name);
+    if (etag === undefined) return undefined;
+    digest.update(`${sums.get(name) ?? ''} ${etag} ${name}\0`);
+  }
+  return digest.digest('hex');
 }
 
 /** The content of a checksums file. */

@@ -21,10 +21,10 @@ export interface Making {
 const mostOrigins = 20;
 
 /**
- * Renders the index page, in pieces: one HTML file that lists the files with their links, and loads nothing else. Untrusted text never becomes HTML, and
+ * Renders the index page: one HTML file that lists the files with their links, and loads nothing else. Its pieces are made each time that they are read. Untrusted text never becomes HTML, and
  * only the script of the page may run.
  */
-export function renderIndexPage(listed: ListedManifest, making: Making): Buffer[] {
+export function renderIndexPage(listed: ListedManifest, making: Making): Iterable<Buffer> {
   const { contents, origins } = gather(listed, making);
   const values: Readonly<Record<string, string>> = {
     title: escapeHtml(listed.title),
@@ -36,10 +36,14 @@ export function renderIndexPage(listed: ListedManifest, making: Making): Buffer[
     .map((text) =>
       text.replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) => values[name] ?? placeholder),
     );
-  const data = jsonPieces(contents).map((piece) =>
-    Buffer.from(piece.replace(/[<\u2028\u2029]/g, escapeJson)),
-  );
-  return [Buffer.from(before), ...data, Buffer.from(after)];
+  return {
+    *[Symbol.iterator]() {
+      yield Buffer.from(before);
+      for (const piece of jsonPieces(contents))
+        yield Buffer.from(piece.replace(/[<\u2028\u2029]/g, escapeJson));
+      yield Buffer.from(after);
+    },
+  };
 }
 
 /** Entries of an array that are serialized at a time. */

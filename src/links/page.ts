@@ -4,8 +4,8 @@ import type { Publication } from './manifest.ts';
 export interface GeneratedObject {
   /** Relative to the destination. */
   readonly name: string;
-  /** A large page is in pieces, because it would be in memory twice while they are joined. */
-  readonly content: string | readonly Buffer[];
+  /** A large page is made in pieces, each time that it is read, because it takes 100 bytes of memory for each file. */
+  readonly content: string | Iterable<Buffer>;
   readonly contentType: string;
   /** Additional headers to store it with, names in lower case. All generated objects have `cache-control: no-store`. */
   readonly headers?: Readonly<Record<string, string>>;

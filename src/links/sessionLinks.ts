@@ -9,7 +9,7 @@ const longest = 604_800;
 const usedUp = 0.05;
 
 /** Signatures that are kept. Those of 300,000 files would take 50 MB, and a second to sign again. */
-const mostKept = 50_000;
+const mostKept = 25_000;
 
 /**
  * Signs links with the storage session. Each is a presigned URL for GET. The storage rejects a link after the session expires, so `X-Amz-Expires`

@@ -1,4 +1,4 @@
-import { checksumsName } from '../files/checksums.ts';
+import { isChecksumsName } from '../files/checksums.ts';
 import { isGenerated } from '../files/headers.ts';
 import type { StorageClient } from './client.ts';
 import { type ObjectHead, headObject, headObjects } from './head.ts';
@@ -42,7 +42,7 @@ export async function separateGenerated(
 
 /** The names that may be those of generated objects. */
 export function generatedNames(names: readonly string[]): ReadonlySet<string> {
-  const sums = names.filter((name) => name === checksumsName || name.endsWith(`/${checksumsName}`));
+  const sums = names.filter(isChecksumsName);
   return new Set([...detectPages(names).keys(), ...sums]);
 }
 

@@ -89,17 +89,15 @@ export function baseOf(prefix: string, destination: string): string {
   return destination ? `${prefix}${destination}/` : prefix;
 }
 
-/** Adds files that this action generates, as the last group. */
-export function withGenerated(plan: Plan, files: readonly LocalFile[]): Plan {
-  return {
-    ...plan,
-    groups: [
-      ...plan.groups,
-      files.map((file) =>
-        changedPut(planPut(file, plan.base, []), { headers: generatedMark, generated: true }),
-      ),
-    ],
-  };
+/** Adds a file that this action generates, as the last group. @param metadata headers to store with it, besides the mark */
+export function withGenerated(
+  plan: Plan,
+  file: LocalFile,
+  metadata: Readonly<Record<string, string>> = {},
+): Plan {
+  const headers = { ...metadata, ...generatedMark };
+  const put = changedPut(planPut(file, plan.base, []), { headers, generated: true });
+  return { ...plan, groups: [...plan.groups, [put]] };
 }
 
 /** Shared by all files without rules, which saves an object for each. */

@@ -12,6 +12,8 @@ import { type ResumableFile, openResumableFile } from './resumableFile.ts';
 export interface LargeDownloadOptions {
   /** Absolute path of the file. */
   readonly file: string;
+  /** Bytes; undefined: it depends on the size of the file. */
+  readonly partSize: number | undefined;
   readonly reader: ObjectReader;
   readonly hasher: RangeHasher;
   readonly verify: boolean;
@@ -52,7 +54,7 @@ export class LargeDownload {
   constructor(get: Get, options: LargeDownloadOptions) {
     this.#get = get;
     this.#options = options;
-    this.parts = partsOf(get.size);
+    this.parts = partsOf(get.size, options.partSize);
     // The first part reports the error, and the others wait for it.
     this.#opened.promise.catch(() => undefined);
   }
@@ -131,7 +133,8 @@ export class LargeDownload {
   async #open(etag: string, headers: ObjectResponse['headers']): Promise<Opened> {
     const { file, hasher } = this.#options;
     const { size } = this.#get;
-    const algorithm = hasOwnParts(size, expectedDigest(this.#get, etag, headers)) ? 'md5' : 'crc32';
+    const expected = expectedDigest(this.#get, etag, headers);
+    const algorithm = hasOwnParts(this.parts.length, expected) ? 'md5' : 'crc32';
     const opened = await openResumableFile(file, { size, etag, parts: this.parts, algorithm, hasher });
     this.#file = opened;
     return { etag, file: opened };
@@ -186,7 +189,7 @@ export class LargeDownload {
     if (expected.kind !== 'parts') return hasDigest({ path, size }, expected, hasher);
     const { etag, count } = expected;
     const own = this.parts.map(({ number }) => this.#digests.get(number) ?? '');
-    if (hasOwnParts(size, expected) && multipartEtag(own) === etag) return true;
+    if (hasOwnParts(this.parts.length, expected) && multipartEtag(own) === etag) return true;
     const stated = await reader.partSize?.(source, etag, signal);
     const sizes = stated === undefined ? partSizesFor(size, count) : [stated];
     return sizes.length > 0 ? hasPartsEtag({ path, size }, etag, sizes, hasher) : undefined;

@@ -28,16 +28,22 @@ export async function readRequestBody(
 /** Longer bodies are sent in pieces. A short body in pieces would need many small writes. */
 const longestJoined = 1024 ** 2;
 
-/** The body of a request from content in memory. */
-export function bodyOf(pieces: readonly Buffer[]): RequestBody {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  if (length <= longestJoined) return Buffer.concat(pieces, length);
+/**
+ * The body of a request from pieces.
+ * @param pieces of a long body are read once for its digests, and again each time it is sent
+ */
+export function bodyOf(pieces: Iterable<Buffer>): RequestBody {
   const md5 = createHash('md5');
-  let sum = 0;
+  const joined: Buffer[] = [];
+  let [length, sum] = [0, 0];
   for (const piece of pieces) {
+    length += piece.length;
     md5.update(piece);
     sum = crc32(piece, sum);
+    if (length <= longestJoined) joined.push(piece);
+    else joined.length = 0;
   }
+  if (length <= longestJoined) return Buffer.concat(joined, length);
   const slices = async function* () {
     await Promise.resolve();
     yield* pieces;

@@ -1,10 +1,15 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { run } from '../../../src/commands/links.ts';
-import { putObjects } from '../../support/putObjects.ts';
+import { run as remove } from '../../../src/commands/remove.ts';
+import { run as upload } from '../../../src/commands/upload.ts';
+import { generatedMetadata, putObjects } from '../../support/putObjects.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { runCommand } from './plainHost.ts';
 
@@ -53,6 +58,66 @@ test('makes links to the stored files, and writes the index page', async () => {
 test('does not count the index page and folder markers as files', async () => {
   const { outputs } = await links({ links: 'none', summary: 'false' });
   expect(outputs).toMatchObject({ 'file-count': 2, url: '' });
+});
+
+describe('digests from SHA256SUMS', () => {
+  const publish = (destination: string, ...names: string[]) => {
+    folder.files(...names.map((name) => `${destination}/${name}`));
+    return runCommand(upload, platform, folder.path, {
+      path: folder.at(destination),
+      destination,
+      checksums: 'true',
+    });
+  };
+  const digests = async (destination: string) => {
+    const { lines, outputs, failure } = await links({ destination });
+    expect(failure).toBeUndefined();
+    const { files } = JSON.parse(readFileSync(String(outputs['links-file']), 'utf8')) as {
+      files: { path: string; sha256?: string }[];
+    };
+    return { sums: Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256])), lines };
+  };
+  const outOfDate = (folder = '') => `info: ${folder}SHA256SUMS is out of date, so its digests are not shown`;
+
+  test('are those of the stored files, also of uploads to folders and next to other files', async () => {
+    await publish('sums', 'a.txt', 'b/c.txt');
+    await publish('sums/other', 'd.txt');
+    await putObjects(platform, { 'ci/sums/later.txt': 'later' });
+    const { sums, lines } = await digests('sums');
+    expect(sums).toEqual({
+      'a.txt': hash('sha256', 'sums/a.txt'),
+      'b/c.txt': hash('sha256', 'sums/b/c.txt'),
+      'later.txt': undefined,
+      'other/d.txt': hash('sha256', 'sums/other/d.txt'),
+    });
+    expect(lines.join('\n')).not.toContain('out of date');
+    const page = await platform.store.get(buckets.outputs, 'ci/sums/_links.html');
+    expect(page.body.toString()).toContain(hash('sha256', 'sums/a.txt'));
+  });
+
+  test.each([
+    ['replaced', (folder: string) => putObjects(platform, { [`ci/${folder}/a.txt`]: 'other' })],
+    ['deleted', (destination: string) => runCommand(remove, platform, folder.path, { destination })],
+  ])('are not used after a file was %s', async (change, apply) => {
+    const name = `sums-${change}`;
+    await publish(name, 'first/a.txt', 'b.txt');
+    await publish(`${name}/kept`, 'c.txt');
+    await apply(`${name}/first`);
+    const { sums, lines } = await digests(name);
+    expect(sums['b.txt']).toBeUndefined();
+    expect(sums['first/a.txt']).toBeUndefined();
+    expect(sums['kept/c.txt']).toBe(hash('sha256', `${name}/kept/c.txt`));
+    expect(lines).toContain(outOfDate());
+  });
+
+  test('are not used if SHA256SUMS does not say which objects it is about, or belongs to the user', async () => {
+    const text = `${hash('sha256', 'a')}  a.txt\n`;
+    await putObjects(platform, { 'ci/plain/a.txt': 'a', 'ci/plain/own/SHA256SUMS': text });
+    await putObjects(platform, { 'ci/plain/SHA256SUMS': text }, generatedMetadata);
+    const { sums, lines } = await digests('plain');
+    expect(sums).toEqual({ 'a.txt': undefined, 'own/SHA256SUMS': undefined });
+    expect(lines.filter((line) => line.includes('out of date'))).toEqual([outOfDate()]);
+  });
 });
 
 test('fails if there are no files', async () => {

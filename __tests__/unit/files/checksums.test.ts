@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { formatChecksums, parseChecksums } from '../../../src/files/checksums.ts';
+import { formatChecksums, listDigest, parseChecksums } from '../../../src/files/checksums.ts';
 import { temporaryFolder } from '../folders.ts';
 
 const sum = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -41,6 +41,24 @@ test('lines are sorted by name', () => {
 test('a name with a line break or backslash is escaped, and its line starts with a backslash', () => {
   expect(formatChecksums(new Map([['a\\b', 'f']]))).toBe('\\f  a\\\\b\n');
   expect(formatChecksums(new Map([['a\nb\rc', 'f']]))).toBe('\\f  a\\nb\\rc\n');
+});
+
+test('the digest of a list changes with its names, checksums and ETags, but not with their order', () => {
+  const etags: Readonly<Record<string, string>> = { a: '1', b: '2' };
+  const digestOf = (sums: Readonly<Record<string, string>>, changes: Readonly<Record<string, string>> = {}) =>
+    listDigest(new Map(Object.entries(sums)), (name) => ({ ...etags, ...changes })[name]);
+  const first = digestOf({ a: 'x', b: 'y' });
+  expect(first).toMatch(/^[0-9a-f]{64}$/);
+  expect(digestOf({ b: 'y', a: 'x' })).toBe(first);
+  const others = [
+    digestOf({ a: 'x', b: 'y' }, { b: '3' }),
+    digestOf({ a: 'x', b: 'z' }),
+    digestOf({ a: 'y', b: 'x' }),
+    digestOf({ a: 'x' }),
+    digestOf({ a: 'x', c: 'y' }, { c: '2' }),
+  ];
+  expect(new Set([first, ...others]).size).toBe(6);
+  expect(digestOf({ a: 'x', d: 'y' })).toBeUndefined();
 });
 
 const digest = sum('content');

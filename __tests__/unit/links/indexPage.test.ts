@@ -48,7 +48,7 @@ const published = (files: readonly PublishedFile[], more: Partial<Publication> =
 });
 
 const pageOf = (...asked: Parameters<typeof renderIndexPage>): string =>
-  Buffer.concat(renderIndexPage(...asked)).toString();
+  Buffer.concat([...renderIndexPage(...asked)]).toString();
 
 const contentsOf = (page: string): IndexPageData =>
   JSON.parse(

@@ -10,6 +10,8 @@ import { createSigner, objectPath } from '../../../src/storage/signer.ts';
 import { folderWith } from '../../support/folder.ts';
 import { failureOf } from '../failure.ts';
 
+const textOf = (page: Iterable<Buffer>) => Buffer.concat([...page]).toString();
+
 const endpoint = new URL('https://s3.example.org/');
 const at = Date.UTC(2026, 10, 23, 18, 5, 41);
 const expiresAt = at + 900_000;
@@ -47,19 +49,21 @@ const expected = files.map(({ name, key, size, sha256 }) => ({
 }));
 
 const pageWith = (made: Links | undefined = links) =>
-  renderIndexPage(
-    {
-      title: '</script><script id="data">',
-      workspace: 'w',
-      destination: 'site',
-      s3Uri: 's3://bucket/ci/site/',
-      fileCount: files.length,
-      totalBytes: 60,
-      files: () => files,
-      links: made,
-    },
-    { madeAt: at },
-  ).toString();
+  textOf(
+    renderIndexPage(
+      {
+        title: '</script><script id="data">',
+        workspace: 'w',
+        destination: 'site',
+        s3Uri: 's3://bucket/ci/site/',
+        fileCount: files.length,
+        totalBytes: 60,
+        files: () => files,
+        links: made,
+      },
+      { madeAt: at },
+    ),
+  );
 
 const options = { where: 'the list', plainHttp: false };
 const parse = (text: string, more: Partial<typeof options> = {}) =>
@@ -97,19 +101,21 @@ describe('an index page', () => {
 
   test('without links, it says how it was made', () => {
     const { code, message, hint } = failure(
-      renderIndexPage(
-        {
-          title: 't',
-          workspace: 'w',
-          destination: '',
-          s3Uri: '',
-          fileCount: 4,
-          totalBytes: 0,
-          files: () => files,
-          links: undefined,
-        },
-        { madeAt: at },
-      ).toString(),
+      textOf(
+        renderIndexPage(
+          {
+            title: 't',
+            workspace: 'w',
+            destination: '',
+            s3Uri: '',
+            fileCount: 4,
+            totalBytes: 0,
+            files: () => files,
+            links: undefined,
+          },
+          { madeAt: at },
+        ),
+      ),
     );
     expect([code, message]).toEqual(['invalid-links', 'the list has names of files, but no links']);
     expect(hint).toContain(`links: none`);

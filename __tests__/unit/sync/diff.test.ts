@@ -87,7 +87,7 @@ function publish(
     ),
   );
   const changed = planChanges(whole, remote, digests, overwrite);
-  const plan = generated ? { ...changed, ...withGenerated(changed, [localFile('SHA256SUMS', 4)]) } : changed;
+  const plan = generated ? { ...changed, ...withGenerated(changed, localFile('SHA256SUMS', 4)) } : changed;
   for (const group of plan.groups) {
     for (const put of backwards ? group.toReversed() : group)
       store.put(put.key, contentOf(put.name), overwrite === 'never' && !put.generated);

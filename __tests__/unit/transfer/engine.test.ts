@@ -135,7 +135,7 @@ test('a group starts when all files of the group before are stored, parts includ
     return undefined;
   });
   const plan = planOf(folder, { 'index.html': 5, 'a/index.html': 5, large: 3 * MiB, ...many(8, 100) });
-  const { stored } = await send(bucket, withGenerated(plan, [fileIn(folder, 'SHA256SUMS', 'sums')]), {
+  const { stored } = await send(bucket, withGenerated(plan, fileIn(folder, 'SHA256SUMS', 'sums')), {
     concurrency: 8,
   });
   expect(stored).toHaveLength(12);
@@ -438,7 +438,7 @@ describe('ifAbsent', () => {
     await using bucket = await modelBucket();
     bucket.objects.set('p/d/SHA256SUMS', 'old');
     const plan = planOf(folder, { a: 10, large: 2 * MiB });
-    const { failures } = await send(bucket, withGenerated(plan, [fileIn(folder, 'SHA256SUMS', 'new')]), {
+    const { failures } = await send(bucket, withGenerated(plan, fileIn(folder, 'SHA256SUMS', 'new')), {
       ifAbsent: true,
     });
     expect(failures).toEqual([]);
