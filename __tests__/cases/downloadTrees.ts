@@ -26,14 +26,16 @@ type Tree = Readonly<Record<string, TreeFile>>;
 const MiB = 1024 ** 2;
 const partSize = 16 * MiB;
 
-/** Names that a file system takes, also next to others. */
+/**
+ * Names that can be downloaded on this system: a download refuses backslashes and control characters on every system. The names of generated and
+ * sensitive files are tested elsewhere.
+ */
 const isUsable = (name: string) =>
   name.isWellFormed() &&
   Buffer.byteLength(name) <= 200 &&
-  !/[\0/]/.test(name) &&
-  // Trailing `/` and the names of generated and sensitive files are tested elsewhere.
+  !/[\u0000-\u001f\u007f/\\]/.test(name) &&
   !/^(?:\.{1,2}|\.?_?(?:git|env|npmrc|ssh|aws|netrc).*|_(?:links|preview).*)?$/i.test(name) &&
-  (process.platform !== 'win32' || /^[^<>:"\\|?*\x00-\x1f]*[^<>:"\\|?*\x00-\x1f .]$/.test(name));
+  (process.platform !== 'win32' || /^[^<>:"|?*]*[^<>:"|?* .]$/.test(name));
 
 const segment = fc.oneof(
   fc.constantFrom(...[...awkwardNames, ...hostileNames].flatMap((name) => name.split('/'))).filter(isUsable),
@@ -76,6 +78,8 @@ function withoutCollisions(files: readonly (readonly [string, TreeFile])[]): Tre
   for (const [name, one] of files) {
     const segments = fold(name).split('/');
     const above = segments.slice(1).map((_, index) => segments.slice(0, index + 1).join('/'));
+    // S3 allows 1,024 bytes, with the folders above.
+    if (Buffer.byteLength(name) > 1_000) continue;
     if (taken.has(segments.join('/')) || above.some((folder) => taken.get(folder) === 'file')) continue;
     for (const folder of above) taken.set(folder, 'folder');
     taken.set(segments.join('/'), 'file');

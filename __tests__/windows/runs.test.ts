@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 
 import { beforeAll, describe, expect, test } from '@jest/globals';
 
@@ -7,6 +8,7 @@ import { buckets, clientApp, keylessApps, workspaces } from '../../platform/cata
 import { variablesFor } from '../../platform/inputs.ts';
 import { onEmbeddedPlatform } from '../integration/embedded.ts';
 import { useFaultyStorage } from '../support/faultyServer.ts';
+import { putObjects } from '../support/putObjects.ts';
 import {
   type ActionName,
   errorOf,
@@ -100,6 +102,28 @@ describe('the actions', () => {
     expect((await store.get(buckets.outputs, 'ci/large/large.bin')).body.equals(content)).toBe(true);
     expect(await store.pendingUploads(buckets.outputs)).toEqual([]);
   }, 120_000);
+
+  test('download writes the files of an upload, and refuses names that Windows does not have before it writes', async () => {
+    const target = win`E:\downloaded`;
+    expectSuccess(await run('upload', { path: 'site', destination: 'down', links: 'none' }));
+    const inputs = { destination: 'down', path: target };
+    expectSuccess(await run('download', inputs));
+    for (const name of ['index.html', 'js/app.js'])
+      expect(readFileSync(path.join(windows().host(target), name))).toEqual(
+        readFileSync(path.join(windows().host(checkout), 'site', name)),
+      );
+    const keys = ['aux.txt', 'js/APP.js', 'JS/other.js', 'a:b', 'dot./x', 'new.txt'];
+    await putObjects(subject().platform, Object.fromEntries(keys.map((key) => [`ci/down/${key}`, key])));
+    const refused = await run('download', { ...inputs, path: win`E:\refused` });
+    expect(refused.exitCode).toBe(1);
+    expect(errorOf(refused)).toMatch(/'aux\.txt' contains 'aux\.txt', which is a device on Windows/);
+    expect(errorOf(refused)).toMatch(/'js\/APP\.js' and 'js\/app\.js' are the same name on this system/);
+    expect(errorOf(refused)).toMatch(/'a:b' contains a character that Windows does not allow/);
+    expect(errorOf(refused)).toMatch(/'dot\.\/x' has a segment that ends in a dot or space/);
+    expect(existsSync(windows().host(win`E:\refused`))).toBe(false);
+    expectSuccess(await run('download', { ...inputs, pattern: 'new.txt' }));
+    expect(readFileSync(path.join(windows().host(target), 'new.txt'), 'utf8')).toBe('new.txt');
+  }, 240_000);
 
   test('upload logs in with an OIDC token', async () => {
     const { tokenService } = subject().platform;
