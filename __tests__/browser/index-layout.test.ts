@@ -99,3 +99,42 @@ describe.each(browserNames)('the layout of the index page in %s', (name) => {
     await page.close();
   });
 });
+
+describe.each(browserNames)('the index page in high contrast in %s', (name) => {
+  let browser: Browser;
+
+  beforeAll(async () => {
+    // Firefox with its own colors for all pages is in this mode.
+    browser = await startBrowser(name, { firefox: { 'browser.display.document_color_use': 2 } });
+  }, 60_000);
+
+  afterAll(() => browser.close());
+
+  test('outlines the selected row, and more so with the focus', async () => {
+    const { page } = await openIndex(browser, url, undefined, async (fresh) => {
+      if (name !== 'chromium') return;
+      const session = await fresh.createCDPSession();
+      await session.send('Emulation.setEmulatedMedia', {
+        features: [{ name: 'forced-colors', value: 'active' }],
+      });
+    });
+    expect(await page.evaluate(() => matchMedia('(forced-colors: active)').matches)).toBe(true);
+    const outlines = () =>
+      page.$$eval('.row[data-position]', (rows) =>
+        rows.slice(0, 3).map((row) => {
+          const { outlineStyle, outlineWidth } = getComputedStyle(row);
+          return outlineStyle === 'none' ? 'none' : outlineWidth;
+        }),
+      );
+    expect(await outlines()).toEqual(['1px', 'none', 'none']);
+    await page.focus('#table');
+    await page.keyboard.press('ArrowDown');
+    expect(await outlines()).toEqual(['none', '3px', 'none']);
+    const colors = await page.evaluate(() => {
+      const bar = document.querySelector('#life-bar');
+      return bar && [getComputedStyle(bar).backgroundColor, getComputedStyle(document.body).backgroundColor];
+    });
+    expect(colors?.[0]).not.toBe(colors?.[1]);
+    await page.close();
+  });
+});
