@@ -6,7 +6,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { startBrowser } from './browsers.ts';
 import { openStore, publishPage } from './publishedPage.ts';
-import { clickRow, openIndex, rowsOf } from './tabs.ts';
+import { clickRow, openIndex, rowsOf, waitForText } from './tabs.ts';
 
 let platform: Platform;
 let url: string;
@@ -72,6 +72,34 @@ describe.each(browserNames)('the layout of the index page in %s', (name) => {
       return [...cells].filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent);
     });
     expect(cut).toEqual([]);
+    await page.close();
+  });
+
+  test('keeps the focus in the pane, and opens a file whose row is scrolled away', async () => {
+    const { page } = await openIndex(browser, url);
+    await page.focus('#table');
+    await page.keyboard.press('Enter');
+    await page.focus('#pane [aria-label=Next]');
+    await page.keyboard.press('Enter');
+    await waitForText(page, '#pane h2', 'file 001.txt');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Next');
+    const isLeftToTheBrowser = await page.evaluate(() => {
+      const find = new KeyboardEvent('keydown', { key: 'f', ctrlKey: true, bubbles: true, cancelable: true });
+      return document.activeElement?.dispatchEvent(find);
+    });
+    expect(isLeftToTheBrowser).toBe(true);
+    await page.evaluate(() => {
+      window.open = (link) => {
+        document.body.dataset['opened'] = String(link);
+        return null;
+      };
+    });
+    const link = await page.$eval('[aria-selected=true] a.label', (label) => label.getAttribute('href'));
+    await page.focus('#table');
+    await page.$eval('#table', (table) => (table.scrollTop = 5_000));
+    await page.waitForFunction(() => !document.querySelector('[aria-selected=true]'));
+    await page.keyboard.press('O');
+    expect(await page.$eval('body', (body) => body.dataset['opened'])).toBe(link);
     await page.close();
   });
 
