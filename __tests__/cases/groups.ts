@@ -4,6 +4,8 @@ import type { Subject } from '../support/subject.ts';
 import { automaticInputCases } from './automaticInputs.ts';
 import { cancellationCases } from './cancellation.ts';
 import { commandCases } from './command.ts';
+import { type DownloadFaultScale, downloadFaultCases } from './downloadFaults.ts';
+import { downloadTreeCases } from './downloadTrees.ts';
 import { downloadingCases } from './downloading.ts';
 import { faultCases } from './faults.ts';
 import { keylessCases, keylessFailureCases } from './keyless.ts';
@@ -32,6 +34,8 @@ export interface Scale {
   readonly publish: Parameters<typeof publishCases>[1];
   readonly renewing: Parameters<typeof renewingLinkCases>[1];
   readonly sessions: Parameters<typeof sessionCases>[1];
+  readonly downloadFaults: DownloadFaultScale;
+  readonly downloadTrees: Parameters<typeof downloadTreeCases>[1];
   readonly faults: Parameters<typeof faultCases>[1];
 }
 
@@ -57,6 +61,10 @@ const groups = {
     storageResponses: storageResponseCases,
   },
   downloading: { downloading: downloadingCases },
+  downloadFaults: {
+    faults: (subject, { downloadFaults }) => downloadFaultCases(subject, downloadFaults),
+    trees: (subject, { downloadTrees }) => downloadTreeCases(subject, downloadTrees),
+  },
   removing: {
     removing: removingCases,
     renewing: (subject, { renewing }) => renewingLinkCases(subject, renewing),

@@ -15,6 +15,8 @@ const scale: Scale = {
   renewing: { filesEach: 40 },
   sessions: { sessionSeconds: 4, uploadSeconds: 14 },
   faults: { patient: false },
+  downloadFaults: { fileCount: 100, sessionSeconds: undefined },
+  downloadTrees: { trees: 1 },
 };
 
 /** Runs the source on an embedded platform that the tests of a file share. */

@@ -35,6 +35,8 @@ describe.each(groupNames)('%s', (name) =>
     renewing: { filesEach: 500 },
     sessions: { sessionSeconds: 20, uploadSeconds: 120 },
     faults: { patient: true },
+    downloadFaults: { fileCount: 2_000, sessionSeconds: 20 },
+    downloadTrees: { trees: 8 },
   }),
 );
 describe('expiry', () => expiryCases(subject, { sessionSeconds: 20 }));

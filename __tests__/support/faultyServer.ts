@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Transform, pipeline } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach } from '@jest/globals';
@@ -44,10 +45,18 @@ export type Fault =
   | { readonly kind: 'raw'; readonly bytes: string }
   /** No answer, ever. */
   | { readonly kind: 'stall' }
-  /** The server handles the request, but the connection closes after this many bytes of the response's body. */
-  | { readonly kind: 'cut'; readonly afterBytes: number }
   /** The server handles the request, but the response ends after its headers. */
-  | { readonly kind: 'lost' };
+  | { readonly kind: 'lost' }
+  /** The connection closes after so many bytes of the response's body, or after a share of it from 0 to 1. */
+  | ({ readonly kind: 'cut' } & ({ readonly afterBytes: number } | { readonly share: number }))
+  /** One bit of the response's body is wrong. */
+  | { readonly kind: 'flip'; readonly offset: number };
+
+/** Faults of the server's response. All others replace it. */
+type ResponseFault = Extract<Fault, { kind: 'lost' | 'cut' | 'flip' }>;
+
+const isResponseFault = (fault: Fault): fault is ResponseFault =>
+  fault.kind === 'lost' || fault.kind === 'cut' || fault.kind === 'flip';
 
 export interface FaultyStorage {
   readonly url: string;
@@ -70,8 +79,7 @@ export async function breakStorage(target: string): Promise<FaultyStorage> {
     const seen = describe(request, requests);
     requests.push(seen);
     void Promise.resolve(storage.decide(seen)).then((fault) => {
-      if (fault === undefined || fault.kind === 'lost' || fault.kind === 'cut')
-        forward(target, agent, request, response, fault);
+      if (fault === undefined || isResponseFault(fault)) forward(target, agent, request, response, fault);
       else inflict(fault, request, response);
     });
   });
@@ -148,7 +156,7 @@ function forward(
   agent: http.Agent,
   request: http.IncomingMessage,
   response: http.ServerResponse,
-  fault: Extract<Fault, { kind: 'lost' | 'cut' }> | undefined,
+  fault: ResponseFault | undefined,
 ): void {
   const { hostname, port } = new URL(target);
   const upstream = http.request({
@@ -166,13 +174,9 @@ function forward(
       return;
     }
     response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
-    let sent = 0;
-    if (fault)
-      answer.on('data', (bytes: Buffer) => {
-        sent += bytes.length;
-        if (sent >= fault.afterBytes) response.socket?.destroySoon();
-      });
+    if (fault?.kind === 'cut') cut(answer, response, fault).catch(() => response.destroy());
+    else if (fault?.kind === 'flip') pipeline(answer, flipBit(fault.offset), response, () => undefined);
+    else answer.pipe(response);
   });
   upstream.on('error', () => response.socket?.destroy());
   response.on('close', () => {
@@ -182,7 +186,7 @@ function forward(
 }
 
 function inflict(
-  fault: Exclude<Fault, { kind: 'lost' | 'cut' }>,
+  fault: Exclude<Fault, ResponseFault>,
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): void {
@@ -203,6 +207,40 @@ function inflict(
   } else {
     request.resume();
   }
+}
+
+/** Passes on the beginning of a body, and closes the connection. */
+async function cut(
+  answer: http.IncomingMessage,
+  response: http.ServerResponse,
+  fault: Extract<Fault, { kind: 'cut' }>,
+): Promise<void> {
+  const closed = once(response, 'close');
+  const length = Number(answer.headers['content-length']);
+  let left = 'share' in fault ? Math.floor(fault.share * length) : fault.afterBytes;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    const sent = chunk.subarray(0, left);
+    left -= sent.length;
+    if (left <= 0) {
+      response.write(sent, () => response.socket?.destroy());
+      return;
+    }
+    if (!response.write(sent)) await Promise.race([once(response, 'drain'), closed]);
+  }
+}
+
+/** Passes on a body with one wrong bit. */
+function flipBit(offset: number): Transform {
+  let before = 0;
+  return new Transform({
+    transform: (chunk: Buffer, _, done) => {
+      const copy = Buffer.from(chunk);
+      const index = offset - before;
+      if (index >= 0 && index < copy.length) copy.writeUInt8(copy.readUInt8(index) ^ 1, index);
+      before += chunk.length;
+      done(undefined, copy);
+    },
+  });
 }
 
 async function pour(

@@ -8,8 +8,15 @@ export interface Throttle {
   close(): Promise<void>;
 }
 
-/** A TCP proxy with a limit of `bytesPerSecond` to the server, for all connections together. */
-export async function throttle(target: string, bytesPerSecond: number): Promise<Throttle> {
+/**
+ * A TCP proxy with a limit of `bytesPerSecond` for all connections together.
+ * @param direction what is limited: `up` to the server, or `down` from it
+ */
+export async function throttle(
+  target: string,
+  bytesPerSecond: number,
+  direction: 'up' | 'down' = 'up',
+): Promise<Throttle> {
   const { hostname, port } = new URL(target);
   let free = performance.now();
   const pass = async (from: net.Socket, to: net.Socket) => {
@@ -27,8 +34,9 @@ export async function throttle(target: string, bytesPerSecond: number): Promise<
       sockets.add(socket);
       socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
     }
-    upstream.pipe(client);
-    pass(client, upstream).catch(() => upstream.destroy());
+    const [from, to] = direction === 'up' ? [client, upstream] : [upstream, client];
+    to.pipe(from);
+    pass(from, to).catch(() => to.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -17,8 +17,10 @@ export interface Asked {
 /** A status, a body (an object is sent as JSON) and headers. */
 export interface Answer {
   readonly status?: number;
-  readonly body?: object | string;
+  readonly body?: object | string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Closes the connection after so many bytes of the body, which is a buffer. */
+  readonly cutAfter?: number;
 }
 
 export interface LocalServer extends AsyncDisposable {
@@ -67,6 +69,10 @@ export async function serve(
       request.socket.destroy();
       return;
     }
+    if (Buffer.isBuffer(given.body)) {
+      sendBytes(response, given.body, given);
+      return;
+    }
     const isText = typeof given.body === 'string';
     response.writeHead(given.status ?? 200, {
       'content-type': isText ? 'text/html' : 'application/json',
@@ -95,6 +101,16 @@ export async function serve(
       await new Promise((done) => server.close(done));
     },
   };
+}
+
+function sendBytes(
+  response: ServerResponse,
+  body: Buffer,
+  { status = 200, headers, cutAfter }: Answer,
+): void {
+  response.writeHead(status, { 'content-length': String(body.length), ...headers });
+  if (cutAfter === undefined) response.end(body);
+  else response.write(body.subarray(0, cutAfter), () => response.destroy());
 }
 
 export interface LocalProxy extends AsyncDisposable {

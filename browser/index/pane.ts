@@ -6,11 +6,14 @@ import { kindOf } from './kinds.ts';
 import { fullMoment } from './times.ts';
 import { shownName } from './names.ts';
 import type { Folder, Row } from './tree.ts';
+import type { VerifyCommand } from './verification.ts';
 
 export interface PaneParts {
   readonly pane: HTMLElement;
   readonly files: Files;
   readonly s3Uri: string;
+  /** The commands that verify a file. */
+  readonly verifyCommands: (file: number) => readonly VerifyCommand[];
   /** Copies a text, and confirms it. `what` names the text. */
   readonly copy: (what: string, text: string) => void;
   readonly hasExpired: () => boolean;
@@ -137,7 +140,7 @@ function heading({ onClose, onStep }: PaneParts, kind: string, path: string): HT
 type Fact = readonly [term: string, value: Node | string];
 
 function fileFacts(parts: PaneParts, file: number): Fact[] {
-  const { files, s3Uri } = parts;
+  const { files, s3Uri, verifyCommands } = parts;
   const [size, sum, folder] = [files.size(file), files.sum(file), files.folder(file)];
   const exact = size >= 1024 ? ` (${count(size, 'byte')})` : '';
   return [
@@ -147,6 +150,7 @@ function fileFacts(parts: PaneParts, file: number): Fact[] {
     ...(folder ? [['Folder', shownName(folder)] as const] : []),
     ['S3', copied(parts, 'S3 URI', `${s3Uri}${files.path(file)}`)],
     ...(sum ? [['SHA-256', copied(parts, 'SHA-256', sum)] as const] : []),
+    ...verifyCommands(file).map(({ term, command }) => [term, copied(parts, 'Command', command)] as const),
   ];
 }
 

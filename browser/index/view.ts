@@ -9,6 +9,7 @@ import { rowElement } from './row.ts';
 import { createSheet } from './sheet.ts';
 import { type Table, createTable } from './table.ts';
 import type { Folder, Row } from './tree.ts';
+import { verifyCommands } from './verification.ts';
 import type { Selection } from './zip/button.ts';
 
 export interface ViewParts {
@@ -95,6 +96,7 @@ function createPreview(
     ...parts,
     pane: element,
     s3Uri: parts.contents.s3Uri,
+    verifyCommands: verifyCommands(parts.files, parts.contents.run?.url ?? null),
     onClose: close,
     onStep: (step) => table.activate(table.position() + step),
   });

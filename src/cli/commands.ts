@@ -45,7 +45,7 @@ export const commands: readonly CommandDefinition[] = [
   },
   {
     name: 'download',
-    summary: 'Download files of a workspace, or of a list of links.',
+    summary: 'Download files, by the link of an index page or from a workspace.',
     example: `download 'https://storage.example.org/…/_links.html?…' --path site`,
     inputs: inputsOf.download,
     argument: { input: 'from', usage: '[FROM]' },

@@ -117,8 +117,8 @@ function logList(
 ): void {
   log.group(`From: ${where}`, [
     `A list of links (${kind}) to ${count(files.length, 'file')}`,
-    `Workspace: ${workspace}`,
-    `Destination: ${destination === '' ? 'the whole workspace' : destination}`,
+    ...(workspace === '' ? [] : [`Workspace: ${workspace}`]),
+    ...(destination === '' ? [] : [`Destination: ${destination}`]),
     expiresAt === undefined
       ? 'The links expire at an unknown time'
       : `The links expire at ${formatMoment(expiresAt)}`,

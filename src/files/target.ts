@@ -72,8 +72,13 @@ function resolveTarget(folder: string): {
   }
 }
 
+/** Whether a path without a target is a broken symbolic link. */
 function isLink(name: string): boolean {
-  return lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  try {
+    return lstatSync(name).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 /** @returns whether it is an existing folder */

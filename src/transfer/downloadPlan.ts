@@ -24,6 +24,8 @@ export interface DownloadPlanOptions {
   readonly signal: AbortSignal;
   /** Default: this system. */
   readonly system?: System;
+  /** Bytes of the parts of large files. Default: those of an upload, so that their digests make the ETag. */
+  readonly partSize?: number | undefined;
   /** Free bytes of the file system of a folder; undefined if unknown. */
   readonly freeSpace?: (folder: string) => number | undefined;
 }
@@ -33,6 +35,8 @@ export interface DownloadPlan {
   /** Absolute real path of the target folder. */
   readonly folder: string;
   readonly overwrite: Overwrite;
+  /** Bytes of the parts of large files; undefined: it depends on the size of the file. */
+  readonly partSize: number | undefined;
   /** Objects to download, in order. */
   readonly gets: readonly Get[];
   /** Objects whose file exists with the same content. */
@@ -49,20 +53,19 @@ export interface DownloadPlan {
  * @throws ActionError `unwritable-files` listing every file that cannot be written; `file-exists` with `overwrite: never`; `disk-full`; or an error
  * of reading an existing file
  */
-export async function planDownload(
-  all: readonly Get[],
-  { folder, overwrite, signal, system = thisSystem, freeSpace: free = freeSpace }: DownloadPlanOptions,
-): Promise<DownloadPlan> {
+export async function planDownload(all: readonly Get[], options: DownloadPlanOptions): Promise<DownloadPlan> {
+  const { folder, overwrite, signal, system = thisSystem, partSize } = options;
   const gets = all.filter((get) => !isFolderMarker(get));
   const target = checkTarget(gets, path.resolve(folder), system);
   const { same, etags } = await compare(gets, target, overwrite, signal);
   if (overwrite === 'never') refuseOthers(gets, target, { same, etags });
   const left = gets.filter((get) => !same.has(get));
-  checkSpace(left, target, free);
+  checkSpace(left, target, options);
   return {
     folder: target.folder,
     overwrite,
-    gets: [...left.filter(isLarge), ...left.filter((get) => !isLarge(get))],
+    partSize,
+    gets: [...left.filter((get) => isLarge(get, partSize)), ...left.filter((get) => !isLarge(get, partSize))],
     unchanged: [...same],
     totalBytes: left.reduce((sum, { size }) => sum + size, 0),
     etags,
@@ -70,8 +73,8 @@ export async function planDownload(
 }
 
 /** Whether a file is downloaded in parts. These start first, so that no large file is left for the end. */
-export function isLarge({ size }: Pick<Get, 'size'>): boolean {
-  return size > partSizeOf(size);
+export function isLarge({ size }: Pick<Get, 'size'>, partSize: number | undefined): boolean {
+  return size > partSizeOf(size, partSize);
 }
 
 function checkTarget(gets: readonly Get[], folder: string, system: System): Target {
@@ -127,7 +130,7 @@ export function existing(names: readonly string[]): ActionError {
 function checkSpace(
   gets: readonly Get[],
   { folder, existing: nearest, files }: Target,
-  free: (folder: string) => number | undefined,
+  { partSize, freeSpace: free = freeSpace }: DownloadPlanOptions,
 ): void {
   const left = free(nearest);
   if (left === undefined) return;
@@ -136,7 +139,7 @@ function checkSpace(
       size: get.size,
       replaces: files.get(get.name)?.file?.size ?? 0,
       kept:
-        isLarge(get) && get.etag !== undefined
+        isLarge(get, partSize) && get.etag !== undefined
           ? keptBytes(path.join(folder, get.name), get.size, get.etag)
           : 0,
     })),

@@ -132,7 +132,7 @@ class Run {
 
   *#jobs(): Generator<Job> {
     for (const get of this.#plan.gets) {
-      if (isLarge(get)) yield* this.#partJobs(get);
+      if (isLarge(get, this.#plan.partSize)) yield* this.#partJobs(get);
       else yield () => this.#reportErrors(get, () => this.#downloadSmall(get));
     }
   }
@@ -141,6 +141,7 @@ class Run {
     const { reader, hasher, verify, shutdown } = this.#options;
     const large = new LargeDownload(get, {
       file: this.#fileOf(get),
+      partSize: this.#plan.partSize,
       reader,
       hasher,
       verify,

@@ -5,6 +5,7 @@ import { hasPartsEtag } from './contentCheck.ts';
 import type { Digest } from './digest.ts';
 import { openHasher } from './hasher.ts';
 import { expectedDigest, hasOwnParts, partSizesFor } from './objectDigest.ts';
+import { partsOf } from './partSize.ts';
 import { openRangeHasher } from './rangeHasher.ts';
 import { defaultHashThreads } from './resourceLimits.ts';
 
@@ -64,7 +65,7 @@ async function sameByOtherParts(
     const found: Get[] = [];
     for (const { get, file } of candidates) {
       const expected = same.has(get) ? undefined : expectedDigest(get, get.etag ?? '', {});
-      if (expected?.kind !== 'parts' || hasOwnParts(get.size, expected)) continue;
+      if (expected?.kind !== 'parts' || hasOwnParts(partsOf(get.size).length, expected)) continue;
       const sizes = partSizesFor(get.size, expected.count).slice(0, mostPartSizes);
       if (await hasPartsEtag(file, expected.etag, sizes, hasher)) found.push(get);
     }

@@ -2,6 +2,7 @@ import type { FileAttributes } from '../files/attributes.ts';
 import { readAttributes } from '../files/attributes.ts';
 import { multipartEtag } from '../storage/etag.ts';
 import type { ObjectReader, ObjectResponse } from '../storage/objectReader.ts';
+import type { BodySink } from '../storage/responseBody.ts';
 import type { Get } from '../sync/downloads.ts';
 import { contentMismatch, hasDigest, hasPartsEtag } from './contentCheck.ts';
 import { type ExpectedDigest, expectedDigest, hasOwnParts, partSizesFor } from './objectDigest.ts';
@@ -12,6 +13,8 @@ import { type ResumableFile, openResumableFile } from './resumableFile.ts';
 export interface LargeDownloadOptions {
   /** Absolute path of the file. */
   readonly file: string;
+  /** Bytes; undefined: it depends on the size of the file. */
+  readonly partSize: number | undefined;
   readonly reader: ObjectReader;
   readonly hasher: RangeHasher;
   readonly verify: boolean;
@@ -20,7 +23,7 @@ export interface LargeDownloadOptions {
   readonly known: readonly string[];
   /** Throws if the response is not the expected object. */
   readonly accept: (response: ObjectResponse) => void;
-  /** Calls `use` with a buffer, which may be shorter than requested. */
+  /** Calls `use` with a buffer of the pool, which may be shorter than requested. */
   readonly withBuffer: (length: number, use: (buffer: Buffer) => Promise<void>) => Promise<void>;
 }
 
@@ -52,7 +55,7 @@ export class LargeDownload {
   constructor(get: Get, options: LargeDownloadOptions) {
     this.#get = get;
     this.#options = options;
-    this.parts = partsOf(get.size);
+    this.parts = partsOf(get.size, options.partSize);
     // The first part reports the error, and the others wait for it.
     this.#opened.promise.catch(() => undefined);
   }
@@ -110,7 +113,7 @@ export class LargeDownload {
       await this.#options.withBuffer(part.length, async (buffer) => {
         // The first slice says which version of the object the part file is for.
         const [slice = part, ...rest] = slicesOf(part, buffer.length);
-        const response = await this.#read(slice, undefined, buffer);
+        const response = await this.#read(slice, undefined, buffer.subarray(0, slice.length));
         if (!response.modified) {
           this.#ended = true;
           this.#opened.resolve('unchanged');
@@ -118,7 +121,7 @@ export class LargeDownload {
         }
         const opened = await this.#open(response.etag, response.headers);
         await opened.file.write(buffer.subarray(0, slice.length), slice.offset);
-        for (const one of rest) await this.#receiveSlice(one, opened, buffer);
+        for (const one of rest) await this.#fetch(one, opened);
         this.#opened.resolve(opened);
       });
       return true;
@@ -131,31 +134,27 @@ export class LargeDownload {
   async #open(etag: string, headers: ObjectResponse['headers']): Promise<Opened> {
     const { file, hasher } = this.#options;
     const { size } = this.#get;
-    const algorithm = hasOwnParts(size, expectedDigest(this.#get, etag, headers)) ? 'md5' : 'crc32';
+    const expected = expectedDigest(this.#get, etag, headers);
+    const algorithm = hasOwnParts(this.parts.length, expected) ? 'md5' : 'crc32';
     const opened = await openResumableFile(file, { size, etag, parts: this.parts, algorithm, hasher });
     this.#file = opened;
     return { etag, file: opened };
   }
 
-  #fetch(part: Part, opened: Opened): Promise<void> {
-    return this.#options.withBuffer(part.length, async (buffer) => {
-      for (const slice of slicesOf(part, buffer.length)) await this.#receiveSlice(slice, opened, buffer);
-    });
+  /** Writes the pieces as they arrive: they are still in the cache of the processor, and need no other memory. */
+  async #fetch({ offset, length }: ByteRange, { etag, file }: Opened): Promise<void> {
+    const write = (piece: Buffer, at: number) => file.writePiece(piece, offset + at);
+    await this.#read({ offset, length }, etag, { length, write });
   }
 
-  async #receiveSlice(slice: ByteRange, { etag, file }: Opened, buffer: Buffer): Promise<void> {
-    await this.#read(slice, etag, buffer);
-    await file.write(buffer.subarray(0, slice.length), slice.offset);
-  }
-
-  async #read(range: ByteRange, ifMatch: string | undefined, buffer: Buffer): Promise<ObjectResponse> {
+  async #read(range: ByteRange, ifMatch: string | undefined, buffer: BodySink): Promise<ObjectResponse> {
     const { reader, signal, accept, known } = this.#options;
     const response = await reader.read({
       source: this.#get.source,
       range,
       ifMatch,
       ifNoneMatch: ifMatch === undefined ? known : [],
-      buffer: buffer.subarray(0, range.length),
+      buffer,
       signal,
     });
     if (!response.modified) return response;
@@ -186,7 +185,7 @@ export class LargeDownload {
     if (expected.kind !== 'parts') return hasDigest({ path, size }, expected, hasher);
     const { etag, count } = expected;
     const own = this.parts.map(({ number }) => this.#digests.get(number) ?? '');
-    if (hasOwnParts(size, expected) && multipartEtag(own) === etag) return true;
+    if (hasOwnParts(this.parts.length, expected) && multipartEtag(own) === etag) return true;
     const stated = await reader.partSize?.(source, etag, signal);
     const sizes = stated === undefined ? partSizesFor(size, count) : [stated];
     return sizes.length > 0 ? hasPartsEtag({ path, size }, etag, sizes, hasher) : undefined;

@@ -71,7 +71,7 @@ export function prepareMultipart(put: Put, options: MultipartOptions): Multipart
       await reader.close();
       throw error;
     });
-    const uploadId = createOnce({ ...put, contentType }, options, lost);
+    const uploadId = createOnce(put, contentType, options, lost);
     // `send` awaits it and handles the error.
     uploadId.catch(() => undefined);
     return { reader, contentType, uploadId };
@@ -116,10 +116,11 @@ const abortMs = 5_000;
  */
 async function createOnce(
   put: Put,
+  contentType: string,
   { client, shutdown, onOrphan }: MultipartOptions,
   lost: { since: number | undefined },
 ): Promise<string> {
-  const headers = { ...objectHeaders(put), 'content-type': put.contentType };
+  const headers = { ...objectHeaders(put), 'content-type': contentType };
   const startedAt = client.clock.now();
   const uploadId = await createMultipart(client, put.key, headers, {
     signal: shutdown.abortSignal,

@@ -2,7 +2,6 @@ import { isMd5Etag, normalizeEtag } from '../storage/etag.ts';
 import { isEncrypted } from '../storage/storedCheck.ts';
 import type { WireResponse } from '../storage/wireRequest.ts';
 import type { Get } from '../sync/downloads.ts';
-import { partsOf } from './partSize.ts';
 
 /** What the content of an object must have. */
 export type ExpectedDigest =
@@ -30,9 +29,9 @@ export function expectedDigest(
     : { kind: 'parts', etag: normal, count: Number(count) };
 }
 
-/** Whether an object has the number of parts with which this program uploads a file of this size. */
-export function hasOwnParts(size: number, expected: ExpectedDigest | undefined): boolean {
-  return expected?.kind === 'parts' && partsOf(size).length === expected.count;
+/** Whether an object was uploaded in so many parts. */
+export function hasOwnParts(parts: number, expected: ExpectedDigest | undefined): boolean {
+  return expected?.kind === 'parts' && parts === expected.count;
 }
 
 const MiB = 1024 ** 2;

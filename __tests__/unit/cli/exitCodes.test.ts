@@ -18,7 +18,9 @@ test('the exit code is by the kind of error', () => {
   expect(exitCodeOf('client-secret-rejected')).toBe(3);
   expect(exitCodeOf('workspace-not-found')).toBe(4);
   expect(exitCodeOf('no-files-found')).toBe(5);
+  expect(exitCodeOf('unwritable-files')).toBe(5);
   expect(exitCodeOf('storage-denied')).toBe(6);
+  expect(exitCodeOf('links-expired')).toBe(6);
   expect(exitCodeOf('unreachable')).toBe(7);
   expect(exitCodeOf('object-exists')).toBe(8);
   expect(exitCodeOf('cancelled')).toBe(130);
