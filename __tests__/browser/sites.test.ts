@@ -76,6 +76,17 @@ const sites: Readonly<Record<SiteName, Site>> = {
       { name: 'a filter', act: click('Skipped'), shows: 'are not there on the moon' },
     ],
   },
+  sveltekit: {
+    opens: 'All stations',
+    walk: [
+      { name: 'a route', act: click('Brest'), shows: 'Tides of brest' },
+      { name: 'reload at a route', act: reload, shows: 'Tides of brest' },
+      { name: 'another route', act: click('Malo'), shows: 'Tides of saint-malo' },
+      { name: 'back', act: back, shows: 'Tides of brest' },
+    ],
+    deep: { path: 'stations/brest', shows: 'Tides of brest' },
+    fallback: { name: '200.html', status: 200 },
+  },
   astro: {
     opens: '3 links on this page',
     walk: [
@@ -89,7 +100,8 @@ const sites: Readonly<Record<SiteName, Site>> = {
   },
 };
 
-const names = Object.keys(sites) as SiteName[];
+/** The sites to build for their folder. SvelteKit differs from the others only at the root. */
+const names = (Object.keys(sites) as SiteName[]).filter((name) => name !== 'sveltekit');
 
 /** A build of a site. */
 interface Build {
@@ -106,7 +118,7 @@ const inFolders = names.map((name): Build => {
   return { name, destination, base: baseOf(destination), siteOf: (page) => page.mainFrame() };
 });
 /** Builds with the default base of their tools. Their routers take the whole path as a route. */
-const atRoot = (['vitepress', 'react', 'astro'] as const).map((name): Build => ({
+const atRoot = (['vitepress', 'react', 'astro', 'sveltekit'] as const).map((name): Build => ({
   name,
   destination: `rooted/${name}`,
   base: '/',

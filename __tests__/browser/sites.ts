@@ -14,6 +14,7 @@ const builders = {
   astro: ['astro/bin/astro.mjs', 'build'],
   playwright: ['@playwright/test/cli.js', 'test'],
   react: ['vite/bin/vite.js', 'build'],
+  sveltekit: ['vite/bin/vite.js', 'build'],
   typedoc: ['typedoc/bin/typedoc', '--entryPoints', 'tides.ts', '--readme', 'none', '--hideGenerator'],
   vitepress: ['vitepress/bin/vitepress.js', 'build'],
 } as const;

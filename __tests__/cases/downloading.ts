@@ -126,14 +126,14 @@ export function downloadingCases(subject: () => Subject): void {
       expect([never.exitCode, never.outputs]).toEqual([1, {}]);
       expect(errorOf(never)).toContain('a.txt');
       expect(filesIn(cwd)).toEqual({ 'a.txt': 'other', 'b.txt': 'b', 'own.txt': 'mine' });
-      const changed = await download(cwd, { overwrite: 'changed' });
+      const changed = await download(cwd);
       expectDone(changed);
       expect(changed.log).toContain('Downloaded 1 file, 1 file unchanged, to ');
       expect(filesIn(cwd)).toEqual({ 'a.txt': 'a', 'b.txt': 'b', 'own.txt': 'mine' });
-      const always = await download(cwd);
+      const always = await download(cwd, { overwrite: 'always' });
       expectDone(always);
       expect(always.log).toContain('Downloaded 2 files, to ');
-      const nothing = await download(cwd, { overwrite: 'changed' });
+      const nothing = await download(cwd);
       expectDone(nothing);
       expect(nothing.log).toContain('Downloaded 0 files, 2 files unchanged, to ');
     });

@@ -8,8 +8,11 @@ import type { Terrapi } from '../terrapi/terrapi.ts';
 import { count } from '../text/format.ts';
 import { setting, wording } from '../text/wording.ts';
 
-/** Makes links to keys. A run may call it several times, because the link to a page is made after the page is written. */
-export type MakeLinks = (keys: Iterable<string>) => Promise<Links>;
+/**
+ * Makes links to keys. A run may call it several times, because the files have links before the pages.
+ * @param stored resolves when the objects are stored: platform links are tested only then. By default they are
+ */
+export type MakeLinks = (keys: Iterable<string>, stored?: Promise<unknown>) => Promise<Links>;
 
 /** The two that can sign links: the storage session of the client, and the platform. */
 interface Signers {
@@ -50,8 +53,8 @@ export async function createLinkMaker(
         : await automaticLinks(host.log, session, signers, { expiresIn, preview });
   return {
     fallBack,
-    make: async (keys) => {
-      const links = await make(keys);
+    make: async (keys, stored) => {
+      const links = await make(keys, stored);
       if (maskLinks) hideLinks(host, keys, links);
       return links;
     },
@@ -73,7 +76,7 @@ function platformLinks(log: Log, signers: Signers): MakeLinks {
       `The platform's links could not be tried: ${why} from ${wording().machine}. Open one of them, or use ${setting('links', 'session')}.`,
     );
   const request = platformRequest(log, { ...signers, onUntried });
-  return (keys) => request(keys, { signal: signers.signal, onLink: undefined });
+  return (keys, stored) => request(keys, { signal: signers.signal, onLink: undefined, stored });
 }
 
 async function automaticLinks(
@@ -108,10 +111,7 @@ function platformRequest(
   const tried: PlatformLinkOptions['tried'] = new Map();
   return async (
     keys: Iterable<string>,
-    {
-      signal,
-      onLink,
-    }: Pick<PlatformLinkOptions, 'signal'> & { readonly onLink: PlatformLinkOptions['onLink'] },
+    { signal, onLink, stored }: Pick<PlatformLinkOptions, 'signal' | 'onLink' | 'stored'>,
   ): Promise<Links> => {
     const { requestPlatformLinks } = await import('../links/platformLinks.ts');
     let made = 0;
@@ -120,7 +120,7 @@ function platformRequest(
       made += 1;
       onLink?.();
     };
-    const options = { terrapi, client, signal, tried, onLink: counted, onUntried };
+    const options = { terrapi, client, signal, tried, onLink: counted, onUntried, stored };
     return requestPlatformLinks(keys, options).finally(() => clearInterval(timer));
   };
 }

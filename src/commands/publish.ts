@@ -72,30 +72,21 @@ function keysOf({ files }: Manifest): Iterable<string> {
 async function writePages(
   publication: Publication,
   links: Links,
-  { log, makeLinks, pages, folder }: PublishOnceTools,
+  tools: PublishOnceTools,
 ): Promise<PublishResult> {
-  const { base } = folder;
-  const generated = new Set<string>();
-  const openings: (NamedLink & Pick<Page, 'opens'>)[] = [];
+  const { log, makeLinks, pages, folder } = tools;
   const pageLinks = singleLinks(makeLinks, links);
-  const linkTo = (name: string) => pageLinks.to(`${base}${name}`);
-  for (const page of pages) {
-    const names: string[] = [];
-    for await (const { name, content, contentType, headers = {} } of await page.make(publication, linkTo)) {
-      const body = typeof content === 'string' ? Buffer.from(content) : bodyOf(content);
-      await writeObject(folder, name, { contentType, headers }, body);
-      log.info(`Wrote ${name}, ${formatBytes(body.length)}`);
-      names.push(name);
-    }
-    for (const name of names) generated.add(`${base}${name}`);
-    if (names.length === 0) continue;
-    const url = await linkTo(page.entry);
-    openings.push({ name: page.label ?? page.entry, url, opens: page.opens });
-  }
-  const opening = (opens: Page['opens']) => {
-    const found = openings.find((one) => one.opens === opens);
-    return found && { name: found.name, url: found.url };
-  };
+  // Pages do not depend on each other, so they are written at the same time.
+  const results = await Promise.allSettled(
+    pages.map((page) => writePage(page, publication, pageLinks, folder)),
+  );
+  const written = results.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+  for (const { name, length } of written.flatMap(({ objects }) => objects))
+    log.info(`Wrote ${name}, ${formatBytes(length)}`);
+  const opening = (opens: Page['opens']) => written.find(({ page }) => page.opens === opens)?.opening;
   return {
     publication: {
       ...publication,
@@ -104,26 +95,62 @@ async function writePages(
       preview: opening('first'),
       index: opening('last'),
     },
-    generated,
+    generated: new Set(written.flatMap(({ objects }) => objects.map(({ name }) => `${folder.base}${name}`))),
   };
 }
 
+interface WrittenPage {
+  readonly page: Page;
+  readonly objects: readonly { readonly name: string; readonly length: number }[];
+  /** Undefined if the page has no objects. */
+  readonly opening: NamedLink | undefined;
+}
+
+/** Writes the objects of a page one after the other. The link of an object is requested while it is written. */
+async function writePage(
+  page: Page,
+  publication: Publication,
+  pageLinks: PageLinks,
+  folder: Folder,
+): Promise<WrittenPage> {
+  const objects: { name: string; length: number }[] = [];
+  const linkTo = (name: string) => pageLinks.to(`${folder.base}${name}`);
+  for await (const { name, content, contentType, headers = {} } of await page.make(publication, linkTo)) {
+    const body = typeof content === 'string' ? Buffer.from(content) : bodyOf(content);
+    const writing = writeObject(folder, name, { contentType, headers }, body);
+    void pageLinks.request(`${folder.base}${name}`, writing);
+    await writing;
+    objects.push({ name, length: body.length });
+  }
+  if (objects.length === 0) return { page, objects, opening: undefined };
+  return { page, objects, opening: { name: page.label ?? page.entry, url: await linkTo(page.entry) } };
+}
+
+type PageLinks = ReturnType<typeof singleLinks>;
+
 /** Makes links one by one, each only once. `expiresAt` is the earliest expiry of these and of `others`. */
 function singleLinks(makeLinks: MakeLinks, others: Links) {
-  const made = new Map<string, string>();
+  const made = new Map<string, Promise<string>>();
   let { expiresAt } = others;
+  const make = async (key: string, stored: Promise<unknown>) => {
+    const link = await makeLinks([key], stored);
+    expiresAt =
+      expiresAt === undefined || link.expiresAt === undefined
+        ? undefined
+        : Math.min(expiresAt, link.expiresAt);
+    return link.url(key);
+  };
+  const request = (key: string, stored: Promise<unknown>) => {
+    const link = made.get(key) ?? make(key, stored);
+    made.set(key, link);
+    // The error is thrown where the link is used.
+    link.catch(() => undefined);
+    return link;
+  };
   return {
-    to: async (key: string) => {
-      const known = made.get(key);
-      if (known !== undefined) return known;
-      const link = await makeLinks([key]);
-      expiresAt =
-        expiresAt === undefined || link.expiresAt === undefined
-          ? undefined
-          : Math.min(expiresAt, link.expiresAt);
-      made.set(key, link.url(key));
-      return link.url(key);
-    },
+    /** @param stored resolves when the object is stored */
+    request,
+    to: (key: string) => request(key, Promise.resolve()),
     expiresAt: () => expiresAt,
   };
 }

@@ -55,7 +55,7 @@ export function readDownloadInputs(
     destination: readDestination(reader),
     pattern: readPattern(reader),
     path: readFolder(reader),
-    overwrite: reader.choice('overwrite', ['always', 'changed', 'never']),
+    overwrite: reader.choice('overwrite', ['changed', 'always', 'never']),
     verify: reader.boolean('verify', true),
     concurrency: reader.optional('concurrency', 'a whole number from 1 to 256', parseConcurrency),
     dryRun: reader.boolean('dry-run', false),

@@ -56,7 +56,7 @@ export const inputs = {
     {"name":"tls-verify","kind":"switch","required":false,"default":"true","choices":[]},
     {"name":"pattern","kind":"list","required":false,"default":"**","choices":[]},
     {"name":"path","kind":"text","required":false,"default":"","choices":[]},
-    {"name":"overwrite","kind":"text","required":false,"default":"always","choices":["always","changed","never"]},
+    {"name":"overwrite","kind":"text","required":false,"default":"changed","choices":["changed","always","never"]},
     {"name":"verify","kind":"switch","required":false,"default":"true","choices":[]},
     {"name":"concurrency","kind":"text","required":false,"default":"","choices":[]},
     {"name":"dry-run","kind":"switch","required":false,"default":"false","choices":[]},

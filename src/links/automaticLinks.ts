@@ -16,7 +16,12 @@ export interface AutomaticOptions {
   /** Requests links from the platform, and calls `onLink` for each one. */
   readonly request: (
     keys: readonly string[],
-    how: { readonly signal: AbortSignal; readonly onLink: () => void },
+    how: {
+      readonly signal: AbortSignal;
+      readonly onLink: () => void;
+      /** Resolves when the objects are stored; undefined if they are. */
+      readonly stored?: Promise<unknown> | undefined;
+    },
   ) => Promise<Links>;
   /** Signs links with the storage session. */
   readonly sign: () => Promise<Links>;
@@ -33,7 +38,7 @@ export interface AutomaticOptions {
 }
 
 export interface AutomaticLinks {
-  readonly make: (keys: Iterable<string>) => Promise<Links>;
+  readonly make: (keys: Iterable<string>, stored?: Promise<unknown>) => Promise<Links>;
   /** After an error: lets the session sign all links from now on. Returns false if that does not help. */
   readonly fallBack: (error: unknown) => boolean;
 }
@@ -58,12 +63,14 @@ export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks 
     return links;
   };
   return {
-    make: async (all) => {
+    make: async (all, stored) => {
       if (isPlatform && whySession === undefined) {
-        return withTimeLimits(waits, signal, (how) => request([...all], how)).catch((error: unknown) => {
-          failure = { error };
-          throw error;
-        });
+        return withTimeLimits(waits, signal, (how) => request([...all], { ...how, stored })).catch(
+          (error: unknown) => {
+            failure = { error };
+            throw error;
+          },
+        );
       }
       if (whySession === undefined) {
         const keys = [...Iterator.from(all).take(mostAutomaticLinks + 1)];

@@ -17,6 +17,8 @@ export interface PlatformLinkOptions {
   readonly signal: AbortSignal;
   /** Results of tested links by their {@link linkTemplate}. All calls of one run share it. */
   readonly tried: Map<string, Promise<TrialResult>>;
+  /** Resolves when the objects are stored, so that links can be requested before; undefined if they are. */
+  readonly stored?: Promise<unknown> | undefined;
   /** Called for each link that the platform returned. */
   readonly onLink?: (() => void) | undefined;
   /** Called once if a link cannot be tested, because the runner does not reach its host. Without it, such a link is an error. */
@@ -103,7 +105,7 @@ async function requireOpening(url: URL, key: string, tools: PlatformLinkOptions)
   const { client, signal, tried, onUntried } = tools;
   const place = linkTemplate(url, key);
   const known = place === undefined ? undefined : tried.get(place);
-  const result = known ?? tryLink(url, key, client, signal);
+  const result = known ?? whenStored(tools.stored, () => tryLink(url, key, client, signal));
   if (place !== undefined) tried.set(place, result);
   const trial = await result;
   if (trial.kind === 'opens') return;
@@ -111,6 +113,11 @@ async function requireOpening(url: URL, key: string, tools: PlatformLinkOptions)
   const mayOpen = trial.kind === 'unreachable' && place !== undefined && !isLoopback(url.hostname);
   if (!mayOpen || !onUntried) throw noLink(client, key, trial.why);
   if (!known) onUntried(trial.why);
+}
+
+async function whenStored<T>(stored: Promise<unknown> | undefined, test: () => Promise<T>): Promise<T> {
+  await stored;
+  return test();
 }
 
 /** The URL to send to TerrAPI. It is `s3:` unless the key has characters with a meaning in URLs, because `s3:` URLs have no defined encoding. */

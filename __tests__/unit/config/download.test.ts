@@ -24,7 +24,7 @@ test('reads a workspace and its defaults', () => {
     destination: 'd',
     pattern: ['**'],
     path: undefined,
-    overwrite: 'always',
+    overwrite: 'changed',
     verify: true,
     concurrency: undefined,
     dryRun: false,
