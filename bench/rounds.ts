@@ -83,12 +83,13 @@ async function removeResults({ servers, targets }: Options): Promise<void> {
   else await rm(targets, { recursive: true, force: true });
 }
 
-/** Uploads the files that the contenders download. */
+/** Uploads the files that the contenders download. Without links there is no index page, which only rivals would download. */
 async function uploadSource(options: RoundsOptions): Promise<void> {
   const [action] = options.contenders;
   if (action === undefined) throw new Error('There are no contenders');
   const uploading = { ...options, load: { ...options.load, unchanged: false }, targets: undefined };
-  await attempt(action, { ...(await taskFor(uploading, action, 0)), ...storedSource });
+  const task = await taskFor(uploading, action, 0);
+  await attempt(action, { ...task, ...storedSource, inputs: { links: 'none' } });
 }
 
 const storedSource = { destination: 'bench-source', prefix: `${workspacePrefix}bench-source/` };

@@ -28,7 +28,10 @@ function start(contents: IndexPageData): void {
   const { hasExpired } = life;
   const zips = (downloads = createDownloads({ files, title: contents.title, hasExpired, notify }));
   const view = createView({ contents, files, copy, hasExpired, onSelection: zips.update });
-  handleKeys(view, (file) => copy('Link', files.url(file) ?? ''));
+  handleKeys(view, {
+    copy: (file) => copy('Link', files.url(file) ?? ''),
+    visit: (file) => window.open(files.url(file), '_blank', 'noopener,noreferrer'),
+  });
   byId('app').hidden = false;
 }
 

@@ -47,6 +47,7 @@ export function createPane(parts: PaneParts): Pane {
     },
     show: (row) => {
       stop();
+      const restoreFocus = holdFocus(pane);
       // A held arrow key passes many files. The delay avoids a request for each.
       const isMoving = !pane.hidden;
       pane.hidden = false;
@@ -56,13 +57,27 @@ export function createPane(parts: PaneParts): Pane {
           heading(parts, 'folder', row.folder.path),
           facts(folderFacts(parts, row.folder)),
         );
+        restoreFocus();
         return;
       }
       const content = element('div', { class: 'content' });
       pane.replaceChildren(...filePane(parts, row.file, content));
+      restoreFocus();
       const { signal } = reading;
       pending = setTimeout(() => fillContent(parts, row.file, content, signal), isMoving ? 120 : 0);
     },
+  };
+}
+
+/** Remembers which button has the focus, and returns a function that gives it to the new button with this label, or to the title. */
+function holdFocus(pane: HTMLElement): () => void {
+  const held = document.activeElement;
+  if (!held || held === pane || !pane.contains(held)) return () => undefined;
+  const label = held.getAttribute('aria-label');
+  return () => {
+    const buttons = [...pane.querySelectorAll<HTMLElement>('button[aria-label]')];
+    const next = buttons.find((button) => button.getAttribute('aria-label') === label);
+    (next ?? pane.querySelector('h2'))?.focus({ preventScroll: true });
   };
 }
 

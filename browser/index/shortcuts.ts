@@ -1,15 +1,22 @@
 import type { Row } from './tree.ts';
 import type { View } from './view.ts';
 
+/** What keys do with a file. */
+export interface FileActs {
+  readonly copy: (file: number) => void;
+  /** Opens the file in a new tab. */
+  readonly visit: (file: number) => void;
+}
+
 /** Keyboard shortcuts: on the whole page, in the search box, and in the table. */
-export function handleKeys(view: View, copy: (file: number) => void): void {
+export function handleKeys(view: View, acts: FileActs): void {
   const { search, grid } = view;
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const isHandled =
       everywhere(view, event) ||
       (event.target === search && inSearch(view, event)) ||
-      (event.target === grid && inTable(view, event, copy));
+      (event.target === grid && inTable(view, event, acts));
     if (isHandled) event.preventDefault();
   });
 }
@@ -19,8 +26,9 @@ function everywhere(view: View, event: KeyboardEvent): boolean {
   const isInSearch = event.target === search;
   const isFind = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f';
   const isSlash = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey;
-  // The browser's own search sees only the visible rows. A second Ctrl+F opens it.
-  if ((isFind || isSlash) && !isInSearch) {
+  // The browser's own search sees only the visible rows. It works in the pane, and a second Ctrl+F opens it.
+  const isInPane = event.target instanceof Element && event.target.closest('#pane') !== null;
+  if ((isSlash || (isFind && !isInPane)) && !isInSearch) {
     search.focus();
     search.select();
     return true;
@@ -47,7 +55,7 @@ function inSearch({ grid, table, open }: View, event: KeyboardEvent): boolean {
   return true;
 }
 
-function inTable(view: View, event: KeyboardEvent, copy: (file: number) => void): boolean {
+function inTable(view: View, event: KeyboardEvent, { copy, visit }: FileActs): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const { table, toggle, open } = view;
   const row = table.active();
@@ -65,8 +73,10 @@ function inTable(view: View, event: KeyboardEvent, copy: (file: number) => void)
     return true;
   }
   if (row.kind === 'folder') return false;
-  if (event.key === 'c') copy(row.file);
-  else if (event.key === 'o') document.querySelector<HTMLElement>('[aria-selected="true"] .open')?.click();
+  // Shift and Caps Lock change the case of a letter.
+  const letter = event.key.toLowerCase();
+  if (letter === 'c') copy(row.file);
+  else if (letter === 'o') visit(row.file);
   else return false;
   return true;
 }

@@ -30,6 +30,9 @@ export interface Table {
 /** Rows rendered beyond each edge, so that scrolling shows no gaps. */
 const margin = 10;
 
+/** Rows that are printed. More would be hundreds of pages. */
+const mostPrinted = 10_000;
+
 /** A table of any number of rows of the same height. Only the visible rows and a few around them are in the document. */
 export function createTable(parts: TableParts): Table {
   const { grid, space, onActive } = parts;
@@ -43,6 +46,15 @@ export function createTable(parts: TableParts): Table {
     onActive(rows[active]);
   };
   grid.addEventListener('scroll', () => window.render(rows, active), { passive: true });
+  addEventListener('beforeprint', () => {
+    window.print(true);
+    window.render(rows, active);
+  });
+  addEventListener('afterprint', () => {
+    window.print(false);
+    // In Firefox, the table has the height of the paper until the next frame.
+    requestAnimationFrame(() => window.render(rows, active));
+  });
   new ResizeObserver(() => {
     window.measure();
     space.style.height = `${rows.length * window.height()}px`;
@@ -80,10 +92,19 @@ function isSame(a: Row, b: Row): boolean {
   return b.kind === 'file' && a.file === b.file;
 }
 
+/** The rows on the screen, and some around them: the first, and the one after the last. */
+function visibleRows({ scrollTop, clientHeight }: HTMLElement, height: number): [number, number] {
+  return [
+    Math.max(0, Math.floor(scrollTop / height) - margin),
+    Math.ceil((scrollTop + clientHeight) / height) + margin,
+  ];
+}
+
 /** The rows that are in the document. */
 function rowWindow({ grid, header, space, makeRow }: TableParts) {
   const made = new Map<number, HTMLElement>();
   let height = 34;
+  let isPrinting = false;
   const room = () => grid.clientHeight - header.offsetHeight;
   const clear = (): void => {
     made.clear();
@@ -99,14 +120,13 @@ function rowWindow({ grid, header, space, makeRow }: TableParts) {
     space.append(element);
   };
   const render = (rows: readonly Row[], active: number): void => {
-    const first = Math.max(0, Math.floor(grid.scrollTop / height) - margin);
-    const last = Math.min(rows.length, Math.ceil((grid.scrollTop + grid.clientHeight) / height) + margin);
+    const [first, last] = isPrinting ? [0, mostPrinted] : visibleRows(grid, height);
     for (const [position, element] of made) {
       if (position >= first && position < last) continue;
       element.remove();
       made.delete(position);
     }
-    for (let position = first; position < last; position += 1) {
+    for (let position = first; position < Math.min(last, rows.length); position += 1) {
       const row = rows[position];
       if (row && !made.has(position)) add(row, position);
     }
@@ -128,6 +148,11 @@ function rowWindow({ grid, header, space, makeRow }: TableParts) {
     if (top < grid.scrollTop) grid.scrollTop = top;
     else if (top + height > grid.scrollTop + room()) grid.scrollTop = top + height - room();
   };
+  const print = (isStarting: boolean): void => {
+    isPrinting = isStarting;
+    // Paper shows the rows in the order of the document.
+    clear();
+  };
   measure();
-  return { render, clear, measure, scrollTo, room, height: () => height };
+  return { print, render, clear, measure, scrollTo, room, height: () => height };
 }

@@ -10,6 +10,7 @@ import {
   defaultStallMs,
   sendRequest,
 } from './wireRequest.ts';
+import type { BodySink } from './responseBody.ts';
 import { createStorageRetrier, isSessionExpired } from './s3Error.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
 import { responseError } from './clockSkew.ts';
@@ -26,7 +27,7 @@ export interface StorageCall extends StorageRequest {
   /** Bytes of the response body to keep. */
   readonly keepBytes?: number;
   /** Receives the body of an object, see {@link WireRequest.into}. */
-  readonly into?: Buffer;
+  readonly into?: BodySink;
   /** Throws if a response below 300 is not the expected one. That error is retried like any other. */
   readonly accept?: (answer: WireResponse) => void;
 }
@@ -101,7 +102,18 @@ export function createStorageClient(
 
 async function sendOnce(
   client: StorageClient,
-  { body, signal, cleanup = false, keepBytes, into, accept, method, path, query, headers: given }: StorageCall,
+  {
+    body,
+    signal,
+    cleanup = false,
+    keepBytes,
+    into,
+    accept,
+    method,
+    path,
+    query,
+    headers: given,
+  }: StorageCall,
   session: Session,
   attempt: number,
   stallMs: number,

@@ -5,6 +5,7 @@ import { describeStorageError } from './errorDescription.ts';
 import { normalizeEtag } from './etag.ts';
 import { StorageError } from './s3Error.ts';
 import { notS3Error } from './storedCheck.ts';
+import type { BodySink } from './responseBody.ts';
 import type { WireResponse } from './wireRequest.ts';
 
 /** A request for an object or a range of it. */
@@ -17,12 +18,12 @@ export interface ObjectRequest {
   readonly ifMatch: string | undefined;
   /** The object is not sent if it has one of these ETags (RFC 9110, 13.1.2). */
   readonly ifNoneMatch: readonly string[];
-  /** Receives the body. It has the length of the range or object. */
-  readonly buffer: Buffer;
+  /** Receives the body, from its beginning for each attempt. It has the length of the range or object. */
+  readonly buffer: BodySink;
   readonly signal: AbortSignal;
 }
 
-/** A response to an {@link ObjectRequest}. Its body is in the buffer. */
+/** A response to an {@link ObjectRequest}. The buffer has its body. */
 export interface ObjectResponse {
   /** False if the object has an ETag of `ifNoneMatch`. Then there is no body. */
   readonly modified: boolean;

@@ -1,7 +1,8 @@
 import { type Dispatcher, util } from 'undici';
 
 import { AbortListeners, abortError } from '../http/cancellableDispatcher.ts';
-import { maxResponseBytes, responseTooLarge } from '../http/responses.ts';
+import { responseTooLarge } from '../http/responses.ts';
+import { type BodyReader, type BodySink, openBody } from './responseBody.ts';
 
 /** A request body that is not in memory as a whole. Each attempt reads it again. */
 export interface SlicedBody {
@@ -21,7 +22,7 @@ export interface WireRequest {
   /** Bytes of the response body to keep; default: 64 KiB, enough for errors and for results of uploads. */
   readonly keepBytes?: number | undefined;
   /** Receives the body of an object: of a response of 200 or 206 with an ETag. A longer body is an error. */
-  readonly into?: Buffer | undefined;
+  readonly into?: BodySink | undefined;
 }
 
 export interface WireResponse {
@@ -66,8 +67,6 @@ export class StalledError extends Error {
 /** Default of {@link SendOptions.stallMs}. */
 export const defaultStallMs = 60_000;
 
-const usuallyKept = 64 * 1024;
-
 /** Bodies are sent in slices of this size, so that progress is visible. */
 const sliceBytes = 256 * 1024;
 
@@ -88,25 +87,24 @@ export async function sendRequest(
   const watch = watchStall(stallMs, timer);
   let answer: Pick<WireResponse, 'status' | 'headers'> = { status: 0, headers: {} };
   let abort: ((error?: Error) => void) | undefined;
-  let body = createBodyReader(request.keepBytes);
+  let body: BodyReader;
   const settle = (how: () => void) => {
     watch.end();
     if (signal) listenersOf(signal).delete(onAbort);
     how();
   };
-  const complete = () => settle(() => resolve({ ...answer, body: body.text(), received: body.length() }));
+  const fail = (error: Error) => settle(() => reject(error));
+  const complete = () => settle(() => resolve({ ...answer, ...body.result() }));
   // The beginning of an error response is enough.
   const end = () => {
     const error = responseTooLarge(request.origin, body.limit);
-    if (answer.status < 300) settle(() => reject(error));
-    else complete();
+    (answer.status < 300 ? fail : complete)(error);
     abort?.(error);
   };
   const onAbort = () => {
     const reason = abortError(signal?.reason);
     // Without a connection there is nothing to abort yet: onConnect aborts the request before it sends a byte.
-    if (abort) abort(reason);
-    else settle(() => reject(reason));
+    (abort ?? fail)(reason);
   };
   if (signal) listenersOf(signal).add(onAbort);
   dispatcher.dispatch(wireOptions(request, watch.moved), {
@@ -117,10 +115,8 @@ export async function sendRequest(
     },
     onHeaders: (status, headers) => {
       answer = { status, headers: util.parseHeaders(headers) };
-      if (request.into && isObject(answer)) {
-        body = createObjectReader(request.into);
-        watch.receives();
-      } else watch.answered();
+      body = openBody(answer, request);
+      watch.answered(body.isObject);
       return true;
     },
     onData: (chunk) => {
@@ -129,47 +125,9 @@ export async function sendRequest(
       return true;
     },
     onComplete: complete,
-    onError: (error) => settle(() => reject(error)),
+    onError: fail,
   });
   return promise;
-}
-
-/** A portal or a gateway that answers instead of the storage sends no ETag. */
-function isObject({ status, headers }: Pick<WireResponse, 'status' | 'headers'>): boolean {
-  return (status === 200 || status === 206) && headers['etag'] !== undefined;
-}
-
-/** Writes a response body into a buffer. */
-function createObjectReader(into: Buffer): ReturnType<typeof createBodyReader> {
-  let length = 0;
-  return {
-    limit: into.length,
-    add: (chunk) => {
-      const end = length + chunk.length;
-      if (end <= into.length) into.set(chunk, length);
-      length = end;
-      return length;
-    },
-    length: () => length,
-    text: () => '',
-  };
-}
-
-/** Collects the beginning of a response body. */
-function createBodyReader(keep = usuallyKept) {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  return {
-    limit: maxResponseBytes,
-    /** @returns the length of the body so far */
-    add: (chunk: Buffer): number => {
-      if (length < keep) chunks.push(chunk);
-      length += chunk.length;
-      return length;
-    },
-    length: () => length,
-    text: () => Buffer.concat(chunks).toString('utf8', 0, keep),
-  };
 }
 
 const listeners = new WeakMap<AbortSignal, AbortListeners>();
@@ -233,15 +191,11 @@ function watchStall(stallMs: number, { now, after }: StallTimer) {
     moved: () => {
       last = now();
     },
-    /** Called when the response begins. */
-    answered: () => {
+    /** Called when the response begins. An object may take any time, as long as it makes progress. */
+    answered: (isObject: boolean) => {
       last = now();
-      answeredAt = Math.min(answeredAt, last);
-    },
-    /** Called when an object begins to arrive, which may take any time. */
-    receives: () => {
-      last = now();
-      isReceiving = true;
+      isReceiving = isObject;
+      if (!isObject) answeredAt = Math.min(answeredAt, last);
     },
     begin: (onStall: () => void) => {
       cancel?.();

@@ -24,6 +24,8 @@ export interface PartFile {
   readonly path: string;
   /** Writes a buffer without blocking. */
   write(content: Buffer, offset: number): Promise<void>;
+  /** Writes a small piece at once. */
+  writePiece(content: Buffer, offset: number): void;
   /** Sets the attributes, and gives the file its name. An existing file is replaced. */
   finish(attributes: FileAttributes): void;
   /** Closes the file. It stays. */
@@ -103,6 +105,14 @@ export function openPartFile(file: string, part: string, descriptor: number): Pa
     write: async (content, offset) => {
       for (let done = 0; done < content.length;)
         done += await writeSome(file, descriptor, content, done, offset);
+    },
+    writePiece: (content, offset) => {
+      try {
+        for (let done = 0; done < content.length;)
+          done += writeSync(descriptor, content, done, content.length - done, offset + done);
+      } catch (error) {
+        throw unwritable(file, error);
+      }
     },
     finish: (attributes) => {
       try {

@@ -2,6 +2,7 @@ import type { FileAttributes } from '../files/attributes.ts';
 import { readAttributes } from '../files/attributes.ts';
 import { multipartEtag } from '../storage/etag.ts';
 import type { ObjectReader, ObjectResponse } from '../storage/objectReader.ts';
+import type { BodySink } from '../storage/responseBody.ts';
 import type { Get } from '../sync/downloads.ts';
 import { contentMismatch, hasDigest, hasPartsEtag } from './contentCheck.ts';
 import { type ExpectedDigest, expectedDigest, hasOwnParts, partSizesFor } from './objectDigest.ts';
@@ -22,7 +23,7 @@ export interface LargeDownloadOptions {
   readonly known: readonly string[];
   /** Throws if the response is not the expected object. */
   readonly accept: (response: ObjectResponse) => void;
-  /** Calls `use` with a buffer, which may be shorter than requested. */
+  /** Calls `use` with a buffer of the pool, which may be shorter than requested. */
   readonly withBuffer: (length: number, use: (buffer: Buffer) => Promise<void>) => Promise<void>;
 }
 
@@ -112,7 +113,7 @@ export class LargeDownload {
       await this.#options.withBuffer(part.length, async (buffer) => {
         // The first slice says which version of the object the part file is for.
         const [slice = part, ...rest] = slicesOf(part, buffer.length);
-        const response = await this.#read(slice, undefined, buffer);
+        const response = await this.#read(slice, undefined, buffer.subarray(0, slice.length));
         if (!response.modified) {
           this.#ended = true;
           this.#opened.resolve('unchanged');
@@ -120,7 +121,7 @@ export class LargeDownload {
         }
         const opened = await this.#open(response.etag, response.headers);
         await opened.file.write(buffer.subarray(0, slice.length), slice.offset);
-        for (const one of rest) await this.#receiveSlice(one, opened, buffer);
+        for (const one of rest) await this.#fetch(one, opened);
         this.#opened.resolve(opened);
       });
       return true;
@@ -140,25 +141,20 @@ export class LargeDownload {
     return { etag, file: opened };
   }
 
-  #fetch(part: Part, opened: Opened): Promise<void> {
-    return this.#options.withBuffer(part.length, async (buffer) => {
-      for (const slice of slicesOf(part, buffer.length)) await this.#receiveSlice(slice, opened, buffer);
-    });
+  /** Writes the pieces as they arrive: they are still in the cache of the processor, and need no other memory. */
+  async #fetch({ offset, length }: ByteRange, { etag, file }: Opened): Promise<void> {
+    const write = (piece: Buffer, at: number) => file.writePiece(piece, offset + at);
+    await this.#read({ offset, length }, etag, { length, write });
   }
 
-  async #receiveSlice(slice: ByteRange, { etag, file }: Opened, buffer: Buffer): Promise<void> {
-    await this.#read(slice, etag, buffer);
-    await file.write(buffer.subarray(0, slice.length), slice.offset);
-  }
-
-  async #read(range: ByteRange, ifMatch: string | undefined, buffer: Buffer): Promise<ObjectResponse> {
+  async #read(range: ByteRange, ifMatch: string | undefined, buffer: BodySink): Promise<ObjectResponse> {
     const { reader, signal, accept, known } = this.#options;
     const response = await reader.read({
       source: this.#get.source,
       range,
       ifMatch,
       ifNoneMatch: ifMatch === undefined ? known : [],
-      buffer: buffer.subarray(0, range.length),
+      buffer,
       signal,
     });
     if (!response.modified) return response;

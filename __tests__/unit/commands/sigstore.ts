@@ -30,10 +30,12 @@ export const oidcIssuer = 'https://token.actions.githubusercontent.com';
 
 export async function startSigstore(): Promise<Sigstore> {
   const [logKeys, caKeys, entryKeys, timeKeys] = [keyPair(), keyPair(), keyPair(), keyPair()];
-  const certificateLog = await initializeCTLog(logKeys);
-  const ca = await initializeCA(caKeys, certificateLog);
-  const entryLog = await initializeTLog(logUrl, entryKeys);
-  const tsa = await initializeTSA(timeKeys);
+  // One time for all, after the root certificates begin. The mock encodes some milliseconds incorrectly, so it has none.
+  const clock = new Date((Math.floor(Date.now() / 1000) + 60) * 1000);
+  const certificateLog = await initializeCTLog(logKeys, clock);
+  const ca = await initializeCA(caKeys, certificateLog, clock);
+  const entryLog = await initializeTLog(logUrl, entryKeys, clock);
+  const tsa = await initializeTSA(timeKeys, clock);
   const handlers = [fulcioHandler(ca, { subjectClaim }), rekorHandler(entryLog), tsaHandler(tsa)];
   const server = createServer((request, response) => {
     const handler = handlers.find(({ path }) => path === request.url);
