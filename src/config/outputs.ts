@@ -62,13 +62,7 @@ export interface LoginOutputs {
  */
 export function setOutputs(
   host: Pick<Host, 'output'>,
-  outputs:
-    | LinksOutputs
-    | UploadOutputs
-    | RemoveOutputs
-    | DownloadOutputs
-    | WorkspacesOutputs
-    | LoginOutputs,
+  outputs: LinksOutputs | UploadOutputs | RemoveOutputs | DownloadOutputs | WorkspacesOutputs | LoginOutputs,
 ): void {
   const missing: string[] = [];
   let cause: unknown;

@@ -12,13 +12,9 @@ export const responseTimeoutMs = 20_000;
 
 /** The error for a response beyond the size limit. */
 export function responseTooLarge(origin: string, limit = maxResponseBytes): ActionError {
-  return new ActionError(
-    'unusable-answer',
-    `${origin} answered with more than ${formatBytes(limit)}`,
-    {
-      hint: `No valid answer is that large. Check the address, and whether a proxy or gateway answers instead.`,
-    },
-  );
+  return new ActionError('unusable-answer', `${origin} answered with more than ${formatBytes(limit)}`, {
+    hint: `No valid answer is that large. Check the address, and whether a proxy or gateway answers instead.`,
+  });
 }
 
 /**

@@ -1,5 +1,11 @@
 import { type StorageClient, sendAndRead } from './client.ts';
-import { type ObjectReader, describeReadError, notModified, readObject, requestHeaders } from './objectReader.ts';
+import {
+  type ObjectReader,
+  describeReadError,
+  notModified,
+  readObject,
+  requestHeaders,
+} from './objectReader.ts';
 
 /** Reads objects of a workspace by its session. The source of a request is the key of the object. */
 export function sessionReader(client: StorageClient): ObjectReader {

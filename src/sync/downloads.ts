@@ -75,7 +75,7 @@ function nameProblem(name: string, system: System): string | undefined {
   if (name === '') return 'is empty';
   if (name.includes('\\')) return 'contains a backslash';
   if (name.startsWith('/')) return 'is an absolute path';
-  // eslint-disable-next-line no-control-regex
+
   if (/[\u0000-\u001f\u007f]/.test(name)) return 'contains a control character';
   if (!name.isWellFormed()) return 'is not valid Unicode';
   const segments = name.split('/');
@@ -94,7 +94,8 @@ function reservedProblem(name: string, { windows }: System): string | undefined 
   if (!windows) return undefined;
   for (const segment of name.split('/')) {
     if (/[<>:"|?*]/.test(segment)) return `contains a character that Windows does not allow`;
-    if (/[ .]$/.test(segment)) return `has a segment that ends in a dot or space, which Windows does not allow`;
+    if (/[ .]$/.test(segment))
+      return `has a segment that ends in a dot or space, which Windows does not allow`;
     if (devices.test(segment)) return `contains '${sanitize(segment)}', which is a device on Windows`;
   }
   return undefined;
