@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
-import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
-import type { Platform } from '../../../platform/platform.ts';
-import { run } from '../../../src/commands/upload.ts';
-import { type FaultyStorage, breakStorage } from '../../support/faultyServer.ts';
-import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
-import { runCommand } from './plainHost.ts';
+import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { run } from '../../src/commands/upload.ts';
+import { type FaultyStorage, breakStorage } from '../support/faultyServer.ts';
+import { type TemporaryFolder, temporaryFolder } from '../unit/folders.ts';
+import { runCommand } from '../unit/commands/plainHost.ts';
 
 let platform: Platform;
 let folder: TemporaryFolder;
