@@ -28,7 +28,7 @@ export async function prepareAction(variant: Variant): Promise<Contender> {
     name: 'action',
     id: `action${difference && `-${difference}`}`.replaceAll(/[\s/\\]+/g, '_'),
     label: `this action${difference && ` (${difference})`}`,
-    version: `bundle ${digest} of ${(bytes / 1e6).toFixed(2)} MB (limit: 1.5 MB), Node.js ${process.version}`,
+    version: `bundle ${digest} of ${(bytes / 1e6).toFixed(2)} MB, Node.js ${process.version}`,
     transfers: true,
     comparesContent,
     prepare: (task) =>
