@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 /**
  * An ETag without its quotes (RFC 9110, 8.8.3), and without the `W/` that a compressing proxy adds. Empty if there is none. Requests to
@@ -27,4 +28,15 @@ export function isMd5Etag(etag: string): boolean {
 /** The ETag of a multipart object: the MD5 of the MD5s of its parts, and their number. */
 export function multipartEtag(partEtags: readonly string[]): string {
   return `${hash('md5', Buffer.from(partEtags.join(''), 'hex'))}-${partEtags.length}`;
+}
+
+/**
+ * The checksum of a multipart object (S3 API, "Checking object integrity", COMPOSITE): the CRC-32 of the CRC-32 of its parts in Base64, and their
+ * number.
+ * @param parts CRC-32 of the parts, in hex with 8 digits
+ */
+export function compositeCrc32(parts: readonly string[]): string {
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(Buffer.from(parts.join(''), 'hex')));
+  return `${sum.toString('base64')}-${parts.length}`;
 }

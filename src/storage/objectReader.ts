@@ -46,6 +46,12 @@ export interface ObjectReader {
    */
   partSize?(source: string, etag: string, signal: AbortSignal): Promise<number | undefined>;
   /**
+   * The CRC-32 that the storage has for a multipart object: of the checksums of its parts (S3's type COMPOSITE), like `lr9lRQ==-64`; undefined if it
+   * has none.
+   * @throws as {@link ObjectReader.read}
+   */
+  compositeCrc32?(source: string, etag: string, signal: AbortSignal): Promise<string | undefined>;
+  /**
    * Describes an error of `read` for the user. It never contains a presigned URL.
    * @param what the failed operation, as the beginning of a sentence
    */

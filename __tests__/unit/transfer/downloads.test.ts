@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 
 import { describe, expect, test } from '@jest/globals';
 
@@ -14,7 +15,15 @@ import { type DownloadOptions, type DownloadResult, download } from '../../../sr
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { transport } from '../servers.ts';
 import { errorXml, keyAsked } from '../storage/localBucket.ts';
-import { type ObjectStore, contentOf, flipped, getsOf, objectOf, objectStore } from './objectStore.ts';
+import {
+  type ObjectStore,
+  type StoredObject,
+  contentOf,
+  flipped,
+  getsOf,
+  objectOf,
+  objectStore,
+} from './objectStore.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -275,12 +284,48 @@ describe('after a cut', () => {
   });
 });
 
+describe('the CRC-32 of the parts', () => {
+  const content = contentOf(largeSize);
+  const parts = [0, MiB, 2 * MiB].map((from) => crc32(content.subarray(from, from + MiB)));
+  const joined = Buffer.alloc(12);
+  parts.forEach((sum, index) => joined.writeUInt32BE(sum, 4 * index));
+  const whole = Buffer.alloc(4);
+  whole.writeUInt32BE(crc32(joined));
+  const stored = `${whole.toString('base64')}-3`;
+  const otherEtag = `${'0'.repeat(32)}-3`;
+
+  const fetchLarge = async (object: Partial<StoredObject>, damaged = false) => {
+    using folder = temporaryFolder();
+    await using store = await objectStore((asked, answer) =>
+      damaged && asked.headers.range === lastRange ? flipped(answer) : answer,
+    );
+    store.objects.set('p/large', { ...objectOf(content, { partSize }), ...object });
+    const run = await fetchAll(store, folder);
+    return [codesOf(run), namesIn(folder), run.verifiedBySize.length];
+  };
+
+  test('is compared if the storage has it, instead of the MD5', async () => {
+    expect(await fetchLarge({ crc32: stored, etag: otherEtag })).toEqual([[], ['large'], 0]);
+  });
+
+  test('shows a flipped byte', async () => {
+    expect(await fetchLarge({ crc32: stored }, true)).toEqual([['content-mismatch'], [], 0]);
+  });
+
+  test.each(['AAAAAA==-3', `${stored.slice(0, -1)}2`, 'AAAAAA=='])(
+    'is not enough to refuse a file with the right MD5: %s',
+    async (crc32) => {
+      expect(await fetchLarge({ crc32 })).toEqual([[], ['large'], 0]);
+    },
+  );
+});
+
 test('a cancelled download keeps the parts of large files, and no other', async () => {
   using folder = temporaryFolder();
   const stop = new AbortController();
   let answered = 0;
   await using store = await objectStore(async (asked, answer) => {
-    if (asked.headers.range?.startsWith('bytes=0-')) return answer;
+    if (asked.method === 'HEAD' || asked.headers.range?.startsWith('bytes=0-')) return answer;
     answered += 1;
     // One part of each file has arrived: the others never do.
     if (answered === 1) stop.abort();

@@ -12,6 +12,8 @@ export interface StoredObject {
   readonly headers: Readonly<Record<string, string>>;
   /** Bytes of a part; undefined for an object that was uploaded in one request. */
   readonly partSize: number | undefined;
+  /** The checksum of type COMPOSITE that the storage says in the header `x-amz-checksum-crc32`. */
+  readonly crc32?: string;
 }
 
 /** A storage with objects to download. It answers ranges and conditions as S3 does. */
@@ -58,12 +60,14 @@ export async function objectStore(
 function answerTo(asked: Asked, objects: ReadonlyMap<string, StoredObject>): Answer {
   const object = objects.get(keyAsked(asked));
   if (!object) return { status: 404, body: errorXml('NoSuchKey') };
-  const { content, etag, headers, partSize } = object;
+  const { content, etag, headers, partSize, crc32 } = object;
   const conditions = asked.headers;
   if (conditions['if-match'] !== undefined && conditions['if-match'] !== `"${etag}"`)
     return { status: 412, body: errorXml('PreconditionFailed') };
   if (conditions['if-none-match']?.includes(etag)) return { status: 304, headers: { etag: `"${etag}"` } };
   const usual = { ...headers, etag: `"${etag}"` };
+  if (asked.method === 'HEAD' && conditions['x-amz-checksum-mode'] === 'ENABLED')
+    return { headers: { ...usual, ...(crc32 !== undefined && { 'x-amz-checksum-crc32': crc32 }) } };
   if (asked.method === 'HEAD') {
     const first = content.subarray(0, partSize ?? content.length);
     const count = String(Math.ceil(content.length / Math.max(1, first.length)));
