@@ -116,7 +116,7 @@ function namedFiles(walks: readonly Walk[], root: string): LocalFile[] {
       if (name === '') outside.push(file.path);
       else named.push(new FileBelowRoot(root, name, file));
     }
-  failOnErrors(walks, outside, root);
+  failOnErrors(walks, outside.sort(), root);
   return named.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
