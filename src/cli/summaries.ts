@@ -23,7 +23,7 @@ export const summaries: Readonly<Record<InputName, Summary>> = {
   from: { value: 'FROM', text: 'links file, or the link of an index page' },
   path: { value: 'FOLDER', text: 'folder to write to', isCommon: true },
   pattern: { value: 'GLOB', text: 'files to download; !GLOB excludes', isCommon: true },
-  verify: { value: '', text: 'compare files with their SHA-256' },
+  verify: { value: '', text: 'compare the content of files' },
   root: { value: 'FOLDER', text: 'base folder of the names in the workspace', isCommon: true },
   overwrite: { value: 'WHEN', text: 'replace files', isCommon: true },
   'delete-stale': { value: '', text: 'delete older files that this upload does not have', isCommon: true },
