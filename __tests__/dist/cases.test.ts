@@ -4,7 +4,6 @@ import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { workspacesCases } from '../cases/workspaces.ts';
 import { expiryCases } from '../cases/expiry.ts';
-import { publishCases } from '../cases/publish.ts';
 
 let platform: Platform;
 
@@ -16,6 +15,5 @@ afterAll(() => platform.stop());
 
 const subject = () => ({ platform, entries: 'dist' }) as const;
 
-describe('publish', () => publishCases(subject, { fileCount: 60, largeFile: 40 * 1024 ** 2 }));
 describe('workspaces', () => workspacesCases(subject));
 describe('expiry', () => expiryCases(subject, { sessionSeconds: 10 }));

@@ -85,7 +85,7 @@ describe('a table in the notes', () => {
         const table = second.slice(first.indexOf(begin, before.length), second.length - after.length - 2);
         expect(table.replaceAll('\r\n', '\n')).toBe(`${begin}\n\nnewer\n\n${end}`);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

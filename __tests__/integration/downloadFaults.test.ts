@@ -1,3 +1,0 @@
-import { embeddedCases } from './embedded.ts';
-
-embeddedCases('downloadFaults');
