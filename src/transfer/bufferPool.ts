@@ -23,6 +23,20 @@ export function bufferLength(length: number, total: number): number {
   return length <= total / 2 ? length : Math.min(slice, total / 2);
 }
 
+/** Calls `use` with a buffer for a range of a file, see {@link bufferLength}. */
+export async function withBuffer(
+  pool: BufferPool,
+  length: number,
+  use: (buffer: Buffer) => Promise<void>,
+): Promise<void> {
+  const lease = await pool.acquire(bufferLength(length, pool.total));
+  try {
+    await use(lease.buffer);
+  } finally {
+    lease.release();
+  }
+}
+
 /** Smaller buffers are not kept: Node.js allocates them from its own pool, which is cheaper. */
 const smallestKept = 4 * 1024;
 

@@ -1,12 +1,11 @@
 import path from 'node:path';
 
 import type { ActionError } from '../errors/error.ts';
-import { readAttributes } from '../files/attributes.ts';
 import { normalizeEtag } from '../storage/etag.ts';
 import { type ObjectReader, type ObjectResponse, objectChanged } from '../storage/objectReader.ts';
 import type { Get } from '../sync/downloads.ts';
 import { sanitize } from '../text/sanitize.ts';
-import { type BufferPool, bufferLength } from './bufferPool.ts';
+import { type BufferPool, withBuffer } from './bufferPool.ts';
 import { type DownloadPlan, existing, isLarge } from './downloadPlan.ts';
 import {
   type GracePeriods,
@@ -15,6 +14,7 @@ import {
   defaultGracePeriods,
 } from './gracefulStop.ts';
 import { createFolders } from './fileWriter.ts';
+import { type Job, runJobs } from './jobs.ts';
 import { LargeDownload } from './largeDownload.ts';
 import { type RangeHasher, openRangeHasher } from './rangeHasher.ts';
 import { defaultHashThreads } from './resourceLimits.ts';
@@ -62,16 +62,12 @@ export async function download(
   options: DownloadOptions,
 ): Promise<DownloadResult> {
   const { gracePeriods = defaultGracePeriods, signal } = options;
-  const shutdown = createGracefulStop();
-  const cancel = () => shutdown.stop(gracePeriods.cancelled);
-  if (signal.aborted) cancel();
-  signal.addEventListener('abort', cancel);
+  const shutdown = createGracefulStop(signal, gracePeriods.cancelled);
   const hasher = openRangeHasher(defaultHashThreads());
   const run = new Run(plan, { ...options, reader, shutdown, hasher, gracePeriods });
   try {
     await run.work();
   } finally {
-    signal.removeEventListener('abort', cancel);
     shutdown.finish();
     await hasher.close();
   }
@@ -84,8 +80,6 @@ interface RunOptions extends DownloadOptions {
   readonly hasher: RangeHasher;
   readonly gracePeriods: GracePeriods;
 }
-
-type Job = () => Promise<void>;
 
 class Run {
   readonly #plan: DownloadPlan;
@@ -106,14 +100,7 @@ class Run {
   /** Resolves when all objects are downloaded, or when no request is in progress after a stop. */
   async work(): Promise<void> {
     const { concurrency, shutdown } = this.#options;
-    const jobs = this.#jobs();
-    const worker = async () => {
-      for (const job of jobs) {
-        if (shutdown.stopSignal.aborted) return;
-        await job();
-      }
-    };
-    await Promise.all(Array.from({ length: concurrency }, worker));
+    await runJobs(this.#jobs(), concurrency, shutdown.stopSignal);
   }
 
   result(): DownloadResult {
@@ -138,7 +125,7 @@ class Run {
   }
 
   *#partJobs(get: Get): Generator<Job> {
-    const { reader, hasher, verify, shutdown } = this.#options;
+    const { reader, hasher, verify, shutdown, bufferPool } = this.#options;
     const large = new LargeDownload(get, {
       file: this.#fileOf(get),
       partSize: this.#plan.partSize,
@@ -148,7 +135,7 @@ class Run {
       signal: shutdown.abortSignal,
       known: this.#knownEtags(get),
       accept: (response) => this.#accept(get, response),
-      withBuffer: (length, use) => this.#withBuffer(length, use),
+      withBuffer: (length, use) => withBuffer(bufferPool, length, use),
     });
     this.#large.set(get, large);
     for (const part of large.parts) {
@@ -164,8 +151,8 @@ class Run {
   }
 
   async #downloadSmall(get: Get): Promise<void> {
-    const { reader, shutdown, hasher, verify } = this.#options;
-    await this.#withBuffer(get.size, async (buffer) => {
+    const { reader, shutdown, hasher, verify, bufferPool } = this.#options;
+    await withBuffer(bufferPool, get.size, async (buffer) => {
       const read = async () => {
         shutdown.stopSignal.throwIfAborted();
         const response = await reader.read({
@@ -181,7 +168,7 @@ class Run {
       };
       const file = this.#fileOf(get);
       this.#createFolder(file);
-      const how = await saveSmall(get, { file, content: buffer, read, hasher, verify, readAttributes });
+      const how = await saveSmall(get, { file, content: buffer, read, hasher, verify });
       if (how === 'unchanged') this.#keep(get, get.size, true);
       else this.#finish(get, get.size, how);
     });
@@ -216,16 +203,6 @@ class Run {
   #keep(get: Get, bytes: number, isFirst: boolean): void {
     if (isFirst) this.#unchanged.push(get);
     this.#options.onProgress({ bytes, files: isFirst ? 1 : 0 });
-  }
-
-  async #withBuffer(length: number, use: (buffer: Buffer) => Promise<void>): Promise<void> {
-    const { bufferPool } = this.#options;
-    const lease = await bufferPool.acquire(bufferLength(length, bufferPool.total));
-    try {
-      await use(lease.buffer);
-    } finally {
-      lease.release();
-    }
   }
 
   async #reportErrors(get: Get, job: Job): Promise<void> {

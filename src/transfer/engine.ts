@@ -10,8 +10,9 @@ import {
   createGracefulStop,
   defaultGracePeriods,
 } from './gracefulStop.ts';
-import { type BufferPool, bufferLength } from './bufferPool.ts';
+import { type BufferPool, withBuffer } from './bufferPool.ts';
 import { idempotentPut } from './idempotentPut.ts';
+import { type Job, runJobs } from './jobs.ts';
 import { type MultipartTransfer, prepareMultipart } from './multipartTransfer.ts';
 import { partSizeOf } from './partSize.ts';
 import { putObject } from './putObject.ts';
@@ -52,8 +53,6 @@ export interface TransferResult {
   readonly orphanedUploads: readonly OrphanedUpload[];
 }
 
-type Job = () => Promise<void>;
-
 /**
  * Uploads the files of a plan. Workers share one queue of files and parts, and one buffer pool. The first permanent error stops the transfer: no
  * new request starts, requests in progress get a grace period, and incomplete multipart uploads are aborted. It never throws; the result contains
@@ -68,10 +67,7 @@ export async function transfer(
   const failures: { put: Put; error: unknown }[] = [];
   const unanswered: Put[] = [];
   const { gracePeriods = defaultGracePeriods } = options;
-  const shutdown = createGracefulStop();
-  const cancel = () => shutdown.stop(gracePeriods.cancelled);
-  if (options.signal.aborted) cancel();
-  options.signal.addEventListener('abort', cancel);
+  const shutdown = createGracefulStop(options.signal, gracePeriods.cancelled);
   const run = new Run(client, options, shutdown, {
     stored: (put, etag, contentType, sha256) => {
       stored.push(put);
@@ -84,7 +80,6 @@ export async function transfer(
     unanswered: (put) => void unanswered.push(put),
   });
   for (const group of plan.groups) await run.work(group);
-  options.signal.removeEventListener('abort', cancel);
   shutdown.finish();
   if (shutdown.stopSignal.aborted) await run.abort();
   return { stored, failures, unanswered, orphanedUploads: run.orphanedUploads };
@@ -113,14 +108,7 @@ class Run {
 
   /** Uploads a group of files. Resolves when all of them are stored, or when no request is in progress after a stop. */
   async work(puts: readonly Put[]): Promise<void> {
-    const jobs = this.#jobs(puts);
-    const worker = async () => {
-      for (const job of jobs) {
-        if (this.#shutdown.stopSignal.aborted) return;
-        await job();
-      }
-    };
-    await Promise.all(Array.from({ length: this.#options.concurrency }, worker));
+    await runJobs(this.#jobs(puts), this.#options.concurrency, this.#shutdown.stopSignal);
   }
 
   async abort(): Promise<void> {
@@ -161,7 +149,7 @@ class Run {
     for (const part of transfer.parts) {
       yield () =>
         this.#reportErrors(put, () =>
-          this.#withBuffer(part.length, async (buffer) => {
+          withBuffer(this.#options.bufferPool, part.length, async (buffer) => {
             const stored = await transfer.send(part, buffer);
             if (stored) {
               this.#large.delete(put);
@@ -175,7 +163,7 @@ class Run {
 
   async #sendWhole(put: Put): Promise<void> {
     const { file } = put;
-    await this.#withBuffer(file.size, (buffer) =>
+    await withBuffer(this.#options.bufferPool, file.size, (buffer) =>
       buffer.length < file.size
         ? withFile(file, async (reader) => {
             const content = await readRequestBody(reader, { offset: 0, length: file.size }, buffer);
@@ -206,16 +194,6 @@ class Run {
       this.#options.sha256Wanted && Buffer.isBuffer(content) ? hash('sha256', content) : undefined;
     this.#listener.stored(put, etag ?? usual(), contentType, sha256);
     this.#options.onProgress({ bytes: put.file.size, files: 1 });
-  }
-
-  async #withBuffer(length: number, use: (buffer: Buffer) => Promise<void>): Promise<void> {
-    const { bufferPool } = this.#options;
-    const lease = await bufferPool.acquire(bufferLength(length, bufferPool.total));
-    try {
-      await use(lease.buffer);
-    } finally {
-      lease.release();
-    }
   }
 
   async #reportErrors(put: Put, job: Job): Promise<void> {

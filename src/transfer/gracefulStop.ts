@@ -15,25 +15,36 @@ export interface GracefulStop {
   readonly abortSignal: AbortSignal;
   /** Stops now, and aborts requests after the grace period. If there is already an earlier deadline, that one counts. */
   stop(graceMs: number): void;
-  /** Ends the timer. Call it when no request is in progress. */
+  /** Ends the timer, and no longer listens to the cancellation. Call it when no request is in progress. */
   finish(): void;
 }
 
-export function createGracefulStop(): GracefulStop {
+/**
+ * @param cancelled stops the transfer
+ * @param cancelledMs the grace period then
+ */
+export function createGracefulStop(cancelled: AbortSignal, cancelledMs: number): GracefulStop {
   const [stopping, aborting] = [new AbortController(), new AbortController()];
   let deadline = Infinity;
   let timer: NodeJS.Timeout | undefined;
+  const stop = (graceMs: number) => {
+    stopping.abort();
+    const wanted = performance.now() + graceMs;
+    if (wanted >= deadline) return;
+    deadline = wanted;
+    clearTimeout(timer);
+    timer = setTimeout(() => aborting.abort(), graceMs);
+  };
+  const cancel = () => stop(cancelledMs);
+  if (cancelled.aborted) cancel();
+  cancelled.addEventListener('abort', cancel);
   return {
     stopSignal: stopping.signal,
     abortSignal: aborting.signal,
-    stop: (graceMs) => {
-      stopping.abort();
-      const wanted = performance.now() + graceMs;
-      if (wanted >= deadline) return;
-      deadline = wanted;
+    stop,
+    finish: () => {
+      cancelled.removeEventListener('abort', cancel);
       clearTimeout(timer);
-      timer = setTimeout(() => aborting.abort(), graceMs);
     },
-    finish: () => clearTimeout(timer),
   };
 }

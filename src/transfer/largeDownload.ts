@@ -1,5 +1,4 @@
-import type { FileAttributes } from '../files/attributes.ts';
-import { readAttributes } from '../files/attributes.ts';
+import { type FileAttributes, readAttributes } from '../files/attributes.ts';
 import { compositeCrc32, multipartEtag } from '../storage/etag.ts';
 import type { ObjectReader, ObjectResponse } from '../storage/objectReader.ts';
 import type { BodySink } from '../storage/responseBody.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-import type { FileAttributes } from '../files/attributes.ts';
+import { type FileAttributes, readAttributes } from '../files/attributes.ts';
 import type { ObjectResponse } from '../storage/objectReader.ts';
 import type { Get } from '../sync/downloads.ts';
 import { contentMismatch, hasDigest, hasPartsEtag } from './contentCheck.ts';
@@ -17,7 +17,6 @@ export interface SmallDownload {
   readonly read: () => Promise<ObjectResponse>;
   readonly hasher: RangeHasher;
   readonly verify: boolean;
-  readonly readAttributes: (headers: ObjectResponse['headers']) => FileAttributes;
 }
 
 /** Files up to this size are hashed and written synchronously, which is cheaper than a message to a thread. */
@@ -38,7 +37,7 @@ export async function saveSmall(get: Get, options: SmallDownload): Promise<Outco
 }
 
 async function saveOnce(get: Get, options: SmallDownload): Promise<Outcome | 'mismatch'> {
-  const { file, content, read, verify, readAttributes } = options;
+  const { file, content, read, verify } = options;
   const { modified, etag, headers } = await read();
   if (!modified) return 'unchanged';
   const expected = verify ? expectedDigest(get, etag, headers) : undefined;
