@@ -1,5 +1,6 @@
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
+import { percentDecoded } from '../text/encode.ts';
 import { responseError } from './clockSkew.ts';
 import {
   type ObjectReader,
@@ -40,7 +41,8 @@ export function linkReader(
       try {
         return await retrierFor(url.origin)(
           ({ number }) => readOnce(transport, url, request, { attempt: number, stallMs }),
-          { signal: request.signal, what: () => decodedPath(url) },
+          // The query gives access, so the log leaves it out.
+          { signal: request.signal, what: () => percentDecoded(url.pathname) },
         );
       } catch (error) {
         const same = notModified(error, request);
@@ -73,13 +75,4 @@ async function readOnce(
   );
   if (answer.status >= 300) throw responseError(answer, sentAt, clock, attempt);
   return readObject(answer, request);
-}
-
-/** Name of a request for the log. The query of a presigned URL gives access, so it is left out. */
-function decodedPath({ pathname }: URL): string {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return pathname;
-  }
 }
