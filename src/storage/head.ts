@@ -1,4 +1,4 @@
-import { type StorageClient, sendAndRead } from './client.ts';
+import { type StorageCall, type StorageClient, sendAndRead } from './client.ts';
 import { normalizeEtag } from './etag.ts';
 import type { WireResponse } from './wireRequest.ts';
 import { StorageError } from './s3Error.ts';
@@ -18,11 +18,24 @@ export interface ObjectHead {
  */
 export async function headObject(client: StorageClient, key: string): Promise<ObjectHead | undefined> {
   try {
-    return await sendAndRead(client, { method: 'HEAD', path: client.path(key) }, readHead);
+    return await sendHead(client, key, {}, readHead);
   } catch (error) {
     if (error instanceof StorageError && error.status === 404) return undefined;
     throw error;
   }
+}
+
+/**
+ * Asks for metadata of an object (S3 API, HeadObject).
+ * @throws as {@link StorageClient.send}, and the errors of `read`
+ */
+export function sendHead<T>(
+  client: StorageClient,
+  key: string,
+  call: Pick<StorageCall, 'query' | 'headers' | 'signal'>,
+  read: (answer: WireResponse) => T,
+): Promise<T> {
+  return sendAndRead(client, { ...call, method: 'HEAD', path: client.path(key) }, read);
 }
 
 function readHead(answer: WireResponse): ObjectHead {

@@ -1,4 +1,5 @@
 import { type StorageClient, sendAndRead } from './client.ts';
+import { sendHead } from './head.ts';
 import {
   type ObjectReader,
   describeReadError,
@@ -6,8 +7,6 @@ import {
   readObject,
   requestHeaders,
 } from './objectReader.ts';
-import type { StorageRequest } from './signer.ts';
-import type { WireResponse } from './wireRequest.ts';
 
 /** Reads objects of a workspace by its session. The source of a request is the key of the object. */
 export function sessionReader(client: StorageClient): ObjectReader {
@@ -29,37 +28,17 @@ export function sessionReader(client: StorageClient): ObjectReader {
         throw error;
       }
     },
-    partSize: (source, etag, signal) =>
-      head(client, { source, etag, signal, query: { partNumber: '1' } }, ({ headers }) => {
+    partSize: (key, etag, signal) => {
+      const call = { query: { partNumber: '1' }, headers: { 'if-match': `"${etag}"` }, signal };
+      return sendHead(client, key, call, ({ headers }) => {
         const isPart = headers['x-amz-mp-parts-count'] !== undefined;
         return isPart ? Number(headers['content-length']) : undefined;
-      }),
-    compositeCrc32: (source, etag, signal) =>
-      head(client, { source, etag, signal, headers: { 'x-amz-checksum-mode': 'ENABLED' } }, ({ headers }) =>
-        headers['x-amz-checksum-crc32']?.toString(),
-      ),
+      });
+    },
+    compositeCrc32: (key, etag, signal) => {
+      const call = { headers: { 'if-match': `"${etag}"`, 'x-amz-checksum-mode': 'ENABLED' }, signal };
+      return sendHead(client, key, call, ({ headers }) => headers['x-amz-checksum-crc32']?.toString());
+    },
     describe: (what, _source, error) => describeReadError(what, client.location, error),
   };
-}
-
-interface HeadRequest extends Pick<StorageRequest, 'query' | 'headers'> {
-  readonly source: string;
-  readonly etag: string;
-  readonly signal: AbortSignal;
-}
-
-/** Asks for metadata of an object that must still have this ETag (S3 API, HeadObject). */
-function head<T>(
-  client: StorageClient,
-  { source, etag, signal, headers, ...request }: HeadRequest,
-  read: (answer: WireResponse) => T,
-): Promise<T> {
-  const call = {
-    ...request,
-    method: 'HEAD',
-    path: client.path(source),
-    headers: { ...headers, 'if-match': `"${etag}"` },
-    signal,
-  } as const;
-  return sendAndRead(client, call, read);
 }
