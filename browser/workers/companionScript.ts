@@ -1,3 +1,4 @@
+import { declaredEncoding } from '../../src/files/declaredEncoding.ts';
 import { companionName, frameParameter } from '../preview/terms.ts';
 import type { Place } from './siteFolder.ts';
 
@@ -19,8 +20,8 @@ export interface Company {
 }
 
 /**
- * Adds the companion script to a page, before all other scripts and before a Content-Security-Policy, which applies only to what follows it. Also maps the URLs of frames and plugins, whose requests the worker does not
- * see. All other bytes stay the same, except for UTF-16, which becomes UTF-8. The page can have any other encoding that contains ASCII.
+ * Adds the companion script to a page, before all other scripts and before a Content-Security-Policy, which applies only to what follows it. Also
+ * maps the URLs of frames and plugins, whose requests the worker does not see. All other bytes stay the same, except for UTF-16, which becomes UTF-8. The page can have any other encoding that contains ASCII.
  */
 export async function accompanied(
   response: Response,
@@ -60,7 +61,7 @@ function withoutUtf16(bytes: Uint8Array<ArrayBuffer>, headers: Headers): Uint8Ar
 /** The companion could move the declaration out of the first 1,024 bytes, where browsers search it. */
 function declareEncoding(headers: Headers, head: string): void {
   if (!/^text\/html\s*$/i.test(headers.get('content-type') ?? '')) return;
-  const declared = /<meta\s[^>]{0,500}?charset\s*=\s*["']?\s*([\w:.-]+)/i.exec(head.slice(0, 4096))?.[1];
+  const declared = declaredEncoding(head);
   // A page that declares UTF-16 in ASCII is UTF-8 (HTML standard, "Prescan").
   if (declared !== undefined) setCharset(headers, /^utf-?16/i.test(declared) ? 'utf-8' : declared);
 }

@@ -1,9 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
+import { declarationLength, declaredEncoding } from './declaredEncoding.ts';
 import { isUntyped, unknownType, utf8 } from './mediaTypes.ts';
-
-/** Bytes at the start of a page in which its declared encoding is searched. Browsers search at least 1,024 (HTML standard, "Prescan"). */
-const declarationBytes = 4_096;
 
 /** Bytes at the start of a file of unknown type that decide whether it is text. */
 const sniffedBytes = 512;
@@ -52,13 +50,8 @@ function withoutCutCharacter(content: Buffer): Buffer {
 
 /** Whether a page or a style sheet declares an encoding other than UTF-8. */
 function declaresOther(type: string, content: Buffer): boolean {
-  const pattern =
-    type === 'text/html'
-      ? /<meta\s[^>]{0,500}?charset\s*=\s*["']?\s*([\w:.-]+)/i
-      : type === 'text/css'
-        ? /^@charset "([^"]+)"/
-        : undefined;
-  if (!pattern) return false;
-  const declared = pattern.exec(content.toString('latin1', 0, declarationBytes))?.[1];
+  if (type !== 'text/html' && type !== 'text/css') return false;
+  const start = content.toString('latin1', 0, declarationLength);
+  const declared = type === 'text/html' ? declaredEncoding(start) : /^@charset "([^"]+)"/.exec(start)?.[1];
   return declared !== undefined && !/^(?:utf-?8|unicode-1-1-utf-8|x-unicode20utf8)$/i.test(declared);
 }
