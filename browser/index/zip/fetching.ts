@@ -129,7 +129,7 @@ async function* continued(
   for (let at = 0, cuts = 0; ; cuts += 1) {
     const start = at;
     try {
-      for await (const bytes of chunksOf(answer)) {
+      for await (const bytes of answer.body ? chunksOf(answer.body) : []) {
         at += bytes.length;
         onBytes(bytes.length);
         yield bytes;
@@ -159,9 +159,11 @@ function lengthOf({ headers }: Response): number {
   return headers.has('content-encoding') ? 0 : Number(headers.get('content-length') ?? 0);
 }
 
-async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const reader = body?.getReader();
-  if (!reader) return;
+/** The chunks of a stream. Leaving the loop cancels the stream. Not all browsers can iterate over a stream. */
+export async function* chunksOf(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();

@@ -1,7 +1,7 @@
 import { makeZip } from 'client-zip';
 
 import { count } from '../../../src/text/format.ts';
-import { FetchError, type Source, createFetcher } from './fetching.ts';
+import { FetchError, type Source, chunksOf, createFetcher } from './fetching.ts';
 import { freeName, zipNames } from '../zipNames.ts';
 import { fetchInOrder } from './prefetch.ts';
 import { openSink } from './sink.ts';
@@ -59,7 +59,7 @@ export async function makeZipOf({ items, signal, hasExpired, onProgress }: Job):
     const failures: Failure[] = [];
     const onFile = (): void => onProgress(progress.bytes, (progress.files += 1));
     const entries = entriesOf(items, fetcher, failures, onFile);
-    for await (const chunk of chunksOf(makeZip(entries))) {
+    for await (const chunk of chunksOf(makeZip(entries) as ReadableStream<Uint8Array<ArrayBuffer>>)) {
       own.signal.throwIfAborted();
       await sink.write(chunk === spoiled ? new Uint8Array([255]) : chunk);
     }
@@ -131,17 +131,4 @@ async function* spoiledIfCut(
 function failureList(failures: readonly Failure[], all: number): string {
   const lines = failures.map(({ path, reason }) => `${path}\n    ${reason}`);
   return `${failures.length} of ${count(all, 'file')} failed.\n\n${lines.join('\n')}\n`;
-}
-
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value as Uint8Array<ArrayBuffer>;
-    }
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
 }
