@@ -1,6 +1,3 @@
-import { lstatSync } from 'node:fs';
-import path from 'node:path';
-
 import type { Log } from '../hosts/host.ts';
 import { firstOf } from '../report/log.ts';
 import type { Get } from '../sync/downloads.ts';
@@ -23,10 +20,7 @@ export function logDownloadPlan(
 
 /** Logs what a download would write. */
 export function logDownloadDryRun(log: Pick<Log, 'group' | 'info'>, plan: DownloadPlan): void {
-  const { folder, gets, unchanged, totalBytes, etags } = plan;
-  const isThere = ({ name }: Get) =>
-    lstatSync(path.join(folder, ...name.split('/')), { throwIfNoEntry: false }) !== undefined;
-  const existing = new Set(gets.filter(isThere));
+  const { folder, gets, unchanged, totalBytes, existing, etags } = plan;
   const added = gets.filter((get) => !existing.has(get));
   // Only the storage knows the ETag of some objects.
   const compared = gets.filter((get) => etags.has(get));

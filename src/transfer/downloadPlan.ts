@@ -43,6 +43,8 @@ export interface DownloadPlan {
   readonly unchanged: readonly Get[];
   /** Bytes of `gets`. */
   readonly totalBytes: number;
+  /** Objects of `gets` under whose name something exists. */
+  readonly existing: ReadonlySet<Get>;
   /** ETags of existing files whose object has an unknown digest. The download asks the storage whether it still has this ETag. */
   readonly etags: ReadonlyMap<Get, string>;
 }
@@ -68,6 +70,7 @@ export async function planDownload(all: readonly Get[], options: DownloadPlanOpt
     gets: [...left.filter((get) => isLarge(get, partSize)), ...left.filter((get) => !isLarge(get, partSize))],
     unchanged: [...same],
     totalBytes: left.reduce((sum, { size }) => sum + size, 0),
+    existing: new Set(left.filter(({ name }) => target.files.has(name))),
     etags,
   };
 }
