@@ -5,7 +5,7 @@ import { formatBytes } from '../text/format.ts';
 export const maxResponseBytes = 8 * 1024 ** 2;
 
 /** Bytes kept of the body of an error response. */
-const maxErrorBytes = 64 * 1024;
+export const maxErrorBytes = 64 * 1024;
 
 /** Milliseconds from sending a request to receiving its complete response. */
 export const responseTimeoutMs = 20_000;
@@ -22,14 +22,25 @@ export function responseTooLarge(origin: string, limit = maxResponseBytes): Acti
  * @throws ActionError `unusable-answer` if the body exceeds the size limit
  */
 export async function readResponseBody({ body, ok }: Response, origin: string): Promise<Buffer> {
+  const stream = (body ?? []) as AsyncIterable<Uint8Array>;
+  if (!ok) return (await readStart(stream, maxErrorBytes)).start;
+  const { start, isWhole } = await readStart(stream, maxResponseBytes);
+  if (!isWhole) throw responseTooLarge(origin);
+  return start;
+}
+
+/** Reads a stream up to a limit in bytes, and closes it if there is more. */
+export async function readStart(
+  stream: AsyncIterable<Uint8Array>,
+  limit: number,
+): Promise<{ readonly start: Buffer; readonly isWhole: boolean }> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  // Leaving the loop closes the connection.
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+  // Leaving the loop closes the connection or the file.
+  for await (const chunk of stream) {
     chunks.push(chunk);
     length += chunk.length;
-    if (ok && length > maxResponseBytes) throw responseTooLarge(origin);
-    if (!ok && length > maxErrorBytes) break;
+    if (length > limit) break;
   }
-  return Buffer.concat(chunks).subarray(0, ok ? maxResponseBytes : maxErrorBytes);
+  return { start: Buffer.concat(chunks).subarray(0, limit), isWhole: length <= limit };
 }

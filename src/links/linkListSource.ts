@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 
 import { ActionError, isError, messageOf } from '../errors/error.ts';
+import { maxErrorBytes, readStart } from '../http/responses.ts';
 import type { OnRetry } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
@@ -14,9 +15,6 @@ import { indexPageName } from './page.ts';
 
 /** Bytes of the largest list that is read: the index page of a million files. A links file is ten times as large, because it repeats each link. */
 const maxListBytes = 256 * 1024 ** 2;
-
-/** Bytes of an error response that are read. */
-const maxErrorBytes = 64 * 1024;
 
 /** Milliseconds without a byte, and for the whole list. */
 const stallMs = 30_000;
@@ -90,26 +88,14 @@ async function requestList(
   });
   transport.clockOf(url).observe(headers['date']?.toString(), performance.now() - started);
   if (statusCode === 200) return readAll(body, where);
-  let text = '';
-  // Leaving the loop closes the connection.
-  for await (const chunk of body) {
-    text += String(chunk);
-    if (text.length > maxErrorBytes) break;
-  }
-  throw storageError(statusCode, headers, text);
+  const { start } = await readStart(body, maxErrorBytes);
+  throw storageError(statusCode, headers, start.toString());
 }
 
-async function readAll(stream: AsyncIterable<unknown>, where: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  // Leaving the loop closes the file or the connection.
-  for await (const chunk of stream) {
-    if (!Buffer.isBuffer(chunk)) throw new TypeError('the stream has no bytes');
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > maxListBytes) throw tooLarge(where);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+async function readAll(stream: AsyncIterable<Uint8Array>, where: string): Promise<string> {
+  const { start, isWhole } = await readStart(stream, maxListBytes);
+  if (!isWhole) throw tooLarge(where);
+  return start.toString();
 }
 
 function tooLarge(where: string): ActionError {
