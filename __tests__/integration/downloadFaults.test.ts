@@ -1,0 +1,3 @@
+import { embeddedCases } from './embedded.ts';
+
+embeddedCases('downloadFaults');
