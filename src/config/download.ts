@@ -100,7 +100,7 @@ function readFrom(reader: Reader): LinksSource {
 /** Reads a link to a list. Problems never quote its query, which gives access. */
 function readLink(reader: Reader, given: string): LinksSource {
   const url = URL.parse(given);
-  const problem = url ? linkProblem(url) : 'is not a URL';
+  const problem = url ? addressProblem(url) : 'is not a URL';
   if (problem !== undefined) reader.problem('from', `got '${withoutQuery(given)}', which ${problem}`);
   const found = url ?? new URL('https://invalid.invalid');
   // A browser's address bar may have added it.
@@ -108,7 +108,7 @@ function readLink(reader: Reader, given: string): LinksSource {
   return { kind: 'url', url: found };
 }
 
-function linkProblem(url: URL): string | undefined {
+function addressProblem(url: URL): string | undefined {
   if (url.protocol === 's3:')
     return `is not a link. To download from a workspace, use ${setting('workspace')} and ${setting('destination')} instead of ${setting('from')}`;
   const problem = urlProblem(url, true);

@@ -21,8 +21,8 @@ export interface Making {
 const mostOrigins = 20;
 
 /**
- * Renders the index page: one HTML file that lists the files with their links, and loads nothing else. Its pieces are made each time that they are read. Untrusted text never becomes HTML, and
- * only the script of the page may run.
+ * Renders the index page: one HTML file that lists the files with their links, and loads nothing else. Its pieces are made each time that they are
+ * read. Untrusted text never becomes HTML, and only the script of the page may run.
  */
 export function renderIndexPage(listed: ListedManifest, making: Making): Iterable<Buffer> {
   const { contents, origins } = gather(listed, making);

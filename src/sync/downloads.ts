@@ -75,7 +75,6 @@ function nameProblem(name: string, system: System): string | undefined {
   if (name === '') return 'is empty';
   if (name.includes('\\')) return 'contains a backslash';
   if (name.startsWith('/')) return 'is an absolute path';
-
   if (/[\u0000-\u001f\u007f]/.test(name)) return 'contains a control character';
   if (!name.isWellFormed()) return 'is not valid Unicode';
   const segments = name.split('/');
