@@ -194,7 +194,7 @@ function matcher(
   const whole = globs.slice(0, globs.findLastIndex((glob) => glob !== '**') + 1);
   const folder = new Minimatch(whole.length > 0 ? whole.join('/') : '**', options);
   return {
-    matches: (name) => (!foldersOnly && matchesItself(name)) || below.match(name),
+    matches: (name) => (!foldersOnly && matchesItself(name)) || (name !== '' && below.match(name)),
     covers: (name) => (name === '' ? whole.length === 0 : folder.match(name) || below.match(name)),
     mayMatchBelow: (name) => name === '' || below.match(name, true),
   };

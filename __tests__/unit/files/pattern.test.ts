@@ -51,6 +51,17 @@ test.each([
   expect(readPatterns([line], '/', '/')[0]?.covers(name)).toBe(covered);
 });
 
+test.each([
+  ['a', '', true],
+  ['a/', '', false],
+  ['a/**', '', true],
+  ['a/**/', '', false],
+  ['a/**/', 'b', true],
+  ['a/**/**/', '', false],
+])('%s matches the file %j below its search path: %s', (line, name, matches) => {
+  expect(readPatterns([line], '/', '/')[0]?.matches(name)).toBe(matches);
+});
+
 test('~ is the home folder of this user by default', () => {
   expect(resolveFolder('~/x', '/work')).toBe(path.join(homedir(), 'x'));
   expect(readPatterns(['~'], '/work')).toMatchObject([{ searchPath: homedir() }]);
