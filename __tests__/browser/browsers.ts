@@ -43,6 +43,8 @@ export function startBrowser(
           'general.smoothScroll': false,
           // Chromium writes visited links to its history with a delay.
           'layout.css.visited_links_enabled': false,
+          // Otherwise Firefox opens a panel after a download, and keys go to the panel.
+          'browser.download.alwaysOpenPanel': false,
           'network.proxy.type': 1,
           'network.proxy.http': '127.0.0.1',
           'network.proxy.http_port': 9,

@@ -22,8 +22,6 @@ export async function startDownloadingBrowser(
       'browser.download.folderList': 2,
       'browser.download.dir': folder,
       'browser.helperApps.neverAsk.saveToDisk': 'application/zip',
-      // Otherwise Firefox opens a panel after a download, and keys go to the panel.
-      'browser.download.alwaysOpenPanel': false,
       // The default is a tenth of the disk, which may be small.
       'dom.quotaManager.temporaryStorage.fixedLimit': 16 * 1024 ** 2,
       ...firefox,
