@@ -21,7 +21,9 @@ import { createBufferPool } from '../transfer/bufferPool.ts';
 import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { wantsPreview } from './autoPreview.ts';
+import type { Cancellation } from './cancellation.ts';
 import { createLinkMaker } from './createLinks.ts';
+import { mostCompared, openEarlierUpload, withChanges } from './earlierUpload.ts';
 import { deleteStale } from './deleteStale.ts';
 import { compareForDryRun, dryRun } from './dryRun.ts';
 import { warnAboutFork } from './forkWarning.ts';
@@ -37,43 +39,55 @@ import { reportNoFiles, selectUpload } from './selectFiles.ts';
 import { logSharingDryRun, shareFolder } from './share.ts';
 import { uploadFiles } from './uploadFiles.ts';
 import { type SentFiles, manifestOf } from './uploadManifest.ts';
-import { withReports } from './withReports.ts';
+import { type RunReports, withReports } from './withReports.ts';
 
 /** The root action: uploads files to a workspace and returns links. */
 export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readUploadInputs);
     if (!inputs) return;
-    const comparison = comparisonFor(inputs);
-    const reader = openReader(comparison, inputs.partSize, cancellation.signal);
-    try {
-      const selection = selectUpload(host, inputs, comparison.readsFiles ? reader.prefetch : () => undefined);
-      if (selection.files.length === 0) {
-        reportNoFiles(host, inputs, selection);
-        return;
-      }
-      // Fails before the upload if the links file cannot be written.
-      if (!inputs.dryRun) host.tempDir();
-      const concurrency = inputs.concurrency ?? defaultConcurrency();
-      await withConnection({ host, inputs, connections: concurrency, cancellation }, (connection) =>
-        upload(inputs, selection, { comparison, reader, concurrency }, connection),
-      );
-    } finally {
-      await reader.close();
-    }
+    await withReports(host, inputs, { step: 'upload', signal: cancellation.signal }, (reports) =>
+      selectAndUpload(host, inputs, cancellation, reports),
+    );
   });
+}
+
+async function selectAndUpload(
+  host: Host,
+  inputs: UploadInputs,
+  cancellation: Cancellation,
+  reports: RunReports,
+): Promise<void> {
+  const comparison = comparisonFor(inputs);
+  const reader = openReader(comparison, inputs.partSize, cancellation.signal);
+  try {
+    const selection = selectUpload(host, inputs, comparison.readsFiles ? reader.prefetch : () => undefined);
+    if (selection.files.length === 0) {
+      reportNoFiles(host, inputs, selection);
+      return;
+    }
+    // Fails before the upload if the links file cannot be written.
+    if (!inputs.dryRun) host.tempDir();
+    const concurrency = inputs.concurrency ?? defaultConcurrency();
+    await withConnection({ host, inputs, connections: concurrency, cancellation }, (connection) =>
+      upload(inputs, selection, { comparison, reader, concurrency, reports }, connection),
+    );
+  } finally {
+    await reader.close();
+  }
 }
 
 interface UploadTools {
   readonly comparison: Comparison;
   readonly reader: Hasher;
   readonly concurrency: number;
+  readonly reports: RunReports;
 }
 
 async function upload(
   inputs: UploadInputs,
   selection: Selection,
-  { comparison, reader, concurrency }: UploadTools,
+  { comparison, reader, concurrency, reports: runReports }: UploadTools,
   connection: Connection,
 ): Promise<void> {
   const { host, terrapi, cancellation } = connection;
@@ -92,34 +106,41 @@ async function upload(
     await logDryRun(host, inputs, { plan, names }, destination);
     return;
   }
-  await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
-    reports.begin(s3Uri);
-    const sent = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
-    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
-    const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
-    const { publication, generated } = await publishLinks(
-      inputs,
-      { plan, names, manifest },
-      destination,
-      connection,
-    ).catch(explainStored(`their links could not be created`));
-    const kept = () => new Set([...keptKeys(plan), ...generated]);
-    const deleted = inputs.deleteStale
-      ? await deleteStale(host.log, kept(), destination, cancellation.done).catch(
-          explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
-        )
-      : 0;
-    // An error from here on fails the step, but only after the links are reported.
-    const deferred = collectErrors(explainStored);
-    await deferred.attempt(`they could not be shared`, () => shareFolder(host.log, inputs, terrapi));
-    const changes = changesOf(plan, deleted);
-    const report = { headline: headline(changes, false), publication, built: true };
-    const outputs = await reportPublication(report, inputs, { host, client, reports, deferred });
-    await deferred.attempt(`not all outputs could be set`, () =>
-      setOutputs(host, { ...outputs, ...uploadOutputs(plan, changes) }),
-    );
-    deferred.throwFirst();
+  const reports = await runReports.open(client.clock);
+  reports.begin(s3Uri);
+  const earlier = openEarlierUpload(host.log, names, client, base, cancellation.signal);
+  const sent = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
+  const uploaded = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
+  const manifest = await withChanges(uploaded, earlier, inputs, plan);
+  const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
+  const { publication, generated } = await publishLinks(
+    inputs,
+    { plan, names, manifest },
+    destination,
+    connection,
+  ).catch(explainStored(`their links could not be created`));
+  const kept = () => new Set([...keptKeys(plan), ...generated]);
+  const deleted = inputs.deleteStale
+    ? await deleteStale(host.log, kept(), destination, cancellation.done).catch(
+        explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
+      )
+    : 0;
+  // An error from here on fails the step, but only after the links are reported.
+  const deferred = collectErrors(explainStored);
+  await deferred.attempt(`they could not be shared`, () => shareFolder(host.log, inputs, terrapi));
+  const changes = changesOf(plan, deleted);
+  const report = { headline: headline(changes, false), publication, built: true };
+  const outputs = await reportPublication(report, inputs, {
+    host,
+    client,
+    reports,
+    settle: runReports.settle,
+    deferred,
   });
+  await deferred.attempt(`not all outputs could be set`, () =>
+    setOutputs(host, { ...outputs, ...uploadOutputs(plan, changes) }),
+  );
+  deferred.throwFirst();
 }
 
 /** What an upload did, in numbers. */
@@ -156,7 +177,7 @@ async function logDryRun(
   });
 }
 
-/** Uploads the files. A preview needs the ETags of all of them. */
+/** Uploads the files. A preview needs the ETags of all of them, and so does the comparison with the next upload. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
   { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
@@ -169,6 +190,8 @@ async function sendFiles(
     types: new Map<string, string>(),
     sums: new Map<string, string>(),
   };
+  const keepsEtags =
+    names.preview !== undefined || (names.index !== undefined && plan.puts.length <= mostCompared);
   await uploadFiles(host.log, plan, client, {
     concurrency,
     bufferPool: createBufferPool(defaultBufferBytes()),
@@ -179,7 +202,7 @@ async function sendFiles(
     done: cancellation.done,
     sha256Wanted: plan.sums.size < plan.puts.length && isSha256Free(plan.puts.length, plan.totalBytes),
     onStored: ({ key, contentType: planned }, etag, contentType, sha256) => {
-      if (names.preview) sent.etags.set(key, etag);
+      if (keepsEtags) sent.etags.set(key, etag);
       if (contentType !== planned) sent.types.set(key, contentType);
       if (sha256 !== undefined) sent.sums.set(key, sha256);
     },
@@ -201,12 +224,13 @@ async function publishLinks(
   { host, terrapi, cancellation: { signal } }: Connection,
 ): Promise<PublishResult> {
   const isOptional = inputs.preview === 'auto';
+  const index = names.index === undefined ? undefined : { name: names.index, commit: host.run.commit };
   const preview =
     names.preview && (await previewOf(host, plan, { names: names.preview, isOptional }, { client, signal }));
   return publish(manifest, {
     log: host.log,
     linkMaker: await createLinkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
-    pages: pagesFor(client.clock, host.run, names.index, preview),
+    pages: pagesFor(client.clock, host.run, index, preview),
     folder: { client, base, explain, signal },
   });
 }

@@ -1,3 +1,5 @@
+import type { UploadChanges } from '../sync/uploadChanges.ts';
+
 /** A file below the destination. */
 export interface PublishedFile {
   /** Path relative to the destination, with `/`. */
@@ -57,6 +59,8 @@ export interface Manifest {
   readonly totalBytes: number;
   /** Iterates over the files, sorted by name. It can be called more than once. */
   readonly files: () => Iterable<PublishedFile>;
+  /** How the files differ from those of the upload before; undefined if that is unknown. */
+  readonly changes?: UploadChanges | undefined;
 }
 
 /** The files below a destination with their links, as pages and reports show them. */

@@ -23,6 +23,8 @@ export function contentsOf(names: readonly string[], more: Partial<IndexPageData
     mediaTypes: ['text/plain; charset=utf-8'],
     ages: names.map((_, index) => index),
     sums: [],
+    prints: '',
+    changes: null,
     ...more,
   };
 }
