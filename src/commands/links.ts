@@ -4,7 +4,7 @@ import { type LinkInputs, readLinkInputs } from '../config/links.ts';
 import type { Page } from '../links/page.ts';
 import type { Manifest } from '../links/manifest.ts';
 import { commitOf } from '../links/commitHeader.ts';
-import { isChecksumsName } from '../files/checksums.ts';
+import { checksumsBelow, checksumsName, isChecksumsName } from '../files/checksums.ts';
 import { mediaType } from '../files/mediaTypes.ts';
 import { type FolderContents, separateGenerated } from '../storage/folderContents.ts';
 import { detectPreview } from '../preview/previewNames.ts';
@@ -55,7 +55,7 @@ async function renewLinks(inputs: LinkInputs, connection: Connection, runReports
   const { files, generated } = await filesBelow(destination);
   const sums = inputs.dryRun ? noSums : await sumsOf(host.log, { files, generated }, destination, signal);
   const titled = { ...inputs, title: titleOf(inputs, host.run) };
-  const manifest = manifestOf(titled, s3Uri, base, { files, sums });
+  const manifest = manifestOf(titled, s3Uri, base, { files, sums, generated });
   if (manifest.fileCount === 0) throw await noFiles(destination);
   logFiles(host.log, manifest);
   if (inputs.dryRun) {
@@ -175,7 +175,7 @@ function manifestOf(
   { title, workspace, destination }: Pick<Manifest, 'title' | 'workspace' | 'destination'>,
   s3Uri: string,
   base: string,
-  { files, sums }: Pick<FolderContents, 'files'> & { readonly sums: ReadonlyMap<string, string> },
+  { files, sums, generated }: FolderContents & { readonly sums: ReadonlyMap<string, string> },
 ): Manifest {
   return {
     title,
@@ -184,6 +184,7 @@ function manifestOf(
     s3Uri,
     fileCount: files.length,
     totalBytes: files.reduce((sum, { size }) => sum + size, 0),
+    checksums: generated.has(checksumsName) ? checksumsBelow(base) : undefined,
     files: function* () {
       for (const { key, size, etag, lastModified } of files) {
         const name = key.slice(base.length);

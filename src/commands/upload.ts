@@ -1,4 +1,3 @@
-import { ActionError } from '../errors/error.ts';
 import type { Selection } from '../files/selection.ts';
 import type { Host } from '../hosts/host.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
@@ -8,13 +7,9 @@ import { type LinksOutputs, type UploadOutputs, setOutputs } from '../config/out
 import { type Plan, type Put, planUpload } from '../sync/plan.ts';
 import { keptKeys } from '../sync/staleObjects.ts';
 import type { PreviewNames } from '../preview/previewNames.ts';
-import { sanitize } from '../text/sanitize.ts';
-import { count } from '../text/format.ts';
 import { type Changes, headline } from '../report/headline.ts';
-import { firstOf } from '../report/log.ts';
 import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { describeStorageError } from '../storage/errorDescription.ts';
 import { defaultConcurrency, defaultBufferBytes, isSha256Free } from '../transfer/resourceLimits.ts';
 import type { Hasher } from '../transfer/hasher.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
@@ -33,10 +28,11 @@ import { type PageNames, pageKeys, pageNames, pagesFor } from './generatedPages.
 import { logPlan, warnAboutHeaders } from './planLog.ts';
 import { type PublishResult, publish } from './publish.ts';
 import { readInputs } from './readInputs.ts';
-import { reportPublication } from './reportPublication.ts';
+import { type ReportPublicationTools, reportPublication } from './reportPublication.ts';
 import { runCommand } from './runCommand.ts';
 import { reportNoFiles, selectUpload } from './selectFiles.ts';
 import { logSharingDryRun, shareFolder } from './share.ts';
+import { storedExplainer } from './storedExplainer.ts';
 import { uploadFiles } from './uploadFiles.ts';
 import { type SentFiles, manifestOf } from './uploadManifest.ts';
 import { type RunReports, withReports } from './withReports.ts';
@@ -90,7 +86,7 @@ async function upload(
   { comparison, reader, concurrency, reports: runReports }: UploadTools,
   connection: Connection,
 ): Promise<void> {
-  const { host, terrapi, cancellation } = connection;
+  const { host, cancellation } = connection;
   const destination = await openDestination(inputs, connection);
   const { client, base, s3Uri, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
@@ -125,18 +121,33 @@ async function upload(
         explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
       )
     : 0;
-  // An error from here on fails the step, but only after the links are reported.
+  const done = { plan, publication, changes: changesOf(plan, deleted) };
+  await reportUpload(inputs, done, { connection, client, reports, settle: runReports.settle, explainStored });
+}
+
+interface UploadReportTools extends Pick<ReportPublicationTools, 'client' | 'reports' | 'settle'> {
+  readonly connection: Connection;
+  readonly explainStored: ReturnType<typeof storedExplainer>;
+}
+
+/** Shares the files, reports the upload, and sets the outputs. An error here fails the step, but only after the links are reported. */
+async function reportUpload(
+  inputs: UploadInputs,
+  {
+    plan,
+    publication,
+    changes,
+  }: Pick<PublishResult, 'publication'> & {
+    readonly plan: ComparedPlan;
+    readonly changes: Changes;
+  },
+  { connection: { host, terrapi }, client, reports, settle, explainStored }: UploadReportTools,
+): Promise<void> {
   const deferred = collectErrors(explainStored);
   await deferred.attempt(`they could not be shared`, () => shareFolder(host.log, inputs, terrapi));
-  const changes = changesOf(plan, deleted);
   const report = { headline: headline(changes, false), publication, built: true };
-  const outputs = await reportPublication(report, inputs, {
-    host,
-    client,
-    reports,
-    settle: runReports.settle,
-    deferred,
-  });
+  const tools = { host, client, reports, settle, deferred };
+  const outputs = await reportPublication(report, inputs, tools);
   await deferred.attempt(`not all outputs could be set`, () =>
     setOutputs(host, { ...outputs, ...uploadOutputs(plan, changes) }),
   );
@@ -244,29 +255,4 @@ async function previewOf(
   const { checkSite, previewPage } = await import('./previewPage.ts');
   const flags = checkSite(host.log, puts, { client, base });
   return previewPage({ names, flags, isOptional }, host, client, signal);
-}
-
-/** Throws errors of steps after the upload. All files are stored then, and the error lists them. */
-function storedExplainer(
-  puts: readonly Put[],
-  { s3Uri, client: { location } }: Pick<Destination, 's3Uri' | 'client'>,
-  signal: AbortSignal,
-): (what: string) => (error: unknown) => never {
-  return (what) => (error) => {
-    if (signal.aborted) throw error;
-    const { code, message, hint, details } = describeStorageError(
-      `All files are uploaded to ${sanitize(s3Uri)}, but ${what}`,
-      location,
-      error,
-    );
-    throw new ActionError(code, message, {
-      hint,
-      details: [
-        ...details,
-        `Stored: ${count(puts.length, 'file')}`,
-        ...firstOf(puts, 50, ({ name }) => `- ${sanitize(name)}`),
-      ],
-      cause: error,
-    });
-  };
 }

@@ -44,12 +44,12 @@ export async function withReports<T>(
   use: (reports: RunReports) => Promise<T>,
 ): Promise<T> {
   let opened: Promise<Reports> | undefined;
-  let isSettled = false;
+  const state = { isSettled: false };
   const open = (clock: Pick<Clock, 'now'>) => (opened ??= openReports(host, inputs, clock, signal));
   try {
-    return await use({ open, settle: () => (isSettled = true) });
+    return await use({ open, settle: () => (state.isSettled = true) });
   } catch (error) {
-    if (!inputs.dryRun && !isSettled)
+    if (!inputs.dryRun && !state.isSettled)
       await reportFailure(host, inputs, { step, signal }, () => open(Date), error).catch((second: unknown) =>
         // The first error is the one to show.
         host.log.debug(`The failure could not be reported: ${messageOf(second)}`),

@@ -70,7 +70,7 @@ function* jsonPieces(value: unknown): Generator<string> {
 
 /** Collects columns, links and origins of the links in one pass over the files. */
 function gather(
-  { title, workspace, destination, s3Uri, links, files, changes }: ListedManifest,
+  { title, workspace, destination, s3Uri, links, files, checksums, changes }: ListedManifest,
   { madeAt, run }: Making,
 ): { contents: IndexPageData; origins: ReadonlySet<string> } {
   const columns = emptyColumns();
@@ -97,6 +97,7 @@ function gather(
     expiresAt: links?.expiresAt ?? null,
     links: table,
     ...columns.result(),
+    checksums: checksums?.url === undefined ? null : { name: checksums.name, url: checksums.url },
     changes: changes ? changesOf(changes, files()) : null,
   };
   return { contents, origins };

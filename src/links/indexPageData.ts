@@ -33,6 +33,8 @@ export interface IndexPageData {
   readonly sums: readonly string[];
   /** The first bits of the ETags, see `etagPrint`, as one text. Empty if `sums` has all files, or if no ETag is known. */
   readonly prints: string;
+  /** The generated file with the checksums of the files; null if there is none, or no link to it. */
+  readonly checksums: { readonly name: string; readonly url: string } | null;
   /** How the files differ from those of the upload before; null if that is unknown. */
   readonly changes: IndexPageChanges | null;
 }

@@ -100,5 +100,10 @@ export const noPrint = '.'.repeat(printLength);
  */
 export function etagPrint(etag: string | undefined): string {
   const start = /^[0-9a-f]{6}/i.exec(etag ?? '')?.[0];
-  return start === undefined ? noPrint : Buffer.from(start, 'hex').toString('base64url');
+  if (start === undefined) return noPrint;
+  const bits = parseInt(start, 16);
+  return [18, 12, 6, 0].map((shift) => base64url.charAt((bits >> shift) & 63)).join('');
 }
+
+/** RFC 4648, section 5. */
+const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

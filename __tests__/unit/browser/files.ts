@@ -24,6 +24,7 @@ export function contentsOf(names: readonly string[], more: Partial<IndexPageData
     ages: names.map((_, index) => index),
     sums: [],
     prints: '',
+    checksums: null,
     changes: null,
     ...more,
   };
