@@ -28,7 +28,7 @@ beforeAll(async () => {
   const subject = { platform, entries: 'dist' } as const;
   published = await runSubject(subject, 'upload', { path: '.', destination: 'atlas/2026' }, { cwd });
   expect([published.exitCode, errorOf(published)]).toEqual([0, '']);
-}, 120_000);
+}, 480_000);
 
 afterAll(() => platform.stop());
 
