@@ -4,7 +4,7 @@ import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
 import type { Page } from '../links/page.ts';
 import type { Manifest } from '../links/manifest.ts';
 import { type LinksOutputs, type UploadOutputs, setOutputs } from '../config/outputs.ts';
-import { type Plan, type Put, planUpload } from '../sync/plan.ts';
+import { type Plan, planUpload } from '../sync/plan.ts';
 import { keptKeys } from '../sync/staleObjects.ts';
 import type { PreviewNames } from '../preview/previewNames.ts';
 import { type Changes, headline } from '../report/headline.ts';

@@ -1,1 +1,0 @@
-import{checkNode as o}from"./node.js";o()&&await(await(import("./index.js"))).download();

@@ -1,1 +1,0 @@
-import{checkNode as i}from"./node.js";i()&&await(await(import("./index.js"))).remove();

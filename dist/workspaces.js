@@ -1,1 +1,0 @@
-import{checkNode as a}from"./node.js";a()&&await(await(import("./index.js"))).workspaces();
