@@ -1,13 +1,8 @@
 import type { Selection } from '../files/selection.ts';
 import type { Host } from '../hosts/host.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
-import type { Page } from '../links/page.ts';
-import type { Manifest } from '../links/manifest.ts';
-import { type LinksOutputs, type UploadOutputs, setOutputs } from '../config/outputs.ts';
-import { type Plan, planUpload } from '../sync/plan.ts';
+import { planUpload } from '../sync/plan.ts';
 import { keptKeys } from '../sync/staleObjects.ts';
-import type { PreviewNames } from '../preview/previewNames.ts';
-import { type Changes, headline } from '../report/headline.ts';
 import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
 import { defaultConcurrency, defaultBufferBytes, isSha256Free } from '../transfer/resourceLimits.ts';
@@ -17,21 +12,22 @@ import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openRea
 import { type Connection, withConnection } from './connect.ts';
 import { wantsPreview } from './autoPreview.ts';
 import type { Cancellation } from './cancellation.ts';
-import { createLinkMaker } from './createLinks.ts';
+import { type LinkMaker, createLinkMaker } from './createLinks.ts';
 import { mostCompared, openEarlierUpload, withChanges } from './earlierUpload.ts';
 import { deleteStale } from './deleteStale.ts';
 import { compareForDryRun, dryRun } from './dryRun.ts';
 import { warnAboutFork } from './forkWarning.ts';
-import { collectErrors } from './deferredErrors.ts';
+import { openFirstLink } from './firstLink.ts';
 import { type Destination, openDestination } from './openDestination.ts';
-import { type PageNames, pageKeys, pageNames, pagesFor } from './generatedPages.ts';
+import { type PageNames, pageKeys, pageNames } from './generatedPages.ts';
 import { logPlan, warnAboutHeaders } from './planLog.ts';
-import { type PublishResult, publish } from './publish.ts';
+import type { PublishResult } from './publish.ts';
+import { publishUpload } from './publishUpload.ts';
 import { readInputs } from './readInputs.ts';
-import { type ReportPublicationTools, reportPublication } from './reportPublication.ts';
+import { reportUpload } from './reportUpload.ts';
 import { runCommand } from './runCommand.ts';
 import { reportNoFiles, selectUpload } from './selectFiles.ts';
-import { logSharingDryRun, shareFolder } from './share.ts';
+import { logSharingDryRun } from './share.ts';
 import { storedExplainer } from './storedExplainer.ts';
 import { uploadFiles } from './uploadFiles.ts';
 import { type SentFiles, manifestOf } from './uploadManifest.ts';
@@ -104,78 +100,28 @@ async function upload(
   }
   const reports = await runReports.open(client.clock);
   reports.begin(s3Uri);
-  const earlier = openEarlierUpload(host.log, names, client, base, cancellation.signal);
-  const sent = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
-  const uploaded = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
-  const manifest = await withChanges(uploaded, earlier, inputs, plan);
   const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
-  const { publication, generated } = await publishLinks(
+  const { publication, generated } = await sendAndPublish(
     inputs,
-    { plan, names, manifest },
+    { plan, names },
     destination,
-    connection,
-  ).catch(explainStored(`their links could not be created`));
+    { connection, concurrency },
+    explainStored,
+  );
   const kept = () => new Set([...keptKeys(plan), ...generated]);
   const deleted = inputs.deleteStale
     ? await deleteStale(host.log, kept(), destination, cancellation.done).catch(
         explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
       )
     : 0;
-  const done = { plan, publication, changes: changesOf(plan, deleted) };
-  await reportUpload(inputs, done, { connection, client, reports, settle: runReports.settle, explainStored });
-}
-
-interface UploadReportTools extends Pick<ReportPublicationTools, 'client' | 'reports' | 'settle'> {
-  readonly connection: Connection;
-  readonly explainStored: ReturnType<typeof storedExplainer>;
-}
-
-/** Shares the files, reports the upload, and sets the outputs. An error here fails the step, but only after the links are reported. */
-async function reportUpload(
-  inputs: UploadInputs,
-  {
-    plan,
-    publication,
-    changes,
-  }: Pick<PublishResult, 'publication'> & {
-    readonly plan: ComparedPlan;
-    readonly changes: Changes;
-  },
-  { connection: { host, terrapi }, client, reports, settle, explainStored }: UploadReportTools,
-): Promise<void> {
-  const deferred = collectErrors(explainStored);
-  await deferred.attempt(`they could not be shared`, () => shareFolder(host.log, inputs, terrapi));
-  const report = { headline: headline(changes, false), publication, built: true };
-  const tools = { host, client, reports, settle, deferred };
-  const outputs = await reportPublication(report, inputs, tools);
-  await deferred.attempt(`not all outputs could be set`, () =>
-    setOutputs(host, { ...outputs, ...uploadOutputs(plan, changes) }),
-  );
-  deferred.throwFirst();
-}
-
-/** What an upload did, in numbers. */
-function changesOf({ puts, unchanged }: ComparedPlan, deleted: number): Changes {
-  return { uploaded: puts.length - unchanged.length, unchanged: unchanged.length, deleted };
-}
-
-/** The outputs that only this action has. */
-function uploadOutputs(
-  { checksumsFile = '' }: Pick<ComparedPlan, 'checksumsFile'>,
-  { uploaded, unchanged, deleted }: Changes,
-): Omit<UploadOutputs, keyof LinksOutputs> {
-  return {
-    'checksums-file': checksumsFile,
-    'uploaded-count': uploaded,
-    'unchanged-count': unchanged,
-    'deleted-count': deleted,
-  };
+  const tools = { connection, client, reports, settle: runReports.settle, explainStored };
+  await reportUpload(inputs, { plan, publication, deleted }, tools);
 }
 
 async function logDryRun(
   host: Pick<Host, 'log' | 'run' | 'summary' | 'output'>,
   inputs: UploadInputs,
-  { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
+  { plan, names }: Pick<FilesToSend, 'plan' | 'names'>,
   { base, s3Uri, serverTime }: Destination,
 ): Promise<void> {
   logSharingDryRun(host.log, inputs);
@@ -188,12 +134,46 @@ async function logDryRun(
   });
 }
 
+interface FilesToSend {
+  readonly plan: ComparedPlan;
+  readonly names: PageNames;
+}
+
+interface SendTools {
+  readonly connection: Connection;
+  readonly concurrency: number;
+}
+
+/** Uploads the files, makes their links, and writes the pages that contain them. */
+async function sendAndPublish(
+  inputs: UploadInputs,
+  { plan, names }: FilesToSend,
+  destination: Destination,
+  tools: SendTools,
+  explainStored: ReturnType<typeof storedExplainer>,
+): Promise<PublishResult> {
+  const { host, terrapi, cancellation } = tools.connection;
+  const { signal } = cancellation;
+  const { client, base, s3Uri } = destination;
+  const hasPreview = names.preview !== undefined;
+  const linkMaker = await createLinkMaker(host, inputs, { terrapi, client, signal }, hasPreview);
+  const earlier = openEarlierUpload(host.log, names, client, base, signal);
+  const sent = await sendFiles(inputs, { plan, names }, linkMaker, client, tools);
+  const uploaded = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
+  const manifest = await withChanges(uploaded, earlier, inputs, plan);
+  const files = { plan, names, manifest };
+  return publishUpload(inputs, files, linkMaker, destination, { host, signal }).catch(
+    explainStored(`their links could not be created`),
+  );
+}
+
 /** Uploads the files. A preview needs the ETags of all of them, and so does the comparison with the next upload. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
-  { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
+  { plan, names }: FilesToSend,
+  linkMaker: LinkMaker | undefined,
   client: StorageClient,
-  { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
+  { connection, concurrency }: SendTools,
 ): Promise<SentFiles> {
   const { host, cancellation, retries } = connection;
   const sent = {
@@ -203,6 +183,7 @@ async function sendFiles(
   };
   const keepsEtags =
     names.preview !== undefined || (names.index !== undefined && plan.puts.length <= mostCompared);
+  const firstLink = openFirstLink(linkMaker, plan);
   await uploadFiles(host.log, plan, client, {
     concurrency,
     bufferPool: createBufferPool(defaultBufferBytes()),
@@ -212,47 +193,13 @@ async function sendFiles(
     signal: cancellation.signal,
     done: cancellation.done,
     sha256Wanted: plan.sums.size < plan.puts.length && isSha256Free(plan.puts.length, plan.totalBytes),
+    onEnding: firstLink.request,
     onStored: ({ key, contentType: planned }, etag, contentType, sha256) => {
+      firstLink.onStored(key);
       if (keepsEtags) sent.etags.set(key, etag);
       if (contentType !== planned) sent.types.set(key, contentType);
       if (sha256 !== undefined) sent.sums.set(key, sha256);
     },
-  });
+  }).catch(firstLink.onFailure);
   return sent;
-}
-
-interface StoredFiles {
-  readonly plan: Plan;
-  readonly names: PageNames;
-  readonly manifest: Manifest;
-}
-
-/** Makes the links, and writes the pages that contain them. */
-async function publishLinks(
-  inputs: Pick<UploadInputs, 'links' | 'expiresIn' | 'maskLinks' | 'preview'>,
-  { plan, names, manifest }: StoredFiles,
-  { client, base, explain }: Destination,
-  { host, terrapi, cancellation: { signal } }: Connection,
-): Promise<PublishResult> {
-  const isOptional = inputs.preview === 'auto';
-  const index = names.index === undefined ? undefined : { name: names.index, commit: host.run.commit };
-  const preview =
-    names.preview && (await previewOf(host, plan, { names: names.preview, isOptional }, { client, signal }));
-  return publish(manifest, {
-    log: host.log,
-    linkMaker: await createLinkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
-    pages: pagesFor(client.clock, host.run, index, preview),
-    folder: { client, base, explain, signal },
-  });
-}
-
-async function previewOf(
-  host: Pick<Host, 'log' | 'run'>,
-  { puts, base }: Plan,
-  { names, isOptional }: { readonly names: PreviewNames; readonly isOptional: boolean },
-  { client, signal }: { readonly client: StorageClient; readonly signal: AbortSignal },
-): Promise<Page> {
-  const { checkSite, previewPage } = await import('./previewPage.ts');
-  const flags = checkSite(host.log, puts, { client, base });
-  return previewPage({ names, flags, isOptional }, host, client, signal);
 }

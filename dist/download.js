@@ -1,0 +1,1 @@
+import{checkNode as o}from"./node.js";o()&&await(await(import("./index.js"))).download();

@@ -1,0 +1,1 @@
+import{checkNode as a}from"./node.js";a()&&await(await(import("./index.js"))).workspaces();
