@@ -86,7 +86,7 @@ test('with session links, the storage is waited for five times', async () => {
   const rounds = [...opening('session', '_links.html'), { requests: ['PUT _links.html'] }];
   expect(rounds).toHaveLength(5);
   await upload('session', rounds, { links: 'session' });
-}, 120_000);
+});
 
 test('with a preview, its worker is written at the same time as the index page', async () => {
   const rounds = [
@@ -95,7 +95,7 @@ test('with a preview, its worker is written at the same time as the index page',
     { requests: ['PUT _preview.html'] },
   ];
   await upload('preview', rounds, { links: 'session', preview: 'true' });
-}, 120_000);
+});
 
 test('with platform links, the link of a page is requested while the page is written', async () => {
   const rounds = [
@@ -105,7 +105,7 @@ test('with platform links, the link of a page is requested while the page is wri
     { requests: ['PUT _links.html'], links: 4 },
   ];
   await upload('platform', rounds, {});
-}, 120_000);
+});
 
 test('with platform links and a preview, too', async () => {
   const rounds = [
@@ -115,4 +115,4 @@ test('with platform links and a preview, too', async () => {
     { requests: ['PUT _preview.html'], links: 6 },
   ];
   await upload('both', rounds, { preview: 'true' });
-}, 120_000);
+});
