@@ -18,7 +18,7 @@ export default {
   // Only to end what hangs: no test is about time.
   testTimeout: 180_000,
   projects: [
-    ...['unit', 'dist', 'workflows', 'browser', 'gitea', 'windows'].map(suite),
+    ...['unit', 'dist', 'workflows', 'browser', 'gitea', 'versitygw', 'windows'].map(suite),
     {
       ...suite('integration'),
       globalSetup: '<rootDir>/__tests__/sourceBundle.ts',
