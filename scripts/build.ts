@@ -56,8 +56,7 @@ for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
 // because a page can load more scripts than those that its HTML names.
 const packages = await bundledPackages(top, [
   'lib/main/index.js',
-  'lib/transfer/hashWorker.js',
-  'lib/transfer/rangeWorker.js',
+  'lib/transfer/fileWorker.js',
   ...globSync('browser/**/*.ts', { cwd: top }).sort(),
 ]);
 writeFileSync(path.join(dist, 'LICENSES.txt'), licensesOf(packages));

@@ -76,13 +76,15 @@ async function start(
 ): Promise<Omit<Platform, 'stop'>> {
   const certificate = await certificateFor(options.tls);
   const open = async (offset: number): Promise<Listener> =>
-    started.adopt(await listen(options.port && options.port + offset, certificate), (one) => one.close());
+    started.adopt(await listen(options.port && options.port + offset, certificate, options.hold), (one) =>
+      one.close(),
+    );
   const [identity, api] = [await open(0), await open(1)];
   const issuer = `${identity.origin}/realms/master`;
   const storage = given ?? (await startStorage(await open(2), issuer, started));
   const authority = started.adopt(await startAuthority(), (one) => one.stop());
   const tokenService = started.adopt(
-    await startTokenService(authority, usualJob, options.port && options.port + 3),
+    await startTokenService(authority, usualJob, options.port && options.port + 3, options.hold),
     (one) => one.stop(),
   );
   identity.handle(await createIssuer(issuerOptions(issuer, authority, options)));
