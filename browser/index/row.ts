@@ -8,7 +8,9 @@ import type { Folder, Row } from './tree.ts';
 
 export interface RowParts {
   readonly files: Files;
-  /** Search words. None while the table shows folders. */
+  /** False while the table shows folders. */
+  readonly isSearch: () => boolean;
+  /** Search words to mark. */
   readonly words: () => readonly string[];
   readonly copy: (file: number) => void;
 }
@@ -34,9 +36,9 @@ function folderRow(folder: Folder, depth: number): HTMLElement {
   return made;
 }
 
-function fileRow({ files, words, copy }: RowParts, file: number, depth: number): HTMLElement {
+function fileRow({ files, isSearch, words, copy }: RowParts, file: number, depth: number): HTMLElement {
   const [searched, url, type, folder] = [words(), files.url(file), files.type(file), files.folder(file)];
-  const isFound = searched.length > 0;
+  const isFound = isSearch();
   const shown = shownName(files.name(file), searched);
   const label = url
     ? element(
