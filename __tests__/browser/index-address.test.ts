@@ -163,7 +163,7 @@ describe.each(browserNames)('the address of the index page in %s', (name) => {
     await waitForText(page, '#copy-links', 'Copy 1 link');
     await page.click('#copy-links');
     await waitForText(page, '#toast', /^1 link copied/);
-    const link = await page.$eval('.row a.label', (label) => (label).href);
+    const link = await page.$eval('.row a.label', (label) => label.href);
     expect(await copied()).toEqual([link]);
     await page.$eval('body', (body) => (body.dataset['refuse'] = ''));
     await page.click('#copy-links');

@@ -3,7 +3,7 @@ import { element, icon, iconButton } from './elements.ts';
 import type { Files } from './files.ts';
 import { bareType, kindOf } from './kinds.ts';
 import { fullMoment, shortMoment } from './times.ts';
-import { shownName } from './names.ts';
+import { cutName, shownName } from './names.ts';
 import type { Folder, Row } from './tree.ts';
 
 export interface RowParts {
@@ -23,7 +23,7 @@ export function rowElement(parts: RowParts, row: Row): HTMLElement {
 function folderRow(folder: Folder, depth: number): HTMLElement {
   const files = count(folder.fileCount, 'file');
   const sub = [`${files} · ${formatBytes(folder.size)}`];
-  const label = element('span', { class: 'label' }, shownName(folder.name));
+  const label = element('span', { class: 'label' }, cutName(folder.name));
   const made = rowWith(
     depth,
     [icon('chevron'), icon(folder.isOpen ? 'folder-open' : 'folder'), label],
@@ -32,6 +32,7 @@ function folderRow(folder: Folder, depth: number): HTMLElement {
     [],
   );
   made.classList.add('folder');
+  made.title = folder.path;
   made.setAttribute('aria-expanded', String(folder.isOpen));
   return made;
 }
@@ -39,7 +40,7 @@ function folderRow(folder: Folder, depth: number): HTMLElement {
 function fileRow({ files, isSearch, words, copy }: RowParts, file: number, depth: number): HTMLElement {
   const [searched, url, type, folder] = [words(), files.url(file), files.type(file), files.folder(file)];
   const isFound = isSearch();
-  const shown = shownName(files.name(file), searched);
+  const shown = cutName(files.name(file), searched);
   const label = url
     ? element(
         'a',

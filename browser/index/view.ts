@@ -83,6 +83,7 @@ export function createView(parts: ViewParts): View {
   listenToOrder(model, update);
   listenToFolders(model, update);
   listenToClicks(view);
+  listenToCopies(grid);
   search.addEventListener('input', () => find(search.value));
   search.placeholder = `Search ${count(files.count, 'file')}`;
   update();
@@ -115,5 +116,18 @@ function listenToClicks({ grid, table, toggle, open }: View): void {
     table.activate(position);
     if (row?.kind === 'folder') toggle(row.folder, !row.folder.isOpen);
     else if (row) open(row);
+  });
+}
+
+/** A name that is cut has two parts. Browsers would copy them as two lines. */
+function listenToCopies(grid: HTMLElement): void {
+  grid.addEventListener('copy', (event) => {
+    const selection = getSelection();
+    const range = selection?.rangeCount === 1 ? selection.getRangeAt(0) : undefined;
+    const place = range?.commonAncestorContainer;
+    const element = place instanceof Element ? place : place?.parentElement;
+    if (!range || !element?.closest('.label')) return;
+    event.clipboardData?.setData('text/plain', range.toString());
+    event.preventDefault();
   });
 }
