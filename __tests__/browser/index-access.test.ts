@@ -42,7 +42,7 @@ beforeAll(async () => {
     ...all,
     links: all.links && { ...all.links, expiresAt: Date.now() - 1 },
   }));
-}, 60_000);
+});
 
 afterAll(() => platform.stop());
 
@@ -71,7 +71,7 @@ describe.each(browserNames)('keyboard and screen readers on the index page in %s
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
@@ -198,7 +198,7 @@ describe.each(browserNames)('keyboard and screen readers on the index page in %s
     expect((await seen()).at(-1)).toBe(count - 1);
     expect(complaints).toEqual([]);
     await page.close();
-  }, 120_000);
+  });
 });
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -279,44 +279,40 @@ describe.each(browserNames)('axe finds nothing on the index page in %s', (name) 
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
   const windows = { desktop: desk, phone: telephone, '400 %': { width: 320, height: 256 } };
-  test.each(name === 'chromium' ? Object.keys(windows) : ['desktop'])(
-    'in all states, %s',
-    async (place) => {
-      const found: Record<string, readonly string[]> = {};
-      const { page } = await openIndex(browser, url, windows[place as keyof typeof windows], (fresh) =>
-        fresh.evaluateOnNewDocument(holdDownloads),
-      );
-      const examine = async (state: string): Promise<void> => {
-        const both = await violationsOf(page);
-        if (name === 'chromium') {
-          // Puppeteer can set the color scheme in Chromium only.
-          await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
-          both.push(...(await violationsOf(page, ['color-contrast'])).map((one) => `dark ${one}`));
-          await page.emulateMediaFeatures([]);
-        }
-        if (both.length > 0) found[state] = both;
-      };
-      await page.evaluate(axe);
-      for (const [state, reach] of Object.entries(states)) {
-        await reach(page);
-        await examine(state);
+  test.each(name === 'chromium' ? Object.keys(windows) : ['desktop'])('in all states, %s', async (place) => {
+    const found: Record<string, readonly string[]> = {};
+    const { page } = await openIndex(browser, url, windows[place as keyof typeof windows], (fresh) =>
+      fresh.evaluateOnNewDocument(holdDownloads),
+    );
+    const examine = async (state: string): Promise<void> => {
+      const both = await violationsOf(page);
+      if (name === 'chromium') {
+        // Puppeteer can set the color scheme in Chromium only.
+        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+        both.push(...(await violationsOf(page, ['color-contrast'])).map((one) => `dark ${one}`));
+        await page.emulateMediaFeatures([]);
       }
-      await page.click('#job button');
-      await page.waitForSelector('#job[hidden]');
-      await page.goto(expired);
-      await page.waitForSelector('#app:not([hidden])');
-      await page.evaluate(axe);
-      await page.click('.row[data-position="1"] .label');
-      await waitForText(page, '#pane .content', 'The link has expired');
-      await examine('expired links');
-      expect(found).toEqual({});
-      await page.close();
-    },
-    120_000,
-  );
+      if (both.length > 0) found[state] = both;
+    };
+    await page.evaluate(axe);
+    for (const [state, reach] of Object.entries(states)) {
+      await reach(page);
+      await examine(state);
+    }
+    await page.click('#job button');
+    await page.waitForSelector('#job[hidden]');
+    await page.goto(expired);
+    await page.waitForSelector('#app:not([hidden])');
+    await page.evaluate(axe);
+    await page.click('.row[data-position="1"] .label');
+    await waitForText(page, '#pane .content', 'The link has expired');
+    await examine('expired links');
+    expect(found).toEqual({});
+    await page.close();
+  });
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   ];
   const uploads = names.map((name) => ({ name, content: () => Buffer.from(name) }));
   url = await publishPage(await openStore(platform), 'address', uploads);
-}, 60_000);
+});
 
 afterAll(() => platform.stop());
 
@@ -38,7 +38,7 @@ describe.each(browserNames)('the address of the index page in %s', (name) => {
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 

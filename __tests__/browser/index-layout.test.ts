@@ -23,7 +23,7 @@ beforeAll(async () => {
   const store = await openStore(platform);
   url = await publishPage(store, 'layout', uploads);
   long = await publishPage(store, 'long', [{ name: longName, content: () => Buffer.from('long') }]);
-}, 60_000);
+});
 
 afterAll(() => platform.stop());
 
@@ -34,7 +34,7 @@ describe.each(browserNames)('the layout of the index page in %s', (name) => {
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
@@ -176,7 +176,7 @@ describe.each(browserNames)('the index page in high contrast in %s', (name) => {
   beforeAll(async () => {
     // Firefox with its own colors for all pages is in this mode.
     browser = await startBrowser(name, { firefox: { 'browser.display.document_color_use': 2 } });
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
