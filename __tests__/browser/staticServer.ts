@@ -38,6 +38,7 @@ export async function serveFolders(
   });
   const find = async (pathname: string) => {
     for (const [base, folder] of folders) {
+      if (`${pathname}/` === base) return { location: base };
       if (!pathname.startsWith(base)) continue;
       const name = decodeURIComponent(pathname.slice(base.length));
       for (const candidate of [name, `${name}index.html`, `${name}.html`]) {
