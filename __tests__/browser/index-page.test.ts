@@ -28,7 +28,7 @@ beforeAll(async () => {
   const subject = { platform, entries: 'dist' } as const;
   published = await runSubject(subject, 'upload', { path: '.', destination: 'atlas/2026' }, { cwd });
   expect([published.exitCode, errorOf(published)]).toEqual([0, '']);
-}, 120_000);
+}, 480_000);
 
 afterAll(() => platform.stop());
 
@@ -328,7 +328,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     for (let step = 0; step < rows.length + 5; step += 1) await page.keyboard.press('ArrowDown');
     await page.type('#search', 'e');
     await waitForText(page, '#found', ' files');
-    expect(await page.evaluate(() => ['broken' in window, document.scripts.length])).toEqual([false, 2]);
+    expect(await page.evaluate(() => ['broken' in window, document.scripts.length])).toEqual([false, 3]);
     expect(
       await page.$$eval('.row img, .row b, .row script, .row svg:not(.icon)', (found) => found.length),
     ).toBe(0);

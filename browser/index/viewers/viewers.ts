@@ -1,0 +1,13 @@
+/** The second script of the index page. `loading.ts` starts it. */
+import { showJson } from './json.ts';
+import { type Viewers, viewersEvent } from './viewer.ts';
+
+/** Set by scripts/assets.ts: the text of viewers.css. */
+declare const viewersStyle: string;
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(viewersStyle);
+document.adoptedStyleSheets.push(sheet);
+
+const detail: Viewers = { show: { json: showJson } };
+dispatchEvent(new CustomEvent(viewersEvent, { detail }));
