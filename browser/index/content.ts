@@ -2,6 +2,7 @@ import { formatBytes } from '../../src/text/format.ts';
 import { decoded } from './decoding.ts';
 import { element } from './elements.ts';
 import { type LoadedViewer, type OwnViewer, isLoaded, viewerOf } from './kinds.ts';
+import type { Neighbors } from './neighbors.ts';
 import { type Subject, beginningOf, rangeOf } from './subject.ts';
 import { loadViewers } from './viewers/loading.ts';
 import type { Tools } from './viewers/viewer.ts';
@@ -16,7 +17,12 @@ const textLimit = 256 * 1024;
 const pictureLimit = 20 * 1024 ** 2;
 
 /** Shows the content of a file, or says why it cannot be shown. */
-export function showContent(host: HTMLElement, subject: Subject, signal: AbortSignal): void {
+export function showContent(
+  host: HTMLElement,
+  subject: Subject,
+  neighbors: Neighbors,
+  signal: AbortSignal,
+): void {
   const viewer = viewerOf(subject.type, subject.path);
   const picture = () => showPicture(host, subject);
   const text = () => void showText(host, subject, signal);
@@ -32,7 +38,7 @@ export function showContent(host: HTMLElement, subject: Subject, signal: AbortSi
     none: () => offer(host, 'This file type has no preview.', 'Show as text', text),
   };
   if (subject.size === 0) say(host, 'shown', 'The file is empty.');
-  else if (isLoaded(viewer)) void showLoaded(host, viewer, subject, signal);
+  else if (isLoaded(viewer)) void showLoaded(host, viewer, subject, neighbors, signal);
   else show[viewer]();
 }
 
@@ -56,12 +62,14 @@ async function showLoaded(
   host: HTMLElement,
   viewer: LoadedViewer,
   subject: Subject,
+  neighbors: Neighbors,
   signal: AbortSignal,
 ): Promise<void> {
   const place = element('div', { class: viewer });
   fill(host, 'loading', note('Reading …'), place);
   let isCut = false;
   const tools: Tools = {
+    ...neighbors,
     signal,
     beginning: async (limit) => {
       const beginning = await beginningOf(subject, limit, signal);

@@ -50,7 +50,7 @@ export function createView(parts: ViewParts): View {
       if (pane.isOpen() && row) pane.show(row);
     },
   });
-  const { pane, open, close } = createPreview(parts, table, grid);
+  const { pane, open, close } = createPreview(parts, table, grid, (file) => show(file));
   const update = (): void => {
     table.show(model.rows());
     showFound(model, table.rows(), files);
@@ -64,6 +64,16 @@ export function createView(parts: ViewParts): View {
     if (!isSearch && held?.kind === 'file') model.reveal(held.file);
     update();
     table.activate(isSearch ? 0 : table.position());
+  };
+  const show = (file: number): void => {
+    const isIt = (row: Row) => row.kind === 'file' && row.file === file;
+    if (!table.rows().some(isIt)) {
+      search.value = '';
+      model.find('');
+      model.reveal(file);
+      update();
+    }
+    table.activate(table.rows().findIndex(isIt));
   };
   const toggle = (folder: Folder, isOpen: boolean): void => {
     folder.isOpen = isOpen;
@@ -84,6 +94,7 @@ function createPreview(
   parts: ViewParts,
   table: Table,
   grid: HTMLElement,
+  onOpen: (file: number) => void,
 ): Pick<View, 'pane' | 'open' | 'close'> {
   const close = (): void => {
     if (!pane.isOpen()) return;
@@ -98,6 +109,7 @@ function createPreview(
     s3Uri: parts.contents.s3Uri,
     verifyCommands: verifyCommands(parts.files, parts.contents.run?.url ?? null),
     onClose: close,
+    onOpen,
     onStep: (step) => table.activate(table.position() + step),
   });
   const sheet = createSheet(element, close);

@@ -49,7 +49,7 @@ export function ansiRuns(text: string, most = mostRuns): Run[] {
     if (/[\r\b]|\x1b\[\d{0,9}[CDGK]/.test(body) && cells < mostCells)
       cells += writeOverwritten(body, styles, write);
     else eachPiece(body, styles, (piece) => write(piece, styles.current()));
-    if (line.endsWith('\n')) write('\n', runs.at(-1)?.style ?? plain);
+    if (line.endsWith('\n')) write('\n', styles.current());
   }
   return runs.filter((run) => run.text !== '');
 }

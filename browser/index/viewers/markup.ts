@@ -144,8 +144,10 @@ export function addPicture(
 
 function attributesOf(source: string): Attributes {
   const found: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const [, name = '', ...values] of source.matchAll(attributePattern))
-    found[name.toLowerCase()] ??= decodeEntities(values.find((value) => value !== undefined) ?? '');
+  for (const [, name = '', ...values] of source.matchAll(attributePattern)) {
+    const forms: readonly (string | undefined)[] = values;
+    found[name.toLowerCase()] ??= decodeEntities(forms.find((value) => value !== undefined) ?? '');
+  }
   return found;
 }
 
