@@ -1,5 +1,5 @@
 import { ActionError } from '../errors/error.ts';
-import { rejectOnAbort } from '../http/cancellableDispatcher.ts';
+import { rejectOnAbort } from '../http/abortSignals.ts';
 import { isLoopback } from '../http/urls.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { s3Uri } from '../storage/uri.ts';

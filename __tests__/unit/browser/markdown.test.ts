@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { htmlDocument, markdownDocument } from '../../../browser/index/viewers/markdown.ts';
-import { createResolver } from '../../../browser/index/viewers/links.ts';
+import { createResolver } from '../../../browser/index/viewers/resolver.ts';
 import type { Content } from '../../../browser/index/viewers/parts.ts';
 import { shownParts } from './shownParts.ts';
 

@@ -1,44 +1,8 @@
-import { addressOf, slugOf } from './addresses.ts';
-import type { Resolver } from './markup.ts';
-import type { Tools } from './viewer.ts';
-
-/** Pictures in the document itself. */
-const inlinePicture = /^data:image\/(?:png|jpeg|gif|webp|avif|bmp|svg\+xml)[;,]/i;
-
-/**
- * Decides about links and pictures of a document. Pictures are loaded only from the files of the list, because another host would learn who
- * reads the document.
- * @param base path of the document, relative to the destination
- * @param attachments pictures as `data:` URLs, by their names
- */
-export function createResolver(
-  base: string,
-  { linkOf }: Pick<Tools, 'linkOf'>,
-  attachments: Readonly<Record<string, string>> = {},
-): Resolver {
-  const fileOf = (paths: readonly string[]) => paths.find((path) => linkOf(path) !== undefined);
-  const inNewTab = { target: '_blank', rel: 'noopener noreferrer' };
-  return {
-    link: (href) => {
-      const address = addressOf(href, base);
-      if (address.kind === 'web') return { href: address.url, ...inNewTab };
-      if (address.kind === 'heading') return { href: '#', 'data-heading': address.slug };
-      const path = address.kind === 'path' ? fileOf(address.paths) : undefined;
-      return path === undefined ? undefined : { href: linkOf(path) ?? '', 'data-file': path, ...inNewTab };
-    },
-    picture: (src) => {
-      if (inlinePicture.test(src)) return src;
-      const name = /^attachment:(.*)$/s.exec(src)?.[1];
-      if (name !== undefined) return Object.hasOwn(attachments, name) ? attachments[name] : undefined;
-      const address = addressOf(src, base);
-      const path = address.kind === 'path' ? fileOf(address.paths) : undefined;
-      return path === undefined ? undefined : linkOf(path);
-    },
-  };
-}
+import type { Neighbors } from '../neighbors.ts';
+import { slugOf } from './addresses.ts';
 
 /** Opens links to files in the pane, and moves to headings of the document. */
-export function listenToLinks(place: HTMLElement, { open }: Pick<Tools, 'open'>): void {
+export function listenToLinks(place: HTMLElement, { open }: Pick<Neighbors, 'open'>): void {
   place.addEventListener('click', (event) => {
     const link = event.target instanceof Element && event.target.closest<HTMLElement>('a[href]');
     if (!link) return;

@@ -1,6 +1,7 @@
 import { element } from '../elements.ts';
 import { nodesOf } from './dom.ts';
-import { createResolver, listenToLinks } from './links.ts';
+import { listenToLinks } from './links.ts';
+import { createResolver } from './resolver.ts';
 import { markdownDocument } from './markdown.ts';
 import type { Show } from './viewer.ts';
 
