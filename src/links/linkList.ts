@@ -93,7 +93,12 @@ function parseLinksFile(text: string, options: LinkListOptions): LinkList {
 const indexPage = v.object({
   workspace: v.string(),
   destination: v.string(),
-  expiresAt: v.nullable(v.number()),
+  expiresAt: v.nullable(
+    v.pipe(
+      v.number(),
+      v.check((time) => !Number.isNaN(new Date(time).getTime())),
+    ),
+  ),
   links: v.nullable(v.object({ base: v.string(), query: v.string(), rest: v.array(v.string()) })),
   names: v.array(name),
   sizes: v.array(bytes),
