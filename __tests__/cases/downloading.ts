@@ -337,5 +337,5 @@ export function downloadingCases(subject: () => Subject): void {
       'reports/déjà vu.html',
       'reports/index.html',
     ]);
-  }, 180_000);
+  });
 }

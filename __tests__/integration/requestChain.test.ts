@@ -105,7 +105,7 @@ test('an upload of three files waits for 7 answers', async () => {
   const rounds = [...opening('session', '_links.html'), allFiles, ['PUT _links.html']];
   expect(rounds).toHaveLength(7);
   await upload('session', rounds, { path: 'files', inputs: { links: 'session' } });
-}, 120_000);
+});
 
 test('with OIDC it waits for as many: the identity token is requested beside the configuration of the issuer', async () => {
   const [, ...others] = opening('keyless', '_links.html');
@@ -118,7 +118,7 @@ test('with OIDC it waits for as many: the identity token is requested beside the
   expect(rounds).toHaveLength(7);
   const inputs = { links: 'session', 'client-id': keylessApps.branch.id, 'client-secret': '' };
   await upload('keyless', rounds, { path: 'files', inputs });
-}, 120_000);
+});
 
 test('with platform links it waits for 9: the first link is requested during the upload', async () => {
   const rounds = [
@@ -131,7 +131,7 @@ test('with platform links it waits for 9: the first link is requested during the
   ];
   expect(rounds).toHaveLength(9);
   await upload('platform', rounds, { path: 'files' });
-}, 120_000);
+});
 
 test('with a preview it waits for 9: the worker is written at the same time as the index page', async () => {
   const rounds = [
@@ -143,7 +143,7 @@ test('with a preview it waits for 9: the worker is written at the same time as t
   ];
   expect(rounds).toHaveLength(9);
   await upload('preview', rounds, { path: 'site', inputs: { links: 'session', preview: 'true' } });
-}, 120_000);
+});
 
 test('with a preview and platform links it waits for 10: the first link is tested during the upload', async () => {
   const rounds = [
@@ -156,4 +156,4 @@ test('with a preview and platform links it waits for 10: the first link is teste
   ];
   expect(rounds).toHaveLength(10);
   await upload('both', rounds, { path: 'site', inputs: { preview: 'true' } });
-}, 120_000);
+});
