@@ -18,7 +18,13 @@ export interface Details {
   readonly close: () => void;
 }
 
-export function createDetails(parts: ViewParts, table: () => Table, grid: HTMLElement): Details {
+/** @param onOpen called with a file that the shown document links to */
+export function createDetails(
+  parts: ViewParts,
+  table: () => Table,
+  grid: HTMLElement,
+  onOpen: (file: number) => void,
+): Details {
   let shown: Row | undefined;
   const show = (row: Row): void => {
     shown = row;
@@ -39,6 +45,7 @@ export function createDetails(parts: ViewParts, table: () => Table, grid: HTMLEl
     s3Uri: parts.contents.s3Uri,
     verifyCommands: verifyCommands(parts.files, parts.contents.run?.url ?? null),
     onClose: close,
+    onOpen,
     onStep: (step) => table().activate(table().position() + step),
   });
   const sheet = createSheet(element);

@@ -56,7 +56,12 @@ export function createView(parts: ViewParts): View {
       rowElement({ ...model, files, copy: (file) => copy('Link', files.url(file) ?? '') }, row),
     onActive: (row) => details.follow(row),
   });
-  const details = createDetails(parts, () => table, grid);
+  const details = createDetails(
+    parts,
+    () => table,
+    grid,
+    (file) => showFile(file),
+  );
   const { pane, open, close } = details;
   const update = (): void => {
     if (!model.isSearch()) places.refresh();
@@ -66,6 +71,11 @@ export function createView(parts: ViewParts): View {
     parts.onChange();
   };
   const places = createPlaces({ ...parts, model, table, details, search, update });
+  const showFile = (file: number): void => {
+    const place = places.place();
+    const isListed = table.find({ kind: 'file', file, depth: 0 }) !== undefined;
+    places.show({ ...place, search: isListed ? place.search : '', file: files.path(file) });
+  };
   const find = (query: string): void => {
     const held = table.active();
     model.find(query);
