@@ -8,11 +8,14 @@ export type Viewer = OwnViewer | LoadedViewer;
 export type OwnViewer = 'picture' | 'text' | 'sound' | 'film' | 'none';
 
 /** The viewers in the second script of the page, which is unpacked when the first of them is wanted. */
-export type LoadedViewer = 'json';
+export type LoadedViewer = 'json' | 'page' | 'pdf' | 'table';
 
 /** The files that they show. A file matches by its media type without parameters, or by its path. The first match counts. */
 const loaded: readonly (readonly [type: RegExp, path: RegExp, LoadedViewer])[] = [
   [/[/+](?:json|json-seq|x-ndjson)$/, /\.(?:geo|topo)?jsonl?$|\.ndjson$/i, 'json'],
+  [/^(?:text\/html|application\/xhtml\+xml)$/, /\.x?html?$/i, 'page'],
+  [/^application\/pdf$/, /\.pdf$/i, 'pdf'],
+  [/^text\/(?:csv|tab-separated-values)$/, /\.(?:csv|tsv|tab)$/i, 'table'],
 ];
 
 const kinds: readonly (readonly [RegExp, Kind])[] = [
@@ -60,4 +63,13 @@ export function viewerOf(type: string, path: string): Viewer {
 
 export function isLoaded(viewer: Viewer): viewer is LoadedViewer {
   return loaded.some(([, , name]) => name === viewer);
+}
+
+/** Types that browsers show in a tab. They download files of other types. */
+const tabTypes =
+  /^(?:application\/(?:pdf|json|xml|javascript|xhtml\+xml)|text\/(?!csv$|tab-separated-values$|calendar$|vcard$|rtf$).*|application\/.*\+(?:json|xml))$/;
+
+/** Says whether a browser shows the file in a tab. It downloads other files. */
+export function opensInTab(type: string, path: string): boolean {
+  return ['picture', 'sound', 'film'].includes(kindOf(type, path)) || tabTypes.test(bareType(type));
 }
