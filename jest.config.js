@@ -16,7 +16,7 @@ export default {
   maxWorkers: availableParallelism() + 3,
   testSequencer: '<rootDir>/__tests__/sequencer.js',
   // Only to end what hangs: no test is about time.
-  testTimeout: 180_000,
+  testTimeout: 300_000,
   projects: [
     ...['unit', 'dist', 'workflows', 'browser', 'gitea', 'windows'].map(suite),
     {

@@ -33,8 +33,7 @@ const assets: Readonly<Record<string, Asset>> = {
   'preview-entry.ts': { source: 'browser/preview/page.html', constant: 'previewEntry' },
   'preview-frame.ts': { source: 'browser/preview/frame.html', constant: 'previewFrame' },
   'preview-worker.ts': { source: 'browser/workers/preview.ts', constant: 'previewWorker' },
-  'hash-worker.ts': { source: 'src/transfer/hashWorker.ts', constant: 'hashWorker' },
-  'range-worker.ts': { source: 'src/transfer/rangeWorker.ts', constant: 'rangeWorker' },
+  'file-worker.ts': { source: 'src/transfer/fileWorker.ts', constant: 'fileWorker' },
 };
 
 const top = path.resolve(import.meta.dirname, '..');

@@ -61,7 +61,7 @@ const browserScripts = [
 ];
 const licenses = await licensesOf(top, [
   'lib/main/index.js',
-  'lib/transfer/hashWorker.js',
+  'lib/transfer/fileWorker.js',
   ...browserScripts.map((name) => `browser/${name}`),
 ]);
 writeFileSync(path.join(dist, 'LICENSES.txt'), licenses);

@@ -18,7 +18,7 @@ beforeAll(async () => {
     content: () => Buffer.alloc(823, 'x'),
   }));
   url = await publishPage(await openStore(platform), 'layout', uploads);
-}, 60_000);
+});
 
 afterAll(() => platform.stop());
 
@@ -29,7 +29,7 @@ describe.each(browserNames)('the layout of the index page in %s', (name) => {
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
@@ -134,7 +134,7 @@ describe.each(browserNames)('the index page in high contrast in %s', (name) => {
   beforeAll(async () => {
     // Firefox with its own colors for all pages is in this mode.
     browser = await startBrowser(name, { firefox: { 'browser.display.document_color_use': 2 } });
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 

@@ -83,7 +83,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
@@ -108,7 +108,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     expect(sums).toEqual(some.map((row) => createHash('sha256').update(content(row.path)).digest('base64')));
     expect(complaints).toEqual([]);
     await page.close();
-  }, 120_000);
+  });
 
   test('answers each key in the search box within 100 ms', async () => {
     const { page } = await openIndex(browser, url());
@@ -122,7 +122,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     expect(times.length).toBeGreaterThan(40);
     expect(median).toBeLessThan(100);
     await page.close();
-  }, 120_000);
+  });
 
   test('searches for words of the path, without case and accents, and sorts the results', async () => {
     const { page } = await openIndex(browser, url());
@@ -337,7 +337,7 @@ describe.each(browserNames)('the index page of 5,000 files in %s', (name) => {
     ).toBe(0);
     expect(complaints).toEqual([]);
     await page.close();
-  }, 120_000);
+  });
 
   // Puppeteer can set the colour scheme in Chromium only.
   if (name === 'chromium')

@@ -338,5 +338,5 @@ export function downloadingCases(subject: () => Subject): void {
       'reports/déjà vu.html',
       'reports/index.html',
     ]);
-  }, 180_000);
+  });
 }

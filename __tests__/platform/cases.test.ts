@@ -21,7 +21,7 @@ beforeAll(async () => {
   platform = await startRealPlatform({});
   shortLived = await startRealPlatform({ accessTokenSeconds: lives.tokenSeconds });
   github = await startGithub();
-}, 300_000);
+});
 
 afterAll(() => Promise.all([platform.stop(), shortLived.stop(), github.stop()]));
 

@@ -30,7 +30,7 @@ describe('the components for GitLab', () => {
     platform = await startEmbeddedPlatform({ gitlab: gitlab.authority });
     folder = await mkdtemp(join(tmpdir(), 'gitlab-package-'));
     packed = await packCommand(folder);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await gitlab.stop();

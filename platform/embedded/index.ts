@@ -64,11 +64,13 @@ async function start(
   started.defer(() => rm(folder, { recursive: true, force: true }));
   const bodies = started.adopt(new Bodies(folder), (one) => one.close());
   const open = async (offset: number): Promise<Listener> =>
-    started.adopt(await listen(options.port && options.port + offset, certificate), (one) => one.close());
+    started.adopt(await listen(options.port && options.port + offset, certificate, options.hold), (one) =>
+      one.close(),
+    );
   const [identity, api, storage] = [await open(0), await open(1), await open(2)];
   const authority = started.adopt(await startAuthority(), (one) => one.stop());
   const tokenService = started.adopt(
-    await startTokenService(authority, usualJob, options.port && options.port + 3),
+    await startTokenService(authority, usualJob, options.port && options.port + 3, options.hold),
     (one) => one.stop(),
   );
 

@@ -2,12 +2,9 @@ import { ActionError } from '../errors/error.ts';
 import type { Selection } from '../files/selection.ts';
 import type { Host } from '../hosts/host.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
-import type { Page } from '../links/page.ts';
-import type { Manifest } from '../links/manifest.ts';
 import { type LinksOutputs, type UploadOutputs, setOutputs } from '../config/outputs.ts';
-import { type Plan, type Put, planUpload } from '../sync/plan.ts';
+import { type Put, planUpload } from '../sync/plan.ts';
 import { keptKeys } from '../sync/staleObjects.ts';
-import type { PreviewNames } from '../preview/previewNames.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { type Changes, headline } from '../report/headline.ts';
@@ -21,15 +18,17 @@ import { createBufferPool } from '../transfer/bufferPool.ts';
 import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { wantsPreview } from './autoPreview.ts';
-import { createLinkMaker } from './createLinks.ts';
+import { type LinkMaker, createLinkMaker } from './createLinks.ts';
 import { deleteStale } from './deleteStale.ts';
 import { compareForDryRun, dryRun } from './dryRun.ts';
 import { warnAboutFork } from './forkWarning.ts';
 import { collectErrors } from './deferredErrors.ts';
+import { openFirstLink } from './firstLink.ts';
 import { type Destination, openDestination } from './openDestination.ts';
-import { type PageNames, pageKeys, pageNames, pagesFor } from './generatedPages.ts';
+import { type PageNames, pageKeys, pageNames } from './generatedPages.ts';
 import { logPlan, warnAboutHeaders } from './planLog.ts';
-import { type PublishResult, publish } from './publish.ts';
+import type { PublishResult } from './publish.ts';
+import { publishUpload } from './publishUpload.ts';
 import { readInputs } from './readInputs.ts';
 import { reportPublication } from './reportPublication.ts';
 import { runCommand } from './runCommand.ts';
@@ -94,15 +93,14 @@ async function upload(
   }
   await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
     reports.begin(s3Uri);
-    const sent = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
-    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
     const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
-    const { publication, generated } = await publishLinks(
+    const { publication, generated } = await sendAndPublish(
       inputs,
-      { plan, names, manifest },
+      { plan, names },
       destination,
-      connection,
-    ).catch(explainStored(`their links could not be created`));
+      { connection, concurrency },
+      explainStored,
+    );
     const kept = () => new Set([...keptKeys(plan), ...generated]);
     const deleted = inputs.deleteStale
       ? await deleteStale(host.log, kept(), destination, cancellation.done).catch(
@@ -143,7 +141,7 @@ function uploadOutputs(
 async function logDryRun(
   host: Pick<Host, 'log' | 'run' | 'summary' | 'output'>,
   inputs: UploadInputs,
-  { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
+  { plan, names }: Pick<FilesToSend, 'plan' | 'names'>,
   { base, s3Uri, serverTime }: Destination,
 ): Promise<void> {
   logSharingDryRun(host.log, inputs);
@@ -156,12 +154,44 @@ async function logDryRun(
   });
 }
 
+interface FilesToSend {
+  readonly plan: ComparedPlan;
+  readonly names: PageNames;
+}
+
+interface SendTools {
+  readonly connection: Connection;
+  readonly concurrency: number;
+}
+
+/** Uploads the files, makes their links, and writes the pages that contain them. */
+async function sendAndPublish(
+  inputs: UploadInputs,
+  { plan, names }: FilesToSend,
+  destination: Destination,
+  tools: SendTools,
+  explainStored: ReturnType<typeof storedExplainer>,
+): Promise<PublishResult> {
+  const { host, terrapi, cancellation } = tools.connection;
+  const { signal } = cancellation;
+  const { client, s3Uri } = destination;
+  const hasPreview = names.preview !== undefined;
+  const linkMaker = await createLinkMaker(host, inputs, { terrapi, client, signal }, hasPreview);
+  const sent = await sendFiles(inputs, { plan, names }, linkMaker, client, tools);
+  const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
+  const files = { plan, names, manifest };
+  return publishUpload(inputs, files, linkMaker, destination, { host, signal }).catch(
+    explainStored(`their links could not be created`),
+  );
+}
+
 /** Uploads the files. A preview needs the ETags of all of them. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
-  { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
+  { plan, names }: FilesToSend,
+  linkMaker: LinkMaker | undefined,
   client: StorageClient,
-  { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
+  { connection, concurrency }: SendTools,
 ): Promise<SentFiles> {
   const { host, cancellation, retries } = connection;
   const sent = {
@@ -169,6 +199,7 @@ async function sendFiles(
     types: new Map<string, string>(),
     sums: new Map<string, string>(),
   };
+  const firstLink = openFirstLink(linkMaker, plan);
   await uploadFiles(host.log, plan, client, {
     concurrency,
     bufferPool: createBufferPool(defaultBufferBytes()),
@@ -178,48 +209,15 @@ async function sendFiles(
     signal: cancellation.signal,
     done: cancellation.done,
     sha256Wanted: plan.sums.size < plan.puts.length && isSha256Free(plan.puts.length, plan.totalBytes),
+    onEnding: firstLink.request,
     onStored: ({ key, contentType: planned }, etag, contentType, sha256) => {
+      firstLink.onStored(key);
       if (names.preview) sent.etags.set(key, etag);
       if (contentType !== planned) sent.types.set(key, contentType);
       if (sha256 !== undefined) sent.sums.set(key, sha256);
     },
-  });
+  }).catch(firstLink.onFailure);
   return sent;
-}
-
-interface StoredFiles {
-  readonly plan: Plan;
-  readonly names: PageNames;
-  readonly manifest: Manifest;
-}
-
-/** Makes the links, and writes the pages that contain them. */
-async function publishLinks(
-  inputs: Pick<UploadInputs, 'links' | 'expiresIn' | 'maskLinks' | 'preview'>,
-  { plan, names, manifest }: StoredFiles,
-  { client, base, explain }: Destination,
-  { host, terrapi, cancellation: { signal } }: Connection,
-): Promise<PublishResult> {
-  const isOptional = inputs.preview === 'auto';
-  const preview =
-    names.preview && (await previewOf(host, plan, { names: names.preview, isOptional }, { client, signal }));
-  return publish(manifest, {
-    log: host.log,
-    linkMaker: await createLinkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
-    pages: pagesFor(client.clock, host.run, names.index, preview),
-    folder: { client, base, explain, signal },
-  });
-}
-
-async function previewOf(
-  host: Pick<Host, 'log' | 'run'>,
-  { puts, base }: Plan,
-  { names, isOptional }: { readonly names: PreviewNames; readonly isOptional: boolean },
-  { client, signal }: { readonly client: StorageClient; readonly signal: AbortSignal },
-): Promise<Page> {
-  const { checkSite, previewPage } = await import('./previewPage.ts');
-  const flags = checkSite(host.log, puts, { client, base });
-  return previewPage({ names, flags, isOptional }, host, client, signal);
 }
 
 /** Throws errors of steps after the upload. All files are stored then, and the error lists them. */

@@ -1,8 +1,8 @@
 import { type Dispatcher, util } from 'undici';
 
-import { AbortListeners, abortError } from '../http/cancellableDispatcher.ts';
+import { AbortListeners, abortError } from '../http/abortSignals.ts';
 import { responseTooLarge } from '../http/responses.ts';
-import { type BodyReader, type BodySink, openBody } from './responseBody.ts';
+import { type BodyReader, type BodySink, type ReceivingSink, openBody } from './responseBody.ts';
 
 /** A request body that is not in memory as a whole. Each attempt reads it again. */
 export interface SlicedBody {
@@ -77,7 +77,26 @@ const sliceBytes = 256 * 1024;
  * @throws StalledError, the signal's reason, ActionError `unusable-answer` for a response beyond the size limit, or undici's error for a
  * broken connection
  */
-export async function sendRequest(
+export function sendRequest(
+  dispatcher: Dispatcher,
+  request: WireRequest,
+  options: SendOptions,
+): Promise<WireResponse> {
+  const receive = request.into && 'receive' in request.into ? request.into.receive : undefined;
+  return receive ? sendBy(receive, dispatcher, request, options) : dispatch(dispatcher, request, options);
+}
+
+async function sendBy(
+  receive: NonNullable<ReceivingSink['receive']>,
+  dispatcher: Dispatcher,
+  request: WireRequest,
+  options: SendOptions,
+): Promise<WireResponse> {
+  if (options.signal?.aborted) throw abortError(options.signal.reason);
+  return (await receive(request, options)) ?? dispatch(dispatcher, request, options);
+}
+
+async function dispatch(
   dispatcher: Dispatcher,
   request: WireRequest,
   { signal, stallMs, timer = machineTimer }: SendOptions,

@@ -308,4 +308,4 @@ test('100,000 files are read in memory that does not grow with the length of the
   expect(
     JSON.stringify(Object.keys(Object.getOwnPropertyDescriptor(found.files[0], 'source') ?? {})),
   ).toContain('get');
-}, 60_000);
+});
