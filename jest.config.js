@@ -19,11 +19,11 @@ export default {
   testTimeout: 300_000,
   projects: [
     ...['unit', 'dist', 'workflows', 'browser', 'gitea', 'windows'].map(suite),
-    {
-      ...suite('integration'),
+    ...['integration', 'fuzz'].map((name) => ({
+      ...suite(name),
       globalSetup: '<rootDir>/__tests__/sourceBundle.ts',
       globalTeardown: '<rootDir>/__tests__/sourceBundleEnd.ts',
-    },
+    })),
     {
       ...suite('platform'),
       globalSetup: '<rootDir>/platform/real/jest-setup.ts',

@@ -9,6 +9,11 @@ import type { Tools } from './viewers/viewer.ts';
 /** What the place of the content shows. It is in its attribute `data-state`. */
 type State = 'loading' | 'shown' | 'failed';
 
+/** Says why a file cannot be shown. Without a network, it says that, and shows the file when the network is back. */
+type Fail = (reason: string) => void;
+
+const offline = 'You are offline. The file appears here when the network is back.';
+
 /** Bytes of a text file that are fetched. */
 const textLimit = 256 * 1024;
 
@@ -18,8 +23,14 @@ const pictureLimit = 20 * 1024 ** 2;
 /** Shows the content of a file, or says why it cannot be shown. */
 export function showContent(host: HTMLElement, subject: Subject, signal: AbortSignal): void {
   const viewer = viewerOf(subject.type, subject.path);
-  const picture = () => showPicture(host, subject);
-  const text = () => void showText(host, subject, signal);
+  const fail: Fail = (reason) => {
+    if (signal.aborted) return;
+    say(host, 'failed', navigator.onLine ? reason : offline);
+    if (!navigator.onLine)
+      addEventListener('online', () => showContent(host, subject, signal), { once: true, signal });
+  };
+  const picture = () => showPicture(host, subject, fail);
+  const text = () => void showText(host, subject, signal, fail);
   const show: Readonly<Record<OwnViewer, () => void>> = {
     picture:
       subject.size <= pictureLimit
@@ -27,12 +38,12 @@ export function showContent(host: HTMLElement, subject: Subject, signal: AbortSi
         : () =>
             offer(host, 'This picture is large.', `Show the picture (${formatBytes(subject.size)})`, picture),
     text,
-    sound: () => showPlayer(host, subject, 'audio'),
-    film: () => showPlayer(host, subject, 'video'),
+    sound: () => showPlayer(host, subject, 'audio', fail),
+    film: () => showPlayer(host, subject, 'video', fail),
     none: () => offer(host, 'This file type cannot be shown here. Download the file.', 'Show as text', text),
   };
   if (subject.size === 0) say(host, 'shown', 'The file is empty.');
-  else if (isLoaded(viewer)) void showLoaded(host, viewer, subject, signal);
+  else if (isLoaded(viewer)) void showLoaded(host, viewer, subject, signal, fail);
   else show[viewer]();
 }
 
@@ -57,6 +68,7 @@ async function showLoaded(
   viewer: LoadedViewer,
   subject: Subject,
   signal: AbortSignal,
+  fail: Fail,
 ): Promise<void> {
   const place = element('div', { class: viewer });
   const reading = note('Reading …');
@@ -81,11 +93,11 @@ async function showLoaded(
     reading.remove();
     host.dataset['state'] = 'shown';
   } catch (error) {
-    if (!signal.aborted) say(host, 'failed', reasonOf(error));
+    fail(reasonOf(error));
   }
 }
 
-function showPicture(host: HTMLElement, { url, path }: Subject): void {
+function showPicture(host: HTMLElement, { url, path }: Subject, fail: Fail): void {
   const picture = element('img', { alt: path, decoding: 'async' });
   const size = element('figcaption');
   picture.addEventListener('load', () => {
@@ -94,29 +106,25 @@ function showPicture(host: HTMLElement, { url, path }: Subject): void {
       ? `${picture.naturalWidth.toLocaleString('en')} × ${picture.naturalHeight.toLocaleString('en')} pixels`
       : '';
   });
-  picture.addEventListener('error', () =>
-    say(host, 'failed', 'This picture cannot be shown here. Download the file.'),
-  );
+  picture.addEventListener('error', () => fail('This picture cannot be shown here. Download the file.'));
   picture.src = url;
   fill(host, 'loading', element('figure', {}, element('div', { class: 'canvas' }, picture), size));
 }
 
-function showPlayer(host: HTMLElement, { url }: Subject, tag: 'audio' | 'video'): void {
+function showPlayer(host: HTMLElement, { url }: Subject, tag: 'audio' | 'video', fail: Fail): void {
   const player = element(tag, { controls: '', preload: 'metadata' });
   player.addEventListener('loadedmetadata', () => (host.dataset['state'] = 'shown'));
-  player.addEventListener('error', () =>
-    say(host, 'failed', 'This file cannot be played here. Download it.'),
-  );
+  player.addEventListener('error', () => fail('This file cannot be played here. Download it.'));
   player.src = url;
   fill(host, 'loading', player);
 }
 
-async function showText(host: HTMLElement, subject: Subject, signal: AbortSignal): Promise<void> {
+async function showText(host: HTMLElement, subject: Subject, signal: AbortSignal, fail: Fail): Promise<void> {
   say(host, 'loading', 'Reading …');
   try {
     fill(host, 'shown', ...(await textOf(subject, signal)));
   } catch (error) {
-    if (!signal.aborted) say(host, 'failed', reasonOf(error));
+    fail(reasonOf(error));
   }
 }
 

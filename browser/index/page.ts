@@ -1,6 +1,7 @@
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { copyText } from './clipboard.ts';
+import { aboutUpload } from './changeMarks.ts';
 import { byId, element, icon } from './elements.ts';
 import { filesOf } from './files.ts';
 import { handleKeys } from './shortcuts.ts';
@@ -35,7 +36,8 @@ function start(contents: IndexPageData): void {
   byId('app').hidden = false;
 }
 
-function showHead({ title, workspace, destination, s3Uri, names, sizes, madeAt, run }: IndexPageData): void {
+function showHead(contents: IndexPageData): void {
+  const { title, workspace, destination, s3Uri, names, sizes, madeAt, run } = contents;
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const shownTitle = title
     .split('/')
@@ -48,6 +50,7 @@ function showHead({ title, workspace, destination, s3Uri, names, sizes, madeAt, 
     shownName(destination ? `${workspace}/${destination}` : workspace),
     ' · ',
     `${count(names.length, 'file')} · ${formatBytes(total)}`,
+    ...aboutUpload(contents).flatMap((part) => [' · ', part]),
   );
   byId('where').title = s3Uri;
   const made = byId('made');

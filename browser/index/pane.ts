@@ -1,3 +1,5 @@
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
+import { sinceWords } from '../../src/text/changes.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { showContent } from './content.ts';
 import { element, icon, iconButton } from './elements.ts';
@@ -12,6 +14,7 @@ export interface PaneParts {
   readonly pane: HTMLElement;
   readonly files: Files;
   readonly s3Uri: string;
+  readonly contents: Pick<IndexPageData, 'changes'>;
   /** The commands that verify a file. */
   readonly verifyCommands: (file: number) => readonly VerifyCommand[];
   /** Copies a text, and confirms it. `what` names the text. */
@@ -149,11 +152,17 @@ function fileFacts(parts: PaneParts, file: number): Fact[] {
     ['Size', `${formatBytes(size)}${exact}`],
     ['Type', files.type(file)],
     ['Stored', fullMoment(files.modified(file))],
+    ...changeFact(parts, file),
     ...(folder ? [['Folder', shownName(folder)] as const] : []),
     ['S3', copied(parts, 'S3 URI', `${s3Uri}${files.path(file)}`)],
     ...(sum ? [['SHA-256', copied(parts, 'SHA-256', sum)] as const] : []),
     ...verifyCommands(file).map(({ term, command }) => [term, copied(parts, 'Command', command)] as const),
   ];
+}
+
+function changeFact({ files, contents }: PaneParts, file: number): Fact[] {
+  const change = files.change(file);
+  return change === undefined ? [] : [['Change', `${change} ${sinceWords(contents.changes?.commit ?? '')}`]];
 }
 
 function folderFacts(parts: PaneParts, { path, fileCount, size, modified }: Folder): Fact[] {

@@ -1,4 +1,5 @@
 import { count, formatBytes } from '../../src/text/format.ts';
+import { changeMark } from './changeMarks.ts';
 import { element, icon, iconButton } from './elements.ts';
 import type { Files } from './files.ts';
 import { bareType, kindOf } from './kinds.ts';
@@ -54,6 +55,7 @@ function fileRow({ files, words, copy }: RowParts, file: number, depth: number):
       ...(isFound ? [] : [element('span', { class: 'unfolding' })]),
       icon(kindOf(type, files.path(file))),
       label,
+      ...changeMark(files.change(file)),
       ...(isFound ? [place] : []),
     ],
     sub,

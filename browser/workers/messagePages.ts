@@ -1,5 +1,6 @@
 import { isHtml } from '../../src/files/webPages.ts';
 import type { PreviewSite } from '../../src/preview/previewData.ts';
+import { frameParameter } from '../preview/terms.ts';
 import type { Place } from './siteFolder.ts';
 
 /** A list of pages shows this many at most. */
@@ -35,6 +36,24 @@ export function renewingPage(): string {
   );
 }
 
+/** Says that the storage cannot be reached. The page reloads when the network is back. */
+export function offlineResponse({ pathname, searchParams }: URL): Response {
+  const nonce = crypto.randomUUID();
+  const query = new URLSearchParams(searchParams);
+  // The link opens the page in the tab, not in the frame.
+  query.delete(frameParameter);
+  const address = `${pathname}${query.size > 0 ? `?${query.toString()}` : ''}`;
+  const [title, why] = navigator.onLine
+    ? ['The preview cannot be reached', 'Its storage does not answer. Check the network, e.g. the VPN.']
+    : [
+        'You are offline',
+        'A preview loads its files from the network. The page loads as soon as the network is back.',
+      ];
+  const again = `<a href="${escaped(address)}">Try again</a>`;
+  const script = `<script nonce="${nonce}">addEventListener('online', () => location.reload())</script>`;
+  return htmlResponse(layout(title, [why, again], script), 503, `script-src 'nonce-${nonce}'`);
+}
+
 export function missingPage({ root }: Place): string {
   return layout('This preview has no such page', [
     `<a href="${escaped(root.pathname)}">Go to the first page</a>`,
@@ -54,13 +73,14 @@ export function pagesPage({ names }: PreviewSite, place: Place): string {
   ]);
 }
 
-export function htmlResponse(html: string, status: number): Response {
+/** @param allowed more directives of the Content-Security-Policy */
+export function htmlResponse(html: string, status: number, allowed = ''): Response {
   return new Response(html, {
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; img-src data:`,
+      'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; img-src data:; ${allowed}`,
       'referrer-policy': 'no-referrer',
       'x-robots-tag': 'noindex, nofollow',
     },

@@ -4,7 +4,7 @@ import { ActionError, actionErrorIn, causes, messageOf } from '../errors/error.t
 import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { LoginKey } from './loginNames.ts';
-import { responseIn } from './tokenEndpoint.ts';
+import { rejectionText, responseIn } from './tokenEndpoint.ts';
 import { inputs } from '../text/wording.ts';
 
 /** What a request belongs to: device grant, authorization code grant, or the refresh of a stored login. */
@@ -44,8 +44,7 @@ function rejectionIn(error: unknown): OAuthRejection | undefined {
   if (!(error instanceof oidc.ResponseBodyError) && !(error instanceof oidc.AuthorizationResponseError))
     return undefined;
   const status = error instanceof oidc.ResponseBodyError ? `${error.status} ` : '';
-  const description = error.error_description ? `: ${error.error_description}` : '';
-  return { error: error.error, answer: excerpt(`${status}${error.error}${description}`) };
+  return { error: error.error, answer: excerpt(`${status}${rejectionText(error)}`) };
 }
 
 function explainRejection(

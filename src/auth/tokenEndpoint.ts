@@ -62,6 +62,16 @@ export function timeoutSeconds({ timeoutMs }: Pick<Attempt, 'timeoutMs'>): numbe
   return Math.min(10, Math.max(1, Math.floor(timeoutMs / 1000)));
 }
 
+/** Error code and description of a rejection (RFC 6749, 5.2). The library checks only that the code is text. */
+export function rejectionText({ error, error_description: description }: Rejection): string {
+  return typeof description === 'string' && description !== '' ? `${error}: ${description}` : error;
+}
+
+interface Rejection {
+  readonly error: string;
+  readonly error_description?: unknown;
+}
+
 /** What to do after status 429 or 5xx. */
 export const issuerOutageHint = (): string =>
   `The issuer is overloaded or has an error. Run the ${wording().job} again later.`;

@@ -29,12 +29,13 @@ export async function publishUpload(
   { host, signal }: { readonly host: Host; readonly signal: AbortSignal },
 ): Promise<PublishResult> {
   const isOptional = wanted === 'auto';
+  const index = names.index === undefined ? undefined : { name: names.index, commit: host.run.commit };
   const preview =
     names.preview && (await previewOf(host, plan, { names: names.preview, isOptional }, { client, signal }));
   return publish(manifest, {
     log: host.log,
     linkMaker,
-    pages: pagesFor(client.clock, host.run, names.index, preview),
+    pages: pagesFor(client.clock, host.run, index, preview),
     folder: { client, base, explain, signal },
   });
 }

@@ -1,28 +1,22 @@
-import { ActionError } from '../errors/error.ts';
 import type { Selection } from '../files/selection.ts';
 import type { Host } from '../hosts/host.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
-import { type LinksOutputs, type UploadOutputs, setOutputs } from '../config/outputs.ts';
-import { type Put, planUpload } from '../sync/plan.ts';
+import { planUpload } from '../sync/plan.ts';
 import { keptKeys } from '../sync/staleObjects.ts';
-import { sanitize } from '../text/sanitize.ts';
-import { count } from '../text/format.ts';
-import { type Changes, headline } from '../report/headline.ts';
-import { firstOf } from '../report/log.ts';
 import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { describeStorageError } from '../storage/errorDescription.ts';
 import { defaultConcurrency, defaultBufferBytes, isSha256Free } from '../transfer/resourceLimits.ts';
 import type { Hasher } from '../transfer/hasher.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
 import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { wantsPreview } from './autoPreview.ts';
+import type { Cancellation } from './cancellation.ts';
 import { type LinkMaker, createLinkMaker } from './createLinks.ts';
+import { mostCompared, openEarlierUpload, withChanges } from './earlierUpload.ts';
 import { deleteStale } from './deleteStale.ts';
 import { compareForDryRun, dryRun } from './dryRun.ts';
 import { warnAboutFork } from './forkWarning.ts';
-import { collectErrors } from './deferredErrors.ts';
 import { openFirstLink } from './firstLink.ts';
 import { type Destination, openDestination } from './openDestination.ts';
 import { type PageNames, pageKeys, pageNames } from './generatedPages.ts';
@@ -30,52 +24,65 @@ import { logPlan, warnAboutHeaders } from './planLog.ts';
 import type { PublishResult } from './publish.ts';
 import { publishUpload } from './publishUpload.ts';
 import { readInputs } from './readInputs.ts';
-import { reportPublication } from './reportPublication.ts';
+import { reportUpload } from './reportUpload.ts';
 import { runCommand } from './runCommand.ts';
 import { reportNoFiles, selectUpload } from './selectFiles.ts';
-import { logSharingDryRun, shareFolder } from './share.ts';
+import { logSharingDryRun } from './share.ts';
+import { storedExplainer } from './storedExplainer.ts';
 import { uploadFiles } from './uploadFiles.ts';
 import { type SentFiles, manifestOf } from './uploadManifest.ts';
-import { withReports } from './withReports.ts';
+import { type RunReports, withReports } from './withReports.ts';
 
 /** The root action: uploads files to a workspace and returns links. */
 export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readUploadInputs);
     if (!inputs) return;
-    const comparison = comparisonFor(inputs);
-    const reader = openReader(comparison, inputs.partSize, cancellation.signal);
-    try {
-      const selection = selectUpload(host, inputs, comparison.readsFiles ? reader.prefetch : () => undefined);
-      if (selection.files.length === 0) {
-        reportNoFiles(host, inputs, selection);
-        return;
-      }
-      // Fails before the upload if the links file cannot be written.
-      if (!inputs.dryRun) host.tempDir();
-      const concurrency = inputs.concurrency ?? defaultConcurrency();
-      await withConnection({ host, inputs, connections: concurrency, cancellation }, (connection) =>
-        upload(inputs, selection, { comparison, reader, concurrency }, connection),
-      );
-    } finally {
-      await reader.close();
-    }
+    await withReports(host, inputs, { step: 'upload', signal: cancellation.signal }, (reports) =>
+      selectAndUpload(host, inputs, cancellation, reports),
+    );
   });
+}
+
+async function selectAndUpload(
+  host: Host,
+  inputs: UploadInputs,
+  cancellation: Cancellation,
+  reports: RunReports,
+): Promise<void> {
+  const comparison = comparisonFor(inputs);
+  const reader = openReader(comparison, inputs.partSize, cancellation.signal);
+  try {
+    const selection = selectUpload(host, inputs, comparison.readsFiles ? reader.prefetch : () => undefined);
+    if (selection.files.length === 0) {
+      reportNoFiles(host, inputs, selection);
+      return;
+    }
+    // Fails before the upload if the links file cannot be written.
+    if (!inputs.dryRun) host.tempDir();
+    const concurrency = inputs.concurrency ?? defaultConcurrency();
+    await withConnection({ host, inputs, connections: concurrency, cancellation }, (connection) =>
+      upload(inputs, selection, { comparison, reader, concurrency, reports }, connection),
+    );
+  } finally {
+    await reader.close();
+  }
 }
 
 interface UploadTools {
   readonly comparison: Comparison;
   readonly reader: Hasher;
   readonly concurrency: number;
+  readonly reports: RunReports;
 }
 
 async function upload(
   inputs: UploadInputs,
   selection: Selection,
-  { comparison, reader, concurrency }: UploadTools,
+  { comparison, reader, concurrency, reports: runReports }: UploadTools,
   connection: Connection,
 ): Promise<void> {
-  const { host, terrapi, cancellation } = connection;
+  const { host, cancellation } = connection;
   const destination = await openDestination(inputs, connection);
   const { client, base, s3Uri, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
@@ -91,51 +98,24 @@ async function upload(
     await logDryRun(host, inputs, { plan, names }, destination);
     return;
   }
-  await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
-    reports.begin(s3Uri);
-    const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
-    const { publication, generated } = await sendAndPublish(
-      inputs,
-      { plan, names },
-      destination,
-      { connection, concurrency },
-      explainStored,
-    );
-    const kept = () => new Set([...keptKeys(plan), ...generated]);
-    const deleted = inputs.deleteStale
-      ? await deleteStale(host.log, kept(), destination, cancellation.done).catch(
-          explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
-        )
-      : 0;
-    // An error from here on fails the step, but only after the links are reported.
-    const deferred = collectErrors(explainStored);
-    await deferred.attempt(`they could not be shared`, () => shareFolder(host.log, inputs, terrapi));
-    const changes = changesOf(plan, deleted);
-    const report = { headline: headline(changes, false), publication, built: true };
-    const outputs = await reportPublication(report, inputs, { host, client, reports, deferred });
-    await deferred.attempt(`not all outputs could be set`, () =>
-      setOutputs(host, { ...outputs, ...uploadOutputs(plan, changes) }),
-    );
-    deferred.throwFirst();
-  });
-}
-
-/** What an upload did, in numbers. */
-function changesOf({ puts, unchanged }: ComparedPlan, deleted: number): Changes {
-  return { uploaded: puts.length - unchanged.length, unchanged: unchanged.length, deleted };
-}
-
-/** The outputs that only this action has. */
-function uploadOutputs(
-  { checksumsFile = '' }: Pick<ComparedPlan, 'checksumsFile'>,
-  { uploaded, unchanged, deleted }: Changes,
-): Omit<UploadOutputs, keyof LinksOutputs> {
-  return {
-    'checksums-file': checksumsFile,
-    'uploaded-count': uploaded,
-    'unchanged-count': unchanged,
-    'deleted-count': deleted,
-  };
+  const reports = await runReports.open(client.clock);
+  reports.begin(s3Uri);
+  const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
+  const { publication, generated } = await sendAndPublish(
+    inputs,
+    { plan, names },
+    destination,
+    { connection, concurrency },
+    explainStored,
+  );
+  const kept = () => new Set([...keptKeys(plan), ...generated]);
+  const deleted = inputs.deleteStale
+    ? await deleteStale(host.log, kept(), destination, cancellation.done).catch(
+        explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
+      )
+    : 0;
+  const tools = { connection, client, reports, settle: runReports.settle, explainStored };
+  await reportUpload(inputs, { plan, publication, deleted }, tools);
 }
 
 async function logDryRun(
@@ -174,18 +154,20 @@ async function sendAndPublish(
 ): Promise<PublishResult> {
   const { host, terrapi, cancellation } = tools.connection;
   const { signal } = cancellation;
-  const { client, s3Uri } = destination;
+  const { client, base, s3Uri } = destination;
   const hasPreview = names.preview !== undefined;
   const linkMaker = await createLinkMaker(host, inputs, { terrapi, client, signal }, hasPreview);
+  const earlier = openEarlierUpload(host.log, names, client, base, signal);
   const sent = await sendFiles(inputs, { plan, names }, linkMaker, client, tools);
-  const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
+  const uploaded = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
+  const manifest = await withChanges(uploaded, earlier, inputs, plan);
   const files = { plan, names, manifest };
   return publishUpload(inputs, files, linkMaker, destination, { host, signal }).catch(
     explainStored(`their links could not be created`),
   );
 }
 
-/** Uploads the files. A preview needs the ETags of all of them. */
+/** Uploads the files. A preview needs the ETags of all of them, and so does the comparison with the next upload. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
   { plan, names }: FilesToSend,
@@ -199,6 +181,8 @@ async function sendFiles(
     types: new Map<string, string>(),
     sums: new Map<string, string>(),
   };
+  const keepsEtags =
+    names.preview !== undefined || (names.index !== undefined && plan.puts.length <= mostCompared);
   const firstLink = openFirstLink(linkMaker, plan);
   await uploadFiles(host.log, plan, client, {
     concurrency,
@@ -212,35 +196,10 @@ async function sendFiles(
     onEnding: firstLink.request,
     onStored: ({ key, contentType: planned }, etag, contentType, sha256) => {
       firstLink.onStored(key);
-      if (names.preview) sent.etags.set(key, etag);
+      if (keepsEtags) sent.etags.set(key, etag);
       if (contentType !== planned) sent.types.set(key, contentType);
       if (sha256 !== undefined) sent.sums.set(key, sha256);
     },
   }).catch(firstLink.onFailure);
   return sent;
-}
-
-/** Throws errors of steps after the upload. All files are stored then, and the error lists them. */
-function storedExplainer(
-  puts: readonly Put[],
-  { s3Uri, client: { location } }: Pick<Destination, 's3Uri' | 'client'>,
-  signal: AbortSignal,
-): (what: string) => (error: unknown) => never {
-  return (what) => (error) => {
-    if (signal.aborted) throw error;
-    const { code, message, hint, details } = describeStorageError(
-      `All files are uploaded to ${sanitize(s3Uri)}, but ${what}`,
-      location,
-      error,
-    );
-    throw new ActionError(code, message, {
-      hint,
-      details: [
-        ...details,
-        `Stored: ${count(puts.length, 'file')}`,
-        ...firstOf(puts, 50, ({ name }) => `- ${sanitize(name)}`),
-      ],
-      cause: error,
-    });
-  };
 }

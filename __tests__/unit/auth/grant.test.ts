@@ -57,6 +57,13 @@ describe('a token request', () => {
     },
   );
 
+  test('that fails with a description that is not text causes an error with its code', async () => {
+    const { error } = await refusal({
+      token: () => ({ status: 400, body: { error: 'invalid_scope', error_description: { toString: null } } }),
+    });
+    expect(error.message).toContain('(invalid_scope)');
+  });
+
   test('with a rejected scope causes an error that names scopes and platforms', async () => {
     const { error, grants } = await refusal({
       token: () => ({

@@ -309,3 +309,9 @@ test('100,000 files are read in memory that does not grow with the length of the
     JSON.stringify(Object.keys(Object.getOwnPropertyDescriptor(found.files[0], 'source') ?? {})),
   ).toContain('get');
 });
+
+test('an index page cannot expire at a time that no clock has', () => {
+  const page = pageWith().replace(`"expiresAt":${expiresAt}`, '"expiresAt":1e300');
+  const { code, message } = failure(page);
+  expect([code, message]).toEqual(['invalid-links', expect.stringContaining(`'expiresAt' is not valid`)]);
+});

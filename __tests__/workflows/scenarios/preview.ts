@@ -66,7 +66,7 @@ export const previewScenario: Scenario = {
       then: ({ run, github }) => {
         expect(run.log).not.toContain('Made links');
         expect(github.comments[0]?.body).toMatch(
-          /### Preview&#58; .*\n\n.*\n\nUploaded 1 file, 2 stale objects deleted\./,
+          /### Preview&#58; .*\n\n\*\*Published\.\*\* .*\n\n.*\n\nUploaded 1 file, 2 stale objects deleted\./,
         );
       },
     },
