@@ -45,9 +45,11 @@ export function answering(answer: (url: URL, count: number) => Answer): {
     transport: {
       ...{ fetch, signal },
       dispatcher: undefined as never,
+      connection: undefined as never,
       cleanup: scope,
       clockOf: createClocks(),
       plainHttp: false,
+      connection: { tls: { rejectUnauthorized: true }, timeoutMs: 1_000, plainHttp: false },
       close: () => Promise.resolve(),
     },
     asked,

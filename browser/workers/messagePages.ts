@@ -1,5 +1,6 @@
 import { isHtml } from '../../src/files/webPages.ts';
 import type { PreviewSite } from '../../src/preview/previewData.ts';
+import { formatMoment } from '../../src/text/format.ts';
 import { frameParameter } from '../preview/terms.ts';
 import type { Place } from './siteFolder.ts';
 
@@ -10,7 +11,7 @@ const mostPages = 500;
 export function expiredPage({ expiresAt, origin }: PreviewSite): string {
   const isPast = expiresAt !== null && expiresAt <= Date.now() + 60_000;
   const when = isPast
-    ? ` on <time datetime="${new Date(expiresAt).toISOString()}">${moment(expiresAt)}</time>`
+    ? ` on <time datetime="${new Date(expiresAt).toISOString()}">${formatMoment(expiresAt)}</time>`
     : '';
   return layout('The links of this preview have expired', [
     `They expired${when}. The files are still in the workspace.`,
@@ -43,7 +44,9 @@ export function offlineResponse({ pathname, searchParams }: URL): Response {
   // The link opens the page in the tab, not in the frame.
   query.delete(frameParameter);
   const address = `${pathname}${query.size > 0 ? `?${query.toString()}` : ''}`;
-  const [title, why] = navigator.onLine
+  // Node.js, whose tests import this file, has no `onLine`.
+  const isOffline = 'onLine' in navigator && !navigator.onLine;
+  const [title, why] = !isOffline
     ? ['The preview cannot be reached', 'Its storage does not answer. Check the network, e.g. the VPN.']
     : [
         'You are offline',
@@ -91,10 +94,6 @@ function whereFrom(origin: PreviewSite['origin']): string[] {
   return origin === null
     ? []
     : [`It comes from <a href="${escaped(origin.url)}" rel="noreferrer">${escaped(origin.text)}</a>.`];
-}
-
-function moment(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' at ')} UTC`;
 }
 
 function escaped(text: string): string {
