@@ -18,7 +18,7 @@ export default {
   // Only to end what hangs: no test is about time.
   testTimeout: 300_000,
   projects: [
-    ...['unit', 'dist', 'workflows', 'browser', 'gitea', 'windows'].map(suite),
+    ...['unit', 'dist', 'workflows', 'browser', 'gitea', 'versitygw', 'windows'].map(suite),
     ...['integration', 'fuzz'].map((name) => ({
       ...suite(name),
       globalSetup: '<rootDir>/__tests__/sourceBundle.ts',

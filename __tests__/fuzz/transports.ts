@@ -48,6 +48,7 @@ export function answering(answer: (url: URL, count: number) => Answer): {
       cleanup: scope,
       clockOf: createClocks(),
       plainHttp: false,
+      connection: { tls: { rejectUnauthorized: true }, timeoutMs: 1_000, plainHttp: false },
       close: () => Promise.resolve(),
     },
     asked,

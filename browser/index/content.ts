@@ -2,6 +2,7 @@ import { formatBytes } from '../../src/text/format.ts';
 import { decoded } from './decoding.ts';
 import { element } from './elements.ts';
 import { type LoadedViewer, type OwnViewer, isLoaded, viewerOf } from './kinds.ts';
+import type { Neighbors } from './neighbors.ts';
 import { type Subject, beginningOf, rangeOf } from './subject.ts';
 import { loadViewers } from './viewers/loading.ts';
 import type { Tools } from './viewers/viewer.ts';
@@ -21,13 +22,18 @@ const textLimit = 256 * 1024;
 const pictureLimit = 20 * 1024 ** 2;
 
 /** Shows the content of a file, or says why it cannot be shown. */
-export function showContent(host: HTMLElement, subject: Subject, signal: AbortSignal): void {
+export function showContent(
+  host: HTMLElement,
+  subject: Subject,
+  neighbors: Neighbors,
+  signal: AbortSignal,
+): void {
   const viewer = viewerOf(subject.type, subject.path);
   const fail: Fail = (reason) => {
     if (signal.aborted) return;
     say(host, 'failed', navigator.onLine ? reason : offline);
     if (!navigator.onLine)
-      addEventListener('online', () => showContent(host, subject, signal), { once: true, signal });
+      addEventListener('online', () => showContent(host, subject, neighbors, signal), { once: true, signal });
   };
   const picture = () => showPicture(host, subject, fail);
   const text = () => void showText(host, subject, signal, fail);
@@ -43,7 +49,7 @@ export function showContent(host: HTMLElement, subject: Subject, signal: AbortSi
     none: () => offer(host, 'This file type has no preview.', 'Show as text', text),
   };
   if (subject.size === 0) say(host, 'shown', 'The file is empty.');
-  else if (isLoaded(viewer)) void showLoaded(host, viewer, subject, signal, fail);
+  else if (isLoaded(viewer)) void showLoaded(host, viewer, subject, neighbors, signal, fail);
   else show[viewer]();
 }
 
@@ -67,6 +73,7 @@ async function showLoaded(
   host: HTMLElement,
   viewer: LoadedViewer,
   subject: Subject,
+  neighbors: Neighbors,
   signal: AbortSignal,
   fail: Fail,
 ): Promise<void> {
@@ -74,6 +81,7 @@ async function showLoaded(
   fill(host, 'loading', note('Reading …'), place);
   let isCut = false;
   const tools: Tools = {
+    ...neighbors,
     signal,
     beginning: async (limit) => {
       const beginning = await beginningOf(subject, limit, signal);

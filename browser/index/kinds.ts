@@ -8,10 +8,18 @@ export type Viewer = OwnViewer | LoadedViewer;
 export type OwnViewer = 'picture' | 'text' | 'sound' | 'film' | 'none';
 
 /** The viewers in the second script of the page, which is unpacked when the first of them is wanted. */
-export type LoadedViewer = 'json';
+export type LoadedViewer = 'json' | 'log' | 'markdown' | 'notebook' | 'zip';
+
+/** Formats that are a zip with files of a certain kind. */
+const zipTypes =
+  /^application\/(?:(?:x-)?zip(?:-compressed)?|java-archive|epub\+zip|vnd\.(?:openxmlformats-officedocument|oasis\.opendocument|google-earth\.kmz|android\.package-archive).*)$/;
 
 /** The files that they show. A file matches by its media type without parameters, or by its path. The first match counts. */
 const loaded: readonly (readonly [type: RegExp, path: RegExp, LoadedViewer])[] = [
+  [/^text\/(?:x-)?markdown$/, /\.(?:md|markdown)$/i, 'markdown'],
+  [/^application\/x-ipynb\+json$/, /\.ipynb$/i, 'notebook'],
+  [/^text\/x-log$/, /\.(?:log|out|txt)$/i, 'log'],
+  [zipTypes, /\.(?:apk|egg|jar|kmz|npz|nupkg|vsix|war|whl|xpi|zip)$/i, 'zip'],
   [/[/+](?:json|json-seq|x-ndjson)$/, /\.(?:geo|topo)?jsonl?$|\.ndjson$/i, 'json'],
 ];
 

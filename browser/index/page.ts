@@ -1,11 +1,15 @@
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { copyText } from './clipboard.ts';
+import { createCopyLinks } from './copyLinks.ts';
 import { aboutUpload } from './changeMarks.ts';
 import { byId, element, icon } from './elements.ts';
 import { filesOf } from './files.ts';
+import { followHistory } from './history.ts';
+import { createHelp } from './help.ts';
 import { handleKeys } from './shortcuts.ts';
 import { showLife } from './countdown.ts';
+import { createPreferences } from './preferences.ts';
 import { shortMoment } from './times.ts';
 import { shownName } from './names.ts';
 import { createView } from './view.ts';
@@ -28,8 +32,27 @@ function start(contents: IndexPageData): void {
   };
   const { hasExpired } = life;
   const zips = (downloads = createDownloads({ files, title: contents.title, hasExpired, notify }));
-  const view = createView({ contents, files, copy, hasExpired, onSelection: zips.update });
+  const links = createCopyLinks({ files, hasExpired, notify });
+  let onChange = (): void => undefined;
+  const view = createView({
+    contents,
+    files,
+    copy,
+    hasExpired,
+    notify,
+    onSelection: (selection) => {
+      zips.update(selection);
+      links(selection);
+    },
+    onChange: () => onChange(),
+  });
+  onChange = followHistory(view);
+  const preferences = createPreferences();
+  const help = createHelp(preferences);
   handleKeys(view, {
+    help: help.open,
+    hasShortcuts: preferences.hasShortcuts,
+    nameOf: (row) => (row.kind === 'file' ? files.name(row.file) : row.folder.name),
     copy: (file) => copy('Link', files.url(file) ?? ''),
     visit: (file) => window.open(files.url(file), '_blank', 'noopener,noreferrer'),
   });

@@ -7,6 +7,7 @@ import type { Files } from './files.ts';
 import { kindOf } from './kinds.ts';
 import { fullMoment } from './times.ts';
 import { shownName } from './names.ts';
+import { type Neighbors, createNeighbors } from './neighbors.ts';
 import type { Folder, Row } from './tree.ts';
 import type { VerifyCommand } from './verification.ts';
 
@@ -21,6 +22,8 @@ export interface PaneParts {
   readonly copy: (what: string, text: string) => void;
   readonly hasExpired: () => boolean;
   readonly onClose: () => void;
+  /** Moves to a file that the shown document links to. */
+  readonly onOpen: (file: number) => void;
   /** Moves to another row: 1 for the next, -1 for the previous. */
   readonly onStep: (step: 1 | -1) => void;
 }
@@ -34,6 +37,7 @@ export interface Pane {
 /** Shows one file: its content, its link and its details. */
 export function createPane(parts: PaneParts): Pane {
   const { pane } = parts;
+  const neighbors = createNeighbors(parts.files, parts.onOpen);
   let reading = new AbortController();
   let pending: ReturnType<typeof setTimeout> | undefined;
   const stop = (): void => {
@@ -67,7 +71,10 @@ export function createPane(parts: PaneParts): Pane {
       pane.replaceChildren(...filePane(parts, row.file, content));
       restoreFocus();
       const { signal } = reading;
-      pending = setTimeout(() => fillContent(parts, row.file, content, signal), isMoving ? 120 : 0);
+      pending = setTimeout(
+        () => fillContent(parts, row.file, neighbors, content, signal),
+        isMoving ? 120 : 0,
+      );
     },
   };
 }
@@ -87,6 +94,7 @@ function holdFocus(pane: HTMLElement): () => void {
 function fillContent(
   { files, hasExpired }: PaneParts,
   file: number,
+  neighbors: Neighbors,
   content: HTMLElement,
   signal: AbortSignal,
 ): void {
@@ -101,6 +109,7 @@ function fillContent(
   showContent(
     content,
     { url, path: files.path(file), size: files.size(file), type: files.type(file) },
+    neighbors,
     signal,
   );
 }

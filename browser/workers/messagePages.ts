@@ -1,5 +1,6 @@
 import { isHtml } from '../../src/files/webPages.ts';
 import type { PreviewSite } from '../../src/preview/previewData.ts';
+import { formatMoment } from '../../src/text/format.ts';
 import { frameParameter } from '../preview/terms.ts';
 import type { Place } from './siteFolder.ts';
 
@@ -10,7 +11,7 @@ const mostPages = 500;
 export function expiredPage({ expiresAt, origin }: PreviewSite): string {
   const isPast = expiresAt !== null && expiresAt <= Date.now() + 60_000;
   const when = isPast
-    ? ` on <time datetime="${new Date(expiresAt).toISOString()}">${moment(expiresAt)}</time>`
+    ? ` on <time datetime="${new Date(expiresAt).toISOString()}">${formatMoment(expiresAt)}</time>`
     : '';
   return layout('The links of this preview have expired', [
     `They expired${when}. The files are still in the workspace.`,
@@ -91,10 +92,6 @@ function whereFrom(origin: PreviewSite['origin']): string[] {
   return origin === null
     ? []
     : [`It comes from <a href="${escaped(origin.url)}" rel="noreferrer">${escaped(origin.text)}</a>.`];
-}
-
-function moment(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' at ')} UTC`;
 }
 
 function escaped(text: string): string {

@@ -113,9 +113,9 @@ async function sumsOf(
   const { readStoredSums } = await import('./storedChecksums.ts');
   const reader = sessionReader(client);
   try {
-    const stored = await readStoredSums(log, generated, { base, reader, signal });
     const etags = new Map(files.map(({ key, etag }) => [key, etag]));
-    return stored.current((name) => etags.get(`${base}${name}`));
+    const etagOf = (name: string) => etags.get(`${base}${name}`);
+    return await readStoredSums(log, { generated, etagOf }, { base, reader, signal });
   } catch (error) {
     signal.throwIfAborted();
     const what = `The checksums in ${sanitize(s3Uri)} are not shown, because they could not be read`;

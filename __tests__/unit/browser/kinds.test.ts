@@ -10,7 +10,7 @@ describe('file kinds of the index page', () => {
     ['a.svg', 'picture', 'picture'],
     ['a.tif', 'data', 'none'],
     ['a.html', 'page', 'text'],
-    ['a.md', 'text', 'text'],
+    ['a.md', 'text', 'markdown'],
     ['a.py', 'text', 'text'],
     ['a.ts', 'text', 'text'],
     ['a.js', 'text', 'text'],
@@ -24,7 +24,12 @@ describe('file kinds of the index page', () => {
     ['Dockerfile', 'text', 'text'],
     ['a/LICENSE', 'text', 'text'],
     ['a.pdf', 'document', 'none'],
-    ['a.zip', 'archive', 'none'],
+    ['a.zip', 'archive', 'zip'],
+    ['a.whl', 'archive', 'zip'],
+    ['a.docx', 'document', 'zip'],
+    ['a.ipynb', 'data', 'notebook'],
+    ['a.log', 'text', 'log'],
+    ['a.txt', 'text', 'log'],
     ['a.tar.gz', 'archive', 'none'],
     ['a.mp3', 'sound', 'sound'],
     ['a.mp4', 'film', 'film'],
@@ -37,7 +42,7 @@ describe('file kinds of the index page', () => {
   test('uses the media type, in any case and with parameters', () => {
     expect(viewerOf('Text/Plain; charset=UTF-8', 'a.bin')).toBe('text');
     expect(viewerOf('application/pdf', 'a.txt')).toBe('none');
-    expect(viewerOf('', 'a.txt')).toBe('text');
+    expect(viewerOf('', 'a.txt')).toBe('log');
     expect(viewerOf('image/x-icon', 'favicon')).toBe('picture');
     expect(kindOf('application/vnd.openxmlformats-officedocument.wordprocessingml.document', 'a')).toBe(
       'document',

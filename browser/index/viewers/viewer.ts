@@ -1,8 +1,9 @@
 import type { LoadedViewer } from '../kinds.ts';
+import type { Neighbors } from '../neighbors.ts';
 import type { Beginning, Subject } from '../subject.ts';
 
 /** What a viewer gets from the page. It must not fetch in another way. */
-export interface Tools {
+export interface Tools extends Neighbors {
   /** Aborted when the pane closes or shows another file. The viewer then stops, and changes nothing more. */
   readonly signal: AbortSignal;
   /**

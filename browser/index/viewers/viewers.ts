@@ -1,6 +1,10 @@
 /** The second script of the index page. `loading.ts` starts it. */
 import { showJson } from './json.ts';
+import { showLog } from './log.ts';
+import { showMarkdown } from './markdownViewer.ts';
+import { showNotebook } from './notebook.ts';
 import { type Viewers, viewersEvent } from './viewer.ts';
+import { showZip } from './zip.ts';
 
 /** Set by scripts/assets.ts: the text of viewers.css. */
 declare const viewersStyle: string;
@@ -9,5 +13,7 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(viewersStyle);
 document.adoptedStyleSheets.push(sheet);
 
-const detail: Viewers = { show: { json: showJson } };
+const detail: Viewers = {
+  show: { json: showJson, log: showLog, markdown: showMarkdown, notebook: showNotebook, zip: showZip },
+};
 dispatchEvent(new CustomEvent(viewersEvent, { detail }));
