@@ -44,7 +44,9 @@ export function offlineResponse({ pathname, searchParams }: URL): Response {
   // The link opens the page in the tab, not in the frame.
   query.delete(frameParameter);
   const address = `${pathname}${query.size > 0 ? `?${query.toString()}` : ''}`;
-  const [title, why] = navigator.onLine
+  // Node.js, whose tests import this file, has no `onLine`.
+  const isOffline = 'onLine' in navigator && !navigator.onLine;
+  const [title, why] = !isOffline
     ? ['The preview cannot be reached', 'Its storage does not answer. Check the network, e.g. the VPN.']
     : [
         'You are offline',
