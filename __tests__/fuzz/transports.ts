@@ -45,7 +45,6 @@ export function answering(answer: (url: URL, count: number) => Answer): {
     transport: {
       ...{ fetch, signal },
       dispatcher: undefined as never,
-      connection: undefined as never,
       cleanup: scope,
       clockOf: createClocks(),
       plainHttp: false,

@@ -29,20 +29,32 @@ export const kindWords: Readonly<Record<string, Kind>> = {
   other: 'other',
 };
 
-/** Reads a search: words, patterns (`*.png`, `docs/**`) and kinds (`type:image`), separated by spaces. */
+/** Reads a search: words, patterns (`*.png`, `docs/**`) kinds (`type:image`) and changes (`is:new`), separated by spaces. */
 export function readQuery(text: string, files: Files): Query {
   const all = fold(text).split(/\s+/).filter(Boolean);
   const isType = (term: string) => term.startsWith(typePrefix);
+  const isChange = (term: string) => term.startsWith(changePrefix);
   return {
     terms: all.flatMap((term) => {
       if (isType(term)) return term === typePrefix ? [] : [typeTerm(term, files)];
+      if (isChange(term)) return [changeTerm(term, files)];
       return [isPattern(term) ? patternTerm(term) : wordTerm(term)];
     }),
-    words: all.filter((term) => !isType(term) && !isPattern(term)),
+    words: all.filter((term) => !isType(term) && !isChange(term) && !isPattern(term)),
   };
 }
 
 const typePrefix = 'type:';
+
+const changePrefix = 'is:';
+
+/** `is:new` and `is:changed`, or their beginning while they are typed. */
+function changeTerm(term: string, files: Files): Term {
+  return (file, path) => {
+    const change = files.change(file);
+    return (change !== undefined && `${changePrefix}${change}`.startsWith(term)) || path.includes(term);
+  };
+}
 
 function wordTerm(word: string): Term {
   return (_, path) => path.includes(word);

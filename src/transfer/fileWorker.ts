@@ -3,7 +3,6 @@ import { parentPort } from 'node:worker_threads';
 import { ActionError, messageOf } from '../errors/error.ts';
 import { createScratch, digestFile } from './digest.ts';
 import { digestRange } from './rangeDigest.ts';
-import { receiveRange } from './rangeReceiver.ts';
 import type { Batch, BatchResult, ThreadAnswer, ThreadRequest } from './threadJobs.ts';
 
 /** A worker thread that reads and writes files. `scripts/assets.ts` bundles this file into `src/generated/`; no other module imports it. */
@@ -43,6 +42,8 @@ const cancellations = new Map<number, AbortController>();
 async function receive({ id, job }: Extract<ThreadRequest, { kind: 'receive' }>): Promise<ThreadAnswer> {
   const cancellation = new AbortController();
   cancellations.set(id, cancellation);
+  // Threads that only hash do not load TLS and HTTP.
+  const { receiveRange } = await import('./rangeReceiver.ts');
   const result = await receiveRange(job, cancellation.signal);
   cancellations.delete(id);
   return { id, result };

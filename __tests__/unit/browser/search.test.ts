@@ -103,3 +103,20 @@ describe('the search of the index page', () => {
     );
   });
 });
+
+test('finds new and changed files', () => {
+  const marks = { added: 1, changed: 1, gone: 0, commit: '', marks: 'nc.' };
+  const changed = filesNamed(['a.txt', 'b.txt', 'is:c.txt'], { changes: marks });
+  const found = (query: string) => {
+    const { terms } = readQuery(query, changed);
+    return [0, 1, 2].filter((file) => terms.every((matches) => matches(file, changed.path(file))));
+  };
+  expect(['is:new', 'is:changed', 'is:ch b', 'is:changed a', 'is:c.txt'].map(found)).toEqual([
+    [0],
+    [1],
+    [1],
+    [],
+    [2],
+  ]);
+  expect(readQuery('is:new b', changed).words).toEqual(['b']);
+});
