@@ -46,7 +46,7 @@ export function showContent(
     text,
     sound: () => showPlayer(host, subject, 'audio', fail),
     film: () => showPlayer(host, subject, 'video', fail),
-    none: () => offer(host, 'This file type has no preview.', 'Show as text', text),
+    none: () => offer(host, 'This file type cannot be shown here. Download the file.', 'Show as text', text),
   };
   if (subject.size === 0) say(host, 'shown', 'The file is empty.');
   else if (isLoaded(viewer)) void showLoaded(host, viewer, subject, neighbors, signal, fail);
@@ -78,7 +78,8 @@ async function showLoaded(
   fail: Fail,
 ): Promise<void> {
   const place = element('div', { class: viewer });
-  fill(host, 'loading', note('Reading …'), place);
+  const reading = note('Reading …');
+  fill(host, 'loading', reading, place);
   let isCut = false;
   const tools: Tools = {
     ...neighbors,
@@ -95,7 +96,10 @@ async function showLoaded(
   try {
     const { show } = await loadViewers();
     await show[viewer](subject, place, tools);
-    if (!signal.aborted) fill(host, 'shown', place);
+    if (signal.aborted) return;
+    // A frame that moves within the page loads again, so the place stays where it is.
+    reading.remove();
+    host.dataset['state'] = 'shown';
   } catch (error) {
     fail(reasonOf(error));
   }
@@ -110,7 +114,7 @@ function showPicture(host: HTMLElement, { url, path }: Subject, fail: Fail): voi
       ? `${picture.naturalWidth.toLocaleString('en')} × ${picture.naturalHeight.toLocaleString('en')} pixels`
       : '';
   });
-  picture.addEventListener('error', () => fail('This picture cannot be shown here. Open the file instead.'));
+  picture.addEventListener('error', () => fail('This picture cannot be shown here. Download the file.'));
   picture.src = url;
   fill(host, 'loading', element('figure', {}, element('div', { class: 'canvas' }, picture), size));
 }
@@ -118,7 +122,7 @@ function showPicture(host: HTMLElement, { url, path }: Subject, fail: Fail): voi
 function showPlayer(host: HTMLElement, { url }: Subject, tag: 'audio' | 'video', fail: Fail): void {
   const player = element(tag, { controls: '', preload: 'metadata' });
   player.addEventListener('loadedmetadata', () => (host.dataset['state'] = 'shown'));
-  player.addEventListener('error', () => fail('This file cannot be played here. Open it instead.'));
+  player.addEventListener('error', () => fail('This file cannot be played here. Download it.'));
   player.src = url;
   fill(host, 'loading', player);
 }
@@ -148,6 +152,8 @@ function note(text: string): HTMLElement {
 /** Browsers report a `TypeError` both for an unreachable host and for a host that does not allow the request (CORS). */
 function reasonOf(error: unknown): string {
   return error instanceof TypeError
-    ? 'This page cannot read the file. Open it instead.'
-    : `${error instanceof Error ? error.message : String(error)} The link may have expired.`;
+    ? 'This page cannot read the file. Download it.'
+    : error instanceof Error
+      ? error.message
+      : String(error);
 }

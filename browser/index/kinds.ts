@@ -8,7 +8,7 @@ export type Viewer = OwnViewer | LoadedViewer;
 export type OwnViewer = 'picture' | 'text' | 'sound' | 'film' | 'none';
 
 /** The viewers in the second script of the page, which is unpacked when the first of them is wanted. */
-export type LoadedViewer = 'json' | 'log' | 'markdown' | 'notebook' | 'zip';
+export type LoadedViewer = 'json' | 'log' | 'markdown' | 'notebook' | 'page' | 'pdf' | 'table' | 'zip';
 
 /** Formats that are a zip with files of a certain kind. */
 const zipTypes =
@@ -21,6 +21,9 @@ const loaded: readonly (readonly [type: RegExp, path: RegExp, LoadedViewer])[] =
   [/^text\/x-log$/, /\.(?:log|out|txt)$/i, 'log'],
   [zipTypes, /\.(?:apk|egg|jar|kmz|npz|nupkg|vsix|war|whl|xpi|zip)$/i, 'zip'],
   [/[/+](?:json|json-seq|x-ndjson)$/, /\.(?:geo|topo)?jsonl?$|\.ndjson$/i, 'json'],
+  [/^(?:text\/html|application\/xhtml\+xml)$/, /\.x?html?$/i, 'page'],
+  [/^application\/pdf$/, /\.pdf$/i, 'pdf'],
+  [/^text\/(?:csv|tab-separated-values)$/, /\.(?:csv|tsv|tab)$/i, 'table'],
 ];
 
 const kinds: readonly (readonly [RegExp, Kind])[] = [
@@ -68,4 +71,13 @@ export function viewerOf(type: string, path: string): Viewer {
 
 export function isLoaded(viewer: Viewer): viewer is LoadedViewer {
   return loaded.some(([, , name]) => name === viewer);
+}
+
+/** Types that browsers show in a tab. They download files of other types. */
+const tabTypes =
+  /^(?:application\/(?:pdf|json|xml|javascript|xhtml\+xml)|text\/(?!csv$|tab-separated-values$|calendar$|vcard$|rtf$).*|application\/.*\+(?:json|xml))$/;
+
+/** Says whether a browser shows the file in a tab. It downloads other files. */
+export function opensInTab(type: string, path: string): boolean {
+  return ['picture', 'sound', 'film'].includes(kindOf(type, path)) || tabTypes.test(bareType(type));
 }

@@ -4,7 +4,7 @@ import { count, formatBytes } from '../../src/text/format.ts';
 import { showContent } from './content.ts';
 import { element, icon, iconButton } from './elements.ts';
 import type { Files } from './files.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf, opensInTab } from './kinds.ts';
 import { fullMoment } from './times.ts';
 import { shownName } from './names.ts';
 import { type Neighbors, createNeighbors } from './neighbors.ts';
@@ -120,11 +120,13 @@ function filePane(parts: PaneParts, file: number, content: HTMLElement): HTMLEle
   const link = { href: url ?? '', target: '_blank', rel: 'noopener noreferrer' };
   const copying = element('button', { type: 'button', class: 'button' }, icon('copy'), 'Copy link');
   copying.addEventListener('click', () => copy('Link', url ?? ''));
-  const actions = [
-    element('a', { class: 'button main', ...link }, icon('open'), 'Open'),
-    copying,
-    element('a', { class: 'button', ...link, download: files.name(file) }, icon('save'), 'Save'),
-  ];
+  const saving = element('a', { ...link, download: files.name(file) }, icon('save'), 'Download');
+  const opening = element('a', link, icon('open'), 'Open');
+  const actions = opensInTab(files.type(file), files.path(file))
+    ? [opening, copying, saving]
+    : [saving, copying];
+  for (const action of actions) action.classList.add('button');
+  actions[0]?.classList.add('main');
   return [
     heading(parts, kindOf(files.type(file), files.path(file)), files.path(file)),
     ...(url === undefined ? [] : [element('div', { class: 'actions' }, ...actions), content]),

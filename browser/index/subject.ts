@@ -54,7 +54,8 @@ export async function rangeOf(
 
 /** The first bytes of a response. The rest is not downloaded. */
 async function limited(answer: Response, limit: number): Promise<Beginning> {
-  if (!answer.ok || !answer.body) throw new Error(`The storage rejects the request (${answer.status}).`);
+  if (!answer.ok || !answer.body)
+    throw new Error(`The storage rejects the request (${answer.status}). The link may have expired.`);
   const reader = answer.body.getReader();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   for (let left = limit; ;) {

@@ -105,7 +105,7 @@ describe('the index page', () => {
   test('escapes names that could end the data, begin markup or replace a placeholder', () => {
     const page = pageOf(published(hostile.map((name) => file(name))), { madeAt });
     expect(contentsOf(page).names).toEqual(hostile);
-    expect(page.match(/<script/g)).toHaveLength(3);
+    expect(page.match(/<script/g)).toHaveLength(4);
     expect(/[\u2028\u2029]/.test(page)).toBe(false);
   });
 
@@ -118,7 +118,9 @@ describe('the index page', () => {
 
   test('allows only its own script, and requests to the storage', () => {
     const page = pageOf(published([file('a.txt')]), { madeAt });
-    const script = /<script>(.*?)<\/script>/s.exec(page)?.[1] ?? '';
+    const [first = '', script = ''] = [...page.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text]) => text);
+    // The first script comes before the policy, and does nothing unless a sandbox takes the origin away.
+    expect(first).toMatch(/self\.origin===?"null"&&/);
     const style = /<style>(.*?)<\/style>/s.exec(page)?.[1] ?? '';
     const packed = /<script type="application\/gzip" id="viewers">(.*?)<\/script>/.exec(page)?.[1] ?? '';
     const viewers = gunzipSync(Buffer.from(packed, 'base64')).toString();
@@ -133,6 +135,7 @@ describe('the index page', () => {
         "img-src 'self' data: https://s3.example.org",
         "media-src 'self' https://s3.example.org",
         "connect-src 'self' https://s3.example.org",
+        "frame-src 'self' blob:",
         "base-uri 'none'",
         "form-action 'none'",
         "require-trusted-types-for 'script'",

@@ -3,6 +3,9 @@ import { showJson } from './json.ts';
 import { showLog } from './log.ts';
 import { showMarkdown } from './markdownViewer.ts';
 import { showNotebook } from './notebook.ts';
+import { showPage } from './page.ts';
+import { showPdf } from './pdf.ts';
+import { showTable } from './table.ts';
 import { type Viewers, viewersEvent } from './viewer.ts';
 import { showZip } from './zip.ts';
 
@@ -14,6 +17,15 @@ sheet.replaceSync(viewersStyle);
 document.adoptedStyleSheets.push(sheet);
 
 const detail: Viewers = {
-  show: { json: showJson, log: showLog, markdown: showMarkdown, notebook: showNotebook, zip: showZip },
+  show: {
+    json: showJson,
+    log: showLog,
+    markdown: showMarkdown,
+    notebook: showNotebook,
+    page: showPage,
+    pdf: showPdf,
+    table: showTable,
+    zip: showZip,
+  },
 };
 dispatchEvent(new CustomEvent(viewersEvent, { detail }));
