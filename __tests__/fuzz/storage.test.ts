@@ -10,10 +10,10 @@ import { responseError } from '../../src/storage/clockSkew.ts';
 import { StorageError, storageError, storageClassifier } from '../../src/storage/s3Error.ts';
 import { storedCheck } from '../../src/storage/storedCheck.ts';
 import { element, elements, escape } from '../../src/storage/xml.ts';
-import type { WireResponse } from '../../src/storage/wireRequest.ts';
 import { registerSecret } from '../../src/text/secrets.ts';
 import { damagedText, hostileText, longText, nearly, secret } from './arbitraries.ts';
 import { checkError, checkText, fuzz, isLinear } from './properties.ts';
+import type { WireResponse } from '../../src/storage/wire.ts';
 
 const prefix = 'ci/site/';
 const endpoint = new URL('https://storage.example.org');

@@ -6,8 +6,7 @@ import { describeStorageError } from './errorDescription.ts';
 import { normalizeEtag } from './etag.ts';
 import { StorageError } from './s3Error.ts';
 import { notS3Error } from './storedCheck.ts';
-import type { BodySink } from './responseBody.ts';
-import type { WireResponse } from './wireRequest.ts';
+import type { BodySink, WireResponse } from './wire.ts';
 
 /** A request for an object or a range of it. */
 export interface ObjectRequest {

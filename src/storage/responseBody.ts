@@ -1,20 +1,5 @@
 import { maxResponseBytes } from '../http/responses.ts';
-import type { SendOptions, WireRequest, WireResponse } from './wireRequest.ts';
-
-/** Receives a response body: a buffer, or something that takes each piece while it is still in the cache of the processor. */
-export type BodySink = Buffer | ReceivingSink;
-
-export interface ReceivingSink {
-  /** Bytes that it takes. */
-  readonly length: number;
-  /** An error that it throws fails the request. */
-  readonly write: (piece: Buffer, offset: number) => void;
-  /**
-   * Sends the request in another way, e.g. in another thread, and takes the body.
-   * @returns undefined if the usual client has to send it
-   */
-  readonly receive?: (request: WireRequest, options: SendOptions) => Promise<WireResponse | undefined>;
-}
+import type { BodySink } from './wire.ts';
 
 /** What the choice of a reader depends on. */
 export interface BodyOptions {

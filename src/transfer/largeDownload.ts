@@ -1,7 +1,6 @@
 import { type FileAttributes, readAttributes } from '../files/attributes.ts';
 import { compositeCrc32, multipartEtag } from '../storage/etag.ts';
 import type { ObjectReader, ObjectResponse } from '../storage/objectReader.ts';
-import type { BodySink } from '../storage/responseBody.ts';
 import type { Get } from '../sync/downloads.ts';
 import { contentMismatch, hasDigest, hasPartsEtag } from './contentCheck.ts';
 import { type ExpectedDigest, expectedDigest, hasOwnParts, partSizesFor } from './objectDigest.ts';
@@ -9,6 +8,7 @@ import { type ByteRange, type Part, partsOf, slicesOf } from './partSize.ts';
 import type { RangePool } from './rangePool.ts';
 import { rangeSink } from './rangeSink.ts';
 import { type ResumableFile, openResumableFile } from './resumableFile.ts';
+import type { BodySink } from '../storage/wire.ts';
 
 export interface LargeDownloadOptions {
   /** Absolute path of the file. */

@@ -2,16 +2,11 @@ import { abortError } from '../http/abortSignals.ts';
 import { proxyFor } from '../http/proxy.ts';
 import type { ConnectionSettings } from '../http/transport.ts';
 import { urlProblem } from '../http/urls.ts';
-import type { BodySink } from '../storage/responseBody.ts';
-import {
-  StalledError,
-  type SendOptions,
-  type WireRequest,
-  type WireResponse,
-} from '../storage/wireRequest.ts';
+import { StalledError } from '../storage/wireRequest.ts';
 import { unwritable } from './fileWriter.ts';
 import type { RangePool } from './rangePool.ts';
 import type { RangeJob, ReceiveResult } from './threadJobs.ts';
+import type { BodySink, SendOptions, WireRequest, WireResponse } from '../storage/wire.ts';
 
 export interface RangeSinkOptions {
   readonly range: RangeJob;

@@ -1,4 +1,4 @@
-import type { WireResponse } from '../storage/wireRequest.ts';
+import type { WireResponse } from '../storage/wire.ts';
 
 /** The head of a response whose body is an object in one piece. */
 export interface ResponseHead extends Pick<WireResponse, 'status' | 'headers'> {

@@ -1,6 +1,6 @@
 import type { MessageCode } from '../errors/codes.ts';
 import type { ConnectOptions } from '../http/connector.ts';
-import type { WireRequest, WireResponse } from '../storage/wireRequest.ts';
+import type { WireRequest, WireResponse } from '../storage/wire.ts';
 
 /** The jobs of worker threads. Everything in this file is copied between threads. */
 export interface ThreadJobs {

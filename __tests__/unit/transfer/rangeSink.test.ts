@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 
-import type { ReceivingSink } from '../../../src/storage/responseBody.ts';
 import { type RangeSinkOptions, rangeSink } from '../../../src/transfer/rangeSink.ts';
 import type { ReceiveJob, ReceiveResult } from '../../../src/transfer/threadJobs.ts';
 import { clearProxiesForEachTest } from '../http/proxyVariables.ts';
+import type { ReceivingSink } from '../../../src/storage/wire.ts';
 
 clearProxiesForEachTest();
 
