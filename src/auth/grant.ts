@@ -1,13 +1,20 @@
 import * as oidc from 'openid-client';
 
-import { ActionError, actionErrorIn, messageOf } from '../errors/error.ts';
+import { ActionError, actionErrorIn } from '../errors/error.ts';
 import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { refreshTimes } from '../http/refreshingValue.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientAuthentication, ClientCredential } from './clientAuthentication.ts';
-import { responseIn, extensions, issuerOutageHint, rejectionText, timeoutSeconds } from './tokenEndpoint.ts';
+import {
+  answerProblem,
+  responseIn,
+  extensions,
+  issuerOutageHint,
+  rejectionText,
+  timeoutSeconds,
+} from './tokenEndpoint.ts';
 import { inputs } from '../text/wording.ts';
 
 export interface ClientApp {
@@ -112,7 +119,7 @@ function grantError(
 }
 
 function unusableAnswer(issuer: URL, status: number, error: unknown): ActionError {
-  const reason = status === 200 ? messageOf(error) : `it answered with ${status}`;
+  const reason = status === 200 ? answerProblem(error) : `it answered with ${status}`;
   return new ActionError(
     'no-access-token',
     `Issuer ${issuer.href} returned no usable token: ${excerpt(reason)}`,

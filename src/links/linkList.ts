@@ -40,7 +40,11 @@ export function parseLinkList(content: string, options: LinkListOptions): LinkLi
 
 const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i, 'is not a SHA-256 in hex'));
-const name = v.pipe(v.string(), v.minLength(1));
+const name = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.check((text) => text.isWellFormed(), 'is not valid Unicode'),
+);
 
 /** See `LinksHeader` and `LinkedFile`, which the upload writes. */
 const linksFile = v.object({
