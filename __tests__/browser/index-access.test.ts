@@ -90,7 +90,7 @@ describe.each(browserNames)('keyboard and screen readers on the index page in %s
       ['readme.txt', 'readme.txt: shown'],
       ['map.png', 'map.png: shown'],
       ['gone.txt', 'gone.txt: The storage rejects the request (404).'],
-      ['film.bin', 'film.bin: This file type has no preview.'],
+      ['film.bin', 'film.bin: This file type cannot be shown here.'],
     ] as const) {
       await clickRow(page, file);
       await waitToHear(page, text);
