@@ -253,9 +253,7 @@ describe.each(browserNames)('documents in the pane in %s', (name) => {
       if (request.url().includes('large.zip')) ranges.push(request.headers()['range'] ?? 'all');
     });
     await show(page, 'large.zip');
-    expect(await textOf(page, '.content .said')).toBe(
-      'The zip contains 1,001 files, 29.1 MiB when they are unpacked.',
-    );
+    expect(await textOf(page, '.content .said')).toBe('The zip contains 1,001 files (29.1 MiB unpacked).');
     expect(
       await page.$$eval('.entries tbody tr:nth-child(1001) td', (cells) =>
         cells.map((cell) => cell.textContent),

@@ -96,7 +96,7 @@ describe.each(browserNames)('the address of the index page in %s', (name) => {
     expect(await namesOf(page)).toEqual(['docs', 'img', 'logo (1).png', 'index.html', 'logs', 'maps']);
     expect(await textOf(page, '[aria-selected=true] .label')).toBe('img');
     await page.evaluate(() => (location.hash = '#file=docs/gone.txt'));
-    await waitForText(page, '#toast', 'This list has no docs/gone.txt');
+    await waitForText(page, '#toast', 'Not in this list: docs/gone.txt');
     await page.evaluate(() => (location.hash = '#search=type:page'));
     await waitForText(page, '#found', '1 file');
     expect(await namesOf(page)).toEqual(['index.html']);
@@ -167,7 +167,7 @@ describe.each(browserNames)('the address of the index page in %s', (name) => {
     expect(await copied()).toEqual([link]);
     await page.$eval('body', (body) => (body.dataset['refuse'] = ''));
     await page.click('#copy-links');
-    await waitForText(page, '#toast', 'This browser does not allow copying 1 link');
+    await waitForText(page, '#toast', 'The browser did not allow copying the links');
     await page.type('#search', ' nothing');
     await page.waitForSelector('#copy-links[hidden]');
     await page.close();

@@ -115,7 +115,7 @@ describe.each(browserNames)('the pane in %s', (name) => {
     expect(await open(page, 'events.ndjson')).toBe('{\n  "a": 1\n}\n{\n  "b": 2\n}');
     expect((await open(page, 'deep.json')).slice(0, 10)).toBe('[\n  [\n    ');
     expect((await open(page, 'huge.json')).slice(-65)).toBe(
-      'This is the beginning of 200 MiB. Open the file to read the rest.',
+      'This is the beginning of the file (200 MiB). Open the file to read the rest.',
     );
     expect(complaints).toEqual([]);
     await page.close();
@@ -188,7 +188,7 @@ describe.each(browserNames)('the pane in %s', (name) => {
     const { page } = await openIndex(browser, url, undefined, listen);
     await open(page, 'printed.pdf');
     expect(await page.$eval('.content iframe', (frame) => frame.src)).toMatch(/^blob:http/);
-    expect(await open(page, 'fake.pdf')).toBe('This file is not a PDF. Download it to look at it.');
+    expect(await open(page, 'fake.pdf')).toBe('This file is not a PDF. Download it to open it.');
     await open(page, 'drawn.svg');
     expect([await said(page), await page.evaluate(() => 'broken' in globalThis)]).toEqual([[], false]);
     await page.close();

@@ -2,7 +2,7 @@ import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { type Change, changesLine } from './changes.ts';
 import { element } from './elements.ts';
 
-/** What changed since the upload before, and the link to the file with the checksums. */
+/** What changed since the previous upload, and the link to the file with the checksums. */
 export function aboutUpload({ changes, checksums }: IndexPageData): (Node | string)[] {
   const line = changes ? changesLine(changes) : undefined;
   const link = checksums?.url.startsWith('http') ? checksumsLink(checksums) : undefined;

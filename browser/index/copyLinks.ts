@@ -25,7 +25,7 @@ export function createCopyLinks({ files, hasExpired, notify }: CopyParts): (sele
     notify(
       isCopied
         ? `${count(links.length, 'link')} copied${expired}`
-        : `This browser does not allow copying ${count(links.length, 'link')}`,
+        : 'The browser did not allow copying the links',
     );
   };
   button.addEventListener('click', () => void copy());

@@ -19,7 +19,7 @@ export interface Files {
   readonly modified: (file: number) => number;
   /** SHA-256 in hex, if it is known. */
   readonly sum: (file: number) => string | undefined;
-  /** How it differs from the upload before; undefined if it does not, or if that is unknown. */
+  /** How it differs from the previous upload; undefined if it does not, or if that is unknown. */
   readonly change: (file: number) => Change | undefined;
   /** Undefined if the page has no links. */
   readonly url: (file: number) => string | undefined;

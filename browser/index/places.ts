@@ -37,7 +37,7 @@ export function createPlaces(parts: PlaceParts): Places {
     const hasChanged = openFoldersOf(wanted, model.isSearch() ? undefined : row, model);
     refresh();
     update();
-    if (wanted.file !== undefined && !row) notify(`This list has no ${wanted.file}`);
+    if (wanted.file !== undefined && !row) notify(`Not in this list: ${wanted.file}`);
     const position = row ? table.find(row) : hasChanged ? positionOfFolder(folders, table.rows()) : undefined;
     if (!row) details.close();
     if (position !== undefined) table.activate(position);

@@ -47,11 +47,8 @@ export function offlineResponse({ pathname, searchParams }: URL): Response {
   // Node.js, whose tests import this file, has no `onLine`.
   const isOffline = 'onLine' in navigator && !navigator.onLine;
   const [title, why] = !isOffline
-    ? ['The preview cannot be reached', 'Its storage does not answer. Check the network, e.g. the VPN.']
-    : [
-        'You are offline',
-        'A preview loads its files from the network. The page loads as soon as the network is back.',
-      ];
+    ? ['The preview cannot load', 'The storage does not answer. Check your network or VPN.']
+    : ['You are offline', 'The page loads when the network is back.'];
   const again = `<a href="${escaped(address)}">Try again</a>`;
   const script = `<script nonce="${nonce}">addEventListener('online', () => location.reload())</script>`;
   return htmlResponse(layout(title, [why, again], script), 503, `script-src 'nonce-${nonce}'`);

@@ -11,7 +11,7 @@ import type { PageNames } from './generatedPages.ts';
 export const mostCompared = 25_000;
 
 /**
- * Starts to read the index page of the upload before, if there is one. The page is read while the files are uploaded.
+ * Starts to read the index page of the previous upload, if there is one. The page is read while the files are uploaded.
  * @returns resolves to undefined if there is no such page, or if it cannot be read
  */
 export async function openEarlierUpload(
@@ -26,12 +26,12 @@ export async function openEarlierUpload(
     const { readEarlierUpload } = await import('../links/earlierPage.ts');
     return await readEarlierUpload(client, `${base}${index}`, earlier, signal);
   } catch (error) {
-    log.debug(`What changed since the last upload is unknown: ${messageOf(error)}`);
+    log.debug(`What changed since the previous upload is unknown: ${messageOf(error)}`);
     return undefined;
   }
 }
 
-/** Adds to a manifest what changed since the upload before. */
+/** Adds to a manifest what changed since the previous upload. */
 export async function withChanges(
   manifest: Manifest,
   before: Promise<EarlierUpload | undefined>,

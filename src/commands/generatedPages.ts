@@ -40,7 +40,7 @@ export interface PageNames {
   readonly index: string | undefined;
   /** Undefined without a preview. */
   readonly preview: PreviewNames | undefined;
-  /** The index page of the upload before, which has the name `index`; undefined if there is none. */
+  /** The index page of the previous upload, which has the name `index`; undefined if there is none. */
   readonly earlier: ObjectHead | undefined;
 }
 

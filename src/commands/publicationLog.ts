@@ -46,7 +46,7 @@ function logChanges(log: Log, { added, changed, gone, commit, files, goneNames }
     ...firstAmong(files, files.size, 50, ([name, change]) => `${change}: ${name}`),
     ...firstOf(goneNames, 50, (name) => `gone: ${name}`),
   ];
-  log.group(`Files ${sinceWords(commit)}: ${words}`, lines);
+  log.group(`Changes ${sinceWords(commit)}: ${words}`, lines);
 }
 
 function warnAboutExpiry(

@@ -13,7 +13,7 @@ const maxPageBytes = 8 * 1024 ** 2;
 const deadlineMs = 30_000;
 
 /**
- * Reads the index page that the upload before has written. Call it before this upload replaces the page.
+ * Reads the index page that the previous upload has written. Call it before this upload replaces the page.
  * @returns undefined for a page that is too large or has another form
  * @throws as {@link StorageClient.send}
  */

@@ -35,7 +35,7 @@ export interface IndexPageData {
   readonly prints: string;
   /** The generated file with the checksums of the files; null if there is none, or no link to it. */
   readonly checksums: { readonly name: string; readonly url: string } | null;
-  /** How the files differ from those of the upload before; null if that is unknown. */
+  /** How the files differ from those of the previous upload; null if that is unknown. */
   readonly changes: IndexPageChanges | null;
 }
 
@@ -45,7 +45,7 @@ export interface IndexPageChanges {
   /** Null if the content of some files cannot be compared. */
   readonly changed: number | null;
   readonly gone: number;
-  /** SHA of the commit of the upload before; empty if unknown. */
+  /** SHA of the commit of the previous upload; empty if unknown. */
   readonly commit: string;
   /** A character for each file: `n` for new, `c` for changed, `.` for the others. */
   readonly marks: string;

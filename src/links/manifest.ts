@@ -69,7 +69,7 @@ export interface Manifest {
   readonly files: () => Iterable<PublishedFile>;
   /** The generated object with the checksums of the files; undefined if there is none. It does not count. */
   readonly checksums?: LinkedChecksums | undefined;
-  /** How the files differ from those of the upload before; undefined if that is unknown. */
+  /** How the files differ from those of the previous upload; undefined if that is unknown. */
   readonly changes?: UploadChanges | undefined;
 }
 

@@ -62,6 +62,6 @@ export class ReportFailures {
       kind === 'comment' ? `the ${kind} ${name}` : `the ${kind} to '${name}'`,
     );
     for (const { error } of failures) this.#host.log.debug(messageOf(error));
-    this.#host.log.info(`The failure of this run is not shown in ${names.sort().join(' and ')}`);
+    this.#host.log.info(`Could not report the failure of this run in ${names.sort().join(' and ')}`);
   }
 }

@@ -73,7 +73,7 @@ export function publicationLines(publication: Publication, options: SummaryOptio
   ];
 }
 
-/** What changed since the upload before, e.g. `3 new, 1 gone since [c0ffee1](…).` */
+/** What changed since the previous upload, e.g. `3 new, 1 gone since [c0ffee1](…).` */
 function changesLine({ changes }: Publication, { commitUrl }: SummaryOptions): string[] {
   const words = changes && changeWords(changes.added, changes.changed, changes.gone);
   if (!changes || words === undefined) return [];

@@ -9,7 +9,7 @@ export interface ComparedFile {
   readonly print?: string | undefined;
 }
 
-/** What the index page of the upload before says about its files. */
+/** What the index page of the previous upload says about its files. */
 export interface EarlierUpload {
   /** SHA of its commit; empty if unknown. */
   readonly commit: string;
@@ -18,14 +18,14 @@ export interface EarlierUpload {
 
 export type Change = 'new' | 'changed';
 
-/** Numbers of files that differ from the upload before. */
+/** Numbers of files that differ from the previous upload. */
 export interface ChangeCounts {
   readonly added: number;
   /** Undefined if the content of some files cannot be compared. */
   readonly changed: number | undefined;
-  /** Files that the upload before had, and this one has not. */
+  /** Files that the previous upload had, and this one has not. */
   readonly gone: number;
-  /** SHA of the commit of the upload before; empty if unknown. */
+  /** SHA of the commit of the previous upload; empty if unknown. */
   readonly commit: string;
 }
 

@@ -1,7 +1,7 @@
 import { formatCount } from './format.ts';
 
 /**
- * The numbers of files that differ from the upload before, in words, e.g. `3 new, 2 changed, 1 gone`.
+ * The numbers of files that differ from the previous upload, in words, e.g. `3 new, 2 changed, 1 gone`.
  * @param changed undefined if it is unknown
  * @returns `no changes` if no file differs; undefined if nothing is known
  */
@@ -18,7 +18,7 @@ export function changeWords(added: number, changed: number | undefined, gone: nu
   return changed === undefined ? undefined : 'no changes';
 }
 
-/** The upload before, in words. @param commit SHA; empty if unknown */
+/** The previous upload, in words. @param commit SHA; empty if unknown */
 export function sinceWords(commit: string): string {
-  return commit === '' ? 'since the last upload' : `since ${commit.slice(0, 7)}`;
+  return commit === '' ? 'since the previous upload' : `since ${commit.slice(0, 7)}`;
 }

@@ -51,7 +51,7 @@ export function failureCases(subject: ReportRuns): void {
       expect([run.exitCode, warningsOf(run)]).toEqual([1, []]);
       expect(errorOf(run)).toContain('No files were found');
       expect(run.log).toMatch(
-        /The failure of this run is not shown in the comment on pull request #7 and the deployment to 'preview'/,
+        /Could not report the failure of this run in the comment on pull request #7 and the deployment to 'preview'/,
       );
     });
 

@@ -120,7 +120,7 @@ test('a preview is one link that opens the site', async () => {
   expect(lines).toContain('group: Preview: 1 page, 2 files');
 });
 
-test('log, summary and index page say what changed since the last upload', async () => {
+test('log, summary and index page say what changed since the previous upload', async () => {
   folder.files('since/a.txt', 'since/b.txt', 'since/c.txt');
   const publish = (inputs: Readonly<Record<string, string>> = {}) =>
     upload({ path: folder.at('since'), destination: 'since', ...inputs });
@@ -133,15 +133,15 @@ test('log, summary and index page say what changed since the last upload', async
   expect(first.lines.filter((line) => line.startsWith('group: Files'))).toEqual([]);
   expect((await page()).changes).toBeNull();
   const second = await publish();
-  expect(second.lines).toContain('group: Files since the last upload: no changes');
+  expect(second.lines).toContain('group: Changes since the previous upload: no changes');
   rmSync(folder.at('since/a.txt'));
   // The size stays the same.
   writeFileSync(folder.at('since/b.txt'), 'since/B.txt');
   folder.files('since/d.txt');
   const third = await publish({ overwrite: 'changed' });
-  const start = third.lines.indexOf('group: Files since the last upload: 1 new, 1 changed, 1 gone');
+  const start = third.lines.indexOf('group: Changes since the previous upload: 1 new, 1 changed, 1 gone');
   expect(third.lines.slice(start + 1, start + 4)).toEqual(['changed: b.txt', 'new: d.txt', 'gone: a.txt']);
-  expect(third.summaries[0]).toContain('\n\n1 new, 1 changed, 1 gone since the last upload.\n\n');
+  expect(third.summaries[0]).toContain('\n\n1 new, 1 changed, 1 gone since the previous upload.\n\n');
   expect((await page()).changes).toEqual({ added: 1, changed: 1, gone: 1, commit: '', marks: 'c.n' });
 });
 

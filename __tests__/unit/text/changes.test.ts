@@ -13,5 +13,5 @@ test.each([
 });
 
 test('names the upload before by its commit', () => {
-  expect([sinceWords('c0ffee1234'), sinceWords('')]).toEqual(['since c0ffee1', 'since the last upload']);
+  expect([sinceWords('c0ffee1234'), sinceWords('')]).toEqual(['since c0ffee1', 'since the previous upload']);
 });

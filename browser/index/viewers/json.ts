@@ -17,7 +17,7 @@ export const showJson: Show = async ({ size }, place, { beginning, decode, asTex
       element(
         'p',
         { class: 'said' },
-        `This is the beginning of ${formatBytes(size)}. Open the file to read the rest.`,
+        `This is the beginning of the file (${formatBytes(size)}). Open the file to read the rest.`,
       ),
     );
 };

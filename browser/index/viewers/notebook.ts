@@ -39,7 +39,7 @@ export const showNotebook: Show = async (subject, place, tools) => {
   const cells = notebook.cells.slice(0, mostCells).map((cell) => cellElement(page, cell));
   place.replaceChildren(...cells);
   if (page.isCut || notebook.cells.length > mostCells)
-    place.append(element('p', { class: 'said' }, 'Parts of the notebook are left out, because it is long.'));
+    place.append(element('p', { class: 'said' }, 'The notebook is too long: some parts are not shown.'));
   if (notebook.cells.length === 0)
     place.append(element('p', { class: 'said' }, 'The notebook has no cells.'));
   listenToLinks(place, tools);
@@ -88,7 +88,7 @@ function htmlElement(page: Page, html: string, plain: string): HTMLElement {
   const resolver = createResolver(page.base, page.tools);
   const shown = article(page, htmlDocument(cut(page, html), resolver, page.left));
   if (shown.textContent.trim() !== '' || shown.querySelector('img')) return shown;
-  const note = element('p', { class: 'said' }, 'This output needs scripts, which do not run here.');
+  const note = element('p', { class: 'said' }, 'This output needs scripts. They do not run here.');
   return element('div', {}, note, ...(plain ? [textElement(page, plain, false)] : []));
 }
 

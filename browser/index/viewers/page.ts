@@ -8,9 +8,7 @@ const limit = 20 * 1024 ** 2;
 /** Shows an HTML report in a sandboxed frame (see `report.ts`). */
 export const showPage: Show = async (subject, place, { signal, beginning, asText }) => {
   if (subject.size > limit)
-    return asText(
-      `This page is larger than ${formatBytes(limit)}, so its source is shown. Open shows the page.`,
-    );
+    return asText(`Pages above ${formatBytes(limit)} are shown as source. Use Open to see the page.`);
   const { bytes } = await beginning(limit);
   const type = encodedType(bytes, subject.type);
   const frame = element('div', { class: 'frame' });
@@ -20,19 +18,16 @@ export const showPage: Show = async (subject, place, { signal, beginning, asText
     { href: subject.url, target: '_blank', rel: 'noopener noreferrer', class: 'button' },
     'Open',
   );
-  const run = element('button', { type: 'button', class: 'button' }, 'Run its scripts');
+  const run = element('button', { type: 'button', class: 'button' }, 'Run scripts');
   run.addEventListener('click', () => {
-    note.replaceChildren(
-      'Scripts run here without network access. Links to other files do not work here.',
-      open,
-    );
+    note.replaceChildren('Scripts run without network access. Links to other files do not work.', open);
     void fillFrame(frame, { bytes, type, runsScripts: true }, subject.path, signal).catch(
       (error: unknown) => {
         note.replaceChildren(String(error instanceof Error ? error.message : error), open);
       },
     );
   });
-  note.append('Scripts are off, and links to other files do not work here.', run, open);
+  note.append('Scripts are off. Links to other files do not work.', run, open);
   place.append(frame, note);
   await fillFrame(frame, { bytes, type, runsScripts: false }, subject.path, signal);
 };

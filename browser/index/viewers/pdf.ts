@@ -15,7 +15,7 @@ export const showPdf: Show = async ({ size, path }, place, { signal, beginning }
     throw new Error(`PDF files above ${formatBytes(limit)} are not shown here. Open the file.`);
   const { bytes } = await beginning(limit);
   if (!new TextDecoder('latin1').decode(bytes.subarray(0, 1024)).includes('%PDF-'))
-    throw new Error('This file is not a PDF. Download it to look at it.');
+    throw new Error('This file is not a PDF. Download it to open it.');
   const url = URL.createObjectURL(new Blob([bytes], { type: 'application/pdf' }));
   signal.addEventListener('abort', () => URL.revokeObjectURL(url), { once: true });
   place.append(element('iframe', { src: url, title: path }));

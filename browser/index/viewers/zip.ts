@@ -23,8 +23,8 @@ export const showZip: Show = async ({ size }, place, tools) => {
   const files = entries.filter(({ isFolder }) => !isFolder);
   const total = files.reduce((sum, entry) => sum + entry.size, 0);
   const summary = isCut
-    ? `The zip has more entries. These are the first ${formatCount(entries.length)}.`
-    : `The zip contains ${count(files.length, 'file')}, ${formatBytes(total)} when they are unpacked.`;
+    ? `These are the first ${formatCount(entries.length)} entries. The zip has more.`
+    : `The zip contains ${count(files.length, 'file')} (${formatBytes(total)} unpacked).`;
   place.replaceChildren(element('p', { class: 'said' }, summary));
   if (entries.length > 0) place.append(table(entries));
 };
