@@ -11,6 +11,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { startRealPlatform } from '../../platform/real/index.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { folderWith } from '../support/folder.ts';
+import { breakStorage } from '../support/faultyServer.ts';
 import { putObjects } from '../support/putObjects.ts';
 import { errorOf, runSubject, urlsOf } from '../support/subject.ts';
 import { startBrowser } from './browsers.ts';
@@ -384,6 +385,28 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await waitForPageText(visitor.page, 'Page of 1');
     expect(await addressOf(visitor.page)).toBe(baseOf(destination));
     expect(visitor.problems).toEqual([]);
+  });
+
+  test('says that the storage does not answer, and opens the page when it does', async () => {
+    const storage = await breakStorage(platform.storageUrl);
+    platform.terrapi.storageEndpoint = storage.url;
+    const { link } = await publish(`${name}/unreachable`, versioned('1')).finally(() => {
+      platform.terrapi.storageEndpoint = undefined;
+    });
+    await using visitor = await openWindow(browser);
+    const { page } = visitor;
+    await follow(page, link);
+    await waitForPageText(page, 'Page of 1');
+    storage.decide = ({ method }) => (method === 'GET' ? { kind: 'lost' } : undefined);
+    await page.reload();
+    await waitForPageText(page, 'The preview cannot load');
+    expect(await statusOf(page)).toBe(503);
+    await follow(page, link);
+    await waitForPageText(page, 'The preview cannot load');
+    storage.decide = () => undefined;
+    await click(page, 'Try again');
+    await waitForPageText(page, 'Page of 1');
+    await storage.close();
   });
 
   test('says that it was removed', async () => {
