@@ -97,15 +97,21 @@ async function automaticLinks(
 ): Promise<LinkMaker> {
   const { createAutomaticLinks } = await import('../links/automaticLinks.ts');
   const { client, signal } = signers;
+  const unwanted = new AbortController();
+  const requestSignal = AbortSignal.any([signal, unwanted.signal]);
   return createAutomaticLinks({
-    ...platformRequests(log, { ...signers, onUntried: undefined }),
+    ...platformRequests(log, { ...signers, signal: requestSignal, onUntried: undefined }),
     sign: () => sign([]),
     sessions: client.sessions,
     clock: client.clock,
     expiresIn,
     preview,
     signal,
-    onSession: (why) => log.info(`Session links, which expire with the storage session: ${why}`),
+    onSession: (why) => {
+      // Otherwise the run waits for retries of the first link.
+      unwanted.abort();
+      log.info(`Session links, which expire with the storage session: ${why}`);
+    },
   });
 }
 
@@ -137,7 +143,9 @@ function platformRequests(
     },
     prefetch: async (key: string, stored: Promise<unknown>): Promise<void> => {
       const { prefetchPlatformLink } = await import('../links/platformLinks.ts');
-      prefetchPlatformLink(key, { ...shared, signal: runSignal, stored });
+      const unwanted = new AbortController();
+      stored.catch((error: unknown) => unwanted.abort(error));
+      prefetchPlatformLink(key, { ...shared, signal: AbortSignal.any([runSignal, unwanted.signal]), stored });
     },
   };
 }

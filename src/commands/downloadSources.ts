@@ -55,11 +55,12 @@ export async function workspaceSource(
     );
   }
   const reader = sessionReader(client);
-  const etags = new Map(files.map(({ key, etag }) => [key, etag]));
-  const etagOf = (name: string) => etags.get(`${base}${name}`);
+  const stored = new Map(files.map((object) => [object.key, object]));
+  const etagOf = (name: string) => stored.get(`${base}${name}`)?.etag;
+  const modifiedOf = (name: string) => stored.get(`${base}${name}`)?.lastModified ?? NaN;
   const place = { base, reader, signal: cancellation.signal };
   const sums = inputs.verify
-    ? await readStoredSums(host.log, { generated, etagOf }, place).catch(
+    ? await readStoredSums(host.log, { generated, etagOf, modifiedOf }, place).catch(
         explain(`The checksums in ${s3Uri} could not be read`),
       )
     : undefined;

@@ -19,17 +19,24 @@ interface Place {
   readonly signal: AbortSignal;
 }
 
+interface StoredFiles {
+  readonly generated: ReadonlyMap<string, ObjectHead>;
+  readonly etagOf: EtagOf;
+  readonly modifiedOf?: (name: string) => number;
+}
+
 /**
- * Reads the generated files SHA256SUMS of a folder and of its subfolders, which other uploads may have written. It uses the lists that match their
- * files exactly: since the upload, none of the files in SHA256SUMS was replaced or deleted. A time cannot show this, e.g. if a file was replaced
- * within the second in which the upload ended.
+ * Reads the generated files SHA256SUMS of a folder and of its subfolders, which other uploads may have written. A list matches its files exactly if
+ * none of them was replaced or deleted since the upload. Of another list, only digests of older files are used, by whole seconds. Without
+ * `modifiedOf`, none of them is used.
  * @param generated objects by name relative to the folder
  * @param etagOf the ETag of a stored file by name
+ * @param modifiedOf when a file was stored by name, in milliseconds since the epoch
  * @returns SHA-256 in hex by name
  */
 export async function readStoredSums(
   log: Pick<Log, 'info'>,
-  { generated, etagOf }: { readonly generated: ReadonlyMap<string, ObjectHead>; readonly etagOf: EtagOf },
+  { generated, etagOf, modifiedOf }: StoredFiles,
   place: Place,
 ): Promise<ReadonlyMap<string, string>> {
   const current = new Map<string, string>();
@@ -45,7 +52,14 @@ export async function readStoredSums(
     const stored = head.headers[listDigestHeader]?.toString();
     if (stored !== undefined && listDigest(sums, (file) => etagOf(`${folder}${file}`)) === stored)
       for (const [file, sum] of sums) current.set(`${folder}${file}`, sum);
-    else log.info(`${sanitize(name)} is out of date, so its digests are not used`);
+    else if (modifiedOf) {
+      log.info(
+        `${sanitize(name)} does not match all of its files, so it is used only for files that are older`,
+      );
+      const writtenAt = Date.parse(String(head.headers['last-modified'] ?? ''));
+      for (const [file, sum] of sums)
+        if (modifiedOf(`${folder}${file}`) + 1_000 <= writtenAt) current.set(`${folder}${file}`, sum);
+    } else log.info(`${sanitize(name)} is out of date, so its digests are not used`);
   }
   return current;
 }

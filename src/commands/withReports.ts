@@ -56,7 +56,9 @@ export async function withReports<T>(
       );
     throw error;
   } finally {
-    await opened?.then((reports) => reports.close());
+    await opened
+      ?.then((reports) => reports.close())
+      .catch((second: unknown) => host.log.debug(`The reports could not be closed: ${messageOf(second)}`));
   }
 }
 

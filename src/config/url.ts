@@ -21,6 +21,8 @@ export function readUrl(reader: Reader, name: string, fallback: string): URL {
 export function withoutSecrets(text: string): string {
   const [scheme] = /^[^:]*:[\\/]*/.exec(text) ?? [];
   const end = text.lastIndexOf('@');
+  // A query or fragment may contain `@`.
+  if (scheme !== undefined && /[?#]/.test(text.slice(0, Math.max(end, 0)))) return `${scheme}***`;
   const shown = scheme !== undefined && end >= scheme.length ? `${scheme}***${text.slice(end)}` : text;
   return shown.replace(/([?#]).*$/s, '$1***');
 }

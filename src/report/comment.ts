@@ -46,7 +46,7 @@ export function publicationComment(
     commentStart(
       text.key,
       { commit, title, expiresAt: links?.expiresAt },
-      text.built ? undefined : old.failure,
+      text.built ? undefined : old.failure?.replace(/, whose links expired on [^,]*\.$/, '.'),
     ),
     ...publicationLines(publication, text),
   ].join('\n\n');
@@ -91,7 +91,9 @@ export function failureComment(text: FailureCommentText, before: string | undefi
     `${failureLine(text)}${below}`,
   );
   const whole = content === '' ? start : `${start}\n\n${content}`;
-  return whole.length <= text.limit ? whole : start;
+  // Without the table, but with the links to open.
+  const [links = ''] = content.split(/\n\n(?=<details>|\| )/, 1);
+  return [whole, `${start}\n\n${links}`].find(({ length }) => length <= text.limit) ?? start;
 }
 
 function belowLine(expiresAt: number | undefined, now: number): string {

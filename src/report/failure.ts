@@ -1,6 +1,7 @@
 import type { Run } from '../hosts/host.ts';
 import { ActionError, messageOf } from '../errors/error.ts';
 import { formatMoment } from '../text/format.ts';
+import { redact } from '../text/secrets.ts';
 import { markdownText } from './markdown.ts';
 import { heading } from './summary.ts';
 
@@ -22,7 +23,7 @@ const names: Readonly<Record<FailedStep, string>> = {
   removal: 'Removal: ',
 };
 
-/** The state of a failed run in Markdown, with the address of its log, e.g. `**Failed at c0ffee1** on …: log.` */
+/** The state of a failed run in Markdown, with the address of its log, e.g. `**Failed at [c0ffee1](…)** on … ([log](…)).` */
 export function failureLine({ step, run, isCancelled, now }: FailureText): string {
   const { commit, url } = run;
   const what = isCancelled ? 'Cancelled' : 'Failed';
@@ -38,15 +39,18 @@ export function failureDescription({ run: { commit }, isCancelled }: Omit<Failur
   return `${isCancelled ? 'Cancelled' : 'Failed'}${commit === '' ? '' : ` at ${commit.slice(0, 7)}`}`;
 }
 
-/** The job summary of a failed run: its state, and the first line of the error. */
+/** The job summary of a failed run: its state, the error and its hint. */
 export function failureSummary(title: string, text: FailureText, error: unknown): string {
   const reason = error instanceof ActionError ? error.message : `Unexpected error: ${messageOf(error)}`;
   const hint = error instanceof ActionError ? error.hint : undefined;
   return [
     heading(title),
     failureLine(text),
-    ...(text.isCancelled ? [] : [markdownText(`${reason}${/[.!?]$/.test(reason) ? '' : '.'}`)]),
-    ...(text.isCancelled || !hint ? [] : [markdownText(hint)]),
+    ...(text.isCancelled ? [] : [shown(`${reason}${/[.!?]$/.test(reason) ? '' : '.'}`)]),
+    ...(text.isCancelled || !hint ? [] : [shown(hint)]),
     '',
   ].join('\n\n');
 }
+
+/** Secrets are replaced before their characters are escaped, which would hide them. */
+const shown = (text: string) => markdownText(redact(text));

@@ -75,9 +75,10 @@ function changeOf(
 ): 'changed' | 'unknown' | undefined {
   if (before.size !== size) return 'changed';
   const result =
-    comparison ??
+    (comparison === 'same' ? comparison : undefined) ??
     compared(before.sha256, sha256) ??
-    // Not before the digests: an encrypting storage gives a new ETag to each upload.
+    // ETags come after the digests: an encrypting storage gives a new ETag to each upload.
+    comparison ??
     compared(before.print, print);
   if (result === undefined) return 'unknown';
   return result === 'same' ? undefined : 'changed';

@@ -15,6 +15,18 @@ export interface RangePool {
 
 /** Threads start when they are first needed. When one of them crashes, all its jobs fail. */
 export function openRangePool(most: number): RangePool {
+  // A digest blocks its thread, and connections of the same thread would stall.
+  const [hashing, receiving] = [openThreads(most), openThreads(most)];
+  return {
+    digest: (job) => hashing.leastBusy().run('range', job),
+    receive: (job, signal) => receiving.leastBusy().run('receive', job, signal),
+    close: async () => {
+      await Promise.all([hashing.stop(), receiving.stop()]);
+    },
+  };
+}
+
+function openThreads(most: number) {
   let threads: Thread[] = [];
   const leastBusy = () => {
     threads = threads.filter(({ isAlive }) => isAlive);
@@ -25,11 +37,5 @@ export function openRangePool(most: number): RangePool {
     threads.push(started);
     return started;
   };
-  return {
-    digest: (job) => leastBusy().run('range', job),
-    receive: (job, signal) => leastBusy().run('receive', job, signal),
-    close: async () => {
-      await Promise.all(threads.map((thread) => thread.stop()));
-    },
-  };
+  return { leastBusy, stop: () => Promise.all(threads.map((thread) => thread.stop())) };
 }

@@ -33,11 +33,16 @@ function receiveOver(wire: Wire, job: ReceiveJob, signal: AbortSignal): Promise<
   const settle = (result: ReceiveResult, isReusable = false) => {
     watch.end();
     signal.removeEventListener('abort', onAbort);
-    response.close();
     wire.receive = wire.ended = () => undefined;
-    if (isReusable) releaseWire(wire);
+    let [outcome, isKept] = [result, isReusable];
+    try {
+      response.close();
+    } catch (error) {
+      [outcome, isKept] = [unwritable(error), false];
+    }
+    if (isKept) releaseWire(wire);
     else wire.socket.destroy();
-    resolve(result);
+    resolve(outcome);
   };
   const onAbort = () => settle({ outcome: 'cancelled' });
   signal.addEventListener('abort', onAbort);
@@ -48,11 +53,15 @@ function receiveOver(wire: Wire, job: ReceiveJob, signal: AbortSignal): Promise<
       const result = response.add(bytes);
       if (result) settle(result, response.isReusable());
     } catch (error) {
-      settle({ outcome: 'unwritable', message: messageOf(error), code: systemCode(error) });
+      settle(unwritable(error));
     }
   };
   wire.socket.write(requestText(job));
   return promise;
+}
+
+function unwritable(error: unknown): ReceiveResult {
+  return { outcome: 'unwritable', message: messageOf(error), code: systemCode(error) };
 }
 
 function requestText({ request: { origin, path, headers } }: ReceiveJob): string {

@@ -55,8 +55,9 @@ export function openRangeWriter(
     isExact: () => taken === length && surplus === 0,
     finish: () => digest.result(),
     close: () => {
-      if (isOpen) closeSync(descriptor);
+      if (!isOpen) return;
       isOpen = false;
+      closeSync(descriptor);
     },
   };
 }

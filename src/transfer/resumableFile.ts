@@ -86,7 +86,9 @@ function withJournal(
   }: Pick<ResumableFile, 'kept' | 'algorithm'> & { readonly digestOf: (part: Part) => Promise<string> },
 ): ResumableFile {
   let isResumable = kept.size > 0;
+  let isOpen = true;
   const end = (how: () => void) => {
+    isOpen = false;
     how();
     rmSync(journal, { force: true });
   };
@@ -97,7 +99,8 @@ function withJournal(
     complete: async (part, known) => {
       try {
         const digest = known ?? (await digestOf(part));
-        appendFileSync(journal, lineOf([part.number, digest]));
+        // After an error, parts that are still on the way must not create the journal again.
+        if (isOpen) appendFileSync(journal, lineOf([part.number, digest]));
         isResumable = true;
         return digest;
       } catch (error) {

@@ -13,15 +13,25 @@ import type { ObjectReader } from '../../../src/storage/objectReader.ts';
 
 const [one, two] = ['11'.repeat(32), '22'.repeat(32)];
 const { signal } = new AbortController();
+const writtenAt = Date.UTC(2026, 10, 26, 12);
 
 /**
  * Reads files SHA256SUMS with these contents.
  * @param size replaces the real size of each
  * @param replaced a file that was replaced after the upload
+ * @param modified milliseconds from SHA256SUMS to each file
  */
 async function read(
   contents: Readonly<Record<string, string>>,
-  { size, replaced }: { readonly size?: number; readonly replaced?: string } = {},
+  {
+    size,
+    replaced,
+    modified,
+  }: {
+    readonly size?: number;
+    readonly replaced?: string;
+    readonly modified?: Readonly<Record<string, number>>;
+  } = {},
 ) {
   const logged: string[] = [];
   const asked: string[] = [];
@@ -39,13 +49,21 @@ async function read(
       {
         size: size ?? Buffer.byteLength(text),
         etag: `etag of ${name}`,
-        headers: { [listDigestHeader]: listDigest(parseChecksums(text).sums, () => 'uploaded') },
+        headers: {
+          'last-modified': new Date(writtenAt).toUTCString(),
+          [listDigestHeader]: listDigest(parseChecksums(text).sums, () => 'uploaded'),
+        },
       },
     ]),
   );
   const log = { info: (text: string | readonly string[]) => void logged.push(String(text)) };
   const etagOf = (name: string) => (name === replaced ? 'replaced' : 'uploaded');
-  const sums = await readStoredSums(log, { generated, etagOf }, { base: 'ci/d/', reader, signal });
+  const modifiedOf = modified && ((name: string) => writtenAt + (modified[name] ?? NaN));
+  const sums = await readStoredSums(
+    log,
+    { generated, etagOf, ...(modifiedOf && { modifiedOf }) },
+    { base: 'ci/d/', reader, signal },
+  );
   return { of: (name: string) => sums.get(name), logged, asked };
 }
 
@@ -73,6 +91,16 @@ test('one is not used after a file was replaced, even within the same second', a
   const { of, logged } = await read(contents, { replaced: 'a.txt' });
   expect([of('a.txt'), of('b.txt'), of('d/c.txt')]).toEqual([undefined, undefined, one]);
   expect(logged).toEqual(['SHA256SUMS is out of date, so its digests are not used']);
+});
+
+test('of one that does not match, digests of older files are used if the times are known', async () => {
+  const contents = { SHA256SUMS: `${one}  a.txt\n${two}  b.txt\n${one}  c.txt\n${two}  d.txt\n` };
+  const modified = { 'a.txt': -1_000, 'b.txt': 0, 'c.txt': 1_000 };
+  const { of, logged } = await read(contents, { replaced: 'c.txt', modified });
+  expect(['a.txt', 'b.txt', 'c.txt', 'd.txt'].map(of)).toEqual([one, undefined, undefined, undefined]);
+  expect(logged).toEqual([
+    'SHA256SUMS does not match all of its files, so it is used only for files that are older',
+  ]);
 });
 
 test('an empty one, one with unusable lines and one that is too large are no error', async () => {

@@ -216,6 +216,9 @@ describe('the comment about a failed run', () => {
     expect(publicationComment(publication(2), text, comment)).toBe(published);
     const renewed = publicationComment(publication(2), { ...text, built: false }, comment);
     expect(renewed).toContain('**Failed at [badc0de]');
+    const expired = failureComment({ ...later, now: now + 8 * 86_400_000 }, published);
+    const after = publicationComment(publication(2), { ...text, built: false }, expired);
+    expect(after).toContain('Below is the upload before it.\n');
     expect(renewed).toContain('[c0ffee1]');
   });
 
@@ -233,6 +236,15 @@ describe('the comment about a failed run', () => {
     expect(comment.length).toBeLessThanOrEqual(limit);
     expect(contentOf(comment)).toBe(contentOf(long));
     expect(failureComment({ ...later, limit: 400 }, long)).not.toContain('Published');
+  });
+
+  test('keeps the links without the table if both do not fit', () => {
+    const limit = 5_000;
+    const long = publicationComment(publication(900), { ...text, limit }, undefined);
+    const comment = failureComment({ ...later, title: 'T'.repeat(1_500), hasTitle: true, limit }, long);
+    expect(comment.length).toBeLessThanOrEqual(limit);
+    expect(comment).toContain('**Published.**');
+    expect(comment).not.toContain('<details>');
   });
 
   test('names the step that does not upload, and a cancelled run', () => {

@@ -44,7 +44,8 @@ describe('the changes since the upload before', () => {
 
   test.each([
     ['another size', { sha256: 'a' }, { size: 2, sha256: 'a' }, 1],
-    ['the comparison with the object', { sha256: 'a' }, { comparison: 'different', sha256: 'a' }, 1],
+    ['the digest, not the comparison of ETags', { sha256: 'a' }, { comparison: 'different', sha256: 'a' }, 0],
+    ['the comparison with the object', { sha256: 'a' }, { comparison: 'different' }, 1],
     ['the comparison with the object', {}, { comparison: 'same' }, 0],
     [
       'the digest, not the ETag of an encrypting storage',
