@@ -84,8 +84,9 @@ export function downloadingCases(subject: () => Subject): void {
       const run = await download(cwd);
       expectDone(run);
       expect(filesIn(cwd)).toEqual({ 'a.txt': 'new', 'b.txt': 'b' });
-      expect(run.log).toContain('SHA256SUMS is out of date, so its digests are not used\n');
-      expect(run.log).toContain('Verified: 2 files by ETag\n');
+      expect(run.log).toContain('SHA256SUMS does not match all of its files, so it is used only for files');
+      // The other file may have been stored in the second before SHA256SUMS.
+      expect(run.log).toMatch(/Verified: .*by ETag/);
     });
 
     test('takes what the pattern matches, and warns about a line without effect', async () => {

@@ -12,6 +12,9 @@ export interface Place {
 /** Characters of folder paths in the address. Some programs cut longer addresses. */
 const mostFolderCharacters = 2_000;
 
+/** Characters of a search. */
+const longestSearch = 1_000;
+
 /**
  * Formats a place as a fragment, e.g. `#folder=docs/img&search=logo&file=docs/img/logo.png`. Several folders make several `folder=`. The fragment
  * is never sent to a server, so it does not change a presigned URL.
@@ -46,7 +49,7 @@ export function readPlace(fragment: string): Place {
   const file = all('file')[0];
   return {
     folders: folders === 'all' ? 'all' : paths.length > 0 || isNone ? paths : 'first',
-    search: all('search')[0] ?? '',
+    search: (all('search')[0] ?? '').slice(0, longestSearch),
     file: file === '' ? undefined : file,
   };
 }

@@ -1,3 +1,4 @@
+import { unprintable } from '../../src/text/unprintable.ts';
 import type { Place } from './address.ts';
 import type { Details } from './details.ts';
 import type { Files } from './files.ts';
@@ -37,7 +38,8 @@ export function createPlaces(parts: PlaceParts): Places {
     const hasChanged = openFoldersOf(wanted, model.isSearch() ? undefined : row, model);
     refresh();
     update();
-    if (wanted.file !== undefined && !row) notify(`Not in this list: ${wanted.file}`);
+    if (wanted.file !== undefined && !row)
+      notify(`Not in this list: ${wanted.file.slice(0, 200).replace(unprintable, '\ufffd')}`);
     const position = row ? table.find(row) : hasChanged ? positionOfFolder(folders, table.rows()) : undefined;
     if (!row) details.close();
     if (position !== undefined) table.activate(position);

@@ -35,7 +35,7 @@ interface PlatformLink {
 }
 
 /**
- * Requests the link of one key, e.g. while the objects are uploaded. {@link requestPlatformLinks} uses it. After an error, it requests the link again.
+ * Requests the link of one key, e.g. while the objects are uploaded. {@link requestPlatformLinks} uses it, and throws its error.
  * @param tools `stored` resolves when the object of the key is stored
  */
 export function prefetchPlatformLink(key: string, tools: PlatformLinkOptions): void {
@@ -94,10 +94,8 @@ export async function requestPlatformLinks(
 
 function linkTo(key: string, tools: PlatformLinkOptions): Promise<PlatformLink> {
   const early = tools.early.get(key);
-  if (!early) return requestLink(key, tools);
-  // An error during the upload may be over now. The early request has another signal than those of this call.
-  tools.early.delete(key);
-  return Promise.race([early.catch(() => requestLink(key, tools)), rejectOnAbort(tools.signal)]);
+  // It has another signal than the requests of this call.
+  return early ? Promise.race([early, rejectOnAbort(tools.signal)]) : requestLink(key, tools);
 }
 
 async function requestLink(key: string, tools: PlatformLinkOptions): Promise<PlatformLink> {

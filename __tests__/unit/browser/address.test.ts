@@ -7,6 +7,10 @@ import { filesNamed } from './files.ts';
 
 const atFirst = { folders: 'first', search: '', file: undefined } as const;
 
+test('a search in the fragment has a limited length', () => {
+  expect(readPlace(`#search=${'*%20'.repeat(10_000)}`).search).toHaveLength(1_000);
+});
+
 describe('the fragment of the index page', () => {
   test.each([
     ['', atFirst],

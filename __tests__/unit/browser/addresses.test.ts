@@ -41,6 +41,10 @@ describe('links of a document', () => {
     expect(addressOf(href, 'docs/guide.md')).toEqual({ kind: 'none' });
   });
 
+  test('a very long target is not followed', () => {
+    expect(addressOf(`x${' '.repeat(300_000)}y`, 'docs/guide.md')).toEqual({ kind: 'none' });
+  });
+
   test('headings have the names that GitHub gives them', () => {
     expect(addressOf('#set-up', 'a.md')).toEqual({ kind: 'heading', slug: 'set-up' });
     expect(slugOf(' Set up: the `first` (ä_1) ')).toBe('set-up-the-first-ä_1');

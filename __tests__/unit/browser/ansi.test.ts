@@ -60,6 +60,11 @@ describe('other sequences', () => {
   });
 });
 
+test('a line that is erased again and again is shown in linear time', () => {
+  const made = ansiRuns('x\x1b[2K'.repeat(100_000));
+  expect(made.length).toBeGreaterThan(0);
+});
+
 test('a flood of sequences makes a limited number of runs, and loses no text', () => {
   const flood = Array.from({ length: 100_000 }, (_, index) => `\x1b[3${index % 8}m${index % 10}`).join('');
   const made = ansiRuns(flood, 1_000);

@@ -180,6 +180,17 @@ describe('documents that are made to be slow', () => {
     expect(shownParts(contents)).toContain('Part 2999');
   });
 
+  test('stops within a section: the time for nested quotes doubles with each level', () => {
+    const quotes = Array.from({ length: 32 }, (_, index) => `${'>'.repeat(31 - index)}a${index}`).join('\n');
+    let asked = 0;
+    const { contents } = markdownDocument(quotes, resolver, () => (asked += 1) > 1_000);
+    expect(shownParts(contents)).toContain('a31');
+  });
+
+  test('end tags with other characters than letters close nothing', () => {
+    expect(html('<b>x</b(>y</b|.*>z</b>')).toBe('<b>xyz</b>');
+  });
+
   test('has at most so many elements', () => {
     const made = htmlDocument('<b>a</b>'.repeat(1_000), resolver, 100);
     expect([made.count, made.isCut, made.contents.length]).toEqual([100, true, 50]);

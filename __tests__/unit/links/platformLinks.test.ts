@@ -252,17 +252,6 @@ describe('a link that is requested early', () => {
     expect(events.slice(3).sort()).toEqual(['GET', 'HEAD']);
   });
 
-  test('is requested again if the early request failed', async () => {
-    let count = 0;
-    const flaky = (object: string) => {
-      count += 1;
-      if (count === 1) throw new TerrapiError(503, 'TerrAPI answered POST x with 503', '');
-      return lasting(object);
-    };
-    const { links, asked } = await ask(['p/a'], flaky, {}, oneByte, early(Promise.resolve()));
-    expect([links.url('p/a').includes('/bucket/p/a?'), asked.length]).toEqual([true, 2]);
-  });
-
   test('fails with the error of the request', async () => {
     const denied = () => Promise.reject(new TerrapiError(403, 'TerrAPI answered POST x with 403', ''));
     const error = await rejectionOf(ask(['p/a'], denied, {}, oneByte, early(Promise.resolve())));

@@ -8,11 +8,15 @@ export type Address =
   /** A link that is not followed, e.g. `javascript:`. */
   | { readonly kind: 'none' };
 
+/** Characters of a target. */
+const longest = 4_000;
+
 /**
  * Reads the target of a link in a document, as a browser does.
  * @param base path of the document, relative to the destination
  */
 export function addressOf(href: string, base: string): Address {
+  if (href.length > longest) return { kind: 'none' };
   // Browsers ignore these characters, so `java\nscript:` is a scheme.
   const clean = href.replace(/[\t\n\r]/g, '').replace(/^[\0-\x20]+|[\0-\x20]+$/g, '');
   if (clean.startsWith('#')) return { kind: 'heading', slug: decoded(clean.slice(1)) };

@@ -119,10 +119,10 @@ const widest = 2_000;
 /** Columns of all such lines. A sequence of a few bytes can move over many columns. */
 const mostCells = 1_000_000;
 
-/** @returns the number of columns */
+/** @returns the number of columns, with those that were erased again */
 function writeOverwritten(line: string, styles: Styles, write: (text: string, style: Style) => void): number {
   const cells: { text: string; style: Style }[] = [];
-  let column = 0;
+  let [column, filled] = [0, 0];
   const move = (to: number): void => {
     column = Math.min(Math.max(0, to), widest);
   };
@@ -131,7 +131,7 @@ function writeOverwritten(line: string, styles: Styles, write: (text: string, st
       if (character === '\r') move(0);
       else if (character === '\b') move(column - 1);
       else {
-        while (cells.length < column) cells.push({ text: ' ', style: plain });
+        for (; cells.length < column; filled += 1) cells.push({ text: ' ', style: plain });
         cells[column] = { text: character, style: styles.current() };
         column += 1;
       }
@@ -141,11 +141,12 @@ function writeOverwritten(line: string, styles: Styles, write: (text: string, st
     if (command === 'G') move(parameter - 1);
     else if (command === 'C') move(column + Math.max(1, parameter));
     else if (command === 'D') move(column - Math.max(1, parameter));
+    else if (command === 'K' && filled > mostCells) return;
     else if (command === 'K' && parameter === 2) cells.length = 0;
     else if (command === 'K' && parameter === 0) cells.length = Math.min(cells.length, column);
   });
   for (const { text, style } of cells) write(text, style);
-  return cells.length;
+  return filled + cells.length;
 }
 
 const switches: Readonly<Record<number, Style>> = {

@@ -1,4 +1,4 @@
-import { Lexer, type MarkedToken, type Token, type Tokens } from 'marked';
+import { Lexer, type MarkedToken, type Token, Tokenizer, type Tokens } from 'marked';
 
 import { decodeEntities } from './entities.ts';
 import { type Resolver, addPicture, createMarkup } from './markup.ts';
@@ -47,11 +47,17 @@ const longest = 16_000;
 
 function tokensOf(text: string, isLate: () => boolean): Token[] {
   if (tooDeep.test(text)) throw new RangeError('The lists or quotes are nested too deeply.');
-  const lexer = new Lexer({ gfm: true });
+  const lexer = new Lexer({ gfm: true, tokenizer: watchedTokenizer(isLate) });
   const tokens: Token[] = [];
   for (const section of sectionsOf(text)) {
-    if (isLate()) tokens.push({ type: 'code', raw: section, text: section });
-    else lexer.blockTokens(section, tokens);
+    const before = tokens.length;
+    try {
+      lexer.blockTokens(section, tokens);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      tokens.length = before;
+      tokens.push({ type: 'code', raw: section, text: section });
+    }
   }
   for (const { src, tokens: inside } of lexer.inlineQueue) {
     const isSimple = src.length <= longest && (src.match(/[*_~]/g) ?? []).length <= mostMarkers;
@@ -59,6 +65,17 @@ function tokensOf(text: string, isLate: () => boolean): Token[] {
     else inside.push({ type: 'escape', raw: src, text: src });
   }
   return tokens;
+}
+
+/** Ends a section when the time is up: nested quotes can take a time that doubles with each level. It is asked before each block. */
+function watchedTokenizer(isLate: () => boolean): Tokenizer {
+  const tokenizer = new Tokenizer();
+  const space = tokenizer.space.bind(tokenizer);
+  tokenizer.space = (text) => {
+    if (isLate()) throw new RangeError('The time for the document is up.');
+    return space(text);
+  };
+  return tokenizer;
 }
 
 /** Splits a long text before headings, and a very long one before any line, because the time for a list grows with the square of its length. */

@@ -36,8 +36,10 @@ export function createMarkup(builder: Builder, resolver: Resolver): (html: strin
       if (depth === 0) skipping = '';
     } else if (dropped.test(name)) {
       if (!isEnd && name !== 'embed' && !source.endsWith('/')) [skipping, depth] = [name, 1];
-    } else if (isEnd) builder.close(renamed[name] ?? name);
-    else openTag(builder, resolver, name, source);
+    } else if (isEnd) {
+      const closed = renamed[name] ?? name;
+      if (kept.test(closed) || closed === 'a') builder.close(closed);
+    } else openTag(builder, resolver, name, source);
   };
   const text = (raw: string): void => {
     if (!skipping && raw) builder.add(decodeEntities(raw));

@@ -31,6 +31,7 @@ interface Page {
 
 /** Shows a notebook of Jupyter: its cells and their outputs, without scripts. */
 export const showNotebook: Show = async (subject, place, tools) => {
+  if (subject.size > limit) return tools.asText('The notebook is too large to be shown.');
   const { bytes, isCut } = await tools.beginning(limit);
   if (isCut) return tools.asText('The notebook is too large to be shown.');
   const notebook = notebookOf(tools.decode(bytes));
@@ -50,7 +51,10 @@ function cellElement(page: Page, cell: Cell): HTMLElement {
   const source = element('pre', { tabindex: '0' }, cut(page, cell.text));
   if (cell.kind === 'raw') return element('section', { class: 'cell' }, source);
   const label = element('p', { class: 'count' }, `In [${cell.count ?? ' '}]:`);
-  const outputs = cell.outputs.map((output) => outputElement(page, output));
+  const some = cell.outputs.slice(0, Math.max(0, page.left));
+  page.left -= some.length;
+  page.isCut ||= some.length < cell.outputs.length;
+  const outputs = some.map((output) => outputElement(page, output));
   return element('section', { class: 'cell' }, label, source, ...outputs);
 }
 

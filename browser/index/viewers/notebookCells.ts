@@ -1,3 +1,5 @@
+import { indented } from './indentation.ts';
+
 /** A notebook of Jupyter, as plain data. */
 export interface Notebook {
   /** The programming language, e.g. `python`. Empty if unknown. */
@@ -114,6 +116,12 @@ function outputOf(output: Json): Output | undefined {
   return dataOutput(jsonOf(output['data']));
 }
 
+/** With a limited indentation: that of deep levels would take more memory than the notebook. */
+function indentedJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  return indented(text, false)?.text ?? text;
+}
+
 function dataOutput(data: Json): Output | undefined {
   const url = pictureOf(data);
   if (url !== undefined) return { kind: 'picture', url };
@@ -122,7 +130,7 @@ function dataOutput(data: Json): Output | undefined {
   if (data['text/markdown'] !== undefined)
     return { kind: 'markdown', text: textOf(data['text/markdown']), plain };
   if (data['application/json'] !== undefined)
-    return { kind: 'text', text: JSON.stringify(data['application/json'], null, 2) };
+    return { kind: 'text', text: indentedJson(data['application/json']) };
   const text = plain || textOf(data['text/latex']);
   return text ? { kind: 'text', text: `${text}\n` } : undefined;
 }

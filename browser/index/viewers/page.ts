@@ -5,11 +5,13 @@ import type { Show } from './viewer.ts';
 /** Bytes. Larger reports open in a tab of the browser only. */
 const limit = 20 * 1024 ** 2;
 
+const tooLong = `Pages above ${formatBytes(limit)} are shown as source. Use Open to see the page.`;
+
 /** Shows an HTML report in a sandboxed frame (see `report.ts`). */
 export const showPage: Show = async (subject, place, { signal, beginning, asText }) => {
-  if (subject.size > limit)
-    return asText(`Pages above ${formatBytes(limit)} are shown as source. Use Open to see the page.`);
-  const { bytes } = await beginning(limit);
+  if (subject.size > limit) return asText(tooLong);
+  const { bytes, isCut } = await beginning(limit);
+  if (isCut) return asText(tooLong);
   const type = encodedType(bytes, subject.type);
   const frame = element('div', { class: 'frame' });
   const note = element('p', { class: 'said' });
@@ -19,8 +21,12 @@ export const showPage: Show = async (subject, place, { signal, beginning, asText
     'Open',
   );
   const run = element('button', { type: 'button', class: 'button' }, 'Run scripts');
+  // A click ends the loading of the frame without scripts.
+  const first = new AbortController();
+  signal.addEventListener('abort', () => first.abort(), { once: true });
   run.addEventListener('click', () => {
-    note.replaceChildren('Scripts run without network access. Links to other files do not work.', open);
+    first.abort();
+    note.replaceChildren('Scripts run, but cannot load files. Links to other files do not work.', open);
     void fillFrame(frame, { bytes, type, runsScripts: true }, subject.path, signal).catch(
       (error: unknown) => {
         note.replaceChildren(String(error instanceof Error ? error.message : error), open);
@@ -29,7 +35,7 @@ export const showPage: Show = async (subject, place, { signal, beginning, asText
   });
   note.append('Scripts are off. Links to other files do not work.', run, open);
   place.append(frame, note);
-  await fillFrame(frame, { bytes, type, runsScripts: false }, subject.path, signal);
+  await fillFrame(frame, { bytes, type, runsScripts: false }, subject.path, first.signal);
 };
 
 /** Milliseconds from the end of loading to the first message. */

@@ -12,6 +12,9 @@ const mostColumns = 50;
 /** Characters of a cell. */
 const cellLength = 500;
 
+/** Characters of a number: the time for the pattern grows with the third power of a cell. */
+const mostDigits = 40;
+
 const number = /^\s*[+-]?(?:\d[\d\s.,']*|\.\d+)(?:e[+-]?\d+)?\s*%?\s*$/i;
 
 /** Shows CSV and TSV as a table. Formulas are text. */
@@ -45,7 +48,7 @@ function tableOf(header: readonly string[], rows: readonly string[][], width: nu
   const columns = Array.from({ length: width }, (_, column) => column);
   const areNumbers = columns.map((column) => {
     const filled = rows.map((row) => row[column] ?? '').filter((cell) => cell.trim() !== '');
-    return filled.length > 0 && filled.every((cell) => number.test(cell));
+    return filled.length > 0 && filled.every((cell) => cell.length <= mostDigits && number.test(cell));
   });
   const cells = (row: readonly string[], tag: 'th' | 'td') =>
     columns.map((column) =>

@@ -29,6 +29,9 @@ export const showZip: Show = async ({ size }, place, tools) => {
   if (entries.length > 0) place.append(table(entries));
 };
 
+/** Characters of a name. */
+const longest = 500;
+
 function rangeOf({ range }: Tools, { start, length }: ZipEnd): Promise<Uint8Array<ArrayBuffer>> {
   return range(start, start + Math.min(length, mostBytes));
 }
@@ -39,7 +42,12 @@ function table(entries: readonly ZipEntry[]): HTMLElement {
     element(
       'tr',
       {},
-      element('td', {}, shownName(path), ...(isEncrypted ? [' (encrypted)'] : [])),
+      element(
+        'td',
+        {},
+        shownName(path.length > longest ? `${path.slice(0, longest)}…` : path),
+        ...(isEncrypted ? [' (encrypted)'] : []),
+      ),
       element('td', {}, isFolder ? '' : formatBytes(size)),
       element('td', {}, modified),
     ),
