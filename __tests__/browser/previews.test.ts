@@ -343,7 +343,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await follow(page, link);
     await waitForPageText(page, 'Page of 1');
     while ((await fetch(link)).status === 200) await sleep(500);
-    const ended = `${(outputs['expires-at'] ?? '').slice(0, 16).replace('T', ' at ')} UTC`;
+    const ended = `${(outputs['expires-at'] ?? '').slice(0, 19).replace('T', ' ')} UTC`;
     for (const open of [() => page.reload(), () => follow(page, link)]) {
       await open();
       await waitForPageText(page, 'The links of this preview have expired');
