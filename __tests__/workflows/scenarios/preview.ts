@@ -106,7 +106,7 @@ export const previewScenario: Scenario = {
         expect(await platform.store.list(buckets.outputs, 'ci/')).toEqual([]);
         expect(github.comments).toHaveLength(1);
         expect(github.comments[0]?.body).toMatch(
-          /### Preview&#58; .*\n\n\*\*Removed 1 file\.\*\* Nothing is left/,
+          /### Preview&#58; .*\n\n<!-- removed -->\n\*\*Removed 1 file\.\*\* Nothing is left/,
         );
         expect(github.comments[0]?.body).not.toContain('X-Amz');
         expect(github.deployments.map(({ statuses }) => statuses.at(-1)?.state)).toEqual([
