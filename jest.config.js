@@ -16,14 +16,14 @@ export default {
   maxWorkers: availableParallelism() + 3,
   testSequencer: '<rootDir>/__tests__/sequencer.js',
   // Only to end what hangs: no test is about time.
-  testTimeout: 180_000,
+  testTimeout: 300_000,
   projects: [
-    ...['unit', 'dist', 'workflows', 'browser', 'gitea', 'windows'].map(suite),
-    {
-      ...suite('integration'),
+    ...['unit', 'dist', 'workflows', 'browser', 'gitea', 'versitygw', 'windows'].map(suite),
+    ...['integration', 'fuzz'].map((name) => ({
+      ...suite(name),
       globalSetup: '<rootDir>/__tests__/sourceBundle.ts',
       globalTeardown: '<rootDir>/__tests__/sourceBundleEnd.ts',
-    },
+    })),
     {
       ...suite('platform'),
       globalSetup: '<rootDir>/platform/real/jest-setup.ts',

@@ -23,15 +23,20 @@ const options: ServerOptions = {
   keepAliveTimeout: 120_000,
 };
 
+/** Awaited before a request is handled. */
+export type Hold = (request: { readonly method: string; readonly url: URL }) => Promise<unknown>;
+
 /**
  * Listens on 127.0.0.1, with HTTPS if there is a certificate.
  *
  * @param port the port to listen on. 0 or `undefined`: any free port
+ * @param hold by default, each request is handled at once
  * @throws an error that names the port, if it is in use
  */
 export async function listen(
   port: number | undefined,
   certificate: ServerCertificate | undefined,
+  hold?: Hold,
 ): Promise<Listener> {
   let current: RequestListener = (_request, response) => {
     response.writeHead(503).end();
@@ -41,7 +46,12 @@ export async function listen(
       ? createServer(options)
       : createSecureServer({ ...options, key: certificate.key, cert: certificate.certificate });
   server.on('request', (request, response) => {
-    current(request, response);
+    if (!hold) {
+      current(request, response);
+      return;
+    }
+    const { method = '', url = '/' } = request;
+    void hold({ method, url: new URL(url, listener.origin) }).then(() => current(request, response));
   });
   // Without this listener, Node.js sends "100 Continue" before the handler sees the headers.
   server.on('checkContinue', (request, response) => {
@@ -52,7 +62,7 @@ export async function listen(
     server.listen(port ?? 0, '127.0.0.1', resolve);
   });
   const bound = (server.address() as AddressInfo).port;
-  return {
+  const listener: Listener = {
     port: bound,
     origin: certificate === undefined ? `http://127.0.0.1:${bound}` : `https://localhost:${bound}`,
     handle(handler) {
@@ -66,4 +76,5 @@ export async function listen(
         server.closeAllConnections();
       }),
   };
+  return listener;
 }

@@ -1,3 +1,4 @@
+import type { Hold } from './listener.ts';
 import type { Job } from './tokens/job.ts';
 
 /** A running platform. The embedded and the real one have the same interface, so that every suite runs on both. */
@@ -28,6 +29,8 @@ export interface PlatformOptions {
   readonly accessTokenSeconds?: number;
   /** Issuer of the identity tokens of a GitLab instance, for the client app `gitlabApp`. Only on the embedded platform. */
   readonly gitlab?: { readonly issuer: string; readonly jwksUrl: string };
+  /** Awaited before each request of a client is handled. Only on the embedded platform. */
+  readonly hold?: Hold;
   /** First of the ports to listen on. Default: any free ports. */
   readonly port?: number;
 }

@@ -15,6 +15,8 @@ export interface RunnerOptions {
   readonly node?: string;
   /** A command that starts Node.js, with its arguments, e.g. `prlimit --nofile=40`. */
   readonly launcher?: readonly string[];
+  /** Called with the ID of the process. */
+  readonly onStart?: (pid: number) => void;
   /** Called with each chunk of output. */
   readonly onOutput?: (text: string) => void;
   /** Its abort sends SIGINT to the action. */
@@ -45,6 +47,7 @@ export async function runAction({
   env = {},
   node = process.execPath,
   launcher = [],
+  onStart,
   onOutput,
   signal,
 }: RunnerOptions): Promise<RunnerResult> {
@@ -70,6 +73,7 @@ export async function runAction({
       ...env,
     },
   });
+  if (child.pid !== undefined) onStart?.(child.pid);
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

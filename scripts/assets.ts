@@ -6,11 +6,12 @@
  *     node scripts/assets.ts --check    fail if they are stale
  *
  * A `.ts` file becomes a classic script. An `.html` file becomes one file with the targets of its `<link rel="stylesheet" href="…">` and
- * `<script src="…">`. `{{style-hash}}` and `{{script-hash}}` become the hashes for its Content-Security-Policy.
+ * `<script src="…">`. `{{hash page.ts}}` becomes the hash of such a target for the Content-Security-Policy.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { type BuildOptions, build } from 'esbuild';
 
@@ -32,8 +33,7 @@ const assets: Readonly<Record<string, Asset>> = {
   'preview-entry.ts': { source: 'browser/preview/page.html', constant: 'previewEntry' },
   'preview-frame.ts': { source: 'browser/preview/frame.html', constant: 'previewFrame' },
   'preview-worker.ts': { source: 'browser/workers/preview.ts', constant: 'previewWorker' },
-  'hash-worker.ts': { source: 'src/transfer/hashWorker.ts', constant: 'hashWorker' },
-  'range-worker.ts': { source: 'src/transfer/rangeWorker.ts', constant: 'rangeWorker' },
+  'file-worker.ts': { source: 'src/transfer/fileWorker.ts', constant: 'fileWorker' },
 };
 
 const top = path.resolve(import.meta.dirname, '..');
@@ -60,32 +60,57 @@ async function bundled(file: string, place: BuildOptions): Promise<string> {
   return outputFiles.map(({ text }) => text.trim()).join('');
 }
 
-/** An HTML file with its style sheet and script inline, without indentation. */
-async function inlined(file: string): Promise<string> {
+/** An HTML file with its style sheet and scripts inline, without indentation. */
+async function inlined(file: string, previous: string): Promise<string> {
   const html = readFileSync(file, 'utf8').replace(/^\s+/gm, '').replace(/\r/g, '').trim();
-  const named = (pattern: RegExp) => pattern.exec(html)?.[1];
-  const inline = async (name: string | undefined) =>
-    name === undefined ? '' : bundled(path.join(path.dirname(file), name), inBrowsers);
-  const style = await inline(named(stylesheet));
-  const script = await inline(named(scriptSource));
+  const names = [...html.matchAll(reference)].map(([, style, , script]) => style ?? script ?? '');
+  const bundles = names.map(async (name) => {
+    const source = path.join(path.dirname(file), name);
+    return [name, await bundled(source, { ...inBrowsers, define: await styleOf(source) })] as const;
+  });
+  const texts = new Map(await Promise.all(bundles));
+  const textOf = (name: string | undefined) => texts.get(name ?? '') ?? '';
   return html
-    .replace('{{style-hash}}', () => sourceHash(style))
-    .replace('{{script-hash}}', () => sourceHash(script))
-    .replace(stylesheet, () => `<style>${style}</style>`)
-    .replace(scriptSource, () => `<script>${script}</script>`);
+    .replace(/\{\{hash ([^}]+)\}\}/g, (_, name: string) => sourceHash(textOf(name)))
+    .replace(
+      reference,
+      (_, style: string | undefined, attributes: string | undefined, script: string | undefined) => {
+        if (style !== undefined) return `<style>${textOf(style)}</style>`;
+        if (attributes === undefined) return `<script>${textOf(script)}</script>`;
+        return `<script${attributes}>${packed(textOf(script), previous)}</script>`;
+      },
+    );
 }
 
-const stylesheet = /<link rel="stylesheet" href="([^"]+)" \/>/;
-const scriptSource = /<script src="([^"]+)"><\/script>/;
+/** A style sheet or a script. A script of the type `application/gzip` is packed. */
+const reference =
+  /<link rel="stylesheet" href="([^"]+)" \/>|<script( type="application\/gzip"[^>]*)? src="([^"]+)"><\/script>/g;
+
+/** The constant `viewersStyle` of a script: the style sheet of the same name. */
+async function styleOf(script: string): Promise<Record<string, string>> {
+  const sheet = script.replace(/\.ts$/, '.css');
+  if (path.basename(script) !== 'viewers.ts') return {};
+  return { viewersStyle: JSON.stringify(await bundled(sheet, inBrowsers)) };
+}
+
+/**
+ * Base64 of a gzip stream. Versions of zlib pack differently: an earlier result stays as long as it contains the same text.
+ * @param previous the generated module before this run
+ */
+function packed(text: string, previous: string): string {
+  const earlier = /application\/gzip[^>]*>([\w+/=]+)</.exec(previous)?.[1];
+  if (earlier !== undefined && gunzipSync(Buffer.from(earlier, 'base64')).toString() === text) return earlier;
+  return gzipSync(text, { level: 9 }).toString('base64');
+}
 
 function sourceHash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-async function generated({ source, constant }: Asset): Promise<string> {
+async function generated({ source, constant }: Asset, previous: string): Promise<string> {
   const file = path.join(top, source);
   const place = source.startsWith('src/') ? inThreads : inBrowsers;
-  const text = await (file.endsWith('.html') ? inlined(file) : bundled(file, place));
+  const text = await (file.endsWith('.html') ? inlined(file, previous) : bundled(file, place));
   return [
     `// Written by scripts/assets.ts from ${source}: change that, and run it again.`,
     `export const ${constant} = ${JSON.stringify(text)};`,
@@ -96,11 +121,12 @@ async function generated({ source, constant }: Asset): Promise<string> {
 /** Writes the modules. With `--check`, returns the names of the stale ones instead. */
 async function update(): Promise<string[]> {
   const place = path.join(top, folder);
-  const bundles = Object.entries(assets).map(
-    async ([file, asset]) => [file, await generated(asset)] as const,
-  );
-  const modules = [...(await Promise.all(bundles)), ['options.ts', optionsModule()] as const];
   const present = existsSync(place) ? readdirSync(place) : [];
+  const bundles = Object.entries(assets).map(async ([file, asset]) => {
+    const previous = present.includes(file) ? readFileSync(path.join(place, file), 'utf8') : '';
+    return [file, await generated(asset, previous)] as const;
+  });
+  const modules = [...(await Promise.all(bundles)), ['options.ts', optionsModule()] as const];
   const surplus = present.filter((file) => !modules.some(([name]) => name === file));
   const stale = modules.filter(
     ([file, text]) => !present.includes(file) || readFileSync(path.join(place, file), 'utf8') !== text,

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, globSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { minify } from 'terser';
 
-import { licensesOf } from './licenses.ts';
+import { billOfMaterials } from './billOfMaterials.ts';
+import { bundledPackages, licensesOf } from './licenses.ts';
 
 /** Entries of the actions and of the command, and the check of the Node.js version that each runs first. All else is in one bundle. */
 const entries = ['cli', 'download', 'links', 'remove', 'upload', 'workspaces', 'node'];
@@ -51,17 +52,15 @@ for (const name of readdirSync(dist).filter((file) => file.endsWith('.js'))) {
   writeFileSync(file, `${code}\n`);
 }
 
-// ncc's own list lacks packages whose modules it merges, so the list comes from the content of the bundle.
-const browserScripts = [
-  'index/page.ts',
-  'preview/companion.ts',
-  'preview/entry.ts',
-  'preview/frame.ts',
-  'workers/preview.ts',
-];
-const licenses = await licensesOf(top, [
+// ncc's own list lacks packages whose modules it merges, so the list comes from the content of the bundle. Every browser script is an entry,
+// because a page can load more scripts than those that its HTML names.
+const packages = await bundledPackages(top, [
   'lib/main/index.js',
-  'lib/transfer/hashWorker.js',
-  ...browserScripts.map((name) => `browser/${name}`),
+  'lib/transfer/fileWorker.js',
+  ...globSync('browser/**/*.ts', { cwd: top }).sort(),
 ]);
-writeFileSync(path.join(dist, 'LICENSES.txt'), licenses);
+writeFileSync(path.join(dist, 'LICENSES.txt'), licensesOf(packages));
+writeFileSync(
+  path.join(dist, 'sbom.cdx.json'),
+  `${JSON.stringify(billOfMaterials(top, packages), null, 2)}\n`,
+);

@@ -3,29 +3,47 @@ import path from 'node:path';
 
 import { build } from 'esbuild';
 
-interface Package {
+/** A package with code in the bundle. */
+export interface Package {
   readonly name: string;
+  readonly version: string;
   /** SPDX expression, e.g. `MIT`. */
   readonly license: string;
   readonly folder: string;
   readonly author: string;
 }
 
+/** Licences that allow us to publish the bundle under the MIT license (SPDX). Ask before you add one. */
+const allowed = [
+  '(MPL-2.0 OR Apache-2.0)',
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'ISC',
+  'MIT',
+];
+
 /**
- * The licences of all packages with code in the bundle, also in parts loaded later: name, SPDX expression and text.
- * @param entries scripts of the bundle, relative to `top`
- * @throws Error for a package without a licence text
+ * The licences of packages: name, SPDX expression and text.
+ * @throws Error for a package without a licence text, or with a licence that is not allowed
  */
-export async function licensesOf(top: string, entries: readonly string[]): Promise<string> {
-  const packages = await bundledPackages(top, entries);
+export function licensesOf(packages: readonly Package[]): string {
+  for (const { name, license } of packages)
+    if (!allowed.includes(license))
+      throw new Error(`The licence of the package ${name} in the bundle is not allowed: '${license}'.`);
   return packages
     .map((one) => `${one.name}\n${one.license}\n${licenseText(one, packages)}`)
     .join('\n\n')
     .concat('\n');
 }
 
-/** Packages with code in the bundle, sorted by name. */
-async function bundledPackages(top: string, entries: readonly string[]): Promise<Package[]> {
+/**
+ * Packages with code in the bundle, also in parts loaded on demand, sorted by name.
+ * @param entries scripts of the bundle, relative to `top`
+ */
+export async function bundledPackages(top: string, entries: readonly string[]): Promise<Package[]> {
   const { metafile } = await build({
     entryPoints: [...entries],
     absWorkingDir: top,
@@ -50,14 +68,22 @@ async function bundledPackages(top: string, entries: readonly string[]): Promise
 function readPackage(folder: string): Package {
   const {
     name,
+    version,
     license,
     author = '',
   } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
     name: string;
+    version: string;
     license?: string;
     author?: string | { readonly name: string };
   };
-  return { name, license: license ?? '', folder, author: typeof author === 'string' ? author : author.name };
+  return {
+    name,
+    version,
+    license: license ?? '',
+    folder,
+    author: typeof author === 'string' ? author : author.name,
+  };
 }
 
 /** The licence text of a package. If it has none, that of a package with the same scope and licence, because they share a repository. */

@@ -1,14 +1,15 @@
 /**
- * Installs development tools from Go source into `.cache/bin`, in the versions below.
+ * Installs development tools into `.cache/`, in the versions below: act and actionlint from Go source, and zizmor with pip.
  *
  *     npm run tools:install           all tools
  *     npm run tools:install -- act    one tool
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-const folder = join(import.meta.dirname, '..', '.cache', 'bin');
+const cache = join(import.meta.dirname, '..', '.cache');
+const folder = join(cache, 'bin');
 
 const tools = {
   act: { module: 'github.com/nektos/act', command: '', version: 'v0.2.89' },
@@ -17,7 +18,9 @@ const tools = {
 
 export type Tool = keyof typeof tools;
 
-const toolNames = Object.keys(tools);
+const zizmorVersion = '1.32.0';
+
+const toolNames = [...Object.keys(tools), 'zizmor'];
 
 /** Path of a tool's program, installed or not. */
 export function toolPath(tool: Tool): string {
@@ -39,6 +42,26 @@ export function installTool(tool: Tool): void {
   if (status !== 0) throw new Error(`go install of ${tool} ${version} failed; its output is above`);
 }
 
+/**
+ * Installs zizmor, which finds weaknesses of workflows, unless the version is installed. Throws if there is no Python with pip.
+ * @returns the path of its program
+ */
+export function installZizmor(): string {
+  const target = join(cache, `zizmor-${zizmorVersion}`);
+  const program = join(target, 'bin', process.platform === 'win32' ? 'zizmor.exe' : 'zizmor');
+  if (existsSync(program)) return program;
+  // What an interrupted install left.
+  rmSync(target, { recursive: true, force: true });
+  const options = ['--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:'];
+  const args = ['-m', 'pip', 'install', ...options, '--target', target, `zizmor==${zizmorVersion}`];
+  const { error, status } = spawnSync('python3', args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (error || status !== 0)
+    throw new Error('zizmor cannot be installed: install Python 3 with pip and put python3 on the PATH', {
+      cause: error,
+    });
+  return program;
+}
+
 function installedVersion(tool: Tool, module: string): string | undefined {
   const { status, stdout } = go(['version', '-m', toolPath(tool)], 'pipe');
   if (status !== 0) return undefined;
@@ -58,6 +81,10 @@ function isTool(name: string): name is Tool {
 
 function installAll(names: readonly string[]): void {
   for (const name of names) {
+    if (name === 'zizmor') {
+      process.stdout.write(`zizmor: ${installZizmor()}\n`);
+      continue;
+    }
     if (!isTool(name)) throw new Error(`Unknown tool "${name}": use ${toolNames.join(', ')}`);
     installTool(name);
     process.stdout.write(`${name}: ${toolPath(name)}\n`);

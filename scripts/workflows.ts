@@ -1,5 +1,5 @@
 /**
- * Checks the repository's workflow files with actionlint, and that they pin every action. Also checks the steps with this repository's
+ * Checks the repository's workflow files with actionlint and zizmor, and that they pin every action. Also checks the steps with this repository's
  * actions, in workflow files, README.md and docs/: they need all required inputs, and no unknown ones.
  */
 import { spawnSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 import { type Action, actionFiles, pages, readAction } from './tables.ts';
-import { installTool, toolPath } from './tools.ts';
+import { installTool, installZizmor, toolPath } from './tools.ts';
 
 const root = join(import.meta.dirname, '..');
 const patterns = ['.github/workflows/*.yml', '__tests__/workflows/fixtures/*.yml', 'examples/*.yml'];
@@ -82,6 +82,14 @@ if (import.meta.main) {
   );
   for (const problem of problems) process.stderr.write(problem);
   const { status } = spawnSync(toolPath('actionlint'), files, { cwd: root, stdio: 'inherit' });
+  // Offline: the checks that ask GitHub need a token. The actions and dependabot.yml are checked too.
+  const options = ['--offline', '--quiet', '--no-progress', '--config', '.github/zizmor.yml'];
+  const audited = ['.', ...files.filter((file) => file.startsWith('examples'))];
+  const { status: weak } = spawnSync(installZizmor(), [...options, ...audited], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   process.stdout.write(`${files.length} workflow files checked\n`);
-  process.exitCode = problems.length === 0 && status === 0 && files.length > 0 ? 0 : 1;
+  const isFine = problems.length === 0 && status === 0 && weak === 0 && files.length > 0;
+  process.exitCode = isFine ? 0 : 1;
 }

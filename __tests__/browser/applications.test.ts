@@ -15,7 +15,7 @@ let platform: Platform;
 
 beforeAll(async () => {
   platform = await startRealPlatform();
-}, 180_000);
+});
 
 afterAll(() => platform.stop());
 
@@ -24,7 +24,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
@@ -57,7 +57,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await click('Start again');
     await shows('Data of Home 200', base);
     expect(visitor.problems).toEqual([]);
-  }, 120_000);
+  });
 
   test('shows an application in a frame that inline imports start at the root of a host', async () => {
     const base = baseOf(`${name}/inline`);
@@ -74,26 +74,22 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await follow(page, `${link}#/user/9`);
     await waitForPageText(page, 'Route /user/9', onlyFrame);
     expect(visitor.problems).toEqual([]);
-  }, 120_000);
+  });
 
-  test.each(Object.keys(shells))(
-    'knows the page for all routes from %s',
-    async (hint) => {
-      const destination = `${name}/shell-${hint.length}`;
-      const link = await publish(destination, shells[hint] ?? {});
-      await using visitor = await openWindow(browser);
-      const { page } = visitor;
-      await follow(page, `${link}#/user/8`);
-      await waitForPageText(page, 'Route user/8');
-      expect(await addressOf(page)).toBe(`${baseOf(destination)}user/8`);
-      await page.reload();
-      await waitForPageText(page, 'Route user/8');
-      await follow(page, `${link}#/help`);
-      await waitForPageText(page, 'Help');
-      expect(visitor.problems).toEqual([]);
-    },
-    120_000,
-  );
+  test.each(Object.keys(shells))('knows the page for all routes from %s', async (hint) => {
+    const destination = `${name}/shell-${hint.length}`;
+    const link = await publish(destination, shells[hint] ?? {});
+    await using visitor = await openWindow(browser);
+    const { page } = visitor;
+    await follow(page, `${link}#/user/8`);
+    await waitForPageText(page, 'Route user/8');
+    expect(await addressOf(page)).toBe(`${baseOf(destination)}user/8`);
+    await page.reload();
+    await waitForPageText(page, 'Route user/8');
+    await follow(page, `${link}#/help`);
+    await waitForPageText(page, 'Help');
+    expect(visitor.problems).toEqual([]);
+  });
 
   test('opens a report without an index.html', async () => {
     const link = await publish(`${name}/report`, report);
@@ -102,7 +98,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await waitForPageText(visitor.page, 'All tests passed');
     expect(await addressOf(visitor.page)).toBe(`${baseOf(`${name}/report`)}report.html`);
     expect(visitor.problems).toEqual([]);
-  }, 120_000);
+  });
 
   test('is cross-origin isolated if a service worker of the site did that', async () => {
     const link = await publish(`${name}/isolated`, isolatedSite);
@@ -110,5 +106,5 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await follow(visitor.page, link);
     await waitForPageText(visitor.page, 'page true worker true');
     expect(visitor.problems).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -12,7 +12,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [platform, browser] = await Promise.all([startEmbeddedPlatform(), startBrowser('chromium')]);
-}, 60_000);
+});
 
 afterAll(() => Promise.all([platform.stop(), browser.close()]));
 
@@ -36,6 +36,7 @@ async function visited(headers: string): Promise<readonly [string[], string]> {
     await runSubject({ platform, entries: 'src/main' }, 'upload', inputs, { cwd: folderWith(files) }),
   );
   const page = await browser.newPage();
+  page.setDefaultTimeout(120_000);
   const url = (name: string) => urls[name] ?? '';
   const ran: string[] = [];
   for (const name of ['evil.html', 'evil.svg', 'evil.xhtml']) {
@@ -60,4 +61,4 @@ async function visited(headers: string): Promise<readonly [string[], string]> {
 test('files that are published as downloads do not run, not even as service workers', async () => {
   expect(await visited('')).toEqual([['evil.html', 'evil.svg', 'evil.xhtml'], 'registered']);
   expect(await visited(inert.join('\n'))).toEqual([[], 'SecurityError']);
-}, 60_000);
+});

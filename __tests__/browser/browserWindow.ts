@@ -20,6 +20,7 @@ export async function openTab(
   context: BrowserContext,
 ): Promise<{ readonly page: Page; readonly problems: string[] }> {
   const page = await context.newPage();
+  page.setDefaultTimeout(120_000);
   await page.setViewport({ width: 1000, height: 700 });
   const problems: string[] = [];
   page.on('console', (message) => {
@@ -65,7 +66,7 @@ export async function waitForPageText(
   text: string,
   part: (page: Page) => Frame = whole,
 ): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   let seen = '';
   do {
     // A page that is being replaced has no text.

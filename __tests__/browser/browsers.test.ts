@@ -41,7 +41,7 @@ describe.each(browserNames)('%s', (name) => {
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 

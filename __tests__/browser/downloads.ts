@@ -37,7 +37,7 @@ export async function startDownloadingBrowser(
 /** Waits until the browser has written a file to the folder of downloads. */
 export async function downloaded(folder: string, name: string): Promise<string> {
   const file = path.join(folder, name);
-  const deadline = Date.now() + 280_000;
+  const deadline = Date.now() + 560_000;
   while (Date.now() < deadline) {
     const names = readdirSync(folder);
     const isComplete =

@@ -10,6 +10,9 @@ import { clickRow, openIndex, rowsOf, waitForText } from './tabs.ts';
 
 let platform: Platform;
 let url: string;
+let long: string;
+
+const longName = `a folder with a long name/${'a long name '.repeat(12)}T31TCJ_B02.txt`;
 
 beforeAll(async () => {
   platform = await startEmbeddedPlatform();
@@ -17,8 +20,10 @@ beforeAll(async () => {
     name: `file ${String(index).padStart(3, '0')}.txt`,
     content: () => Buffer.alloc(823, 'x'),
   }));
-  url = await publishPage(await openStore(platform), 'layout', uploads);
-}, 60_000);
+  const store = await openStore(platform);
+  url = await publishPage(store, 'layout', uploads);
+  long = await publishPage(store, 'long', [{ name: longName, content: () => Buffer.from('long') }]);
+});
 
 afterAll(() => platform.stop());
 
@@ -29,7 +34,7 @@ describe.each(browserNames)('the layout of the index page in %s', (name) => {
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
@@ -72,6 +77,43 @@ describe.each(browserNames)('the layout of the index page in %s', (name) => {
       return [...cells].filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent);
     });
     expect(cut).toEqual([]);
+    await page.close();
+  });
+
+  // 844×390 is a phone in landscape.
+  test.each([
+    [844, 390],
+    [390, 844],
+    [1280, 800],
+  ])('shows the ending of a long name in a window of %d×%d', async (width, height) => {
+    const { page } = await openIndex(browser, `${long}#search=long&file=${encodeURIComponent(longName)}`, {
+      width,
+      height,
+    });
+    await waitForText(page, '#pane h2', longName.slice(longName.lastIndexOf('/') + 1));
+    const seen = await page.evaluate(() => {
+      const box = (selector: string) =>
+        document.querySelector(selector)?.getBoundingClientRect() ?? new DOMRect();
+      const [start, title] = [document.querySelector('.row .start'), document.querySelector('#pane h2')];
+      return {
+        isCut: start && start.scrollWidth > start.clientWidth,
+        endsInside: box('.row .end').right <= box('.row .cell.name').right && box('.row .end').width > 50,
+        isTitleWhole: title && title.scrollWidth <= title.clientWidth,
+        hint: document.querySelector<HTMLElement>('.row')?.title,
+      };
+    });
+    expect(seen).toEqual({ isCut: true, endsInside: true, isTitleWhole: true, hint: longName });
+    const copied = await page.evaluate(() => {
+      const label = document.querySelector('.row .label');
+      if (label) getSelection()?.selectAllChildren(label);
+      // Firefox gives scripts no clipboard for an event that a script made.
+      let text = '';
+      const event = new Event('copy', { bubbles: true, cancelable: true });
+      const clipboardData = { setData: (_: string, given: string) => (text = given) };
+      label?.dispatchEvent(Object.defineProperty(event, 'clipboardData', { value: clipboardData }));
+      return text;
+    });
+    expect(copied).toBe(longName.slice(longName.lastIndexOf('/') + 1));
     await page.close();
   });
 
@@ -134,7 +176,7 @@ describe.each(browserNames)('the index page in high contrast in %s', (name) => {
   beforeAll(async () => {
     // Firefox with its own colors for all pages is in this mode.
     browser = await startBrowser(name, { firefox: { 'browser.display.document_color_use': 2 } });
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 

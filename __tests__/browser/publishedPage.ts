@@ -23,7 +23,7 @@ export async function openStore(platform: Platform): Promise<PageStore> {
   const signer: Signer = createSigner(endpoint, region, {
     accessKeyId: accessKey,
     secretAccessKey: secretKey,
-    sessionToken: token,
+    sessionToken: token ?? undefined,
     openedAt: signedAt,
     expiresAt: expiresAt,
   });

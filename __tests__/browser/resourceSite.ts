@@ -90,7 +90,7 @@ const checks = {
 };
 addEventListener('load', async () => {
   for (const [name, check] of Object.entries(checks)) {
-    const late = new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 10_000));
+    const late = new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 60_000));
     results[name] = await Promise.race([check(), late]).catch((error) => String(error));
   }
   window.results = results;

@@ -158,7 +158,7 @@ describe.each(browserNames)('in %s', (browserName) => {
 
   beforeAll(async () => {
     browser = await startBrowser(browserName);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
@@ -205,7 +205,7 @@ describe.each(browserNames)('in %s', (browserName) => {
       expect(differing.map(({ step }) => step)).toEqual([]);
       expect(preview.problems).toEqual([]);
       expect(original.problems).toEqual([]);
-    }, 120_000);
+    });
 
     if (site.deep) {
       const { path: deepPath, shows } = site.deep;
@@ -216,7 +216,7 @@ describe.each(browserNames)('in %s', (browserName) => {
         expect(await addressOf(preview.page)).toBe(`${baseOf(destination)}${deepPath}`);
         expect(await addressOf(siteOf(preview.page))).toBe(`${base}${deepPath}`);
         expect(preview.problems).toEqual([]);
-      }, 60_000);
+      });
     }
   });
 });

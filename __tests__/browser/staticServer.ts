@@ -15,10 +15,12 @@ export interface StaticServer {
  * A static web server to compare previews with. It serves files, `index.html` of folders, and pages without `.html` in the URL.
  * @param folders the folders by their URL paths, with a slash at both ends
  * @param fallbacks by the same paths: the page for unknown paths, and its status
+ * @param typeOf the media type of a file
  */
 export async function serveFolders(
   folders: ReadonlyMap<string, string>,
   fallbacks: ReadonlyMap<string, { readonly name: string; readonly status: number }>,
+  typeOf: (file: string) => string = mediaType,
 ): Promise<StaticServer> {
   const server = createServer((request, response) => {
     void find(new URL(request.url ?? '/', 'http://localhost').pathname).then((found) => {
@@ -30,12 +32,13 @@ export async function serveFolders(
         response.writeHead(301, { location: found.location }).end();
         return;
       }
-      response.writeHead(found.status, { 'content-type': mediaType(found.file) });
+      response.writeHead(found.status, { 'content-type': typeOf(found.file) });
       createReadStream(found.file).pipe(response);
     });
   });
   const find = async (pathname: string) => {
     for (const [base, folder] of folders) {
+      if (`${pathname}/` === base) return { location: base };
       if (!pathname.startsWith(base)) continue;
       const name = decodeURIComponent(pathname.slice(base.length));
       for (const candidate of [name, `${name}index.html`, `${name}.html`]) {

@@ -22,6 +22,7 @@ export async function openIndex(
   prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Tab> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(120_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {

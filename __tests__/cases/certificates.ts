@@ -38,6 +38,6 @@ export function certificateCases(
       } finally {
         await platform.stop();
       }
-    }, 120_000);
+    });
   });
 }

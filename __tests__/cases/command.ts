@@ -76,17 +76,17 @@ export function commandCases(subject: () => Subject): void {
       const removed = await run(['remove', '-d', 'site']);
       expect(removed).toMatchObject({ code: 0, stdout: '' });
       expect(removed.stderr).toContain('Removed 2 files');
-    }, 240_000);
+    });
 
     test('lists the names of workspaces', async () => {
       const { code, stdout } = await run(['workspaces']);
       expect(code).toBe(0);
       expect(stdout.split('\n')).toContain(workspaces.main);
-    }, 180_000);
+    });
 
     test('a reader that closes the pipe is no error', async () => {
       expect(await run(['upload', 'dist', '-d', 'pipe'], { closeStdout: true })).toMatchObject({ code: 0 });
-    }, 180_000);
+    });
 
     test('no output has a secret, at any verbosity', async () => {
       for (const more of [[], ['--verbose'], ['--quiet'], ['--json', '--verbose']]) {
@@ -95,7 +95,7 @@ export function commandCases(subject: () => Subject): void {
         expect(`${stdout}${stderr}`).not.toContain(clientApp.secret);
         expect(`${stdout}${stderr}`).not.toMatch(/eyJ[\w-]+\.eyJ/);
       }
-    }, 240_000);
+    });
 
     test('reads the secret from standard input, and refuses it as an argument without showing it', async () => {
       const env = { TERRAPI_CLIENT_SECRET: '' };
@@ -108,7 +108,7 @@ export function commandCases(subject: () => Subject): void {
       expect(refused).toMatchObject({ code: 2, stdout: '' });
       expect(refused.stderr).toContain('TERRAPI_CLIENT_SECRET');
       expect(refused.stderr).not.toContain('canary-secret');
-    }, 180_000);
+    });
 
     test('the exit code and the message are by the kind of error', async () => {
       expect(await run(['upload', 'dist', '--foo'])).toMatchObject({ code: 2, stdout: '' });
@@ -119,7 +119,7 @@ export function commandCases(subject: () => Subject): void {
       expect(await run(['upload', 'dist', '-w', 'none'])).toMatchObject({ code: 4 });
       const env = { TERRAPI_CLIENT_SECRET: 'wrong-secret' };
       expect(await run(['workspaces'], { env })).toMatchObject({ code: 3 });
-    }, 240_000);
+    });
 
     test('the help of each command fits a screen and has an example', async () => {
       for (const name of ['upload', 'download', 'links', 'remove', 'workspaces', 'login', 'logout']) {
@@ -128,14 +128,14 @@ export function commandCases(subject: () => Subject): void {
         expect(stdout).toContain(`Example: upload-to-workspace ${name}`);
         expect(stdout.trimEnd().split('\n').length).toBeLessThanOrEqual(30);
       }
-    }, 240_000);
+    });
 
     test('refuses reports before anything is sent', async () => {
       const { code, stdout, stderr } = await run(['upload', 'dist', '--comment']);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toContain(`'--comment' cannot be used here`);
       expect(stderr).not.toContain('Who:');
-    }, 180_000);
+    });
 
     test('leaves no temporary file, except one that it prints', async () => {
       const temporary = () => readdirSync(folder).filter((name) => name.startsWith('upload-to-workspace-'));
@@ -144,6 +144,6 @@ export function commandCases(subject: () => Subject): void {
       expect(temporary()).toEqual([]);
       const { stdout } = await run(['upload', 'dist', '-d', 'temporary', '--print', 'links-file']);
       expect(existsSync(stdout.trim())).toBe(true);
-    }, 180_000);
+    });
   });
 }

@@ -255,7 +255,7 @@ export function downloadFaultCases(
         expect(run.seconds).toBeGreaterThan(2 * sessionSeconds);
         expect(opened() - before).toBeGreaterThan(1);
       });
-    }, 240_000);
+    });
 
     test('by links: an error that says how to get new links, which continue the download', async () => {
       await slowly('links', async (publication) => {
@@ -282,7 +282,7 @@ export function downloadFaultCases(
         expectWhole(again, publication);
         expect(again.log).toContain(' were there from an earlier download\n');
       });
-    }, 240_000);
+    });
   });
 
   test('a download of responses that are always cut at 60 %: an error, and nothing has its name', async () => {
@@ -294,5 +294,5 @@ export function downloadFaultCases(
       expect.stringMatching(/a\.bin could not be downloaded/),
     ]);
     expect(namesBelow(publication.folder)).toEqual([]);
-  }, 240_000);
+  });
 }

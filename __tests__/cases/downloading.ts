@@ -9,7 +9,6 @@ import type { RunnerResult } from '../../platform/runner.ts';
 import { downloadByLinks, filesIn } from '../support/downloadRun.ts';
 import { errorXml, useFaultyStorage } from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
-import { letObjectsAge } from '../support/objectAge.ts';
 import { putObjects } from '../support/putObjects.ts';
 import {
   type Subject,
@@ -78,15 +77,16 @@ export function downloadingCases(subject: () => Subject): void {
       expect(run.log).toContain('Not downloaded, because generated: ');
     });
 
-    test('ignores SHA256SUMS for files that were replaced after it', async () => {
+    test('ignores SHA256SUMS after one of its files was replaced, even within the same second', async () => {
       await upload({ 'a.txt': 'old', 'b.txt': 'b' }, { checksums: 'true' });
-      await letObjectsAge(subject().platform, 2_000);
       await putObjects(subject().platform, { 'ci/d/a.txt': 'new' });
       const cwd = folderWith({});
       const run = await download(cwd);
       expectDone(run);
       expect(filesIn(cwd)).toEqual({ 'a.txt': 'new', 'b.txt': 'b' });
-      expect(run.log).toContain('Verified: 1 file by SHA-256, 1 file by ETag\n');
+      expect(run.log).toContain('SHA256SUMS does not match all of its files, so it is used only for files');
+      // The other file may have been stored in the second before SHA256SUMS.
+      expect(run.log).toMatch(/Verified: .*by ETag/);
     });
 
     test('takes what the pattern matches, and warns about a line without effect', async () => {
@@ -338,5 +338,5 @@ export function downloadingCases(subject: () => Subject): void {
       'reports/déjà vu.html',
       'reports/index.html',
     ]);
-  }, 180_000);
+  });
 }

@@ -103,6 +103,6 @@ export function expiryCases(subject: () => Subject, { sessionSeconds }: { sessio
           await expectExpired(renewed);
         }),
       );
-    }, 120_000);
+    });
   });
 }

@@ -317,7 +317,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
         const run = await upload(files);
         await expectStored(run, files);
         expect(run.log).toContain('No byte moved for 60 s');
-      }, 120_000);
+      });
   });
 
   describe('files that change during the upload', () => {

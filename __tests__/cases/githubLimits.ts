@@ -101,6 +101,6 @@ export function githubLimitCases(subject: () => Subject, { fileCount }: { fileCo
           .map((name) => `ci/many/${name}`)
           .sort(),
       );
-    }, 300_000);
+    });
   });
 }

@@ -41,7 +41,7 @@ export interface Scale {
 
 type Cases = (subject: () => Subject, scale: Scale) => void;
 
-/** All cases that need a platform and an action, in groups of similar duration. */
+/** All cases that need a platform and an action. A group without a file in `integration/` runs on the real platform only, to keep `npm test` short. */
 const groups = {
   files: {
     selecting: selectingCases,
@@ -53,13 +53,10 @@ const groups = {
   publishing: {
     publish: (subject, { publish }) => publishCases(subject, publish),
     overwriting: overwritingCases,
-    platformLinks: platformLinkCases,
-    automatic: automaticInputCases,
   },
-  storage: {
-    faults: (subject, { faults }) => faultCases(subject, faults),
-    storageResponses: storageResponseCases,
-  },
+  links: { platformLinks: platformLinkCases, automatic: automaticInputCases },
+  storage: { faults: (subject, { faults }) => faultCases(subject, faults) },
+  storageResponses: { storageResponses: storageResponseCases },
   downloading: { downloading: downloadingCases },
   downloadFaults: {
     faults: (subject, { downloadFaults }) => downloadFaultCases(subject, downloadFaults),

@@ -124,7 +124,7 @@ export function loginCases(platform: () => Platform, visit: Visit): void {
     const printed = [login, upload, one, two, logout].map(({ stdout, stderr }) => stdout + stderr).join();
     for (const { accessToken, refreshToken } of [first, second])
       for (const token of [accessToken, refreshToken]) expect(printed).not.toContain(token);
-  }, 300_000);
+  });
 
   test('a person logs in in the browser, which ends on a page without the code', async () => {
     const computer = machine(platform());
@@ -138,7 +138,7 @@ export function loginCases(platform: () => Platform, visit: Visit): void {
       code: 0,
       stdout: expect.stringContaining(workspaces.main),
     });
-  }, 300_000);
+  });
 
   test('a login that was ended elsewhere asks to log in again', async () => {
     const computer = machine(platform());
@@ -154,5 +154,5 @@ export function loginCases(platform: () => Platform, visit: Visit): void {
       code: 3,
       stderr: expect.stringMatching(/login-ended\n$/),
     });
-  }, 300_000);
+  });
 }

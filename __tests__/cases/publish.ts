@@ -107,7 +107,7 @@ export function publishCases(
         'uploaded-count': String(links.files.length),
         'total-bytes': String(Object.values(files).reduce((sum, content) => sum + content.length, 0)),
       });
-    }, 180_000);
+    });
 
     test('the content decides about charset, and about the type of a file without an extension', async () => {
       const latin1 = Buffer.from('<meta charset="latin1"><p>Größe', 'latin1');
@@ -226,7 +226,7 @@ export function publishCases(
         const ownMarkup = /<!-- -->|\(<https?:[^<>]*>\)|<details>\n<summary>29 files<\/summary>|<\/details>/g;
         expect(run.summary.replace(ownMarkup, '')).not.toMatch(/[<>]/);
       }
-    }, 180_000);
+    });
 
     test('expires-at is the expiry of the session, and expires-in shortens it', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });

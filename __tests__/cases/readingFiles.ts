@@ -199,7 +199,7 @@ export function readingFileCases(
         1,
         expect.stringMatching(/^large\.bin could not be uploaded .*: AccessDenied 403/),
       ]);
-    }, 300_000);
+    });
 
   test('parts that are larger than the memory limit are stored correctly', async () => {
     const content = randomBytes(43 * MiB);

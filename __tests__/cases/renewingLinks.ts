@@ -66,7 +66,7 @@ export function renewingLinkCases(subject: () => Subject, { filesEach }: { files
         expect([path, answer.status, await answer.text()]).toEqual([path, 200, expected[path]]);
         expect(size).toBe(expected[path]?.length);
       }
-    }, 300_000);
+    });
 
     test('uploads no file, and makes links that work like those of the upload', async () => {
       const first = await upload({ 'index.html': '<p>', 'a b.txt': 'a' }, { checksums: 'true' });

@@ -50,7 +50,7 @@ export function sessionCases(
       } finally {
         platform.terrapi.sessionSeconds = 900;
       }
-    }, 180_000);
+    });
 
     test(
       `an upload of ${uploadSeconds} s succeeds, and a new session signs its links`,

@@ -26,7 +26,7 @@ test('the packed package installs without network, and runs', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 240_000);
+});
 
 test('Node.js 20 installs the package and the development packages without a warning; the command names the version it needs', () => {
   const { engines } = JSON.parse(readFileSync(path.join(top, 'package.json'), 'utf8')) as { engines: { node: string } };

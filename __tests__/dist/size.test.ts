@@ -35,10 +35,10 @@ function sizes(): { readonly actions: number; readonly command: number } {
   return { actions: total([...code.keys()].filter((name) => !onlyCommand.includes(name))), command: total(onlyCommand) };
 }
 
-test('what the actions load is at most 1.65 MB', () => {
+test('what the actions load is at most 1.7 MB', () => {
   const { actions } = sizes();
   expect(actions).toBeGreaterThan(100_000);
-  expect(actions).toBeLessThanOrEqual(1_650_000);
+  expect(actions).toBeLessThanOrEqual(1_700_000);
 });
 
 test('what only the command loads is at most 400 kB, and an action loads none of it at its start', () => {

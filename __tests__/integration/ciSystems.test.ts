@@ -14,7 +14,7 @@ import { jenkins, unknown, woodpeckerPull } from '../unit/hosts/ci/environments.
 let platform: Platform;
 beforeAll(async () => {
   platform = await startEmbeddedPlatform();
-}, 60_000);
+});
 afterAll(() => platform.stop());
 
 const command = entryOf('src/main', 'cli');

@@ -24,7 +24,7 @@ export function onEmbeddedPlatform(options: PlatformOptions = {}): () => Subject
   let platform: Platform;
   beforeAll(async () => {
     platform = await startEmbeddedPlatform(options);
-  }, 180_000);
+  });
   afterAll(() => platform.stop());
   return () => ({ platform, entries: 'src/main' });
 }
@@ -35,7 +35,7 @@ export function besideGithub(): ReportRuns {
   let github: Github;
   beforeAll(async () => {
     github = await startGithub();
-  }, 180_000);
+  });
   afterAll(() => github.stop());
   return () => ({ ...subject(), github });
 }

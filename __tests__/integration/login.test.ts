@@ -7,7 +7,7 @@ import { type Visit, loginCases } from '../cases/login.ts';
 let platform: Platform;
 beforeAll(async () => {
   platform = await startEmbeddedPlatform();
-}, 60_000);
+});
 afterAll(() => platform.stop());
 
 /** Submits the forms of the embedded platform, as a browser does, with its cookies. */

@@ -10,6 +10,7 @@ import { groupCases, groupNames } from '../cases/groups.ts';
 import { keylessRenewalCases } from '../cases/keyless.ts';
 import { keylessWorkflowCases } from '../cases/keylessWorkflow.ts';
 import { laterReportCases } from '../cases/reports/allReports.ts';
+import { failureCases } from '../cases/reports/failures.ts';
 import { certificateCases } from '../cases/certificates.ts';
 
 const lives = { tokenSeconds: 25, sessionSeconds: 20, uploadSeconds: 45 };
@@ -21,7 +22,7 @@ beforeAll(async () => {
   platform = await startRealPlatform({});
   shortLived = await startRealPlatform({ accessTokenSeconds: lives.tokenSeconds });
   github = await startGithub();
-}, 300_000);
+});
 
 afterAll(() => Promise.all([platform.stop(), shortLived.stop(), github.stop()]));
 
@@ -41,7 +42,10 @@ describe.each(groupNames)('%s', (name) =>
 );
 describe('expiry', () => expiryCases(subject, { sessionSeconds: 20 }));
 describe('federation', () => federationCases(() => platform));
-describe('reports', () => laterReportCases(() => ({ ...subject(), github })));
+describe('reports', () => {
+  laterReportCases(() => ({ ...subject(), github }));
+  failureCases(() => ({ ...subject(), github }));
+});
 describe('without a secret', () => {
   keylessRenewalCases(() => ({ platform: shortLived, entries: 'dist' }), lives);
   keylessWorkflowCases(() => platform);

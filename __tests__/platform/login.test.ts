@@ -11,7 +11,7 @@ let platform: Platform;
 let browser: Browser;
 beforeAll(async () => {
   [platform, browser] = await Promise.all([startRealPlatform(), startBrowser('chromium')]);
-}, 240_000);
+});
 afterAll(async () => {
   await browser.close();
   await platform.stop();

@@ -10,7 +10,7 @@ let platform: Platform;
 
 beforeAll(async () => {
   platform = await startRealPlatform({ tls: 'private-ca' });
-}, 180_000);
+});
 
 afterAll(() => platform.stop());
 
@@ -28,7 +28,6 @@ describe('on a runner with another Node.js version', () => {
         expect(errorOf(run)).toContain(`was started with Node.js ${version}: update the runner`);
       }
     },
-    120_000,
   );
 
   test('22.15.0 uploads, and its error messages work', async () => {
@@ -53,5 +52,5 @@ describe('on a runner with another Node.js version', () => {
       { cwd, node },
     );
     expect(errorOf(refused)).toContain(`Check inputs 'client-id' and 'client-secret'`);
-  }, 120_000);
+  });
 });

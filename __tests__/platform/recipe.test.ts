@@ -65,7 +65,7 @@ beforeAll(async () => {
     const before = { ...client, attributes, secret, clientAuthenticatorType: 'client-secret' };
     await call('PUT', `/clients/${client.id}`, { ...before, serviceAccountsEnabled: false });
   }
-}, 240_000);
+});
 
 afterAll(async () => {
   await platform.stop();
@@ -125,5 +125,5 @@ describe(`the recipe for Keycloak in docs/keyless.md`, () => {
       expect(await (await fetch(run.outputs['url'] ?? '')).text()).toBe(app.id);
     }
     expect(errorOf(await publishAs(first, { 'client-secret': secret }))).toContain('rejects client app');
-  }, 240_000);
+  });
 });

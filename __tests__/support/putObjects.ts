@@ -18,7 +18,11 @@ export async function putObjects(
     endpoint: platform.storageUrl,
     region,
     forcePathStyle: true,
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey, sessionToken: token },
+    credentials: {
+      accessKeyId: accessKey,
+      secretAccessKey: secretKey,
+      ...(token !== null && { sessionToken: token }),
+    },
   });
   for (const [Key, Body] of Object.entries(objects))
     await client.send(

@@ -3,7 +3,12 @@ import type { Platform } from '../../platform/platform.ts';
 
 /** TerrAPI's answer with a storage session of the workspace `main`. */
 export interface SessionAnswer {
-  readonly credentials: { readonly accessKey: string; readonly secretKey: string; readonly token: string };
+  readonly credentials: {
+    readonly accessKey: string;
+    readonly secretKey: string;
+    /** Null for static keys. */
+    readonly token: string | null;
+  };
   readonly storage: { readonly properties: Readonly<Record<string, string[]>> };
 }
 

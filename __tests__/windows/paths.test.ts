@@ -78,25 +78,17 @@ describe('path selects', () => {
     ['the same file with its folders', { path: 'long', root: '.' }, [`long/${deep}`]],
     ['a network share', { path: win`\\server\share\out` }, ['private/p.txt', 'u.txt']],
     ['a network share with /', { path: '//SERVER/Share/out/*.txt' }, ['u.txt']],
-  ])(
-    '%s',
-    async (_, inputs, expected) => {
-      const { run, names } = await upload(inputs);
-      expectSuccess(run);
-      expect([names, warningsOf(run)]).toEqual([expected, []]);
-    },
-    120_000,
-  );
+  ])('%s', async (_, inputs, expected) => {
+    const { run, names } = await upload(inputs);
+    expectSuccess(run);
+    expect([names, warningsOf(run)]).toEqual([expected, []]);
+  });
 
-  test.each([win`~\out`, '~/OUT'])(
-    'a folder in the home folder: %s',
-    async (line) => {
-      const { run, names } = await upload({ path: line }, { USERPROFILE: home });
-      expectSuccess(run);
-      expect(names).toEqual(['h.txt']);
-    },
-    120_000,
-  );
+  test.each([win`~\out`, '~/OUT'])('a folder in the home folder: %s', async (line) => {
+    const { run, names } = await upload({ path: line }, { USERPROFILE: home });
+    expectSuccess(run);
+    expect(names).toEqual(['h.txt']);
+  });
 
   test('names of any script and any normal form, unchanged, and names of devices', async () => {
     const { run, names } = await upload({ path: 'names' });
@@ -104,7 +96,7 @@ describe('path selects', () => {
     expect(names).toEqual(
       ['a b#%&+;=@.txt', 'aux.txt', 'e\u0301te\u0301.txt', '東京/天気.html', '🛰.txt'].sort(),
     );
-  }, 120_000);
+  });
 });
 
 describe('an exclusion in another letter case works', () => {
@@ -114,15 +106,11 @@ describe('an exclusion in another letter case works', () => {
     win`!\\?\D:\a\site\site\dist\private`,
     '!**/Private/',
     '!dist/*/K.TXT',
-  ])(
-    '%s',
-    async (line) => {
-      const { run, names } = await upload({ path: `dist\r\n${line}` });
-      expectSuccess(run);
-      expect([names, warningsOf(run)]).toEqual([['b.html', 'sub/a.txt'], []]);
-    },
-    120_000,
-  );
+  ])('%s', async (line) => {
+    const { run, names } = await upload({ path: `dist\r\n${line}` });
+    expectSuccess(run);
+    expect([names, warningsOf(run)]).toEqual([['b.html', 'sub/a.txt'], []]);
+  });
 
   test('on a network share', async () => {
     const { run, names } = await upload({
@@ -131,7 +119,7 @@ describe('an exclusion in another letter case works', () => {
     expectSuccess(run);
     expect([names, warningsOf(run)]).toEqual([['u.txt'], []]);
     expect(run.log).toContain(win`Left out as sensitive: \\server\share\out\.Env`);
-  }, 120_000);
+  });
 });
 
 describe('hidden and sensitive names count in any letter case', () => {
@@ -149,7 +137,7 @@ describe('hidden and sensitive names count in any letter case', () => {
     const all = await upload({ path: 'secret', 'include-hidden-files': 'true' });
     expect(all.names).toEqual(['.Hidden', 'ID_RSA', 'a.txt']);
     expect(all.run.log).toContain(`Left out as sensitive: ${sensitive} (`);
-  }, 120_000);
+  });
 
   test('a line that spells them out includes them', async () => {
     const { run, names } = await upload({
@@ -158,7 +146,7 @@ describe('hidden and sensitive names count in any letter case', () => {
     });
     expectSuccess(run);
     expect(names.map((name) => name.toLowerCase())).toEqual(['.env', '.git/config', '.hidden']);
-  }, 120_000);
+  });
 });
 
 describe('a mistake is explained', () => {
@@ -189,24 +177,20 @@ describe('a mistake is explained', () => {
       win`No folder is above both D:\a\site\site\dist and E:\out`,
     ],
     ['a root on another drive', { path: 'dist', root: 'E:\\' }, win`outside the root`],
-  ])(
-    '%s',
-    async (_, inputs, message) => {
-      const { run, names } = await upload(inputs);
-      expect([run.exitCode, names]).toEqual([1, []]);
-      expect(errorOf(run)).toContain(message);
-    },
-    120_000,
-  );
+  ])('%s', async (_, inputs, message) => {
+    const { run, names } = await upload(inputs);
+    expect([run.exitCode, names]).toEqual([1, []]);
+    expect(errorOf(run)).toContain(message);
+  });
 
   test('no home folder', async () => {
     const { run } = await upload({ path: win`~\out` }, { USERPROFILE: '' });
     expect(errorOf(run)).toMatch(/^'~' cannot be resolved.*\nSet the environment variable USERPROFILE,/);
-  }, 120_000);
+  });
 
   test('a glob of headers with \\', async () => {
     const { run, names } = await upload({ path: 'dist', headers: win`sub\*.txt Cache-Control: no-store` });
     expect([run.exitCode, names]).toEqual([0, dist]);
     expect(warningsOf(run)).toEqual([expect.stringContaining(`to match it, write 'sub/*.txt'`)]);
-  }, 120_000);
+  });
 });

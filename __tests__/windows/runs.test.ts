@@ -54,7 +54,7 @@ describe('the actions', () => {
     const inputs = { path: 'one', destination: 'tls', ...certificates };
     expectSuccess(await runOnWindows(windows(), secure(), 'upload', inputs));
     expect(await storedNames(secure(), 'tls')).toEqual(['a.txt']);
-  }, 120_000);
+  });
 
   test('upload publishes a preview, links gives new links, upload updates it, remove deletes it', async () => {
     const inputs = { path: 'site', destination: 'site', checksums: 'true' };
@@ -84,7 +84,7 @@ describe('the actions', () => {
     const removed = await run('remove', { destination: 'site' });
     expectSuccess(removed);
     expect(await subject().platform.store.list(buckets.outputs, 'ci/site/')).toEqual([]);
-  }, 120_000);
+  });
 
   test('upload sends a large file in parts', async () => {
     const content = randomBytes(17 * MiB);
@@ -101,7 +101,7 @@ describe('the actions', () => {
     expect(stored?.etag).toMatch(/-4$/);
     expect((await store.get(buckets.outputs, 'ci/large/large.bin')).body.equals(content)).toBe(true);
     expect(await store.pendingUploads(buckets.outputs)).toEqual([]);
-  }, 120_000);
+  });
 
   test('download writes the files of an upload, and refuses names that Windows does not have before it writes', async () => {
     const target = win`E:\downloaded`;
@@ -123,7 +123,7 @@ describe('the actions', () => {
     expect(existsSync(windows().host(win`E:\refused`))).toBe(false);
     expectSuccess(await run('download', { ...inputs, pattern: 'new.txt' }));
     expect(readFileSync(path.join(windows().host(target), 'new.txt'), 'utf8')).toBe('new.txt');
-  }, 240_000);
+  });
 
   test('upload logs in with an OIDC token', async () => {
     const { tokenService } = subject().platform;
@@ -135,7 +135,7 @@ describe('the actions', () => {
     expectSuccess(keyless);
     expect(await storedNames(subject(), 'keyless')).toEqual(['a.txt']);
     expect([...tokenService.issued].filter((token) => visibleText(keyless).includes(token))).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('a run that is cancelled with Ctrl+C', () => {
@@ -156,7 +156,7 @@ describe('a run that is cancelled with Ctrl+C', () => {
     expect(errorOf(cancelled)).toMatch(/^The upload was cancelled with 0 of 1 file stored\n/);
     expect(errorOf(cancelled)).toContain('\n- large.bin\n');
     expect(await storedNames(subject(), 'cancelled')).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('the folders and files of the runner', () => {
@@ -170,7 +170,7 @@ describe('the folders and files of the runner', () => {
     );
     expectSuccess({ outputs, ...rest });
     expect(outputs['links-file']).toContain(`${temp}\\upload-to-workspace-`);
-  }, 120_000);
+  });
 
   test('without a usable RUNNER_TEMP, temporary files are in the folder of TEMP', async () => {
     const temp = win`C:\users\runneradmin\Temp`;
@@ -180,7 +180,7 @@ describe('the folders and files of the runner', () => {
     expectSuccess({ outputs, ...rest });
     expect(outputs['links-file']).toContain(`${temp}\\upload-to-workspace-`);
     expect(rest.log).toContain(win`Not writable: RUNNER_TEMP 'Q:\temp' (ENOENT)`);
-  }, 120_000);
+  });
 
   test('a GITHUB_OUTPUT that cannot be written is an error before anything is sent', async () => {
     const failed = await run(
@@ -190,7 +190,7 @@ describe('the folders and files of the runner', () => {
     );
     expect(errorOf(failed)).toContain('Outputs cannot be set: the file of GITHUB_OUTPUT is not writable');
     expect(await storedNames(subject(), 'none')).toEqual([]);
-  }, 120_000);
+  });
 
   test('read-only files are uploaded', async () => {
     const folder = windows().files(win`E:\read-only`, { 'a.txt': 'a' });
@@ -199,7 +199,7 @@ describe('the folders and files of the runner', () => {
     const uploaded = await run('upload', { path: folder, destination: 'read-only' });
     expectSuccess(uploaded);
     expect(await storedNames(subject(), 'read-only')).toEqual(['a.txt']);
-  }, 120_000);
+  });
 
   test('a file that changes during the upload is an error', async () => {
     const folder = windows().files(win`E:\changing`, {
@@ -214,7 +214,7 @@ describe('the folders and files of the runner', () => {
     const failed = await run('upload', { path: folder, destination: 'changing', 'part-size': '5MiB' });
     expect([failed.exitCode, warningsOf(failed)]).toEqual([1, []]);
     expect(errorOf(failed)).toContain(win`E:\changing\b.bin changed while it was uploaded`);
-  }, 120_000);
+  });
 });
 
 describe('the command', () => {
@@ -228,5 +228,5 @@ describe('the command', () => {
     expect([uploaded.exitCode, uploaded.stdout]).toEqual([0, expect.stringMatching(/^http:\S+\r?\n$/)]);
     expect(uploaded.stdout + uploaded.stderr).not.toContain(clientApp.secret);
     expect(await storedNames(subject(), 'command')).toEqual(['a.txt']);
-  }, 120_000);
+  });
 });

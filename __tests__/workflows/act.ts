@@ -117,7 +117,7 @@ function environment(folder: string): NodeJS.ProcessEnv {
 }
 
 function runAct(args: string[], cwd: string, env: NodeJS.ProcessEnv): Promise<WorkflowRun> {
-  const act = spawn(toolPath('act'), args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
+  const act = spawn(toolPath('act'), args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 280_000 });
   const output: Buffer[] = [];
   const trouble: Buffer[] = [];
   act.stdout.on('data', (chunk: Buffer) => output.push(chunk));

@@ -35,15 +35,13 @@ let github: Github;
 
 beforeAll(async () => {
   github = await startGithub();
-}, 300_000);
+});
 
 afterAll(() => github.stop());
 
 describe('the examples', () => {
-  test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
-    '%s',
-    (_, scenario) => runScenario(scenario, github),
-    300_000,
+  test.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', (_, scenario) =>
+    runScenario(scenario, github),
   );
 
   test('are all tested', () => {

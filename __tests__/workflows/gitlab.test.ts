@@ -30,7 +30,7 @@ describe('the components for GitLab', () => {
     platform = await startEmbeddedPlatform({ gitlab: gitlab.authority });
     folder = await mkdtemp(join(tmpdir(), 'gitlab-package-'));
     packed = await packCommand(folder);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await gitlab.stop();
@@ -86,7 +86,7 @@ describe('the components for GitLab', () => {
 
     expectSuccess(await project.run(['remove-preview'], { pull: 7 }));
     expect(await platform.store.list(buckets.outputs, 'ci/')).toEqual([]);
-    expect(gitlab.notes[0]?.body).toMatch(/Removed 2 files\. Nothing is left/);
+    expect(gitlab.notes[0]?.body).toMatch(/\*\*Removed 2 files\.\*\* Nothing is left/);
   }, 400_000);
 
   test('publish a tag with links of its release, and a schedule renews them', async () => {

@@ -12,7 +12,7 @@ let platform: Platform;
 
 beforeAll(async () => {
   platform = await startEmbeddedPlatform();
-}, 60_000);
+});
 
 afterAll(() => platform.stop());
 

@@ -12,7 +12,7 @@ export interface Credentials {
   readonly accessKey: string;
   readonly secretKey: string;
   /** Session token. */
-  readonly token?: string;
+  readonly token?: string | undefined;
 }
 
 /** The message of the server process after its start. */

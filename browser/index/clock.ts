@@ -1,6 +1,9 @@
 /** Milliseconds since the epoch, close to the storage's clock. */
 export type Clock = () => number;
 
+/** Milliseconds. Screen readers hear the expiry only after the clock is known. */
+const patience = 10_000;
+
 /**
  * Reads the storage's clock. Links expire by that clock, and the reader's clock may be hours off. Each response of the storage has its time,
  * and a page can always read the response to its own link.
@@ -11,7 +14,11 @@ export async function storageClock(): Promise<Clock> {
   if (!/^https?:$/.test(location.protocol)) return own;
   try {
     const asked = Date.now();
-    const answer = await fetch(location.href, { headers: { Range: 'bytes=0-0' }, cache: 'no-store' });
+    const answer = await fetch(location.href, {
+      headers: { Range: 'bytes=0-0' },
+      cache: 'no-store',
+      signal: AbortSignal.timeout(patience),
+    });
     const date = Date.parse(answer.headers.get('date') ?? '');
     await answer.body?.cancel();
     const between = (asked + Date.now()) / 2;

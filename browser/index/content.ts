@@ -1,15 +1,19 @@
 import { formatBytes } from '../../src/text/format.ts';
+import { decoded } from './decoding.ts';
 import { element } from './elements.ts';
-import { type Viewer, viewerOf } from './kinds.ts';
+import { type LoadedViewer, type OwnViewer, isLoaded, viewerOf } from './kinds.ts';
+import type { Neighbors } from './neighbors.ts';
+import { type Subject, beginningOf, rangeOf } from './subject.ts';
+import { loadViewers } from './viewers/loading.ts';
+import type { Tools } from './viewers/viewer.ts';
 
-/** A file to show. */
-export interface Subject {
-  readonly url: string;
-  readonly path: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly type: string;
-}
+/** What the place of the content shows. It is in its attribute `data-state`. */
+type State = 'loading' | 'shown' | 'failed';
+
+/** Says why a file cannot be shown. Without a network, it says that, and shows the file when the network is back. */
+type Fail = (reason: string) => void;
+
+const offline = 'You are offline. The file appears here when the network is back.';
 
 /** Bytes of a text file that are fetched. */
 const textLimit = 256 * 1024;
@@ -18,106 +22,138 @@ const textLimit = 256 * 1024;
 const pictureLimit = 20 * 1024 ** 2;
 
 /** Shows the content of a file, or says why it cannot be shown. */
-export function showContent(host: HTMLElement, subject: Subject, signal: AbortSignal): void {
+export function showContent(
+  host: HTMLElement,
+  subject: Subject,
+  neighbors: Neighbors,
+  signal: AbortSignal,
+): void {
   const viewer = viewerOf(subject.type, subject.path);
-  const picture = () => showPicture(host, subject);
-  const text = () => void showText(host, subject, signal);
-  const show: Readonly<Record<Viewer, () => void>> = {
+  const fail: Fail = (reason) => {
+    if (signal.aborted) return;
+    say(host, 'failed', navigator.onLine ? reason : offline);
+    if (!navigator.onLine)
+      addEventListener('online', () => showContent(host, subject, neighbors, signal), { once: true, signal });
+  };
+  const picture = () => showPicture(host, subject, fail);
+  const text = () => void showText(host, subject, signal, fail);
+  const show: Readonly<Record<OwnViewer, () => void>> = {
     picture:
       subject.size <= pictureLimit
         ? picture
         : () =>
             offer(host, 'This picture is large.', `Show the picture (${formatBytes(subject.size)})`, picture),
     text,
-    sound: () => showPlayer(host, subject, 'audio'),
-    film: () => showPlayer(host, subject, 'video'),
-    none: () => offer(host, 'This file type has no preview.', 'Show as text', text),
+    sound: () => showPlayer(host, subject, 'audio', fail),
+    film: () => showPlayer(host, subject, 'video', fail),
+    none: () => offer(host, 'This file type cannot be shown here. Download the file.', 'Show as text', text),
   };
-  if (subject.size === 0) say(host, 'The file is empty.');
+  if (subject.size === 0) say(host, 'shown', 'The file is empty.');
+  else if (isLoaded(viewer)) void showLoaded(host, viewer, subject, neighbors, signal, fail);
   else show[viewer]();
 }
 
-function say(host: HTMLElement, text: string): void {
-  host.replaceChildren(element('p', { class: 'said' }, text));
+function say(host: HTMLElement, state: State, text: string): void {
+  fill(host, state, element('p', { class: 'said' }, text));
+}
+
+function fill(host: HTMLElement, state: State, ...parts: readonly Node[]): void {
+  host.dataset['state'] = state;
+  host.replaceChildren(...parts);
 }
 
 function offer(host: HTMLElement, reason: string, label: string, show: () => void): void {
   const button = element('button', { type: 'button', class: 'button' }, label);
   button.addEventListener('click', show);
-  host.replaceChildren(element('p', { class: 'said' }, reason, button));
+  fill(host, 'shown', element('p', { class: 'said' }, reason, button));
 }
 
-function showPicture(host: HTMLElement, { url, path }: Subject): void {
+/** Shows a file with a viewer of the second script. */
+async function showLoaded(
+  host: HTMLElement,
+  viewer: LoadedViewer,
+  subject: Subject,
+  neighbors: Neighbors,
+  signal: AbortSignal,
+  fail: Fail,
+): Promise<void> {
+  const place = element('div', { class: viewer });
+  const reading = note('Reading …');
+  fill(host, 'loading', reading, place);
+  let isCut = false;
+  const tools: Tools = {
+    ...neighbors,
+    signal,
+    beginning: async (limit) => {
+      const beginning = await beginningOf(subject, limit, signal);
+      isCut = beginning.isCut;
+      return beginning;
+    },
+    range: (from, to) => rangeOf(subject, from, to, signal),
+    decode: (bytes) => decoded(bytes, subject.type, isCut),
+    asText: async (reason) => place.replaceChildren(...(await textOf(subject, signal)), note(reason)),
+  };
+  try {
+    const { show } = await loadViewers();
+    await show[viewer](subject, place, tools);
+    if (signal.aborted) return;
+    // A frame that moves within the page loads again, so the place stays where it is.
+    reading.remove();
+    host.dataset['state'] = 'shown';
+  } catch (error) {
+    fail(reasonOf(error));
+  }
+}
+
+function showPicture(host: HTMLElement, { url, path }: Subject, fail: Fail): void {
   const picture = element('img', { alt: path, decoding: 'async' });
   const size = element('figcaption');
   picture.addEventListener('load', () => {
+    host.dataset['state'] = 'shown';
     size.textContent = picture.naturalWidth
       ? `${picture.naturalWidth.toLocaleString('en')} × ${picture.naturalHeight.toLocaleString('en')} pixels`
       : '';
   });
-  picture.addEventListener('error', () =>
-    say(host, 'This picture cannot be shown here. Open the file instead.'),
-  );
+  picture.addEventListener('error', () => fail('This picture cannot be shown here. Download the file.'));
   picture.src = url;
-  host.replaceChildren(element('figure', {}, element('div', { class: 'canvas' }, picture), size));
+  fill(host, 'loading', element('figure', {}, element('div', { class: 'canvas' }, picture), size));
 }
 
-function showPlayer(host: HTMLElement, { url }: Subject, tag: 'audio' | 'video'): void {
+function showPlayer(host: HTMLElement, { url }: Subject, tag: 'audio' | 'video', fail: Fail): void {
   const player = element(tag, { controls: '', preload: 'metadata' });
-  player.addEventListener('error', () => say(host, 'This file cannot be played here. Open it instead.'));
+  player.addEventListener('loadedmetadata', () => (host.dataset['state'] = 'shown'));
+  player.addEventListener('error', () => fail('This file cannot be played here. Download it.'));
   player.src = url;
-  host.replaceChildren(player);
+  fill(host, 'loading', player);
 }
 
-/** Shows the beginning of a text file. The content is never read as HTML. */
-async function showText(host: HTMLElement, subject: Subject, signal: AbortSignal): Promise<void> {
-  say(host, 'Reading …');
+async function showText(host: HTMLElement, subject: Subject, signal: AbortSignal, fail: Fail): Promise<void> {
+  say(host, 'loading', 'Reading …');
   try {
-    const { bytes, isCut } = await beginningOf(subject, signal);
-    const text = decoded(bytes, subject.type);
-    const note = `The first ${formatBytes(textLimit)} of ${formatBytes(subject.size)}. Open the file to read the rest.`;
-    const shown = element('pre', { tabindex: '0' }, text);
-    host.replaceChildren(shown, ...(isCut ? [element('p', { class: 'said' }, note)] : []));
+    fill(host, 'shown', ...(await textOf(subject, signal)));
   } catch (error) {
-    if (!signal.aborted) say(host, reasonOf(error));
+    fail(reasonOf(error));
   }
 }
 
-async function beginningOf(
-  { url, size }: Subject,
-  signal: AbortSignal,
-): Promise<{ bytes: Uint8Array; isCut: boolean }> {
-  const headers: Record<string, string> = size > textLimit ? { Range: `bytes=0-${textLimit - 1}` } : {};
-  const answer = await fetch(url, { headers, signal, credentials: 'omit' });
-  if (!answer.ok || !answer.body) throw new Error(`The storage rejects the request (${answer.status}).`);
-  const bytes = new Uint8Array(textLimit);
-  const reader = answer.body.getReader();
-  let length = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return { bytes: bytes.subarray(0, length), isCut: size > textLimit };
-    const fitting = value.subarray(0, textLimit - length);
-    bytes.set(fitting, length);
-    length += fitting.length;
-    if (fitting.length < value.length) {
-      await reader.cancel();
-      return { bytes, isCut: true };
-    }
-  }
+/** The beginning of a text file. It is never read as HTML. */
+async function textOf(subject: Subject, signal: AbortSignal): Promise<Node[]> {
+  const { bytes, isCut } = await beginningOf(subject, textLimit, signal);
+  const shown = element('pre', { tabindex: '0' }, decoded(bytes, subject.type, isCut));
+  if (!isCut) return [shown];
+  const rest = `The first ${formatBytes(textLimit)} of ${formatBytes(subject.size)}. Open the file to read the rest.`;
+  return [shown, note(rest)];
 }
 
-function decoded(bytes: Uint8Array, type: string): string {
-  const charset = /charset="?([\w.:-]+)/i.exec(type)?.[1] ?? 'utf-8';
-  try {
-    return new TextDecoder(charset).decode(bytes);
-  } catch {
-    return new TextDecoder().decode(bytes);
-  }
+function note(text: string): HTMLElement {
+  return element('p', { class: 'said' }, text);
 }
 
 /** Browsers report a `TypeError` both for an unreachable host and for a host that does not allow the request (CORS). */
 function reasonOf(error: unknown): string {
   return error instanceof TypeError
-    ? 'This page cannot read the file. Open it instead.'
-    : `${error instanceof Error ? error.message : String(error)} The link may have expired.`;
+    ? 'This page cannot read the file. Download it.'
+    : error instanceof Error
+      ? error.message
+      : String(error);
 }

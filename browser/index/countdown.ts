@@ -1,4 +1,5 @@
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
+import { speak } from './announcing.ts';
 import { type Clock, storageClock } from './clock.ts';
 import { byId } from './elements.ts';
 import { type LinkState, lifeOf } from './linkState.ts';
@@ -12,20 +13,22 @@ export function showLife(
   onChange: () => void,
 ): { readonly hasExpired: () => boolean } {
   let clock: Clock = () => Date.now();
-  let spoken = '';
+  let [shown, spoken, isCorrect] = ['', '', false];
   const tick = (): void => {
     const life = lifeOf(contents, clock());
     show(life);
-    // Screen readers read a change of state, not every second.
-    if (spoken === life.state) return;
-    byId('spoken').textContent = `${life.title}, ${life.detail}`;
+    if (shown !== life.state) onChange();
+    shown = life.state;
+    // Screen readers read a change of state, not every second, and no time of a wrong clock.
+    if (!isCorrect || spoken === life.state) return;
+    speak(`${life.title}, ${life.detail}`);
     spoken = life.state;
-    onChange();
   };
   tick();
   setInterval(tick, 1_000);
   void storageClock().then((better) => {
     clock = better;
+    isCorrect = true;
     tick();
   });
   return { hasExpired: () => lifeOf(contents, clock()).state === 'expired' };

@@ -1,4 +1,5 @@
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
+import { type Change, changeOf } from './changes.ts';
 import { expandLink } from '../../src/links/linkTable.ts';
 
 /** The files of the page. `file` is an index into the columns of {@link IndexPageData}. */
@@ -18,6 +19,8 @@ export interface Files {
   readonly modified: (file: number) => number;
   /** SHA-256 in hex, if it is known. */
   readonly sum: (file: number) => string | undefined;
+  /** How it differs from the previous upload; undefined if it does not, or if that is unknown. */
+  readonly change: (file: number) => Change | undefined;
   /** Undefined if the page has no links. */
   readonly url: (file: number) => string | undefined;
 }
@@ -31,6 +34,7 @@ export function filesOf({
   sums,
   madeAt,
   links,
+  changes,
 }: IndexPageData): Files {
   const path = (file: number) => names[file] ?? '';
   return {
@@ -42,6 +46,7 @@ export function filesOf({
     type: (file) => mediaTypes[types[file] ?? -1] ?? '',
     modified: (file) => madeAt - (ages[file] ?? 0) * 1000,
     sum: (file) => (sums[file] === '' ? undefined : sums[file]),
+    change: (file) => changeOf(changes?.marks.charAt(file)),
     url: (file) => httpUrl(links ? expandLink(links, path(file), file) : ''),
   };
 }

@@ -1,14 +1,29 @@
 import type { Files } from './files.ts';
 import { type Order, rankFiles } from './order.ts';
-import { searchIn, searchWords } from './search.ts';
-import { type Folder, type Row, folderTree, foldersBelow, openAtFirst, treeRows } from './tree.ts';
+import { type Query, readQuery } from './query.ts';
+import { searchIn } from './search.ts';
+import {
+  type Folder,
+  type Row,
+  folderTree,
+  foldersBelow,
+  openAtFirst,
+  openOnly,
+  openPaths,
+  treeRows,
+} from './tree.ts';
+
+/** The open folders: a list of paths without those of parents, all folders, or the folders that are open at first. */
+export type OpenFolders = readonly string[] | 'all' | 'first';
 
 /** The content of the table: the sorted folders, or the search results. */
 export interface Model {
   readonly root: Folder;
   readonly order: () => Order;
   readonly sort: (order: Order) => void;
-  /** Empty while the table shows folders. */
+  /** False while the table shows folders. */
+  readonly isSearch: () => boolean;
+  /** The words to mark in the results. */
   readonly words: () => readonly string[];
   readonly find: (query: string) => void;
   /** The search as it was typed. Empty while the table shows folders. */
@@ -21,6 +36,8 @@ export interface Model {
   readonly reveal: (file: number) => void;
   readonly isAllOpen: () => boolean;
   readonly openAll: (isOpen: boolean) => void;
+  readonly openFolders: () => OpenFolders;
+  readonly setOpenFolders: (folders: OpenFolders) => void;
 }
 
 export function createModel(files: Files): Model {
@@ -29,33 +46,54 @@ export function createModel(files: Files): Model {
   const search = searchIn(files);
   let order: Order = { column: 'name', descending: false };
   let ranks = ranksBy(order);
-  let words: readonly string[] = [];
+  let query: Query = { terms: [], words: [] };
   let asked = '';
+  const isSearch = () => query.terms.length > 0;
   const all = Array.from({ length: files.count }, (_, file) => file);
   openAtFirst(root);
   return {
+    ...foldersOf(root),
     root,
     order: () => order,
     sort: (next) => {
       order = next;
       ranks = ranksBy(order);
     },
-    words: () => words,
-    find: (query) => {
-      words = searchWords(query);
-      asked = words.length > 0 ? query.trim() : '';
+    isSearch,
+    words: () => query.words,
+    find: (text) => {
+      query = readQuery(text, files);
+      asked = isSearch() ? text.trim() : '';
     },
     query: () => asked,
-    rows: () => (words.length > 0 ? search(words, ranks) : treeRows(root, order, ranks)),
-    selected: (rows) =>
-      words.length > 0 ? rows.flatMap((row) => (row.kind === 'file' ? [row.file] : [])) : all,
+    rows: () => (isSearch() ? search(query.terms, ranks) : treeRows(root, order, ranks)),
+    selected: (rows) => (isSearch() ? rows.flatMap((row) => (row.kind === 'file' ? [row.file] : [])) : all),
     reveal: (file) => {
       const path = files.path(file);
       for (const folder of foldersBelow(root)) if (path.startsWith(`${folder.path}/`)) folder.isOpen = true;
     },
-    isAllOpen: () => [...foldersBelow(root)].every(({ isOpen }) => isOpen),
-    openAll: (isOpen) => {
-      for (const folder of foldersBelow(root)) folder.isOpen = isOpen;
+  };
+}
+
+/** Reads and changes which folders are open. */
+function foldersOf(root: Folder): Pick<Model, 'isAllOpen' | 'openAll' | 'openFolders' | 'setOpenFolders'> {
+  const atFirst = JSON.stringify(openPaths(root));
+  const isAllOpen = () => [...foldersBelow(root)].every(({ isOpen }) => isOpen);
+  const openAll = (isOpen: boolean): void => {
+    for (const folder of foldersBelow(root)) folder.isOpen = isOpen;
+  };
+  return {
+    isAllOpen,
+    openAll,
+    openFolders: () => {
+      const paths = openPaths(root);
+      if (JSON.stringify(paths) === atFirst) return 'first';
+      return paths.length > 0 && isAllOpen() ? 'all' : paths;
+    },
+    setOpenFolders: (folders) => {
+      if (folders === 'first') openAtFirst(root);
+      else if (folders === 'all') openAll(true);
+      else openOnly(root, folders);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { unprintable } from '../../src/text/unprintable.ts';
+import { cutOf } from './cutting.ts';
 import { element } from './elements.ts';
 import { hits } from './search.ts';
 
@@ -10,14 +11,38 @@ import { hits } from './search.ts';
 export function shownName(name: string, words: readonly string[] = []): HTMLElement {
   const shown = element('bdi');
   if (name === '') shown.append(element('i', { class: 'nameless' }, 'no name'));
-  let at = 0;
-  for (const [start, end] of words.length > 0 ? hits(name, words) : []) {
-    appendText(shown, name.slice(at, start));
-    appendText(shown.appendChild(element('mark')), name.slice(start, end));
+  appendMarked(shown, name, words.length > 0 ? hits(name, words) : [], 0, name.length);
+  return shown;
+}
+
+/** Shows a file name like {@link shownName}. If it does not fit, it is cut in the middle, and its ending stays visible. */
+export function cutName(name: string, words: readonly string[] = []): HTMLElement {
+  const cut = cutOf(name);
+  if (cut === undefined) return shownName(name, words);
+  const marks = words.length > 0 ? hits(name, words) : [];
+  const [start, end] = [element('span', { class: 'start' }), element('span', { class: 'end' })];
+  appendMarked(start, name, marks, 0, cut);
+  appendMarked(end, name, marks, cut, name.length);
+  return element('bdi', { class: 'cut' }, start, end);
+}
+
+/** Appends a part of a name, with its marks. */
+function appendMarked(
+  parent: HTMLElement,
+  name: string,
+  marks: readonly (readonly [start: number, end: number])[],
+  from: number,
+  to: number,
+): void {
+  let at = from;
+  for (const [first, last] of marks) {
+    const [start, end] = [Math.max(first, from), Math.min(last, to)];
+    if (start >= end) continue;
+    appendText(parent, name.slice(at, start));
+    appendText(parent.appendChild(element('mark')), name.slice(start, end));
     at = end;
   }
-  appendText(shown, name.slice(at));
-  return shown;
+  appendText(parent, name.slice(at, to));
 }
 
 function appendText(parent: HTMLElement, text: string): void {

@@ -1,10 +1,15 @@
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { copyText } from './clipboard.ts';
+import { createCopyLinks } from './copyLinks.ts';
+import { aboutUpload } from './changeMarks.ts';
 import { byId, element, icon } from './elements.ts';
 import { filesOf } from './files.ts';
+import { followHistory } from './history.ts';
+import { createHelp } from './help.ts';
 import { handleKeys } from './shortcuts.ts';
 import { showLife } from './countdown.ts';
+import { createPreferences } from './preferences.ts';
 import { shortMoment } from './times.ts';
 import { shownName } from './names.ts';
 import { createView } from './view.ts';
@@ -27,15 +32,35 @@ function start(contents: IndexPageData): void {
   };
   const { hasExpired } = life;
   const zips = (downloads = createDownloads({ files, title: contents.title, hasExpired, notify }));
-  const view = createView({ contents, files, copy, hasExpired, onSelection: zips.update });
+  const links = createCopyLinks({ files, hasExpired, notify });
+  let onChange = (): void => undefined;
+  const view = createView({
+    contents,
+    files,
+    copy,
+    hasExpired,
+    notify,
+    onSelection: (selection) => {
+      zips.update(selection);
+      links(selection);
+    },
+    onChange: () => onChange(),
+  });
+  onChange = followHistory(view);
+  const preferences = createPreferences();
+  const help = createHelp(preferences);
   handleKeys(view, {
+    help: help.open,
+    hasShortcuts: preferences.hasShortcuts,
+    nameOf: (row) => (row.kind === 'file' ? files.name(row.file) : row.folder.name),
     copy: (file) => copy('Link', files.url(file) ?? ''),
     visit: (file) => window.open(files.url(file), '_blank', 'noopener,noreferrer'),
   });
   byId('app').hidden = false;
 }
 
-function showHead({ title, workspace, destination, s3Uri, names, sizes, madeAt, run }: IndexPageData): void {
+function showHead(contents: IndexPageData): void {
+  const { title, workspace, destination, s3Uri, names, sizes, madeAt, run } = contents;
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const shownTitle = title
     .split('/')
@@ -48,6 +73,7 @@ function showHead({ title, workspace, destination, s3Uri, names, sizes, madeAt, 
     shownName(destination ? `${workspace}/${destination}` : workspace),
     ' · ',
     `${count(names.length, 'file')} · ${formatBytes(total)}`,
+    ...aboutUpload(contents).flatMap((part) => [' · ', part]),
   );
   byId('where').title = s3Uri;
   const made = byId('made');

@@ -1,10 +1,13 @@
+import type { IndexPageData } from '../../src/links/indexPageData.ts';
+import { sinceWords } from '../../src/text/changes.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { showContent } from './content.ts';
 import { element, icon, iconButton } from './elements.ts';
 import type { Files } from './files.ts';
-import { kindOf } from './kinds.ts';
+import { kindOf, opensInTab } from './kinds.ts';
 import { fullMoment } from './times.ts';
 import { shownName } from './names.ts';
+import { type Neighbors, createNeighbors } from './neighbors.ts';
 import type { Folder, Row } from './tree.ts';
 import type { VerifyCommand } from './verification.ts';
 
@@ -12,12 +15,15 @@ export interface PaneParts {
   readonly pane: HTMLElement;
   readonly files: Files;
   readonly s3Uri: string;
+  readonly contents: Pick<IndexPageData, 'changes'>;
   /** The commands that verify a file. */
   readonly verifyCommands: (file: number) => readonly VerifyCommand[];
   /** Copies a text, and confirms it. `what` names the text. */
   readonly copy: (what: string, text: string) => void;
   readonly hasExpired: () => boolean;
   readonly onClose: () => void;
+  /** Moves to a file that the shown document links to. */
+  readonly onOpen: (file: number) => void;
   /** Moves to another row: 1 for the next, -1 for the previous. */
   readonly onStep: (step: 1 | -1) => void;
 }
@@ -31,6 +37,7 @@ export interface Pane {
 /** Shows one file: its content, its link and its details. */
 export function createPane(parts: PaneParts): Pane {
   const { pane } = parts;
+  const neighbors = createNeighbors(parts.files, parts.onOpen);
   let reading = new AbortController();
   let pending: ReturnType<typeof setTimeout> | undefined;
   const stop = (): void => {
@@ -64,7 +71,10 @@ export function createPane(parts: PaneParts): Pane {
       pane.replaceChildren(...filePane(parts, row.file, content));
       restoreFocus();
       const { signal } = reading;
-      pending = setTimeout(() => fillContent(parts, row.file, content, signal), isMoving ? 120 : 0);
+      pending = setTimeout(
+        () => fillContent(parts, row.file, neighbors, content, signal),
+        isMoving ? 120 : 0,
+      );
     },
   };
 }
@@ -84,6 +94,7 @@ function holdFocus(pane: HTMLElement): () => void {
 function fillContent(
   { files, hasExpired }: PaneParts,
   file: number,
+  neighbors: Neighbors,
   content: HTMLElement,
   signal: AbortSignal,
 ): void {
@@ -98,6 +109,7 @@ function fillContent(
   showContent(
     content,
     { url, path: files.path(file), size: files.size(file), type: files.type(file) },
+    neighbors,
     signal,
   );
 }
@@ -108,11 +120,13 @@ function filePane(parts: PaneParts, file: number, content: HTMLElement): HTMLEle
   const link = { href: url ?? '', target: '_blank', rel: 'noopener noreferrer' };
   const copying = element('button', { type: 'button', class: 'button' }, icon('copy'), 'Copy link');
   copying.addEventListener('click', () => copy('Link', url ?? ''));
-  const actions = [
-    element('a', { class: 'button main', ...link }, icon('open'), 'Open'),
-    copying,
-    element('a', { class: 'button', ...link, download: files.name(file) }, icon('save'), 'Save'),
-  ];
+  const saving = element('a', { ...link, download: files.name(file) }, icon('save'), 'Download');
+  const opening = element('a', link, icon('open'), 'Open');
+  const actions = opensInTab(files.type(file), files.path(file))
+    ? [opening, copying, saving]
+    : [saving, copying];
+  for (const action of actions) action.classList.add('button');
+  actions[0]?.classList.add('main');
   return [
     heading(parts, kindOf(files.type(file), files.path(file)), files.path(file)),
     ...(url === undefined ? [] : [element('div', { class: 'actions' }, ...actions), content]),
@@ -147,11 +161,17 @@ function fileFacts(parts: PaneParts, file: number): Fact[] {
     ['Size', `${formatBytes(size)}${exact}`],
     ['Type', files.type(file)],
     ['Stored', fullMoment(files.modified(file))],
+    ...changeFact(parts, file),
     ...(folder ? [['Folder', shownName(folder)] as const] : []),
     ['S3', copied(parts, 'S3 URI', `${s3Uri}${files.path(file)}`)],
     ...(sum ? [['SHA-256', copied(parts, 'SHA-256', sum)] as const] : []),
     ...verifyCommands(file).map(({ term, command }) => [term, copied(parts, 'Command', command)] as const),
   ];
+}
+
+function changeFact({ files, contents }: PaneParts, file: number): Fact[] {
+  const change = files.change(file);
+  return change === undefined ? [] : [['Change', `${change} ${sinceWords(contents.changes?.commit ?? '')}`]];
 }
 
 function folderFacts(parts: PaneParts, { path, fileCount, size, modified }: Folder): Fact[] {

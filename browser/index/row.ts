@@ -1,14 +1,17 @@
 import { count, formatBytes } from '../../src/text/format.ts';
+import { changeMark } from './changeMarks.ts';
 import { element, icon, iconButton } from './elements.ts';
 import type { Files } from './files.ts';
 import { bareType, kindOf } from './kinds.ts';
 import { fullMoment, shortMoment } from './times.ts';
-import { shownName } from './names.ts';
+import { cutName, shownName } from './names.ts';
 import type { Folder, Row } from './tree.ts';
 
 export interface RowParts {
   readonly files: Files;
-  /** Search words. None while the table shows folders. */
+  /** False while the table shows folders. */
+  readonly isSearch: () => boolean;
+  /** Search words to mark. */
   readonly words: () => readonly string[];
   readonly copy: (file: number) => void;
 }
@@ -21,7 +24,7 @@ export function rowElement(parts: RowParts, row: Row): HTMLElement {
 function folderRow(folder: Folder, depth: number): HTMLElement {
   const files = count(folder.fileCount, 'file');
   const sub = [`${files} · ${formatBytes(folder.size)}`];
-  const label = element('span', { class: 'label' }, shownName(folder.name));
+  const label = element('span', { class: 'label' }, cutName(folder.name));
   const made = rowWith(
     depth,
     [icon('chevron'), icon(folder.isOpen ? 'folder-open' : 'folder'), label],
@@ -30,14 +33,15 @@ function folderRow(folder: Folder, depth: number): HTMLElement {
     [],
   );
   made.classList.add('folder');
+  made.title = folder.path;
   made.setAttribute('aria-expanded', String(folder.isOpen));
   return made;
 }
 
-function fileRow({ files, words, copy }: RowParts, file: number, depth: number): HTMLElement {
+function fileRow({ files, isSearch, words, copy }: RowParts, file: number, depth: number): HTMLElement {
   const [searched, url, type, folder] = [words(), files.url(file), files.type(file), files.folder(file)];
-  const isFound = searched.length > 0;
-  const shown = shownName(files.name(file), searched);
+  const isFound = isSearch();
+  const shown = cutName(files.name(file), searched);
   const label = url
     ? element(
         'a',
@@ -54,6 +58,7 @@ function fileRow({ files, words, copy }: RowParts, file: number, depth: number):
       ...(isFound ? [] : [element('span', { class: 'unfolding' })]),
       icon(kindOf(type, files.path(file))),
       label,
+      ...changeMark(files.change(file)),
       ...(isFound ? [place] : []),
     ],
     sub,

@@ -1,4 +1,5 @@
 import type { Files } from './files.ts';
+import type { Term } from './query.ts';
 import type { Row } from './tree.ts';
 
 /** Removes case, accents and variants of letters, for comparison. */
@@ -7,19 +8,14 @@ export function fold(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }
 
-/** Splits a query into words. A file matches if its path contains all of them, in any order. */
-export function searchWords(query: string): string[] {
-  return fold(query).split(/\s+/).filter(Boolean);
-}
-
 /** Searches the paths. The first search prepares them. */
-export function searchIn(files: Files): (words: readonly string[], ranks: Uint32Array) => Row[] {
+export function searchIn(files: Files): (terms: readonly Term[], ranks: Uint32Array) => Row[] {
   let folded: readonly string[] | undefined;
-  return (words, ranks) => {
+  return (terms, ranks) => {
     folded ??= Array.from({ length: files.count }, (_, file) => fold(files.path(file)));
     const found: number[] = [];
     folded.forEach((path, file) => {
-      if (words.every((word) => path.includes(word))) found.push(file);
+      if (terms.every((matches) => matches(file, path))) found.push(file);
     });
     found.sort((a, b) => (ranks[a] ?? 0) - (ranks[b] ?? 0));
     return found.map((file) => ({ kind: 'file', file, depth: 0 }));

@@ -5,22 +5,13 @@ export interface Sheet {
   readonly close: () => void;
 }
 
-/**
- * On narrow screens, the pane covers the table as a sheet. The rest of the page is inert meanwhile, and the Back button of the browser closes
- * the sheet.
- */
-export function createSheet(pane: HTMLElement, onBack: () => void): Sheet {
+/** On narrow screens, the pane covers the table as a sheet. The rest of the page is inert meanwhile. */
+export function createSheet(pane: HTMLElement): Sheet {
   const narrow = matchMedia('(max-width: 40rem)');
   const rest = [byId('top'), byId('main'), byId('foot')];
   const hold = (isHeld: boolean): void => {
     for (const part of rest) part.inert = isHeld;
   };
-  let isPushed = false;
-  addEventListener('popstate', () => {
-    if (!isPushed) return;
-    isPushed = false;
-    onBack();
-  });
   narrow.addEventListener('change', () => hold(narrow.matches && !pane.hidden));
   return {
     open: () => {
@@ -28,15 +19,10 @@ export function createSheet(pane: HTMLElement, onBack: () => void): Sheet {
       if (!narrow.matches) return;
       hold(true);
       pane.focus({ preventScroll: true });
-      if (!isPushed) history.pushState(null, '');
-      isPushed = true;
     },
     close: () => {
       document.documentElement.classList.remove('previewing');
       hold(false);
-      if (!isPushed) return;
-      isPushed = false;
-      history.back();
     },
   };
 }

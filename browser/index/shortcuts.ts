@@ -1,4 +1,5 @@
 import type { Row } from './tree.ts';
+import { isTyping, nothingTyped, positionOfName, typeLetter } from './typeAhead.ts';
 import type { View } from './view.ts';
 
 /** What keys do with a file. */
@@ -6,31 +7,45 @@ export interface FileActs {
   readonly copy: (file: number) => void;
   /** Opens the file in a new tab. */
   readonly visit: (file: number) => void;
+  readonly help: () => void;
+  /** False if the reader turned off the shortcuts that are single letters or signs. */
+  readonly hasShortcuts: () => boolean;
+  readonly nameOf: (row: Row) => string;
 }
 
 /** Keyboard shortcuts: on the whole page, in the search box, and in the table. */
 export function handleKeys(view: View, acts: FileActs): void {
   const { search, grid } = view;
+  const typeAhead = createTypeAhead(view, acts);
   document.addEventListener('keydown', (event) => {
-    if (event.defaultPrevented || event.isComposing) return;
+    if (event.defaultPrevented || event.isComposing || isInDialog(event)) return;
     const isHandled =
-      everywhere(view, event) ||
+      everywhere(view, event, acts) ||
       (event.target === search && inSearch(view, event)) ||
-      (event.target === grid && inTable(view, event, acts));
+      (event.target === grid &&
+        (typeAhead(event, 'continue') || inTable(view, event, acts) || typeAhead(event, 'start')));
     if (isHandled) event.preventDefault();
   });
 }
 
-function everywhere(view: View, event: KeyboardEvent): boolean {
+function isInDialog({ target }: KeyboardEvent): boolean {
+  return target instanceof Element && target.closest('dialog') !== null;
+}
+
+function everywhere(view: View, event: KeyboardEvent, { help, hasShortcuts }: FileActs): boolean {
   const { search, close, pane } = view;
   const isInSearch = event.target === search;
+  const isAlone = !event.ctrlKey && !event.metaKey && !event.altKey && hasShortcuts();
   const isFind = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f';
-  const isSlash = event.key === '/' && !event.ctrlKey && !event.metaKey && !event.altKey;
   // The browser's own search sees only the visible rows. It works in the pane, and a second Ctrl+F opens it.
   const isInPane = event.target instanceof Element && event.target.closest('#pane') !== null;
-  if ((isSlash || (isFind && !isInPane)) && !isInSearch) {
+  if (((isAlone && event.key === '/') || (isFind && !isInPane)) && !isInSearch) {
     search.focus();
     search.select();
+    return true;
+  }
+  if (isAlone && event.key === '?' && !isInSearch) {
+    help();
     return true;
   }
   if (event.key !== 'Escape') return false;
@@ -55,7 +70,7 @@ function inSearch({ grid, table, open }: View, event: KeyboardEvent): boolean {
   return true;
 }
 
-function inTable(view: View, event: KeyboardEvent, { copy, visit }: FileActs): boolean {
+function inTable(view: View, event: KeyboardEvent, { copy, visit, hasShortcuts }: FileActs): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const { table, toggle, open } = view;
   const row = table.active();
@@ -72,13 +87,37 @@ function inTable(view: View, event: KeyboardEvent, { copy, visit }: FileActs): b
     else open(row);
     return true;
   }
-  if (row.kind === 'folder') return false;
+  if (row.kind === 'folder' || !hasShortcuts()) return false;
   // Shift and Caps Lock change the case of a letter.
   const letter = event.key.toLowerCase();
   if (letter === 'c') copy(row.file);
   else if (letter === 'o') visit(row.file);
   else return false;
   return true;
+}
+
+/**
+ * Moves to the next name that begins with the typed letters. The letters of shortcuts can continue a name, but not start it.
+ * @returns a function that returns false if the key is no letter for a name
+ */
+function createTypeAhead({ table }: View, { nameOf, hasShortcuts }: FileActs) {
+  let typed = nothingTyped;
+  return (event: KeyboardEvent, way: 'start' | 'continue'): boolean => {
+    const { key, timeStamp, ctrlKey, metaKey, altKey } = event;
+    const isLetter = key !== ' ' && Array.from(key).length === 1 && !ctrlKey && !metaKey && !altKey;
+    if (!isLetter) typed = nothingTyped;
+    if (!isLetter || (way === 'continue' && !isTyping(typed, timeStamp))) return false;
+    if (way === 'start' && hasShortcuts() && /^[co]$/i.test(key)) return false;
+    typed = typeLetter(typed, key, timeStamp);
+    const rows = table.rows();
+    const nameAt = (position: number) => {
+      const row = rows[position];
+      return row ? nameOf(row) : '';
+    };
+    const found = positionOfName(typed, rows.length, nameAt, table.position());
+    if (found !== undefined) table.activate(found);
+    return true;
+  };
 }
 
 /** The position that a key moves to from the active row. */

@@ -1,3 +1,4 @@
+import { createScrolling } from './scrolling.ts';
 import type { Row } from './tree.ts';
 
 /** Elements and callbacks of the table. */
@@ -5,7 +6,7 @@ export interface TableParts {
   /** The scrolling element. Its header stays at the top. */
   readonly grid: HTMLElement;
   readonly header: HTMLElement;
-  /** The parent of the rows. It is as high as all rows together, but contains the visible ones only. */
+  /** The parent of the rows. It is as high as all rows together, up to a limit, but contains the visible ones only. */
   readonly space: HTMLElement;
   readonly makeRow: (row: Row) => HTMLElement;
   readonly onActive: (row: Row | undefined) => void;
@@ -18,6 +19,8 @@ export interface Table {
   readonly refresh: () => void;
   readonly rows: () => readonly Row[];
   readonly active: () => Row | undefined;
+  /** The position of a row. */
+  readonly find: (row: Row) => number | undefined;
   /** Activates a row and scrolls to it. A position out of range means the first or last row. */
   readonly activate: (position: number) => void;
   readonly position: () => number;
@@ -35,7 +38,7 @@ const mostPrinted = 10_000;
 
 /** A table of any number of rows of the same height. Only the visible rows and a few around them are in the document. */
 export function createTable(parts: TableParts): Table {
-  const { grid, space, onActive } = parts;
+  const { grid, onActive } = parts;
   const window = rowWindow(parts);
   let rows: readonly Row[] = [];
   let active = 0;
@@ -45,7 +48,14 @@ export function createTable(parts: TableParts): Table {
     window.render(rows, active);
     onActive(rows[active]);
   };
-  grid.addEventListener('scroll', () => window.render(rows, active), { passive: true });
+  grid.addEventListener(
+    'scroll',
+    () => {
+      window.follow();
+      window.render(rows, active);
+    },
+    { passive: true },
+  );
   addEventListener('beforeprint', () => {
     window.print(true);
     window.render(rows, active);
@@ -57,22 +67,22 @@ export function createTable(parts: TableParts): Table {
   });
   new ResizeObserver(() => {
     window.measure();
-    space.style.height = `${rows.length * window.height()}px`;
+    window.resize(rows.length);
     window.clear();
     window.render(rows, active);
   }).observe(grid);
   return {
     show: (next) => {
       const held = rows[active];
-      const place = held ? next.findIndex((row) => isSame(row, held)) : -1;
+      const place = held && placeOf(held, next);
       rows = next;
-      active = Math.max(0, place);
-      space.style.height = `${rows.length * window.height()}px`;
+      active = place ?? 0;
+      window.resize(rows.length);
       grid.setAttribute('aria-rowcount', String(rows.length + 1));
       window.clear();
-      if (place < 0) grid.scrollTop = 0;
+      if (place === undefined) window.scrollTo(0);
       window.render(rows, active);
-      if (place < 0) onActive(rows[active]);
+      if (place === undefined) onActive(rows[active]);
     },
     refresh: () => {
       window.clear();
@@ -80,6 +90,7 @@ export function createTable(parts: TableParts): Table {
     },
     rows: () => rows,
     active: () => rows[active],
+    find: (wanted) => placeOf(wanted, rows),
     activate,
     position: () => active,
     reveal: () => window.scrollTo(active),
@@ -87,17 +98,14 @@ export function createTable(parts: TableParts): Table {
   };
 }
 
+function placeOf(wanted: Row, rows: readonly Row[]): number | undefined {
+  const place = rows.findIndex((row) => isSame(row, wanted));
+  return place < 0 ? undefined : place;
+}
+
 function isSame(a: Row, b: Row): boolean {
   if (a.kind === 'folder') return b.kind === 'folder' && a.folder === b.folder;
   return b.kind === 'file' && a.file === b.file;
-}
-
-/** The rows on the screen, and some around them: the first, and the one after the last. */
-function visibleRows({ scrollTop, clientHeight }: HTMLElement, height: number): [number, number] {
-  return [
-    Math.max(0, Math.floor(scrollTop / height) - margin),
-    Math.ceil((scrollTop + clientHeight) / height) + margin,
-  ];
 }
 
 /** The rows that are in the document. */
@@ -110,17 +118,26 @@ function rowWindow({ grid, header, space, makeRow }: TableParts) {
     made.clear();
     space.replaceChildren();
   };
+  const scrolling = createScrolling({ grid, space, room, rowHeight: () => height, onShift: clear });
   const add = (row: Row, position: number): void => {
     const element = makeRow(row);
     element.id = `row-${position}`;
     element.dataset['position'] = String(position);
     element.setAttribute('aria-rowindex', String(position + 2));
-    element.style.transform = `translateY(${position * height}px)`;
+    element.style.transform = `translateY(${position * height - scrolling.offset()}px)`;
     made.set(position, element);
     space.append(element);
   };
+  /** The rows on the screen, and some around them: the first, and the one after the last. */
+  const visible = (): [number, number] => {
+    const top = scrolling.top();
+    return [
+      Math.max(0, Math.floor(top / height) - margin),
+      Math.ceil((top + grid.clientHeight) / height) + margin,
+    ];
+  };
   const render = (rows: readonly Row[], active: number): void => {
-    const [first, last] = isPrinting ? [0, mostPrinted] : visibleRows(grid, height);
+    const [first, last] = isPrinting ? [0, mostPrinted] : visible();
     for (const [position, element] of made) {
       if (position >= first && position < last) continue;
       element.remove();
@@ -143,16 +160,11 @@ function rowWindow({ grid, header, space, makeRow }: TableParts) {
     height = probe.getBoundingClientRect().height || height;
     probe.remove();
   };
-  const scrollTo = (position: number): void => {
-    const top = position * height;
-    if (top < grid.scrollTop) grid.scrollTop = top;
-    else if (top + height > grid.scrollTop + room()) grid.scrollTop = top + height - room();
-  };
   const print = (isStarting: boolean): void => {
     isPrinting = isStarting;
     // Paper shows the rows in the order of the document.
     clear();
   };
   measure();
-  return { print, render, clear, measure, scrollTo, room, height: () => height };
+  return { ...scrolling, print, render, clear, measure, room, height: () => height };
 }

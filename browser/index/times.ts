@@ -1,16 +1,17 @@
-const form = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
+import { formatMoment } from '../../src/text/format.ts';
 
-const shortForm = new Intl.DateTimeFormat('en-GB', form);
-const local = new Intl.DateTimeFormat('en-GB', { ...form, second: '2-digit' });
-const universal = new Intl.DateTimeFormat('en-GB', { ...form, second: '2-digit', timeZone: 'UTC' });
-
-/** A time in the reader's time zone, to the minute, e.g. `23 Nov 2026, 18:05`. */
+/** A time in the reader's time zone, to the minute, e.g. `2026-11-23 18:05`: the form of the log and the comment. */
 export function shortMoment(time: number): string {
-  return shortForm.format(time);
+  return local(time).slice(0, 16);
 }
 
 /** A time in the reader's time zone and in UTC, to the second. Only once if both are the same. */
 export function fullMoment(time: number): string {
-  const [here, utc] = [local.format(time), universal.format(time)];
-  return here === utc ? `${utc} UTC` : `${here} your time (${utc} UTC)`;
+  const [here, utc] = [local(time), formatMoment(time)];
+  return utc === `${here} UTC` ? utc : `${here} your time (${utc})`;
+}
+
+function local(time: number): string {
+  const offset = new Date(time).getTimezoneOffset() * 60_000;
+  return formatMoment(time - offset).replace(' UTC', '');
 }

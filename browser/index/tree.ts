@@ -87,6 +87,25 @@ export function openAtFirst(root: Folder): void {
   }
 }
 
+/** The paths of the open folders that have no open folder below them. With their parents, these are all open folders. */
+export function openPaths(folder: Folder): string[] {
+  return folder.folders.flatMap((below) => {
+    if (!below.isOpen) return [];
+    const deeper = openPaths(below);
+    return deeper.length > 0 ? deeper : [below.path];
+  });
+}
+
+/** Opens these folders and their parents, and closes all others. Unknown paths are ignored. */
+export function openOnly(root: Folder, paths: readonly string[]): void {
+  const wanted = new Set(paths);
+  for (const folder of foldersBelow(root)) {
+    folder.isOpen = false;
+    if (!wanted.has(folder.path)) continue;
+    for (let above: Folder | undefined = folder; above; above = above.parent) above.isOpen = true;
+  }
+}
+
 /** The rows of all open folders. Folders come before files. */
 export function treeRows(root: Folder, order: Order, ranks: Uint32Array): Row[] {
   const rows: Row[] = [];

@@ -1,15 +1,16 @@
 import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { listenToFolders, listenToOrder } from './controls.ts';
+import type { Place } from './address.ts';
+import { createDetails } from './details.ts';
 import { byId } from './elements.ts';
 import type { Files } from './files.ts';
 import { type Model, createModel } from './model.ts';
-import { type Pane, createPane } from './pane.ts';
+import type { Pane } from './pane.ts';
+import { createPlaces } from './places.ts';
 import { rowElement } from './row.ts';
-import { createSheet } from './sheet.ts';
 import { type Table, createTable } from './table.ts';
 import type { Folder, Row } from './tree.ts';
-import { verifyCommands } from './verification.ts';
 import type { Selection } from './zip/button.ts';
 
 export interface ViewParts {
@@ -17,6 +18,10 @@ export interface ViewParts {
   readonly files: Files;
   readonly copy: (what: string, text: string) => void;
   readonly hasExpired: () => boolean;
+  /** Says a text to the reader, screen readers included. */
+  readonly notify: (text: string) => void;
+  /** Called after a change of folders, search or pane. */
+  readonly onChange: () => void;
   /** Called with the files that are shown or found. */
   readonly onSelection: (selection: Selection) => void;
 }
@@ -33,6 +38,9 @@ export interface View {
   /** Shows a row's details beside the table. */
   readonly open: (row: Row) => void;
   readonly close: () => void;
+  /** What the page shows, for its address. */
+  readonly place: () => Place;
+  readonly show: (place: Place) => void;
 }
 
 export function createView(parts: ViewParts): View {
@@ -45,21 +53,33 @@ export function createView(parts: ViewParts): View {
     header: byId('head'),
     space: byId('space'),
     makeRow: (row) =>
-      rowElement({ files, words: model.words, copy: (file) => copy('Link', files.url(file) ?? '') }, row),
-    onActive: (row) => {
-      if (pane.isOpen() && row) pane.show(row);
-    },
+      rowElement({ ...model, files, copy: (file) => copy('Link', files.url(file) ?? '') }, row),
+    onActive: (row) => details.follow(row),
   });
-  const { pane, open, close } = createPreview(parts, table, grid);
+  const details = createDetails(
+    parts,
+    () => table,
+    grid,
+    (file) => showFile(file),
+  );
+  const { pane, open, close } = details;
   const update = (): void => {
+    if (!model.isSearch()) places.refresh();
     table.show(model.rows());
     showFound(model, table.rows(), files);
     parts.onSelection({ files: model.selected(table.rows()), query: model.query() });
+    parts.onChange();
+  };
+  const places = createPlaces({ ...parts, model, table, details, search, update });
+  const showFile = (file: number): void => {
+    const place = places.place();
+    const isListed = table.find({ kind: 'file', file, depth: 0 }) !== undefined;
+    places.show({ ...place, search: isListed ? place.search : '', file: files.path(file) });
   };
   const find = (query: string): void => {
     const held = table.active();
     model.find(query);
-    const isSearch = model.words().length > 0;
+    const isSearch = model.isSearch();
     // The selected search result stays visible, in its folder.
     if (!isSearch && held?.kind === 'file') model.reveal(held.file);
     update();
@@ -69,51 +89,24 @@ export function createView(parts: ViewParts): View {
     folder.isOpen = isOpen;
     update();
   };
-  const view = { table, pane, grid, search, close, find, toggle, open };
+  const view = { table, pane, grid, search, close, find, toggle, open, ...places };
   listenToOrder(model, update);
   listenToFolders(model, update);
   listenToClicks(view);
+  listenToCopies(grid);
   search.addEventListener('input', () => find(search.value));
   search.placeholder = `Search ${count(files.count, 'file')}`;
   update();
   return view;
 }
 
-/** The pane with the details of a row, beside the table or over it. */
-function createPreview(
-  parts: ViewParts,
-  table: Table,
-  grid: HTMLElement,
-): Pick<View, 'pane' | 'open' | 'close'> {
-  const close = (): void => {
-    if (!pane.isOpen()) return;
-    pane.hide();
-    sheet.close();
-    grid.focus({ preventScroll: true });
-  };
-  const element = byId('pane');
-  const pane = createPane({
-    ...parts,
-    pane: element,
-    s3Uri: parts.contents.s3Uri,
-    verifyCommands: verifyCommands(parts.files, parts.contents.run?.url ?? null),
-    onClose: close,
-    onStep: (step) => table.activate(table.position() + step),
-  });
-  const sheet = createSheet(element, close);
-  const open = (row: Row): void => {
-    pane.show(row);
-    sheet.open();
-    table.reveal();
-  };
-  return { pane, open, close };
-}
-
-function showFound({ words, root, isAllOpen }: Model, rows: readonly Row[], files: Files): void {
-  const isSearch = words().length > 0;
+function showFound(model: Model, rows: readonly Row[], files: Files): void {
+  const { root, isAllOpen } = model;
+  const isSearch = model.isSearch();
   const bytes = rows.reduce((sum, row) => sum + (row.kind === 'file' ? files.size(row.file) : 0), 0);
   byId('found').textContent = isSearch ? `${count(rows.length, 'file')} · ${formatBytes(bytes)}` : '';
   byId('nothing').hidden = rows.length > 0;
+  byId('table').classList.toggle('vacant', rows.length === 0);
   byId('nothing').textContent = isSearch ? 'No file matches the search.' : 'There are no files.';
   const fold = byId('fold');
   fold.hidden = isSearch || root.folders.length === 0;
@@ -133,5 +126,18 @@ function listenToClicks({ grid, table, toggle, open }: View): void {
     table.activate(position);
     if (row?.kind === 'folder') toggle(row.folder, !row.folder.isOpen);
     else if (row) open(row);
+  });
+}
+
+/** A name that is cut has two parts. Browsers would copy them as two lines. */
+function listenToCopies(grid: HTMLElement): void {
+  grid.addEventListener('copy', (event) => {
+    const selection = getSelection();
+    const range = selection?.rangeCount === 1 ? selection.getRangeAt(0) : undefined;
+    const place = range?.commonAncestorContainer;
+    const element = place instanceof Element ? place : place?.parentElement;
+    if (!range || !element?.closest('.label')) return;
+    event.clipboardData?.setData('text/plain', range.toString());
+    event.preventDefault();
   });
 }

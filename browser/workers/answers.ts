@@ -4,7 +4,15 @@ import { isHtml } from '../../src/files/webPages.ts';
 import type { PreviewSite } from '../../src/preview/previewData.ts';
 import { companionName, downloadParameter, frameParameter } from '../preview/terms.ts';
 import { accompanied } from './companionScript.ts';
-import { expiredPage, gonePage, htmlResponse, missingPage, pagesPage, renewingPage } from './messagePages.ts';
+import {
+  expiredPage,
+  gonePage,
+  htmlResponse,
+  missingPage,
+  offlineResponse,
+  pagesPage,
+  renewingPage,
+} from './messagePages.ts';
 import type { Place } from './siteFolder.ts';
 import { type Found, lookUp } from './storage.ts';
 import type { Updates } from './updates.ts';
@@ -30,7 +38,7 @@ export async function answerFrom(route: Route, question: Question): Promise<Resp
   const link = place.link(route.name);
   if (!link) return missing(question, isPage);
   const found = await lookUp(link.url, link.etag, request);
-  if (found.kind !== 'found') updates.look();
+  if (found.kind !== 'found' && found.kind !== 'unreachable') updates.look();
   return isPage ? page(found, route.status, question) : resource(found, route.name, question);
 }
 
@@ -73,6 +81,8 @@ async function page(found: Found, status: 200 | 404, { site, place, url }: Quest
       return htmlResponse(gonePage(site), 404);
     case 'replaced':
       return htmlResponse(renewingPage(), 503);
+    case 'unreachable':
+      return offlineResponse(url);
     case 'found': {
       const { response } = found;
       const headers = new Headers(response.headers);
@@ -98,6 +108,9 @@ function resource(found: Found, name: string, { place, request }: Question): Res
       return new Response(null, { status: 404 });
     case 'replaced':
       return new Response(null, { status: 503 });
+    case 'unreachable':
+      // The page of the site sees a network error, as without a service worker.
+      return Response.error();
     case 'found': {
       const { response } = found;
       // Developer tools request source maps without asking the service worker. The header overrides the comment in the script.
@@ -113,7 +126,7 @@ function resource(found: Found, name: string, { place, request }: Question): Res
 
 /** Adds the headers that make a page cross-origin isolated (HTML standard, "Cross-origin opener policies"). Its workers need them too. */
 export function isolated(response: Response): Response {
-  if (response.status === 302) return response;
+  if (response.status === 302 || response.type === 'error') return response;
   const headers = new Headers(response.headers);
   headers.set('cross-origin-opener-policy', 'same-origin');
   // Unlike `require-corp`, it allows files of other hosts.

@@ -1,5 +1,5 @@
 import type { PreviewSite } from '../../src/preview/previewData.ts';
-import { expiredPage, htmlResponse } from './messagePages.ts';
+import { expiredPage, htmlResponse, offlineResponse } from './messagePages.ts';
 import type { Place } from './siteFolder.ts';
 
 /** Whether a request opens the preview's link. */
@@ -9,9 +9,11 @@ export function isEntryOpened(place: Place, { entry }: PreviewSite, request: Req
   );
 }
 
-/** Fetches the entry page from the storage, because it may lead to a newer worker. If its link has expired, a page says so. */
+/** Fetches the entry page from the storage, because it may lead to a newer worker. If that is not possible, a page says why. */
 export async function openEntry(request: Request, site: PreviewSite): Promise<Response> {
-  const response = await fetch(request.url, { cache: 'no-store', referrerPolicy: 'no-referrer' });
+  const options = { cache: 'no-store', referrerPolicy: 'no-referrer' } as const;
+  const response = await fetch(request.url, options).catch(() => undefined);
+  if (!response) return offlineResponse(new URL(request.url));
   return response.ok ? response : htmlResponse(expiredPage(site), 410);
 }
 

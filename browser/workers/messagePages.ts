@@ -1,5 +1,7 @@
 import { isHtml } from '../../src/files/webPages.ts';
 import type { PreviewSite } from '../../src/preview/previewData.ts';
+import { formatMoment } from '../../src/text/format.ts';
+import { frameParameter } from '../preview/terms.ts';
 import type { Place } from './siteFolder.ts';
 
 /** A list of pages shows this many at most. */
@@ -9,7 +11,7 @@ const mostPages = 500;
 export function expiredPage({ expiresAt, origin }: PreviewSite): string {
   const isPast = expiresAt !== null && expiresAt <= Date.now() + 60_000;
   const when = isPast
-    ? ` on <time datetime="${new Date(expiresAt).toISOString()}">${moment(expiresAt)}</time>`
+    ? ` on <time datetime="${new Date(expiresAt).toISOString()}">${formatMoment(expiresAt)}</time>`
     : '';
   return layout('The links of this preview have expired', [
     `They expired${when}. The files are still in the workspace.`,
@@ -35,6 +37,23 @@ export function renewingPage(): string {
   );
 }
 
+/** Says that the storage cannot be reached. The page reloads when the network is back. */
+export function offlineResponse({ pathname, searchParams }: URL): Response {
+  const nonce = crypto.randomUUID();
+  const query = new URLSearchParams(searchParams);
+  // The link opens the page in the tab, not in the frame.
+  query.delete(frameParameter);
+  const address = `${pathname}${query.size > 0 ? `?${query.toString()}` : ''}`;
+  // Node.js, whose tests import this file, has no `onLine`.
+  const isOffline = 'onLine' in navigator && !navigator.onLine;
+  const [title, why] = !isOffline
+    ? ['The preview cannot load', 'The storage does not answer. Check your network or VPN.']
+    : ['You are offline', 'The page loads when the network is back.'];
+  const again = `<a href="${escaped(address)}">Try again</a>`;
+  const script = `<script nonce="${nonce}">addEventListener('online', () => location.reload())</script>`;
+  return htmlResponse(layout(title, [why, again], script), 503, `script-src 'nonce-${nonce}'`);
+}
+
 export function missingPage({ root }: Place): string {
   return layout('This preview has no such page', [
     `<a href="${escaped(root.pathname)}">Go to the first page</a>`,
@@ -54,13 +73,14 @@ export function pagesPage({ names }: PreviewSite, place: Place): string {
   ]);
 }
 
-export function htmlResponse(html: string, status: number): Response {
+/** @param allowed more directives of the Content-Security-Policy */
+export function htmlResponse(html: string, status: number, allowed = ''): Response {
   return new Response(html, {
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
-      'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; img-src data:`,
+      'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; img-src data:; ${allowed}`,
       'referrer-policy': 'no-referrer',
       'x-robots-tag': 'noindex, nofollow',
     },
@@ -71,10 +91,6 @@ function whereFrom(origin: PreviewSite['origin']): string[] {
   return origin === null
     ? []
     : [`It comes from <a href="${escaped(origin.url)}" rel="noreferrer">${escaped(origin.text)}</a>.`];
-}
-
-function moment(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' at ')} UTC`;
 }
 
 function escaped(text: string): string {

@@ -6,7 +6,9 @@ export type Found =
   /** The object was deleted. */
   | { readonly kind: 'gone' }
   /** The object was replaced after the site was published. */
-  | { readonly kind: 'replaced' };
+  | { readonly kind: 'replaced' }
+  /** The storage cannot be reached. */
+  | { readonly kind: 'unreachable' };
 
 /** Delays before retries, in milliseconds. */
 const delays = [300, 1_500];
@@ -26,7 +28,7 @@ const fileHeaders = [
 /**
  * Fetches an object through its link.
  * @param etag the object must have it, so that no page mixes two versions of the site. Empty if unknown
- * @throws TypeError if the storage cannot be reached
+ * @throws an error of the request's signal
  */
 export async function lookUp(link: string, etag: string, request: Request): Promise<Found> {
   const headers = new Headers();
@@ -37,7 +39,12 @@ export async function lookUp(link: string, etag: string, request: Request): Prom
   const response = await fetchWithRetry(
     () => fetch(link, { ...options, signal: request.signal }),
     request.signal,
-  );
+  ).catch((error: unknown) => {
+    // Also if the storage does not allow the request (CORS). Browsers do not say which.
+    if (!request.signal.aborted && error instanceof TypeError) return undefined;
+    throw error;
+  });
+  if (!response) return { kind: 'unreachable' };
   switch (response.status) {
     case 200:
     case 206:
@@ -73,7 +80,7 @@ async function fetchWithRetry(send: () => Promise<Response>, signal: AbortSignal
       const response = await send();
       if (response.status < 500 && response.status !== 429) return response;
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (signal.aborted || !navigator.onLine) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, delay));
   }

@@ -52,6 +52,7 @@ async function list(client: S3Client, bucket: string, prefix: string): Promise<S
   // URL-encoded, because keys can contain characters that XML cannot.
   const wish = { Bucket: bucket, Prefix: prefix, EncodingType: 'url' } as const;
   for await (const page of paginateListObjectsV2({ client }, wish)) {
+    const decode = decoder(page.EncodingType);
     for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
       objects.push({
         key: decode(Key),
@@ -70,6 +71,7 @@ async function pendingUploads(
   bucket: string,
 ): Promise<{ key: string; uploadId: string }[]> {
   const answer = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, EncodingType: 'url' }));
+  const decode = decoder(answer.EncodingType);
   return (answer.Uploads ?? []).map(({ Key, UploadId }) => ({ key: decode(Key), uploadId: UploadId ?? '' }));
 }
 
@@ -86,6 +88,8 @@ async function removeObjects(client: S3Client, bucket: string): Promise<void> {
   }
 }
 
-function decode(text: string | undefined): string {
-  return decodeURIComponent((text ?? '').replaceAll('+', ' '));
+/** Versity S3 Gateway ignores the request for encoded keys, and says so by an answer without an encoding. */
+function decoder(encoding: string | undefined): (text: string | undefined) => string {
+  if (encoding !== 'url') return (text = '') => text;
+  return (text = '') => decodeURIComponent(text.replaceAll('+', ' '));
 }

@@ -100,8 +100,8 @@ async function storageToken(service: Service, call: Call): Promise<Answer> {
     credentials: {
       accessKey: session.accessKey,
       secretKey: session.secretKey,
-      useToken: true,
-      token: session.token,
+      useToken: session.token !== undefined,
+      token: session.token ?? null,
       expiration: session.expiration.toISOString(),
     },
   });

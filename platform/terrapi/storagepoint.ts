@@ -8,11 +8,12 @@ export interface StoragePoint {
   readonly scopes: readonly string[];
 }
 
-/** Temporary credentials of the storage. */
+/** Credentials of the storage. */
 export interface SessionCredentials {
   readonly accessKey: string;
   readonly secretKey: string;
-  readonly token: string;
+  /** A storage without temporary credentials has no token. */
+  readonly token: string | undefined;
   readonly expiration: Date;
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { importJWK, SignJWT } from 'jose';
 import type { JWK, JWTPayload } from 'jose';
-import { listen } from '../listener.ts';
+import { type Hold, listen } from '../listener.ts';
 import type { FailureAnswer, TokenService } from '../platform.ts';
 import type { Authority } from './authority.ts';
 import { newSigningKey } from './authority.ts';
@@ -26,8 +26,9 @@ export async function startTokenService(
   authority: Authority,
   job: Job,
   port?: number,
+  hold?: Hold,
 ): Promise<RunningTokenService> {
-  const listener = await listen(port, undefined);
+  const listener = await listen(port, undefined, hold);
   const bearer = randomBytes(32).toString('base64url');
   const unknownKey = lazily(newSigningKey);
   const failures: (FailureAnswer | 'cut')[] = [];

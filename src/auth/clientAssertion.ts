@@ -9,18 +9,28 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /**
  * Authenticates with an identity token of the job, as a client assertion (RFC 7521, 4.2; RFC 7523, 2.2). Each request gets a new token,
  * because tokens expire within minutes and an issuer may accept each of them only once.
- * @param requestToken requests an identity token from the host
+ * @param requestToken requests an identity token from the host, until the signal aborts
  * @param audience audience of the tokens; default: the issuer identifier
  * @param staleIdentity what to do about an outdated token, if the host cannot get a new one
  */
 export function assertionCredential(
-  requestToken: (audience: string) => Promise<string>,
+  requestToken: (audience: string, signal?: AbortSignal) => Promise<string>,
   audience: string | undefined,
   staleIdentity: Hints['staleIdentity'] = clocksDiffer,
 ): ClientCredential {
+  let prepared: { readonly audience: string; readonly token: Promise<string> } | undefined;
   return {
+    prepare: (issuer, signal) => {
+      const wanted = audience ?? identifierOf(issuer);
+      prepared = { audience: wanted, token: requestToken(wanted, signal) };
+      // The error is thrown where the token is used.
+      prepared.token.catch(() => undefined);
+    },
     authenticate: async ({ issuer }) => {
-      const token = await requestToken(audience ?? issuer);
+      const wanted = audience ?? issuer;
+      const early = prepared;
+      prepared = undefined;
+      const token = await (early?.audience === wanted ? early.token : requestToken(wanted));
       return {
         secret: token,
         method: (_, { client_id: clientId }, body) => {
@@ -32,6 +42,14 @@ export function assertionCredential(
       };
     },
   };
+}
+
+/**
+ * The issuer identifier of an issuer's URL (OpenID Connect Discovery 1.0, 4.3): the configuration must contain exactly the text before
+ * `/.well-known`. A URL without a path has a slash that the identifier does not have.
+ */
+function identifierOf({ href, origin }: URL): string {
+  return href === `${origin}/` ? origin : href;
 }
 
 interface Claims {

@@ -8,6 +8,11 @@ import type { MessageCode } from '../errors/codes.ts';
  */
 export interface ClientCredential {
   /**
+   * Starts what the first authentication needs, while the issuer's OpenID configuration is requested. Its errors are those of `authenticate`.
+   * @param signal aborts it
+   */
+  prepare?(issuer: URL, signal: AbortSignal): void;
+  /**
    * Prepares the authentication of one token request. Call it before each request: a token may expire soon, or be valid only once.
    * @param server the issuer's OpenID configuration
    * @throws ActionError if the job cannot authenticate

@@ -15,7 +15,7 @@ export function secretCredential(secret: string): ClientCredential {
   return {
     authenticate: ({ token_endpoint_auth_methods_supported: given }) => {
       // The library does not check the type.
-      const offered = Array.isArray(given) ? given : undefined;
+      const offered = Array.isArray(given) ? given.filter((method) => typeof method === 'string') : undefined;
       const offersPost = offered?.includes('client_secret_post') ?? true;
       const offersBasic = offered?.includes('client_secret_basic') ?? false;
       const both = offersPost && offersBasic;

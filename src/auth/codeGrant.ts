@@ -1,7 +1,7 @@
 import * as oidc from 'openid-client';
 
 import { ActionError } from '../errors/error.ts';
-import { abortError } from '../http/cancellableDispatcher.ts';
+import { abortError } from '../http/abortSignals.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { loginError, loginExpired, loginRejected } from './loginErrors.ts';
 import { type Redirect, openLoopback } from './loopback.ts';

@@ -35,6 +35,9 @@ export async function openCredential(
     );
   }
   const { assertionCredential } = await import('./clientAssertion.ts');
-  const request = (wanted: string) => identityToken(wanted, { certificates, retries });
+  const request = (wanted: string, signal?: AbortSignal) => {
+    const signals = [retries.signal ?? [], signal ?? []].flat();
+    return identityToken(wanted, { certificates, retries: { ...retries, signal: AbortSignal.any(signals) } });
+  };
   return assertionCredential(request, audience, hints.staleIdentity);
 }

@@ -1,7 +1,7 @@
 import * as oidc from 'openid-client';
 
 import { ActionError } from '../errors/error.ts';
-import { abortError, rejectOnAbort } from '../http/cancellableDispatcher.ts';
+import { abortError, rejectOnAbort } from '../http/abortSignals.ts';
 import { loginError, loginExpired } from './loginErrors.ts';
 import { type PublicClient, checkLoginPage } from './publicClient.ts';
 

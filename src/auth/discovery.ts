@@ -50,7 +50,8 @@ function checkIssuer(
       hint: `Set ${inputs('issuer')} to that URL, if it is the issuer that you mean.`,
     });
   }
-  const url = URL.parse(endpoint ?? '');
+  // The library does not check the type.
+  const url = typeof endpoint === 'string' ? URL.parse(endpoint) : null;
   if (!url) {
     throw new ActionError('invalid-issuer', `Issuer ${href} names no token endpoint`, {
       hint: `Its OpenID configuration must contain 'token_endpoint'. Tell the people who run the issuer.`,

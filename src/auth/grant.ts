@@ -1,13 +1,20 @@
 import * as oidc from 'openid-client';
 
-import { ActionError, actionErrorIn, messageOf } from '../errors/error.ts';
+import { ActionError, actionErrorIn } from '../errors/error.ts';
 import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { refreshTimes } from '../http/refreshingValue.ts';
 import type { Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { ClientAuthentication, ClientCredential } from './clientAuthentication.ts';
-import { responseIn, extensions, issuerOutageHint, timeoutSeconds } from './tokenEndpoint.ts';
+import {
+  answerProblem,
+  responseIn,
+  extensions,
+  issuerOutageHint,
+  rejectionText,
+  timeoutSeconds,
+} from './tokenEndpoint.ts';
 import { inputs } from '../text/wording.ts';
 
 export interface ClientApp {
@@ -90,8 +97,7 @@ function grantError(
   const status = responseIn(error)?.status ?? 200;
   const isRejection = error instanceof oidc.ResponseBodyError && status !== 429 && status < 500;
   if (!authentication || !isRejection) return unusableAnswer(app.issuer, status, error);
-  const answered = `${error.error}${error.error_description ? `: ${error.error_description}` : ''}`;
-  const answer = excerpt(answered.replaceAll(authentication.secret, '***'));
+  const answer = excerpt(rejectionText(error).replaceAll(authentication.secret, '***'));
   if (error.error === 'invalid_scope') {
     const platforms = app.platforms.length > 0 ? app.platforms.join(', ') : 'none';
     return new ActionError(
@@ -113,7 +119,7 @@ function grantError(
 }
 
 function unusableAnswer(issuer: URL, status: number, error: unknown): ActionError {
-  const reason = status === 200 ? messageOf(error) : `it answered with ${status}`;
+  const reason = status === 200 ? answerProblem(error) : `it answered with ${status}`;
   return new ActionError(
     'no-access-token',
     `Issuer ${issuer.href} returned no usable token: ${excerpt(reason)}`,

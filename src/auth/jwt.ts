@@ -8,8 +8,8 @@ export function jwtClaims(token: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** The `exp` of a JWT (RFC 7519, 4.1.4) in milliseconds since the epoch, NaN if it has none. */
+/** The `exp` of a JWT (RFC 7519, 4.1.4) in milliseconds since the epoch, NaN if it has none, or one that `Date` cannot represent. */
 export function jwtExpiry(token: string): number {
   const { exp } = jwtClaims(token);
-  return typeof exp === 'number' ? exp * 1000 : NaN;
+  return typeof exp === 'number' ? new Date(exp * 1000).getTime() : NaN;
 }

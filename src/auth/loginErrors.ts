@@ -1,10 +1,10 @@
 import * as oidc from 'openid-client';
 
-import { ActionError, actionErrorIn, causes, messageOf } from '../errors/error.ts';
+import { ActionError, actionErrorIn, causes } from '../errors/error.ts';
 import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import { excerpt } from '../text/sanitize.ts';
 import type { LoginKey } from './loginNames.ts';
-import { responseIn } from './tokenEndpoint.ts';
+import { answerProblem, rejectionText, responseIn } from './tokenEndpoint.ts';
 import { inputs } from '../text/wording.ts';
 
 /** What a request belongs to: device grant, authorization code grant, or the refresh of a stored login. */
@@ -20,7 +20,7 @@ export function loginError(step: LoginStep, key: LoginKey, error: unknown): Acti
   if (rejection) return explainRejection(step, key, rejection, error);
   if (isNetworkError(error)) return describeNetworkError('Issuer', key.issuer, inputs('issuer'), error);
   const status = responseIn(error)?.status ?? 200;
-  const reason = status === 200 ? messageOf(causes(error).at(-1) ?? error) : `it answered with ${status}`;
+  const reason = status === 200 ? answerProblem(causes(error).at(-1) ?? error) : `it answered with ${status}`;
   return new ActionError(
     'no-access-token',
     `Issuer ${key.issuer.href} returned no usable token: ${excerpt(reason)}`,
@@ -44,8 +44,7 @@ function rejectionIn(error: unknown): OAuthRejection | undefined {
   if (!(error instanceof oidc.ResponseBodyError) && !(error instanceof oidc.AuthorizationResponseError))
     return undefined;
   const status = error instanceof oidc.ResponseBodyError ? `${error.status} ` : '';
-  const description = error.error_description ? `: ${error.error_description}` : '';
-  return { error: error.error, answer: excerpt(`${status}${error.error}${description}`) };
+  return { error: error.error, answer: excerpt(`${status}${rejectionText(error)}`) };
 }
 
 function explainRejection(

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { ActionError, actionErrorIn } from '../errors/error.ts';
-import { rejectOnAbort } from '../http/cancellableDispatcher.ts';
+import { rejectOnAbort } from '../http/abortSignals.ts';
 import { failurePage, successPage } from './loginPage.ts';
 
 /** The redirect with which the issuer ends the login in the browser (RFC 6749, 4.1.2). */

@@ -2,7 +2,7 @@ import * as oidc from 'openid-client';
 
 import { type FailedResponse, classifier } from '../http/transientErrors.ts';
 import type { Clock } from '../http/clock.ts';
-import { actionErrorIn, causes } from '../errors/error.ts';
+import { actionErrorIn, causes, messageOf } from '../errors/error.ts';
 import { wording } from '../text/wording.ts';
 import type { Transport } from '../http/transport.ts';
 import {
@@ -60,6 +60,23 @@ function tokensIn(answer: string): string[] {
 /** Timeout of a request, in whole seconds: the library multiplies it by 1,000 and requires an integer. */
 export function timeoutSeconds({ timeoutMs }: Pick<Attempt, 'timeoutMs'>): number {
   return Math.min(10, Math.max(1, Math.floor(timeoutMs / 1000)));
+}
+
+/** Error code and description of a rejection (RFC 6749, 5.2). The library checks only that the code is text. */
+export function rejectionText({ error, error_description: description }: Rejection): string {
+  return typeof description === 'string' && description !== '' ? `${error}: ${description}` : error;
+}
+
+/** Why an answer cannot be used. The library converts values without a check of their types, so an error of JavaScript says nothing. */
+export function answerProblem(error: unknown): string {
+  return error instanceof TypeError && !('code' in error)
+    ? 'a value in its answer has the wrong type'
+    : messageOf(error);
+}
+
+interface Rejection {
+  readonly error: string;
+  readonly error_description?: unknown;
 }
 
 /** What to do after status 429 or 5xx. */

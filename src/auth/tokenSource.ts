@@ -31,7 +31,14 @@ export async function openTokenSource(
   const fetch = maskingFetch(transport.fetch, mask);
   const clock = transport.clockOf(app.issuer);
   const retrier = createIssuerRetrier(clock, retries);
-  const server = await discover(app.issuer, app.clientId, fetch, transport, retrier);
+  const failed = new AbortController();
+  credential.prepare?.(app.issuer, failed.signal);
+  const server = await discover(app.issuer, app.clientId, fetch, transport, retrier).catch(
+    (error: unknown) => {
+      failed.abort(error);
+      throw error;
+    },
+  );
   const endpoint = new URL(server.token_endpoint ?? app.issuer);
   // A token endpoint on another host may be unreachable although discovery succeeded.
   const grantRetrier =

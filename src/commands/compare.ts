@@ -1,4 +1,11 @@
-import { type ChangedPlan, type Overwrite, type Remote, comparable, planChanges } from '../sync/diff.ts';
+import {
+  type ChangedPlan,
+  type Overwrite,
+  type Remote,
+  comparable,
+  planChanges,
+  sameContent,
+} from '../sync/diff.ts';
 import { collisions, foldersOf } from '../sync/collisions.ts';
 import { ActionError, detailLines } from '../errors/error.ts';
 import { listDigest, listDigestHeader } from '../files/checksums.ts';
@@ -24,6 +31,8 @@ export interface Comparison {
   readonly listsObjects: boolean;
   /** Whether files are read before the upload starts. */
   readonly readsFiles: boolean;
+  /** Whether the content of files is compared with their objects. */
+  readonly comparesContent: boolean;
   readonly needsSha256: boolean;
   /** Whether `SHA256SUMS` is uploaded. */
   readonly writesSums: boolean;
@@ -38,10 +47,13 @@ export function comparisonFor({
   reports,
 }: Pick<UploadInputs, 'overwrite' | 'deleteStale' | 'dryRun' | 'checksums' | 'reports'>): Comparison {
   const needsSha256 = checksums || reports.release !== undefined;
+  // A dry run says which files would change, even if all of them would be uploaded.
+  const comparesContent = overwrite !== 'always' || dryRun;
   return {
     overwrite,
-    listsObjects: overwrite !== 'always' || deleteStale || dryRun,
-    readsFiles: overwrite !== 'always' || needsSha256,
+    listsObjects: comparesContent || deleteStale,
+    readsFiles: comparesContent || needsSha256,
+    comparesContent,
     needsSha256,
     writesSums: checksums,
   };
@@ -59,6 +71,8 @@ export function openReader(
 export interface ComparedPlan extends ChangedPlan {
   /** The objects below the destination; undefined if they were not listed. */
   readonly remote: Remote | undefined;
+  /** Files with the same content as their object; undefined if the content was not compared. */
+  readonly same: ReadonlySet<Put> | undefined;
   /** SHA-256 in hex by name, of all files if it is needed, else where it is known. */
   readonly sums: ReadonlyMap<string, string>;
   /** Path of `SHA256SUMS` on the runner; undefined if it is not uploaded. */
@@ -79,7 +93,7 @@ interface CompareTools {
  */
 export async function comparePlan(
   plan: Plan,
-  { overwrite, listsObjects, needsSha256, writesSums }: Comparison,
+  { overwrite, listsObjects, comparesContent, needsSha256, writesSums }: Comparison,
   { client, reader, tempDir }: CompareTools,
 ): Promise<ComparedPlan> {
   const digests = new Map<string, Digest>();
@@ -96,7 +110,7 @@ export async function comparePlan(
     const sumsRefused = writesSums ? refuseSums(plan, client) : undefined;
     // The error is thrown below, where the promise is awaited.
     sumsRefused?.catch(() => undefined);
-    const compare = (puts: readonly Put[]) => (overwrite === 'always' ? Promise.resolve() : read(puts));
+    const compare = (puts: readonly Put[]) => (comparesContent ? read(puts) : Promise.resolve());
     const { objects, compared } = listsObjects ? await list(plan, client, compare) : unlisted;
     remote = objects;
     await refuseCollisions(plan, client, remote);
@@ -114,6 +128,7 @@ export async function comparePlan(
     ...changed,
     ...(checksums && withGenerated(changed, checksums, listMetadata(plan, sums, digests))),
     remote,
+    same: comparesContent ? sameContent(plan.puts, remote ?? new Map(), digests) : undefined,
     sums,
     checksumsFile: checksums?.path,
   };

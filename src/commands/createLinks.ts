@@ -25,6 +25,12 @@ interface Signers {
 export interface LinkMaker {
   readonly make: MakeLinks;
   /**
+   * Requests the first link from the platform while the last files are uploaded, if `make` will request it. `make` throws its errors.
+   * @param files number of all files
+   * @param stored resolves when the object of the key is stored
+   */
+  readonly prefetch: (first: string, files: number, stored: Promise<unknown>) => Promise<void>;
+  /**
    * Call it if platform links turn out not to work. With `links: auto`, the session signs all links from then on, and the caller makes them
    * again.
    * @returns false if there is no other way to make links
@@ -44,14 +50,14 @@ export async function createLinkMaker(
 ): Promise<LinkMaker | undefined> {
   if (kind === 'none') return undefined;
   const session = sessionLinks(expiresIn, signers.client);
-  const only = (make: MakeLinks): LinkMaker => ({ make, fallBack: () => false });
-  const { make, fallBack } =
+  const { make, prefetch, fallBack } =
     kind === 'session'
-      ? only(session)
+      ? { make: session, prefetch: () => Promise.resolve(), fallBack: () => false }
       : kind === 'platform'
-        ? only(platformLinks(host.log, signers))
+        ? platformLinks(host.log, signers)
         : await automaticLinks(host.log, session, signers, { expiresIn, preview });
   return {
+    prefetch,
     fallBack,
     make: async (keys, stored) => {
       const links = await make(keys, stored);
@@ -69,14 +75,18 @@ function sessionLinks(expiresIn: number | undefined, client: StorageClient): Mak
 
 const progressEveryMs = 5_000;
 
-function platformLinks(log: Log, signers: Signers): MakeLinks {
+function platformLinks(log: Log, signers: Signers): LinkMaker {
   const onUntried = (why: string) =>
     log.warning(
       'platform-links-untried',
       `The platform's links could not be tried: ${why} from ${wording().machine}. Open one of them, or use ${setting('links', 'session')}.`,
     );
-  const request = platformRequest(log, { ...signers, onUntried });
-  return (keys, stored) => request(keys, { signal: signers.signal, onLink: undefined, stored });
+  const { request, prefetch } = platformRequests(log, { ...signers, onUntried });
+  return {
+    make: (keys, stored) => request(keys, { signal: signers.signal, onLink: undefined, stored }),
+    prefetch: (first, _, stored) => prefetch(first, stored),
+    fallBack: () => false,
+  };
 }
 
 async function automaticLinks(
@@ -87,41 +97,56 @@ async function automaticLinks(
 ): Promise<LinkMaker> {
   const { createAutomaticLinks } = await import('../links/automaticLinks.ts');
   const { client, signal } = signers;
+  const unwanted = new AbortController();
+  const requestSignal = AbortSignal.any([signal, unwanted.signal]);
   return createAutomaticLinks({
-    request: platformRequest(log, { ...signers, onUntried: undefined }),
+    ...platformRequests(log, { ...signers, signal: requestSignal, onUntried: undefined }),
     sign: () => sign([]),
     sessions: client.sessions,
     clock: client.clock,
     expiresIn,
     preview,
     signal,
-    onSession: (why) => log.info(`Session links, which expire with the storage session: ${why}`),
+    onSession: (why) => {
+      // Otherwise the run waits for retries of the first link.
+      unwanted.abort();
+      log.info(`Session links, which expire with the storage session: ${why}`);
+    },
   });
 }
 
 /** Requests links from the platform, and logs the progress every few seconds. */
-function platformRequest(
+function platformRequests(
   log: Log,
   {
     terrapi,
     client,
+    signal: runSignal,
     onUntried,
-  }: Omit<Signers, 'signal'> & { readonly onUntried: PlatformLinkOptions['onUntried'] },
+  }: Signers & { readonly onUntried: PlatformLinkOptions['onUntried'] },
 ) {
-  const tried: PlatformLinkOptions['tried'] = new Map();
-  return async (
-    keys: Iterable<string>,
-    { signal, onLink, stored }: Pick<PlatformLinkOptions, 'signal' | 'onLink' | 'stored'>,
-  ): Promise<Links> => {
-    const { requestPlatformLinks } = await import('../links/platformLinks.ts');
-    let made = 0;
-    const timer = setInterval(() => log.info(`${count(made, 'link')} from the platform`), progressEveryMs);
-    const counted = () => {
-      made += 1;
-      onLink?.();
-    };
-    const options = { terrapi, client, signal, tried, onLink: counted, onUntried, stored };
-    return requestPlatformLinks(keys, options).finally(() => clearInterval(timer));
+  const shared = { terrapi, client, onUntried, tried: new Map(), early: new Map() };
+  return {
+    request: async (
+      keys: Iterable<string>,
+      { signal, onLink, stored }: Pick<PlatformLinkOptions, 'signal' | 'onLink' | 'stored'>,
+    ): Promise<Links> => {
+      const { requestPlatformLinks } = await import('../links/platformLinks.ts');
+      let made = 0;
+      const timer = setInterval(() => log.info(`${count(made, 'link')} from the platform`), progressEveryMs);
+      const counted = () => {
+        made += 1;
+        onLink?.();
+      };
+      const options = { ...shared, signal, onLink: counted, stored };
+      return requestPlatformLinks(keys, options).finally(() => clearInterval(timer));
+    },
+    prefetch: async (key: string, stored: Promise<unknown>): Promise<void> => {
+      const { prefetchPlatformLink } = await import('../links/platformLinks.ts');
+      const unwanted = new AbortController();
+      stored.catch((error: unknown) => unwanted.abort(error));
+      prefetchPlatformLink(key, { ...shared, signal: AbortSignal.any([runSignal, unwanted.signal]), stored });
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 export interface DeferredErrors {
   /** Runs a step, and keeps its error. @returns undefined after an error */
   readonly attempt: <T>(what: string, step: () => T | Promise<T>) => Promise<T | undefined>;
+  readonly hasErrors: () => boolean;
   /** Throws the first error, if there is one. */
   readonly throwFirst: () => void;
 }
@@ -18,6 +19,7 @@ export function collectErrors(explain: (what: string) => (error: unknown) => nev
         return undefined;
       }
     },
+    hasErrors: () => errors.length > 0,
     throwFirst: () => errors[0]?.(),
   };
 }

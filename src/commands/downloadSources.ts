@@ -55,15 +55,19 @@ export async function workspaceSource(
     );
   }
   const reader = sessionReader(client);
+  const stored = new Map(files.map((object) => [object.key, object]));
+  const etagOf = (name: string) => stored.get(`${base}${name}`)?.etag;
+  const modifiedOf = (name: string) => stored.get(`${base}${name}`)?.lastModified ?? NaN;
+  const place = { base, reader, signal: cancellation.signal };
   const sums = inputs.verify
-    ? await readStoredSums(host.log, generated, { base, reader, signal: cancellation.signal }).catch(
+    ? await readStoredSums(host.log, { generated, etagOf, modifiedOf }, place).catch(
         explain(`The checksums in ${s3Uri} could not be read`),
       )
     : undefined;
   const all = files.map((object) => {
     const name = object.key.slice(base.length);
     const { size, etag, key: source } = object;
-    return { name, size, etag, sha256: sums?.of(name, object.lastModified), source };
+    return { name, size, etag, sha256: sums?.get(name), source };
   });
   const chosen = choose(host, all, inputs, sanitize(s3Uri));
   const pages =

@@ -6,17 +6,19 @@ import { setOutputs } from '../config/outputs.ts';
 import { count } from '../text/format.ts';
 import { headline } from '../report/headline.ts';
 import { firstOf } from '../report/log.ts';
-import { publicationSummary } from '../report/summary.ts';
+import { type NameList, publicationSummary } from '../report/summary.ts';
 import type { ComparedPlan } from './compare.ts';
 import { outputsWithoutLinks } from './linkOutputs.ts';
 import { withoutLinks } from './publish.ts';
 
-/** Objects that an upload would write, replace and delete. */
+/** What an upload would write, replace, keep and delete. */
 export interface DryRunChanges {
   /** Names of new files. */
   readonly added: readonly string[];
-  /** Names of files whose object would be replaced. */
-  readonly replaced: readonly string[];
+  /** Names of files whose object has other content. */
+  readonly changed: readonly string[];
+  /** Names of files whose object has the same content. */
+  readonly same: readonly string[];
   /** Keys. */
   readonly stale: readonly string[];
 }
@@ -27,45 +29,41 @@ export interface DryRunChanges {
  * @param startedAt milliseconds since the epoch by the storage's clock
  */
 export function compareForDryRun(
-  { base, puts, groups, remote = new Map() }: ComparedPlan,
+  { base, puts, groups, remote = new Map(), same = new Set() }: ComparedPlan,
   generated: readonly string[] | undefined,
   startedAt: number,
 ): DryRunChanges {
-  const writes = groups.flat();
+  const writes = groups.flat().filter((put) => !same.has(put));
   const names = (isReplaced: boolean) =>
     writes.filter(({ key }) => remote.has(key) === isReplaced).map(({ name }) => name);
   const kept = new Set([...keptKeys({ puts, groups }), ...(generated ?? [])]);
   const stale = generated ? staleKeys(base, kept, remote.values(), startedAt) : [];
-  return { added: names(false), replaced: names(true), stale };
+  return { added: names(false), changed: names(true), same: [...same].map(({ name }) => name), stale };
 }
 
 interface DryRunOptions {
   readonly links: UploadInputs['links'];
-  /** Number of files. */
+  /** Number of files that would not be uploaded. */
   readonly unchanged: number;
   readonly summary: boolean;
 }
 
 /** Logs and summarizes what an upload would do, and sets the outputs. */
 export async function dryRun(
-  host: Pick<Host, 'log' | 'summary' | 'output'>,
+  host: Pick<Host, 'log' | 'run' | 'summary' | 'output'>,
   manifest: Manifest,
-  { added, replaced, stale }: DryRunChanges,
+  changes: DryRunChanges,
   { links, unchanged, summary }: DryRunOptions,
 ): Promise<void> {
-  const { log } = host;
-  const logNames = (title: string, names: readonly string[]) => {
-    if (names.length > 0) log.group(title, firstOf(names, 200, String));
-  };
-  logNames(`Would upload ${count(added.length, 'new file')}`, added);
-  logNames(`Would replace ${count(replaced.length, 'object')}`, replaced);
-  logNames(`Would delete ${count(stale.length, 'stale object')}`, stale);
+  const { log, run } = host;
+  const lists = changeLists(changes, unchanged > 0);
+  for (const { title, names } of lists) log.group(`Would ${title}`, firstOf(names, 200, String));
   if (links === 'auto') await logLinks(log, manifest.fileCount);
-  const numbers = { uploaded: manifest.fileCount - unchanged, unchanged, deleted: stale.length };
+  const numbers = { uploaded: manifest.fileCount - unchanged, unchanged, deleted: changes.stale.length };
   const would = headline(numbers, true);
   log.info(`Dry run: ${would}, in ${manifest.s3Uri}; nothing was written`);
   if (summary) {
-    const options = { headline: would, showLinks: false, dryRun: true };
+    const options = { headline: would, showLinks: false, dryRun: true, commitUrl: run.commitUrl, lists };
     await host.summary(publicationSummary(withoutLinks(manifest), options));
   }
   setOutputs(host, {
@@ -75,6 +73,20 @@ export async function dryRun(
     'unchanged-count': unchanged,
     'deleted-count': 0,
   });
+}
+
+/** The changes as lists that are not empty. @param keeps whether files with the same content are not uploaded */
+function changeLists({ added, changed, same, stale }: DryRunChanges, keeps: boolean): NameList[] {
+  const again = keeps
+    ? `keep ${count(same.length, 'unchanged file')}`
+    : `upload ${count(same.length, 'unchanged file')} again`;
+  const lists = [
+    { title: `upload ${count(added.length, 'new file')}`, names: added },
+    { title: `replace ${count(changed.length, 'changed file')}`, names: changed },
+    { title: again, names: same },
+    { title: `delete ${count(stale.length, 'stale object')}`, names: stale },
+  ];
+  return lists.filter(({ names }) => names.length > 0);
 }
 
 /** Logs what `links: auto` would do. */

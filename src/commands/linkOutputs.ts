@@ -1,6 +1,6 @@
 import type { Log } from '../hosts/host.ts';
-import { type LinkedFile, writeLinksFile } from '../links/linksFile.ts';
-import type { Links, Publication } from '../links/manifest.ts';
+import { type ChecksumsFile, type LinkedFile, writeLinksFile } from '../links/linksFile.ts';
+import type { LinkedChecksums, Links, Publication } from '../links/manifest.ts';
 import { type LinksOutputs, type ReportIds, noReportIds } from '../config/outputs.ts';
 import { count, formatBytes } from '../text/format.ts';
 import { s3Uri } from '../storage/uri.ts';
@@ -51,9 +51,19 @@ export function outputsWithoutLinks({
  * @returns its path
  */
 export function writeLinks(tempDir: () => string, publication: Publication, location: Location): string {
-  const { workspace, destination, links } = publication;
-  const header = { version: 1 as const, workspace, destination, expires_at: expiresAt(links) };
+  const { workspace, destination, links, checksums } = publication;
+  const header = {
+    version: 1 as const,
+    workspace,
+    destination,
+    expires_at: expiresAt(links),
+    ...(checksums && { checksums: checksumsFile(checksums, location) }),
+  };
   return writeLinksFile(tempDir(), header, linkedFiles(publication, location), links);
+}
+
+function checksumsFile({ name, key, url }: LinkedChecksums, location: Location): ChecksumsFile {
+  return { path: name, key, s3_uri: s3Uri(location, key), ...(url !== undefined && { url }) };
 }
 
 /** RFC 3339, UTC, in whole seconds and never too late; empty if the expiry is unknown. */

@@ -3,7 +3,8 @@ import type { Host, Log } from '../hosts/host.ts';
 import { type LinkInputs, readLinkInputs } from '../config/links.ts';
 import type { Page } from '../links/page.ts';
 import type { Manifest } from '../links/manifest.ts';
-import { isChecksumsName } from '../files/checksums.ts';
+import { commitOf } from '../links/commitHeader.ts';
+import { checksumsBelow, checksumsName, isChecksumsName } from '../files/checksums.ts';
 import { mediaType } from '../files/mediaTypes.ts';
 import { type FolderContents, separateGenerated } from '../storage/folderContents.ts';
 import { detectPreview } from '../preview/previewNames.ts';
@@ -24,10 +25,10 @@ import { collectErrors } from './deferredErrors.ts';
 import { outputsWithoutLinks } from './linkOutputs.ts';
 import { publish, withoutLinks } from './publish.ts';
 import { hidingObject } from './hidingObject.ts';
-import { freeIndexName, freePreviewNames, pagesFor } from './generatedPages.ts';
+import { type IndexPageOptions, freeIndexName, freePreviewNames, pagesFor } from './generatedPages.ts';
 import { logAndSummarize } from './publicationLog.ts';
 import { type Destination, openDestination } from './openDestination.ts';
-import { withReports } from './withReports.ts';
+import { type RunReports, withReports } from './withReports.ts';
 import { runCommand } from './runCommand.ts';
 import { setting } from '../text/wording.ts';
 
@@ -36,15 +37,17 @@ export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readLinkInputs);
     if (!inputs) return;
-    // Fails early if the links file cannot be written.
-    if (!inputs.dryRun) host.tempDir();
-    await withConnection({ host, inputs, connections: 16, cancellation }, (connection) =>
-      renewLinks(inputs, connection),
-    );
+    await withReports(host, inputs, { step: 'links', signal: cancellation.signal }, async (reports) => {
+      // Fails early if the links file cannot be written.
+      if (!inputs.dryRun) host.tempDir();
+      await withConnection({ host, inputs, connections: 16, cancellation }, (connection) =>
+        renewLinks(inputs, connection, reports),
+      );
+    });
   });
 }
 
-async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<void> {
+async function renewLinks(inputs: LinkInputs, connection: Connection, runReports: RunReports): Promise<void> {
   const { host, terrapi, cancellation } = connection;
   const { signal } = cancellation;
   const destination = await openDestination(inputs, connection);
@@ -52,35 +55,35 @@ async function renewLinks(inputs: LinkInputs, connection: Connection): Promise<v
   const { files, generated } = await filesBelow(destination);
   const sums = inputs.dryRun ? noSums : await sumsOf(host.log, { files, generated }, destination, signal);
   const titled = { ...inputs, title: titleOf(inputs, host.run) };
-  const manifest = manifestOf(titled, s3Uri, base, { files, sums });
+  const manifest = manifestOf(titled, s3Uri, base, { files, sums, generated });
   if (manifest.fileCount === 0) throw await noFiles(destination);
   logFiles(host.log, manifest);
   if (inputs.dryRun) {
     const would = `Dry run: would make links to ${count(manifest.fileCount, 'file')}`;
-    await logAndSummarize(host, inputs, withoutLinks(manifest), would, client.clock);
+    await logAndSummarize(host, inputs, withoutLinks(manifest), { headline: would }, client.clock);
     setOutputs(host, outputsWithoutLinks(manifest));
     return;
   }
-  await withReports(host, inputs, { clock: client.clock, signal }, async (reports) => {
-    const names = new Set(files.map(({ key }) => key.slice(base.length)));
-    const preview = await previewOf(host, inputs, { names, generated }, client, signal);
-    const { publication } = await publish(manifest, {
-      log: host.log,
-      linkMaker: await createLinkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
-      pages: pagesFor(client.clock, host.run, await freeIndexName(hasName(names)), preview),
-      folder: { client, base, explain, signal },
-    });
-    const headline = `${publication.links ? 'Made links to' : 'Found'} ${count(manifest.fileCount, 'file')}`;
-    const deferred = collectErrors(explain);
-    const outputs = await reportPublication({ headline, publication, built: false }, inputs, {
-      host,
-      client,
-      reports,
-      deferred,
-    });
-    setOutputs(host, outputs);
-    deferred.throwFirst();
+  const reports = await runReports.open(client.clock);
+  const names = new Set(files.map(({ key }) => key.slice(base.length)));
+  const preview = await previewOf(host, inputs, { names, generated }, client, signal);
+  const { publication } = await publish(manifest, {
+    log: host.log,
+    linkMaker: await createLinkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
+    pages: pagesFor(client.clock, host.run, await indexPageFor({ names, generated }), preview),
+    folder: { client, base, explain, signal },
   });
+  const headline = `${publication.links ? 'Made links to' : 'Found'} ${count(manifest.fileCount, 'file')}`;
+  const deferred = collectErrors(explain);
+  const outputs = await reportPublication({ headline, publication, built: false }, inputs, {
+    host,
+    client,
+    reports,
+    settle: runReports.settle,
+    deferred,
+  });
+  setOutputs(host, outputs);
+  deferred.throwFirst();
 }
 
 /** Lists the destination, and separates the user's files from generated objects. */
@@ -110,9 +113,9 @@ async function sumsOf(
   const { readStoredSums } = await import('./storedChecksums.ts');
   const reader = sessionReader(client);
   try {
-    const stored = await readStoredSums(log, generated, { base, reader, signal });
     const etags = new Map(files.map(({ key, etag }) => [key, etag]));
-    return stored.current((name) => etags.get(`${base}${name}`));
+    const etagOf = (name: string) => etags.get(`${base}${name}`);
+    return await readStoredSums(log, { generated, etagOf }, { base, reader, signal });
   } catch (error) {
     signal.throwIfAborted();
     const what = `The checksums in ${sanitize(s3Uri)} are not shown, because they could not be read`;
@@ -126,6 +129,13 @@ function logFiles(log: Log, { files, fileCount, totalBytes }: Manifest): void {
     `What: ${count(fileCount, 'file')}, ${formatBytes(totalBytes)}`,
     firstAmong(files(), fileCount, 200, ({ name, size }) => `${name} (${formatBytes(size)})`),
   );
+}
+
+/** The index page to write. It keeps the commit of the page that an upload has written. */
+async function indexPageFor({ names, generated }: Contents): Promise<IndexPageOptions> {
+  const name = await freeIndexName(hasName(names));
+  const before = generated.get(name);
+  return { name, commit: before ? commitOf(before) : '' };
 }
 
 const hasName = (names: ReadonlySet<string>) => (name: string) => Promise.resolve(names.has(name));
@@ -165,7 +175,7 @@ function manifestOf(
   { title, workspace, destination }: Pick<Manifest, 'title' | 'workspace' | 'destination'>,
   s3Uri: string,
   base: string,
-  { files, sums }: Pick<FolderContents, 'files'> & { readonly sums: ReadonlyMap<string, string> },
+  { files, sums, generated }: FolderContents & { readonly sums: ReadonlyMap<string, string> },
 ): Manifest {
   return {
     title,
@@ -174,6 +184,7 @@ function manifestOf(
     s3Uri,
     fileCount: files.length,
     totalBytes: files.reduce((sum, { size }) => sum + size, 0),
+    checksums: generated.has(checksumsName) ? checksumsBelow(base) : undefined,
     files: function* () {
       for (const { key, size, etag, lastModified } of files) {
         const name = key.slice(base.length);

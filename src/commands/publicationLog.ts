@@ -3,19 +3,18 @@ import type { Host, Log } from '../hosts/host.ts';
 import type { LinkInputs } from '../config/links.ts';
 import type { Links, Publication } from '../links/manifest.ts';
 import { count, formatDuration, formatMoment } from '../text/format.ts';
-import { firstAmong } from '../report/log.ts';
-import { publicationSummary } from '../report/summary.ts';
+import type { UploadChanges } from '../sync/uploadChanges.ts';
+import { changeWords, sinceWords } from '../text/changes.ts';
+import { firstAmong, firstOf } from '../report/log.ts';
+import { type SummaryOptions, publicationSummary } from '../report/summary.ts';
 import { setting } from '../text/wording.ts';
 
-/**
- * Logs the links of a publication with warnings about them, and writes the job summary.
- * @param headline what this step did, e.g. `Uploaded 3 files`
- */
+/** Logs the links of a publication with warnings about them, and writes the job summary. */
 export async function logAndSummarize(
   host: Pick<Host, 'log' | 'run' | 'summary' | 'hiddenLinks'>,
   inputs: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
   publication: Publication,
-  headline: string,
+  text: Pick<SummaryOptions, 'headline' | 'failedLog'>,
   clock: Clock,
 ): Promise<void> {
   const { links, main } = publication;
@@ -26,10 +25,28 @@ export async function logAndSummarize(
     if (hidden === undefined && host.run.isPublic === true) noticePublicLinks(host.log, summary);
     logLinks(host.log, hidden, publication, links);
   }
-  host.log.info(headline);
+  host.log.info(text.headline);
+  if (publication.changes) logChanges(host.log, publication.changes);
   if (main && hidden === undefined) host.log.info(`Open ${main.name}: ${main.url}`);
   if (!summary) return;
-  await host.summary(publicationSummary(publication, { headline, showLinks: !maskLinks, dryRun }));
+  await host.summary(
+    publicationSummary(publication, {
+      ...text,
+      commitUrl: host.run.commitUrl,
+      showLinks: !maskLinks,
+      dryRun,
+    }),
+  );
+}
+
+function logChanges(log: Log, { added, changed, gone, commit, files, goneNames }: UploadChanges): void {
+  const words = changeWords(added, changed, gone);
+  if (words === undefined) return;
+  const lines = [
+    ...firstAmong(files, files.size, 50, ([name, change]) => `${change}: ${name}`),
+    ...firstOf(goneNames, 50, (name) => `gone: ${name}`),
+  ];
+  log.group(`Changes ${sinceWords(commit)}: ${words}`, lines);
 }
 
 function warnAboutExpiry(

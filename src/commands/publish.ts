@@ -70,12 +70,17 @@ function keysOf({ files }: Manifest): Iterable<string> {
 }
 
 async function writePages(
-  publication: Publication,
+  published: Publication,
   links: Links,
   tools: PublishOnceTools,
 ): Promise<PublishResult> {
   const { log, makeLinks, pages, folder } = tools;
   const pageLinks = singleLinks(makeLinks, links);
+  const { checksums } = published;
+  const publication = {
+    ...published,
+    checksums: checksums && { ...checksums, url: await pageLinks.to(checksums.key) },
+  };
   // Pages do not depend on each other, so they are written at the same time.
   const results = await Promise.allSettled(
     pages.map((page) => writePage(page, publication, pageLinks, folder)),

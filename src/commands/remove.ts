@@ -18,7 +18,7 @@ import { readInputs } from './readInputs.ts';
 import { type Choose, chooserFor } from './removalChooser.ts';
 import { hidingObject } from './hidingObject.ts';
 import { type Destination, openDestination } from './openDestination.ts';
-import { withReports } from './withReports.ts';
+import { type RunReports, withReports } from './withReports.ts';
 import { runCommand } from './runCommand.ts';
 import { setting, wording } from '../text/wording.ts';
 
@@ -27,13 +27,15 @@ export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readRemoveInputs);
     if (!inputs) return;
-    await withConnection({ host, inputs, connections: 8, cancellation }, (connection) =>
-      remove(inputs, connection),
+    await withReports(host, inputs, { step: 'removal', signal: cancellation.signal }, (reports) =>
+      withConnection({ host, inputs, connections: 8, cancellation }, (connection) =>
+        remove(inputs, connection, reports),
+      ),
     );
   });
 }
 
-async function remove(inputs: RemoveInputs, connection: Connection): Promise<void> {
+async function remove(inputs: RemoveInputs, connection: Connection, runReports: RunReports): Promise<void> {
   const { host, cancellation } = connection;
   const { dryRun, olderThan, keepLast } = inputs;
   const destination = await openDestination(inputs, connection);
@@ -68,11 +70,10 @@ async function remove(inputs: RemoveInputs, connection: Connection): Promise<voi
     await host.summary(removalSummary({ title, headline, s3Uri, base, objects: gone, which }));
   }
   const isEmpty = deletion.left.every(({ key }) => key === base);
-  const tools = { clock: client.clock, signal: cancellation.signal };
-  const ids = await withReports(host, inputs, tools, (reports) =>
-    // While files are left, the comment and the deployment keep what they say.
-    isEmpty ? reports.showRemoval({ headline, s3Uri }) : Promise.resolve(noReportIds),
-  );
+  const reports = await runReports.open(client.clock);
+  // While files are left, the comment and the deployment keep what they say.
+  const ids = isEmpty ? await reports.showRemoval({ headline, s3Uri }) : noReportIds;
+  runReports.settle();
   setOutputs(host, { 's3-uri': s3Uri, 'deleted-count': deletion.deleted.length, ...ids });
 }
 

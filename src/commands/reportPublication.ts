@@ -1,7 +1,7 @@
 import type { LinkInputs } from '../config/links.ts';
 import type { LinksOutputs } from '../config/outputs.ts';
 import type { Host } from '../hosts/host.ts';
-import type { PublicationReport, Reports } from '../report/stepReports.ts';
+import type { PublicationReport, Reports } from '../report/reports.ts';
 import type { StorageClient } from '../storage/client.ts';
 import type { DeferredErrors } from './deferredErrors.ts';
 import { linkOutputs, writeLinks } from './linkOutputs.ts';
@@ -11,7 +11,9 @@ export interface ReportPublicationTools {
   readonly host: Host;
   readonly client: Pick<StorageClient, 'clock' | 'location'>;
   readonly reports: Reports;
-  /** Gets an error of the links file. */
+  /** Called when the reports show the publication. */
+  readonly settle: () => void;
+  /** Errors that fail the step after its reports. Gets an error of the links file too. */
   readonly deferred: DeferredErrors;
 }
 
@@ -20,16 +22,18 @@ export interface ReportPublicationTools {
  * @returns the outputs about it
  */
 export async function reportPublication(
-  { headline, publication, built }: Omit<PublicationReport, 'showLinks'>,
+  { headline, publication, built }: Omit<PublicationReport, 'showLinks' | 'failedLog'>,
   inputs: Pick<LinkInputs, 'links' | 'expiresIn' | 'maskLinks' | 'summary' | 'dryRun'>,
-  { host, client, reports, deferred }: ReportPublicationTools,
+  { host, client, reports, settle, deferred }: ReportPublicationTools,
 ): Promise<LinksOutputs> {
-  await logAndSummarize(host, inputs, publication, headline, client.clock);
   const linksFile = await deferred.attempt(`the links file could not be written`, () =>
     writeLinks(host.tempDir, publication, client.location),
   );
+  const failedLog = deferred.hasErrors() ? host.run.url : undefined;
+  await logAndSummarize(host, inputs, publication, { headline, failedLog }, client.clock);
   const outputs = linkOutputs(host.log, publication, linksFile ?? '');
   const showLinks = !inputs.maskLinks;
-  const ids = await reports.showPublication({ headline, publication, built, showLinks });
+  const ids = await reports.showPublication({ headline, publication, built, showLinks, failedLog });
+  settle();
   return { ...outputs, ...ids };
 }

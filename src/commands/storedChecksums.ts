@@ -12,30 +12,6 @@ import type { ObjectHead } from '../storage/head.ts';
 import type { ObjectReader } from '../storage/objectReader.ts';
 import { sanitize } from '../text/sanitize.ts';
 
-/** SHA-256 of stored files, from the files SHA256SUMS that uploads generated. */
-export interface StoredSums {
-  /**
-   * The SHA-256 of a file in hex; undefined if unknown.
-   * @param modified milliseconds since the epoch, by the storage's clock
-   */
-  readonly of: (name: string, modified: number) => string | undefined;
-  /**
-   * SHA-256 in hex by name, of the lists that match their files exactly: since the upload, none of the files in SHA256SUMS was replaced or deleted.
-   * A time cannot show this, e.g. if two uploads run at the same time.
-   * @param etagOf the ETag of a stored file by name
-   */
-  readonly current: (etagOf: EtagOf) => ReadonlyMap<string, string>;
-}
-
-/** A generated file SHA256SUMS. */
-interface StoredList {
-  /** Empty, or ending in `/`. */
-  readonly folder: string;
-  readonly sums: ReadonlyMap<string, string>;
-  /** See {@link listDigest}; undefined if the upload stored none. */
-  readonly digest: string | undefined;
-}
-
 interface Place {
   /** Prefix of the keys: empty, or ending in `/`. */
   readonly base: string;
@@ -43,65 +19,52 @@ interface Place {
   readonly signal: AbortSignal;
 }
 
+interface StoredFiles {
+  readonly generated: ReadonlyMap<string, ObjectHead>;
+  readonly etagOf: EtagOf;
+  readonly modifiedOf?: (name: string) => number;
+}
+
 /**
- * Reads the generated files SHA256SUMS of a folder and of its subfolders, which other uploads may have written. An upload writes SHA256SUMS last, so
- * it says nothing about files that are newer.
+ * Reads the generated files SHA256SUMS of a folder and of its subfolders, which other uploads may have written. A list matches its files exactly if
+ * none of them was replaced or deleted since the upload. Of another list, only digests of older files are used, by whole seconds. Without
+ * `modifiedOf`, none of them is used.
  * @param generated objects by name relative to the folder
+ * @param etagOf the ETag of a stored file by name
+ * @param modifiedOf when a file was stored by name, in milliseconds since the epoch
+ * @returns SHA-256 in hex by name
  */
 export async function readStoredSums(
   log: Pick<Log, 'info'>,
-  generated: ReadonlyMap<string, ObjectHead>,
-  { base, reader, signal }: Place,
-): Promise<StoredSums> {
-  const names = [...generated.keys()].filter(isChecksumsName);
-  const lists: StoredList[] = [];
-  const all = new Map<string, { readonly sum: string; readonly writtenAt: number }>();
-  for (const name of names) {
-    const head = generated.get(name);
-    if (head === undefined) continue;
+  { generated, etagOf, modifiedOf }: StoredFiles,
+  place: Place,
+): Promise<ReadonlyMap<string, string>> {
+  const current = new Map<string, string>();
+  for (const [name, head] of generated) {
+    if (!isChecksumsName(name)) continue;
     if (head.size > maxChecksumsBytes) {
       log.info(`${name} is not used, because it is too large`);
       continue;
     }
-    const text = await readText(`${base}${name}`, head, reader, signal);
-    const { sums, problems } = parseChecksums(text);
+    const { sums, problems } = parseChecksums(await readText(`${place.base}${name}`, head, place));
     if (problems.length > 0) log.info(`${name} has unusable lines: ${problems.join('; ')}`);
     const folder = name.slice(0, name.length - checksumsName.length);
-    const writtenAt = Date.parse(String(head.headers['last-modified'] ?? ''));
-    const digest = head.headers[listDigestHeader]?.toString();
-    lists.push({ folder, sums, digest });
-    for (const [file, sum] of sums) all.set(`${folder}${file}`, { sum, writtenAt });
-  }
-  return {
-    of: (name, modified) => {
-      const found = all.get(name);
-      // The storage may give no dates.
-      return found !== undefined && !(modified > found.writtenAt + 999) ? found.sum : undefined;
-    },
-    current: (etagOf) => currentSums(log, lists, etagOf),
-  };
-}
-
-function currentSums(
-  log: Pick<Log, 'info'>,
-  lists: readonly StoredList[],
-  etagOf: EtagOf,
-): ReadonlyMap<string, string> {
-  const current = new Map<string, string>();
-  for (const { folder, sums, digest } of lists) {
-    if (digest !== undefined && listDigest(sums, (name) => etagOf(`${folder}${name}`)) === digest)
-      for (const [name, sum] of sums) current.set(`${folder}${name}`, sum);
-    else log.info(`${sanitize(folder)}${checksumsName} is out of date, so its digests are not shown`);
+    const stored = head.headers[listDigestHeader]?.toString();
+    if (stored !== undefined && listDigest(sums, (file) => etagOf(`${folder}${file}`)) === stored)
+      for (const [file, sum] of sums) current.set(`${folder}${file}`, sum);
+    else if (modifiedOf) {
+      log.info(
+        `${sanitize(name)} does not match all of its files, so it is used only for files that are older`,
+      );
+      const writtenAt = Date.parse(String(head.headers['last-modified'] ?? ''));
+      for (const [file, sum] of sums)
+        if (modifiedOf(`${folder}${file}`) + 1_000 <= writtenAt) current.set(`${folder}${file}`, sum);
+    } else log.info(`${sanitize(name)} is out of date, so its digests are not used`);
   }
   return current;
 }
 
-async function readText(
-  key: string,
-  { size, etag }: ObjectHead,
-  reader: ObjectReader,
-  signal: AbortSignal,
-): Promise<string> {
+async function readText(key: string, { size, etag }: ObjectHead, { reader, signal }: Place): Promise<string> {
   const buffer = Buffer.alloc(size);
   if (size > 0)
     await reader.read({ source: key, range: undefined, ifMatch: etag, ifNoneMatch: [], buffer, signal });

@@ -1,82 +1,88 @@
-import { ActionError } from '../errors/error.ts';
 import type { Selection } from '../files/selection.ts';
 import type { Host } from '../hosts/host.ts';
 import { type UploadInputs, readUploadInputs } from '../config/upload.ts';
-import type { Page } from '../links/page.ts';
-import type { Manifest } from '../links/manifest.ts';
-import { type LinksOutputs, type UploadOutputs, setOutputs } from '../config/outputs.ts';
-import { type Plan, type Put, planUpload } from '../sync/plan.ts';
+import { planUpload } from '../sync/plan.ts';
 import { keptKeys } from '../sync/staleObjects.ts';
-import type { PreviewNames } from '../preview/previewNames.ts';
-import { sanitize } from '../text/sanitize.ts';
-import { count } from '../text/format.ts';
-import { type Changes, headline } from '../report/headline.ts';
-import { firstOf } from '../report/log.ts';
 import { titleOf } from '../report/title.ts';
 import type { StorageClient } from '../storage/client.ts';
-import { describeStorageError } from '../storage/errorDescription.ts';
 import { defaultConcurrency, defaultBufferBytes, isSha256Free } from '../transfer/resourceLimits.ts';
 import type { Hasher } from '../transfer/hasher.ts';
 import { createBufferPool } from '../transfer/bufferPool.ts';
 import { type ComparedPlan, type Comparison, comparePlan, comparisonFor, openReader } from './compare.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { wantsPreview } from './autoPreview.ts';
-import { createLinkMaker } from './createLinks.ts';
+import type { Cancellation } from './cancellation.ts';
+import { type LinkMaker, createLinkMaker } from './createLinks.ts';
+import { mostCompared, openEarlierUpload, withChanges } from './earlierUpload.ts';
 import { deleteStale } from './deleteStale.ts';
 import { compareForDryRun, dryRun } from './dryRun.ts';
 import { warnAboutFork } from './forkWarning.ts';
-import { collectErrors } from './deferredErrors.ts';
+import { openFirstLink } from './firstLink.ts';
 import { type Destination, openDestination } from './openDestination.ts';
-import { type PageNames, pageKeys, pageNames, pagesFor } from './generatedPages.ts';
+import { type PageNames, pageKeys, pageNames } from './generatedPages.ts';
 import { logPlan, warnAboutHeaders } from './planLog.ts';
-import { type PublishResult, publish } from './publish.ts';
+import type { PublishResult } from './publish.ts';
+import { publishUpload } from './publishUpload.ts';
 import { readInputs } from './readInputs.ts';
-import { reportPublication } from './reportPublication.ts';
+import { reportUpload } from './reportUpload.ts';
 import { runCommand } from './runCommand.ts';
 import { reportNoFiles, selectUpload } from './selectFiles.ts';
-import { logSharingDryRun, shareFolder } from './share.ts';
+import { logSharingDryRun } from './share.ts';
+import { storedExplainer } from './storedExplainer.ts';
 import { uploadFiles } from './uploadFiles.ts';
 import { type SentFiles, manifestOf } from './uploadManifest.ts';
-import { withReports } from './withReports.ts';
+import { type RunReports, withReports } from './withReports.ts';
 
 /** The root action: uploads files to a workspace and returns links. */
 export function run(host: Host): Promise<void> {
   return runCommand(host, async (cancellation) => {
     const inputs = readInputs(host, readUploadInputs);
     if (!inputs) return;
-    const comparison = comparisonFor(inputs);
-    const reader = openReader(comparison, inputs.partSize, cancellation.signal);
-    try {
-      const selection = selectUpload(host, inputs, comparison.readsFiles ? reader.prefetch : () => undefined);
-      if (selection.files.length === 0) {
-        reportNoFiles(host, inputs, selection);
-        return;
-      }
-      // Fails before the upload if the links file cannot be written.
-      if (!inputs.dryRun) host.tempDir();
-      const concurrency = inputs.concurrency ?? defaultConcurrency();
-      await withConnection({ host, inputs, connections: concurrency, cancellation }, (connection) =>
-        upload(inputs, selection, { comparison, reader, concurrency }, connection),
-      );
-    } finally {
-      await reader.close();
-    }
+    await withReports(host, inputs, { step: 'upload', signal: cancellation.signal }, (reports) =>
+      selectAndUpload(host, inputs, cancellation, reports),
+    );
   });
+}
+
+async function selectAndUpload(
+  host: Host,
+  inputs: UploadInputs,
+  cancellation: Cancellation,
+  reports: RunReports,
+): Promise<void> {
+  const comparison = comparisonFor(inputs);
+  const reader = openReader(comparison, inputs.partSize, cancellation.signal);
+  try {
+    const selection = selectUpload(host, inputs, comparison.readsFiles ? reader.prefetch : () => undefined);
+    if (selection.files.length === 0) {
+      reportNoFiles(host, inputs, selection);
+      return;
+    }
+    // Fails before the upload if the links file cannot be written.
+    if (!inputs.dryRun) host.tempDir();
+    const concurrency = inputs.concurrency ?? defaultConcurrency();
+    await withConnection({ host, inputs, connections: concurrency, cancellation }, (connection) =>
+      upload(inputs, selection, { comparison, reader, concurrency, reports }, connection),
+    );
+  } finally {
+    await reader.close();
+  }
 }
 
 interface UploadTools {
   readonly comparison: Comparison;
   readonly reader: Hasher;
   readonly concurrency: number;
+  readonly reports: RunReports;
 }
 
 async function upload(
   inputs: UploadInputs,
   selection: Selection,
-  { comparison, reader, concurrency }: UploadTools,
+  { comparison, reader, concurrency, reports: runReports }: UploadTools,
   connection: Connection,
 ): Promise<void> {
-  const { host, terrapi, cancellation } = connection;
+  const { host, cancellation } = connection;
   const destination = await openDestination(inputs, connection);
   const { client, base, s3Uri, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
@@ -92,58 +98,30 @@ async function upload(
     await logDryRun(host, inputs, { plan, names }, destination);
     return;
   }
-  await withReports(host, inputs, { clock: client.clock, signal: cancellation.signal }, async (reports) => {
-    reports.begin(s3Uri);
-    const sent = await sendFiles(inputs, { plan, names }, client, { connection, concurrency });
-    const manifest = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
-    const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
-    const { publication, generated } = await publishLinks(
-      inputs,
-      { plan, names, manifest },
-      destination,
-      connection,
-    ).catch(explainStored(`their links could not be created`));
-    const kept = () => new Set([...keptKeys(plan), ...generated]);
-    const deleted = inputs.deleteStale
-      ? await deleteStale(host.log, kept(), destination, cancellation.done).catch(
-          explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
-        )
-      : 0;
-    // An error from here on fails the step, but only after the links are reported.
-    const deferred = collectErrors(explainStored);
-    await deferred.attempt(`they could not be shared`, () => shareFolder(host.log, inputs, terrapi));
-    const changes = changesOf(plan, deleted);
-    const report = { headline: headline(changes, false), publication, built: true };
-    const outputs = await reportPublication(report, inputs, { host, client, reports, deferred });
-    await deferred.attempt(`not all outputs could be set`, () =>
-      setOutputs(host, { ...outputs, ...uploadOutputs(plan, changes) }),
-    );
-    deferred.throwFirst();
-  });
-}
-
-/** What an upload did, in numbers. */
-function changesOf({ puts, unchanged }: ComparedPlan, deleted: number): Changes {
-  return { uploaded: puts.length - unchanged.length, unchanged: unchanged.length, deleted };
-}
-
-/** The outputs that only this action has. */
-function uploadOutputs(
-  { checksumsFile = '' }: Pick<ComparedPlan, 'checksumsFile'>,
-  { uploaded, unchanged, deleted }: Changes,
-): Omit<UploadOutputs, keyof LinksOutputs> {
-  return {
-    'checksums-file': checksumsFile,
-    'uploaded-count': uploaded,
-    'unchanged-count': unchanged,
-    'deleted-count': deleted,
-  };
+  const reports = await runReports.open(client.clock);
+  reports.begin(s3Uri);
+  const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
+  const { publication, generated } = await sendAndPublish(
+    inputs,
+    { plan, names },
+    destination,
+    { connection, concurrency },
+    explainStored,
+  );
+  const kept = () => new Set([...keptKeys(plan), ...generated]);
+  const deleted = inputs.deleteStale
+    ? await deleteStale(host.log, kept(), destination, cancellation.done).catch(
+        explain(`All files are uploaded, but stale objects in ${s3Uri} could not be deleted`),
+      )
+    : 0;
+  const tools = { connection, client, reports, settle: runReports.settle, explainStored };
+  await reportUpload(inputs, { plan, publication, deleted }, tools);
 }
 
 async function logDryRun(
   host: Pick<Host, 'log' | 'run' | 'summary' | 'output'>,
   inputs: UploadInputs,
-  { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
+  { plan, names }: Pick<FilesToSend, 'plan' | 'names'>,
   { base, s3Uri, serverTime }: Destination,
 ): Promise<void> {
   logSharingDryRun(host.log, inputs);
@@ -156,12 +134,46 @@ async function logDryRun(
   });
 }
 
-/** Uploads the files. A preview needs the ETags of all of them. */
+interface FilesToSend {
+  readonly plan: ComparedPlan;
+  readonly names: PageNames;
+}
+
+interface SendTools {
+  readonly connection: Connection;
+  readonly concurrency: number;
+}
+
+/** Uploads the files, makes their links, and writes the pages that contain them. */
+async function sendAndPublish(
+  inputs: UploadInputs,
+  { plan, names }: FilesToSend,
+  destination: Destination,
+  tools: SendTools,
+  explainStored: ReturnType<typeof storedExplainer>,
+): Promise<PublishResult> {
+  const { host, terrapi, cancellation } = tools.connection;
+  const { signal } = cancellation;
+  const { client, base, s3Uri } = destination;
+  const hasPreview = names.preview !== undefined;
+  const linkMaker = await createLinkMaker(host, inputs, { terrapi, client, signal }, hasPreview);
+  const earlier = openEarlierUpload(host.log, names, client, base, signal);
+  const sent = await sendFiles(inputs, { plan, names }, linkMaker, client, tools);
+  const uploaded = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
+  const manifest = await withChanges(uploaded, earlier, inputs, plan);
+  const files = { plan, names, manifest };
+  return publishUpload(inputs, files, linkMaker, destination, { host, signal }).catch(
+    explainStored(`their links could not be created`),
+  );
+}
+
+/** Uploads the files. A preview needs the ETags of all of them, and so does the comparison with the next upload. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
-  { plan, names }: Pick<StoredFiles, 'names'> & { readonly plan: ComparedPlan },
+  { plan, names }: FilesToSend,
+  linkMaker: LinkMaker | undefined,
   client: StorageClient,
-  { connection, concurrency }: { readonly connection: Connection; readonly concurrency: number },
+  { connection, concurrency }: SendTools,
 ): Promise<SentFiles> {
   const { host, cancellation, retries } = connection;
   const sent = {
@@ -169,6 +181,9 @@ async function sendFiles(
     types: new Map<string, string>(),
     sums: new Map<string, string>(),
   };
+  const keepsEtags =
+    names.preview !== undefined || (names.index !== undefined && plan.puts.length <= mostCompared);
+  const firstLink = openFirstLink(linkMaker, plan);
   await uploadFiles(host.log, plan, client, {
     concurrency,
     bufferPool: createBufferPool(defaultBufferBytes()),
@@ -178,71 +193,13 @@ async function sendFiles(
     signal: cancellation.signal,
     done: cancellation.done,
     sha256Wanted: plan.sums.size < plan.puts.length && isSha256Free(plan.puts.length, plan.totalBytes),
+    onEnding: firstLink.request,
     onStored: ({ key, contentType: planned }, etag, contentType, sha256) => {
-      if (names.preview) sent.etags.set(key, etag);
+      firstLink.onStored(key);
+      if (keepsEtags) sent.etags.set(key, etag);
       if (contentType !== planned) sent.types.set(key, contentType);
       if (sha256 !== undefined) sent.sums.set(key, sha256);
     },
-  });
+  }).catch(firstLink.onFailure);
   return sent;
-}
-
-interface StoredFiles {
-  readonly plan: Plan;
-  readonly names: PageNames;
-  readonly manifest: Manifest;
-}
-
-/** Makes the links, and writes the pages that contain them. */
-async function publishLinks(
-  inputs: Pick<UploadInputs, 'links' | 'expiresIn' | 'maskLinks' | 'preview'>,
-  { plan, names, manifest }: StoredFiles,
-  { client, base, explain }: Destination,
-  { host, terrapi, cancellation: { signal } }: Connection,
-): Promise<PublishResult> {
-  const isOptional = inputs.preview === 'auto';
-  const preview =
-    names.preview && (await previewOf(host, plan, { names: names.preview, isOptional }, { client, signal }));
-  return publish(manifest, {
-    log: host.log,
-    linkMaker: await createLinkMaker(host, inputs, { terrapi, client, signal }, preview !== undefined),
-    pages: pagesFor(client.clock, host.run, names.index, preview),
-    folder: { client, base, explain, signal },
-  });
-}
-
-async function previewOf(
-  host: Pick<Host, 'log' | 'run'>,
-  { puts, base }: Plan,
-  { names, isOptional }: { readonly names: PreviewNames; readonly isOptional: boolean },
-  { client, signal }: { readonly client: StorageClient; readonly signal: AbortSignal },
-): Promise<Page> {
-  const { checkSite, previewPage } = await import('./previewPage.ts');
-  const flags = checkSite(host.log, puts, { client, base });
-  return previewPage({ names, flags, isOptional }, host, client, signal);
-}
-
-/** Throws errors of steps after the upload. All files are stored then, and the error lists them. */
-function storedExplainer(
-  puts: readonly Put[],
-  { s3Uri, client: { location } }: Pick<Destination, 's3Uri' | 'client'>,
-  signal: AbortSignal,
-): (what: string) => (error: unknown) => never {
-  return (what) => (error) => {
-    if (signal.aborted) throw error;
-    const { code, message, hint, details } = describeStorageError(
-      `All files are uploaded to ${sanitize(s3Uri)}, but ${what}`,
-      location,
-      error,
-    );
-    throw new ActionError(code, message, {
-      hint,
-      details: [
-        ...details,
-        `Stored: ${count(puts.length, 'file')}`,
-        ...firstOf(puts, 50, ({ name }) => `- ${sanitize(name)}`),
-      ],
-      cause: error,
-    });
-  };
 }

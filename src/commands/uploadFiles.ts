@@ -13,7 +13,7 @@ import {
   type TransferOptions,
   transfer,
 } from '../transfer/engine.ts';
-import { createProgress } from '../transfer/progress.ts';
+import { createProgress, watchForEnd } from '../transfer/progress.ts';
 import type { Cancellation } from './cancellation.ts';
 import { showProgress } from './transferProgress.ts';
 import { wording } from '../text/wording.ts';
@@ -21,6 +21,8 @@ import { wording } from '../text/wording.ts';
 export interface UploadOptions extends Omit<TransferOptions, 'onProgress' | 'signal'> {
   /** Requests that the run has retried so far. */
   readonly retried: () => number;
+  /** Called once, see {@link watchForEnd}. */
+  readonly onEnding?: (() => void) | undefined;
 }
 
 /**
@@ -37,19 +39,21 @@ export async function uploadFiles(
   const puts = plan.groups.flat();
   if (puts.length === 0) return;
   const started = performance.now();
-  const progress = createProgress(
-    { files: puts.length, bytes: totalSize(puts) },
-    () => performance.now() - started,
-  );
+  const total = { files: puts.length, bytes: totalSize(puts) };
+  const progress = createProgress(total, () => performance.now() - started);
   const endGroup = log.openGroup('Upload');
-  const stopShowing = showProgress(log, progress, totalSize(puts));
+  const stopShowing = showProgress(log, progress, total.bytes);
   const stored: Put[] = [];
   done.set('stored', () => storedLines(puts, stored));
   const before = retried();
+  const watch = watchForEnd(total, options.onEnding);
   const outcome = await transfer(plan, client, {
     ...options,
     signal,
-    onProgress: (made) => progress.add(made),
+    onProgress: (made) => {
+      progress.add(made);
+      watch(made);
+    },
     onStored: (put, etag, contentType, sha256) => {
       stored.push(put);
       options.onStored?.(put, etag, contentType, sha256);

@@ -1,4 +1,5 @@
 import type { Manifest } from '../links/manifest.ts';
+import { checksumsBelow } from '../files/checksums.ts';
 import type { ComparedPlan } from './compare.ts';
 
 /** What is known about uploaded files only after their upload, by key. */
@@ -17,7 +18,7 @@ export interface SentFiles {
 export function manifestOf(
   { title, workspace, destination }: Pick<Manifest, 'title' | 'workspace' | 'destination'>,
   s3Uri: string,
-  { puts, totalBytes, unchanged, sums, remote }: ComparedPlan,
+  { base, puts, totalBytes, unchanged, sums, remote, checksumsFile }: ComparedPlan,
   sent: SentFiles = { etags: new Map(), types: new Map(), sums: new Map() },
 ): Manifest {
   const same = new Set(unchanged);
@@ -28,6 +29,7 @@ export function manifestOf(
     s3Uri,
     fileCount: puts.length,
     totalBytes,
+    checksums: checksumsFile === undefined ? undefined : checksumsBelow(base),
     files: function* () {
       for (const put of puts) {
         const { name, key, file } = put;

@@ -9,7 +9,8 @@ import type { Reader } from './reader.ts';
 export function readCertificates(reader: Reader): string[] {
   const given = reader.text('ca-certificates');
   if (!given) return [];
-  const inline = given.includes('-----BEGIN');
+  // PEM text with a damaged first line is not a path: the error would quote it, and it may be a private key.
+  const inline = /[\r\n]|-----(?:BEGIN|END)/.test(given);
   const shown = inline ? 'PEM text' : given;
   try {
     const pem = inline ? given : readFileSync(given, 'utf8');

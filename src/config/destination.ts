@@ -1,3 +1,4 @@
+import { excerpt } from '../text/sanitize.ts';
 import { type IfNoCredentials, readIfNoCredentials } from './ifNoCredentials.ts';
 import { type PlatformInputs, readPlatform } from './platform.ts';
 import type { Reader } from './reader.ts';
@@ -35,7 +36,11 @@ export function readDestination(reader: Reader): string {
   const given = reader.text('destination');
   const [, destination = ''] = /^\/?(.*?)\/?$/s.exec(given) ?? [];
   if (given.includes('\\')) {
-    reader.refuse('destination', given, `a folder with '/' between names: '${given.replaceAll('\\', '/')}'`);
+    reader.refuse(
+      'destination',
+      given,
+      `a folder with '/' between names: '${excerpt(given.replaceAll('\\', '/'), 120)}'`,
+    );
     return destination;
   }
   const isNone = given === '' || given === '/';

@@ -4,11 +4,13 @@ import { allowsPlainHttp, isLoopback, urlProblem } from '../http/urls.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { setting } from '../text/wording.ts';
 import { readDestination } from './destination.ts';
+import { isUnreasonable } from './globs.ts';
 import { type IfNoCredentials, readIfNoCredentials } from './ifNoCredentials.ts';
 import { parseConcurrency } from './numbers.ts';
 import { wholeMachine } from './path.ts';
 import { type PlatformInputs, readPlatform } from './platform.ts';
 import { type RawInput, Reader } from './reader.ts';
+import { withoutSecrets } from './url.ts';
 
 /** Where a list of links is. */
 export type LinksSource =
@@ -101,7 +103,7 @@ function readFrom(reader: Reader): LinksSource {
 function readLink(reader: Reader, given: string): LinksSource {
   const url = URL.parse(given);
   const problem = url ? addressProblem(url) : 'is not a URL';
-  if (problem !== undefined) reader.problem('from', `got '${withoutQuery(given)}', which ${problem}`);
+  if (problem !== undefined) reader.problem('from', `got '${shownAddress(given)}', which ${problem}`);
   const found = url ?? new URL('https://invalid.invalid');
   // A browser's address bar may have added it.
   found.hash = '';
@@ -125,15 +127,15 @@ function isCutOff({ searchParams }: URL): boolean {
   return names.has('x-amz-algorithm') && !names.has('x-amz-signature');
 }
 
-function withoutQuery(address: string): string {
-  return excerpt(address.replace(/\/\/.*@/s, '//***@').replace(/([?#]).*$/s, '$1***'), 120);
+function shownAddress(address: string): string {
+  return excerpt(withoutSecrets(address), 120);
 }
 
 function readFile(reader: Reader, given: string): LinksSource {
   const expected = `the path of a links file, or the link of one or of an index page (_links.html)`;
   const kind = kindOf(given);
   if (kind === 'nothing')
-    reader.problem('from', `got '${excerpt(given, 120)}', which does not exist; expected ${expected}`);
+    reader.problem('from', `got '${shownAddress(given)}', which does not exist; expected ${expected}`);
   else if (kind === 'folder') reader.refuse('from', given, expected);
   return { kind: 'file', path: given };
 }
@@ -153,6 +155,7 @@ function readPattern(reader: Reader): string[] {
   for (const line of lines) {
     const glob = line.replace(/^(?:!\s*)*/, '');
     if (glob === '') reader.refuse('pattern', line, `a glob after '!'`);
+    if (isUnreasonable(glob)) reader.refuse('pattern', line, `a shorter glob`);
     if (/(?:^|\/)\.\.(?:\/|$)|\\/.test(glob))
       reader.refuse(
         'pattern',

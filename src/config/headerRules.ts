@@ -1,5 +1,6 @@
-import { Minimatch } from 'minimatch';
+import { Minimatch, braceExpand } from 'minimatch';
 
+import { isUnreasonable } from './globs.ts';
 import type { Reader } from './reader.ts';
 
 /** One line of the input `headers`. */
@@ -40,8 +41,18 @@ export function parseHeaderRule(line: string): HeaderRule | undefined {
       line,
     ) ?? [];
   const name = header.toLowerCase();
-  if (!storable.test(name) || name === reservedHeader) return undefined;
+  if (!storable.test(name) || name === reservedHeader || isTooLarge(glob ?? '')) return undefined;
   return { line, name, value, glob, matches: glob === undefined ? () => true : globMatcher(glob) };
+}
+
+/** Alternatives in braces multiply: `{a,b}` 20 times in one glob are a million. */
+const maxAlternatives = 1_000;
+
+function isTooLarge(glob: string): boolean {
+  return (
+    isUnreasonable(glob) ||
+    braceExpand(glob, { braceExpandMax: maxAlternatives + 1 }).length > maxAlternatives
+  );
 }
 
 /** Matches names relative to the destination with a glob. */

@@ -1,4 +1,5 @@
 import { excerpt } from '../text/sanitize.ts';
+import { isUnreasonable } from './globs.ts';
 import type { Reader } from './reader.ts';
 
 export function readPath(reader: Reader): string[] {
@@ -13,6 +14,7 @@ export function readPath(reader: Reader): string[] {
   for (const line of lines) {
     const pattern = line.replace(leadingBangs, '');
     if (pattern === '') reader.refuse('path', line, `a file, folder or glob after '!'`);
+    if (isUnreasonable(pattern)) reader.refuse('path', line, `a shorter path or glob`);
     if (pattern.split(/[\\/]/).includes('..')) {
       reader.refuse('path', line, `a path without '..', relative to the working directory or absolute`);
     }

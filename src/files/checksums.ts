@@ -3,6 +3,11 @@ import { createHash } from 'node:crypto';
 /** The name of the generated object with the checksums. */
 export const checksumsName = 'SHA256SUMS';
 
+/** The generated object of a folder. @param base what every key below the folder begins with */
+export function checksumsBelow(base: string): { readonly name: string; readonly key: string } {
+  return { name: checksumsName, key: `${base}${checksumsName}` };
+}
+
 /** Whether this is the path of a checksums file, in any folder. */
 export function isChecksumsName(name: string): boolean {
   return name === checksumsName || name.endsWith(`/${checksumsName}`);

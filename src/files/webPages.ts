@@ -2,3 +2,8 @@
 export function isHtml(name: string): boolean {
   return /\.(?:html?|xhtml|xht)$/i.test(name);
 }
+
+/** Whether a file is a part of pages that people do not open: a script, a style sheet, a font or a source map. */
+export function isPagePart({ name }: { readonly name: string }): boolean {
+  return /\.(?:[cm]?js|css|woff2?|ttf|otf|eot|[cm]?js\.map|css\.map)$/i.test(name);
+}

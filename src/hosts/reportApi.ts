@@ -1,5 +1,6 @@
 import type { Warning } from '../errors/codes.ts';
 import { isError } from '../errors/error.ts';
+import { isNetworkError } from '../http/networkErrors.ts';
 import { type RetryPolicy, createRetrier } from '../http/retry.ts';
 import { openTransport } from '../http/transport.ts';
 import { urlTextProblem } from '../http/urls.ts';
@@ -52,6 +53,14 @@ export function openReportApi(options: ReportApiOptions): ReportApi {
     retried: (request) => retrier(request, { signal: until() }),
     close: () => transport.close(),
   };
+}
+
+/**
+ * Whether an error means that an answer has not the documented form, e.g. because a proxy answers. Not all fields of answers are checked before
+ * they are used.
+ */
+export function isUnexpectedAnswer(error: unknown): boolean {
+  return isError(error) && /^(?:TypeError|ValiError)$/.test(error.name) && !isNetworkError(error);
 }
 
 /**

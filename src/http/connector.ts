@@ -1,7 +1,8 @@
 import { request } from 'node:http';
-import type { Socket } from 'node:net';
+import { type Socket, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
-import { type buildConnector, buildConnector as buildTls, errors } from 'undici';
+import type { buildConnector } from 'undici';
 
 import { systemCode } from '../errors/error.ts';
 import type { Proxy } from './proxy.ts';
@@ -24,17 +25,28 @@ export class ProxyError extends Error {
   }
 }
 
+/** No connection within the time limit. It has undici's code, so that all time limits have the same explanation. */
+export class ConnectTimeoutError extends Error {
+  override readonly name = 'ConnectTimeoutError';
+  readonly code = 'UND_ERR_CONNECT_TIMEOUT';
+}
+
+export interface TlsOptions {
+  readonly rejectUnauthorized: boolean;
+  /** PEM certificates of all trusted authorities. Default: those of Node.js. */
+  readonly ca?: readonly string[];
+}
+
 export interface ConnectOptions extends DialOptions {
   readonly proxy: Proxy | undefined;
-  readonly tls: { readonly rejectUnauthorized: boolean; readonly ca?: readonly string[] };
+  readonly tls: TlsOptions;
   /** Milliseconds for DNS, TCP, proxy and TLS together. */
   readonly timeoutMs: number;
 }
 
 /** Opens connections for undici, directly or through a proxy. */
 export function createConnector(options: ConnectOptions): buildConnector.connector {
-  const { ca, rejectUnauthorized } = options.tls;
-  const secure = buildTls({ rejectUnauthorized, ...(ca && { ca: [...ca] }), timeout: 0 });
+  const secure = createTlsClient(options.tls);
   return (target, callback) => {
     const deadline = createDeadline(options);
     open(target, { ...options, signal: deadline.signal }, secure)
@@ -50,8 +62,7 @@ export function createConnector(options: ConnectOptions): buildConnector.connect
 function createDeadline({ signal, timeoutMs }: ConnectOptions) {
   const controller = new AbortController();
   const onAbort = () => controller.abort(signal.reason);
-  const late = () =>
-    controller.abort(new errors.ConnectTimeoutError(`No connection within ${timeoutMs / 1000} s`));
+  const late = () => controller.abort(new ConnectTimeoutError(`No connection within ${timeoutMs / 1000} s`));
   const timer = setTimeout(late, timeoutMs);
   signal.addEventListener('abort', onAbort);
   if (signal.aborted) onAbort();
@@ -67,7 +78,7 @@ function createDeadline({ signal, timeoutMs }: ConnectOptions) {
 async function open(
   target: buildConnector.Options,
   options: ConnectOptions,
-  secure: buildConnector.connector,
+  secure: TlsClient,
 ): Promise<Socket> {
   const { proxy, signal } = options;
   const isSecure = target.protocol === 'https:';
@@ -81,15 +92,13 @@ async function open(
 async function openTunnel(
   target: string,
   proxy: Proxy,
-  secure: buildConnector.connector,
+  secure: TlsClient,
   dialing: DialOptions,
 ): Promise<Socket> {
   const { signal } = dialing;
   try {
-    const { hostname, port } = proxy;
-    const plain = await openTcp(hostname, port, dialing);
-    const options = { hostname, host: proxy.name, port: String(port), protocol: 'https:' };
-    const socket = proxy.secure ? await openTls(options, plain, secure, signal) : plain;
+    const plain = await openTcp(proxy.hostname, proxy.port, dialing);
+    const socket = proxy.secure ? await openTls(proxy, plain, secure, signal) : plain;
     return await requestTunnel(target, proxy, socket, signal);
   } catch (error) {
     const isCancelled = signal.aborted && systemCode(error) === undefined;
@@ -122,14 +131,39 @@ function requestTunnel(target: string, proxy: Proxy, socket: Socket, signal: Abo
 }
 
 function openTls(
-  target: buildConnector.Options,
+  { hostname }: TlsTarget,
   socket: Socket,
-  secure: buildConnector.connector,
+  secure: TlsClient,
   signal: AbortSignal,
 ): Promise<Socket> {
   return runStep(socket, signal, (resolve, reject) => {
-    secure({ ...target, httpSocket: socket }, (error, opened) => (error ? reject(error) : resolve(opened)));
+    const opened = secure(hostname, socket);
+    opened.once('secureConnect', () => resolve(opened)).on('error', reject);
   });
+}
+
+type TlsTarget = Pick<buildConnector.Options, 'hostname'>;
+
+/** Starts TLS on a socket. */
+type TlsClient = (hostname: string, socket: Socket) => Socket;
+
+/** Connections to the same host resume a TLS session (RFC 8446, 2.2), which saves half of the handshake's CPU time. */
+function createTlsClient({ ca, rejectUnauthorized }: TlsOptions): TlsClient {
+  const sessions = new Map<string, Buffer>();
+  return (hostname, socket) => {
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const session = sessions.get(host);
+    return connectTls({
+      socket,
+      host,
+      // Server Name Indication does not allow addresses (RFC 6066, 3).
+      ...(isIP(host) === 0 && { servername: host }),
+      ...(session && { session }),
+      ...(ca && { ca: [...ca] }),
+      rejectUnauthorized,
+      ALPNProtocols: ['http/1.1'],
+    }).on('session', (issued: Buffer) => void sessions.set(host, issued));
+  };
 }
 
 /** Runs one step on a socket. If the step fails or the signal aborts, it closes the socket. */

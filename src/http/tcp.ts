@@ -1,9 +1,9 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { type Socket, connect, isIP } from 'node:net';
+import { type OnReadOpts, type Socket, connect, isIP } from 'node:net';
 
 import { systemCode } from '../errors/error.ts';
-import { rejectOnAbort } from './cancellableDispatcher.ts';
+import { rejectOnAbort } from './abortSignals.ts';
 import { isLocalName } from './urls.ts';
 
 export interface DialOptions {
@@ -24,7 +24,7 @@ const nextAddressMs = 250;
 export async function openTcp(
   hostname: string,
   port: number,
-  { signal, resolve: resolveHost = resolveName, dial = dialAddress }: DialOptions,
+  { signal, resolve: resolveHost = resolveName, dial = (address) => dialAddress(address) }: DialOptions,
 ): Promise<Socket> {
   const addresses = await addressesOf(hostname, resolveHost, signal);
   const attempts = new Set<Socket>();
@@ -94,6 +94,11 @@ function resolveName(hostname: string): Promise<LookupAddress[]> {
   return lookup(hostname, { all: true });
 }
 
-function dialAddress(address: { readonly host: string; readonly port: number }): Socket {
-  return connect({ ...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+/** Opens a socket. @param onread receives its bytes, instead of the events of the socket */
+export function dialAddress(
+  address: { readonly host: string; readonly port: number },
+  { onread }: { readonly onread?: OnReadOpts } = {},
+): Socket {
+  const options = { ...address, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+  return connect(onread ? { ...options, onread } : options);
 }

@@ -6,7 +6,7 @@ import { type Clocks, createClocks } from './clock.ts';
 import { ActionError, actionErrorIn } from '../errors/error.ts';
 import { responseTimeoutMs, readResponseBody } from './responses.ts';
 import { CancellableDispatcher } from './cancellableDispatcher.ts';
-import { createConnector } from './connector.ts';
+import { type TlsOptions, createConnector } from './connector.ts';
 import { proxyFor } from './proxy.ts';
 import { urlProblem } from './urls.ts';
 
@@ -36,6 +36,15 @@ export interface RequestScope {
   readonly fetch: typeof globalThis.fetch;
 }
 
+/** What another thread needs to open connections by the same rules. The proxy depends on the URL, see `proxyFor`. */
+export interface ConnectionSettings {
+  readonly tls: TlsOptions;
+  /** Milliseconds to open a connection. */
+  readonly timeoutMs: number;
+  /** See {@link Transport.plainHttp}. */
+  readonly plainHttp: boolean;
+}
+
 /**
  * All HTTP goes through here, so the rules for proxies, TLS, plain HTTP, cancellation, response size and timeouts apply to every client in
  * the program.
@@ -45,6 +54,7 @@ export interface Transport extends RequestScope {
   readonly clockOf: Clocks;
   /** Whether plain HTTP to this machine is allowed. To other machines it never is. */
   readonly plainHttp: boolean;
+  readonly connection: ConnectionSettings;
   /** For requests that clean up. They may continue for {@link cleanupMs} after the run was cancelled. */
   readonly cleanup: RequestScope;
   close(): Promise<void>;
@@ -68,12 +78,14 @@ export function openTransport(options: TransportOptions): Transport {
   };
   signal?.addEventListener('abort', cancel, { once: true });
   if (signal?.aborted) cancel();
-  const agent = createAgent(options, end.signal);
+  const connection = { tls: tlsOptions(options), timeoutMs: connectTimeout, plainHttp };
+  const agent = createAgent(options, connection, end.signal);
   return {
     ...createScope(agent, run.signal, clockOf),
     cleanup: createScope(agent, end.signal, clockOf),
     clockOf,
     plainHttp,
+    connection,
     close: () => {
       signal?.removeEventListener('abort', cancel);
       end.abort(new errors.ClientDestroyedError());
@@ -82,13 +94,17 @@ export function openTransport(options: TransportOptions): Transport {
   };
 }
 
-function createAgent(
-  { certificates, verify, connections, plainHttp }: TransportOptions,
-  signal: AbortSignal,
-): Agent {
+function tlsOptions({ certificates, verify }: TransportOptions): TlsOptions {
   // The option `ca` replaces the public roots, so this list contains them as well.
   const ca = certificates.length > 0 ? [...getCACertificates('default'), ...certificates] : undefined;
-  const tls = { rejectUnauthorized: verify, ...(ca && { ca }) };
+  return { rejectUnauthorized: verify, ...(ca && { ca }) };
+}
+
+function createAgent(
+  { connections }: TransportOptions,
+  { tls, timeoutMs, plainHttp }: ConnectionSettings,
+  signal: AbortSignal,
+): Agent {
   const options = { connections, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 300_000 };
   return new Agent({
     ...options,
@@ -101,7 +117,7 @@ function createAgent(
           `Refused to send a request to ${url.host}: its address ${fault}`,
         );
       const proxy = proxyFor(url);
-      const connect = createConnector({ proxy, tls, timeoutMs: connectTimeout, signal });
+      const connect = createConnector({ proxy, tls, timeoutMs, signal });
       return new Pool(origin, { ...options, connect });
     },
   });

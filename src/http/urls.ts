@@ -3,8 +3,8 @@
  * by DNS. `0.0.0.0`, `::` and IPv4-mapped IPv6 addresses do not count.
  */
 export function isLoopback(hostname: string): boolean {
-  const name = hostname.toLowerCase().replace(/\.$/, '');
-  return isLocalName(name) || name === '[::1]' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
+  const isAddress = /^(?:\[::1\]|::1|127(?:\.\d{1,3}){3}\.?)$/.test(hostname);
+  return isAddress || isLocalName(hostname);
 }
 
 /** Whether a host name is `localhost` or a name below it. */

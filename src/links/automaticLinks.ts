@@ -23,6 +23,8 @@ export interface AutomaticOptions {
       readonly stored?: Promise<unknown> | undefined;
     },
   ) => Promise<Links>;
+  /** Requests one link that a later `request` uses. @param stored resolves when its object is stored */
+  readonly prefetch: (key: string, stored: Promise<unknown>) => Promise<void>;
   /** Signs links with the storage session. */
   readonly sign: () => Promise<Links>;
   readonly sessions: Pick<SessionSource, 'get'>;
@@ -39,6 +41,11 @@ export interface AutomaticOptions {
 
 export interface AutomaticLinks {
   readonly make: (keys: Iterable<string>, stored?: Promise<unknown>) => Promise<Links>;
+  /**
+   * Requests the first link before {@link AutomaticLinks.make}, if that will request links from the platform.
+   * @param files number of all files
+   */
+  readonly prefetch: (first: string, files: number, stored: Promise<unknown>) => Promise<void>;
   /** After an error: lets the session sign all links from now on. Returns false if that does not help. */
   readonly fallBack: (error: unknown) => boolean;
 }
@@ -49,10 +56,10 @@ export interface AutomaticLinks {
 export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks {
   const { request, sign, preview, signal, onSession, waits = timeLimits } = options;
   let isPlatform = false;
-  let whySession: string | undefined;
+  let reason: string | undefined;
   let failure: { readonly error: unknown } | undefined;
   const useSession = (why: string) => {
-    whySession = why;
+    reason = why;
     onSession(why);
   };
   const ofPlatform = async (keys: readonly string[]): Promise<Links> => {
@@ -64,7 +71,7 @@ export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks 
   };
   return {
     make: async (all, stored) => {
-      if (isPlatform && whySession === undefined) {
+      if (isPlatform && reason === undefined) {
         return withTimeLimits(waits, signal, (how) => request([...all], { ...how, stored })).catch(
           (error: unknown) => {
             failure = { error };
@@ -72,9 +79,9 @@ export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks 
           },
         );
       }
-      if (whySession === undefined) {
+      if (reason === undefined) {
         const keys = [...Iterator.from(all).take(mostAutomaticLinks + 1)];
-        const why = reasonForSession(keys.length, options.expiresIn, await sessionLife(options.sessions));
+        const why = await whySession(keys.length, options);
         try {
           if (why === undefined) return await ofPlatform(keys);
           useSession(why);
@@ -83,12 +90,13 @@ export function createAutomaticLinks(options: AutomaticOptions): AutomaticLinks 
           useSession(messageOf(error));
         }
       }
-      return { ...(await sign()), whySession };
+      return { ...(await sign()), whySession: reason };
     },
+    prefetch: (...what) => prefetchIfWanted(options, ...what),
     fallBack: (error) => {
       const isAboutLinks =
         error === failure?.error || (error instanceof ActionError && error.code === 'preview-not-possible');
-      if (!isPlatform || whySession !== undefined || signal.aborted || !isAboutLinks) return false;
+      if (!isPlatform || reason !== undefined || signal.aborted || !isAboutLinks) return false;
       useSession(messageOf(error));
       return true;
     },
@@ -111,6 +119,20 @@ export function reasonForSession(
   return expiresIn !== undefined && life !== undefined && expiresIn <= life + 5
     ? `${setting('expires-in')} asks for ${formatDuration(expiresIn)}, and the session lasts that long`
     : undefined;
+}
+
+async function prefetchIfWanted(
+  options: AutomaticOptions,
+  ...[first, files, stored]: Parameters<AutomaticLinks['prefetch']>
+): Promise<void> {
+  if ((await whySession(files, options)) === undefined) await options.prefetch(first, stored);
+}
+
+async function whySession(
+  files: number,
+  { expiresIn, sessions }: Pick<AutomaticOptions, 'expiresIn' | 'sessions'>,
+): Promise<string | undefined> {
+  return reasonForSession(files, expiresIn, await sessionLife(sessions));
 }
 
 async function sessionLife(sessions: AutomaticOptions['sessions']): Promise<number | undefined> {

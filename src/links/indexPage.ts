@@ -1,6 +1,7 @@
 import { indexPage } from '../generated/index-page.ts';
 import { count, formatBytes, formatMoment } from '../text/format.ts';
-import type { IndexPageData } from './indexPageData.ts';
+import { type UploadChanges, etagPrint, noPrint } from '../sync/uploadChanges.ts';
+import type { IndexPageChanges, IndexPageData } from './indexPageData.ts';
 import type { Links, PublishedFile, Manifest } from './manifest.ts';
 import { createLinkTable } from './linkTable.ts';
 
@@ -69,7 +70,7 @@ function* jsonPieces(value: unknown): Generator<string> {
 
 /** Collects columns, links and origins of the links in one pass over the files. */
 function gather(
-  { title, workspace, destination, s3Uri, links, files }: ListedManifest,
+  { title, workspace, destination, s3Uri, links, files, checksums, changes }: ListedManifest,
   { madeAt, run }: Making,
 ): { contents: IndexPageData; origins: ReadonlySet<string> } {
   const columns = emptyColumns();
@@ -96,8 +97,19 @@ function gather(
     expiresAt: links?.expiresAt ?? null,
     links: table,
     ...columns.result(),
+    checksums: checksums?.url === undefined ? null : { name: checksums.name, url: checksums.url },
+    changes: changes ? changesOf(changes, files()) : null,
   };
   return { contents, origins };
+}
+
+function changesOf(
+  { added, changed, gone, commit, files: marked }: UploadChanges,
+  files: Iterable<PublishedFile>,
+): IndexPageChanges {
+  let marks = '';
+  for (const { name } of files) marks += marked.get(name)?.charAt(0) ?? '.';
+  return { added, changed: changed ?? null, gone, commit, marks };
 }
 
 function emptyColumns() {
@@ -106,9 +118,10 @@ function emptyColumns() {
   const types: number[] = [];
   const ages: number[] = [];
   const sums: string[] = [];
+  const prints: string[] = [];
   const places = new Map<string, number>();
   return {
-    add: ({ name, size, contentType, modified, sha256 }: PublishedFile, madeAt: number): void => {
+    add: ({ name, size, contentType, modified, sha256, etag }: PublishedFile, madeAt: number): void => {
       const place = places.get(contentType) ?? places.size;
       places.set(contentType, place);
       names.push(name);
@@ -116,6 +129,7 @@ function emptyColumns() {
       types.push(place);
       ages.push(modified === undefined ? 0 : Math.max(0, Math.round((madeAt - modified) / 1000)));
       sums.push(sha256 ?? '');
+      prints.push(etagPrint(etag));
     },
     result: () => ({
       names,
@@ -124,6 +138,7 @@ function emptyColumns() {
       mediaTypes: [...places.keys()],
       ages,
       sums: sums.some(Boolean) ? sums : [],
+      prints: sums.every(Boolean) || prints.every((print) => print === noPrint) ? '' : prints.join(''),
     }),
   };
 }

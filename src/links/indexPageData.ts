@@ -31,4 +31,22 @@ export interface IndexPageData {
   readonly ages: readonly number[];
   /** SHA-256 in hex; an empty text if unknown. The list is empty if none is known. */
   readonly sums: readonly string[];
+  /** The first bits of the ETags, see `etagPrint`, as one text. Empty if `sums` has all files, or if no ETag is known. */
+  readonly prints: string;
+  /** The generated file with the checksums of the files; null if there is none, or no link to it. */
+  readonly checksums: { readonly name: string; readonly url: string } | null;
+  /** How the files differ from those of the previous upload; null if that is unknown. */
+  readonly changes: IndexPageChanges | null;
+}
+
+/** Numbers of files, and a mark for each file. */
+export interface IndexPageChanges {
+  readonly added: number;
+  /** Null if the content of some files cannot be compared. */
+  readonly changed: number | null;
+  readonly gone: number;
+  /** SHA of the commit of the previous upload; empty if unknown. */
+  readonly commit: string;
+  /** A character for each file: `n` for new, `c` for changed, `.` for the others. */
+  readonly marks: string;
 }

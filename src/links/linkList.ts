@@ -40,7 +40,11 @@ export function parseLinkList(content: string, options: LinkListOptions): LinkLi
 
 const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i, 'is not a SHA-256 in hex'));
-const name = v.pipe(v.string(), v.minLength(1));
+const name = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.check((text) => text.isWellFormed(), 'is not valid Unicode'),
+);
 
 /** See `LinksHeader` and `LinkedFile`, which the upload writes. */
 const linksFile = v.object({
@@ -93,7 +97,12 @@ function parseLinksFile(text: string, options: LinkListOptions): LinkList {
 const indexPage = v.object({
   workspace: v.string(),
   destination: v.string(),
-  expiresAt: v.nullable(v.number()),
+  expiresAt: v.nullable(
+    v.pipe(
+      v.number(),
+      v.check((time) => !Number.isNaN(new Date(time).getTime())),
+    ),
+  ),
   links: v.nullable(v.object({ base: v.string(), query: v.string(), rest: v.array(v.string()) })),
   names: v.array(name),
   sizes: v.array(bytes),
@@ -103,12 +112,18 @@ const indexPage = v.object({
 /** The start of the element with the data of a page. `<` is escaped in the data, so it ends at the next tag. Browsers may save it in another form. */
 const dataStart = /<script\s[^<>]*\bid="data"[^<>]*>/;
 
-function parseIndexPage(text: string, options: LinkListOptions): LinkList {
-  const found = dataStart.exec(text);
+/** The JSON in the HTML of an index page; undefined if there is none. */
+export function indexPageJson(html: string): string | undefined {
+  const found = dataStart.exec(html);
   const start = found ? found.index + found[0].length : 0;
-  const end = found ? text.indexOf('</script', start) : -1;
-  if (end < 0) throw invalid(options, 'it is a web page, but not an index page');
-  const data = parseJson(text.slice(start, end), options);
+  const end = found ? html.indexOf('</script', start) : -1;
+  return end < 0 ? undefined : html.slice(start, end);
+}
+
+function parseIndexPage(text: string, options: LinkListOptions): LinkList {
+  const json = indexPageJson(text);
+  if (json === undefined) throw invalid(options, 'it is a web page, but not an index page');
+  const data = parseJson(json, options);
   if (v.is(v.object({ worker: v.string(), id: v.string() }), data)) throw isPreview(options);
   const { workspace, destination, expiresAt, links, names, sizes, sums } = checked(indexPage, data, options);
   if (links === null) throw withoutLinks(options);

@@ -10,6 +10,14 @@ export interface LinksHeader {
   readonly destination: string;
   /** RFC 3339, UTC; empty if unknown. */
   readonly expires_at: string;
+  /** The generated file with the checksums of `files`; absent if there is none. */
+  readonly checksums?: ChecksumsFile;
+}
+
+/** A generated file, which is not one of `files`. */
+export interface ChecksumsFile extends Pick<LinkedFile, 'path' | 'key' | 's3_uri'> {
+  /** Absent if no links were requested. */
+  readonly url?: string;
 }
 
 export interface LinkedFile {

@@ -1,3 +1,5 @@
+import type { UploadChanges } from '../sync/uploadChanges.ts';
+
 /** A file below the destination. */
 export interface PublishedFile {
   /** Path relative to the destination, with `/`. */
@@ -42,6 +44,14 @@ export interface NamedLink {
   readonly url: string;
 }
 
+/** A generated object with checksums. */
+export interface LinkedChecksums {
+  readonly name: string;
+  readonly key: string;
+  /** Undefined before the links are made. */
+  readonly url?: string;
+}
+
 /** The files below a destination. */
 export interface Manifest {
   /** Heading of comment, summary and pages. */
@@ -57,6 +67,10 @@ export interface Manifest {
   readonly totalBytes: number;
   /** Iterates over the files, sorted by name. It can be called more than once. */
   readonly files: () => Iterable<PublishedFile>;
+  /** The generated object with the checksums of the files; undefined if there is none. It does not count. */
+  readonly checksums?: LinkedChecksums | undefined;
+  /** How the files differ from those of the previous upload; undefined if that is unknown. */
+  readonly changes?: UploadChanges | undefined;
 }
 
 /** The files below a destination with their links, as pages and reports show them. */

@@ -1,4 +1,5 @@
 import { ActionError } from '../errors/error.ts';
+import { rejectOnAbort } from '../http/abortSignals.ts';
 import { isLoopback } from '../http/urls.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { s3Uri } from '../storage/uri.ts';
@@ -17,12 +18,30 @@ export interface PlatformLinkOptions {
   readonly signal: AbortSignal;
   /** Results of tested links by their {@link linkTemplate}. All calls of one run share it. */
   readonly tried: Map<string, Promise<TrialResult>>;
+  /** Links that were requested before the others, by {@link prefetchPlatformLink}. All calls of one run share it. */
+  readonly early: Map<string, Promise<PlatformLink>>;
   /** Resolves when the objects are stored, so that links can be requested before; undefined if they are. */
   readonly stored?: Promise<unknown> | undefined;
   /** Called for each link that the platform returned. */
   readonly onLink?: (() => void) | undefined;
   /** Called once if a link cannot be tested, because the runner does not reach its host. Without it, such a link is an error. */
   readonly onUntried?: ((why: string) => void) | undefined;
+}
+
+interface PlatformLink {
+  readonly url: string;
+  /** Milliseconds since the epoch; undefined if the link does not say it. */
+  readonly expiry: number | undefined;
+}
+
+/**
+ * Requests the link of one key, e.g. while the objects are uploaded. {@link requestPlatformLinks} uses it, and throws its error.
+ * @param tools `stored` resolves when the object of the key is stored
+ */
+export function prefetchPlatformLink(key: string, tools: PlatformLinkOptions): void {
+  const link = requestLink(key, tools);
+  link.catch(() => undefined);
+  tools.early.set(key, link);
 }
 
 /** Concurrent requests. The number is low, because people use TerrAPI at the same time. */
@@ -44,7 +63,7 @@ export async function requestPlatformLinks(
   const left = keys[Symbol.iterator]();
   const work = async () => {
     for (let next = left.next(); !next.done && !signal.aborted; next = left.next()) {
-      const { url, expiry } = await requestLink(next.value, { ...tools, signal });
+      const { url, expiry } = await linkTo(next.value, { ...tools, signal });
       urls.set(next.value, url);
       expiresAt = Math.min(expiresAt, expiry ?? NaN);
       tools.onLink?.();
@@ -73,10 +92,13 @@ export async function requestPlatformLinks(
   };
 }
 
-async function requestLink(
-  key: string,
-  tools: PlatformLinkOptions,
-): Promise<{ readonly url: string; readonly expiry: number | undefined }> {
+function linkTo(key: string, tools: PlatformLinkOptions): Promise<PlatformLink> {
+  const early = tools.early.get(key);
+  // It has another signal than the requests of this call.
+  return early ? Promise.race([early, rejectOnAbort(tools.signal)]) : requestLink(key, tools);
+}
+
+async function requestLink(key: string, tools: PlatformLinkOptions): Promise<PlatformLink> {
   const { terrapi, client, signal } = tools;
   const object = objectUrl(client, key);
   const link = await terrapi.downloadLink(object, signal).catch((error: unknown) => {

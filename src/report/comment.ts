@@ -1,15 +1,19 @@
 import type { Run } from '../hosts/host.ts';
 import type { Publication } from '../links/manifest.ts';
 import { count, formatMoment } from '../text/format.ts';
-import { commentMarker, decodeText, encodeText } from './markers.ts';
+import { commentStart, parseComment, removalMarker } from './commentParts.ts';
+import { type FailureText, failureLine } from './failure.ts';
 import { markdownText } from './markdown.ts';
-import { type SummaryOptions, collapsed, filesTable, heading, publicationLines } from './summary.ts';
+import { type SummaryOptions, collapsed, filesTable, publicationLines } from './summary.ts';
 
 /** A table with more files is collapsed, so that the comments around it stay visible. */
 const mostOpenRows = 10;
 
 /** Rows of a table; the page with all links has the rest. */
 const mostRows = 50;
+
+/** Bytes that are kept free for the paragraph about a later run that fails. */
+const failureBytes = 1_000;
 
 export interface CommentText extends SummaryOptions {
   readonly key: string;
@@ -33,16 +37,22 @@ export function publicationComment(
   text: CommentText,
   before: string | undefined,
 ): string {
-  const { fileCount } = publication;
-  const commit = text.built ? text.run.commit : commitIn(before);
-  const title = text.built || text.hasTitle ? publication.title : (titleIn(before) ?? publication.title);
+  const { fileCount, links } = publication;
+  const old = parseComment(before);
+  const commit = text.built ? text.run.commit : old.commit;
+  const title = text.built || text.hasTitle ? publication.title : (old.title ?? publication.title);
   const start = [
-    `${markers(text.key, commit, title)}\n${heading(title)}`,
+    // New links do not repair a failed upload.
+    commentStart(
+      text.key,
+      { commit, title, expiresAt: links?.expiresAt },
+      text.built ? undefined : old.failure?.replace(/, whose links expired on [^,]*\.$/, '.'),
+    ),
     ...publicationLines(publication, text),
   ].join('\n\n');
   const end = footer(text, commit);
   // A text never has more characters than bytes.
-  const bytes = text.limit - Buffer.byteLength(start + end) - 400;
+  const bytes = text.limit - Buffer.byteLength(start + end) - failureBytes;
   const table = filesTable(publication, text, { bytes, rows: mostRows });
   return [start, collapsed(table, count(fileCount, 'file'), fileCount > mostOpenRows), end].join('\n\n');
 }
@@ -56,32 +66,39 @@ export interface RemovalText extends Pick<CommentText, 'key' | 'run' | 'now' | '
 
 /** The comment after a removal. It has no links, because they would not open anything. */
 export function removalComment(text: RemovalText, before: string | undefined): string {
-  const commit = commitIn(before);
-  const title = text.hasTitle ? text.title : (titleIn(before) ?? text.title);
+  const old = parseComment(before);
+  const title = text.hasTitle ? text.title : (old.title ?? text.title);
   return [
-    `${markers(text.key, commit, title)}\n${heading(title)}`,
-    `${text.headline}. Nothing is left in ${markdownText(text.s3Uri)}, and earlier links no longer work.`,
-    footer(text, commit),
+    commentStart(text.key, { commit: old.commit, title }),
+    `${removalMarker}\n**${text.headline}.** Nothing is left in ${markdownText(text.s3Uri)}, and earlier links no longer work.`,
+    footer(text, old.commit),
   ].join('\n\n');
 }
 
-/** The marker of the key; then commit and title, for later steps that do not know them. */
-function markers(key: string, commit: string, title: string): string {
-  return [
-    commentMarker(key),
-    ...(commit === '' ? [] : [`<!-- commit: ${commit} -->`]),
-    `<!-- title: ${encodeText(title)} -->`,
-    '',
-  ].join('\n');
+export interface FailureCommentText
+  extends FailureText, Pick<CommentText, 'key' | 'now' | 'limit' | 'hasTitle'> {
+  readonly title: string;
 }
 
-function commitIn(body: string | undefined): string {
-  return /^<!-- commit: ([0-9a-f]{7,64}) -->\r?$/m.exec(body ?? '')?.[1] ?? '';
+/** The comment after a failed run. What an earlier upload has published stays below. */
+export function failureComment(text: FailureCommentText, before: string | undefined): string {
+  const { commit, content, hasFiles, ...old } = parseComment(before);
+  const title = text.hasTitle || text.step === 'upload' ? text.title : (old.title ?? text.title);
+  const below = hasFiles ? belowLine(old.expiresAt, text.now) : '';
+  const start = commentStart(
+    text.key,
+    { commit, title, expiresAt: old.expiresAt },
+    `${failureLine(text)}${below}`,
+  );
+  const whole = content === '' ? start : `${start}\n\n${content}`;
+  // Without the table, but with the links to open.
+  const [links = ''] = content.split(/\n\n(?=<details>|\| )/, 1);
+  return [whole, `${start}\n\n${links}`].find(({ length }) => length <= text.limit) ?? start;
 }
 
-function titleIn(body: string | undefined): string | undefined {
-  const [, encoded] = /^<!-- title: (\S{1,4000}) -->\r?$/m.exec(body ?? '') ?? [];
-  return encoded === undefined ? undefined : decodeText(encoded);
+function belowLine(expiresAt: number | undefined, now: number): string {
+  const isPast = expiresAt !== undefined && expiresAt <= now;
+  return ` Below is the upload before it${isPast ? `, whose links expired on ${formatMoment(expiresAt)}` : ''}.`;
 }
 
 function footer({ run, now }: Pick<CommentText, 'run' | 'now'>, commit: string): string {

@@ -91,7 +91,7 @@ function tableOf(
     if (left < 0) break;
     rows.push(row);
   }
-  if (rows.length === 0 && fileCount > 0) return undefined;
+  if (rows.length === 0 && (fileCount > 0 || left < 0)) return undefined;
   const more = fileCount - rows.length;
   const rest =
     more === 0

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors/error.ts';
 import type { Host } from '../hosts/host.ts';
 import type { ReportFailure, ReportKind, Reporter } from '../hosts/reporter.ts';
 
@@ -52,5 +53,15 @@ export class ReportFailures {
     if (failures.length === 0) return;
     for (const { code, text, details = [] } of this.#reporter.explain(failures))
       this.#host.log.warning(code, [text, ...details]);
+  }
+  /** Logs which reports do not say that the run failed. It is no warning, because the error of the run matters. */
+  logUnwritten(): void {
+    const failures = this.#failures.splice(0);
+    if (failures.length === 0) return;
+    const names = failures.map(({ kind, name }) =>
+      kind === 'comment' ? `the ${kind} ${name}` : `the ${kind} to '${name}'`,
+    );
+    for (const { error } of failures) this.#host.log.debug(messageOf(error));
+    this.#host.log.info(`Could not report the failure of this run in ${names.sort().join(' and ')}`);
   }
 }

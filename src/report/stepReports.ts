@@ -4,50 +4,19 @@ import type { DestinationInputs } from '../config/destination.ts';
 import type { ReportIds } from '../config/outputs.ts';
 import type { Host } from '../hosts/host.ts';
 import type { CommentBody, CommentWriter, Reporter, ReporterOptions } from '../hosts/reporter.ts';
-import type { Publication } from '../links/manifest.ts';
-import { formatDuration } from '../text/format.ts';
 import { ReportFailures } from './reportFailures.ts';
-import { publicationComment, removalComment } from './comment.ts';
+import { failureComment, publicationComment, removalComment } from './comment.ts';
+import { warnAboutExpiry } from './expiryWarning.ts';
+import { type FailureText, failureDescription } from './failure.ts';
 import { commentMarker } from './markers.ts';
+import type { FailureReport, PublicationReport, RemovalReport, Reports } from './reports.ts';
 import { reportRelease } from './releaseReport.ts';
 import { titleOf } from './title.ts';
-import { setting, wording } from '../text/wording.ts';
-
-/** What a step published. */
-export interface PublicationReport {
-  /** What the step did, e.g. `Uploaded 3 files`. */
-  readonly headline: string;
-  readonly publication: Publication;
-  /** Whether this step uploaded the files, or only made new links to them. */
-  readonly built: boolean;
-  /** `false` if links are masked. */
-  readonly showLinks: boolean;
-}
-
-/** What a step removed. */
-export interface RemovalReport {
-  readonly headline: string;
-  readonly s3Uri: string;
-}
-
-/** The reports of a step: comment, deployment and release. An error in one of them is a warning, and never fails the step. */
-export interface Reports {
-  /** Sets the deployment to in progress, before the files are uploaded. */
-  begin(s3Uri: string): void;
-  showPublication(report: PublicationReport): Promise<ReportIds>;
-  showRemoval(report: RemovalReport): Promise<ReportIds>;
-  /** Sets the deployment in progress to failed. @param quickly whether the runner is about to kill the step */
-  showFailure(quickly: boolean): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** Milliseconds for all reports of a step, so that a slow host does not delay the job for minutes. */
 const reportsMs = 100_000;
 /** Milliseconds for reports after the run was cancelled. */
 const lastMomentMs = 2_500;
-
-/** Milliseconds. Links that expire sooner are likely to have expired when somebody reads the report. */
-const soonMs = 3_600_000;
 
 type ReportOptions = Pick<
   DestinationInputs,
@@ -125,7 +94,8 @@ class StepReports implements Reports {
   async showPublication(report: PublicationReport): Promise<ReportIds> {
     this.#deadline.restart();
     const now = this.#now();
-    const text = { ...report, ...this.#commentText(now), dryRun: false };
+    const { commitUrl } = this.#host.run;
+    const text = { ...report, ...this.#commentText(now), commitUrl, dryRun: false };
     const [comment, deployment, release] = await Promise.all([
       this.#comment(
         ({ limit }) =>
@@ -137,7 +107,8 @@ class StepReports implements Reports {
       this.#release(report, now),
     ]);
     this.#failures.warn();
-    if ([comment, deployment, release].some((id) => id !== undefined)) this.#warnAboutExpiry(report, now);
+    if ([comment, deployment, release].some((id) => id !== undefined))
+      warnAboutExpiry(this.#host, report, now);
     return { 'comment-id': comment ?? '', 'deployment-id': deployment ?? '' };
   }
 
@@ -158,16 +129,22 @@ class StepReports implements Reports {
     return { 'comment-id': comment ?? '', 'deployment-id': deployment ?? '' };
   }
 
-  async showFailure(quickly: boolean): Promise<void> {
-    if (this.#begun === undefined) return;
-    this.#deadline.restart(quickly ? lastMomentMs : reportsMs);
-    const id = await Promise.race([this.#begun, sleep(lastMomentMs, undefined, { ref: false })]);
-    const { environment } = this.#options.reports;
-    if (id === undefined || environment === undefined) return;
-    const end = { state: 'failure', url: undefined, description: 'The upload failed' } as const;
-    await this.#failures.try('deployment', environment, this.#reporter.deployments, (deployments) =>
-      deployments.finish(environment, id, end),
-    );
+  async showFailure({ step, isCancelled }: FailureReport): Promise<void> {
+    this.#deadline.restart(isCancelled ? lastMomentMs : reportsMs);
+    const title = titleOf(this.#options, this.#host.run);
+    const text = { step, isCancelled, title, ...this.#commentText(this.#now()) };
+    // A new comment about a cancelled run, or about a run that uploads nothing, helps nobody.
+    const create = step === 'upload' && !isCancelled;
+    await Promise.all([
+      this.#comment(
+        ({ limit }) =>
+          (before) =>
+            failureComment({ ...text, limit }, before),
+        create,
+      ),
+      step === 'upload' ? this.#failDeployment(text) : undefined,
+    ]);
+    this.#failures.logUnwritten();
   }
 
   close(): Promise<void> {
@@ -229,6 +206,20 @@ class StepReports implements Reports {
     });
   }
 
+  /** Sets the deployment in progress to failed, or begins one that has failed. */
+  async #failDeployment(text: FailureText): Promise<void> {
+    const { environment } = this.#options.reports;
+    if (environment === undefined) return;
+    const description = failureDescription(text);
+    const begun = this.#begun && Promise.race([this.#begun, sleep(lastMomentMs, undefined, { ref: false })]);
+    const known = await begun;
+    if (known === undefined && (begun || text.isCancelled)) return;
+    await this.#failures.try('deployment', environment, this.#reporter.deployments, async (deployments) => {
+      const id = known ?? (await deployments.begin(environment, description));
+      await deployments.finish(environment, id, { state: 'failure', url: undefined, description });
+    });
+  }
+
   async #release(report: PublicationReport, now: number): Promise<string | undefined> {
     const { release: tag } = this.#options.reports;
     if (tag === undefined) return undefined;
@@ -239,21 +230,5 @@ class StepReports implements Reports {
       now,
       failures: this.#failures,
     });
-  }
-
-  #warnAboutExpiry({ publication: { links }, showLinks }: PublicationReport, now: number): void {
-    const left = links?.expiresAt === undefined || !showLinks ? Infinity : links.expiresAt - now;
-    if (left > soonMs || !links) return;
-    const { signedBy, whySession } = links;
-    const longer =
-      signedBy === 'platform'
-        ? 'Run'
-        : whySession === undefined
-          ? `Use ${setting('links', 'auto')} or ${setting('links', 'platform')} for links that last longer, or run`
-          : `They are session links: ${whySession}. Run`;
-    this.#host.log.warning(
-      'links-expire-soon',
-      `The links in the comment, deployment or release on ${this.#host.name} expire in ${formatDuration(left / 1000)}. ${longer} ${wording().action('links')} on a schedule to renew them.`,
-    );
   }
 }

@@ -1,6 +1,10 @@
 import type { Publication } from '../links/manifest.ts';
 import { count, formatBytes, formatCount, formatMoment } from '../text/format.ts';
 import type { RemoteObject } from '../sync/remoteObject.ts';
+import { isPagePart } from '../files/webPages.ts';
+import { changeWords, sinceWords } from '../text/changes.ts';
+import { excerpt } from '../text/sanitize.ts';
+import { firstOf } from './log.ts';
 import { markdownLink, markdownTable, markdownText } from './markdown.ts';
 
 /** Tables with more rows are collapsed. */
@@ -12,7 +16,23 @@ export interface SummaryOptions {
   /** `false` with `mask-links: true`. */
   readonly showLinks: boolean;
   readonly dryRun: boolean;
+  /** Lists of a dry run. */
+  readonly lists?: readonly NameList[] | undefined;
+  /** URL of a commit's page. */
+  readonly commitUrl: (commit: string) => string;
+  /** URL of the run's log, if the run fails although it has published the files; empty if it has no page. */
+  readonly failedLog?: string | undefined;
 }
+
+/** Names of files or objects, with what would be done with them, e.g. `upload 3 new files`. */
+export interface NameList {
+  readonly title: string;
+  readonly names: readonly string[];
+}
+
+/** Names of a list in the summary, and characters of each of them at most. */
+const mostNames = 50;
+const longestName = 200;
 
 /**
  * The job summary of a publication: title, links to open, totals, expiry, and a table of files.
@@ -23,12 +43,18 @@ export function publicationSummary(
   options: SummaryOptions,
   limit = 1_000_000,
 ): string {
-  const head = [heading(publication.title), ...publicationLines(publication, options)].join('\n\n');
+  const lists = (options.lists ?? []).map(nameList);
+  const head = [heading(publication.title), ...publicationLines(publication, options), ...lists].join('\n\n');
   const table = filesTable(publication, options, {
     bytes: limit - Buffer.byteLength(head) - 200,
     rows: Infinity,
   });
   return `${head}\n\n${collapsed(table, count(publication.fileCount, 'file'), publication.fileCount > mostOpenRows)}\n`;
+}
+
+function nameList({ title, names }: NameList): string {
+  const shown = firstOf(names, mostNames, (name) => `- ${markdownText(excerpt(name, longestName))}`);
+  return collapsed(shown.join('\n'), `Would ${title}`, true);
 }
 
 export function heading(title: string): string {
@@ -40,10 +66,20 @@ export function publicationLines(publication: Publication, options: SummaryOptio
   const { s3Uri } = publication;
   const links = options.showLinks ? openingLinks(publication) : [];
   return [
+    ...stateLines(publication, options),
     ...(links.length > 0 ? [links.join(' · ')] : []),
     `${options.headline}${totalsAfter(options.headline, publication)} in ${markdownText(s3Uri)}`,
-    ...expiryLines(publication, options),
+    ...changesLine(publication, options),
   ];
+}
+
+/** What changed since the previous upload, e.g. `3 new, 1 gone since [c0ffee1](…).` */
+function changesLine({ changes }: Publication, { commitUrl }: SummaryOptions): string[] {
+  const words = changes && changeWords(changes.added, changes.changed, changes.gone);
+  if (!changes || words === undefined) return [];
+  const { commit } = changes;
+  const since = commit === '' ? sinceWords('') : `since [${commit.slice(0, 7)}](${commitUrl(commit)})`;
+  return [`${words.charAt(0).toUpperCase()}${words.slice(1)} ${since}.`];
 }
 
 /** The number of files is not repeated if the headline ends with it. */
@@ -61,15 +97,27 @@ function openingLinks({ main, index }: Publication): string[] {
   ];
 }
 
-function expiryLines({ links }: Publication, { dryRun, showLinks }: SummaryOptions): string[] {
-  if (!links) return dryRun ? [] : ['No links were requested.'];
-  const expiry =
+/** The state of the publication, and when its links expire. */
+function stateLines({ links }: Publication, options: SummaryOptions): string[] {
+  if (options.dryRun) return ['**Dry run: nothing was written.**'];
+  return [
+    [stateOf(options), ...expirySentences(links)].join(' '),
+    ...(links && !options.showLinks ? ['The links are not shown here because of `mask-links: true`.'] : []),
+  ];
+}
+
+function stateOf({ failedLog }: SummaryOptions): string {
+  if (failedLog === undefined) return '**Published.**';
+  return `**Published, but the run failed**${failedLog === '' ? '' : ` ([log](${failedLog}))`}.`;
+}
+
+function expirySentences(links: Publication['links']): string[] {
+  if (!links) return ['No links were requested.'];
+  return [
     links.expiresAt === undefined
       ? 'Link expiry is unknown.'
-      : `The links expire on **${formatMoment(links.expiresAt)}**.`;
-  return [
-    `${expiry} For new links, run this job or the \`links\` action.`,
-    ...(showLinks ? [] : ['The links are not shown here because of `mask-links: true`.']),
+      : `The links expire on **${formatMoment(links.expiresAt)}**.`,
+    'For new links, run this job or the `links` action.',
   ];
 }
 
@@ -78,21 +126,45 @@ export interface TableLimits {
   readonly rows: number;
 }
 
-/** The files in a table, and a line with the number of files that are left out. */
+/**
+ * The files in a table, and a line with the number of files that are left out. With a preview, the table has only files that people open.
+ */
 export function filesTable(publication: Publication, options: SummaryOptions, limits: TableLimits): string {
-  const { fileCount, index } = publication;
+  const { fileCount, index, preview } = publication;
   const rest =
     index && options.showLinks
       ? `see ${markdownLink('All files', index.url)}.`
       : 'see the output `links-file`.';
-  const bytes = limits.bytes - Buffer.byteLength(rest);
-  const rows = fileRows(publication, options);
-  const { table, left } = fittingTable(['File', 'Size', 'Type'], rows, fileCount, { ...limits, bytes });
-  return left > 0 ? `${table}\n\n… and ${formatCount(left)} more: ${rest}` : table;
+  const parts = preview ? pagePartCount(publication) : 0;
+  const bytes = limits.bytes - Buffer.byteLength(rest) - 80;
+  const rows = fileRows(publication, options, preview !== undefined);
+  const { table, left } = fittingTable(['File', 'Size', 'Type'], rows, fileCount - parts, {
+    ...limits,
+    bytes,
+  });
+  const leftOut = [
+    ...(left > 0 ? [`${formatCount(left)} more`] : []),
+    ...(parts > 0 ? [count(parts, 'script, style, font or source map', partsOfPages)] : []),
+  ];
+  return leftOut.length > 0 ? `${table}\n\n… and ${leftOut.join(', and ')}: ${rest}` : table;
 }
 
-function* fileRows({ files, links }: Publication, { showLinks }: SummaryOptions): Generator<string[]> {
-  for (const { name, key, size, contentType } of files()) {
+const partsOfPages = 'scripts, styles, fonts or source maps';
+
+function pagePartCount({ files }: Publication): number {
+  let parts = 0;
+  for (const file of files()) if (isPagePart(file)) parts += 1;
+  return parts;
+}
+
+function* fileRows(
+  { files, links }: Publication,
+  { showLinks }: SummaryOptions,
+  leaveOut: boolean,
+): Generator<string[]> {
+  for (const file of files()) {
+    if (leaveOut && isPagePart(file)) continue;
+    const { name, key, size, contentType } = file;
     const link = markdownLink(name, showLinks ? links?.url(key) : undefined);
     yield [link, formatBytes(size), markdownText(contentType)];
   }
@@ -126,7 +198,7 @@ export function removalSummary(
 ): string {
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
   const objectCount = count(objects.length, 'object');
-  const head = `${heading(title)}\n\n${headline}: ${objectCount}, ${formatBytes(bytes)}${which ? `, ${which}` : ''}, in ${markdownText(s3Uri)}`;
+  const head = `${heading(title)}\n\n**${headline}**: ${objectCount}, ${formatBytes(bytes)}${which ? `, ${which}` : ''}, in ${markdownText(s3Uri)}`;
   if (objects.length === 0) return `${head}\n`;
   const rows = Iterator.from(objects).map(({ key, size, lastModified }) => [
     markdownText(key.slice(base.length)),

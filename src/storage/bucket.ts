@@ -11,18 +11,9 @@ export const defaultRegion = 'us-east-1';
  * @returns undefined if the storage names no region: then it accepts any
  */
 export async function bucketLocation(client: StorageClient): Promise<string | undefined> {
-  const { bucket } = client.location;
-  const [{ GetBucketLocationCommand }, { withSdk }] = await Promise.all([
-    import('@aws-sdk/client-s3'),
-    import('./sdk.ts'),
-  ]);
+  const { requestLocation } = await import('./locationRequest.ts');
   try {
-    const { LocationConstraint: region } = await withSdk(
-      client,
-      `GET ${bucket}?location`,
-      'LocationConstraint',
-      (sdk) => sdk.send(new GetBucketLocationCommand({ Bucket: bucket })),
-    );
+    const { LocationConstraint: region } = await requestLocation(client);
     return region === undefined || (region as string) === '' ? defaultRegion : region;
   } catch (error) {
     if (!(error instanceof StorageError) || isTransient(error) || error.status < 300) throw error;

@@ -3,17 +3,11 @@ import type { Attempt, Retrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Location } from '../terrapi/location.ts';
 import type { Session, SessionSource } from '../terrapi/session.ts';
-import {
-  type SlicedBody,
-  type WireRequest,
-  type WireResponse,
-  defaultStallMs,
-  sendRequest,
-} from './wireRequest.ts';
-import type { BodySink } from './responseBody.ts';
+import { defaultStallMs, sendRequest } from './wireRequest.ts';
 import { createStorageRetrier, isSessionExpired } from './s3Error.ts';
 import { type Signer, type StorageRequest, createSigner, objectPath, queryString } from './signer.ts';
 import { responseError } from './clockSkew.ts';
+import type { BodySink, SlicedBody, WireRequest, WireResponse } from './wire.ts';
 
 /** A call to the storage. */
 export interface StorageCall extends StorageRequest {

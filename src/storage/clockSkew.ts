@@ -1,7 +1,7 @@
 import type { Clock } from '../http/clock.ts';
-import type { WireResponse } from './wireRequest.ts';
 import { StorageError, storageError } from './s3Error.ts';
 import { element } from './xml.ts';
+import type { WireResponse } from './wire.ts';
 
 /** S3 refuses a request that is signed for a time 15 minutes off. A smaller difference does not explain a 403 without error code. */
 const maxSkewMs = 300_000;

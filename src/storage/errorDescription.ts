@@ -6,19 +6,23 @@ import type { Location } from '../terrapi/location.ts';
 import { StorageError, formatStorageError } from './s3Error.ts';
 import { inputs, setting, wording } from '../text/wording.ts';
 
-const hints = (): Readonly<Record<string, string>> => ({
-  AccessDenied: `The storage session does not allow this. Ask the owner of the workspace for access.`,
-  EntityTooLarge: `The file is larger than the storage accepts. Upload smaller files.`,
-  XMinioStorageFull: `The storage is full. Tell the people who run the platform.`,
-  XMinioParentIsObject: `An object has the name of one of the folders of this key. Delete it, or choose another ${setting('destination')}.`,
-  XMinioObjectExistsAsDirectory: `A folder has the name of this key. Delete it, or choose another ${setting('destination')}.`,
-  NotS3: `Something else answers instead of the storage, e.g. a proxy, or a captive portal where people sign in. Check the network of ${wording().machine}, and ask the people who run the platform whether the workspace's endpoint is right.`,
-  ClockMismatch: `Correct this machine's clock if it is wrong. If it is right, the storage's clock is wrong: tell the people who run the platform.`,
-  OtherContent: `The storage has other content than was sent. Tell the people who run the platform.`,
-  UnreliableListing: `The storage, or a proxy, returns invalid S3 listings, so nothing was deleted or linked. Tell the people who run the platform.`,
-  PreconditionFailed: `This upload sends no condition, so a policy of the bucket, or a proxy, refuses to replace the object.`,
-  InvalidAccessKeyId: `The storage knows neither the platform's session nor a new one. Tell the people who run the platform.`,
-});
+/** By the code of the answer, which may be any text. */
+const hints = (): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries({
+      AccessDenied: `The storage session does not allow this. Ask the owner of the workspace for access.`,
+      EntityTooLarge: `The file is larger than the storage accepts. Upload smaller files.`,
+      XMinioStorageFull: `The storage is full. Tell the people who run the platform.`,
+      XMinioParentIsObject: `An object has the name of one of the folders of this key. Delete it, or choose another ${setting('destination')}.`,
+      XMinioObjectExistsAsDirectory: `A folder has the name of this key. Delete it, or choose another ${setting('destination')}.`,
+      NotS3: `Something else answers instead of the storage, e.g. a proxy, or a captive portal where people sign in. Check the network of ${wording().machine}, and ask the people who run the platform whether the workspace's endpoint is right.`,
+      ClockMismatch: `Correct this machine's clock if it is wrong. If it is right, the storage's clock is wrong: tell the people who run the platform.`,
+      OtherContent: `The storage has other content than was sent. Tell the people who run the platform.`,
+      UnreliableListing: `The storage, or a proxy, returns invalid S3 listings, so nothing was deleted or linked. Tell the people who run the platform.`,
+      PreconditionFailed: `This upload sends no condition, so a policy of the bucket, or a proxy, refuses to replace the object.`,
+      InvalidAccessKeyId: `The storage knows neither the platform's session nor a new one. Tell the people who run the platform.`,
+    }),
+  );
 
 const quotaHint = `The workspace is full. Delete what you do not need, or ask the people who run the platform for more space.`;
 
@@ -30,8 +34,8 @@ function hintFor({ code, status, message }: StorageError): string | undefined {
   if (/quota/i.test(code) || (code === '' && (status === 507 || /\bquota\b/i.test(message))))
     return quotaHint;
   // S3 sends a code with a redirect. Without one, a proxy redirects.
-  if (code === '' && status >= 300 && status < 400) return hints()['NotS3'];
-  return hints()[code] ?? (status === 412 ? hints()['PreconditionFailed'] : undefined);
+  if (code === '' && status >= 300 && status < 400) return hints().get('NotS3');
+  return hints().get(code) ?? (status === 412 ? hints().get('PreconditionFailed') : undefined);
 }
 
 function codeFor(error: StorageError): MessageCode {

@@ -1,8 +1,8 @@
 import { type StorageCall, type StorageClient, sendAndRead } from './client.ts';
 import { normalizeEtag } from './etag.ts';
-import type { WireResponse } from './wireRequest.ts';
 import { StorageError } from './s3Error.ts';
 import { mismatchError, notS3Error } from './storedCheck.ts';
+import type { WireResponse } from './wire.ts';
 
 export interface ObjectHead {
   readonly size: number;

@@ -36,6 +36,7 @@ export function linkReader(
     return known;
   };
   return {
+    connection: transport.connection,
     read: async (request) => {
       const url = new URL(request.source);
       try {

@@ -1,10 +1,10 @@
 import type { RemoteObject } from '../sync/remoteObject.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { normalizeEtag } from './etag.ts';
-import type { WireResponse } from './wireRequest.ts';
 import { StorageError } from './s3Error.ts';
 import { notS3Error } from './storedCheck.ts';
 import { element, elements } from './xml.ts';
+import type { WireResponse } from './wire.ts';
 
 export interface Page {
   readonly objects: readonly RemoteObject[];

@@ -1,10 +1,10 @@
 import { type StorageCall, type StorageClient, sendAndRead } from './client.ts';
 import { multipartEtag } from './etag.ts';
-import type { WireResponse } from './wireRequest.ts';
 import { StorageError, isSessionExpired, storageError } from './s3Error.ts';
 import { notS3Error, storedCheck } from './storedCheck.ts';
 import { urlDecode } from './listingPage.ts';
 import { element, elements, escape } from './xml.ts';
+import type { WireResponse } from './wire.ts';
 
 // These requests do not use the SDK, because loading it would delay the first byte by 80 ms.
 

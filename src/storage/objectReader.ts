@@ -1,12 +1,12 @@
 import { ActionError, causes } from '../errors/error.ts';
+import type { ConnectionSettings } from '../http/transport.ts';
 import type { Location } from '../terrapi/location.ts';
 import { wording } from '../text/wording.ts';
 import { describeStorageError } from './errorDescription.ts';
 import { normalizeEtag } from './etag.ts';
 import { StorageError } from './s3Error.ts';
 import { notS3Error } from './storedCheck.ts';
-import type { BodySink } from './responseBody.ts';
-import type { WireResponse } from './wireRequest.ts';
+import type { BodySink, WireResponse } from './wire.ts';
 
 /** A request for an object or a range of it. */
 export interface ObjectRequest {
@@ -35,6 +35,8 @@ export interface ObjectResponse {
 
 /** Reads objects: by a session of the workspace, or by presigned URLs without any credentials. */
 export interface ObjectReader {
+  /** How worker threads may connect to the storage. Default: they may not. */
+  readonly connection?: ConnectionSettings;
   /**
    * Reads an object or a range. Transient errors are retried.
    * @throws ActionError, StorageError or a network error. {@link ObjectReader.describe} explains each of them

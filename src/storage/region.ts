@@ -6,10 +6,11 @@ import type { Transport } from '../http/transport.ts';
 import { type Location, isRegionName } from '../terrapi/location.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import { defaultRegion } from './bucket.ts';
-import { type WireResponse, sendRequest } from './wireRequest.ts';
+import { sendRequest } from './wireRequest.ts';
 import { StorageError, storageError } from './s3Error.ts';
 import { notS3Error } from './storedCheck.ts';
 import { describeStorageError } from './errorDescription.ts';
+import type { WireResponse } from './wire.ts';
 
 export interface RegionDiscovery {
   readonly region: string;

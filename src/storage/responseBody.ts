@@ -1,14 +1,5 @@
 import { maxResponseBytes } from '../http/responses.ts';
-
-/** Receives a response body: a buffer, or something that takes each piece while it is still in the cache of the processor. */
-export type BodySink =
-  | Buffer
-  | {
-      /** Bytes that it takes. */
-      readonly length: number;
-      /** An error that it throws fails the request. */
-      readonly write: (piece: Buffer, offset: number) => void;
-    };
+import type { BodySink } from './wire.ts';
 
 /** What the choice of a reader depends on. */
 export interface BodyOptions {

@@ -8,9 +8,10 @@ import { maxResponseBytes } from '../http/responses.ts';
 import { trimEndSlashes } from '../text/slashes.ts';
 import type { Session } from '../terrapi/session.ts';
 import type { StorageClient } from './client.ts';
-import { type WireResponse, defaultStallMs, sendRequest } from './wireRequest.ts';
+import { defaultStallMs, sendRequest } from './wireRequest.ts';
 import { responseError } from './clockSkew.ts';
 import { notS3Error } from './storedCheck.ts';
+import type { WireResponse } from './wire.ts';
 
 // Import this module dynamically: loading the SDK takes longer than the upload of a few small files.
 

@@ -11,6 +11,7 @@ import {
 /** Reads objects of a workspace by its session. The source of a request is the key of the object. */
 export function sessionReader(client: StorageClient): ObjectReader {
   return {
+    connection: client.transport.connection,
     read: async (request) => {
       const { source, buffer, signal } = request;
       const call = {

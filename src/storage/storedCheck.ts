@@ -1,7 +1,7 @@
 import { isMd5Etag, normalizeEtag, unquoteEtag } from './etag.ts';
-import type { WireResponse } from './wireRequest.ts';
 import { StorageError, storageError } from './s3Error.ts';
 import { element } from './xml.ts';
+import type { WireResponse } from './wire.ts';
 
 /** What the response to a write must contain. */
 export interface ExpectedContent {

@@ -1,54 +1,16 @@
 import { type Dispatcher, util } from 'undici';
 
-import { AbortListeners, abortError } from '../http/cancellableDispatcher.ts';
+import { AbortListeners, abortError } from '../http/abortSignals.ts';
 import { responseTooLarge } from '../http/responses.ts';
-import { type BodyReader, type BodySink, openBody } from './responseBody.ts';
-
-/** A request body that is not in memory as a whole. Each attempt reads it again. */
-export interface SlicedBody {
-  /** In bytes. */
-  readonly length: number;
-  slices(): AsyncIterable<Buffer>;
-}
-
-/** An HTTP request as it is sent. */
-export interface WireRequest {
-  readonly origin: string;
-  /** Including the query. */
-  readonly path: string;
-  readonly method: Dispatcher.HttpMethod;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Buffer | SlicedBody | undefined;
-  /** Bytes of the response body to keep; default: 64 KiB, enough for errors and for results of uploads. */
-  readonly keepBytes?: number | undefined;
-  /** Receives the body of an object: of a response of 200 or 206 with an ETag. A longer body is an error. */
-  readonly into?: BodySink | undefined;
-}
-
-export interface WireResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The beginning of the body, up to the bytes to keep; empty if the body is in {@link WireRequest.into}. */
-  readonly body: string;
-  /** Bytes of the body. */
-  readonly received: number;
-}
-
-export interface SendOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without any progress after which the request fails. */
-  readonly stallMs: number;
-  /** Default: the machine's time. */
-  readonly timer?: StallTimer | undefined;
-}
-
-/** The time by which progress is watched. */
-export interface StallTimer {
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
-  /** Calls back after some milliseconds. @returns a function that prevents this */
-  readonly after: (ms: number, call: () => void) => () => void;
-}
+import { type BodyReader, openBody } from './responseBody.ts';
+import type {
+  ReceivingSink,
+  SendOptions,
+  SlicedBody,
+  StallTimer,
+  WireRequest,
+  WireResponse,
+} from './wire.ts';
 
 const machineTimer: StallTimer = {
   now: () => performance.now(),
@@ -77,7 +39,26 @@ const sliceBytes = 256 * 1024;
  * @throws StalledError, the signal's reason, ActionError `unusable-answer` for a response beyond the size limit, or undici's error for a
  * broken connection
  */
-export async function sendRequest(
+export function sendRequest(
+  dispatcher: Dispatcher,
+  request: WireRequest,
+  options: SendOptions,
+): Promise<WireResponse> {
+  const receive = request.into && 'receive' in request.into ? request.into.receive : undefined;
+  return receive ? sendBy(receive, dispatcher, request, options) : dispatch(dispatcher, request, options);
+}
+
+async function sendBy(
+  receive: NonNullable<ReceivingSink['receive']>,
+  dispatcher: Dispatcher,
+  request: WireRequest,
+  options: SendOptions,
+): Promise<WireResponse> {
+  if (options.signal?.aborted) throw abortError(options.signal.reason);
+  return (await receive(request, options)) ?? dispatch(dispatcher, request, options);
+}
+
+async function dispatch(
   dispatcher: Dispatcher,
   request: WireRequest,
   { signal, stallMs, timer = machineTimer }: SendOptions,

@@ -42,9 +42,7 @@ export function planChanges(
   overwrite: Overwrite,
 ): ChangedPlan {
   if (overwrite === 'always') return { ...plan, unchanged: [] };
-  const same = new Set(
-    plan.puts.filter(({ key }) => remote.has(key) && remote.get(key)?.etag === digests.get(key)?.etag),
-  );
+  const same = sameContent(plan.puts, remote, digests);
   const others = plan.puts.filter((put) => remote.has(put.key) && !put.replaces && !same.has(put));
   if (overwrite === 'never' && others.length > 0) throw existing(others);
   return {
@@ -54,6 +52,17 @@ export function planChanges(
       .map((group) => group.filter((put) => !same.has(put)))
       .filter((group) => group.length > 0),
   };
+}
+
+/** Files that the storage already has with the same content. For the digests see {@link planChanges}. */
+export function sameContent(
+  puts: readonly Put[],
+  remote: Remote,
+  digests: ReadonlyMap<string, { readonly etag: string }>,
+): ReadonlySet<Put> {
+  return new Set(
+    puts.filter(({ key }) => remote.has(key) && remote.get(key)?.etag === digests.get(key)?.etag),
+  );
 }
 
 function existing(puts: readonly Put[]): ActionError {

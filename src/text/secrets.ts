@@ -7,8 +7,7 @@ const fewestEncoded = 8;
 interface Secret {
   /** One plain piece of each form. A text without any of them cannot contain the secret, and this search is much faster than the pattern. */
   readonly pieces: readonly string[];
-  /** Compiled when a piece is first found: it takes milliseconds for a token of 1 KiB, and most secrets never appear. */
-  readonly pattern: () => RegExp;
+  readonly replace: (text: string) => string;
 }
 
 /** The secrets of this process. The set is global, like the runner's masks, so that no caller can forget a secret. */
@@ -27,7 +26,7 @@ export function registerSecret(secret: string): { readonly lines: string[]; read
     if (secrets.has(line)) continue;
     const forms = formsOf(line);
     const pieces = forms.map(longestPlainPiece);
-    secrets.set(line, { pieces, pattern: once(() => new RegExp(forms.map(patternOf).join('|'), 'g')) });
+    secrets.set(line, { pieces, replace: replacer(forms) });
     shortestPiece = Math.min(shortestPiece, ...pieces.map(({ length }) => length));
   }
   return { lines, tooShort: all.length - lines.length };
@@ -37,23 +36,25 @@ export function registerSecret(secret: string): { readonly lines: string[]; read
 export function redact(text: string): string {
   if (text.length < shortestPiece) return text;
   let redacted = text;
-  for (const { pieces, pattern } of secrets.values()) {
-    if (pieces.some((piece) => redacted.includes(piece))) redacted = redacted.replace(pattern(), '***');
+  for (const { pieces, replace } of secrets.values()) {
+    if (pieces.some((piece) => redacted.includes(piece))) redacted = replace(redacted);
   }
   return redacted;
 }
 
 /** The secret itself, and each of its encodings as it appears inside Base64, e.g. in `Basic` credentials. */
 function formsOf(secret: string): string[] {
-  const form = new URLSearchParams({ '': secret }).toString().slice(1);
+  // Half a surrogate pair, which JSON can contain, has no encoding.
+  const whole = secret.toWellFormed();
+  const form = new URLSearchParams({ '': whole }).toString().slice(1);
   // openid-client encodes `Basic` credentials like this: everything except letters and digits.
-  const strict = encodedPart(secret).replace(/[-._~]/g, percent);
+  const strict = encodedPart(whole).replace(/[-._~]/g, percent);
   const encodings = [
-    secret,
+    whole,
     form,
     form.replaceAll('+', '%20'),
-    encodeURIComponent(secret),
-    encodedPart(secret),
+    encodeURIComponent(whole),
+    encodedPart(whole),
     strict,
     strict.replaceAll('%20', '+'),
   ];
@@ -77,6 +78,19 @@ function base64Forms(text: string): string[] {
       ),
     )
     .filter(({ length }) => length >= fewestEncoded);
+}
+
+/** The pattern is compiled when a piece is first found: it takes milliseconds for a token of 1 KiB, and most secrets never appear. */
+function replacer(forms: readonly string[]): Secret['replace'] {
+  const pattern = once(() => new RegExp(forms.map(patternOf).join('|'), 'g'));
+  return (text) => {
+    try {
+      return text.replace(pattern(), '***');
+    } catch {
+      // V8 refuses the pattern of a secret of many thousand characters when it first runs. Then only the plain forms are found.
+      return forms.reduce((left, form) => left.replaceAll(form, '***'), text);
+    }
+  };
 }
 
 function once<T>(make: () => T): () => T {

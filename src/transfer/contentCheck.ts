@@ -5,7 +5,7 @@ import { sanitize } from '../text/sanitize.ts';
 import { setting, wording } from '../text/wording.ts';
 import type { ExpectedDigest } from './objectDigest.ts';
 import { partsOf } from './partSize.ts';
-import type { RangeHasher } from './rangeHasher.ts';
+import type { RangePool } from './rangePool.ts';
 
 /** A whole file on the disk, under any name. */
 export interface CheckedFile {
@@ -14,14 +14,14 @@ export interface CheckedFile {
   readonly size: number;
 }
 
-/** Whether a file has a digest. It is read by the threads of the hasher. */
+/** Whether a file has a digest. It is read by the threads of the pool. */
 export async function hasDigest(
   { path, size }: CheckedFile,
   expected: Exclude<ExpectedDigest, { kind: 'parts' }>,
-  hasher: RangeHasher,
+  pool: RangePool,
 ): Promise<boolean> {
   const { kind: algorithm, digest } = expected;
-  return (await hasher.digest({ path, offset: 0, length: size, algorithm })) === digest;
+  return (await pool.digest({ path, offset: 0, length: size, algorithm })) === digest;
 }
 
 /** Whether a file has a multipart ETag with parts of one of these sizes, in bytes. */
@@ -29,12 +29,12 @@ export async function hasPartsEtag(
   { path, size }: CheckedFile,
   etag: string,
   partSizes: readonly number[],
-  hasher: RangeHasher,
+  pool: RangePool,
 ): Promise<boolean> {
   for (const partSize of partSizes) {
     const digests = await Promise.all(
       partsOf(size, partSize).map(({ offset, length }) =>
-        hasher.digest({ path, offset, length, algorithm: 'md5' }),
+        pool.digest({ path, offset, length, algorithm: 'md5' }),
       ),
     );
     if (multipartEtag(digests) === etag) return true;

@@ -16,7 +16,7 @@ import {
 import { createFolders } from './fileWriter.ts';
 import { type Job, runJobs } from './jobs.ts';
 import { LargeDownload } from './largeDownload.ts';
-import { type RangeHasher, openRangeHasher } from './rangeHasher.ts';
+import { type RangePool, openRangePool } from './rangePool.ts';
 import { defaultHashThreads } from './resourceLimits.ts';
 import { saveSmall } from './smallDownload.ts';
 
@@ -63,13 +63,13 @@ export async function download(
 ): Promise<DownloadResult> {
   const { gracePeriods = defaultGracePeriods, signal } = options;
   const shutdown = createGracefulStop(signal, gracePeriods.cancelled);
-  const hasher = openRangeHasher(defaultHashThreads());
-  const run = new Run(plan, { ...options, reader, shutdown, hasher, gracePeriods });
+  const pool = openRangePool(defaultHashThreads());
+  const run = new Run(plan, { ...options, reader, shutdown, pool, gracePeriods });
   try {
     await run.work();
   } finally {
     shutdown.finish();
-    await hasher.close();
+    await pool.close();
   }
   return run.result();
 }
@@ -77,7 +77,7 @@ export async function download(
 interface RunOptions extends DownloadOptions {
   readonly reader: ObjectReader;
   readonly shutdown: GracefulStop;
-  readonly hasher: RangeHasher;
+  readonly pool: RangePool;
   readonly gracePeriods: GracePeriods;
 }
 
@@ -125,12 +125,12 @@ class Run {
   }
 
   *#partJobs(get: Get): Generator<Job> {
-    const { reader, hasher, verify, shutdown, bufferPool } = this.#options;
+    const { reader, pool, verify, shutdown, bufferPool } = this.#options;
     const large = new LargeDownload(get, {
       file: this.#fileOf(get),
       partSize: this.#plan.partSize,
       reader,
-      hasher,
+      pool,
       verify,
       signal: shutdown.abortSignal,
       known: this.#knownEtags(get),
@@ -151,7 +151,7 @@ class Run {
   }
 
   async #downloadSmall(get: Get): Promise<void> {
-    const { reader, shutdown, hasher, verify, bufferPool } = this.#options;
+    const { reader, shutdown, pool, verify, bufferPool } = this.#options;
     await withBuffer(bufferPool, get.size, async (buffer) => {
       const read = async () => {
         shutdown.stopSignal.throwIfAborted();
@@ -168,7 +168,7 @@ class Run {
       };
       const file = this.#fileOf(get);
       this.#createFolder(file);
-      const how = await saveSmall(get, { file, content: buffer, read, hasher, verify });
+      const how = await saveSmall(get, { file, content: buffer, read, pool, verify });
       if (how === 'unchanged') this.#keep(get, get.size, true);
       else this.#finish(get, get.size, how);
     });

@@ -6,7 +6,7 @@ import type { Digest } from './digest.ts';
 import { openHasher } from './hasher.ts';
 import { expectedDigest, hasOwnParts, partSizesFor } from './objectDigest.ts';
 import { partsOf } from './partSize.ts';
-import { openRangeHasher } from './rangeHasher.ts';
+import { openRangePool } from './rangePool.ts';
 import { defaultHashThreads } from './resourceLimits.ts';
 
 /** An object, and the file that exists under its name with the same size. */
@@ -60,18 +60,18 @@ async function sameByOtherParts(
   candidates: readonly Candidate[],
   same: ReadonlySet<Get>,
 ): Promise<readonly Get[]> {
-  const hasher = openRangeHasher(defaultHashThreads());
+  const pool = openRangePool(defaultHashThreads());
   try {
     const found: Get[] = [];
     for (const { get, file } of candidates) {
       const expected = same.has(get) ? undefined : expectedDigest(get, get.etag ?? '', {});
       if (expected?.kind !== 'parts' || hasOwnParts(partsOf(get.size).length, expected)) continue;
       const sizes = partSizesFor(get.size, expected.count).slice(0, mostPartSizes);
-      if (await hasPartsEtag(file, expected.etag, sizes, hasher)) found.push(get);
+      if (await hasPartsEtag(file, expected.etag, sizes, pool)) found.push(get);
     }
     return found;
   } finally {
-    await hasher.close();
+    await pool.close();
   }
 }
 

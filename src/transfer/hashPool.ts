@@ -1,45 +1,14 @@
-import { Worker } from 'node:worker_threads';
-
-import type { MessageCode } from '../errors/codes.ts';
 import { ActionError, openFileLimit } from '../errors/error.ts';
 import type { WalkedFile } from '../files/walk.ts';
-import { hashWorker } from '../generated/hash-worker.ts';
 import type { Digest } from './digest.ts';
+import { startThread } from './thread.ts';
+import type { Batch, BatchResult } from './threadJobs.ts';
 
 export interface DigestSettings {
   readonly sha256Wanted: boolean;
   /** In bytes; undefined: it depends on the size of the file. */
   readonly partSize: number | undefined;
 }
-
-/** What a worker thread gets when it starts. */
-export interface WorkerSettings extends DigestSettings {
-  /** Shared by all threads. While it is not 0, they interrupt prefetch batches. */
-  readonly preempt: Int32Array;
-}
-
-/** A message to a worker thread: files in columns, which takes a third of the time of sending objects. */
-export interface Batch {
-  readonly paths: readonly string[];
-  readonly sizes: readonly number[];
-  readonly times: readonly number[];
-  readonly devices: readonly number[];
-  readonly inodes: readonly number[];
-  readonly linked: readonly boolean[];
-  /** A prefetch batch can be interrupted between two files. It skips files that cannot be read. */
-  readonly prefetch: boolean;
-}
-
-/** Digests in the order of the batch. A prefetch batch may have fewer, and an empty ETag for a file that cannot be read. */
-export type BatchResult =
-  | { readonly etags: readonly string[]; readonly sums: readonly (string | undefined)[] }
-  | {
-      readonly error: {
-        readonly code: MessageCode;
-        readonly message: string;
-        readonly hint: string | undefined;
-      };
-    };
 
 /** Worker threads that compute digests of files. */
 export interface HashPool {
@@ -53,7 +22,9 @@ export interface HashPool {
   close(): Promise<void>;
 }
 
-interface Task extends Pick<Batch, 'prefetch'> {
+interface Task {
+  /** A prefetch batch can be interrupted between two files. */
+  readonly prefetch: boolean;
   readonly files: readonly WalkedFile[];
   readonly done: (result: BatchResult) => void;
   readonly failed: (error: unknown) => void;
@@ -69,7 +40,7 @@ export function openHashPool(settings: DigestSettings, threads: number, signal: 
   const requested: Task[] = [];
   const prefetch = createPrefetch();
   const next = () => requested.shift() ?? (Atomics.load(preempt, 0) === 0 ? prefetch.next() : undefined);
-  const workers = startWorkers({ ...settings, preempt }, threads, signal, next);
+  const workers = startThreads(threads, signal, next, (task) => batchOf(task, settings, preempt));
   const request = (files: readonly WalkedFile[]) =>
     new Promise<BatchResult>((done, failed) => {
       requested.push({ files, prefetch: false, done, failed });
@@ -164,38 +135,36 @@ function digestsOf(result: BatchResult): Digest[] {
 const depth = 2;
 
 /** @param next takes the next task from the queue */
-function startWorkers(
-  settings: WorkerSettings,
-  threads: number,
+function startThreads(
+  count: number,
   signal: AbortSignal,
   next: () => Task | undefined,
+  batchOf: (task: Task) => Batch,
 ): { readonly feed: () => void; readonly close: () => Promise<void> } {
-  const posted = new Map<Worker, Task[]>();
+  const threads = Array.from({ length: count }, startThread);
+  const posted = new Set<Task>();
   let failure: { readonly error: unknown } | undefined;
   const feed = () => {
     for (let least = 0; least < depth; least += 1) {
-      for (const [worker, tasks] of posted) {
-        if (tasks.length > least) continue;
+      for (const thread of threads) {
+        if (thread.pending > least) continue;
         const task = next();
         if (!task) return;
-        tasks.push(task);
-        worker.postMessage(messageOf(task));
+        posted.add(task);
+        thread.run('files', batchOf(task)).then((result) => {
+          posted.delete(task);
+          task.done(result);
+          feed();
+        }, fail);
       }
     }
   };
   const fail = (error: unknown) => {
     failure ??= { error: explained(error) };
-    const lost = [...posted.values()].flatMap((tasks) => tasks.splice(0));
+    const lost = [...posted];
+    posted.clear();
     for (let task = lost.shift() ?? next(); task; task = lost.shift() ?? next()) task.failed(failure.error);
   };
-  for (let number = 0; number < threads; number += 1) {
-    const worker = new Worker(hashWorker, { eval: true, workerData: settings });
-    posted.set(worker, []);
-    worker.on('error', fail).on('message', (result: BatchResult) => {
-      posted.get(worker)?.shift()?.done(result);
-      feed();
-    });
-  }
   const onAbort = () => fail(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
@@ -203,7 +172,7 @@ function startWorkers(
     feed: () => (failure ? fail(failure.error) : feed()),
     close: async () => {
       signal.removeEventListener('abort', onAbort);
-      await Promise.all([...posted.keys()].map((worker) => worker.terminate()));
+      await Promise.all(threads.map((thread) => thread.stop()));
     },
   };
 }
@@ -216,7 +185,11 @@ function explained(error: unknown): unknown {
   return new ActionError('too-many-open-files', message, { hint: out.hint, cause: error });
 }
 
-function messageOf({ files, prefetch }: Task): Batch {
+function batchOf(
+  { files, prefetch }: Task,
+  { sha256Wanted, partSize }: DigestSettings,
+  preempt: Int32Array,
+): Batch {
   return {
     paths: files.map(({ path }) => path),
     sizes: files.map(({ size }) => size),
@@ -224,6 +197,8 @@ function messageOf({ files, prefetch }: Task): Batch {
     devices: files.map(({ dev }) => dev),
     inodes: files.map(({ ino }) => ino),
     linked: files.map((file) => file.linked),
-    prefetch,
+    sha256Wanted,
+    partSize,
+    preempt: prefetch ? preempt : undefined,
   };
 }

@@ -1,13 +1,14 @@
 import { type FileAttributes, readAttributes } from '../files/attributes.ts';
 import { compositeCrc32, multipartEtag } from '../storage/etag.ts';
 import type { ObjectReader, ObjectResponse } from '../storage/objectReader.ts';
-import type { BodySink } from '../storage/responseBody.ts';
 import type { Get } from '../sync/downloads.ts';
 import { contentMismatch, hasDigest, hasPartsEtag } from './contentCheck.ts';
 import { type ExpectedDigest, expectedDigest, hasOwnParts, partSizesFor } from './objectDigest.ts';
 import { type ByteRange, type Part, partsOf, slicesOf } from './partSize.ts';
-import type { RangeHasher } from './rangeHasher.ts';
+import type { RangePool } from './rangePool.ts';
+import { rangeSink } from './rangeSink.ts';
 import { type ResumableFile, openResumableFile } from './resumableFile.ts';
+import type { BodySink } from '../storage/wire.ts';
 
 export interface LargeDownloadOptions {
   /** Absolute path of the file. */
@@ -15,7 +16,7 @@ export interface LargeDownloadOptions {
   /** Bytes; undefined: it depends on the size of the file. */
   readonly partSize: number | undefined;
   readonly reader: ObjectReader;
-  readonly hasher: RangeHasher;
+  readonly pool: RangePool;
   readonly verify: boolean;
   readonly signal: AbortSignal;
   /** ETags of the existing file: the object is not downloaded if it has one of them. */
@@ -72,8 +73,8 @@ export class LargeDownload {
     const isKept = opened.file.kept.has(part.number) && !this.#isLast(part);
     if (isKept) this.#digests.set(part.number, opened.file.kept.get(part.number) ?? '');
     else {
-      if (!first) await this.#fetch(part, opened);
-      this.#digests.set(part.number, await opened.file.complete(part));
+      const digest = first ? undefined : await this.#fetch(part, opened);
+      this.#digests.set(part.number, await opened.file.complete(part, digest));
     }
     const result = isKept ? 'kept' : 'received';
     if (this.#digests.size < this.parts.length) return { part: result };
@@ -133,13 +134,13 @@ export class LargeDownload {
   }
 
   async #open(etag: string, headers: ObjectResponse['headers']): Promise<Opened> {
-    const { file, hasher } = this.#options;
+    const { file, pool } = this.#options;
     const { size } = this.#get;
     const expected = expectedDigest(this.#get, etag, headers);
     const hasParts = hasOwnParts(this.parts.length, expected);
     this.#crc32 = hasParts ? await this.#storedCrc32(etag) : undefined;
     const algorithm = hasParts && this.#crc32 === undefined ? 'md5' : 'crc32';
-    const opened = await openResumableFile(file, { size, etag, parts: this.parts, algorithm, hasher });
+    const opened = await openResumableFile(file, { size, etag, parts: this.parts, algorithm, pool });
     this.#file = opened;
     return { etag, file: opened };
   }
@@ -151,10 +152,29 @@ export class LargeDownload {
     return stored?.endsWith(`-${this.parts.length}`) ? stored : undefined;
   }
 
-  /** Writes the pieces as they arrive: they are still in the cache of the processor, and need no other memory. */
-  async #fetch({ offset, length }: ByteRange, { etag, file }: Opened): Promise<void> {
+  /**
+   * Writes the pieces as they arrive: they are still in the cache of the processor, and need no other memory.
+   * @returns the digest of the range, if a thread received it
+   */
+  async #fetch({ offset, length }: ByteRange, { etag, file }: Opened): Promise<string | undefined> {
+    const { reader, pool } = this.#options;
+    let digest: string | undefined;
     const write = (piece: Buffer, at: number) => file.writePiece(piece, offset + at);
-    await this.#read({ offset, length }, etag, { length, write });
+    const onDigest = (found: string) => {
+      digest = found;
+    };
+    const sink = reader.connection
+      ? rangeSink({
+          range: { path: file.path, offset, length, algorithm: file.algorithm },
+          file: this.#options.file,
+          connection: reader.connection,
+          pool,
+          write,
+          onDigest,
+        })
+      : { length, write };
+    await this.#read({ offset, length }, etag, sink);
+    return digest;
   }
 
   async #read(range: ByteRange, ifMatch: string | undefined, buffer: BodySink): Promise<ObjectResponse> {
@@ -191,8 +211,8 @@ export class LargeDownload {
   /** @returns undefined if the ETag depends on a part size that cannot be known */
   async #check(path: string, expected: ExpectedDigest): Promise<boolean | undefined> {
     const { size, source } = this.#get;
-    const { hasher, reader, signal } = this.#options;
-    if (expected.kind !== 'parts') return hasDigest({ path, size }, expected, hasher);
+    const { pool, reader, signal } = this.#options;
+    if (expected.kind !== 'parts') return hasDigest({ path, size }, expected, pool);
     const { etag, count } = expected;
     const own = this.parts.map(({ number }) => this.#digests.get(number) ?? '');
     if (this.#crc32 !== undefined) {
@@ -201,6 +221,6 @@ export class LargeDownload {
     } else if (hasOwnParts(this.parts.length, expected) && multipartEtag(own) === etag) return true;
     const stated = await reader.partSize?.(source, etag, signal);
     const sizes = stated === undefined ? partSizesFor(size, count) : [stated];
-    return sizes.length > 0 ? hasPartsEtag({ path, size }, etag, sizes, hasher) : undefined;
+    return sizes.length > 0 ? hasPartsEtag({ path, size }, etag, sizes, pool) : undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { isMd5Etag, normalizeEtag } from '../storage/etag.ts';
 import { isEncrypted } from '../storage/storedCheck.ts';
-import type { WireResponse } from '../storage/wireRequest.ts';
 import type { Get } from '../sync/downloads.ts';
+import type { WireResponse } from '../storage/wire.ts';
 
 /** What the content of an object must have. */
 export type ExpectedDigest =

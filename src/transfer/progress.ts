@@ -2,18 +2,20 @@ import { count, formatBytes, formatCount, formatDuration } from '../text/format.
 
 export interface Progress {
   /** Adds newly stored bytes and files. */
-  add(stored: { readonly bytes: number; readonly files: number }): void;
+  add(stored: Amount): void;
   /** A log line with files, bytes, rate and remaining time, or the total time if all is stored. */
   line(): string;
   /** Bytes stored so far. */
   bytes(): number;
 }
 
+interface Amount {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** @param elapsed returns the milliseconds since the transfer started */
-export function createProgress(
-  total: { readonly files: number; readonly bytes: number },
-  elapsed: () => number,
-): Progress {
+export function createProgress(total: Amount, elapsed: () => number): Progress {
   const done = { files: 0, bytes: 0 };
   return {
     bytes: () => done.bytes,
@@ -34,6 +36,27 @@ export function createProgress(
       return `${formatCount(done.files)} of ${count(total.files, 'file')}, ${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}${share}, ${formatBytes(rate)}/s${left}`;
     },
   };
+}
+
+/** So little that a request which starts now is answered at about the time when the transfer ends. */
+const little: Amount = { files: 16, bytes: 64 * 1024 ** 2 };
+
+/**
+ * Calls `onEnding` once, when little is left of a transfer. It may be at the start.
+ * @returns a function to call with newly stored bytes and files
+ */
+export function watchForEnd(total: Amount, onEnding: () => void = () => undefined): (stored: Amount) => void {
+  const left = { ...total };
+  let isEnding = false;
+  const watch = ({ files, bytes }: Amount) => {
+    left.files -= files;
+    left.bytes -= bytes;
+    if (isEnding || left.files > little.files || left.bytes > little.bytes) return;
+    isEnding = true;
+    onEnding();
+  };
+  watch({ files: 0, bytes: 0 });
+  return watch;
 }
 
 /** A duration with tenths of a second below 10 s. */

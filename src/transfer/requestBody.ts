@@ -1,9 +1,9 @@
 import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-import type { SlicedBody } from '../storage/wireRequest.ts';
 import { type ByteRange, slicesOf } from './partSize.ts';
 import { type FileReader, changedError } from './fileReader.ts';
+import type { SlicedBody } from '../storage/wire.ts';
 
 /** Content that is not in memory as a whole, e.g. a long range of a file: it is read once for its digests, and again each time it is sent. */
 export interface StreamedBody extends SlicedBody {

@@ -13,14 +13,19 @@ import path from 'node:path';
 
 import { type PartFile, openPartFile, partMode, partPath, unwritable } from './fileWriter.ts';
 import type { Part } from './partSize.ts';
-import type { RangeHasher, RangeJob } from './rangeHasher.ts';
+import type { RangePool } from './rangePool.ts';
+import type { RangeJob } from './threadJobs.ts';
 
 /** A part file that the next run can continue. A journal beside it has the digest of each complete part. */
 export interface ResumableFile extends PartFile {
   /** Digests of the parts that an earlier run received, in hex by part number. They are compared with the file. */
   readonly kept: ReadonlyMap<number, string>;
-  /** Computes the digest of a part that was written, and adds it to the journal. */
-  complete(part: Part): Promise<string>;
+  readonly algorithm: RangeJob['algorithm'];
+  /**
+   * Adds a part that was written to the journal.
+   * @param digest in hex; computed if undefined
+   */
+  complete(part: Part, digest: string | undefined): Promise<string>;
   /** Whether there are parts for the next run. */
   isResumable(): boolean;
 }
@@ -31,7 +36,7 @@ export interface ResumableOptions {
   readonly etag: string;
   readonly parts: readonly Part[];
   readonly algorithm: RangeJob['algorithm'];
-  readonly hasher: RangeHasher;
+  readonly pool: RangePool;
 }
 
 /** It changes with the object, so that a part file never has parts of two versions. */
@@ -50,10 +55,10 @@ export function keptBytes(file: string, size: number, etag: string): number {
  * @throws ActionError `file-unwritable` or `disk-full`, here and in the methods
  */
 export async function openResumableFile(file: string, options: ResumableOptions): Promise<ResumableFile> {
-  const { size, etag, parts, algorithm, hasher } = options;
+  const { size, etag, parts, algorithm, pool } = options;
   const part = partPath(file, tagOf(size, etag));
   const journal = `${part}s`;
-  const digestOf = ({ offset, length }: Part) => hasher.digest({ path: part, offset, length, algorithm });
+  const digestOf = ({ offset, length }: Part) => pool.digest({ path: part, offset, length, algorithm });
   let partFile: PartFile | undefined;
   try {
     removeOtherVersions(file, part);
@@ -63,7 +68,7 @@ export async function openResumableFile(file: string, options: ResumableOptions)
     const kept = await keptParts(parts, listed ?? new Map<number, string>(), digestOf);
     rmSync(journal, { force: true });
     writeFileSync(journal, [`${header}\n`, ...[...kept].map(lineOf)].join(''), { flag: 'wx' });
-    return withJournal(file, journal, partFile, kept, digestOf);
+    return withJournal(file, journal, partFile, { kept, algorithm, digestOf });
   } catch (error) {
     partFile?.discard();
     throw unwritable(file, error);
@@ -74,21 +79,28 @@ function withJournal(
   file: string,
   journal: string,
   partFile: PartFile,
-  kept: ReadonlyMap<number, string>,
-  digestOf: (part: Part) => Promise<string>,
+  {
+    kept,
+    algorithm,
+    digestOf,
+  }: Pick<ResumableFile, 'kept' | 'algorithm'> & { readonly digestOf: (part: Part) => Promise<string> },
 ): ResumableFile {
   let isResumable = kept.size > 0;
+  let isOpen = true;
   const end = (how: () => void) => {
+    isOpen = false;
     how();
     rmSync(journal, { force: true });
   };
   return {
     ...partFile,
     kept,
-    complete: async (part) => {
+    algorithm,
+    complete: async (part, known) => {
       try {
-        const digest = await digestOf(part);
-        appendFileSync(journal, lineOf([part.number, digest]));
+        const digest = known ?? (await digestOf(part));
+        // After an error, parts that are still on the way must not create the journal again.
+        if (isOpen) appendFileSync(journal, lineOf([part.number, digest]));
         isResumable = true;
         return digest;
       } catch (error) {

@@ -6,7 +6,7 @@ import type { Get } from '../sync/downloads.ts';
 import { contentMismatch, hasDigest, hasPartsEtag } from './contentCheck.ts';
 import { createPartFile, writeFile } from './fileWriter.ts';
 import { type ExpectedDigest, expectedDigest, partSizesFor } from './objectDigest.ts';
-import type { RangeHasher } from './rangeHasher.ts';
+import type { RangePool } from './rangePool.ts';
 
 export interface SmallDownload {
   /** Absolute path of the file. */
@@ -15,7 +15,7 @@ export interface SmallDownload {
   readonly content: Buffer;
   /** Requests the object. */
   readonly read: () => Promise<ObjectResponse>;
-  readonly hasher: RangeHasher;
+  readonly pool: RangePool;
   readonly verify: boolean;
 }
 
@@ -53,12 +53,12 @@ async function saveOnThreads(
   { size }: Get,
   expected: ExpectedDigest | undefined,
   attributes: FileAttributes,
-  { file, content, hasher }: SmallDownload,
+  { file, content, pool }: SmallDownload,
 ): Promise<Outcome | 'mismatch'> {
   const part = createPartFile(file);
   try {
     await part.write(content, 0);
-    const isRight = expected && (await check({ path: part.path, size }, expected, hasher));
+    const isRight = expected && (await check({ path: part.path, size }, expected, pool));
     if (isRight === false) {
       part.discard();
       return 'mismatch';
@@ -75,9 +75,9 @@ async function saveOnThreads(
 async function check(
   file: { readonly path: string; readonly size: number },
   expected: ExpectedDigest,
-  hasher: RangeHasher,
+  pool: RangePool,
 ): Promise<boolean | undefined> {
-  if (expected.kind !== 'parts') return hasDigest(file, expected, hasher);
+  if (expected.kind !== 'parts') return hasDigest(file, expected, pool);
   const sizes = partSizesFor(file.size, expected.count);
-  return sizes.length > 0 ? hasPartsEtag(file, expected.etag, sizes, hasher) : undefined;
+  return sizes.length > 0 ? hasPartsEtag(file, expected.etag, sizes, pool) : undefined;
 }

@@ -123,7 +123,7 @@ export function laterReportCases(subject: ReportRuns): void {
       expect(removal.outputs['comment-id']).toBe(first.outputs['comment-id']);
       expect(removal.outputs['deployment-id']).toBe(first.outputs['deployment-id']);
       const [comment] = github().comments;
-      expect(comment?.body).toMatch(/\n\nRemoved 2 files\. Nothing is left/);
+      expect(comment?.body).toMatch(/\n\*\*Removed 2 files\.\*\* Nothing is left/);
       expect(comment?.body).not.toContain('X-Amz');
       expect(github().deployments[0]?.statuses.map(({ state }) => state)).toEqual([
         'in_progress',

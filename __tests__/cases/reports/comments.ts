@@ -52,7 +52,9 @@ export function commentCases(subject: ReportRuns): void {
       expect(comment?.issue).toBe(7);
       const body = comment?.body ?? '';
       expect(body).toMatch(/^<!-- upload-to-workspace comment: \S+ -->\n/);
-      expect(body).toMatch(/\n\n### (?:.*&#58; )?reports\n\n\*\*\[Open index\.html\].* · \*\*\[All files\]/);
+      expect(body).toMatch(
+        /\n\n### (?:.*&#58; )?reports\n\n\*\*Published\.\*\* .*\n\n\*\*\[Open index\.html\].* · \*\*\[All files\]/,
+      );
       expect(body).toContain(`(<${first.outputs['url']}>)`);
       expect(body).toContain(`[c0ffee0](https://github.com/example/site/commit/${commit})`);
       expect(body).toContain('[this run](https://github.com/example/site/actions/runs/4711)');

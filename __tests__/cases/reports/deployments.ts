@@ -1,10 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { buckets } from '../../../platform/catalogue.ts';
 import { bot } from '../../../platform/github/github.ts';
-import { commit, githubVariables, pullRequestEvent } from '../../support/githubEvent.ts';
-import { folderWith } from '../../support/folder.ts';
-import { runSubject } from '../../support/subject.ts';
+import { commit } from '../../support/githubEvent.ts';
 import { type ReportRuns, deployments, reportRuns, statuses, reportWarnings } from './reportRuns.ts';
 
 /** The deployment in a GitHub environment. */
@@ -79,29 +76,6 @@ export function deploymentCases(subject: ReportRuns): void {
         ['success'],
         ['in_progress', 'success', 'inactive'],
       ]);
-    });
-
-    test('fails with the upload', async () => {
-      const { platform } = subject();
-      const files = { 'a.txt': 'a' };
-      const failing = { environment: 'preview', 'expires-in': '5m' };
-      await platform.store.clear(buckets.outputs);
-      const controller = new AbortController();
-      const run = await runSubject(
-        subject(),
-        'upload',
-        { path: '.', destination: 'reports', 'github-token': github().token, ...failing },
-        {
-          cwd: folderWith({ ...files, 'large.bin': 'x'.repeat(30 * 1024 ** 2) }),
-          env: githubVariables(github(), 'pull_request', pullRequestEvent(7)),
-          signal: controller.signal,
-          onOutput: (text) => {
-            if (text.includes('::group::Upload')) controller.abort();
-          },
-        },
-      );
-      expect(run.exitCode).toBe(1);
-      expect(states()).toEqual([['in_progress', 'failure']]);
     });
 
     test.each([

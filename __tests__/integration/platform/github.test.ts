@@ -8,7 +8,7 @@ let github: Github;
 beforeAll(async () => {
   // The first start downloads GitHub's description.
   github = await startGithub();
-}, 300_000);
+});
 
 afterAll(() => github.stop());
 

@@ -42,10 +42,22 @@ describe('without a client secret', () => {
     await using opened = await open(service, { named: (url) => `${url}/` }, more);
     await opened.tokens.token();
     const url = `http://localhost:${opened.issuer.port}/realms/master`;
-    expect(new URL(service.asked[0]?.path ?? '', service.url).searchParams.get('audience')).toBe(
+    expect(new URL(service.asked.at(-1)?.path ?? '', service.url).searchParams.get('audience')).toBe(
       expected(url),
     );
   });
+
+  test.each([{}, { audience: 'api://x' }])(
+    'the token that is requested beside the configuration of the issuer is used for the first login: %j',
+    async (more) => {
+      await using service = await serveTokens();
+      await using opened = await open(service, {}, more);
+      await opened.tokens.token();
+      const [sent] = opened.issuer.grants();
+      expect(service.asked).toHaveLength(1);
+      expect(new URLSearchParams(sent?.body).get('client_assertion')).toBe(service.given[0]);
+    },
+  );
 
   test('the identity token goes only to the token endpoint, and the bearer token only to the token service', async () => {
     await using service = await serveTokens();

@@ -53,12 +53,15 @@ describe('discovery', () => {
     expect(asked).toBe(1);
   });
 
-  test('rejects an issuer without a token endpoint', async () => {
-    const { error } = await refusal({
-      discovery: (_, configuration) => ({ body: { ...configuration, token_endpoint: undefined } }),
-    });
-    expect(error.message).toContain('names no token endpoint');
-  });
+  test.each([undefined, { toString: null }])(
+    'rejects an issuer without a token endpoint: %j',
+    async (endpoint) => {
+      const { error } = await refusal({
+        discovery: (_, configuration) => ({ body: { ...configuration, token_endpoint: endpoint } }),
+      });
+      expect(error.message).toContain('names no token endpoint');
+    },
+  );
 
   test.each([
     ['http://0.0.0.0:9/token', true, 'http://0.0.0.0:9, which is not https'],

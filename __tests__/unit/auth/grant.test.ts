@@ -57,6 +57,13 @@ describe('a token request', () => {
     },
   );
 
+  test('that fails with a description that is not text causes an error with its code', async () => {
+    const { error } = await refusal({
+      token: () => ({ status: 400, body: { error: 'invalid_scope', error_description: { toString: null } } }),
+    });
+    expect(error.message).toContain('(invalid_scope)');
+  });
+
   test('with a rejected scope causes an error that names scopes and platforms', async () => {
     const { error, grants } = await refusal({
       token: () => ({
@@ -115,13 +122,14 @@ describe('a token request', () => {
     ['a page', { body: '<html>sign in</html>' }],
     ['no token', { body: { token_type: 'Bearer' } }],
     ['a token of another type', grant(1, { token_type: 'mac' })],
+    ['a lifetime that is no number', grant(1, { expires_in: { toString: null } })],
     ['a token with a line break', grant(1, { access_token: 'a-token\r\nX-Other: 1' })],
     ['a token with characters that a header cannot contain', grant(1, { access_token: 'a-tökén-日本' })],
   ])('with %s in the response is an error', async (_, answer) => {
     const { error } = await refusal({ token: () => answer });
     expect(error.code).toBe('no-access-token');
     expect(error.message).toContain('returned no usable token');
-    expect(error.message).not.toContain('200');
+    expect(error.message).not.toMatch(/200|Cannot convert/);
   });
 
   test('does not follow a redirect with the secret', async () => {

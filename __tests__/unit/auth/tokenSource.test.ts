@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
+import type { ClientCredential } from '../../../src/auth/clientAuthentication.ts';
+import { openTokenSource as openFor } from '../../../src/auth/tokenSource.ts';
 import { rejectionOf } from '../failure.ts';
 import { transport } from '../servers.ts';
 import { grant, serveIssuer } from './issuer.ts';
@@ -86,4 +88,16 @@ describe('tokens', () => {
     await rejectionOf(tokens.token());
     expect(masked).toEqual(['abc']);
   });
+});
+
+test('what a credential has prepared is aborted if the issuer cannot be used', async () => {
+  await using issuer = await serveIssuer({ discovery: () => ({ status: 404 }) });
+  await using way = transport();
+  const prepared: AbortSignal[] = [];
+  const credential: ClientCredential = {
+    prepare: (_, signal) => void prepared.push(signal),
+    authenticate: () => Promise.reject(new Error('no configuration')),
+  };
+  const error = await rejectionOf(openFor(app(issuer), credential, way, () => undefined));
+  expect([error.code, prepared.map(({ aborted }) => aborted)]).toEqual(['invalid-issuer', [true]]);
 });

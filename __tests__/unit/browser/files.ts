@@ -23,6 +23,9 @@ export function contentsOf(names: readonly string[], more: Partial<IndexPageData
     mediaTypes: ['text/plain; charset=utf-8'],
     ages: names.map((_, index) => index),
     sums: [],
+    prints: '',
+    checksums: null,
+    changes: null,
     ...more,
   };
 }

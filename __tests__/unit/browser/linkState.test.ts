@@ -19,7 +19,7 @@ describe('the state of the links on the index page', () => {
     const life = lifeOf(contents, madeAt + after);
     expect([life.state, life.title]).toEqual([state, title]);
     expect(life.left).toBeCloseTo(left, 2);
-    expect(life.detail).toContain('23 Nov 2026');
+    expect(life.detail).toContain('2026-11-23 18:20:41 UTC');
   });
 
   test('says how to get new links after they have expired', () => {

@@ -77,7 +77,7 @@ describe('digests from SHA256SUMS', () => {
     };
     return { sums: Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256])), lines };
   };
-  const outOfDate = (folder = '') => `info: ${folder}SHA256SUMS is out of date, so its digests are not shown`;
+  const outOfDate = (folder = '') => `info: ${folder}SHA256SUMS is out of date, so its digests are not used`;
 
   test('are those of the stored files, also of uploads to folders and next to other files', async () => {
     await publish('sums', 'a.txt', 'b/c.txt');

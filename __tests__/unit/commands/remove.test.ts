@@ -67,7 +67,7 @@ test('counts files like the upload, without generated pages and folder markers',
   const { lines, outputs, summaries } = await remove({ title: 'Docs <b>' });
   expect(outputs['deleted-count']).toBe(5);
   expect(lines).toContain('info: Removed 3 files (5 objects) in s3://gep-build-outputs/ci/a/');
-  expect(summaries[0]).toMatch(/^### Docs &#60;b&#62;\n\nRemoved 3 files: 5 objects, /);
+  expect(summaries[0]).toMatch(/^### Docs &#60;b&#62;\n\n\*\*Removed 3 files\*\*: 5 objects, /);
 });
 
 test('says that there is nothing to delete', async () => {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
@@ -7,6 +7,9 @@ import { buckets, clientApp } from '../../../platform/catalogue.ts';
 import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { run } from '../../../src/commands/upload.ts';
+import type { IndexPageData } from '../../../src/links/indexPageData.ts';
+import { indexPageJson } from '../../../src/links/linkList.ts';
+import { generatedMetadata, putObjects } from '../../support/putObjects.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { runCommand } from './plainHost.ts';
 
@@ -89,11 +92,67 @@ test('a dry run writes nothing and says what it would do', async () => {
   });
 });
 
+test('a dry run compares the files with their objects, even if it would upload all of them', async () => {
+  folder.files('dry/a.txt', 'dry/b.txt', 'dry/c.txt');
+  const dry = (inputs: Readonly<Record<string, string>>) =>
+    upload({ path: folder.at('dry'), destination: 'compared', ...inputs });
+  await dry({});
+  writeFileSync(folder.at('dry/b.txt'), 'dry/B.txt');
+  folder.files('dry/d.txt');
+  const titles = async (overwrite: string) => {
+    const { lines, summaries } = await dry({ 'dry-run': 'true', overwrite });
+    for (const summary of [
+      /<summary>Would upload 1 new file<\/summary>\n\n- d\.txt\n/,
+      /changed file<\/summary>\n\n- b\.txt\n/,
+    ])
+      expect(summaries[0]).toMatch(summary);
+    return lines.filter((line) => line.startsWith('group: Would ')).map((line) => line.slice(13));
+  };
+  const differing = ['upload 1 new file', 'replace 1 changed file'];
+  expect(await titles('always')).toEqual([...differing, 'upload 2 unchanged files again']);
+  expect(await titles('changed')).toEqual([...differing, 'keep 2 unchanged files']);
+});
+
 test('a preview is one link that opens the site', async () => {
   const { outputs, lines } = await upload({ destination: 'preview', preview: 'true' });
   expect(await stored('preview')).toContain('ci/preview/_preview.html');
   expect(outputs['url']).toContain('/ci/preview/_preview.html?');
   expect(lines).toContain('group: Preview: 1 page, 2 files');
+});
+
+test('log, summary and index page say what changed since the previous upload', async () => {
+  folder.files('since/a.txt', 'since/b.txt', 'since/c.txt');
+  const publish = (inputs: Readonly<Record<string, string>> = {}) =>
+    upload({ path: folder.at('since'), destination: 'since', ...inputs });
+  const page = async () =>
+    JSON.parse(
+      indexPageJson((await platform.store.get(buckets.outputs, 'ci/since/_links.html')).body.toString()) ??
+        '',
+    ) as IndexPageData;
+  const first = await publish();
+  expect(first.lines.filter((line) => line.startsWith('group: Files'))).toEqual([]);
+  expect((await page()).changes).toBeNull();
+  const second = await publish();
+  expect(second.lines).toContain('group: Changes since the previous upload: no changes');
+  rmSync(folder.at('since/a.txt'));
+  // The size stays the same.
+  writeFileSync(folder.at('since/b.txt'), 'since/B.txt');
+  folder.files('since/d.txt');
+  const third = await publish({ overwrite: 'changed' });
+  const start = third.lines.indexOf('group: Changes since the previous upload: 1 new, 1 changed, 1 gone');
+  expect(third.lines.slice(start + 1, start + 4)).toEqual(['changed: b.txt', 'new: d.txt', 'gone: a.txt']);
+  expect(third.summaries[0]).toContain('\n\n1 new, 1 changed, 1 gone since the previous upload.\n\n');
+  expect((await page()).changes).toEqual({ added: 1, changed: 1, gone: 1, commit: '', marks: 'c.n' });
+});
+
+test('nothing is said about changes if the page of the last upload cannot be read', async () => {
+  folder.files('unread/a.txt', 'unread/b.txt');
+  await upload({ path: folder.at('unread'), destination: 'unread' });
+  await putObjects(platform, { 'ci/unread/_links.html': '<p>damaged' }, generatedMetadata);
+  const { failure, lines, summaries } = await upload({ path: folder.at('unread'), destination: 'unread' });
+  expect(failure).toBeUndefined();
+  expect(lines.filter((line) => line.startsWith('group: Files'))).toEqual([]);
+  expect(summaries[0]).not.toContain('since');
 });
 
 test('with checksums, the output names the file that is uploaded as SHA256SUMS', async () => {

@@ -24,6 +24,16 @@ describe('ca-certificates', () => {
     expect(read({ 'ca-certificates': folder.at('ca.pem') }).certificates).toHaveLength(1);
   });
 
+  test.each([
+    '----BEGIN PRIVATE KEY-----\nMIIsecret',
+    '-----BEGIN PRIVATE KEY----- MIIsecret',
+    'MIIsecret -----END X',
+  ])('are not quoted if they are damaged text: %j', (text) => {
+    const message = problem({ 'ca-certificates': text });
+    expect(message).toContain('PEM text');
+    expect(message).not.toContain('MIIsecret');
+  });
+
   test('are rejected if one of them is incomplete', async () => {
     const one = await certificate();
     expect(problem({ 'ca-certificates': `${one}\n${one.slice(0, 200)}` })).toContain('incomplete');

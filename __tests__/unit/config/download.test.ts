@@ -107,8 +107,12 @@ test.each([
   ['missing.json', 'does not exist'],
   [folder, 'expected the path of a links file'],
   ['a\nb', 'does not exist'],
+  [' "https://h/l?s3cret"', 'does not exist'],
+  ['https:/me:s3cret@h/l', 'does not exist'],
+  ['h/_links.html?s3cret', 'does not exist'],
 ])('refuses the file %j', (from, expected) => {
   expect(problemsOf({ from })).toContain(expected);
+  expect(problemsOf({ from })).not.toContain('s3cret');
 });
 
 test('links to this machine by plain http are for lists of this machine', () => {

@@ -19,6 +19,14 @@ function matched(line: string, ...names: string[]): string[] {
 
 describe('a line', () => {
   test.each([
+    ['too many alternatives', '{a,b}'.repeat(20)],
+    ['too many open brackets', '['.repeat(200)],
+    ['too many characters', 'a'.repeat(70_000)],
+  ])('with %s is no rule', (_, glob) => {
+    expect(parseHeaderRule(`${glob} Cache-Control: no-cache`)).toBeUndefined();
+  });
+
+  test.each([
     ['Cache-Control: no-cache', 'cache-control', 'no-cache'],
     ['CONTENT-type:text/plain', 'content-type', 'text/plain'],
     [

@@ -183,6 +183,8 @@ describe('secrets', () => {
     'https://h/x?token=pass-word',
     'https://h/#pass-word',
     'h://a@pass-word@h',
+    'https:me:pass-word@h/x',
+    String.raw`https:\\me:pass-word@h/x`,
   ])('in a URL are not printed: %s', (url) => {
     const message = problem({ issuer: url });
     expect(message).not.toContain('pass-word');
@@ -257,4 +259,15 @@ test.each([
   expect(problem({ destination: 'd', [name]: value })).toMatch(
     new RegExp(`^Input ${name}: got '.*', expected `),
   );
+});
+
+test.each(['a'.repeat(70_000), `d/${'['.repeat(200)}`])(
+  'refuses a path line that no matcher can read',
+  (path) => {
+    expect(problem({ path })).toContain('expected a shorter path or glob');
+  },
+);
+
+test('suggests slashes in one line', () => {
+  expect(problem({ destination: 'a\\b\n::error::x' })).not.toContain('\n');
 });

@@ -137,5 +137,5 @@ describe('the selected files', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 });

@@ -29,6 +29,7 @@ test.each([
   'http://example.com/',
   'http://localhost.example.com/',
   'http://notlocalhost/',
+  'http://localhost../',
   'http://127.0.0.1.example.com/',
   'http://128.0.0.1/',
   'http://0.0.0.0/',

@@ -25,11 +25,16 @@ function automatic(
   options: Partial<AutomaticOptions> = {},
 ) {
   const asked: (readonly string[])[] = [];
+  const prefetched: string[] = [];
   const whys: string[] = [];
   const links = createAutomaticLinks({
     request: async (keys) => {
       asked.push(keys);
       return await platform(keys);
+    },
+    prefetch: (key) => {
+      prefetched.push(key);
+      return Promise.resolve();
     },
     sign: () => Promise.resolve(linksBy('session', now + sessionMs)),
     sessions: {
@@ -49,7 +54,7 @@ function automatic(
     onSession: (why) => void whys.push(why),
     ...options,
   });
-  return { ...links, asked, whys };
+  return { ...links, asked, prefetched, whys };
 }
 
 const working = () => linksBy('platform', now + week);
@@ -175,4 +180,16 @@ test('for more files, no link is requested from the platform', async () => {
   expect([asked, whys.length]).toEqual([[], 1]);
   const fewer = automatic(working);
   expect((await fewer.make(keysOf(mostAutomaticLinks))).signedBy).toBe('platform');
+});
+
+test('the first link is requested early only if the platform will be asked for links', async () => {
+  const stored = Promise.resolve();
+  const { prefetch, prefetched } = automatic(working);
+  await prefetch('a', mostAutomaticLinks + 1, stored);
+  expect(prefetched).toEqual([]);
+  await prefetch('a', 3, stored);
+  expect(prefetched).toEqual(['a']);
+  const short = automatic(working, { expiresIn: 600 });
+  await short.prefetch('a', 3, stored);
+  expect(short.prefetched).toEqual([]);
 });

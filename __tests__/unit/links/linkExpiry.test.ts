@@ -49,3 +49,7 @@ test.each([
 ])('the expiry of a link that does not say it is unknown: %s', (link) => {
   expect(linkExpiry(link)).toBeUndefined();
 });
+
+test.each([1e300, -1e300])('a session token cannot expire at a time that no clock has: %d', (exp) => {
+  expect(linkExpiry(signed({ 'X-Amz-Expires': '60', 'X-Amz-Security-Token': jwt({ exp }) }))).toBeUndefined();
+});

@@ -268,6 +268,7 @@ describe('a links file', () => {
     [list({ files: [entry(), entry({ size: null })] }), `'files.1.size' is not valid`],
     [list({ files: [entry({ sha256: 'x' })] }), `'files.0.sha256' is not valid`],
     [list({ files: [entry(), { path: 'b', size: 1 }] }), `its link to 'b' is not valid`],
+    [list({ files: [entry({ path: '\ud800' })] }), `'files.0.path' is not valid`],
     [list({ files: [entry({ url: 'ftp://example.org/a' })] }), 'is not an https link'],
     [list({ files: [entry({ url: 'https://example.org/a#x' })] }), 'contains a fragment'],
     ['{"version":1,"files":[', 'The file may be incomplete'],
@@ -308,4 +309,10 @@ test('100,000 files are read in memory that does not grow with the length of the
   expect(
     JSON.stringify(Object.keys(Object.getOwnPropertyDescriptor(found.files[0], 'source') ?? {})),
   ).toContain('get');
-}, 60_000);
+});
+
+test('an index page cannot expire at a time that no clock has', () => {
+  const page = pageWith().replace(`"expiresAt":${expiresAt}`, '"expiresAt":1e300');
+  const { code, message } = failure(page);
+  expect([code, message]).toEqual(['invalid-links', expect.stringContaining(`'expiresAt' is not valid`)]);
+});

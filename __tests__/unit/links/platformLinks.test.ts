@@ -2,7 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 
 import { ActionError } from '../../../src/errors/error.ts';
 import { linkProblem } from '../../../src/links/urlChecks.ts';
-import { type PlatformLinkOptions, requestPlatformLinks } from '../../../src/links/platformLinks.ts';
+import {
+  type PlatformLinkOptions,
+  prefetchPlatformLink,
+  requestPlatformLinks,
+} from '../../../src/links/platformLinks.ts';
 import { TerrapiError } from '../../../src/terrapi/request.ts';
 import { rejectionOf } from '../failure.ts';
 import { keyAsked, openBucket } from '../storage/localBucket.ts';
@@ -24,12 +28,14 @@ const oneByte = ({ method }: Asked): Answer =>
 /**
  * Requests the links of keys from a stand-in for the platform.
  * @param link makes the link from the address of the object
+ * @param early what is requested before the links
  */
 async function ask(
   keys: Iterable<string>,
   link: (address: string) => string | Promise<string>,
   tools: Partial<PlatformLinkOptions> = {},
   answer: (asked: Asked) => Answer | undefined = oneByte,
+  early?: (options: PlatformLinkOptions) => Parameters<typeof prefetchPlatformLink>,
 ) {
   await using bucket = await openBucket(answer, { now: () => now });
   const asked: string[] = [];
@@ -42,14 +48,17 @@ async function ask(
       return link(object.replace(/^s3:\/\//, endpoint.href));
     },
   } as unknown as PlatformLinkOptions['terrapi'];
-  const links = await requestPlatformLinks(keys, {
+  const options: PlatformLinkOptions = {
     terrapi,
     client,
     signal: new AbortController().signal,
     tried: new Map(),
+    early: new Map(),
     onUntried: (why) => void untried.push(why),
     ...tools,
-  });
+  };
+  if (early) prefetchPlatformLink(...early(options));
+  const links = await requestPlatformLinks(keys, options);
   const opened = server.asked.filter(({ method }) => method === 'GET').map(keyAsked);
   return { links, asked, endpoint, opened, untried };
 }
@@ -211,6 +220,52 @@ describe('one link of each template is tested', () => {
     );
     expect(links.url('p/b')).toContain('https://cdn.invalid/bucket/p/b?');
     expect(untried).toEqual(['its host cdn.invalid cannot be reached']);
+  });
+});
+
+describe('a link that is requested early', () => {
+  const early =
+    (stored: Promise<unknown>) =>
+    (options: PlatformLinkOptions): Parameters<typeof prefetchPlatformLink> => [
+      'p/a',
+      { ...options, stored },
+    ];
+
+  test('is requested and tested only once, when its object is stored', async () => {
+    const events: string[] = [];
+    const stored = Promise.withResolvers<undefined>();
+    const link = (object: string) => {
+      events.push(`link to ${object.slice(-3)}`);
+      if (object.endsWith('b')) {
+        events.push('stored');
+        stored.resolve(undefined);
+      }
+      return lasting(object);
+    };
+    const answer = (asked: Asked) => {
+      events.push(asked.method ?? '');
+      return oneByte(asked);
+    };
+    const { links } = await ask(['p/a', 'p/b'], link, {}, answer, early(stored.promise));
+    expect(links.url('p/a')).toContain('/bucket/p/a?');
+    expect(events.slice(0, 3)).toEqual(['link to p/a', 'link to p/b', 'stored']);
+    expect(events.slice(3).sort()).toEqual(['GET', 'HEAD']);
+  });
+
+  test('fails with the error of the request', async () => {
+    const denied = () => Promise.reject(new TerrapiError(403, 'TerrAPI answered POST x with 403', ''));
+    const error = await rejectionOf(ask(['p/a'], denied, {}, oneByte, early(Promise.resolve())));
+    expect([error.code, error.message]).toEqual([
+      'platform-links',
+      'The platform gives no link to s3://bucket/p/a: TerrAPI answered POST x with 403',
+    ]);
+  });
+
+  test('is not waited for after the run is cancelled', async () => {
+    const reason = new Error('SIGINT');
+    const never = new Promise<never>(() => undefined);
+    const cancelled = { signal: AbortSignal.abort(reason) };
+    await expect(ask(['p/a'], lasting, cancelled, oneByte, early(never))).rejects.toBe(reason);
   });
 });
 

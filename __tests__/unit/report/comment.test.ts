@@ -2,7 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import type { Publication } from '../../../src/links/manifest.ts';
-import { type CommentText, publicationComment, removalComment } from '../../../src/report/comment.ts';
+import {
+  type CommentText,
+  failureComment,
+  publicationComment,
+  removalComment,
+} from '../../../src/report/comment.ts';
 import { commentMarker } from '../../../src/report/markers.ts';
 import { markdownText } from '../../../src/report/markdown.ts';
 
@@ -27,6 +32,7 @@ const text: CommentText = {
   limit: 65_536,
   built: true,
   hasTitle: false,
+  commitUrl: run.commitUrl,
   showLinks: true,
   dryRun: false,
 };
@@ -63,14 +69,15 @@ describe('the comment about a publication', () => {
       `${commentMarker('w/d')}
 <!-- commit: c0ffee1234 -->
 <!-- title: Pages%3A%20d -->
+<!-- expires: 2026-11-30T12:00:00.000Z -->
 
 ### Pages&#58; d
+
+**Published.** The links expire on **2026-11-30 12:00:00 UTC**. For new links, run this job or the \`links\` action.
 
 **[Open preview](<https://s3.example/_preview.html?X-Amz-Signature=1>)** · **[All files](<${index.url}>)**
 
 Uploaded 2 files. Total: 1 file, 1.0 KiB in s3&#58;//bucket/d/
-
-The links expire on **2026-11-30 12:00:00 UTC**. For new links, run this job or the \`links\` action.
 
 | File | Size | Type |
 | --- | --- | --- |
@@ -152,10 +159,97 @@ describe('the comment about a removal', () => {
   test('keeps title and commit, and has no link but to commit and run', () => {
     const before = publicationComment(publication(2), text, undefined);
     const comment = removalComment(removal, before);
-    expect(comment).toContain('### Pages&#58; d\n\nRemoved 2 files. Nothing is left in s3&#58;//bucket/d/');
+    expect(comment).toContain(
+      '### Pages&#58; d\n\n<!-- removed -->\n**Removed 2 files.** Nothing is left in s3&#58;//bucket/d/',
+    );
     expect(comment).toContain('[c0ffee1]');
     expect(comment).not.toContain('s3.example');
     expect(removalComment(removal, undefined)).toContain('### Cleanup&#58; d\n');
     expect(removalComment({ ...removal, hasTitle: true }, before)).toContain('### Cleanup&#58; d\n');
+  });
+});
+
+describe('the comment about a failed run', () => {
+  const failed = { ...text, step: 'upload', isCancelled: false, title: 'Pages: d' } as const;
+  const later = { ...failed, run: { ...run, commit: 'badc0de9', url: `${url}/later` } };
+  const published = publicationComment(publication(2), text, undefined);
+  const contentOf = (comment: string) => comment.slice(comment.indexOf('**Published.**'));
+
+  test('says so first, with commit and log, and keeps the earlier upload below', () => {
+    const comment = failureComment(later, published);
+    expect(comment).toContain(`### Pages&#58; d
+
+<!-- failed -->
+**Failed at [badc0de](https://host.example/commits/badc0de9)** on 2026-11-23 12:00:00 UTC ([log](${url}/later)). Below is the upload before it.
+
+**Published.** The links expire on`);
+    expect(contentOf(comment)).toBe(contentOf(published));
+    // Later steps need the commit of the upload, not of the failed run.
+    expect(comment).toContain('<!-- commit: c0ffee1234 -->');
+  });
+
+  test('says that the earlier links have expired', () => {
+    const comment = failureComment({ ...later, now: now + 8 * 86_400_000 }, published);
+    expect(comment).toContain(
+      'Below is the upload before it, whose links expired on 2026-11-30 12:00:00 UTC.\n',
+    );
+  });
+
+  test('says only that it failed if nothing was uploaded before', () => {
+    const alone = failureComment(failed, undefined);
+    expect(alone.split('\n\n').slice(1)).toEqual([
+      '### Pages&#58; d',
+      `<!-- failed -->\n**Failed at [c0ffee1](https://host.example/commits/c0ffee1234)** on 2026-11-23 12:00:00 UTC ([log](${url})).`,
+    ]);
+    expect(failureComment(failed, alone)).toBe(alone);
+    const removed = removalComment({ ...failed, headline: 'Removed 2 files', s3Uri: 's3://b/' }, published);
+    expect(failureComment(failed, removed)).toMatch(/\)\)\.\n\n<!-- removed -->\n\*\*Removed 2 files\.\*\* /);
+  });
+
+  test('names the newest failure only, and a person may have edited the comment with other line breaks', () => {
+    const twice = failureComment(later, failureComment(failed, published).replaceAll('\n', '\r\n'));
+    expect(twice).toBe(failureComment(later, published));
+  });
+
+  test('disappears with the next upload, but stays with new links', () => {
+    const comment = failureComment(later, published);
+    expect(publicationComment(publication(2), text, comment)).toBe(published);
+    const renewed = publicationComment(publication(2), { ...text, built: false }, comment);
+    expect(renewed).toContain('**Failed at [badc0de]');
+    const expired = failureComment({ ...later, now: now + 8 * 86_400_000 }, published);
+    const after = publicationComment(publication(2), { ...text, built: false }, expired);
+    expect(after).toContain('Below is the upload before it.\n');
+    expect(renewed).toContain('[c0ffee1]');
+  });
+
+  test('keeps a comment of version 1.0.0, which has no state', () => {
+    const old = `${commentMarker('w/d')}\n<!-- title: Old -->\n\n### Old\n\n**[All files](<x>)**\n\n<sub>Written</sub>`;
+    expect(failureComment(failed, old)).toMatch(
+      /### Pages&#58; d\n\n<!-- failed -->\n.* Below is the upload before it\.\n\n\*\*\[All files\]\(<x>\)\*\*\n\n<sub>Written<\/sub>$/,
+    );
+  });
+
+  test('fits below the longest comment about a publication', () => {
+    const limit = 5_000;
+    const long = publicationComment(publication(900), { ...text, limit }, undefined);
+    const comment = failureComment({ ...later, limit }, long);
+    expect(comment.length).toBeLessThanOrEqual(limit);
+    expect(contentOf(comment)).toBe(contentOf(long));
+    expect(failureComment({ ...later, limit: 400 }, long)).not.toContain('Published');
+  });
+
+  test('keeps the links without the table if both do not fit', () => {
+    const limit = 5_000;
+    const long = publicationComment(publication(900), { ...text, limit }, undefined);
+    const comment = failureComment({ ...later, title: 'T'.repeat(1_500), hasTitle: true, limit }, long);
+    expect(comment.length).toBeLessThanOrEqual(limit);
+    expect(comment).toContain('**Published.**');
+    expect(comment).not.toContain('<details>');
+  });
+
+  test('names the step that does not upload, and a cancelled run', () => {
+    expect(failureComment({ ...later, step: 'links' }, published)).toContain('**New links: failed** on');
+    expect(failureComment({ ...later, step: 'removal' }, published)).toContain('**Removal: failed** on');
+    expect(failureComment({ ...later, isCancelled: true }, published)).toContain('**Cancelled at [badc0de]');
   });
 });

@@ -39,6 +39,7 @@ function summaryOf(what: Publication, options: Partial<SummaryOptions> = {}, lim
     headline: `Uploaded ${what.fileCount} files`,
     showLinks: true,
     dryRun: false,
+    commitUrl: (commit: string) => `https://host.example/commits/${commit}`,
     ...options,
   };
   return publicationSummary(what, all, limit);
@@ -59,11 +60,11 @@ describe('the summary of a publication', () => {
     expect(summaryOf(publication(['a.txt'], { main }), { headline: 'Uploaded 1 file' })).toBe(
       `### Pages&#58; d
 
+**Published.** The links expire on **2026-11-23 12:15:00 UTC**. For new links, run this job or the \`links\` action.
+
 **[Open a.txt](<https://open.example/>)**
 
 Uploaded 1 file, 1.0 KiB in s3&#58;//bucket/p/d/
-
-The links expire on **2026-11-23 12:15:00 UTC**. For new links, run this job or the \`links\` action.
 
 | File | Size | Type |
 | --- | --- | --- |
@@ -153,6 +154,33 @@ The links expire on **2026-11-23 12:15:00 UTC**. For new links, run this job or 
     );
   });
 
+  test('says first that nothing was written, or that the run fails although it has published', () => {
+    const what = publication(['a']);
+    expect(summaryOf(what, { dryRun: true })).toContain('\n\n**Dry run: nothing was written.**\n\n');
+    expect(summaryOf(what, { failedLog: 'https://log.example/' })).toContain(
+      '\n\n**Published, but the run failed** ([log](https://log.example/)). The links expire',
+    );
+    expect(summaryOf(what, { failedLog: '' })).toContain('**Published, but the run failed**. The links');
+  });
+
+  test('leaves out scripts, styles, fonts and source maps if there is a preview, and says how many', () => {
+    const parts = ['a.js', 'a.js.map', 'b.MJS', 'c.css', 'd.woff2'];
+    const names = [...parts, 'index.html', 'data.json', 'places.map', 'report.pdf'];
+    const index = { name: 'all files', url: 'https://index.example/' };
+    const preview = { name: 'preview', url: 'https://preview.example/' };
+    const rows = (more: Partial<Publication>) => rowsOf(summaryOf(publication(names, more)));
+    expect(rows({ preview, index }).map(([cell]) => cell?.slice(1, cell.indexOf(']')))).toEqual([
+      'index.html',
+      'data.json',
+      'places.map',
+      'report.pdf',
+    ]);
+    expect(summaryOf(publication(names, { preview, index }))).toContain(
+      '\n\n… and 5 scripts, styles, fonts or source maps: see [All files](<https://index.example/>).\n',
+    );
+    expect(rows({ index })).toHaveLength(names.length);
+  });
+
   test('counts bytes, not characters', () => {
     const names = Array.from({ length: 300 }, () => 'ü🛰'.repeat(20));
     const summary = summaryOf(publication(names), { showLinks: false }, 10_000);
@@ -218,7 +246,7 @@ describe('the summary of a removal', () => {
     expect(removalSummary(removal(2, 'older than 14 d'))).toBe(
       `### Pages&#58; d
 
-Removed 2 files: 2 objects, 2.0 KiB, older than 14 d, in s3&#58;//bucket/d/
+**Removed 2 files**: 2 objects, 2.0 KiB, older than 14 d, in s3&#58;//bucket/d/
 
 | Object | Size | Stored |
 | --- | --- | --- |

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
+import { describeStorageError } from '../../../src/storage/errorDescription.ts';
 import {
   StorageError,
   formatStorageError,
@@ -140,3 +141,13 @@ test.each(['AccessDenied', 'SignatureDoesNotMatch', 'RequestTimeTooSkewed', ''])
     expect(isSessionExpired(new Error('InvalidAccessKeyId'))).toBe(false);
   },
 );
+
+test.each(['__proto__', 'constructor', 'toString'])('the hint for the code %s is text', (code) => {
+  const endpoint = new URL('https://s3.example.org');
+  const { hint } = describeStorageError(
+    'It',
+    { endpoint },
+    new StorageError({ status: 400, code, message: '' }),
+  );
+  expect(hint).toMatch(/^Run the step again\.|^Run the job again\./);
+});

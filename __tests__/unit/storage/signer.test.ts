@@ -86,7 +86,7 @@ function prepare(
   });
 }
 
-test('signs thousands of requests as the SDK does', async () => {
+test('signs generated requests as the SDK does', async () => {
   await fc.assert(
     fc.asyncProperty(key, headers, query, at, sessions, async (name, given, parameters, date, signedBy) => {
       const path = objectPath(endpoint, 'bucket', name);
@@ -99,11 +99,11 @@ test('signs thousands of requests as the SDK does', async () => {
       });
       expect(own).toEqual(theirs.headers);
     }),
-    { numRuns: 1_000 },
+    { numRuns: 300 },
   );
 });
 
-test('presigns thousands of links as the SDK does', async () => {
+test('presigns generated links as the SDK does', async () => {
   await fc.assert(
     fc.asyncProperty(
       key,
@@ -127,7 +127,7 @@ test('presigns thousands of links as the SDK does', async () => {
         expect(Object.fromEntries(link.searchParams)).toEqual(theirs.query);
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: 300 },
   );
 });
 
@@ -175,4 +175,4 @@ test('signs 10,000 links in less CPU time than the SDK takes for half as many', 
   };
   const [ownMs, sdkMs] = [await cpuOf(own, 10_000), await cpuOf(theirs, 5_000)];
   expect(ownMs).toBeLessThan(sdkMs);
-}, 120_000);
+});

@@ -4,13 +4,9 @@ import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { Agent } from 'undici';
 
-import {
-  type StallTimer,
-  StalledError,
-  type WireRequest,
-  sendRequest,
-} from '../../../src/storage/wireRequest.ts';
+import { StalledError, sendRequest } from '../../../src/storage/wireRequest.ts';
 import { transport } from '../servers.ts';
+import type { StallTimer, WireRequest } from '../../../src/storage/wire.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;

@@ -89,3 +89,15 @@ describe('a secret', () => {
     expect(redact('$1 a-z unlikely $&')).toBe('$1 a-z unlikely $&');
   });
 });
+
+test('a secret with half a surrogate pair, which JSON can contain, is found', () => {
+  registerSecret('half\ud800-of-a-pair');
+  expect(redact('<half\ud800-of-a-pair>')).toBe('<***>');
+  expect(redact(`<${encodeURIComponent('half\ufffd-of-a-pair')}>`)).toBe('<***>');
+});
+
+test('a secret is found if the pattern of all its encodings is too large', () => {
+  const secret = 'x</$>&'.repeat(4_000);
+  registerSecret(secret);
+  expect(redact(`<${secret}>`)).toBe('<***>');
+});

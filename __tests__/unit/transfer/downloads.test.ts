@@ -120,6 +120,20 @@ test('files arrive whole, with their attributes, and each request names the vers
   expect(ranges.sort()).toEqual([`bytes=0-${MiB - 1}`, `bytes=${MiB}-${2 * MiB - 1}`, lastRange]);
 });
 
+test('threads receive the parts of a large file over their own connections', async () => {
+  using folder = temporaryFolder();
+  await using store = await objectStore();
+  await using own = transport({ connections: 1 });
+  store.objects.set('p/large', objectOf(contentOf(largeSize), { partSize }));
+  const { etag } = store.objects.get('p/large') ?? {};
+  const gets = linksOf(store).map((get) => ({ ...get, etag }));
+  const run = await fetchAll(store, folder, { reader: linkReader(own), gets });
+  expect(run).toMatchObject({ failures: [], missing: [] });
+  expect(readFileSync(folder.at('large')).equals(contentOf(largeSize))).toBe(true);
+  expect(store.gets()).toHaveLength(3);
+  expect(store.server.connections()).toBeGreaterThan(1);
+});
+
 test('a stored encoding is not decoded', async () => {
   using folder = temporaryFolder();
   await using store = await objectStore();

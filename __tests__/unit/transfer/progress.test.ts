@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { createProgress } from '../../../src/transfer/progress.ts';
+import { createProgress, watchForEnd } from '../../../src/transfer/progress.ts';
 
 const MiB = 1024 ** 2;
 
@@ -39,4 +39,19 @@ test('empty files have no percentage', () => {
   const progress = createProgress({ files: 2, bytes: 0 }, () => 1_000);
   progress.add({ files: 1, bytes: 0 });
   expect(progress.line()).toBe('1 of 2 files, 0 bytes of 0 bytes, 0 bytes/s');
+});
+
+test('the end of a transfer is near when 16 files and 64 MiB are left, and is reported once', () => {
+  let ends = 0;
+  const watch = watchForEnd({ files: 100, bytes: 200 * MiB }, () => (ends += 1));
+  watch({ files: 90, bytes: 0 });
+  watch({ files: 0, bytes: 135 * MiB });
+  expect(ends).toBe(0);
+  watch({ files: 1, bytes: MiB });
+  expect(ends).toBe(1);
+  watch({ files: 9, bytes: 64 * MiB });
+  watchForEnd({ files: 17, bytes: 17 }, () => (ends += 1))({ files: 0, bytes: 17 });
+  expect(ends).toBe(1);
+  watchForEnd({ files: 3, bytes: 3 }, () => (ends += 1));
+  expect(ends).toBe(2);
 });

@@ -67,7 +67,7 @@ export const forkScenario: Scenario = {
       then: async ({ github, stored }) => {
         expect(await stored()).toEqual([]);
         expect(github.comments).toHaveLength(1);
-        expect(github.comments[0]?.body).toMatch(/Removed 2 files\. Nothing is left/);
+        expect(github.comments[0]?.body).toMatch(/\*\*Removed 2 files\.\*\* Nothing is left/);
       },
     },
   ],

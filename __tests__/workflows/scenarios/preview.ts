@@ -66,7 +66,7 @@ export const previewScenario: Scenario = {
       then: ({ run, github }) => {
         expect(run.log).not.toContain('Made links');
         expect(github.comments[0]?.body).toMatch(
-          /### Preview&#58; .*\n\n.*\n\nUploaded 1 file, 2 stale objects deleted\./,
+          /### Preview&#58; .*\n\n\*\*Published\.\*\* .*\n\n.*\n\nUploaded 1 file, 2 stale objects deleted\./,
         );
       },
     },
@@ -77,7 +77,7 @@ export const previewScenario: Scenario = {
       then: async ({ github }) => {
         await opened(github);
         expect(github.comments[0]?.body).toMatch(
-          /### Preview&#58; .*\n\n.*\n\nMade links to 1 file, \d+ bytes in /,
+          /### Preview&#58; .*\n\n\*\*Published\.\*\* .*\n\n.*\n\nMade links to 1 file, \d+ bytes in /,
         );
       },
     },
@@ -105,7 +105,9 @@ export const previewScenario: Scenario = {
       then: async ({ github, platform }) => {
         expect(await platform.store.list(buckets.outputs, 'ci/')).toEqual([]);
         expect(github.comments).toHaveLength(1);
-        expect(github.comments[0]?.body).toMatch(/### Preview&#58; .*\n\nRemoved 1 file\. Nothing is left/);
+        expect(github.comments[0]?.body).toMatch(
+          /### Preview&#58; .*\n\n<!-- removed -->\n\*\*Removed 1 file\.\*\* Nothing is left/,
+        );
         expect(github.comments[0]?.body).not.toContain('X-Amz');
         expect(github.deployments.map(({ statuses }) => statuses.at(-1)?.state)).toEqual([
           'inactive',

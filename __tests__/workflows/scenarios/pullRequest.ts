@@ -98,7 +98,7 @@ export const pullRequestScenario: Scenario = {
       payload: pullRequest(patch, 'closed'),
       then: async ({ github, platform, stored }) => {
         const body = ownComment(github);
-        expect(body).toMatch(/Removed 1 file\. Nothing is left/);
+        expect(body).toMatch(/\*\*Removed 1 file\.\*\* Nothing is left/);
         expect(body).not.toContain('X-Amz');
         expect(github.comments).toHaveLength(641);
         expect(states(github).map((all) => all.at(-1))).toEqual(['inactive', 'inactive']);

@@ -6,7 +6,7 @@ import { actionErrorIn, isError, messageOf } from '../../errors/error.ts';
 import { retryAfter } from '../../http/retry.ts';
 import { userAgent } from '../../http/version.ts';
 import type { ReporterOptions } from '../reporter.ts';
-import { type ReportApi, maxPages, openReportApi, pageSize } from '../reportApi.ts';
+import { type ReportApi, isUnexpectedAnswer, maxPages, openReportApi, pageSize } from '../reportApi.ts';
 import type { GithubRun } from './run.ts';
 
 /** `@actions/github` is not used: it parses `HTTPS_PROXY` by its own rules when it is loaded. */
@@ -85,6 +85,7 @@ export async function* pagesOf<T extends { readonly id: number }>(
   const seen = new Set<number>();
   for (let page = first, requested = 0; requested < maxPages; requested += 1) {
     const { data, headers } = await get(page);
+    if (!isList(data)) throw new TypeError('The page of a list is not an array');
     const entries = data.filter(({ id }) => !seen.has(id));
     for (const { id } of entries) seen.add(id);
     if (entries.length > 0 || requested === 0) yield entries;
@@ -92,6 +93,10 @@ export async function* pagesOf<T extends { readonly id: number }>(
     if (isLast || entries.length === 0) return;
     page += 1;
   }
+}
+
+function isList(data: unknown): boolean {
+  return Array.isArray(data);
 }
 
 /** Follows the redirects of a renamed repository, with the same method (GitHub, "Best practices for using the REST API"), on the same host only. */
@@ -170,7 +175,8 @@ function text(header: unknown): string | undefined {
 /** The reason of an error as the end of a sentence: the forge's answer, or why there is none. */
 export function reasonOf(error: unknown, forge: string): string {
   const response = errorResponseIn(error);
-  if (!response) return messageOf(error);
+  if (!response)
+    return isUnexpectedAnswer(error) ? `${forge} answered with unexpected content` : messageOf(error);
   // Octokit appends the address of the documentation.
   const message = response.message.replace(/ - https?:\/\/\S+$/, '');
   return response.headers === undefined

@@ -136,10 +136,18 @@ async function deploymentsOf(github: GithubClient, environment: string): Promise
   return ids.sort((a, b) => b - a);
 }
 
+/** Other programs create deployments of the environment as well, with any payload. */
 function isOurs(payload: unknown): boolean {
-  const value: unknown =
-    typeof payload === 'string' && payload.startsWith('{') ? JSON.parse(payload) : payload;
+  const value = typeof payload === 'string' ? parsed(payload) : payload;
   return typeof value === 'object' && value !== null && 'made_by' in value && value.made_by === madeBy;
+}
+
+function parsed(payload: string): unknown {
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return undefined;
+  }
 }
 
 async function stateOf({ request, owner, repo }: GithubClient, id: number): Promise<string | undefined> {

@@ -3,7 +3,13 @@ import { actionErrorIn, messageOf } from '../../errors/error.ts';
 import { retryAfter } from '../../http/retry.ts';
 import { userAgent } from '../../http/version.ts';
 import { excerpt } from '../../text/sanitize.ts';
-import { type ReportApiOptions, maxPages, openReportApi, pageSize } from '../reportApi.ts';
+import {
+  type ReportApiOptions,
+  isUnexpectedAnswer,
+  maxPages,
+  openReportApi,
+  pageSize,
+} from '../reportApi.ts';
 
 /** How to authenticate to GitLab's API (GitLab, "REST API authentication"). */
 export type GitlabAuthentication =
@@ -159,5 +165,6 @@ export function isStatus(error: unknown, status: number): error is GitlabError {
 /** The reason of an error as the end of a sentence: GitLab's answer, or why there is none. */
 export function reasonOf(error: unknown): string {
   if (error instanceof GitlabError) return `GitLab answered ${error.status} (${error.message})`;
+  if (isUnexpectedAnswer(error)) return 'GitLab answered with unexpected content';
   return actionErrorIn(error)?.message ?? `GitLab cannot be reached (${messageOf(error)})`;
 }

@@ -103,3 +103,8 @@ describe('the pages of a list', () => {
     expect(asked).toHaveLength(500);
   });
 });
+
+test('a page that is not a list is an error, so that no comment appears twice', async () => {
+  const pages = pagesOf(() => Promise.resolve({ data: 'x' as never, headers: {} }), 1);
+  await expect(pages.next()).rejects.toThrow(TypeError);
+});

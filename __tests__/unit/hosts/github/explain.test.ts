@@ -119,3 +119,12 @@ describe('on Gitea and Forgejo', () => {
     expect(texts[1]).not.toContain(`'workflow_run'`);
   });
 });
+
+test('an answer of another form is not shown as an error of JavaScript', () => {
+  const error = new TypeError(`Cannot read properties of null (reading 'id')`);
+  const [warning] = explain({ ...comment, error });
+  expect(warning).toMatchObject({
+    code: 'report-not-written',
+    text: 'The comment on pull request #7 could not be written: GitHub answered with unexpected content. The upload itself succeeded.',
+  });
+});

@@ -1,0 +1,27 @@
+import { element } from '../elements.ts';
+import type { Content, Part } from './parts.ts';
+
+/** The elements that a file can have. No other ever gets into the page. */
+const tags =
+  /^(?:a|abbr|b|bdi|bdo|blockquote|br|caption|cite|code|col|colgroup|dd|del|details|dfn|div|dl|dt|em|figcaption|figure|h[1-6]|hr|i|img|input|ins|kbd|li|mark|ol|p|pre|q|rp|rt|ruby|s|samp|section|small|span|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|tr|u|ul|var|wbr)$/;
+
+/** Their attributes. `id`, `name` and `style` are not among them. */
+const attributes =
+  /^(?:alt|aria-label|checked|class|colspan|data-file|data-heading|datetime|dir|disabled|height|href|loading|open|rel|reversed|role|rowspan|scope|src|start|tabindex|target|title|type|value|width)$/;
+
+/** Creates the nodes of a description. Texts become text nodes, and are never read as HTML. */
+export function nodesOf(contents: readonly Content[]): Node[] {
+  return contents.map((content) =>
+    typeof content === 'string' ? document.createTextNode(content) : elementOf(content),
+  );
+}
+
+function elementOf({ tag, attributes: given, children }: Part): HTMLElement {
+  const made = element(tags.test(tag) ? (tag as 'div') : 'span');
+  for (const [name, value] of Object.entries(given))
+    if (attributes.test(name)) made.setAttribute(name, value);
+  made.append(...nodesOf(children));
+  if (tag !== 'table') return made;
+  // A wide table scrolls in a box.
+  return element('div', { class: 'wide', tabindex: '0', role: 'group', 'aria-label': 'Table' }, made);
+}

@@ -1,0 +1,44 @@
+import { byId, element } from '../elements.ts';
+import { type Viewers, viewersEvent } from './viewer.ts';
+
+/** The part of the Trusted Types API that this file uses. Firefox before version 148 has no such API. */
+interface TrustedTypes {
+  readonly createPolicy: (
+    name: string,
+    rules: { readonly createScript: (text: string) => string },
+  ) => { readonly createScript: (text: string) => string };
+}
+
+let loading: Promise<Viewers> | undefined;
+
+/** Unpacks and starts the second script of the page, once. */
+export function loadViewers(): Promise<Viewers> {
+  return (loading ??= unpack(byId('viewers').textContent).then(start));
+}
+
+/** @param packed Base64 of a gzip stream */
+function unpack(packed: string): Promise<string> {
+  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(stream).text();
+}
+
+/** Runs the script. The Content-Security-Policy allows this script only, because it has its hash. */
+function start(code: string): Viewers {
+  let viewers: Viewers | undefined;
+  const receive = (event: Event): void => {
+    viewers = (event as CustomEvent<Viewers>).detail;
+  };
+  const script = element('script');
+  addEventListener(viewersEvent, receive, { once: true });
+  script.textContent = trusted(code);
+  document.head.append(script);
+  script.remove();
+  if (!viewers) throw new Error('This browser cannot start the viewer.');
+  return viewers;
+}
+
+function trusted(code: string): string {
+  const { trustedTypes } = globalThis as { readonly trustedTypes?: TrustedTypes };
+  return trustedTypes?.createPolicy('viewers', { createScript: (text) => text }).createScript(code) ?? code;
+}

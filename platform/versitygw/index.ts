@@ -1,0 +1,46 @@
+import { buckets } from '../catalogue.ts';
+import { startEmbeddedPlatform } from '../embedded/index.ts';
+import type { Platform } from '../platform.ts';
+import { cacheFolder } from '../real/cache.ts';
+import { signDownload } from '../real/downloadLink.ts';
+import { createBuckets, createRootClient, createStore } from '../real/store.ts';
+import { createSessionOpener } from './accounts.ts';
+import { installVersitygw } from './install.ts';
+import { startVersitygw } from './server.ts';
+
+/** The maximum lifetime of a presigned URL. */
+const platformLinkSeconds = 7 * 24 * 3600;
+
+/**
+ * Starts the embedded platform with Versity S3 Gateway as its storage.
+ *
+ * @throws if the gateway cannot be installed or started
+ */
+export async function startVersitygwPlatform(): Promise<Platform> {
+  const program = await installVersitygw(cacheFolder(process.env), process.env, (message) => {
+    process.stderr.write(`${message}\n`);
+  });
+  const started = new AsyncDisposableStack();
+  try {
+    const gateway = started.adopt(await startVersitygw(program), (one) => one.stop());
+    const client = started.adopt(createRootClient(gateway.url, gateway.root), (one) => {
+      one.destroy();
+    });
+    await createBuckets(client, Object.values(buckets));
+    const platform = await startEmbeddedPlatform(
+      {},
+      {
+        url: gateway.url,
+        openSession: createSessionOpener(program, gateway, client),
+        presignDownload: (bucket, key) =>
+          Promise.resolve(signDownload(gateway.url, gateway.root, { bucket, key }, platformLinkSeconds)),
+        store: createStore(client),
+      },
+    );
+    started.defer(() => platform.stop());
+    return { ...platform, stop: () => started.disposeAsync() };
+  } catch (error) {
+    await started.disposeAsync();
+    throw error;
+  }
+}

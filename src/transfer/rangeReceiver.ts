@@ -1,0 +1,117 @@
+import { systemCode, messageOf } from '../errors/error.ts';
+import { openRangeWriter } from './rangeWriter.ts';
+import { type ResponseHead, parseHead } from './responseHead.ts';
+import { type Wire, releaseWire, wireTo } from './threadWire.ts';
+import type { ReceiveJob, ReceiveResult } from './threadJobs.ts';
+
+/** Longer heads are not read here. */
+const longestHead = 64 * 1024;
+
+/**
+ * Requests a range of an object, and writes it into a file while it arrives. It only takes a response that is the content in one piece (RFC 9112,
+ * 6.3). It declines everything else, e.g. errors, so that the usual client of the main thread gets the response instead.
+ */
+export async function receiveRange(job: ReceiveJob, signal: AbortSignal): Promise<ReceiveResult> {
+  const connecting = wireTo(job);
+  const cancelled = new Promise<'cancelled'>((resolve) => {
+    signal.addEventListener('abort', () => resolve('cancelled'), { once: true });
+    if (signal.aborted) resolve('cancelled');
+  });
+  const wire = await Promise.race([connecting.catch(() => undefined), cancelled]);
+  if (wire === 'cancelled') {
+    connecting.then(releaseWire, () => undefined);
+    return { outcome: 'cancelled' };
+  }
+  if (!wire) return { outcome: 'declined' };
+  return receiveOver(wire, job, signal);
+}
+
+function receiveOver(wire: Wire, job: ReceiveJob, signal: AbortSignal): Promise<ReceiveResult> {
+  const { promise, resolve } = Promise.withResolvers<ReceiveResult>();
+  const response = createResponse(wire, job);
+  const watch = watchStall(job.stallMs, () => settle({ outcome: 'stalled' }));
+  const settle = (result: ReceiveResult, isReusable = false) => {
+    watch.end();
+    signal.removeEventListener('abort', onAbort);
+    wire.receive = wire.ended = () => undefined;
+    let [outcome, isKept] = [result, isReusable];
+    try {
+      response.close();
+    } catch (error) {
+      [outcome, isKept] = [unwritable(error), false];
+    }
+    if (isKept) releaseWire(wire);
+    else wire.socket.destroy();
+    resolve(outcome);
+  };
+  const onAbort = () => settle({ outcome: 'cancelled' });
+  signal.addEventListener('abort', onAbort);
+  wire.ended = () => settle({ outcome: response.hasBegun() ? 'cut' : 'declined' });
+  wire.receive = (bytes) => {
+    watch.moved();
+    try {
+      const result = response.add(bytes);
+      if (result) settle(result, response.isReusable());
+    } catch (error) {
+      settle(unwritable(error));
+    }
+  };
+  wire.socket.write(requestText(job));
+  return promise;
+}
+
+function unwritable(error: unknown): ReceiveResult {
+  return { outcome: 'unwritable', message: messageOf(error), code: systemCode(error) };
+}
+
+function requestText({ request: { origin, path, headers } }: ReceiveJob): string {
+  const all = { host: new URL(origin).host, ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `GET ${path} HTTP/1.1\r\n${lines.join('')}connection: keep-alive\r\n\r\n`;
+}
+
+/** Takes the bytes of a response. */
+function createResponse(wire: Wire, job: ReceiveJob) {
+  let start = Buffer.alloc(0);
+  let head: ResponseHead | undefined;
+  let writer: ReturnType<typeof openRangeWriter> | undefined;
+  const body = (answer: ResponseHead, content: Buffer): ReceiveResult | undefined => {
+    writer ??= openRangeWriter(job, wire.keepsBytes);
+    if (!writer.add(content)) return undefined;
+    const { status, headers } = answer;
+    return { outcome: 'received', answer: { status, headers }, digest: writer.finish() };
+  };
+  return {
+    hasBegun: () => head !== undefined,
+    /** Bytes after the content would be taken for the next response. */
+    isReusable: () => head !== undefined && head.isKeptAlive && writer?.isExact() === true,
+    close: () => writer?.close(),
+    /** @returns a result if the response is complete, or is declined */
+    add: (bytes: Buffer): ReceiveResult | undefined => {
+      if (head) return body(head, bytes);
+      start = Buffer.concat([start, bytes]);
+      const found = parseHead(start);
+      if (found === undefined && start.length <= longestHead) return undefined;
+      if (!found || found === 'unusable' || found.bodyBytes !== job.length) return { outcome: 'declined' };
+      head = found;
+      return body(head, start.subarray(found.headBytes));
+    },
+  };
+}
+
+/** Calls back when no byte has moved for some milliseconds. */
+function watchStall(stallMs: number, onStall: () => void) {
+  let last = performance.now();
+  const check = () => {
+    const left = last + stallMs - performance.now();
+    if (left <= 0) onStall();
+    else timer = setTimeout(check, left);
+  };
+  let timer = setTimeout(check, stallMs);
+  return {
+    moved: () => {
+      last = performance.now();
+    },
+    end: () => clearTimeout(timer),
+  };
+}

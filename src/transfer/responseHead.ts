@@ -1,0 +1,42 @@
+import type { WireResponse } from '../storage/wire.ts';
+
+/** The head of a response whose body is an object in one piece. */
+export interface ResponseHead extends Pick<WireResponse, 'status' | 'headers'> {
+  readonly headBytes: number;
+  readonly bodyBytes: number;
+  /** Whether the connection can send another request. */
+  readonly isKeptAlive: boolean;
+}
+
+const end = '\r\n\r\n';
+
+/**
+ * Parses the head of a response (RFC 9112, 4 and 5): status 200 or 206, an ETag, and a body with a length.
+ * @param start the bytes of the response so far
+ * @returns undefined if the head is incomplete; `unusable` for any other response
+ */
+export function parseHead(start: Buffer): ResponseHead | 'unusable' | undefined {
+  const length = start.indexOf(end);
+  if (length < 0) return undefined;
+  const [first = '', ...lines] = start.toString('utf8', 0, length).split('\r\n');
+  const [, status] = /^HTTP\/1\.1 (200|206)(?: |$)/.exec(first) ?? [];
+  const headers: Record<string, string | string[]> = {};
+  for (const line of lines) {
+    const [, name, value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
+    if (name === undefined) return 'unusable';
+    const known = headers[name.toLowerCase()];
+    headers[name.toLowerCase()] = known === undefined ? value : [known, value].flat();
+  }
+  const bodyBytes = headers['content-length'];
+  const isWhole = typeof bodyBytes === 'string' && /^\d+$/.test(bodyBytes);
+  if (!isWhole || status === undefined || headers['transfer-encoding'] !== undefined) return 'unusable';
+  // A portal or a gateway that answers instead of the storage sends no ETag.
+  if (headers['etag'] === undefined) return 'unusable';
+  return {
+    status: Number(status),
+    headers,
+    headBytes: length + end.length,
+    bodyBytes: Number(bodyBytes),
+    isKeptAlive: !/\bclose\b/i.test(String(headers['connection'] ?? '')),
+  };
+}
