@@ -19,6 +19,19 @@ let store: PageStore;
 let url: string;
 let expired: string;
 
+/** A file for each viewer. */
+const kinds: Readonly<Record<string, Buffer>> = {
+  'log.log': Buffer.from('\u001b[31mred\u001b[0m and \u001b[1;44mblue\u001b[0m'),
+  'notebook.ipynb': readFileSync(new URL('files/analysis.ipynb', import.meta.url)),
+  'page.html': Buffer.from('<!doctype html><html lang="en"><title>Report</title><h1>Report</h1>'),
+  'printed.pdf': Buffer.from('%PDF-1.4'),
+  'table.csv': Buffer.from('name,size\na,1\n'),
+  'text.md': Buffer.from(
+    '# Title\n\n- [x] done\n\n> quote\n\n| a |\n|---|\n| 1 |\n\n[link](table.csv) `code`',
+  ),
+  'zip.zip': readFileSync(new URL('files/small.zip', import.meta.url)),
+};
+
 const names = ['docs/a.html', 'docs/b.md', 'readme.txt', 'map.png', 'data.json', 'film.bin'];
 
 beforeAll(async () => {
@@ -28,6 +41,8 @@ beforeAll(async () => {
     name,
     content: () => (name.endsWith('.png') ? landCover(32, 1) : Buffer.from('{"key": "value"}')),
   }));
+  for (const [name, content] of Object.entries(kinds))
+    uploads.push({ name: `kinds/${name}`, content: () => content });
   const gone: PublishedFile = {
     name: 'gone.txt',
     key: 'ci/access/gone.txt',
@@ -209,6 +224,8 @@ async function violationsOf(page: Page, rules?: readonly string[]): Promise<stri
     const { run } = (globalThis as unknown as { axe: typeof Axe }).axe;
     const { violations, passes } = await run(document, {
       resultTypes: ['violations'],
+      // Frames show documents of others.
+      iframes: false,
       ...(only && { runOnly: { type: 'rule', values: [...only] } }),
     });
     if (passes.length === 0) return ['axe has looked at nothing'];
@@ -237,6 +254,24 @@ const states: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   JSON: async (page) => {
     await page.evaluate(() => (location.hash = '#file=data.json'));
     await page.waitForSelector('#pane [data-state=shown] pre');
+  },
+  ...Object.fromEntries(
+    Object.keys(kinds).map((file) => [
+      file,
+      async (page: Page) => {
+        await page.evaluate((wanted) => (location.hash = `#file=kinds/${wanted}`), file);
+        await waitForText(page, '#pane h2', file);
+        await page.waitForSelector('#pane .content[data-state=shown]');
+      },
+    ]),
+  ),
+  pictures: async (page) => {
+    await page.evaluate(() => (location.hash = '#pictures'));
+    await page.waitForFunction(() => document.querySelector<HTMLImageElement>('#gallery img')?.naturalWidth);
+  },
+  'a picture beside the pictures': async (page) => {
+    await page.evaluate(() => (location.hash = '#pictures&file=map.png'));
+    await page.waitForSelector('#pane [data-state=shown] img');
   },
   'a failed file': async (page) => {
     await page.evaluate(() => (location.hash = '#file=gone.txt'));

@@ -7,6 +7,8 @@ export interface Place {
   readonly search: string;
   /** The path that the pane shows. The path of a folder ends with `/`. Undefined if the pane is closed. */
   readonly file: string | undefined;
+  /** The beginning of the paths whose pictures are a gallery. Undefined without a gallery. */
+  readonly pictures?: string | undefined;
 }
 
 /** Characters of folder paths in the address. Some programs cut longer addresses. */
@@ -20,10 +22,11 @@ const longestSearch = 1_000;
  * is never sent to a server, so it does not change a presigned URL.
  * @returns the empty string for the page as it opens at first
  */
-export function formatPlace({ folders, search, file }: Place): string {
+export function formatPlace({ folders, search, file, pictures }: Place): string {
   const parts = [
     ...folderParts(folders),
     ...(search === '' ? [] : [`search=${encode(search)}`]),
+    ...(pictures === undefined ? [] : [pictures === '' ? 'pictures' : `pictures=${encode(pictures)}`]),
     ...(file === undefined ? [] : [`file=${encode(file)}`]),
   ];
   return parts.length === 0 ? '' : `#${parts.join('&')}`;
@@ -46,11 +49,12 @@ export function readPlace(fragment: string): Place {
   const all = (wanted: string) => parts.filter(([name]) => name === wanted).map(([, value]) => value);
   const [folders, paths] = [all('folders')[0], all('folder').map((path) => path.replace(/\/$/, ''))];
   const isNone = folders === 'none';
-  const file = all('file')[0];
+  const [file, pictures] = [all('file')[0], all('pictures')[0]];
   return {
     folders: folders === 'all' ? 'all' : paths.length > 0 || isNone ? paths : 'first',
     search: (all('search')[0] ?? '').slice(0, longestSearch),
     file: file === '' ? undefined : file,
+    ...(pictures !== undefined && { pictures }),
   };
 }
 

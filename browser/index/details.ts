@@ -1,5 +1,6 @@
 import { announcePane } from './announcing.ts';
 import { byId } from './elements.ts';
+import type { List } from './list.ts';
 import { type Pane, createPane } from './pane.ts';
 import { createSheet } from './sheet.ts';
 import type { Table } from './table.ts';
@@ -22,7 +23,7 @@ export interface Details {
 export function createDetails(
   parts: ViewParts,
   table: () => Table,
-  grid: HTMLElement,
+  list: Pick<List, 'focus' | 'reveal'>,
   onOpen: (file: number) => void,
 ): Details {
   let shown: Row | undefined;
@@ -35,7 +36,7 @@ export function createDetails(
     shown = undefined;
     pane.hide();
     sheet.close();
-    grid.focus({ preventScroll: true });
+    list.focus();
     parts.onChange();
   };
   const element = byId('pane');
@@ -62,7 +63,7 @@ export function createDetails(
     open: (row) => {
       show(row);
       sheet.open();
-      table().reveal();
+      list.reveal();
       parts.onChange();
     },
   };

@@ -13,7 +13,8 @@ export function createHelp({ hasShortcuts, setShortcuts }: Preferences): Help {
   const announce = (): void => {
     // Assistive technology reads these keys to the reader.
     byId('search').setAttribute('aria-keyshortcuts', hasShortcuts() ? '/ Control+F' : 'Control+F');
-    byId('table').setAttribute('aria-keyshortcuts', hasShortcuts() ? 'Enter O C' : 'Enter');
+    for (const list of ['table', 'gallery'])
+      byId(list).setAttribute('aria-keyshortcuts', hasShortcuts() ? 'Enter O C' : 'Enter');
     if (hasShortcuts()) opener.setAttribute('aria-keyshortcuts', '?');
     else opener.removeAttribute('aria-keyshortcuts');
     document.documentElement.classList.toggle('keyless', !hasShortcuts());

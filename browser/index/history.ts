@@ -18,7 +18,8 @@ export interface HistoryParts {
 const delay = 250;
 
 /**
- * Keeps the fragment of the address and the page the same. An opened pane and the start of a search are new entries of the browser's history.
+ * Keeps the fragment of the address and the page the same. An opened pane, a gallery and the start of a search are new entries of the browser's
+ * history.
  * Other changes replace the entry. Closing the pane goes back, so that the history does not grow.
  * @returns a function to call after each change of the page
  */
@@ -34,6 +35,7 @@ export function followHistory({ place, show }: HistoryParts): () => void {
     last = now;
     const isOpening = now.file !== undefined && before.file === undefined;
     const isClosing = now.file === undefined && before.file !== undefined;
+    const isGallery = now.pictures !== undefined && before.pictures === undefined;
     const isStarting = now.search !== '' && before.search === '' && !mark.hasSearched;
     if (isClosing && mark.hasOpened) {
       isGoingBack = true;
@@ -41,6 +43,8 @@ export function followHistory({ place, show }: HistoryParts): () => void {
       history.back();
     } else if (isOpening) {
       writer.push(now, { ...mark, hasOpened: true });
+    } else if (isGallery) {
+      writer.push(now, { hasOpened: false, hasSearched: false });
     } else if (isStarting && now.file === undefined) {
       writer.push(now, { ...mark, hasSearched: true });
     } else {

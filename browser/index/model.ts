@@ -1,6 +1,6 @@
 import type { Files } from './files.ts';
 import { type Order, rankFiles } from './order.ts';
-import { type Query, readQuery } from './query.ts';
+import { type Query, hasKind, readQuery } from './query.ts';
 import { searchIn } from './search.ts';
 import {
   type Folder,
@@ -28,9 +28,14 @@ export interface Model {
   readonly find: (query: string) => void;
   /** The search as it was typed. Empty while the table shows folders. */
   readonly query: () => string;
+  /** The beginning of the paths whose pictures are the rows, e.g. `docs/` or the empty string. Undefined while the rows are no gallery. */
+  readonly pictures: () => string | undefined;
+  readonly showPictures: (below: string | undefined) => void;
+  /** Tells whether most of these files are pictures. */
+  readonly arePictures: (files: readonly number[]) => boolean;
   /** Computes the rows. */
   readonly rows: () => readonly Row[];
-  /** The files that were found, or all files. @param rows the rows that the table shows */
+  /** The files that were found, the pictures of the gallery, or all files. @param rows the rows that the table shows */
   readonly selected: (rows: readonly Row[]) => readonly number[];
   /** Opens the folders that contain a file. */
   readonly reveal: (file: number) => void;
@@ -48,6 +53,8 @@ export function createModel(files: Files): Model {
   let ranks = ranksBy(order);
   let query: Query = { terms: [], words: [] };
   let asked = '';
+  let pictures: string | undefined;
+  const isPicture = hasKind('picture', files);
   const isSearch = () => query.terms.length > 0;
   const all = Array.from({ length: files.count }, (_, file) => file);
   openAtFirst(root);
@@ -66,8 +73,24 @@ export function createModel(files: Files): Model {
       asked = isSearch() ? text.trim() : '';
     },
     query: () => asked,
-    rows: () => (isSearch() ? search(query.terms, ranks) : treeRows(root, order, ranks)),
-    selected: (rows) => (isSearch() ? rows.flatMap((row) => (row.kind === 'file' ? [row.file] : [])) : all),
+    pictures: () => pictures,
+    showPictures: (below) => (pictures = below),
+    arePictures: (some) => {
+      const found = some.reduce((sum, file) => sum + (isPicture(file) ? 1 : 0), 0);
+      return found > 1 && found * 2 >= some.length;
+    },
+    rows: () => {
+      const below = pictures;
+      if (below !== undefined) {
+        const isBelow = (file: number) => files.path(file).startsWith(below);
+        return search([...query.terms, isPicture, isBelow], ranks);
+      }
+      return isSearch() ? search(query.terms, ranks) : treeRows(root, order, ranks);
+    },
+    selected: (rows) =>
+      isSearch() || pictures !== undefined
+        ? rows.flatMap((row) => (row.kind === 'file' ? [row.file] : []))
+        : all,
     reveal: (file) => {
       const path = files.path(file);
       for (const folder of foldersBelow(root)) if (path.startsWith(`${folder.path}/`)) folder.isOpen = true;

@@ -35,6 +35,7 @@ export function createPlaces(parts: PlaceParts): Places {
     const row = wanted.file === undefined ? undefined : rowOfPath(wanted.file, model, files);
     if (search.value.trim() !== wanted.search) search.value = wanted.search;
     model.find(wanted.search);
+    model.showPictures(wanted.pictures);
     const hasChanged = openFoldersOf(wanted, model.isSearch() ? undefined : row, model);
     refresh();
     update();
@@ -46,7 +47,12 @@ export function createPlaces(parts: PlaceParts): Places {
     if (row) details.open(row);
   };
   return {
-    place: () => ({ folders, search: model.query(), file: pathOfRow(details.row(), files) }),
+    place: () => ({
+      folders,
+      search: model.query(),
+      file: pathOfRow(details.row(), files),
+      pictures: model.pictures(),
+    }),
     show,
     refresh,
   };

@@ -78,7 +78,7 @@ function hasType(word: string, files: Files): (file: number) => boolean {
 }
 
 /** Most kinds depend on the media type alone, and there are few types. */
-function hasKind(kind: Kind, files: Files): (file: number) => boolean {
+export function hasKind(kind: Kind, files: Files): (file: number) => boolean {
   const known = new Map<string, Kind>();
   return (file) => {
     const type = files.type(file);

@@ -13,15 +13,22 @@ export interface RowParts {
   readonly isSearch: () => boolean;
   /** Search words to mark. */
   readonly words: () => readonly string[];
-  readonly copy: (file: number) => void;
+  /** Copies a text. `what` names the text. */
+  readonly copy: (what: string, text: string) => void;
+  /** Tells whether a folder is offered as a gallery. */
+  readonly hasPictures: (folder: Folder) => boolean;
+  /** Shows the pictures below a folder, e.g. `docs/`. */
+  readonly showPictures: (below: string) => void;
 }
 
 /** Creates the element of a row: a folder, or a file with its link. */
 export function rowElement(parts: RowParts, row: Row): HTMLElement {
-  return row.kind === 'folder' ? folderRow(row.folder, row.depth) : fileRow(parts, row.file, row.depth);
+  return row.kind === 'folder'
+    ? folderRow(parts, row.folder, row.depth)
+    : fileRow(parts, row.file, row.depth);
 }
 
-function folderRow(folder: Folder, depth: number): HTMLElement {
+function folderRow({ hasPictures, showPictures }: RowParts, folder: Folder, depth: number): HTMLElement {
   const files = count(folder.fileCount, 'file');
   const sub = [`${files} · ${formatBytes(folder.size)}`];
   const label = element('span', { class: 'label' }, cutName(folder.name));
@@ -30,7 +37,9 @@ function folderRow(folder: Folder, depth: number): HTMLElement {
     [icon('chevron'), icon(folder.isOpen ? 'folder-open' : 'folder'), label],
     sub,
     { type: files, size: folder.size, modified: folder.modified },
-    [],
+    hasPictures(folder)
+      ? [rowButton('picture', 'Show as pictures', () => showPictures(`${folder.path}/`))]
+      : [],
   );
   made.classList.add('folder');
   made.title = folder.path;
@@ -63,7 +72,7 @@ function fileRow({ files, isSearch, words, copy }: RowParts, file: number, depth
     ],
     sub,
     { type: bareType(type), size: files.size(file), modified: files.modified(file) },
-    url ? actions(url, () => copy(file)) : [],
+    url ? actions(url, () => copy('Link', url)) : [],
   );
   if (isFound) made.classList.add('found');
   made.title = files.path(file);
@@ -71,8 +80,7 @@ function fileRow({ files, isSearch, words, copy }: RowParts, file: number, depth
 }
 
 function actions(url: string, copy: () => void): HTMLElement[] {
-  const button = iconButton('copy', 'Copy link', copy);
-  button.tabIndex = -1;
+  const button = rowButton('copy', 'Copy link', copy);
   const open = element(
     'a',
     { class: 'quiet open', href: url, target: '_blank', rel: 'noopener noreferrer', tabindex: '-1' },
@@ -81,6 +89,13 @@ function actions(url: string, copy: () => void): HTMLElement[] {
   open.title = 'Open in a new tab';
   open.setAttribute('aria-label', open.title);
   return [button, open];
+}
+
+/** A button that Tab skips, because a key of the table does the same. */
+function rowButton(name: string, label: string, onClick: () => void): HTMLElement {
+  const button = iconButton(name, label, onClick);
+  button.tabIndex = -1;
+  return button;
 }
 
 function rowWith(

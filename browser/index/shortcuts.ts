@@ -15,14 +15,14 @@ export interface FileActs {
 
 /** Keyboard shortcuts: on the whole page, in the search box, and in the table. */
 export function handleKeys(view: View, acts: FileActs): void {
-  const { search, grid } = view;
+  const { search, list } = view;
   const typeAhead = createTypeAhead(view, acts);
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing || isInDialog(event)) return;
     const isHandled =
       everywhere(view, event, acts) ||
       (event.target === search && inSearch(view, event)) ||
-      (event.target === grid &&
+      (list.isTarget(event.target) &&
         (typeAhead(event, 'continue') || inTable(view, event, acts) || typeAhead(event, 'start')));
     if (isHandled) event.preventDefault();
   });
@@ -33,7 +33,7 @@ function isInDialog({ target }: KeyboardEvent): boolean {
 }
 
 function everywhere(view: View, event: KeyboardEvent, { help, hasShortcuts }: FileActs): boolean {
-  const { search, close, pane } = view;
+  const { search, close, pane, list } = view;
   const isInSearch = event.target === search;
   const isAlone = !event.ctrlKey && !event.metaKey && !event.altKey && hasShortcuts();
   const isFind = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f';
@@ -51,7 +51,8 @@ function everywhere(view: View, event: KeyboardEvent, { help, hasShortcuts }: Fi
   if (event.key !== 'Escape') return false;
   if (pane.isOpen()) close();
   else if (search.value) clearSearch(view);
-  else if (isInSearch) view.grid.focus();
+  else if (list.isGallery()) view.showPictures(undefined);
+  else if (isInSearch) list.focus();
   else return false;
   return true;
 }
@@ -61,10 +62,10 @@ function clearSearch({ search, find }: View): void {
   find('');
 }
 
-function inSearch({ grid, table, open }: View, event: KeyboardEvent): boolean {
+function inSearch({ list, table, open }: View, event: KeyboardEvent): boolean {
   if (event.key !== 'ArrowDown' && event.key !== 'Enter') return false;
   const row = table.active();
-  grid.focus({ preventScroll: true });
+  list.focus();
   table.activate(table.position());
   if (event.key === 'Enter' && row?.kind === 'file') open(row);
   return true;
@@ -87,9 +88,14 @@ function inTable(view: View, event: KeyboardEvent, { copy, visit, hasShortcuts }
     else open(row);
     return true;
   }
-  if (row.kind === 'folder' || !hasShortcuts()) return false;
+  if (!hasShortcuts()) return false;
   // Shift and Caps Lock change the case of a letter.
   const letter = event.key.toLowerCase();
+  if (row.kind === 'folder') {
+    if (letter !== 'o' || !view.hasPictures(row.folder)) return false;
+    view.showPictures(`${row.folder.path}/`);
+    return true;
+  }
   if (letter === 'c') copy(row.file);
   else if (letter === 'o') visit(row.file);
   else return false;
@@ -121,11 +127,12 @@ function createTypeAhead({ table }: View, { nameOf, hasShortcuts }: FileActs) {
 }
 
 /** The position that a key moves to from the active row. */
-function movement({ table }: View, key: string): number | undefined {
-  const [now, page, all] = [table.position(), table.page(), table.rows().length];
+function movement({ table, list }: View, key: string): number | undefined {
+  const [now, { line, page }, all] = [table.position(), list.steps(), table.rows().length];
   const moves: Readonly<Record<string, number>> = {
-    ArrowDown: now + 1,
-    ArrowUp: now - 1,
+    ArrowDown: now + line,
+    ArrowUp: now - line,
+    ...(list.isGallery() && { ArrowRight: now + 1, ArrowLeft: now - 1 }),
     PageDown: now + page,
     PageUp: now - page,
     Home: 0,

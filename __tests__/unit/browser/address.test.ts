@@ -22,6 +22,8 @@ describe('the fragment of the index page', () => {
     ['#folders=all', { ...atFirst, folders: 'all' }],
     ['#folders=none', { ...atFirst, folders: [] }],
     ['#search=100%&file=&other', { ...atFirst, search: '100%' }],
+    ['#pictures', { ...atFirst, pictures: '' }],
+    ['#pictures=docs/img/&search=a', { ...atFirst, search: 'a', pictures: 'docs/img/' }],
     ['#search=a=b', { ...atFirst, search: 'a=b' }],
   ])('%j is read', (fragment, expected) => {
     expect(readPlace(fragment)).toEqual(expected);
@@ -33,6 +35,8 @@ describe('the fragment of the index page', () => {
       '#folder=docs/%C3%BC&search=type:image,%20a&file=docs/a%26b%3D%281%29%27%23%3F.png',
     );
     expect(formatPlace(atFirst)).toBe('');
+    expect(formatPlace({ ...atFirst, pictures: '' })).toBe('#pictures');
+    expect(formatPlace({ ...atFirst, pictures: 'a b/' })).toBe('#pictures=a%20b/');
   });
 
   test('brings every place back', () => {
@@ -80,4 +84,31 @@ describe('the open folders of the index page', () => {
     setOpenFolders('first');
     expect([openFolders(), rows().length]).toEqual(['first', 5]);
   });
+});
+
+test('a gallery has the pictures below its folder that match the search, where most files are pictures', () => {
+  const model = createModel(
+    filesNamed(['a/1.png', 'a/b/2.png', 'a/3.txt', 'c/4.png'], {
+      mediaTypes: ['image/png', 'text/plain'],
+      types: [0, 0, 1, 0],
+    }),
+  );
+  const shown = () => model.selected(model.rows());
+  expect([[0, 1], [0, 2], [0, 1, 2], [0], [2], []].map((some) => model.arePictures(some))).toEqual([
+    true,
+    false,
+    true,
+    false,
+    false,
+    false,
+  ]);
+  model.showPictures('a/');
+  expect([shown(), model.isSearch()]).toEqual([[0, 1], false]);
+  model.showPictures('');
+  expect(shown()).toEqual([0, 1, 3]);
+  model.find('2');
+  expect(shown()).toEqual([1]);
+  model.showPictures(undefined);
+  model.find('');
+  expect(shown()).toEqual([0, 1, 2, 3]);
 });
