@@ -231,6 +231,27 @@ async function removalStep(
   expect(ran.outputs.get('deleted-count')).toBe(String(removed.size));
 }
 
+interface KeepLast {
+  readonly keepLast: number;
+  readonly olderThan: number | undefined;
+  /** Folders that get a file before, one after the other. */
+  readonly newest: readonly string[];
+  readonly fault: Trouble;
+}
+
+async function keepLastStep(
+  real: Real,
+  model: Model,
+  { newest, keepLast, olderThan, fault }: KeepLast,
+): Promise<void> {
+  const { platform } = real;
+  for (const each of newest) {
+    platform.store.makeOlder?.(buckets.outputs, 3_000);
+    await putObjects(platform, { [`ci/${each}/own.txt`]: `own of ${each}` });
+  }
+  await removalStep(await read(real), real, model, { folder: 'd', keepLast, olderThan }, fault);
+}
+
 async function linksStep(before: Snapshot, real: Real, at: string, fault: Trouble): Promise<void> {
   const after = afterLinks(before, at);
   const isPage = (key: string) => key.startsWith(baseOf(at)) && before.get(key)?.isOwn !== true;
@@ -364,11 +385,14 @@ export const steps: fc.Arbitrary<Step>[] = [
         ),
     ),
   fc
-    .tuple(fc.constantFrom(1, 2), fc.constantFrom(undefined, undefined, hour / 2), trouble)
-    .map(([keepLast, olderThan, fault]) =>
-      step(`keep-last ${JSON.stringify([keepLast, olderThan, fault])}`, (before, real, model) =>
-        removalStep(before, real, model, { folder: 'd', keepLast, olderThan }, fault),
-      ),
+    .record({
+      keepLast: fc.constantFrom(1, 2),
+      olderThan: fc.constantFrom(undefined, undefined, hour / 2),
+      newest: fc.shuffledSubarray(['d/1', 'd/2', 'd/3'], { minLength: 2 }),
+      fault: trouble,
+    })
+    .map((given) =>
+      step(`keep-last ${JSON.stringify(given)}`, (_, real, model) => keepLastStep(real, model, given)),
     ),
   fc
     .tuple(folder, trouble)
