@@ -344,6 +344,14 @@ const ownKeys = [
   'ci/other/x',
 ];
 
+/** All objects become older. */
+export const anHour: fc.Arbitrary<Step> = fc.constant(
+  step('an hour later', async (_, { platform }) => {
+    platform.store.makeOlder?.(buckets.outputs, hour);
+    await Promise.resolve();
+  }),
+);
+
 /** All steps that the model knows. Uploads are the most frequent. */
 export const steps: fc.Arbitrary<Step>[] = [
   ...[trouble, trouble, survivable].map((fault) =>
@@ -412,10 +420,5 @@ export const steps: fc.Arbitrary<Step>[] = [
       if (!isFolder) await putObjects(platform, { [key]: `own ${key}` });
     }),
   ),
-  fc.constant(
-    step('an hour later', async (_, { platform }) => {
-      platform.store.makeOlder?.(buckets.outputs, hour);
-      await Promise.resolve();
-    }),
-  ),
+  anHour,
 ];
