@@ -147,6 +147,25 @@ describe('the site check', () => {
     });
   });
 
+  test.each(['https://tides.example/', 'https://tides.example/repo/'])(
+    'finds the public address %s by a feed, as Pelican writes it',
+    (address) => {
+      const feed = (url: string) => `<link rel="alternate" type="application/atom+xml" href="${url}">\n`;
+      const style = `<link rel="stylesheet" href="${address}theme/main.css">\n<a href="${address}moon.html">`;
+      const files = {
+        'index.html': `${feed(`${address}feeds/all.atom.xml`)}${style}`,
+        'other.html': `${feed('https://other.example/news.xml')}${style}`,
+        'moon.html': '',
+        'theme/main.css': '',
+        'feeds/all.atom.xml': '',
+      };
+      expect(checked(files).findings).toEqual({
+        'public-files': ['index.html:2'],
+        'public-links': ['index.html:3'],
+      });
+    },
+  );
+
   test.each([
     [`x.open("GET",url,!1)`, true],
     [`xhr.open('POST', base + '/a?b=' + c, false);`, true],
