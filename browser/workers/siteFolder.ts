@@ -16,7 +16,7 @@ export interface Place {
   readonly link: (name: string) => { readonly url: string; readonly etag: string } | undefined;
 }
 
-export function createPlace({ names, etags, links, fallback }: PreviewSite, root: URL): Place {
+export function createPlace({ names, etags, links, fallback, base }: PreviewSite, root: URL): Place {
   const routes = createRoutes(names, fallback ?? undefined);
   const indexes = new Map(names.map((name, index) => [name, index]));
   const folder = root.pathname.slice(0, -1);
@@ -34,8 +34,9 @@ export function createPlace({ names, etags, links, fallback }: PreviewSite, root
         const path = percentDecoded(pathname.slice(root.pathname.length));
         return isPage ? routes.page(path) : routes.resource(path);
       }
-      // Sites built for the root of a host request e.g. `/assets/app.js`.
-      return found(routes.resource(percentDecoded(pathname.slice(1))));
+      // Sites built for another path request e.g. `/my-project/app.js`, or `/app.js`.
+      const own = pathname.startsWith(base) ? pathname.slice(base.length) : pathname.slice(1);
+      return found(routes.resource(percentDecoded(own)));
     },
     link: (name) => {
       const index = indexes.get(name);

@@ -37,6 +37,19 @@ describe('the site check', () => {
     });
   });
 
+  test.each([
+    ['/my-project/', { 'index.html': `<link rel="stylesheet" href="/my-project/a.css?v=1">` }],
+    ['/org/docs/', { 'x/index.html': `<script type="module">import("/org/docs/a.js")</script>` }],
+    ['/', { 'index.html': `<script src="/a.js"></script>`, 'b.html': `<script src="/b/a.js"></script>` }],
+    ['/', { 'index.html': `<script src="/bucket/previews/pr-7/a.js"></script>` }],
+    ['/', { 'index.html': `<script src="a.js"></script><script src="/other/none.js"></script>` }],
+    ['/my%20project/', { 'index.html': `<script src="/x/../my project/a.js"></script>` }],
+    ['/', { 'index.html': `<script src="/my(project)/a.js"></script>` }],
+    ['/', { 'index.html': `<script src="//cdn.example/a.js"></script>` }],
+  ])('knows the path %s that a site was built for: %j', (base, pages) => {
+    expect(checked({ ...pages, 'a.js': '', 'a.css': '' }).base).toBe(base);
+  });
+
   test('finds elements that browsers load without the service worker', () => {
     const html = `<p>\n<object type="image/svg+xml" data="a.svg"></object><embed src=/b.pdf>`;
     expect(checked({ 'index.html': html })).toMatchObject({
