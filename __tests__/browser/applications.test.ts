@@ -86,7 +86,9 @@ describe.each(browserNames)('a preview in %s', (name) => {
       await waitForPageText(page, 'data worker rgb(1, 2, 3)', onlyFrame);
       expect(await addressOf(page)).toBe(`${base}${path}`);
       const embedded = onlyFrame(page).waitForFunction(
-        () => document.querySelector('iframe')?.contentDocument?.querySelector('body')?.textContent === 'Embedded',
+        () =>
+          document.querySelector('iframe')?.contentDocument?.querySelector('body')?.textContent ===
+          'Embedded',
       );
       await expect(embedded).resolves.toBeDefined();
     };
