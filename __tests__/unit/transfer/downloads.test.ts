@@ -351,7 +351,7 @@ test('a cancelled download keeps the parts of large files, and no other', async 
     .set('p/z', objectOf(contentOf(1000)));
   const started = performance.now();
   const run = await fetchAll(store, folder, { concurrency: 1, signal: stop.signal });
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(performance.now() - started).toBeLessThan(60_000);
   expect(run).toMatchObject({ failures: [], downloaded: [] });
   expect(run.resumable.map(({ name }) => name)).toEqual(['large']);
   expect(namesIn(folder).map((name) => name.replace(/[0-9a-f]{16}/, 'ID'))).toEqual([
