@@ -83,7 +83,7 @@ describe.each(browserNames)('a preview in %s', (name) => {
     const { page } = visitor;
     const shows = async (path: string) => {
       await waitForPageText(page, `Route /my-project/${path}`, onlyFrame);
-      await waitForPageText(page, 'data worker rgb(1, 2, 3)', onlyFrame);
+      await waitForPageText(page, 'data index 200 worker rgb(1, 2, 3)', onlyFrame);
       expect(await addressOf(page)).toBe(`${base}${path}`);
       const embedded = onlyFrame(page).waitForFunction(
         () =>

@@ -55,7 +55,7 @@ export const inlineApplication: Files = {
 };
 
 /**
- * A prerendered site with a router that was built for another path, as GitHub Pages needs it for a project. Its pages fetch data, start a web worker
+ * A prerendered site with a router that was built for another path, as GitHub Pages needs it for a project. Its pages fetch data, also as Next.js does, start a web worker
  * and show a frame with absolute paths.
  * @param base the path, with a slash at its end
  */
@@ -71,6 +71,7 @@ export function builtFor(base: string): Files {
     'embed.html': page('Embedded', 'Embedded'),
     'style.css': 'p { color: rgb(1, 2, 3) }',
     'data.json': '"data"',
+    'index.txt': 'index',
     'worker.js': `postMessage('worker')`,
     'app.js': `const show = () => { document.querySelector('#route').textContent = 'Route ' + location.pathname; };
 for (const link of document.querySelectorAll('a'))
@@ -82,12 +83,14 @@ for (const link of document.querySelectorAll('a'))
 addEventListener('popstate', show);
 show();
 const worker = new Worker('${base}worker.js');
-const [data, message] = await Promise.all([
+const [data, index, head, message] = await Promise.all([
   fetch('${base}data.json').then((answer) => answer.json()),
+  fetch('${base.slice(0, -1)}.txt').then((answer) => answer.text()),
+  fetch('${base.slice(0, -1)}', { method: 'HEAD' }),
   new Promise((resolve) => worker.addEventListener('message', resolve)),
 ]);
 const { color } = getComputedStyle(document.querySelector('p'));
-document.querySelector('#parts').textContent = [data, message.data, color].join(' ');`,
+document.querySelector('#parts').textContent = [data, index, head.status, message.data, color].join(' ');`,
   };
 }
 

@@ -22,7 +22,7 @@ export function createBuiltPath(names: readonly string[], place: string): BuiltP
         if (!isRootLink(source) || isWithin(source, place)) continue;
         // As in the location of a page: encoded, and without dots.
         const path = URL.parse(source, 'https://site.invalid')?.pathname ?? '';
-        const file = knownSuffix(path, files);
+        const file = tag.name === 'base' ? '' : knownSuffix(path, files);
         if (file === undefined) continue;
         const base = path.slice(0, path.length - file.length);
         votes.set(base, (votes.get(base) ?? 0) + 1);
@@ -39,8 +39,13 @@ export function createBuiltPath(names: readonly string[], place: string): BuiltP
 /** Other paths could not be in the metadata of an object. */
 const usual = /^\/[\w.~%+@/-]{1,200}\/$/;
 
+/** The URLs of scripts and style sheets, and the base URL of a page, as Angular writes it. */
 function loaded(tag: Tag): string[] {
   const { name, attributes } = tag;
   const isStyle = name === 'link' && /\bstylesheet\b/i.test(attributes.get('rel') ?? '');
-  return isStyle ? [(attributes.get('href') ?? '').trim()] : name === 'script' ? scriptSources(tag) : [];
+  return isStyle
+    ? [(attributes.get('href') ?? '').trim()]
+    : ['script', 'base'].includes(name)
+      ? scriptSources(tag)
+      : [];
 }

@@ -40,6 +40,8 @@ describe('the site check', () => {
   test.each([
     ['/my-project/', { 'index.html': `<link rel="stylesheet" href="/my-project/a.css?v=1">` }],
     ['/org/docs/', { 'x/index.html': `<script type="module">import("/org/docs/a.js")</script>` }],
+    ['/my-project/', { 'index.html': `<base href="/my-project/"><script src="a.js"></script>` }],
+    ['/', { 'index.html': `<base href="/"><script src="a.js"></script>` }],
     ['/', { 'index.html': `<script src="/a.js"></script>`, 'b.html': `<script src="/b/a.js"></script>` }],
     ['/', { 'index.html': `<script src="/bucket/previews/pr-7/a.js"></script>` }],
     ['/', { 'index.html': `<script src="a.js"></script><script src="/other/none.js"></script>` }],
