@@ -249,7 +249,7 @@ export function faultCases(subject: () => Subject, { patient }: { patient: boole
           : undefined;
       const run = await upload({ 'a.txt': Buffer.from('a') });
       expect(run.exitCode).toBe(1);
-      expect(errorOf(run)).toMatch(/HTTP 302: .*\nSomething else answers instead of the storage/);
+      expect(errorOf(run)).toMatch(/HTTP 302: .*\nAnother server answers instead of the storage/);
     });
 
     test('a failed multipart upload is aborted. If the session may not abort it, the log says that the server deletes it', async () => {

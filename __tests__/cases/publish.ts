@@ -241,7 +241,7 @@ export function publishCases(
       expect(short.log).not.toContain('::warning');
       const long = await runSubject(subject(), 'upload', { ...inputs, 'expires-in': '7d' }, { cwd });
       expect(long.log).toMatch(
-        /::warning::'expires-in' asks for 7 d.* Use 'links: auto' or 'links: platform' for links that last longer/,
+        /::warning::'expires-in' asks for 7 d.* For links that last longer, use 'links: auto' or 'links: platform'/,
       );
       expect(Date.parse(long.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(960_000);
     });
@@ -280,7 +280,7 @@ export function publishCases(
       };
       expect(await notices('public.json')).toEqual([
         expect.stringMatching(
-          /^This repository is public: until the links in the log and summary of this run, .* expire, anybody can open them\. 'mask-links: true' keeps them out\.$/,
+          /^This repository is public\. Anybody can open the links in the log and summary of this run, .* expire\. Use 'mask-links: true' to keep links out .*$/,
         ),
       ]);
       expect(await notices('public.json', { summary: 'false' })).toEqual([
