@@ -6,12 +6,15 @@
  *     npm run mutation -- sync files      these areas
  *     npm run mutation -- src/files/walk.ts
  *
- * Prints the survivors, and writes a report for each area into `.cache/mutation/`.
+ * Prints the survivors, and writes a report for each area into `.cache/mutation/`. The next run repeats only what a change of source or tests
+ * can affect. Delete that folder to repeat all.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { Stryker } from '@stryker-mutator/core';
+
+import { testFolder } from './mutationRunner.ts';
 
 /** The areas that must not have gaps: they decide what is written, deleted, linked and tried again. */
 const areas: Readonly<Record<string, readonly string[]>> = {
@@ -31,21 +34,12 @@ async function runArea(name: string): Promise<void> {
     throw new Error(`'${name}' is no file and none of ${Object.keys(areas).join(', ')}`);
   const folder = path.dirname(first).replace(/^src\//, '');
   const report = `.cache/mutation/${path.basename(name, '.ts')}`;
+  process.env[testFolder] = `__tests__/unit/${folder}`;
   const stryker = new Stryker({
     mutate: [...mutate],
-    testRunner: 'jest',
-    testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
-    jest: {
-      configFile: 'jest.config.js',
-      config: {
-        // Without its projects, jest has one: the unit tests of the folder.
-        projects: [],
-        roots: ['<rootDir>/src', `<rootDir>/__tests__/unit/${folder}`],
-        testMatch: [`<rootDir>/__tests__/unit/${folder}/**/*.test.ts`],
-        extensionsToTreatAsEsm: ['.ts'],
-        transform: { '\\.ts$': '<rootDir>/__tests__/typescript.js' },
-      },
-    },
+    testRunner: 'folder',
+    plugins: ['./scripts/mutationRunner.ts'],
+    maxTestRunnerReuse: 200,
     coverageAnalysis: 'perTest',
     // A change that makes a loop endless is ended by the number of its rounds. The time limit must not count a busy machine.
     timeoutMS: 60_000,
@@ -57,6 +51,8 @@ async function runArea(name: string): Promise<void> {
     clearTextReporter: { allowColor: false, allowEmojis: false, reportTests: false, logTests: false },
     htmlReporter: { fileName: `${report}.html` },
     jsonReporter: { fileName: `${report}.json` },
+    incremental: true,
+    incrementalFile: `${report}-incremental.json`,
     thresholds: { high: 95, low: 85, break: 85 },
     disableTypeChecks: false,
   });
