@@ -344,14 +344,6 @@ const ownKeys = [
   'ci/other/x',
 ];
 
-/** All objects become older. */
-export const anHour: fc.Arbitrary<Step> = fc.constant(
-  step('an hour later', async (_, { platform }) => {
-    platform.store.makeOlder?.(buckets.outputs, hour);
-    await Promise.resolve();
-  }),
-);
-
 /** All steps that the model knows. Uploads are the most frequent. */
 export const steps: fc.Arbitrary<Step>[] = [
   ...[trouble, trouble, survivable].map((fault) =>
@@ -420,5 +412,10 @@ export const steps: fc.Arbitrary<Step>[] = [
       if (!isFolder) await putObjects(platform, { [key]: `own ${key}` });
     }),
   ),
-  anHour,
+  fc.constant(
+    step('an hour later', async (_, { platform }) => {
+      platform.store.makeOlder?.(buckets.outputs, hour);
+      await Promise.resolve();
+    }),
+  ),
 ];
