@@ -34,8 +34,8 @@ export const breakages: readonly Breakage[] = [
   {
     title: '`keep-last` keeps the oldest folders',
     file: 'src/sync/keptFolders.ts',
-    text: 'a === b ? 0 : b - a',
-    broken: 'a === b ? 0 : a - b',
+    text: '=> b - a)',
+    broken: '=> a - b)',
     machine: 'model',
   },
   {
