@@ -29,6 +29,8 @@ export interface PlatformOptions {
   readonly accessTokenSeconds?: number;
   /** Issuer of the identity tokens of a GitLab instance, for the client app `gitlabApp`. Only on the embedded platform. */
   readonly gitlab?: { readonly issuer: string; readonly jwksUrl: string };
+  /** Whether sessions may list and abort multipart uploads, unlike those of the Terradue platform. Only on the embedded platform. */
+  readonly abortsUploads?: boolean;
   /** Awaited before each request of a client is handled. Only on the embedded platform. */
   readonly hold?: Hold;
   /** First of the ports to listen on. Default: any free ports. */

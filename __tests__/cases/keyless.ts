@@ -62,11 +62,11 @@ interface Failure {
   readonly says: readonly (string | RegExp)[];
 }
 
-const refused = /^Issuer http.* rejects the identity token of this job for client 'ci-keyless' \(/;
+const refused = /^Issuer http.* rejects the OIDC token of this job for client 'ci-keyless' \(/;
 const subjectShown = (subject: string) =>
   `- Subject presented, to be the 'Federated subject' of client 'ci-keyless': ${subject}\n`;
 
-/** Cases in which the issuer rejects the identity token. */
+/** Cases in which the issuer rejects the OIDC token. */
 const failures: readonly Failure[] = [
   {
     title: `another repository's token`,
@@ -150,7 +150,7 @@ export function keylessFailureCases(subject: () => Subject): void {
     test.each([401, 403])('a token service that answers %d', async (status) => {
       service().fail({ status }, 1);
       const { message, requests } = await asked(() => publish());
-      expect(message).toContain(`returned no identity token: it answered with ${status}\n`);
+      expect(message).toContain(`returned no OIDC token: it answered with ${status}\n`);
       expect(message).toContain(`'permissions: id-token: write'`);
       expect(requests).toHaveLength(1);
     });
@@ -158,7 +158,7 @@ export function keylessFailureCases(subject: () => Subject): void {
     test('a missing permission: the two lines to add, and how to skip the step', async () => {
       const none = { ACTIONS_ID_TOKEN_REQUEST_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: '' };
       const { message, requests } = await asked(() => publish({}, none));
-      expect(message).toMatch(/^Input client-secret: is missing, and the job cannot get an identity token/);
+      expect(message).toMatch(/^Input client-secret: is missing, and the job cannot get an OIDC token/);
       expect(message).toContain('\n    permissions:\n      id-token: write\n');
       expect(message).toContain(`'if-no-credentials: skip'`);
       const reports = await asked(() =>

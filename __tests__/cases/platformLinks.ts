@@ -115,7 +115,7 @@ export function platformLinkCases(subject: () => Subject): void {
         const run = await upload({ 'a.txt': 'a' }, { 'expires-in': asks });
         expect(run.log).toMatch(
           new RegExp(
-            `^::warning::'expires-in' asks for ${words}, but the platform decides how long its links last: these links expire in (7 d|6 d 23 h), at `,
+            `^::warning::'expires-in' asks for ${words}, but the platform decides how long its links work: these links expire in (7 d|6 d 23 h), at `,
             'm',
           ),
         );

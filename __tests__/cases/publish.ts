@@ -235,15 +235,15 @@ export function publishCases(
       const whole = await runSubject(subject(), 'upload', inputs, { cwd });
       const end = Date.parse(whole.outputs['expires-at'] ?? '');
       expect(end - before).toBeGreaterThan(890_000);
-      expect(end - before).toBeLessThan(905_000);
+      expect(end - before).toBeLessThan(960_000);
       const short = await runSubject(subject(), 'upload', { ...inputs, 'expires-in': '5m' }, { cwd });
-      expect(Date.parse(short.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(301_000);
+      expect(Date.parse(short.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(360_000);
       expect(short.log).not.toContain('::warning');
       const long = await runSubject(subject(), 'upload', { ...inputs, 'expires-in': '7d' }, { cwd });
       expect(long.log).toMatch(
-        /::warning::'expires-in' asks for 7 d.* Use 'links: auto' or 'links: platform' for links that last longer/,
+        /::warning::'expires-in' asks for 7 d.* For links that last longer, use 'links: auto' or 'links: platform'/,
       );
-      expect(Date.parse(long.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(905_000);
+      expect(Date.parse(long.outputs['expires-at'] ?? '') - Date.now()).toBeLessThan(960_000);
     });
 
     test('no link contains a masked value, in any form that the runner masks', async () => {
@@ -280,7 +280,7 @@ export function publishCases(
       };
       expect(await notices('public.json')).toEqual([
         expect.stringMatching(
-          /^This repository is public: until the links in the log and summary of this run, .* expire, anybody can open them\. 'mask-links: true' keeps them out\.$/,
+          /^This repository is public\. Anybody can open the links in the log and summary of this run, .* expire\. Use 'mask-links: true' to keep links out .*$/,
         ),
       ]);
       expect(await notices('public.json', { summary: 'false' })).toEqual([

@@ -97,14 +97,16 @@ export function storageResponseCases(subject: () => Subject): void {
     });
   });
 
-  test('the error for a captive portal names it, at the first request', async () => {
+  test('the error for a captive portal names a login page, at the first request', async () => {
     storage.decide = () => portal;
     for (const action of ['upload', 'links', 'remove'] as const) {
       const cwd = folderWith(small);
       const inputs = action === 'upload' ? { path: '.' } : {};
       const run = await runSubject(subject(), action, { ...inputs, destination: 'd' }, { cwd });
       expect([run.exitCode, run.outputs]).toEqual([1, {}]);
-      expect(errorOf(run)).toMatch(/^Bucket 'gep-build-outputs' could not be read: NotS3 200: .*\n.*portal/);
+      expect(errorOf(run)).toMatch(
+        /^Bucket 'gep-build-outputs' could not be read: NotS3 200: .*\n.*login page/,
+      );
     }
     expect(storage.requests).toHaveLength(3);
   });
@@ -154,7 +156,7 @@ export function storageResponseCases(subject: () => Subject): void {
       isWhole(request) ? { kind: 'answer', status: 412, body: errorXml('PreconditionFailed') } : undefined;
     const run = await upload({ 'a.txt': 'a' }, { overwrite: 'always' });
     expect(errorOf(run)).toMatch(
-      /^a\.txt could not .*: PreconditionFailed 412: .*\nThis upload sends no condition/,
+      /^a\.txt could not .*: PreconditionFailed 412: .*\nA policy of the bucket, or a proxy,/,
     );
     expect(errorOf(run)).not.toContain('never');
   });

@@ -65,7 +65,7 @@ test('code for jobs without a secret is in the bundle, but not loaded at the sta
   const dist = path.join(top, 'dist');
   const holding = (text: string) =>
     readdirSync(dist).filter((name) => name.endsWith('.js') && readFileSync(path.join(dist, name), 'utf8').includes(text));
-  for (const text of ['urn:ietf:params:oauth:client-assertion-type:jwt-bearer', 'returned no identity token']) {
+  for (const text of ['urn:ietf:params:oauth:client-assertion-type:jwt-bearer', 'its answer holds no token']) {
     expect(holding(text)).toHaveLength(1);
     expect(holding(text)).not.toContain('index.js');
   }

@@ -145,6 +145,7 @@ describe('requests to the service worker', () => {
     fallback: null,
     companion: '',
     frame: null,
+    base: '/',
     isolated: false,
     origin: null,
   };

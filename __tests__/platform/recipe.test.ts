@@ -116,7 +116,7 @@ describe(`the recipe for Keycloak in docs/keyless.md`, () => {
   test('lets jobs of each subject log in, and disables login with the secret', async () => {
     const [first] = apps;
     if (!first) throw new Error('no apps');
-    expect(errorOf(await publishAs(first, {}))).toContain('rejects the identity token');
+    expect(errorOf(await publishAs(first, {}))).toContain('rejects the OIDC token');
     runRecipe(once, {});
     for (const app of apps) runRecipe(each, { client: app.id, subject: subjectOf(app.job) });
     for (const app of apps) {

@@ -31,9 +31,9 @@ test('the rooms are the folders of src', () => {
   expect(rooms.toSorted()).toEqual(folders.sort());
 });
 
-/** Tests about Markdown files, and tests of `browser/`, have no file in `src/`. */
+/** Tests about Markdown files, and tests of `browser/`, `bench/` and `scripts/`, have no file in `src/`. */
 const isElsewhere = (name: string) =>
-  ['contributing', 'documents'].includes(name) || name.startsWith('browser/');
+  ['contributing', 'documents'].includes(name) || /^(?:browser|bench|scripts)\//.test(name);
 
 test('each unit test has the path of the source file that it tests', () => {
   const tests = globSync('**/*.test.ts', { cwd: path.join(top, '__tests__/unit') });

@@ -17,7 +17,7 @@ export function decoded(bytes: Uint8Array<ArrayBuffer>, type: string, isCut: boo
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream });
   } catch {
-    // The action declares UTF-8 for all text files, which is wrong for some.
+    // The action decides by the beginning of a large file, which may be UTF-8 although the rest is not.
     return new TextDecoder('windows-1252').decode(bytes);
   }
 }

@@ -1,4 +1,4 @@
-/** Choices of the reader. They are kept in this browser, or until a reload if the browser does not allow that. */
+/** Choices of the reader. The browser keeps them. If it does not allow that, they are lost after a reload. */
 export interface Preferences {
   /** Whether keys without Ctrl are shortcuts: `/`, `?`, `C` and `O`. People who speak to their computer turn them off (WCAG 2.1.4). */
   readonly hasShortcuts: () => boolean;

@@ -81,7 +81,7 @@ async function start(
     );
   const [identity, api] = [await open(0), await open(1)];
   const issuer = `${identity.origin}/realms/master`;
-  const storage = given ?? (await startStorage(await open(2), issuer, started));
+  const storage = given ?? (await startStorage(await open(2), issuer, started, options));
   const authority = started.adopt(await startAuthority(), (one) => one.stop());
   const tokenService = started.adopt(
     await startTokenService(authority, usualJob, options.port && options.port + 3, options.hold),
@@ -117,6 +117,7 @@ async function startStorage(
   listener: Listener,
   issuer: string,
   started: AsyncDisposableStack,
+  { abortsUploads = false }: PlatformOptions,
 ): Promise<PlatformStorage> {
   const folder = await mkdtemp(join(tmpdir(), 'embedded-platform-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
@@ -127,10 +128,12 @@ async function startStorage(
     createS3Server({ buckets, region, bodies, keyring: (accessKey) => sessions.find(accessKey) }),
   );
   const holder = { issuer, clientId: clientApp.id, subject: subjectOf(clientApp.id), audience };
+  const more = abortsUploads ? ['s3:AbortMultipartUpload', 's3:ListBucketMultipartUploads'] : [];
   const credentials = { storageUrl: listener.origin, region, credential: sessions.platform };
   return {
     url: listener.origin,
-    openSession: (point, lifeSeconds) => sessions.open(point, lifeSeconds, holder),
+    openSession: (point, lifeSeconds) =>
+      sessions.open({ ...point, scopes: [...point.scopes, ...more] }, lifeSeconds, holder),
     presignDownload: (bucket, key) => presignDownload(credentials, bucket, key, platformLinkSeconds),
     store: createStore(buckets),
   };

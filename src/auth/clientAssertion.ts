@@ -7,9 +7,9 @@ import { inputs } from '../text/wording.ts';
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
- * Authenticates with an identity token of the job, as a client assertion (RFC 7521, 4.2; RFC 7523, 2.2). Each request gets a new token,
+ * Authenticates with an OIDC token of the job, as a client assertion (RFC 7521, 4.2; RFC 7523, 2.2). Each request gets a new token,
  * because tokens expire within minutes and an issuer may accept each of them only once.
- * @param requestToken requests an identity token from the host, until the signal aborts
+ * @param requestToken requests an OIDC token from the host, until the signal aborts
  * @param audience audience of the tokens; default: the issuer identifier
  * @param staleIdentity what to do about an outdated token, if the host cannot get a new one
  */
@@ -79,7 +79,7 @@ function explainRejection(
   const client = `client '${excerpt(clientId)}'`;
   return {
     code: 'identity-token-rejected',
-    message: `Issuer ${issuer.href} rejects the identity token of this job for ${client} (${answer})`,
+    message: `Issuer ${issuer.href} rejects the OIDC token of this job for ${client} (${answer})`,
     hint: hintFor(answer, client, staleIdentity),
     details: [
       `- Subject presented, to be the 'Federated subject' of ${client}: ${claims.subject}`,

@@ -3,7 +3,7 @@ import type * as oidc from 'openid-client';
 import type { MessageCode } from '../errors/codes.ts';
 
 /**
- * How a client app authenticates to its issuer (RFC 6749, 2.3): with its secret (`secret.ts`), or with an identity token of the job
+ * How a client app authenticates to its issuer (RFC 6749, 2.3): with its secret (`secret.ts`), or with an OIDC token of the job
  * (`assertion.ts`).
  */
 export interface ClientCredential {

@@ -7,16 +7,16 @@ import { inputs } from '../text/wording.ts';
 
 /** What a client app can authenticate with. */
 export interface CredentialOptions {
-  /** Without it, the job's identity token is used. */
+  /** Without it, the job's OIDC token is used. */
   readonly clientSecret: string | undefined;
-  /** Audience of identity tokens; default: the issuer. */
+  /** Audience of OIDC tokens; default: the issuer. */
   readonly audience: string | undefined;
   /** PEM certificates of additional trusted authorities. */
   readonly certificates: readonly string[];
 }
 
 /**
- * The client app's secret, else the job's identity token. The code for identity tokens is loaded only if it is needed.
+ * The client app's secret, else the job's OIDC token. The code for OIDC tokens is loaded only if it is needed.
  * @throws ActionError `no-credentials` if the job has neither
  */
 export async function openCredential(
@@ -28,7 +28,7 @@ export async function openCredential(
   if (!identityToken) {
     throw new ActionError(
       'no-credentials',
-      'No credentials: there is neither a client secret nor an identity token',
+      'No credentials: there is neither a client secret nor an OIDC token',
       {
         hint: `Set ${inputs('client-secret')}${hints.allowIdentity === undefined ? '' : `, or ${hints.allowIdentity}`}.`,
       },

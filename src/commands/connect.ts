@@ -71,7 +71,7 @@ export function openInputsTransport(
   return openTransport({ certificates, verify: tlsVerify, connections, plainHttp, signal });
 }
 
-/** Access tokens of the client app, by its secret or an identity token of the job, else of the user's stored login. */
+/** Access tokens of the client app, by its secret or an OIDC token of the job, else of the user's stored login. */
 async function openTokens(
   inputs: PlatformInputs,
   host: Host,
@@ -90,7 +90,7 @@ async function openTokens(
 function warnAboutTls({ log }: Pick<Host, 'log'>): void {
   log.warning(
     'tls-verify-off',
-    `${setting('tls-verify', 'false')} turns off certificate checks. Anybody between ${wording().machine} and the platform can read and change the traffic, including the client secret or identity token. Use it for development only; ${setting('ca-certificates')} is the safe way.`,
+    `${setting('tls-verify', 'false')} turns off certificate checks. Anybody between ${wording().machine} and the platform can read and change the traffic, including the client secret or OIDC token. Use it for development only; ${setting('ca-certificates')} is the safe way.`,
     'Certificates are not checked',
   );
 }

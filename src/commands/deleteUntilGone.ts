@@ -88,7 +88,7 @@ async function deleteGroups(
   progress: Progress,
 ): Promise<string[]> {
   const { deleteObjects } = await import('../storage/deletion.ts');
-  for (const group of deletionGroups(base, chosen)) {
+  for (const group of deletionGroups(chosen)) {
     const keys = group.map(({ key }) => key);
     progress.unanswered = keys.length;
     const { deleted, failed } = await deleteObjects(client, base, keys);

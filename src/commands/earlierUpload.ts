@@ -7,7 +7,7 @@ import type { EarlierUpload, UploadedFile } from '../sync/uploadChanges.ts';
 import type { ComparedPlan } from './compare.ts';
 import type { PageNames } from './generatedPages.ts';
 
-/** Files of an upload whose ETags are kept in memory to tell what changed. */
+/** Files of the largest upload whose ETags are kept in memory for the comparison. */
 export const mostCompared = 25_000;
 
 /**
@@ -26,7 +26,7 @@ export async function openEarlierUpload(
     const { readEarlierUpload } = await import('../links/earlierPage.ts');
     return await readEarlierUpload(client, `${base}${index}`, earlier, signal);
   } catch (error) {
-    log.debug(`What changed since the previous upload is unknown: ${messageOf(error)}`);
+    log.debug(`Could not compare with the previous upload: ${messageOf(error)}`);
     return undefined;
   }
 }

@@ -56,7 +56,7 @@ export function loginFileOf(
 ): LoginFile {
   if (loginFolder !== undefined) return loginFile(loginFolder, inputs);
   throw new ActionError('login-unavailable', `People cannot log in in a job of ${name}`, {
-    hint: `Set the client secret, or use the job's identity token.`,
+    hint: `Set the client secret, or use the job's OIDC token.`,
   });
 }
 

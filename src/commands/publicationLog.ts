@@ -71,13 +71,13 @@ function warnAboutExpiry(
   if (signedBy === 'platform') {
     const isOff = kind === 'auto' ? expiresIn - left > 60 : Math.abs(expiresIn - left) > 60;
     if (isOff)
-      log.warning('expires-in', `${asked}, but the platform decides how long its links last: ${actual}.`);
+      log.warning('expires-in', `${asked}, but the platform decides how long its links work: ${actual}.`);
     return;
   }
   if (expiresIn <= left + 5) return;
   const remedy =
     whySession === undefined
-      ? `Use ${setting('links', 'auto')} or ${setting('links', 'platform')} for links that last longer, or ask for less.`
+      ? `For links that last longer, use ${setting('links', 'auto')} or ${setting('links', 'platform')}. Or ask for a shorter lifetime.`
       : `These are session links: ${whySession}.`;
   log.warning(
     'expires-in',
@@ -88,7 +88,7 @@ function warnAboutExpiry(
 /** The runs of a public repository are public, and so is what they log. */
 function noticePublicLinks(log: Log, summary: boolean): void {
   log.notice(
-    `This repository is public: until the links in ${summary ? 'the log and summary' : 'the log'} of this run, and in comments, expire, anybody can open them. ${setting('mask-links', 'true')} keeps them out.`,
+    `This repository is public. Anybody can open the links in ${summary ? 'the log and summary' : 'the log'} of this run, and in comments, until they expire. Use ${setting('mask-links', 'true')} to keep links out of these places.`,
   );
 }
 

@@ -17,13 +17,13 @@ export function readInputs<T>(
   const keyless = needsNoSecret(host);
   if (!isSkipped(keyless, input)) return read(input, mask, keyless, hints.logIn(askedReports(input)));
   host.log.notice(
-    `Skipped because of ${setting('if-no-credentials', 'skip')}: this ${wording().job} has neither a client secret nor an identity token, like all ${hints.jobsWithoutCredentials}.`,
+    `Skipped because of ${setting('if-no-credentials', 'skip')}: this ${wording().job} has neither a client secret nor an OIDC token, like all ${hints.jobsWithoutCredentials}.`,
     'No credentials',
   );
   return undefined;
 }
 
-/** Whether there is an identity token of the job, or a login of the user. */
+/** Whether there is an OIDC token of the job, or a login of the user. */
 export function needsNoSecret({ identityToken, loginFolder }: Host): boolean {
   return identityToken !== undefined || hasLogins(loginFolder);
 }

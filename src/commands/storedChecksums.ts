@@ -26,9 +26,9 @@ interface StoredFiles {
 }
 
 /**
- * Reads the generated files SHA256SUMS of a folder and of its subfolders, which other uploads may have written. A list matches its files exactly if
- * none of them was replaced or deleted since the upload. Of another list, only digests of older files are used, by whole seconds. Without
- * `modifiedOf`, none of them is used.
+ * Reads the generated files SHA256SUMS of a folder and of its subfolders, which other uploads may have written. If no file of a list was replaced or
+ * deleted since the upload, all its digests are used. Otherwise, only the digests of files that are older than the list are used. Times are compared
+ * by whole seconds. Without `modifiedOf`, no digest of such a list is used.
  * @param generated objects by name relative to the folder
  * @param etagOf the ETag of a stored file by name
  * @param modifiedOf when a file was stored by name, in milliseconds since the epoch
@@ -54,7 +54,7 @@ export async function readStoredSums(
       for (const [file, sum] of sums) current.set(`${folder}${file}`, sum);
     else if (modifiedOf) {
       log.info(
-        `${sanitize(name)} does not match all of its files, so it is used only for files that are older`,
+        `${sanitize(name)} does not match all of its files, so it is used only for files that are older than it`,
       );
       const writtenAt = Date.parse(String(head.headers['last-modified'] ?? ''));
       for (const [file, sum] of sums)

@@ -29,7 +29,7 @@ export interface ReportTools {
 /** The reports of a run, which opens them when it knows the clock of the servers. */
 export interface RunReports {
   readonly open: (clock: Clock) => Promise<Reports>;
-  /** Call it when the reports show what the run has done: they say nothing about a later error. */
+  /** Call it when the reports show the result of the run. A later error does not change them. */
   readonly settle: () => void;
 }
 

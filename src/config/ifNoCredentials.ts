@@ -1,6 +1,6 @@
 import { type RawInput, Reader } from './reader.ts';
 
-/** What to do without a client secret and an identity token. */
+/** What to do without a client secret and an OIDC token. */
 export type IfNoCredentials = 'error' | 'skip';
 
 export function readIfNoCredentials(reader: Reader): IfNoCredentials {

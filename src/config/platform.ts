@@ -6,9 +6,9 @@ import { wording } from '../text/wording.ts';
 /** The inputs of every action: the client app and the platform. */
 export interface PlatformInputs {
   readonly clientId: string;
-  /** If undefined, the job logs in with its identity token. */
+  /** If undefined, the job logs in with its OIDC token. */
   readonly clientSecret: string | undefined;
-  /** Audience of the identity token; undefined for the issuer. */
+  /** Audience of the OIDC token; undefined for the issuer. */
   readonly audience: string | undefined;
   readonly platforms: readonly string[];
   /** Scopes to request, including those of the platforms. */

@@ -9,7 +9,7 @@ export type RawInput = (name: string) => string;
 export class Reader {
   /** Lines shown below the problems. */
   readonly advice: string[] = [];
-  /** Whether the job has an identity token, and so needs no client secret. */
+  /** Whether the job has an OIDC token, and so needs no client secret. */
   readonly keyless: boolean;
   /** Lines about how to log in, from the host. */
   readonly logIn: readonly string[];

@@ -30,7 +30,7 @@ export interface UploadInputs extends LinkInputs {
 
 /**
  * Reads the inputs of the root action. Secrets are masked first.
- * @param keyless whether the job has an identity token, and so needs no client secret
+ * @param keyless whether the job has an OIDC token, and so needs no client secret
  * @param logIn lines about how to log in, for a job without credentials
  * @throws ActionError `invalid-input` with the name of every invalid input, the received value and the expected one
  */

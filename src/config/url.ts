@@ -15,7 +15,7 @@ export function readUrl(reader: Reader, name: string, fallback: string): URL {
 }
 
 /**
- * An invalid URL without what may be secret: user and password, query and fragment. URL parsers also accept `https:user:password@host`, and `\`
+ * An invalid URL without the parts that may be secret: user and password, query and fragment. URL parsers also accept `https:user:password@host`, and `\`
  * instead of `/`.
  */
 export function withoutSecrets(text: string): string {

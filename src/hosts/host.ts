@@ -60,14 +60,14 @@ export interface IdentityOptions {
 }
 
 /**
- * Requests an OIDC identity token of the job for an audience.
+ * Requests an OIDC token of the job for an audience.
  * @throws ActionError
  */
 export type RequestIdentityToken = (audience: string, options: IdentityOptions) => Promise<string>;
 
 /** Instructions in the host's terms. */
 export interface Hints {
-  /** How to allow identity tokens, as an imperative, e.g. `grant the job 'permissions: id-token: write'`; undefined if the host has none. */
+  /** How to allow OIDC tokens, as an imperative, e.g. `grant the job 'permissions: id-token: write'`; undefined if the host has none. */
   readonly allowIdentity: string | undefined;
   /** Lines for a job without credentials: how to log in, with all permissions that the job and these reports need. */
   readonly logIn: (reports: readonly ReportKind[]) => readonly string[];
@@ -76,7 +76,7 @@ export interface Hints {
   /** How to get the debug log, as an imperative. */
   readonly debugLog: string;
   /**
-   * What to do if an issuer rejects an identity token as used or outdated; undefined if each login gets a new token.
+   * What to do if an issuer rejects an OIDC token as used or outdated; undefined if each login gets a new token.
    * @param answer the issuer's answer in short
    */
   readonly staleIdentity?: ((answer: string) => string) | undefined;
@@ -102,7 +102,7 @@ export interface Host {
   readonly hints: Hints;
   /** Present if the log must not show links, e.g. because others may read it and nothing in it can be masked. */
   readonly hiddenLinks?: HiddenLinks | undefined;
-  /** Undefined if the job may not request identity tokens. */
+  /** Undefined if the job may not request OIDC tokens. */
   readonly identityToken?: RequestIdentityToken | undefined;
   /** Folder of the logins that the command `login` stores; undefined if the host does not run for a person. */
   readonly loginFolder?: string | undefined;

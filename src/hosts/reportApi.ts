@@ -56,8 +56,8 @@ export function openReportApi(options: ReportApiOptions): ReportApi {
 }
 
 /**
- * Whether an error means that an answer has not the documented form, e.g. because a proxy answers. Not all fields of answers are checked before
- * they are used.
+ * Whether an error means that an answer does not have the documented form, e.g. because a proxy answers. Some fields of answers are used
+ * without a check.
  */
 export function isUnexpectedAnswer(error: unknown): boolean {
   return isError(error) && /^(?:TypeError|ValiError)$/.test(error.name) && !isNetworkError(error);

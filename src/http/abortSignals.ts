@@ -28,7 +28,7 @@ export function abortError(reason: unknown): Error {
   return isError(reason) ? reason : new Error('Cancelled', { cause: reason });
 }
 
-/** Rejects when a signal aborts, and never resolves: for a race with work that does not look at the signal. */
+/** Rejects when a signal aborts, and never resolves. Use it in a race with work that ignores the signal. */
 export function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const abort = () => reject(abortError(signal.reason));

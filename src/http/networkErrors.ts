@@ -32,6 +32,8 @@ const notTlsCodes = new Set([
 const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name cannot be resolved',
   EAI_AGAIN: 'its name cannot be resolved at the moment',
+  EAI_FAIL: 'its name cannot be resolved',
+  EAI_NODATA: 'its name has no address',
   ECONNREFUSED: 'it refuses the connection',
   ECONNRESET: 'it closed the connection',
   EPIPE: 'it closed the connection',
@@ -42,7 +44,10 @@ const reasons: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'its answer stalled',
   OAUTH_TIMEOUT: 'it does not answer',
   EHOSTUNREACH: 'there is no route to it',
+  EHOSTDOWN: 'there is no route to it',
   ENETUNREACH: 'there is no route to it',
+  ENETDOWN: 'the network of this machine is down',
+  EADDRNOTAVAIL: 'this machine has no free address or port',
   EMFILE: 'too many files and connections are open at once',
   ENFILE: 'too many files and connections are open at once',
 };

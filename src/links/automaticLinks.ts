@@ -42,7 +42,7 @@ export interface AutomaticOptions {
 export interface AutomaticLinks {
   readonly make: (keys: Iterable<string>, stored?: Promise<unknown>) => Promise<Links>;
   /**
-   * Requests the first link before {@link AutomaticLinks.make}, if that will request links from the platform.
+   * Requests the first link early, if {@link AutomaticLinks.make} will request links from the platform.
    * @param files number of all files
    */
   readonly prefetch: (first: string, files: number, stored: Promise<unknown>) => Promise<void>;

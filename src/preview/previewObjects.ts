@@ -39,6 +39,7 @@ export function previewSite(
     fallback,
     companion: previewCompanion,
     frame: flags.frame ? previewFrame : null,
+    base: flags.base,
     isolated: flags.isolated,
     origin: origin ?? null,
   };

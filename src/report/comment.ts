@@ -46,7 +46,7 @@ export function publicationComment(
     commentStart(
       text.key,
       { commit, title, expiresAt: links?.expiresAt },
-      text.built ? undefined : old.failure?.replace(/, whose links expired on [^,]*\.$/, '.'),
+      text.built ? undefined : old.failure?.replace(/ Its links expired on [^,]*\.$/, ''),
     ),
     ...publicationLines(publication, text),
   ].join('\n\n');
@@ -98,7 +98,7 @@ export function failureComment(text: FailureCommentText, before: string | undefi
 
 function belowLine(expiresAt: number | undefined, now: number): string {
   const isPast = expiresAt !== undefined && expiresAt <= now;
-  return ` Below is the upload before it${isPast ? `, whose links expired on ${formatMoment(expiresAt)}` : ''}.`;
+  return ` The previous upload is below.${isPast ? ` Its links expired on ${formatMoment(expiresAt)}.` : ''}`;
 }
 
 function footer({ run, now }: Pick<CommentText, 'run' | 'now'>, commit: string): string {

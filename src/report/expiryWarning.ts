@@ -15,14 +15,15 @@ export function warnAboutExpiry(
   const left = links?.expiresAt === undefined || !showLinks ? Infinity : links.expiresAt - now;
   if (left > soonMs || !links) return;
   const { signedBy, whySession } = links;
-  const longer =
+  const renew = wording().action('links');
+  const remedy =
     signedBy === 'platform'
-      ? 'Run'
+      ? `Run ${renew} on a schedule to renew them`
       : whySession === undefined
-        ? `Use ${setting('links', 'auto')} or ${setting('links', 'platform')} for links that last longer, or run`
-        : `They are session links: ${whySession}. Run`;
+        ? `For links that last longer, use ${setting('links', 'auto')} or ${setting('links', 'platform')}`
+        : `They are session links: ${whySession}. To get new links, run ${renew}`;
   host.log.warning(
     'links-expire-soon',
-    `The links in the comment, deployment or release on ${host.name} expire in ${formatDuration(left / 1000)}. ${longer} ${wording().action('links')} on a schedule to renew them.`,
+    `The links in the comment, deployment or release on ${host.name} expire in ${formatDuration(left / 1000)}. ${remedy}.`,
   );
 }

@@ -54,7 +54,7 @@ export class ReportFailures {
     for (const { code, text, details = [] } of this.#reporter.explain(failures))
       this.#host.log.warning(code, [text, ...details]);
   }
-  /** Logs which reports do not say that the run failed. It is no warning, because the error of the run matters. */
+  /** Logs which reports do not say that the run failed. This is not a warning, because the run already has an error. */
   logUnwritten(): void {
     const failures = this.#failures.splice(0);
     if (failures.length === 0) return;

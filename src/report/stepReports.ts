@@ -133,7 +133,7 @@ class StepReports implements Reports {
     this.#deadline.restart(isCancelled ? lastMomentMs : reportsMs);
     const title = titleOf(this.#options, this.#host.run);
     const text = { step, isCancelled, title, ...this.#commentText(this.#now()) };
-    // A new comment about a cancelled run, or about a run that uploads nothing, helps nobody.
+    // A cancelled run, or a run that uploads nothing, needs no new comment.
     const create = step === 'upload' && !isCancelled;
     await Promise.all([
       this.#comment(

@@ -15,12 +15,12 @@ const hints = (): ReadonlyMap<string, string> =>
       XMinioStorageFull: `The storage is full. Tell the people who run the platform.`,
       XMinioParentIsObject: `An object has the name of one of the folders of this key. Delete it, or choose another ${setting('destination')}.`,
       XMinioObjectExistsAsDirectory: `A folder has the name of this key. Delete it, or choose another ${setting('destination')}.`,
-      NotS3: `Something else answers instead of the storage, e.g. a proxy, or a captive portal where people sign in. Check the network of ${wording().machine}, and ask the people who run the platform whether the workspace's endpoint is right.`,
+      NotS3: `Another server answers instead of the storage, e.g. a proxy or a login page. Check the network of ${wording().machine}. Ask the people who run the platform to check the endpoint of the workspace.`,
       ClockMismatch: `Correct this machine's clock if it is wrong. If it is right, the storage's clock is wrong: tell the people who run the platform.`,
-      OtherContent: `The storage has other content than was sent. Tell the people who run the platform.`,
+      OtherContent: `The stored content differs from the content that was sent. Tell the people who run the platform.`,
       UnreliableListing: `The storage, or a proxy, returns invalid S3 listings, so nothing was deleted or linked. Tell the people who run the platform.`,
-      PreconditionFailed: `This upload sends no condition, so a policy of the bucket, or a proxy, refuses to replace the object.`,
-      InvalidAccessKeyId: `The storage knows neither the platform's session nor a new one. Tell the people who run the platform.`,
+      PreconditionFailed: `A policy of the bucket, or a proxy, does not allow replacing the object. Ask the people who run the platform.`,
+      InvalidAccessKeyId: `The storage rejects the platform's session, and a new session too. Tell the people who run the platform.`,
     }),
   );
 

@@ -69,14 +69,14 @@ export function notS3Error({ status, headers, body }: Omit<WireResponse, 'receiv
 }
 
 /**
- * The error if the storage has other content than was sent.
+ * The error if the stored content differs from the content that was sent.
  * @param isRetried whether the content should be sent again
  */
 export function mismatchError(isRetried: boolean): StorageError {
   return new StorageError({
     status: 200,
     code: isRetried ? 'BadDigest' : 'OtherContent',
-    message: 'the storage has other content than was sent',
+    message: 'the stored content differs from the content that was sent',
   });
 }
 

@@ -5,9 +5,9 @@ import type { RemoteObject } from './remoteObject.ts';
 /**
  * The groups in which objects are deleted. A group is deleted only after all of the group before it, so that an interrupted deletion leaves no
  * page without the files that it loads: first the pages that lead to others, outermost first; then all other pages; then the rest.
- * @param base what every key of the destination begins with
+ * @param objects of one destination
  */
-export function deletionGroups(base: string, objects: readonly RemoteObject[]): RemoteObject[][] {
+export function deletionGroups(objects: readonly RemoteObject[]): RemoteObject[][] {
   const groups: [RemoteObject[], RemoteObject[], RemoteObject[]] = [[], [], []];
   const [entries, pages, rest] = groups;
   for (const object of objects) {
@@ -15,7 +15,7 @@ export function deletionGroups(base: string, objects: readonly RemoteObject[]): 
     else if (/\.x?html?$/i.test(object.key)) pages.push(object);
     else rest.push(object);
   }
-  const depth = ({ key }: RemoteObject) => key.slice(base.length).split('/').length;
+  const depth = ({ key }: RemoteObject) => key.split('/').length;
   entries.sort((a, b) => depth(a) - depth(b));
   return groups.filter((group) => group.length > 0);
 }

@@ -32,9 +32,9 @@ export function rankFolders(
     const time = isFile(object) ? object.lastModified : -Infinity;
     newest.set(folder, Math.max(newest.get(folder) ?? -Infinity, time));
   }
-  // Sorting is stable, and a listing is sorted by key.
-  const ranked = [...newest].sort(([, a], [, b]) => (a === b ? 0 : b - a));
-  const [, last = -Infinity] = ranked[keepLast - 1] ?? [];
+  // Sorting is stable, and a listing is sorted by key. The difference of two infinite times counts as 0.
+  const ranked = [...newest].sort(([, a], [, b]) => b - a);
+  const last = ranked[keepLast - 1]?.[1];
   const removed = ranked.filter(([, time], rank) => rank >= keepLast && time < before && time !== last);
   const isRemoved = new Set(removed.map(([folder]) => folder));
   return {

@@ -27,7 +27,6 @@ export function pagesWithoutFiles(generated: Iterable<string>, files: Iterable<s
       const folder = name.slice(0, end);
       if (used.has(folder)) break;
       used.add(folder);
-      if (end <= 0) break;
     }
   }
   return [...generated].filter((name) => !used.has(name.slice(0, name.lastIndexOf('/') + 1)));

@@ -1,4 +1,4 @@
-/** A file of an upload, as far as it is known. */
+/** What is known about a file of an upload. */
 export interface ComparedFile {
   readonly name: string;
   /** Bytes. */
@@ -23,7 +23,7 @@ export interface ChangeCounts {
   readonly added: number;
   /** Undefined if the content of some files cannot be compared. */
   readonly changed: number | undefined;
-  /** Files that the previous upload had, and this one has not. */
+  /** Files of the previous upload that are not in this one. */
   readonly gone: number;
   /** SHA of the commit of the previous upload; empty if unknown. */
   readonly commit: string;

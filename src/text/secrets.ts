@@ -3,6 +3,8 @@ import { encodedPart, percent } from './encode.ts';
 /** Shorter texts are not redacted, because they also occur in ordinary text. */
 const fewestCharacters = 4;
 const fewestEncoded = 8;
+/** Characters of a piece. No other text has so many of the same characters by chance. */
+const pieceLength = 32;
 
 interface Secret {
   /** One plain piece of each form. A text without any of them cannot contain the secret, and this search is much faster than the pattern. */
@@ -24,9 +26,8 @@ export function registerSecret(secret: string): { readonly lines: string[]; read
   const lines = all.filter(({ length }) => length >= fewestCharacters);
   for (const line of lines) {
     if (secrets.has(line)) continue;
-    const forms = formsOf(line);
-    const pieces = forms.map(longestPlainPiece);
-    secrets.set(line, { pieces, replace: replacer(forms) });
+    const pieces = formsOf(line).map(plainPiece);
+    secrets.set(line, { pieces, replace: replacer(line) });
     shortestPiece = Math.min(shortestPiece, ...pieces.map(({ length }) => length));
   }
   return { lines, tooShort: all.length - lines.length };
@@ -80,15 +81,18 @@ function base64Forms(text: string): string[] {
     .filter(({ length }) => length >= fewestEncoded);
 }
 
-/** The pattern is compiled when a piece is first found: it takes milliseconds for a token of 1 KiB, and most secrets never appear. */
-function replacer(forms: readonly string[]): Secret['replace'] {
-  const pattern = once(() => new RegExp(forms.map(patternOf).join('|'), 'g'));
+/**
+ * The pattern is compiled when a piece is first found: it takes milliseconds for a token of 1 KiB, and most secrets never appear. The forms of
+ * such a token have 16 KiB, so they are not kept.
+ */
+function replacer(secret: string): Secret['replace'] {
+  const pattern = once(() => new RegExp(formsOf(secret).map(patternOf).join('|'), 'g'));
   return (text) => {
     try {
       return text.replace(pattern(), '***');
     } catch {
       // V8 refuses the pattern of a secret of many thousand characters when it first runs. Then only the plain forms are found.
-      return forms.reduce((left, form) => left.replaceAll(form, '***'), text);
+      return formsOf(secret).reduce((left, form) => left.replaceAll(form, '***'), text);
     }
   };
 }
@@ -98,9 +102,11 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= make());
 }
 
-function longestPlainPiece(form: string): string {
+/** The beginning of the longest piece of letters and digits. It is a copy: a part of a string keeps the whole string in memory. */
+function plainPiece(form: string): string {
   const pieces = form.match(/[A-Za-z0-9]+/g) ?? [''];
-  return pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest));
+  const longest = pieces.reduce((best, piece) => (piece.length > best.length ? piece : best));
+  return Buffer.from(longest.slice(0, pieceLength), 'latin1').toString('latin1');
 }
 
 const named: Readonly<Record<string, string>> = {

@@ -31,7 +31,7 @@ const actionWording: Wording = {
   job: 'job',
   machine: 'this runner',
   correctInputs: `Correct the 'with:' of this step.`,
-  missingSecret: 'is missing, and the job cannot get an identity token; expected one of the two',
+  missingSecret: 'is missing, and the job cannot get an OIDC token; expected one of the two',
   clientIdExample: '${{ vars.TERRAPI_CLIENT_ID }}',
 };
 

@@ -1,7 +1,7 @@
 import { ActionError, openFileLimit } from '../errors/error.ts';
 import type { WalkedFile } from '../files/walk.ts';
 import type { Digest } from './digest.ts';
-import { startThread } from './thread.ts';
+import type { Thread } from './thread.ts';
 import type { Batch, BatchResult } from './threadJobs.ts';
 
 export interface DigestSettings {
@@ -34,13 +34,17 @@ interface Task {
 const batchFiles = 64;
 const batchBytes = 8 * 1024 ** 2;
 
-/** Starts the threads. When one of them crashes or the signal aborts, all requests fail. */
-export function openHashPool(settings: DigestSettings, threads: number, signal: AbortSignal): HashPool {
+/** When one of the threads crashes or the signal aborts, all requests fail. */
+export function openHashPool(
+  settings: DigestSettings,
+  threads: readonly Thread[],
+  signal: AbortSignal,
+): HashPool {
   const preempt = new Int32Array(new SharedArrayBuffer(4));
   const requested: Task[] = [];
   const prefetch = createPrefetch();
   const next = () => requested.shift() ?? (Atomics.load(preempt, 0) === 0 ? prefetch.next() : undefined);
-  const workers = startThreads(threads, signal, next, (task) => batchOf(task, settings, preempt));
+  const workers = distribute(threads, signal, next, (task) => batchOf(task, settings, preempt));
   const request = (files: readonly WalkedFile[]) =>
     new Promise<BatchResult>((done, failed) => {
       requested.push({ files, prefetch: false, done, failed });
@@ -135,13 +139,12 @@ function digestsOf(result: BatchResult): Digest[] {
 const depth = 2;
 
 /** @param next takes the next task from the queue */
-function startThreads(
-  count: number,
+function distribute(
+  threads: readonly Thread[],
   signal: AbortSignal,
   next: () => Task | undefined,
   batchOf: (task: Task) => Batch,
 ): { readonly feed: () => void; readonly close: () => Promise<void> } {
-  const threads = Array.from({ length: count }, startThread);
   const posted = new Set<Task>();
   let failure: { readonly error: unknown } | undefined;
   const feed = () => {

@@ -1,6 +1,7 @@
 import type { WalkedFile } from '../files/walk.ts';
 import { type Digest, createScratch, digestFile } from './digest.ts';
 import { type DigestSettings, type HashPool, openHashPool } from './hashPool.ts';
+import { startThread } from './thread.ts';
 
 /** Computes digests of files: a few in the main thread, many in the hash pool. */
 export interface Hasher {
@@ -34,8 +35,9 @@ const batchBytes = 32 * MiB;
 const largestPrefetched = 4 * MiB;
 
 /** Worker threads start when they are first needed. */
-export function openHasher(options: HasherOptions): Hasher {
+export function openHasher(options: HasherOptions, start = startThread): Hasher {
   const { threads, signal } = options;
+  const open = () => openHashPool(options, Array.from({ length: threads }, start), signal);
   const [requested, announced] = [createTally(), createTally()];
   let batch: WalkedFile[] = [];
   let pool: HashPool | undefined;
@@ -44,7 +46,7 @@ export function openHasher(options: HasherOptions): Hasher {
       if (file.size > largestPrefetched) return;
       batch.push(file);
       if (!announced.exceeds([file], batchFiles, batchBytes)) return;
-      pool ??= openHashPool(options, threads, signal);
+      pool ??= open();
       pool.prefetch(batch);
       batch = [];
       announced.reset();
@@ -53,7 +55,7 @@ export function openHasher(options: HasherOptions): Hasher {
       const isMuch = requested.exceeds(files, fewFiles, fewBytes);
       // The SHA-256 of a few files costs nothing that can be measured.
       if (!pool && !isMuch) return hashHere(files, { ...options, sha256Wanted: true });
-      pool ??= openHashPool(options, threads, signal);
+      pool ??= open();
       return pool.digests(files);
     },
     close: async () => pool?.close(),

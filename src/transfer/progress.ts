@@ -38,11 +38,11 @@ export function createProgress(total: Amount, elapsed: () => number): Progress {
   };
 }
 
-/** So little that a request which starts now is answered at about the time when the transfer ends. */
+/** A request that starts when this little is left is answered at about the end of the transfer. */
 const little: Amount = { files: 16, bytes: 64 * 1024 ** 2 };
 
 /**
- * Calls `onEnding` once, when little is left of a transfer. It may be at the start.
+ * Calls `onEnding` once, when little is left of a transfer. For a small transfer, this is at the start.
  * @returns a function to call with newly stored bytes and files
  */
 export function watchForEnd(total: Amount, onEnding: () => void = () => undefined): (stored: Amount) => void {

@@ -36,7 +36,7 @@ export function rangeSink(options: RangeSinkOptions): BodySink {
   };
 }
 
-/** How a thread connects; undefined if only the usual client may send the request, or explain why it cannot. */
+/** How a thread connects; undefined if the usual client must send the request, or must explain why it cannot. */
 function connectionFor(
   { origin, path, headers }: WireRequest,
   { plainHttp, tls, timeoutMs }: ConnectionSettings,

@@ -29,7 +29,7 @@ export function failureCases(subject: ReportRuns): void {
       expect([third.exitCode, errorOf(third)]).toEqual([1, expect.stringContaining('No files were found')]);
       const body = github().comments[0]?.body ?? '';
       expect(body).toContain(`\n\n<!-- failed -->\n${failed}`);
-      expect(body).toContain(`([log](${log})). Below is the upload before it.\n\n**Published.**`);
+      expect(body).toContain(`([log](${log})). The previous upload is below.\n\n**Published.**`);
       expect(body.slice(body.indexOf('**Published.**'))).toBe(before.slice(before.indexOf('**Published.**')));
       expect(body).toContain(`(<${first.outputs['url']}>)`);
       expect(states()).toEqual([
@@ -75,7 +75,7 @@ export function failureCases(subject: ReportRuns): void {
       expect(states()).toEqual([['in_progress', 'failure']]);
       expect(github().comments).toHaveLength(1);
       expect(github().comments[0]?.body).toMatch(
-        /\n\*\*Cancelled at \[c0ffee0\].* Below is the upload before it\.\n\n\*\*Published/,
+        /\n\*\*Cancelled at \[c0ffee0\].* The previous upload is below\.\n\n\*\*Published/,
       );
       expect(run.summary).toMatch(/\*\*Cancelled at \[c0ffee0\]/);
     });

@@ -161,7 +161,7 @@ describe('an identity token that the issuer rejects', () => {
       const { error, grants, issuer } = await refusal(service, answers(status, said));
       expect(error.code).toBe('identity-token-rejected');
       expect(error.message).toBe(
-        `Issuer ${issuer} rejects the identity token of this job for client 'app' (${status} invalid_client: ${said})`,
+        `Issuer ${issuer} rejects the OIDC token of this job for client 'app' (${status} invalid_client: ${said})`,
       );
       expect(error.hint).toContain(advice);
       expect(error.details).toEqual([

@@ -36,6 +36,9 @@ const login: Login = {
 
 const newFolder = () => path.join(folderWith({}), 'config', 'upload-to-workspace');
 const modeOf = (file: string) => statSync(file).mode & 0o777;
+/** Windows has access lists instead of modes, and no named pipes. */
+const isWindows = process.platform === 'win32';
+const testPosix = isWindows ? test.skip : test;
 
 test('a login is read as it was written, from a file and a folder that only the user can access', async () => {
   const folder = newFolder();
@@ -45,7 +48,7 @@ test('a login is read as it was written, from a file and a folder that only the 
   await file.write(login);
   expect(await file.read()).toEqual(login);
   expect(hasLogins(folder)).toBe(true);
-  expect([modeOf(file.path), modeOf(folder)]).toEqual([0o600, 0o700]);
+  if (!isWindows) expect([modeOf(file.path), modeOf(folder)]).toEqual([0o600, 0o700]);
   await file.write({ ...login, accessToken: 'access-2' });
   expect((await file.read())?.accessToken).toBe('access-2');
   expect(readdirSync(folder)).toEqual([path.basename(file.path)]);
@@ -62,7 +65,7 @@ test('clients and issuers have different files', () => {
   expect(new Set(names).size).toBe(3);
 });
 
-test('a folder that others can access is closed to them', async () => {
+testPosix('a folder that others can access is closed to them (needs modes)', async () => {
   const folder = newFolder();
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   chmodSync(folder, 0o755);
@@ -94,7 +97,8 @@ test('a symbolic link in place of the folder is refused', async () => {
 });
 
 test.each([
-  ['other users can access it', (file: string) => chmodSync(file, 0o640)],
+  // Windows has no modes.
+  ...(isWindows ? [] : [['other users can access it', (file: string) => chmodSync(file, 0o640)] as const]),
   ['it is damaged', (file: string) => writeFileSync(file, '{"accessToken": "access-1"')],
   ['it is damaged', (file: string) => writeFileSync(file, '{"accessToken": "access-1"}')],
 ])('a file is refused because %s', async (reason, change) => {
@@ -113,7 +117,7 @@ test('a file that others can access is read to revoke its tokens', async () => {
   expect(await file.read('shared')).toEqual(login);
 });
 
-test('a pipe in place of the file is refused, and not waited for', async () => {
+testPosix('a pipe in place of the file is refused, and not waited for (needs mkfifo)', async () => {
   const folder = newFolder();
   const file = loginFile(folder, key);
   mkdirSync(folder, { recursive: true });

@@ -99,7 +99,7 @@ test('of one that does not match, digests of older files are used if the times a
   const { of, logged } = await read(contents, { replaced: 'c.txt', modified });
   expect(['a.txt', 'b.txt', 'c.txt', 'd.txt'].map(of)).toEqual([one, undefined, undefined, undefined]);
   expect(logged).toEqual([
-    'SHA256SUMS does not match all of its files, so it is used only for files that are older',
+    'SHA256SUMS does not match all of its files, so it is used only for files that are older than it',
   ]);
 });
 

@@ -19,7 +19,7 @@ describe('without a client secret', () => {
   test('and without an identity token, the error names both ways to log in, the lines of YAML, and the input for forks', () => {
     const { code, message, details } = failureOf(() => readWith(false));
     expect(code).toBe('no-credentials');
-    expect(message).toMatch(/^Input client-secret: is missing, and the job cannot get an identity token/);
+    expect(message).toMatch(/^Input client-secret: is missing, and the job cannot get an OIDC token/);
     expect(details).toContain('    permissions:');
     expect(details).toContain('      id-token: write');
     expect(details.join('\n')).toContain(`'if-no-credentials: skip'`);

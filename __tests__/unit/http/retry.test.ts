@@ -115,9 +115,32 @@ describe('a request', () => {
     expect(place.tries).toHaveLength(1);
   });
 
+  test('that fails for a reason of this program says nothing about the server', async () => {
+    const place = server((_, name) => (name === 'local' ? { transient: false, kind: 'other' } : refused));
+    expect(await outcome(place, place.ask('local'))).toEqual({ at: 0, error: 'no other' });
+    expect((await outcome(place, place.ask())).at).toBe(usualPolicy.start?.refusedMs);
+  });
+
+  test('has a time budget by the clock of this machine, unless another clock is given', async () => {
+    const waits: number[] = [];
+    const retrier = createRetrier({
+      classify: () => down,
+      random: () => 0.5,
+      wait: (ms) => {
+        waits.push(ms);
+        return Promise.resolve();
+      },
+    });
+    const result = await retrier(({ number }) =>
+      number < 3 ? Promise.reject(new Error('no')) : Promise.resolve(number),
+    );
+    expect([result, waits]).toEqual([3, [125, 250]]);
+  });
+
   test('is retried after the time in Retry-After, not earlier', async () => {
     const place = server((at) => (at < 5_000 ? { ...down, retryAfterMs: 5_000 } : undefined));
     expect((await outcome(place, place.ask())).at).toBe(5_125);
+    expect(place.retries).toMatchObject([{ what: 'a', status: 503, waitMs: 5_125 }]);
   });
 
   test('fails at once if Retry-After exceeds the rest of the budget', async () => {
@@ -309,6 +332,7 @@ test.each([
   ['3', 3_000],
   [' 3 ', 3_000],
   ['0', 0],
+  ['120', 120_000],
   ['Sun, 01 Mar 2026 12:00:10 GMT', 10_000],
   ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
   ['soon', undefined],

@@ -24,11 +24,18 @@ describe('a response is classified by its error code', () => {
     [403, 'RequestTimeTooSkewed'],
     [503, 'SlowDown'],
     [503, 'SlowDownWrite'],
+    [400, 'SlowDown'],
+    [400, 'SlowDownRead'],
+    [400, 'SlowDownWrite'],
     [429, 'TooManyRequests'],
     [400, 'Throttling'],
+    [400, 'ThrottlingException'],
+    [400, 'RequestLimitExceeded'],
+    [403, 'BandwidthLimitExceeded'],
     [500, 'InternalError'],
     [200, 'InternalError'],
     [503, 'ServiceUnavailable'],
+    [400, 'ServiceUnavailable'],
     [503, 'XMinioServerNotInitialized'],
     [409, 'OperationAborted'],
     [409, 'ConditionalRequestConflict'],
@@ -57,6 +64,9 @@ describe('a response is classified by its error code', () => {
     [507, 'XMinioStorageFull'],
     [507, 'InsufficientCapacity'],
     // By their status, these would be transient.
+    [500, 'NotImplemented'],
+    [500, 'XMinioStorageFull'],
+    [503, 'MethodNotAllowed'],
     [408, 'AccessDenied'],
     [429, 'AccessDenied'],
   ])('%d %s is permanent', (status, code) => {
@@ -124,8 +134,15 @@ describe('a connection', () => {
     ['ECONNREFUSED', 'refused'],
     ['ENOTFOUND', 'refused'],
     ['EAI_AGAIN', 'refused'],
+    ['EAI_FAIL', 'refused'],
+    ['EAI_NODATA', 'refused'],
     ['EHOSTUNREACH', 'refused'],
+    ['EHOSTDOWN', 'refused'],
+    ['ENETUNREACH', 'refused'],
+    ['ENETDOWN', 'refused'],
+    ['EADDRNOTAVAIL', 'refused'],
     ['EMFILE', 'refused'],
+    ['ENFILE', 'refused'],
     ['HPE_INVALID_CONSTANT', 'refused'],
     ['Z_DATA_ERROR', 'refused'],
   ])('that breaks with %s is transient, also as a cause: %s', (code, kind) => {
@@ -142,6 +159,7 @@ describe('a connection', () => {
 
   test.each([
     [502, true],
+    [429, true],
     [403, false],
   ])('that a proxy answers with %d is transient: %s', (status, isTransient) => {
     const refused = new ProxyError(proxy, `The proxy answered CONNECT with ${status}`, status);

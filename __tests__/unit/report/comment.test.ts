@@ -180,7 +180,7 @@ describe('the comment about a failed run', () => {
     expect(comment).toContain(`### Pages&#58; d
 
 <!-- failed -->
-**Failed at [badc0de](https://host.example/commits/badc0de9)** on 2026-11-23 12:00:00 UTC ([log](${url}/later)). Below is the upload before it.
+**Failed at [badc0de](https://host.example/commits/badc0de9)** on 2026-11-23 12:00:00 UTC ([log](${url}/later)). The previous upload is below.
 
 **Published.** The links expire on`);
     expect(contentOf(comment)).toBe(contentOf(published));
@@ -191,7 +191,7 @@ describe('the comment about a failed run', () => {
   test('says that the earlier links have expired', () => {
     const comment = failureComment({ ...later, now: now + 8 * 86_400_000 }, published);
     expect(comment).toContain(
-      'Below is the upload before it, whose links expired on 2026-11-30 12:00:00 UTC.\n',
+      'The previous upload is below. Its links expired on 2026-11-30 12:00:00 UTC.\n',
     );
   });
 
@@ -218,14 +218,14 @@ describe('the comment about a failed run', () => {
     expect(renewed).toContain('**Failed at [badc0de]');
     const expired = failureComment({ ...later, now: now + 8 * 86_400_000 }, published);
     const after = publicationComment(publication(2), { ...text, built: false }, expired);
-    expect(after).toContain('Below is the upload before it.\n');
+    expect(after).toContain('The previous upload is below.\n');
     expect(renewed).toContain('[c0ffee1]');
   });
 
   test('keeps a comment of version 1.0.0, which has no state', () => {
     const old = `${commentMarker('w/d')}\n<!-- title: Old -->\n\n### Old\n\n**[All files](<x>)**\n\n<sub>Written</sub>`;
     expect(failureComment(failed, old)).toMatch(
-      /### Pages&#58; d\n\n<!-- failed -->\n.* Below is the upload before it\.\n\n\*\*\[All files\]\(<x>\)\*\*\n\n<sub>Written<\/sub>$/,
+      /### Pages&#58; d\n\n<!-- failed -->\n.* The previous upload is below\.\n\n\*\*\[All files\]\(<x>\)\*\*\n\n<sub>Written<\/sub>$/,
     );
   });
 

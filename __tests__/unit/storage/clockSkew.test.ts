@@ -22,7 +22,7 @@ describe('a wrong clock', () => {
       const { client } = bucket;
       await put(client, 'p/a');
       expect(bucket.server.asked).toHaveLength(2);
-      expect(Math.abs(client.clock.now() - Date.now())).toBeLessThan(3_000);
+      expect(Math.abs(client.clock.now() - Date.now())).toBeLessThan(60_000);
       expect(bucket.sessions).toHaveLength(1);
     },
   );
@@ -85,6 +85,6 @@ test.each([-1, 1])(
       { now: () => Date.now() + off },
     );
     expect(await headObject(bucket.client, 'p/a')).toMatchObject({ size: 7, etag: 'abc' });
-    expect(Math.abs(bucket.client.clock.now() - Date.now())).toBeLessThan(3_000);
+    expect(Math.abs(bucket.client.clock.now() - Date.now())).toBeLessThan(60_000);
   },
 );

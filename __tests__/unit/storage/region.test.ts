@@ -118,7 +118,7 @@ describe('the server time that decides what is stale', () => {
       headers: { ...says('x').headers, date },
     }));
     expect(serverTime).toBe(Date.parse(date));
-    expect(Math.abs(now() - Date.parse(date))).toBeLessThan(3_000);
+    expect(Math.abs(now() - Date.parse(date))).toBeLessThan(60_000);
   });
 
   test('is 10 s before now without a Date header', async () => {

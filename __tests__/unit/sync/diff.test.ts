@@ -270,3 +270,13 @@ test("with 'never', each existing object is named in one line, and the others ar
   expect(error.details[0]).toBe('- d/new\\u000aline');
   expect(error.details.at(-1)).toBe('- … and 11 more');
 });
+
+test("with 'never', the error says what to do", () => {
+  const plan = planUpload([localFile('a')], '', 'd');
+  const remote = new Map([['d/a', { key: 'd/a', size: 9, etag: 'x', lastModified: 0 }]]);
+  const { message, hint } = failureOf(() => planChanges(plan, remote, new Map(), 'never'));
+  expect(message).toBe("1 object already exists with other content, and 'overwrite' is 'never'");
+  expect(hint).toBe(
+    "Choose another 'destination', or set 'overwrite: changed' to replace them. Nothing was written.",
+  );
+});

@@ -65,6 +65,7 @@ test('names that are the same on a system are refused there', () => {
 });
 
 test('a file where another file needs a folder is refused', () => {
+  expect(nameProblems(getsOf('a', 'ab/c'), linux)).toEqual([]);
   expect(nameProblems(getsOf('a/b/c', 'a'), linux)).toEqual([
     `'a' is a file, and 'a/b/c' needs a folder of that name`,
   ]);

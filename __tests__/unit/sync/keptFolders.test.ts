@@ -54,6 +54,7 @@ describe('the newest folders stay', () => {
     expect(rank(times, 1, 5)).toEqual({ kept: ['a', 'b'], removed: ['c', 'd'] });
     expect(rank(times, 3, 5)).toEqual({ kept: ['a', 'b', 'c'], removed: ['d'] });
     expect(rank(times, 1, 1).removed).toEqual([]);
+    expect(rank(times, 1, 4).removed).toEqual(['d']);
   });
 });
 

@@ -11,7 +11,11 @@ describe('names that generated pages may have', () => {
       'a/_preview-worker.js',
       'a/b/_preview-3.html',
       'a/b/_preview-3-worker.js',
+      'a/_links-12.html',
+      'a/_preview-10.html',
+      'a/_preview-10-worker.js',
       'c_links.html',
+      '_c_links.html',
       '_links.html.txt',
       '_linkss.html',
       '_preview-worker-2.js',
@@ -25,6 +29,9 @@ describe('names that generated pages may have', () => {
       ['a/_preview-worker.js', 'a/'],
       ['a/b/_preview-3.html', 'a/b/'],
       ['a/b/_preview-3-worker.js', 'a/b/'],
+      ['a/_links-12.html', 'a/'],
+      ['a/_preview-10.html', 'a/'],
+      ['a/_preview-10-worker.js', 'a/'],
       ['/_links.html', '/'],
     ]);
   });

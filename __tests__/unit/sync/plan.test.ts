@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { objectHeaders, planUpload, withGenerated } from '../../../src/sync/plan.ts';
+import { parseHeaderRule } from '../../../src/config/headerRules.ts';
 import { generatedMark } from '../../../src/files/headers.ts';
 import { failureOf } from '../failure.ts';
 import { localFile } from '../localFile.ts';
@@ -43,6 +44,25 @@ test('files of one type share what they have in common, because there may be 300
   expect(own[0]).toBe(other[0]);
 });
 
+test('rules set the type and the other headers of the files that they match', () => {
+  const rules = ['*.md Content-Type: text/x-markdown', 'Cache-Control: no-store'].flatMap(
+    (line) => parseHeaderRule(line) ?? [],
+  );
+  const [page, text] = planUpload([localFile('a.html'), localFile('b.md')], '', 'd', rules).puts;
+  expect(page).toMatchObject({
+    contentType: 'text/html; charset=utf-8',
+    headers: { 'cache-control': 'no-store' },
+  });
+  expect(page).not.toHaveProperty('hasGivenType');
+  expect(text).toMatchObject({
+    name: 'b.md',
+    key: 'd/b.md',
+    contentType: 'text/x-markdown',
+    hasGivenType: true,
+    headers: { 'cache-control': 'no-store' },
+  });
+});
+
 test('sizes are added up', () => {
   const plan = planUpload([localFile('a', 2 ** 40), localFile('b', 3)], '', 'd');
   expect(plan.totalBytes).toBe(2 ** 40 + 3);
@@ -72,6 +92,8 @@ describe('limits are in bytes', () => {
       '256 bytes, and servers allow 255',
     );
     expect(failureOf(() => keys([`${'a'.repeat(256)}/x`])).code).toBe('invalid-key');
+    expect(keys(['a'.repeat(255)])).toHaveLength(1);
+    expect(failureOf(() => keys(['a'.repeat(256)], '', '')).code).toBe('invalid-key');
   });
 
   test('1,024 for a key, prefix and destination included', () => {
@@ -81,12 +103,14 @@ describe('limits are in bytes', () => {
     const { message } = failureOf(() => keys([name], 'p/', 'd'.repeat(room + 1)));
     expect(message).toContain('1025 bytes, and S3 allows 1024');
     expect(message).toContain(`${room + 4} of them are 'p/`);
+    expect(failureOf(() => keys([`${'short/'.repeat(171)}x`], '', '')).message).toContain('1027 bytes');
   });
 
   test('5 TiB for an object', () => {
-    expect(failureOf(() => planUpload([localFile('big', 5 * 2 ** 40 + 1)], '', 'd')).message).toContain(
-      '5 TiB',
-    );
+    const limit = 5 * 2 ** 40;
+    expect(failureOf(() => planUpload([localFile('big', limit + 1)], '', 'd')).message).toContain('5 TiB');
+    for (const name of ['big', 'b'.repeat(100)])
+      expect(planUpload([localFile(name, limit)], '', 'd').totalBytes).toBe(limit);
   });
 });
 
@@ -94,11 +118,17 @@ test.each(['a//b', './a', 'a/../../b', '..', 'a/.'])(
   'a key with an empty or dot segment is rejected: %s',
   (name) => {
     expect(failureOf(() => keys([name])).message).toContain('segment');
+    expect(failureOf(() => keys([name], '', '')).message).toContain('segment');
   },
 );
 
 test('a name that is not valid Unicode is rejected', () => {
-  expect(failureOf(() => keys(['a\ud800'])).message).toContain('not valid Unicode');
+  const { message, details, hint } = failureOf(() => keys(['a\ud800']));
+  expect(message).toContain('not valid Unicode');
+  expect(details).toEqual([]);
+  expect(hint).toBe(
+    "Rename the files, shorten 'destination', or exclude them with a line '!…' in 'path'. Nothing was uploaded.",
+  );
 });
 
 test('one error lists all problems, and counts the files', () => {

@@ -17,6 +17,17 @@ describe('objects by age', () => {
   test('objects stored after the moment are fresh', () => {
     const { existing, fresh } = splitterByAge(moment)([object('d/old', 9_999), object('d/new', 10_501)]);
     expect([keysOf(existing), keysOf(fresh)]).toEqual([['d/old'], ['d/new']]);
+    expect(keysOf(splitterByAge(moment)([object('d/now', moment)]).fresh)).toEqual(['d/now']);
+  });
+
+  test('older objects existed, also if the first listing does not have them', () => {
+    const split = splitterByAge(moment);
+    split([]);
+    const older = [object('d/milliseconds', 10_499), object('d/second-before', 9_000)];
+    expect(split(older).existing).toEqual(older);
+    const atSecond = splitterByAge(10_000);
+    atSecond([]);
+    expect(keysOf(atSecond([object('d/second-before', 9_000)]).existing)).toEqual(['d/second-before']);
   });
 
   test('an object without a date is fresh', () => {
@@ -64,6 +75,19 @@ describe('objects older than an age', () => {
         'd/',
       ),
     ).toEqual([]);
+  });
+
+  test('are not those of exactly that age', () => {
+    const same = { existing: [object('d/a', 4), object('d/b', 5)], fresh: [] };
+    expect(keysOf(chooseOlder(same, 5, 'd/', { files: ['b'], generated: [] }).chosen)).toEqual(['d/a']);
+  });
+
+  test('leave the pages of other folders as they are', () => {
+    const pages = ['_links.html', 'other/_links.html', 'sub/_links.html'];
+    expect(outdatedPages({ ...objects, chosen: [object('d/sub/x', 1)], pages }, 'd/')).toEqual([
+      '_links.html',
+      'sub/_links.html',
+    ]);
   });
 
   test('are never fresh ones', () => {

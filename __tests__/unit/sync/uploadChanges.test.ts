@@ -48,6 +48,12 @@ describe('the changes since the upload before', () => {
     ['the comparison with the object', { sha256: 'a' }, { comparison: 'different' }, 1],
     ['the comparison with the object', {}, { comparison: 'same' }, 0],
     [
+      'the comparison, not the digest of a page that is out of date',
+      { sha256: 'a' },
+      { comparison: 'same', sha256: 'b' },
+      0,
+    ],
+    [
       'the digest, not the ETag of an encrypting storage',
       { sha256: 'a', print: 'x' },
       { sha256: 'a', print: 'y' },
@@ -63,12 +69,16 @@ describe('the changes since the upload before', () => {
     const earlier = before({ a: {}, b: { sha256: 'b' } });
     const changes = compareUploads(earlier, [file('a'), file('b', { sha256: 'c' }), file('c')]);
     expect(changes).toMatchObject({ added: 1, changed: undefined, gone: 0 });
-    expect(changes.files.get('b')).toBe('changed');
+    expect([...changes.files]).toEqual([
+      ['b', 'changed'],
+      ['c', 'new'],
+    ]);
   });
 });
 
 test('the print of an ETag has its first 24 bits', () => {
   expect(etagPrint('d41d8cd98f00b204e9800998ecf8427e')).toBe('1B2M');
   expect(etagPrint('d41d8cd98f00b204e9800998ecf8427e-3')).toBe('1B2M');
-  expect([etagPrint(undefined), etagPrint('opaque')]).toEqual([noPrint, noPrint]);
+  expect([undefined, 'opaque', 'x-d41d8cd98f00'].map(etagPrint)).toEqual([noPrint, noPrint, noPrint]);
+  expect(noPrint).toBe('....');
 });

@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
@@ -100,4 +104,19 @@ test('a secret is found if the pattern of all its encodings is too large', () =>
   const secret = 'x</$>&'.repeat(4_000);
   registerSecret(secret);
   expect(redact(`<${secret}>`)).toBe('<***>');
+});
+
+test('a token does not keep its encodings in memory, because a long run has many tokens', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const heap = () => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const tokens = Array.from({ length: 60 }, () => randomBytes(1_200).toString('base64url'));
+  const before = heap();
+  for (const token of tokens) registerSecret(token);
+  // The encodings have 16 KiB.
+  expect((heap() - before) / tokens.length).toBeLessThan(8 * 1024);
+  expect(redact(`<${tokens.at(-1)}>`)).toBe('<***>');
 });

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, describe, expect, test } from '@jest/globals';
 
@@ -8,6 +7,7 @@ import { ActionError } from '../../../src/errors/error.ts';
 import { createScratch, digestFile } from '../../../src/transfer/digest.ts';
 import { type Hasher, openHasher } from '../../../src/transfer/hasher.ts';
 import { rejectionOf } from '../failure.ts';
+import { type Thread, startThread } from '../../../src/transfer/thread.ts';
 import { temporaryFolder } from '../folders.ts';
 import { fileIn } from './file.ts';
 
@@ -114,16 +114,30 @@ describe('prefetching', () => {
   const numbered = (folder: ReturnType<typeof temporaryFolder>, count: number) =>
     Array.from({ length: count }, (_, index) => fileIn(folder, `${index}`, `content ${index % 900}`));
 
-  /** Waits until the files are read. That takes some milliseconds on an idle machine, and there is no event for it. */
-  const wait = () => sleep(3_000);
+  /** A hasher whose threads can be waited for. */
+  function openWatched() {
+    const jobs: Promise<unknown>[] = [];
+    const start = (): Thread => {
+      const thread = startThread();
+      const run: Thread['run'] = (...job) => {
+        const result = thread.run(...job);
+        jobs.push(result);
+        return result;
+      };
+      return Object.create(thread, { run: { value: run } }) as Thread;
+    };
+    const hasher = openHasher({ sha256Wanted: true, partSize: undefined, threads: 3, signal: never }, start);
+    opened.push(hasher);
+    return { hasher, jobs };
+  }
 
   test('gives the digests of files, even if they were deleted since', async () => {
     using folder = temporaryFolder();
     const files = numbered(folder, 2_500);
     const expected = files.map((file) => digestFile(file, createScratch(), true));
-    const hasher = open();
+    const { hasher, jobs } = openWatched();
     files.forEach(hasher.prefetch);
-    await wait();
+    await Promise.all(jobs);
     // These files were in the first full batch.
     for (const file of files.slice(0, 1_000)) rmSync(file.path);
     const backwards = files.toReversed();
@@ -148,9 +162,9 @@ describe('prefetching', () => {
     const [gone, grown] = [files[3], files[700]];
     if (gone) rmSync(gone.path);
     if (grown) appendFileSync(grown.path, 'x');
-    const hasher = open();
+    const { hasher, jobs } = openWatched();
     files.forEach(hasher.prefetch);
-    await wait();
+    await Promise.all(jobs);
     const others = files.filter((file) => file !== gone && file !== grown);
     expect(await hasher.digests(others)).toHaveLength(1_998);
     expect(await rejectionOf(hasher.digests(gone ? [gone] : []))).toMatchObject({
@@ -165,9 +179,9 @@ describe('prefetching', () => {
     using folder = temporaryFolder();
     const large = fileIn(folder, 'large', randomBytes(5 * MiB));
     const files = [large, ...numbered(folder, 1_100)];
-    const hasher = open();
+    const { hasher, jobs } = openWatched();
     files.forEach(hasher.prefetch);
-    await wait();
+    await Promise.all(jobs);
     rmSync(large.path);
     await expect(hasher.digests([large])).rejects.toThrow(/disappeared/);
   });

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 import { expect } from '@jest/globals';
 
 import { buckets } from '../../../platform/catalogue.ts';
@@ -38,8 +40,12 @@ export const attestScenario: Scenario = {
           'atlas-1.2.3-py3-none-any.whl',
           'atlas-1.2.3.tar.gz',
         ]);
-        // The links action takes the digests from SHA256SUMS.
-        for (const { digest } of subject) expect(notes).toContain(digest.sha256);
+        for (const { name, digest } of subject) {
+          const object = await platform.store.get(buckets.outputs, `ci/${folder}/${name}`);
+          expect(digest.sha256).toBe(hash('sha256', object.body));
+          // The links action takes the digests from SHA256SUMS.
+          expect(notes).toContain(digest.sha256);
+        }
       },
     },
   ],

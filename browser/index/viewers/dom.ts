@@ -1,7 +1,7 @@
 import { element } from '../elements.ts';
 import type { Content, Part } from './parts.ts';
 
-/** The elements that a file can have. No other ever gets into the page. */
+/** The elements that a file can have. The page creates no others. */
 const tags =
   /^(?:a|abbr|b|bdi|bdo|blockquote|br|caption|cite|code|col|colgroup|dd|del|details|dfn|div|dl|dt|em|figcaption|figure|h[1-6]|hr|i|img|input|ins|kbd|li|mark|ol|p|pre|q|rp|rt|ruby|s|samp|section|small|span|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|time|tr|u|ul|var|wbr)$/;
 

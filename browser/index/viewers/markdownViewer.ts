@@ -8,7 +8,7 @@ import type { Show } from './viewer.ts';
 /** Bytes that are fetched. */
 const limit = 256 * 1024;
 
-/** Milliseconds after which the rest of a document is shown as it is written. */
+/** Milliseconds after which the rest of a document is shown as source. */
 const mostTime = 1_500;
 
 /** Tells whether the time for a document is up. */
@@ -25,7 +25,13 @@ export const showMarkdown: Show = async (subject, place, tools) => {
     const document_ = markdownDocument(tools.decode(bytes), resolver, stopwatch());
     place.replaceChildren(element('article', { class: 'prose' }, ...nodesOf(document_.contents)));
     if (isCut || document_.isCut)
-      place.append(element('p', { class: 'said' }, 'This is the beginning. Open the file to read the rest.'));
+      place.append(
+        element(
+          'p',
+          { class: 'said' },
+          'This is the beginning of the document. Open the file to read the rest.',
+        ),
+      );
     listenToLinks(place, tools);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -5,7 +5,7 @@ import type { Show } from './viewer.ts';
 /** Bytes. Larger reports open in a tab of the browser only. */
 const limit = 20 * 1024 ** 2;
 
-const tooLong = `Pages above ${formatBytes(limit)} are shown as source. Use Open to see the page.`;
+const tooLong = `This page is larger than ${formatBytes(limit)}, so its source is shown. Open the file to see the page.`;
 
 /** Shows an HTML report in a sandboxed frame (see `report.ts`). */
 export const showPage: Show = async (subject, place, { signal, beginning, asText }) => {
@@ -93,7 +93,7 @@ function fillFrame(place: HTMLElement, report: Report, path: string, signal: Abo
   });
 }
 
-/** Text that is not UTF-8 keeps the encoding that the page itself declares. The upload declares UTF-8 for every page. */
+/** Text that is not UTF-8 gets no charset, so that the browser uses the encoding that the page declares. */
 function encodedType(bytes: Uint8Array<ArrayBuffer>, type: string): string {
   const bare = /xhtml/i.test(type) ? 'application/xhtml+xml' : 'text/html';
   try {

@@ -1,4 +1,4 @@
-/** Content of a viewer: a text, or an element that is yet to be created. */
+/** Content of a viewer: a text, or the description of an element. */
 export type Content = string | Part;
 
 /** An element as plain data. `dom.ts` creates it, with the tags and attributes that it knows. */

@@ -12,7 +12,7 @@ const limit = 50 * 1024 ** 2;
 export const showPdf: Show = async ({ size, path }, place, { signal, beginning }) => {
   if (!navigator.pdfViewerEnabled) throw new Error('This browser has no PDF viewer. Download the file.');
   if (size > limit)
-    throw new Error(`PDF files above ${formatBytes(limit)} are not shown here. Open the file.`);
+    throw new Error(`PDF files larger than ${formatBytes(limit)} are not shown here. Open the file.`);
   const { bytes } = await beginning(limit);
   if (!new TextDecoder('latin1').decode(bytes.subarray(0, 1024)).includes('%PDF-'))
     throw new Error('This file is not a PDF. Download it to open it.');

@@ -28,7 +28,7 @@ export interface Tools extends Neighbors {
 /**
  * Shows a file in a place. It creates elements with text, and never parses text of the file as HTML in this document. It limits bytes, elements
  * and time. An error that it throws is shown to the reader.
- * @param place is empty at first, and below the line that says that the file is being read. This line ends with the promise
+ * @param place is empty at first. Until the promise ends, a line above it says that the page reads the file
  */
 export type Show = (subject: Subject, place: HTMLElement, tools: Tools) => Promise<void>;
 

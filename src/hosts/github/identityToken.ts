@@ -136,7 +136,7 @@ function tokenError({ forge }: TokenService, url: URL, error: unknown): ActionEr
   const status = error instanceof NoTokenError ? error.response.status : 0;
   return new ActionError(
     'identity-token-unavailable',
-    `${serviceName} ${url.origin} returned no identity token: ${messageOf(error)}`,
+    `${serviceName} ${url.origin} returned no OIDC token: ${messageOf(error)}`,
     {
       hint:
         status === 429 || status >= 500

@@ -9,7 +9,7 @@ const tokenFor: Readonly<Record<ReportKind, string | undefined>> = {
   release: undefined,
 };
 
-/** @param tokens number of variables with identity tokens in this job */
+/** @param tokens number of variables with OIDC tokens in this job */
 export function gitlabHints(tokens: number): Hints {
   return {
     allowIdentity: `add ${firstTokenVariable} to 'id_tokens:' of the job`,
@@ -33,6 +33,6 @@ export function gitlabHints(tokens: number): Hints {
 function staleIdentity(answer: string, tokens: number): string {
   const next = `${firstTokenVariable}_${tokens + 1}`;
   return answer.includes('reuse')
-    ? `The issuer accepts each token once, and this job has ${tokens} of them. Add ${next} under 'id_tokens:' of the job, or switch on 'Allows client assertions to be re-used' at the identity provider.`
-    : `GitLab creates these tokens when the job starts, and Keycloak accepts them for 5 minutes. Upload in a job of its own, or set 'Max expiration for Client Assertions' of the identity provider to the job's timeout (docs/gitlab.md).`;
+    ? `The issuer accepts each token once, and this job has ${tokens} of them. Add ${next} under 'id_tokens:' of the job, or turn on 'Allows client assertions to be re-used' at the identity provider.`
+    : `GitLab creates these tokens when the job starts, and Keycloak accepts them for 5 minutes. Upload in a separate job, or set 'Max expiration for Client Assertions' of the identity provider to the job's timeout (docs/gitlab.md).`;
 }

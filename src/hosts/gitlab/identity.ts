@@ -3,7 +3,7 @@ import { ActionError } from '../../errors/error.ts';
 import { excerpt } from '../../text/sanitize.ts';
 import type { RequestIdentityToken } from '../host.ts';
 
-/** The first variable for an identity token. The others end in `_2`, `_3` and so on. */
+/** The first variable for an OIDC token. The others end in `_2`, `_3` and so on. */
 export const firstTokenVariable = 'TERRAPI_ID_TOKEN';
 
 interface Variable {
@@ -11,7 +11,7 @@ interface Variable {
   readonly token: string;
 }
 
-/** The variables of a job with identity tokens, in the order of their numbers. */
+/** The variables of a job with OIDC tokens, in the order of their numbers. */
 export function tokenVariables(env: Readonly<Record<string, string | undefined>>): Variable[] {
   const numbered = Object.entries(env).flatMap(([name, token = '']) => {
     const [found, number = '1'] = /^TERRAPI_ID_TOKEN(?:_([2-9]|[1-9]\d))?$/.exec(name) ?? [];

@@ -35,7 +35,7 @@ describe('the token service', () => {
     const { error, grants } = await refusal(service);
     expect(error.code).toBe('identity-token-unavailable');
     expect(error.message).toBe(
-      `GitHub's token service ${service.url} returned no identity token: it answered with ${status}`,
+      `GitHub's token service ${service.url} returned no OIDC token: it answered with ${status}`,
     );
     expect(error.hint).toContain(advice);
     expect([service.asked.length, grants.length, other.asked.length]).toEqual([1, 0, 0]);
