@@ -16,7 +16,7 @@ interface Look {
   readonly text: string;
   /** The path of the page below the folder of the site. */
   readonly at: string;
-  /** The links of the page as they are written. */
+  /** The URLs of all links of the page. */
   readonly links: string;
 }
 
@@ -113,7 +113,8 @@ async function look(step: string, page: Page, part: Frame, base: string): Promis
     page.title(),
     part.evaluate(() => ({
       text: document.body.innerText,
-      links: [...document.querySelectorAll('a[href]')].map((link) => link.getAttribute('href')).join(' '),
+      // Resolved, because MkDocs Material makes them absolute after a while.
+      links: [...document.querySelectorAll<HTMLAnchorElement>('a[href]')].map(({ href }) => href).join(' '),
     })),
   ]);
   // Reports say how old they are, and MkDocs Material that its search still loads.

@@ -178,6 +178,8 @@ function table(results: ReadonlyMap<string, Result>): string {
 function report(results: ReadonlyMap<string, Result>): string {
   const all = [...results.values()];
   const dates = [...new Set(all.map(({ date }) => date))].sort();
+  const missing = generatedSites.filter(({ name }) => !results.has(name)).map(({ name }) => `- ${name}`);
+  const rest = missing.length === 0 ? '' : `These sites have no result yet:\n\n${missing.join('\n')}\n`;
   return `# Previews of site generators
 
 \`npm run generators\` builds these sites with real tools and publishes each as a [preview](previews.md). In Chromium and Firefox, it compares the preview with the same files
@@ -187,6 +189,7 @@ Results of ${dates.join(' and ')}:
 
 ${table(results)}
 
+${rest}
 The [tests](../CONTRIBUTING.md#suites-and-checks) compare sites of more tools in the same way, also with screenshots. [They are in this list](previews.md#what-works).
 `;
 }
