@@ -4,7 +4,7 @@ import { type UploadChanges, etagPrint, noPrint } from '../sync/uploadChanges.ts
 import type { IndexPageChanges, IndexPageData } from './indexPageData.ts';
 import type { Links, PublishedFile, Manifest } from './manifest.ts';
 import { MostlyAlike } from './columns.ts';
-import { packLinks } from './linkTable.ts';
+import { packLinks } from './signedLinks.ts';
 
 /** A manifest with links; `links` is undefined if none were requested. */
 export interface ListedManifest extends Manifest {

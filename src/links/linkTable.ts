@@ -1,6 +1,4 @@
 import { encodedPath } from '../text/encode.ts';
-import type { Links, PublishedFile } from './manifest.ts';
-import { PackedTexts } from './columns.ts';
 
 /**
  * Links of many files in a compact form. The links of one session differ only in path and signature. Pages contain this table and expand a link
@@ -13,35 +11,6 @@ export interface LinkTable {
   readonly query: string;
   /** For each file the rest of its query, or `#` and the whole URL if the link has another form. */
   readonly rest: readonly string[];
-}
-
-/** A table whose rests are read one by one. */
-export interface PackedLinkTable extends Omit<LinkTable, 'rest'> {
-  readonly rest: Iterable<string>;
-}
-
-/** Makes the table for files below one folder. */
-export function createLinkTable(files: Linkable, links: Pick<Links, 'parts' | 'url'>): LinkTable {
-  const table = packLinks(files, links);
-  return { ...table, rest: [...table.rest] };
-}
-
-type Linkable = Iterable<Pick<PublishedFile, 'name' | 'key'>>;
-
-/** Like {@link createLinkTable}, in less memory: the signatures of 300,000 files would take 26 MB. */
-export function packLinks(files: Linkable, { parts, url }: Pick<Links, 'parts' | 'url'>): PackedLinkTable {
-  if (!parts) return compressLinks(linked(files, url));
-  let base: string | undefined;
-  const rest = new PackedTexts();
-  for (const { name, key } of files) {
-    base ??= parts.address(key.slice(0, key.length - name.length));
-    rest.add(parts.own(key));
-  }
-  return { base: base ?? '', query: parts.query, rest };
-}
-
-function* linked(files: Linkable, url: Links['url']) {
-  for (const { name, key } of files) yield { name, url: url(key) };
 }
 
 /**
