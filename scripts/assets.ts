@@ -14,7 +14,10 @@ import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 
 import { type BuildOptions, build } from 'esbuild';
+import { minify } from 'terser';
 
+import { bytesOfText, textOfBytes } from '../browser/index/viewers/base91.ts';
+import { markedReader } from './marked.ts';
 import { optionsModule } from './options.ts';
 
 interface Asset {
@@ -41,6 +44,7 @@ const top = path.resolve(import.meta.dirname, '..');
 const inBrowsers: BuildOptions = {
   format: 'iife',
   target: ['chrome111', 'edge111', 'firefox114', 'safari16.4'],
+  plugins: [markedReader],
 };
 const inThreads: BuildOptions = { format: 'cjs', platform: 'node', target: 'node24' };
 
@@ -57,7 +61,18 @@ async function bundled(file: string, place: BuildOptions): Promise<string> {
     legalComments: 'none',
     tsconfigRaw: { compilerOptions: { target: 'ES2023', strict: true } },
   });
-  return outputFiles.map(({ text }) => text.trim()).join('');
+  const text = outputFiles.map((output) => output.text.trim()).join('');
+  return file.endsWith('.css') ? text : smaller(text);
+}
+
+/** terser makes the output of esbuild 2 % smaller, and 4 % after gzip. */
+async function smaller(script: string): Promise<string> {
+  const { code = '' } = await minify(script, {
+    ecma: 2020,
+    compress: { ecma: 2020, passes: 2 },
+    format: { ascii_only: true, comments: false, ecma: 2020 },
+  });
+  return code;
 }
 
 /** An HTML file with its style sheet and scripts inline, without indentation. */
@@ -94,13 +109,22 @@ async function styleOf(script: string): Promise<Record<string, string>> {
 }
 
 /**
- * Base64 of a gzip stream. Versions of zlib pack differently: an earlier result stays as long as it contains the same text.
+ * A gzip stream in base 91. Versions of zlib pack differently: an earlier result stays as long as it contains the same text.
  * @param previous the generated module before this run
  */
 function packed(text: string, previous: string): string {
-  const earlier = /application\/gzip[^>]*>([\w+/=]+)</.exec(previous)?.[1];
-  if (earlier !== undefined && gunzipSync(Buffer.from(earlier, 'base64')).toString() === text) return earlier;
-  return gzipSync(text, { level: 9 }).toString('base64');
+  const earlier = /application\/gzip[^>]*>([^<]+)</.exec(previous)?.[1];
+  if (earlier !== undefined && unpacked(earlier) === text) return earlier;
+  return textOfBytes(gzipSync(text, { level: 9 }));
+}
+
+/** Undefined if another version of this script packed the text. */
+function unpacked(stream: string): string | undefined {
+  try {
+    return gunzipSync(bytesOfText(stream)).toString();
+  } catch {
+    return undefined;
+  }
 }
 
 function sourceHash(text: string): string {

@@ -6,7 +6,7 @@ import { startRealPlatform } from '../../platform/real/index.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { folderWith } from '../support/folder.ts';
 import { warningsOf } from '../support/subject.ts';
-import { inlineApplication, isolatedSite, report, shells, withBasePath } from './applications.ts';
+import { builtFor, inlineApplication, isolatedSite, report, shells, withBasePath } from './applications.ts';
 import { startBrowser } from './browsers.ts';
 import { addressOf, follow, onlyFrame, openWindow, waitForPageText } from './browserWindow.ts';
 import { baseOf, publishPreview } from './previews.ts';
@@ -73,6 +73,38 @@ describe.each(browserNames)('a preview in %s', (name) => {
     await waitForPageText(page, 'Route /user/8', onlyFrame);
     await follow(page, `${link}#/user/9`);
     await waitForPageText(page, 'Route /user/9', onlyFrame);
+    expect(visitor.problems).toEqual([]);
+  });
+
+  test('shows a site that was built for another path, with its router, data, worker and frame', async () => {
+    const base = baseOf(`${name}/project`);
+    const link = await publish(`${name}/project`, builtFor('/my-project/'));
+    await using visitor = await openWindow(browser);
+    const { page } = visitor;
+    const shows = async (path: string) => {
+      await waitForPageText(page, `Route /my-project/${path}`, onlyFrame);
+      await waitForPageText(page, 'data index 200 worker rgb(1, 2, 3)', onlyFrame);
+      expect(await addressOf(page)).toBe(`${base}${path}`);
+      const embedded = onlyFrame(page).waitForFunction(
+        () =>
+          document.querySelector('iframe')?.contentDocument?.querySelector('body')?.textContent ===
+          'Embedded',
+      );
+      await expect(embedded).resolves.toBeDefined();
+    };
+    const click = (text: string) => onlyFrame(page).locator(`a ::-p-text(${text})`).click();
+    await follow(page, link);
+    await shows('');
+    await click('Guide');
+    await shows('guide');
+    await page.reload();
+    await shows('guide');
+    await click('Home');
+    await shows('');
+    await page.evaluate(() => history.back());
+    await shows('guide');
+    await follow(page, `${link}#/guide`);
+    await shows('guide');
     expect(visitor.problems).toEqual([]);
   });
 

@@ -54,6 +54,46 @@ export const inlineApplication: Files = {
 }`,
 };
 
+/**
+ * A prerendered site with a router that was built for another path, as GitHub Pages needs it for a project. Its pages fetch data, also as Next.js does, start a web worker
+ * and show a frame with absolute paths.
+ * @param base the path, with a slash at its end
+ */
+export function builtFor(base: string): Files {
+  const body = `<p id="route"></p><p id="parts"></p><a href="${base}">Home</a> <a href="${base}guide">Guide</a><iframe src="${base}embed.html"></iframe>`;
+  const html = page('Project', body).replace(
+    '</head>',
+    `<link rel="stylesheet" href="${base}style.css"><script type="module" src="${base}app.js"></script></head>`,
+  );
+  return {
+    'index.html': html,
+    'guide.html': html,
+    'embed.html': page('Embedded', 'Embedded'),
+    'style.css': 'p { color: rgb(1, 2, 3) }',
+    'data.json': '"data"',
+    'index.txt': 'index',
+    'worker.js': `postMessage('worker')`,
+    'app.js': `const show = () => { document.querySelector('#route').textContent = 'Route ' + location.pathname; };
+for (const link of document.querySelectorAll('a'))
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    history.pushState(null, '', link.getAttribute('href'));
+    show();
+  });
+addEventListener('popstate', show);
+show();
+const worker = new Worker('${base}worker.js');
+const [data, index, head, message] = await Promise.all([
+  fetch('${base}data.json').then((answer) => answer.json()),
+  fetch('${base.slice(0, -1)}.txt').then((answer) => answer.text()),
+  fetch('${base.slice(0, -1)}', { method: 'HEAD' }),
+  new Promise((resolve) => worker.addEventListener('message', resolve)),
+]);
+const { color } = getComputedStyle(document.querySelector('p'));
+document.querySelector('#parts').textContent = [data, index, head.status, message.data, color].join(' ');`,
+  };
+}
+
 const shell = page(
   'Shell',
   `<p id="route"></p><script src="/app.js"></script><script>document.querySelector('#route').textContent = 'Route ' + location.pathname.split('/').slice(-2).join('/');</script>`,

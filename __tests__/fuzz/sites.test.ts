@@ -126,6 +126,12 @@ describe('the HTML of a site', () => {
 });
 
 describe('requests to the service worker', () => {
+  interface Found {
+    readonly kind: string;
+    readonly response: Response;
+  }
+  // Its types need the library of workers, which these tests do not have.
+  const worker = '../../browser/workers/storage.ts';
   const root = new URL(`https://storage.example.org${place}`);
   const links = {
     base: root.href,
@@ -145,6 +151,7 @@ describe('requests to the service worker', () => {
     fallback: null,
     companion: '',
     frame: null,
+    base: '/',
     isolated: false,
     origin: null,
   };
@@ -173,6 +180,55 @@ describe('requests to the service worker', () => {
           ]);
         if (route?.kind === 'redirect')
           expect(new URL(folder.address(route.to)).href.startsWith(root.href)).toBe(true);
+      }
+    },
+  );
+  const header = nearly('text/html', 'bytes 0-0/7', 'gzip', '"abc"', 'no-store', 'a=b', root.href);
+  const stored = fc.record({
+    status: fc.constantFrom(200, 206, 302, 400, 401, 403, 404, 412, 416),
+    headers: fc.dictionary(
+      fc.constantFrom(
+        'content-type',
+        'set-cookie',
+        'location',
+        'x-amz-request-id',
+        'content-encoding',
+        'etag',
+      ),
+      header.map((text) => text.replace(/[^\x20-\x7e]/g, '')),
+    ),
+  });
+  fuzz(
+    'ask the storage only for this file, and pass on nothing else',
+    fc.tuple(request, stored, fc.constantFrom('GET', 'HEAD')),
+    async ([address, { status, headers }, method]) => {
+      const { lookUp } = (await import(worker)) as {
+        readonly lookUp: (link: string, etag: string, request: Request) => Promise<Found>;
+      };
+      const url = URL.parse(address);
+      const route = url?.origin === root.origin ? folder.locate(url, false) : undefined;
+      const link = route?.kind === 'file' ? folder.link(route.name) : undefined;
+      if (!url || !link) return;
+      const asked: string[] = [];
+      const given = globalThis.fetch;
+      globalThis.fetch = (input, options) => {
+        asked.push(input as string);
+        expect([options?.credentials, options?.referrerPolicy]).toEqual(['omit', 'no-referrer']);
+        return Promise.resolve(new Response(null, { status, headers }));
+      };
+      try {
+        const found = await lookUp(
+          link.url,
+          link.etag,
+          new Request(url, { method, headers: { cookie: 'a=b' } }),
+        );
+        expect(asked).toEqual([link.url]);
+        if (found.kind !== 'found') return;
+        for (const name of found.response.headers.keys())
+          if (/^(?:set-cookie|location|x-amz)/.test(name))
+            throw new Error(`A header of the storage: ${name}`);
+      } finally {
+        globalThis.fetch = given;
       }
     },
   );

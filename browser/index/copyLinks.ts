@@ -2,7 +2,7 @@ import { count } from '../../src/text/format.ts';
 import { copyText } from './clipboard.ts';
 import { byId, icon } from './elements.ts';
 import type { Files } from './files.ts';
-import type { Selection } from './zip/button.ts';
+import type { Selection } from './zip/download.ts';
 
 export interface CopyParts {
   readonly files: Files;

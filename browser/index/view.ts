@@ -11,7 +11,7 @@ import { createPlaces } from './places.ts';
 import { rowElement } from './row.ts';
 import { type Table, createTable } from './table.ts';
 import type { Folder, Row } from './tree.ts';
-import type { Selection } from './zip/button.ts';
+import type { Selection } from './zip/download.ts';
 
 export interface ViewParts {
   readonly contents: IndexPageData;

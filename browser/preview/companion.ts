@@ -1,5 +1,5 @@
-import { takeRootAddress } from './framed.ts';
-import { downloadParameter, frameParameter } from './terms.ts';
+import { takeBuiltAddress, withoutBase } from './framed.ts';
+import { baseParameter, downloadParameter, frameParameter } from './terms.ts';
 
 /**
  * Runs in all pages of the site. It keeps working what the service worker alone cannot: sites built for the root of a host, sites with their own
@@ -8,12 +8,14 @@ import { downloadParameter, frameParameter } from './terms.ts';
 const script = document.currentScript as HTMLScriptElement;
 const { searchParams } = new URL(script.src);
 const root = new URL('.', script.src);
+/** The path that the site was built for. */
+const base = searchParams.get(baseParameter) ?? '/';
 script.remove();
 /** Firefox and Safari have the Navigation API since 2026. */
 const navigation = 'navigation' in window ? window.navigation : undefined;
 /** Whether the frame page shows the site. A page that is alone in its tab keeps its address, because a reload needs it. */
 const isFramed = searchParams.has(frameParameter) && window.parent !== window;
-const outer = isFramed ? takeRootAddress(root) : undefined;
+const outer = isFramed ? takeBuiltAddress(root, base) : undefined;
 
 keepWorker();
 if (!isFramed) keepFolder();
@@ -34,14 +36,14 @@ function keepWorker(): void {
   };
 }
 
-/** Maps a URL relative to the root of the host into the preview. Undefined for all other URLs. */
+/** Maps a URL of this host into the preview, from the path that the site was built for. Undefined for all other URLs. */
 function mapped(address: string | URL): string | undefined {
   const url = URL.parse(address, document.baseURI);
   // A `blob:` URL has the origin of the page that made it.
   if (url?.origin !== root.origin || url.protocol !== root.protocol) return undefined;
   if (isFolder(url)) return `${root.href}${url.search}${url.hash}`;
   if (url.pathname.startsWith(root.pathname)) return undefined;
-  return `${root.href}${url.pathname.slice(1)}${url.search}${url.hash}`;
+  return `${root.href}${withoutBase(url.pathname, base)}${url.search}${url.hash}`;
 }
 
 /** Whether a URL is that of the site's folder without its slash. It is outside the scope of the service worker. */

@@ -4,18 +4,19 @@ import { frameMark, frameParameter, traverseEvent } from './terms.ts';
 export type Outer = Window & typeof globalThis;
 
 /**
- * Gives the page the address that it has on the root of a host: its router sees `/guide/start` instead of `/bucket/pull-requests/7/guide/start`.
+ * Gives the page the address that it was built for: its router sees `/guide/start` instead of `/bucket/pull-requests/7/guide/start`.
  * The address bar, which belongs to the frame page, and the history follow the router.
  * @param root URL of the site's folder
+ * @param base path that the site was built for
  * @returns the window of the frame page. Undefined if the page is in another frame
  */
-export function takeRootAddress(root: URL): Outer | undefined {
+export function takeBuiltAddress(root: URL, base: string): Outer | undefined {
   const set = history.replaceState.bind(history);
   const outer = window.frameElement?.hasAttribute(frameMark) ? (window.parent as Outer) : undefined;
-  set(outer ? siteState(outer.history.state) : history.state, '', inside(location, root));
+  set(outer ? siteState(outer.history.state) : history.state, '', inside(location, root, base));
   if (outer) {
-    mirrorHistory(outer, root, set);
-    obeyTraversal(outer, root, set);
+    mirrorHistory(outer, { root, base, set });
+    obeyTraversal(outer, { root, base, set });
     mirrorTitle(outer);
   }
   return outer;
@@ -26,18 +27,32 @@ function siteState(state: unknown): unknown {
   return (state as { readonly site?: unknown } | null)?.site ?? null;
 }
 
-/** The address of a page on the root of a host. */
-function inside({ pathname, search, hash }: Location, root: URL): string {
-  const path = pathname.startsWith(root.pathname) ? pathname.slice(root.pathname.length) : pathname.slice(1);
+interface Mirror {
+  readonly root: URL;
+  readonly base: string;
+  readonly set: History['replaceState'];
+}
+
+/** The path of a page relative to the site. The URL of the first page may have no slash at its end. */
+export function withoutBase(pathname: string, base: string): string {
+  if (`${pathname}/` === base) return '';
+  return pathname.slice(pathname.startsWith(base) ? base.length : 1);
+}
+
+/** The address of a page on the host that it was built for. */
+function inside({ pathname, search, hash }: Location, root: URL, base: string): string {
+  const path = pathname.startsWith(root.pathname)
+    ? pathname.slice(root.pathname.length)
+    : withoutBase(pathname, base);
   const query = search.endsWith(frameParameter) ? search.slice(0, -frameParameter.length - 1) : search;
   // Two slashes at the start would name another host.
-  return `/${path.replace(/^\/+/, '')}${query}${hash}`;
+  return `${base}${path.replace(/^\/+/, '')}${query}${hash}`;
 }
 
 /** All entries of the history are entries of the frame page. Then a reload does not lose them, and browsers agree on their order. */
-function mirrorHistory(outer: Outer, root: URL, set: History['replaceState']): void {
+function mirrorHistory(outer: Outer, { root, base, set }: Mirror): void {
   const mirror = (kind: 'pushState' | 'replaceState', { pathname, search, hash }: URL | Location) => {
-    const address = `${root.pathname}${pathname.slice(1)}${search}${hash}`;
+    const address = `${root.pathname}${withoutBase(pathname, base)}${search}${hash}`;
     outer.history[kind]({ site: history.state as unknown }, '', address);
   };
   for (const kind of ['pushState', 'replaceState'] as const) {
@@ -61,11 +76,11 @@ function mirrorHistory(outer: Outer, root: URL, set: History['replaceState']): v
 }
 
 /** Tells the router that the visitor went back or forward. */
-function obeyTraversal(outer: Outer, root: URL, set: History['replaceState']): void {
+function obeyTraversal(outer: Outer, { root, base, set }: Mirror): void {
   addEventListener(traverseEvent, (event) => {
     event.preventDefault();
     const { href: oldURL, hash } = location;
-    set(siteState(outer.history.state), '', inside(outer.location, root));
+    set(siteState(outer.history.state), '', inside(outer.location, root, base));
     dispatchEvent(new PopStateEvent('popstate', { state: history.state as unknown }));
     if (location.hash !== hash)
       dispatchEvent(new HashChangeEvent('hashchange', { oldURL, newURL: location.href }));

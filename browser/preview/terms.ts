@@ -12,6 +12,9 @@ export const downloadParameter = 'preview-download';
  */
 export const frameParameter = 'preview-frame';
 
+/** Query parameter of the companion's URL: the path that the site was built for. */
+export const baseParameter = 'preview-base';
+
 /** Attribute of the frame that shows the site. */
 export const frameMark = 'data-preview';
 

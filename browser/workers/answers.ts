@@ -91,7 +91,14 @@ async function page(found: Found, status: 200 | 404, { site, place, url }: Quest
       // Some hosts, e.g. of videos and map tiles, refuse requests without a Referer header. They get the origin, not the path.
       headers.set('referrer-policy', 'strict-origin-when-cross-origin');
       return isPageType(headers) && download === null && response.status === 200
-        ? accompanied(response, { place, url, headers, status, isFramed: site.frame !== null })
+        ? accompanied(response, {
+            place,
+            url,
+            headers,
+            status,
+            isFramed: site.frame !== null,
+            base: site.base,
+          })
         : new Response(response.body, {
             status: response.status === 200 ? status : response.status,
             headers,

@@ -1,5 +1,5 @@
 import { declaredEncoding } from '../../src/files/declaredEncoding.ts';
-import { companionName, frameParameter } from '../preview/terms.ts';
+import { baseParameter, companionName, frameParameter } from '../preview/terms.ts';
 import type { Place } from './siteFolder.ts';
 
 /** Replaces the bytes of a page from `from` to `to`. */
@@ -17,6 +17,8 @@ export interface Company {
   readonly status: number;
   /** Whether the site is shown in a frame. */
   readonly isFramed: boolean;
+  /** The path that the site was built for. */
+  readonly base: string;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Company {
  */
 export async function accompanied(
   response: Response,
-  { place, url, headers, status, isFramed }: Company,
+  { place, url, headers, status, isFramed, base }: Company,
 ): Promise<Response> {
   const bytes = withoutUtf16(new Uint8Array(await response.arrayBuffer()), headers);
   // One character for each byte.
@@ -35,8 +37,8 @@ export async function accompanied(
   declareEncoding(headers, head);
   const isXhtml = /\bxhtml\b/i.test(headers.get('content-type') ?? '');
   const changes = [
-    ...companion(head, place, { isFramed, isXhtml }),
-    ...frames(text, place),
+    ...companion(head, place, { isFramed, isXhtml, base }),
+    ...frames(text, place, base),
     ...plugins(text, place, url),
   ];
   const encoder = new TextEncoder();
@@ -74,7 +76,11 @@ function setCharset(headers: Headers, charset: string): void {
 function companion(
   head: string,
   { root }: Place,
-  { isFramed, isXhtml }: { readonly isFramed: boolean; readonly isXhtml: boolean },
+  {
+    isFramed,
+    isXhtml,
+    base,
+  }: { readonly isFramed: boolean; readonly isXhtml: boolean; readonly base: string },
 ): Change[] {
   const mark = /<head(?:\s[^<>]*)?>|<html(?:\s[^<>]*)?>|<!doctype[^<>]*>/gi;
   const marks = [...head.matchAll(mark)];
@@ -83,17 +89,26 @@ function companion(
   if (!best && isXhtml) return [];
   const at = best ? best.index + best[0].length : 0;
   // An absolute URL, because a `<base>` may come before.
-  const source = `${root.href}${companionName}${isFramed ? `?${frameParameter}` : ''}`;
+  const parameters = [
+    ...(isFramed ? [frameParameter] : []),
+    ...(base === '/' ? [] : [`${baseParameter}=${encodeURIComponent(base)}`]),
+  ];
+  const query = parameters.length > 0 ? `?${parameters.join('&amp;')}` : '';
+  const source = `${root.href}${companionName}${query}`;
   return [{ from: at, to: at, text: `<script src="${source}"></script>` }];
 }
 
 /** A frame starts to load before a script can map its URL. */
-function frames(text: string, { root }: Place): Change[] {
+function frames(text: string, { root }: Place, base: string): Change[] {
   const source = /<i?frame\s(?:[^<>]*?\s)?src\s*=\s*["']?(?=\/(?!\/))/gi;
   return [...text.matchAll(source)]
     .map(({ index, 0: { length } }) => index + length)
     .filter((at) => !text.startsWith(root.pathname, at))
-    .map((at) => ({ from: at, to: at, text: root.pathname.slice(0, -1) }));
+    .map((at) => ({
+      from: at,
+      to: at + (text.startsWith(base, at) ? base.length : 1),
+      text: root.pathname,
+    }));
 }
 
 /** Browsers request `<object>` and `<embed>` without asking the service worker (Service Workers, "Handle Fetch"). They get the file's link. */

@@ -16,7 +16,7 @@ export interface Place {
   readonly link: (name: string) => { readonly url: string; readonly etag: string } | undefined;
 }
 
-export function createPlace({ names, etags, links, fallback }: PreviewSite, root: URL): Place {
+export function createPlace({ names, etags, links, fallback, base }: PreviewSite, root: URL): Place {
   const routes = createRoutes(names, fallback ?? undefined);
   const indexes = new Map(names.map((name, index) => [name, index]));
   const folder = root.pathname.slice(0, -1);
@@ -26,16 +26,15 @@ export function createPlace({ names, etags, links, fallback }: PreviewSite, root
     page: routes.page,
     address: (path) => `${root.href}${encodedPath(path)}`,
     locate: ({ pathname }, isPage) => {
-      if (pathname === folder) return isPage ? { kind: 'redirect', to: '' } : routes.resource('');
-      // The data of the first page of Next.js, if the site was built for this folder.
-      if (pathname.startsWith(`${folder}.`))
-        return found(routes.resource(`index${pathname.slice(folder.length)}`));
-      if (pathname.startsWith(root.pathname)) {
-        const path = percentDecoded(pathname.slice(root.pathname.length));
-        return isPage ? routes.page(path) : routes.resource(path);
-      }
-      // Sites built for the root of a host request e.g. `/assets/app.js`.
-      return found(routes.resource(percentDecoded(pathname.slice(1))));
+      if (pathname === folder && isPage) return { kind: 'redirect', to: '' };
+      if (isPage && pathname.startsWith(root.pathname))
+        return routes.page(percentDecoded(pathname.slice(root.pathname.length)));
+      const own = within(pathname, root.pathname, routes.resource);
+      if (own) return own;
+      // Sites built for another path request e.g. `/my-project/app.js`, or `/app.js`.
+      return found(
+        within(pathname, base, routes.resource) ?? routes.resource(percentDecoded(pathname.slice(1))),
+      );
     },
     link: (name) => {
       const index = indexes.get(name);
@@ -44,4 +43,16 @@ export function createPlace({ names, etags, links, fallback }: PreviewSite, root
         : { url: expandLink(links, name, index), etag: etags[index] ?? '' };
     },
   };
+}
+
+/** The resource at a URL path, if it is in a folder. The folder's URL may have no slash at its end. */
+function within(pathname: string, base: string, resource: (path: string) => Route): Route | undefined {
+  const folder = base.slice(0, -1);
+  if (pathname.startsWith(base)) return resource(percentDecoded(pathname.slice(base.length)));
+  if (folder === '') return undefined;
+  if (pathname === folder) return resource('');
+  // The data of the first page of Next.js.
+  if (!pathname.startsWith(`${folder}.`)) return undefined;
+  const data = resource(`index${pathname.slice(folder.length)}`);
+  return data.kind === 'file' ? data : undefined;
 }

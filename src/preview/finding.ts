@@ -2,7 +2,7 @@
 export type FindingKind =
   /** Links to pages at `/…`. The companion redirects them into the preview. */
   | 'root-links'
-  /** A site that was built for the root of a host and routes by path. A frame shows it. */
+  /** A site that was built for another path, e.g. the root of a host, and routes by path. A frame shows it. */
   | 'root-router'
   /** The site registers a service worker. */
   | 'own-worker'

@@ -3,11 +3,11 @@ import type { Finding, FindingKind } from './finding.ts';
 /** A finding is a problem if the preview does not work around it. */
 const messages: Readonly<Record<FindingKind, { readonly text: string; readonly isProblem: boolean }>> = {
   'root-links': {
-    text: `Pages link to '/…', because the site was built for the root of a host. The preview opens these links in the folder of the site`,
+    text: `Pages link to '/…', because the site was built for another path. The preview opens these links in the folder of the site`,
     isProblem: false,
   },
   'root-router': {
-    text: `The site was built for the root of a host and routes by path. The preview shows it in a frame, where its router finds the paths of a host's root`,
+    text: `The site was built for another path and routes by path. The preview shows it in a frame, where its router finds the paths that it expects`,
     isProblem: false,
   },
   'own-worker': {

@@ -31,6 +31,8 @@ export interface PreviewSite {
   readonly companion: string;
   /** The page that shows the site in a frame, where the site sees the paths of a host's root; null if the site needs no frame. */
   readonly frame: string | null;
+  /** The URL path that the site was built for, with a slash at both ends. Its pages may load `/my-project/app.js`, which is `app.js`. */
+  readonly base: string;
   /** Whether the pages are cross-origin isolated, which some sites do with a service worker. */
   readonly isolated: boolean;
   /** Null if unknown. */

@@ -8,6 +8,8 @@ export interface SiteFlags {
   readonly fallback: boolean;
   /** Whether a service worker of the site makes its pages cross-origin isolated (see `PreviewSite.isolated`). */
   readonly isolated: boolean;
+  /** The path that the site was built for (see `PreviewSite.base`). */
+  readonly base: string;
 }
 
 /** The metadata header of the worker that stores the flags. */
@@ -19,11 +21,13 @@ export const unknownSiteFlags: SiteFlags = {
   frame: false,
   fallback: false,
   isolated: false,
+  base: '/',
 };
 
 export function formatSiteFlags(flags: SiteFlags): string {
-  const words = Object.keys(unknownSiteFlags) as (keyof SiteFlags)[];
-  return words.map((word) => `${word}=${String(flags[word])}`).join(' ');
+  const { base, ...others } = flags;
+  const words = Object.entries(others).map(([word, value]) => `${word}=${String(value)}`);
+  return [...words, ...(base === '/' ? [] : [`base=${base}`])].join(' ');
 }
 
 /**
@@ -31,13 +35,17 @@ export function formatSiteFlags(flags: SiteFlags): string {
  * @returns undefined if {@link formatSiteFlags} did not write the text
  */
 export function parseSiteFlags(text: string | undefined): SiteFlags | undefined {
-  if (text === undefined || !/^\w+=(?:true|false)(?: \w+=(?:true|false))*$/.test(text)) return undefined;
-  const words = new Set(text.split(' '));
+  const [, flags, base = '/'] = format.exec(text ?? '') ?? [];
+  if (flags === undefined) return undefined;
+  const words = new Set(flags.split(' '));
   const has = (word: keyof SiteFlags) => words.has(`${word}=true`);
   return {
     history: has('history'),
     frame: has('frame'),
     fallback: has('fallback'),
     isolated: has('isolated'),
+    base,
   };
 }
+
+const format = /^(\w+=(?:true|false)(?: \w+=(?:true|false))*)(?: base=(\/\S*\/))?$/;

@@ -1,5 +1,5 @@
 import { percentDecoded } from '../text/encode.ts';
-import { createRoutes } from './routes.ts';
+import { createRoutes, knownSuffix } from './routes.ts';
 import { type Tag, tagsOf } from './htmlTags.ts';
 
 /** Attributes with one URL that a browser loads or that a click opens, by element. */
@@ -75,6 +75,7 @@ function locator(
   place: string,
 ): (reference: string, base: URL) => string | undefined {
   const { resource } = createRoutes(names);
+  const files = new Set(names);
   return (reference, base) => {
     const url = URL.parse(reference, base.href);
     if (url?.origin !== origin) return undefined;
@@ -84,7 +85,12 @@ function locator(
     );
     const route = resource(path);
     const found = route.kind === 'redirect' ? resource(route.to) : route;
-    return found.kind === 'file' ? found.name : undefined;
+    // Sites built for another path request e.g. `/my-project/app.js`.
+    return found.kind === 'file'
+      ? found.name
+      : reference.startsWith('/')
+        ? knownSuffix(pathname, files)
+        : undefined;
   };
 }
 

@@ -88,7 +88,7 @@ function nearest(path: string, name: string, files: ReadonlySet<string>): string
 }
 
 /** The longest suffix of the path, after a slash, that is a file. */
-function knownSuffix(path: string, files: ReadonlySet<string>): string | undefined {
+export function knownSuffix(path: string, files: ReadonlySet<string>): string | undefined {
   for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
     const suffix = path.length - at - 1 <= longestKey ? path.slice(at + 1) : '';
     if (files.has(suffix)) return suffix;

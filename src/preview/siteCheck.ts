@@ -3,6 +3,7 @@ import { isHtml } from '../files/webPages.ts';
 import type { Finding, FindingKind } from './finding.ts';
 import { createPublicAddresses } from './publicAddress.ts';
 import type { SiteFlags } from './previewMetadata.ts';
+import { createBuiltPath } from './builtPath.ts';
 import { findingsOf, scriptsOf } from './tagFindings.ts';
 
 export interface SiteCheck {
@@ -40,6 +41,7 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
   const { found, note } = createNotes();
   const features = { routes: false, rootScript: '', base: false, fallback: false, isolated: false };
   const publicReferences = createPublicAddresses(names);
+  const builtPath = createBuiltPath(names, place);
   for (const name of names) if (hostRules.test(name) && name !== redirects) note('host-rules', name);
   const readPage = (name: string, text: string) => {
     const noted = new Set<FindingKind>();
@@ -50,6 +52,7 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
     };
     for (const tag of tags) for (const kind of findingsOf(tag, place, isSecure)) noteOnce(kind, tag);
     for (const { kind, tag } of publicReferences(name, tags)) noteOnce(kind, tag);
+    builtPath.read(tags);
     const { rootScript, isAbsolute } = scriptsOf(name, tags, place);
     if (rootScript) features.rootScript ||= `${name}:${lineAt(text, rootScript.index)}`;
     if (name === 'index.html' || name === '200.html') features.base ||= isAbsolute;
@@ -77,7 +80,7 @@ export function createSiteCheck(names: readonly string[], place: string, isSecur
     const frame = features.routes && rootScript !== '';
     if (frame) found.set('root-router', { places: [rootScript], files: 1 });
     const findings = [...found].map(([kind, { places, files }]) => ({ kind, places, files }));
-    return { findings, flags: { history, frame, fallback, isolated } };
+    return { findings, flags: { history, frame, fallback, isolated, base: builtPath.result() } };
   };
   return { read, result };
 }

@@ -59,7 +59,7 @@ function isModule({ name, attributes }: Tag): boolean {
 }
 
 /** The URL of a script, the base URL of a page, or the URLs that an inline script imports. */
-function scriptSources({ name, attributes, text }: Tag): string[] {
+export function scriptSources({ name, attributes, text }: Tag): string[] {
   const source =
     name === 'script' ? attributes.get('src') : name === 'base' ? attributes.get('href') : undefined;
   if (source !== undefined) return [source.trim()];
@@ -69,10 +69,10 @@ function scriptSources({ name, attributes, text }: Tag): string[] {
 const imports = /\b(?:import|from)\s{0,20}\(?\s{0,20}["'`]([^"'`\s]{1,500})["'`]/g;
 
 /** Whether a link leads to the site's folder, with or without a slash at its end, or to a file in it. */
-function isWithin(link: string, place: string): boolean {
+export function isWithin(link: string, place: string): boolean {
   return link.startsWith(place) || `${link.replace(/[?#].*/s, '')}/` === place;
 }
 
-function isRootLink(link: string): boolean {
+export function isRootLink(link: string): boolean {
   return link.startsWith('/') && !link.startsWith('//');
 }

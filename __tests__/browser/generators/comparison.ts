@@ -1,8 +1,13 @@
 /** Compares a preview with the same site on a static server. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
 import type { Browser, Frame, Page } from 'puppeteer-core';
 
 import { addressOf, follow, onlyFrame, openTab, waitForPageText } from '../browserWindow.ts';
-import type { GeneratedSite, Step } from './sites.ts';
+import { downloaded } from '../downloads.ts';
+import type { GeneratedSite, Step } from './generatedSite.ts';
 
 /** What a page shows after a step. */
 interface Look {
@@ -11,7 +16,7 @@ interface Look {
   readonly text: string;
   /** The path of the page below the folder of the site. */
   readonly at: string;
-  /** The links of the page as they are written. */
+  /** The URLs of all links of the page. */
   readonly links: string;
 }
 
@@ -22,27 +27,25 @@ interface Walk {
   readonly failure: string | undefined;
 }
 
-interface ComparisonOptions {
-  readonly bases: Readonly<Record<'preview' | 'static', string>>;
-  readonly downloadPath: string;
-  /** Waits for a file that the browser downloads. */
-  readonly downloads: (name: string) => Promise<unknown>;
+/** What to open, and the URL path of the folder of the site. */
+interface Place {
+  readonly url: string;
+  readonly base: string;
 }
 
 /**
- * @param urls what to open
+ * @param places the preview, and the static server
  * @returns sentences about what is different; none if the sites are the same
  */
 export async function compareSites(
   site: GeneratedSite,
   browser: Browser,
-  urls: Readonly<Record<'preview' | 'static', string>>,
-  options: ComparisonOptions,
+  places: Readonly<Record<'preview' | 'static', Place>>,
 ): Promise<string[]> {
-  const expected = await walk(site, browser, urls.static, options.bases.static, options);
+  const expected = await walk(site, browser, places.static, '');
   // Else a wrong step would fail on both, and the sites would seem to be the same.
   if (expected.failure !== undefined) throw new Error(`${site.name} on a static server: ${expected.failure}`);
-  const seen = await walk(site, browser, urls.preview, options.bases.preview, options);
+  const seen = await walk(site, browser, places.preview, '#/');
   const differences = seen.problems
     .filter((problem) => !expected.problems.includes(problem))
     .map((problem) => `Problem: ${problem}`);
@@ -58,32 +61,43 @@ export async function compareSites(
   return differences;
 }
 
+/** @param deep what is between the URL and the path of a page */
 async function walk(
   site: GeneratedSite,
   browser: Browser,
-  url: string,
-  base: string,
-  { downloadPath, downloads }: ComparisonOptions,
+  { url, base }: Place,
+  deep: string,
 ): Promise<Walk> {
+  const downloadPath = await mkdtemp(path.join(tmpdir(), 'downloads-'));
   const context = await browser.createBrowserContext({ downloadBehavior: { policy: 'allow', downloadPath } });
   const { page, problems } = await openTab(context);
-  const part = site.builtFor === 'root' ? onlyFrame : (whole: Page) => whole.mainFrame();
+  const part = site.builtFor === 'folder' ? (whole: Page) => whole.mainFrame() : onlyFrame;
   const looks: Look[] = [];
   let failure: string | undefined;
+  const see = async (step: string, shows: string) => {
+    await waitForPageText(page, shows, part);
+    looks.push(await look(step, page, part(page), base));
+  };
   try {
     await follow(page, url);
-    await waitForPageText(page, site.opens, part);
-    looks.push(await look('opening', page, part(page), base));
+    await see('opening', site.opens);
     for (const { act, shows } of site.walk) {
       await take(act, page, part);
-      await waitForPageText(page, shows, part);
-      looks.push(await look(act, page, part(page), base));
+      await see(act, shows);
     }
-    if (site.downloads !== undefined) await downloads(site.downloads);
+    if (site.downloads !== undefined) {
+      const text = await readFile(await downloaded(downloadPath, site.downloads), 'utf8');
+      looks.push({ step: 'the download', title: '', text, at: '', links: '' });
+    }
+    if (site.deep) {
+      await follow(page, `${url}${deep}${site.deep.path}`);
+      await see('opening the path', site.deep.shows);
+    }
   } catch (error) {
     failure = String(error).split('\n', 1)[0];
   }
   await context.close();
+  await rm(downloadPath, { recursive: true });
   return { looks, problems: problems.map(withoutPort), failure };
 }
 
@@ -99,7 +113,8 @@ async function look(step: string, page: Page, part: Frame, base: string): Promis
     page.title(),
     part.evaluate(() => ({
       text: document.body.innerText,
-      links: [...document.querySelectorAll('a[href]')].map((link) => link.getAttribute('href')).join(' '),
+      // Resolved, because MkDocs Material makes them absolute after a while.
+      links: [...document.querySelectorAll<HTMLAnchorElement>('a[href]')].map(({ href }) => href).join(' '),
     })),
   ]);
   // Reports say how old they are, and MkDocs Material that its search still loads.

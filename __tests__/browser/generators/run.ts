@@ -1,14 +1,13 @@
 /**
- * Builds sites with the tools in `sites.ts`, publishes a preview of each to the embedded platform, and compares it in Chromium with
- * the same files on a static server. Writes the result to `docs/generators.md`.
+ * Builds sites with the tools in `sites.ts`, publishes a preview of each to the embedded platform, and compares it in Chromium and Firefox
+ * with the same files on a static server. Writes the result to `docs/generators.md`.
  *
  *     npm run generators             all sites; installs the tools into `.cache/generators` the first time (npm, Python 3)
- *     npm run generators -- Next     the sites with this text in their names; only prints their results
+ *     npm run generators -- Next     the sites with this text in their names; the other results stay
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -16,7 +15,6 @@ import { format, resolveConfig } from 'prettier';
 import type { Browser } from 'puppeteer-core';
 
 import { startBrowser } from '../browsers.ts';
-import { downloaded } from '../downloads.ts';
 import { baseOf, publishPreview } from '../previews.ts';
 import { serveFolders } from '../staticServer.ts';
 import { warningsOf } from '../../support/subject.ts';
@@ -24,18 +22,23 @@ import { startEmbeddedPlatform } from '../../../platform/embedded/index.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { install } from '../../../platform/real/cache.ts';
 import { mediaType, utf8 } from '../../../src/files/mediaTypes.ts';
-import { browserPath } from '../../../scripts/browsers.ts';
+import { type BrowserName, browserNames, browserPath } from '../../../scripts/browsers.ts';
 import { compareSites } from './comparison.ts';
-import { type Command, type GeneratedSite, generatedSites, packages } from './sites.ts';
+import type { Command, GeneratedSite } from './generatedSite.ts';
+import { packages, versions } from './packages.ts';
+import { generatedSites } from './sites.ts';
 
 const run = promisify(execFile);
 const cache = path.resolve(import.meta.dirname, '..', '..', '..', '.cache', 'generators');
 
 interface Result {
-  readonly site: GeneratedSite;
   readonly differences: readonly string[];
   /** Warnings of the upload. */
   readonly warnings: readonly string[];
+  readonly tool: string;
+  /** The browsers, with their versions. */
+  readonly browsers: string;
+  readonly date: string;
 }
 
 interface Tools {
@@ -43,7 +46,7 @@ interface Tools {
   /** Where sites are built. Next.js compares it with real paths. */
   readonly scratch: string;
   readonly platform: Platform;
-  readonly browser: Browser;
+  readonly browsers: ReadonlyMap<BrowserName, Browser>;
 }
 
 function installed(
@@ -91,7 +94,6 @@ async function buildSite(
   const folder = await mkdtemp(path.join(scratch, 'site-'));
   const output = path.join(folder, 'output');
   await mkdir(output);
-  await symlink(path.join(folders.npm, 'node_modules'), path.join(folder, 'node_modules'));
   // Otherwise the package.json of this repository would apply.
   const sources = { 'package.json': '{ "private": true }', ...site.sources };
   for (const [name, content] of Object.entries(sources)) {
@@ -109,9 +111,13 @@ async function buildSite(
 }
 
 /** Publishes a site, and compares the preview with a static server. */
-async function trySite(site: GeneratedSite, number: number, tools: Tools): Promise<Result> {
+async function trySite(
+  site: GeneratedSite,
+  number: number,
+  tools: Tools,
+): Promise<Pick<Result, 'differences' | 'warnings'>> {
   const destination = `generators/${number}`;
-  const base = site.builtFor === 'root' ? '/' : baseOf(destination);
+  const base = site.builtFor === 'folder' ? baseOf(destination) : site.builtFor;
   const folder = await buildSite(site, base, tools);
   const published = await publishPreview(tools.platform, folder, { destination });
   const { fallback, first = '' } = site;
@@ -121,49 +127,70 @@ async function trySite(site: GeneratedSite, number: number, tools: Tools): Promi
     // A usual server does not know the encoding of a page.
     (file) => mediaType(file).replace(utf8, ''),
   );
-  const downloads = await mkdtemp(path.join(tmpdir(), 'downloads-'));
+  const places = {
+    preview: { url: published.link, base: baseOf(destination) },
+    static: { url: `${server.origin}${base}${first}`, base },
+  };
+  const differences: string[] = [];
   try {
-    const open = { preview: published.link, static: `${server.origin}${base}${first}` };
-    const differences = await compareSites(site, tools.browser, open, {
-      bases: { preview: baseOf(destination), static: base },
-      downloads: (name) => downloaded(downloads, name),
-      downloadPath: downloads,
-    });
-    return { site, differences, warnings: warningsOf(published) };
+    for (const [name, browser] of tools.browsers)
+      for (const difference of await compareSites(site, browser, places))
+        differences.push(`${name}: ${difference}`);
+    // The second line of a warning is the address of its help.
+    const warnings = warningsOf(published).map((warning) => warning.split('\n', 1)[0] ?? '');
+    return { differences, warnings };
   } finally {
     await server.close();
-    await rm(downloads, { recursive: true });
   }
 }
 
-const versions: Readonly<Record<string, string>> = { ...packages.npm, ...packages.pip };
+const resultsFile = path.join(cache, 'results.json');
 
-function table(results: readonly Result[]): string {
-  const rows = results.map(({ site, differences, warnings }) =>
-    [
-      site.name,
-      `${site.package} ${versions[site.package] ?? ''}`,
-      differences.length === 0 ? 'as on a static server' : differences.join('<br>'),
-      warnings.length === 0 ? 'none' : warnings.join('<br>'),
-    ].join(' | '),
-  );
+/** The last results by the names of the sites, also those of earlier runs with the same versions of the tools. */
+async function knownResults(): Promise<Map<string, Result>> {
+  const text = await readFile(resultsFile, 'utf8').catch(() => '[]');
+  const results = JSON.parse(text) as [string, Result][];
+  const tools = new Map(generatedSites.map((site) => [site.name, toolOf(site)]));
+  return new Map(results.filter(([name, { tool }]) => tools.get(name) === tool));
+}
+
+function toolOf(site: GeneratedSite): string {
+  return `${site.package} ${versions[site.package] ?? ''}`;
+}
+
+function table(results: ReadonlyMap<string, Result>): string {
+  const rows = generatedSites.flatMap(({ name }) => {
+    const result = results.get(name);
+    if (!result) return [];
+    const { tool, browsers, differences, warnings } = result;
+    const preview = differences.length === 0 ? 'as on a static server' : differences.join('<br>');
+    return [
+      [name, tool, browsers, preview, warnings.length === 0 ? 'none' : warnings.join('<br>')].join(' | '),
+    ];
+  });
   return [
-    '| site | tool | preview | warnings |',
-    '| --- | --- | --- | --- |',
+    '| site | tool | browsers | preview | warnings |',
+    '| --- | --- | --- | --- | --- |',
     ...rows.map((row) => `| ${row} |`),
   ].join('\n');
 }
 
-function report(results: readonly Result[]): string {
-  const date = new Date().toISOString().slice(0, 10);
-  return `# Sites of other tools
+function report(results: ReadonlyMap<string, Result>): string {
+  const all = [...results.values()];
+  const dates = [...new Set(all.map(({ date }) => date))].sort();
+  const missing = generatedSites.filter(({ name }) => !results.has(name)).map(({ name }) => `- ${name}`);
+  const rest = missing.length === 0 ? '' : `These sites have no result yet:\n\n${missing.join('\n')}\n`;
+  return `# Previews of site generators
 
-\`npm run generators\` builds these sites with real tools and publishes each as a [preview](previews.md). In Chromium, it compares the preview with the same files on a static
-server: title, text and links of the first page, then clicks, Reload and Back, and errors in the console. This is the result of ${date}.
+\`npm run generators\` builds these sites with real tools and publishes each as a [preview](previews.md). In Chromium and Firefox, it compares the preview with the same files
+on a static server: title, text and links of the first page, then clicks, Reload and Back, a link to another page, and errors in the console.
+
+Results of ${dates.join(' and ')}:
 
 ${table(results)}
 
-The [tests](../CONTRIBUTING.md#suites-and-checks) compare sites of more tools in the same way, also by screenshots and in Firefox. [They are in this list](previews.md#what-works).
+${rest}
+The [tests](../CONTRIBUTING.md#suites-and-checks) compare sites of more tools in the same way, also with screenshots. [They are in this list](previews.md#what-works).
 `;
 }
 
@@ -172,24 +199,44 @@ await using cleanup = new AsyncDisposableStack();
 const folders = await installTools();
 const platform = await startEmbeddedPlatform();
 cleanup.defer(() => platform.stop());
-const browser = await startBrowser('chromium');
-cleanup.defer(() => browser.close());
+const browsers = new Map<BrowserName, Browser>();
+for (const name of browserNames) {
+  const browser = await startBrowser(name);
+  cleanup.defer(() => browser.close());
+  browsers.set(name, browser);
+}
 const scratch = await realpath(await mkdtemp(path.join(cache, 'scratch-')));
 cleanup.defer(() => rm(scratch, { recursive: true, force: true }));
-const results: Result[] = [];
+// Tools find packages in the folders above. A link in the folder of each site would share their caches too, and Docusaurus then mixes two builds.
+await symlink(path.join(folders.npm, 'node_modules'), path.join(scratch, 'node_modules'));
+const programs: string[] = [];
+for (const [name, browser] of browsers) {
+  const [version = ''] = /\d+/.exec(await browser.version()) ?? [];
+  programs.push(`${name === 'chromium' ? 'Chromium' : 'Firefox'} ${version}`);
+}
+const results = await knownResults();
+const document = path.resolve(import.meta.dirname, '..', '..', '..', 'docs', 'generators.md');
 for (const [number, site] of generatedSites.entries()) {
   if (!site.name.includes(wanted)) continue;
   console.log(`${site.name} …`);
-  const result = await trySite(site, number, { folders, scratch, platform, browser });
+  const tools = { folders, scratch, platform, browsers };
+  // One site that cannot be built does not lose the results of the others.
+  const { differences, warnings } = await trySite(site, number, tools).catch((error: unknown) => ({
+    differences: [`Not compared: ${String(error).split('\n', 1)[0] ?? ''}`],
+    warnings: [],
+  }));
   console.log(
-    [...result.differences, ...result.warnings].map((line) => `  ${line}`).join('\n') ||
-      '  as on a static server',
+    [...differences, ...warnings].map((line) => `  ${line}`).join('\n') || '  as on a static server',
   );
-  results.push(result);
+  if (differences.length > 0 && warnings.length === 0) process.exitCode = 1;
+  results.set(site.name, {
+    differences,
+    warnings,
+    tool: toolOf(site),
+    browsers: programs.join(', '),
+    date: new Date().toISOString().slice(0, 10),
+  });
+  await writeFile(resultsFile, JSON.stringify([...results], null, 2));
+  const text = await format(report(results), { ...(await resolveConfig(document)), filepath: document });
+  await writeFile(document, text);
 }
-if (wanted === '') {
-  const file = path.resolve(import.meta.dirname, '..', '..', '..', 'docs', 'generators.md');
-  await writeFile(file, await format(report(results), { ...(await resolveConfig(file)), filepath: file }));
-}
-if (results.some(({ differences, warnings }) => differences.length > 0 && warnings.length === 0))
-  process.exitCode = 1;

@@ -4,15 +4,15 @@ import { parseSiteFlags, formatSiteFlags } from '../../../src/preview/previewMet
 
 describe('site flags', () => {
   test.each([
-    { history: false, frame: false, fallback: false, isolated: false },
-    { history: true, frame: false, fallback: true, isolated: false },
-    { history: true, frame: true, fallback: false, isolated: true },
+    { history: false, frame: false, fallback: false, isolated: false, base: '/' },
+    { history: true, frame: false, fallback: true, isolated: false, base: '/my-project/' },
+    { history: true, frame: true, fallback: false, isolated: true, base: '/a/%C3%A9/' },
   ])('are parsed as they were formatted: %j', (flags) => {
     expect(parseSiteFlags(formatSiteFlags(flags))).toEqual(flags);
   });
 
   test('of a preview that an earlier version published are known', () => {
-    const others = { fallback: false, isolated: false };
+    const others = { fallback: false, isolated: false, base: '/' };
     expect(parseSiteFlags('companion=true history=true')).toEqual({ ...others, history: true, frame: false });
     expect(parseSiteFlags('companion=true history=true frame=true')).toEqual({
       ...others,

@@ -56,7 +56,7 @@ describe('the files that a page needs', () => {
     `<a href="https://storage.example/bucket/previews/pr-7/about.html">elsewhere</a>`,
     `<a href="mailto:a@example.org">mail</a><img src="data:image/png;base64,app.js">`,
     `<!-- <script src="app.js"></script> -->`,
-    `<img src="missing.png"><a href="../about.html">outside</a>`,
+    `<img src="missing.png"><img src="missing/b.png"><a href="../about.html">outside</a>`,
     `<base href="https://example.org/"><script src="app.js"></script>`,
     `<base href="docs/"><img srcset="">`,
     `<script>const text = "see app.js"</script><title>app.js</title>`,
@@ -70,9 +70,10 @@ describe('the files that a page needs', () => {
     expect(needed(html)).toEqual(['app.js', 'about.html', 'b.png']);
   });
 
-  test('are found for an app of one page that was built for another folder', () => {
+  test('are found for a site that was built for another path, with one page or more', () => {
     const html = `<script type=module src="/repository/assets/app.js"></script>`;
     expect(needed(html, ['index.html', 'assets/app.js'])).toEqual(['assets/app.js']);
+    expect(needed(html, ['index.html', 'about.html', 'assets/app.js'])).toEqual(['assets/app.js']);
   });
 
   test('of a report by Playwright are its attachments, which only its data names', () => {

@@ -37,6 +37,21 @@ describe('the site check', () => {
     });
   });
 
+  test.each([
+    ['/my-project/', { 'index.html': `<link rel="stylesheet" href="/my-project/a.css?v=1">` }],
+    ['/org/docs/', { 'x/index.html': `<script type="module">import("/org/docs/a.js")</script>` }],
+    ['/my-project/', { 'index.html': `<base href="/my-project/"><script src="a.js"></script>` }],
+    ['/', { 'index.html': `<base href="/"><script src="a.js"></script>` }],
+    ['/', { 'index.html': `<script src="/a.js"></script>`, 'b.html': `<script src="/b/a.js"></script>` }],
+    ['/', { 'index.html': `<script src="/bucket/previews/pr-7/a.js"></script>` }],
+    ['/', { 'index.html': `<script src="a.js"></script><script src="/other/none.js"></script>` }],
+    ['/my%20project/', { 'index.html': `<script src="/x/../my project/a.js"></script>` }],
+    ['/', { 'index.html': `<script src="/my(project)/a.js"></script>` }],
+    ['/', { 'index.html': `<script src="//cdn.example/a.js"></script>` }],
+  ])('knows the path %s that a site was built for: %j', (base, pages) => {
+    expect(checked({ ...pages, 'a.js': '', 'a.css': '' }).base).toBe(base);
+  });
+
   test('finds elements that browsers load without the service worker', () => {
     const html = `<p>\n<object type="image/svg+xml" data="a.svg"></object><embed src=/b.pdf>`;
     expect(checked({ 'index.html': html })).toMatchObject({
@@ -146,6 +161,25 @@ describe('the site check', () => {
       'public-links': ['index.html:3'],
     });
   });
+
+  test.each(['https://tides.example/', 'https://tides.example/repo/'])(
+    'finds the public address %s by a feed, as Pelican writes it',
+    (address) => {
+      const feed = (url: string) => `<link rel="alternate" type="application/atom+xml" href="${url}">\n`;
+      const style = `<link rel="stylesheet" href="${address}theme/main.css">\n<a href="${address}moon.html">`;
+      const files = {
+        'index.html': `${feed(`${address}feeds/all.atom.xml`)}${style}`,
+        'other.html': `${feed('https://other.example/news.xml')}${style}`,
+        'moon.html': '',
+        'theme/main.css': '',
+        'feeds/all.atom.xml': '',
+      };
+      expect(checked(files).findings).toEqual({
+        'public-files': ['index.html:2'],
+        'public-links': ['index.html:3'],
+      });
+    },
+  );
 
   test.each([
     [`x.open("GET",url,!1)`, true],

@@ -1,4 +1,5 @@
 import { byId, element } from '../elements.ts';
+import { bytesOfText } from './base91.ts';
 import { type Viewers, viewersEvent } from './viewer.ts';
 
 /** The part of the Trusted Types API that this file uses. Firefox before version 148 has no such API. */
@@ -16,10 +17,9 @@ export function loadViewers(): Promise<Viewers> {
   return (loading ??= unpack(byId('viewers').textContent).then(start));
 }
 
-/** @param packed Base64 of a gzip stream */
+/** @param packed a gzip stream in base 91 */
 function unpack(packed: string): Promise<string> {
-  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const stream = new Blob([bytesOfText(packed)]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Response(stream).text();
 }
 

@@ -1,6 +1,7 @@
 import type { LoadedViewer } from '../kinds.ts';
 import type { Neighbors } from '../neighbors.ts';
 import type { Beginning, Subject } from '../subject.ts';
+import type { Download } from '../zip/download.ts';
 
 /** What a viewer gets from the page. It must not fetch in another way. */
 export interface Tools extends Neighbors {
@@ -35,6 +36,7 @@ export type Show = (subject: Subject, place: HTMLElement, tools: Tools) => Promi
 /** What the second script of the page gives to the first one. */
 export interface Viewers {
   readonly show: Readonly<Record<LoadedViewer, Show>>;
+  readonly download: Download;
 }
 
 /** The name of the event that hands over {@link Viewers}. */

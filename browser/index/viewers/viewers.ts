@@ -8,6 +8,7 @@ import { showPdf } from './pdf.ts';
 import { showTable } from './table.ts';
 import { type Viewers, viewersEvent } from './viewer.ts';
 import { showZip } from './zip.ts';
+import { download } from '../zip/download.ts';
 
 /** Set by scripts/assets.ts: the text of viewers.css. */
 declare const viewersStyle: string;
@@ -27,5 +28,6 @@ const detail: Viewers = {
     table: showTable,
     zip: showZip,
   },
+  download,
 };
 dispatchEvent(new CustomEvent(viewersEvent, { detail }));
