@@ -52,6 +52,9 @@ export async function certificateFor(...names: string[]): Promise<Certificate> {
   return { key: made.private, cert: made.cert };
 }
 
+/** Servers keep idle connections, so that they never close one that a client on a busy machine is about to reuse. */
+const idle = { keepAliveTimeout: 0 };
+
 /**
  * A local server. @param answer the response to each request; without one, the server closes the connection
  */
@@ -84,7 +87,9 @@ export async function serve(
     // In some tests, the client closes the connection within its body.
     reply(request, response).catch(() => response.destroy());
   };
-  const server = certificate ? createTlsServer(certificate, listener) : createServer(listener);
+  const server = certificate
+    ? createTlsServer({ ...idle, ...certificate }, listener)
+    : createServer(idle, listener);
   let connections = 0;
   server.on('connection', () => {
     connections += 1;

@@ -189,7 +189,7 @@ async function refuseCollisions(
   remote: Remote | undefined,
 ): Promise<void> {
   const { prefix } = client.location;
-  const needed = foldersOf(plan.puts.map(({ key }) => key));
+  const needed = foldersOf(Iterator.from(plan.puts).map(({ key }) => key));
   const folders = [...needed];
   const isBelow = (folder: string) => folder.startsWith(plan.base);
   const above = folders.filter((folder) => !isBelow(folder) && folder.startsWith(prefix));

@@ -27,6 +27,7 @@ export function warnAboutHeaders(
   { puts }: Plan,
   { root }: Selection,
 ): void {
+  if (headers.length === 0) return;
   const names = puts.map(({ name }) => name);
   logFirst(log, unmatchedRules(headers, names, root, destination));
 }

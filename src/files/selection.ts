@@ -107,6 +107,7 @@ function baseFoldersOf({ cwd, checkout, temp }: SelectionOptions): BaseFolders {
 /** All files of the walks, sorted by name. */
 function namedFiles(walks: readonly Walk[], root: string): LocalFile[] {
   const nameOf = namer(root);
+  const placeOf = sharedPlaces(root);
   const named: LocalFile[] = [];
   const outside: string[] = [];
   for (const { files } of walks)
@@ -114,15 +115,15 @@ function namedFiles(walks: readonly Walk[], root: string): LocalFile[] {
     for (let file = files.pop(); file; file = files.pop()) {
       const name = nameOf(file.path);
       if (name === '') outside.push(file.path);
-      else named.push(new FileBelowRoot(root, name, file));
+      else named.push(new FileBelowRoot(placeOf(file), name, file));
     }
   failOnErrors(walks, outside.sort(), root);
   return named.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**
- * Returns the names of files relative to the root; empty for a file that is not below it. A name starts with the name of its folder, because in V8
- * a slice of the path would keep the whole path in memory.
+ * Returns the names of files relative to the root; empty for a file that is not below it. `join` makes texts of their own. In V8, a slice keeps the
+ * whole path in memory, and `+` keeps both of its parts.
  */
 function namer(root: string): (file: string) => string {
   let [folder, folderName] = ['', undefined as string | undefined];
@@ -134,34 +135,58 @@ function namer(root: string): (file: string) => string {
     }
     if (folderName === undefined) return pathBelow(root, file) ?? '';
     const base = file.slice(end + 1);
-    return folderName === '' ? base : `${folderName}/${base}`;
+    return folderName === '' ? [base.charAt(0), base.slice(1)].join('') : [folderName, base].join('/');
+  };
+}
+
+/** What many files have in common. */
+interface Place extends Pick<WalkedFile, 'dev' | 'linked' | 'mode'> {
+  readonly root: string;
+}
+
+/** Returns the same object for files with the same values. */
+function sharedPlaces(root: string): (file: WalkedFile) => Place {
+  const places = new Map<string, Place>();
+  let last: Place | undefined;
+  return ({ dev, linked, mode }) => {
+    if (last?.dev === dev && last.linked === linked && last.mode === mode) return last;
+    const key = `${dev} ${linked} ${mode}`;
+    last = places.get(key) ?? { root, dev, linked, mode };
+    places.set(key, last);
+    return last;
   };
 }
 
 /** A file with a path that is made on demand: the paths of 300,000 files take 40 MB. */
 class FileBelowRoot implements LocalFile {
-  readonly root: string;
+  readonly place: Place;
   readonly name: string;
   readonly size: number;
   readonly mtimeMs: number;
-  readonly dev: number;
   readonly ino: number;
-  readonly linked: boolean;
-  readonly mode: number | undefined;
 
-  constructor(root: string, name: string, { size, mtimeMs, dev, ino, linked, mode }: WalkedFile) {
-    this.root = root;
+  constructor(place: Place, name: string, { size, mtimeMs, ino }: WalkedFile) {
+    this.place = place;
     this.name = name;
     this.size = size;
     this.mtimeMs = mtimeMs;
-    this.dev = dev;
     this.ino = ino;
-    this.linked = linked;
-    this.mode = mode;
   }
 
   get path(): string {
-    return pathOf(this.root, this.name);
+    return pathOf(this.place.root, this.name);
+  }
+
+  get dev(): number {
+    return this.place.dev;
+  }
+
+  get linked(): boolean {
+    return this.place.linked;
+  }
+
+  get mode(): number | undefined {
+    return this.place.mode;
   }
 }
 

@@ -3,7 +3,8 @@ import { count, formatBytes, formatMoment } from '../text/format.ts';
 import { type UploadChanges, etagPrint, noPrint } from '../sync/uploadChanges.ts';
 import type { IndexPageChanges, IndexPageData } from './indexPageData.ts';
 import type { Links, PublishedFile, Manifest } from './manifest.ts';
-import { createLinkTable } from './linkTable.ts';
+import { MostlyAlike } from './columns.ts';
+import { packLinks } from './signedLinks.ts';
 
 /** A manifest with links; `links` is undefined if none were requested. */
 export interface ListedManifest extends Manifest {
@@ -50,15 +51,22 @@ export function renderIndexPage(listed: ListedManifest, making: Making): Iterabl
 /** Entries of an array that are serialized at a time. */
 const sliceLength = 1_000;
 
+/** The same data, with lists that are read one entry at a time. */
+type Streamed<T> = T extends readonly (infer E)[]
+  ? Iterable<E>
+  : T extends object
+    ? { readonly [K in keyof T]: Streamed<T[K]> }
+    : T;
+
 /** JSON in pieces. The columns of 100,000 files are 10 MB, which as one text would be in memory several times. */
 function* jsonPieces(value: unknown): Generator<string> {
-  if (Array.isArray(value)) {
-    yield '[';
-    for (let start = 0; start < value.length; start += sliceLength) {
-      const slice = JSON.stringify(value.slice(start, start + sliceLength));
-      yield `${start > 0 ? ',' : ''}${slice.slice(1, -1)}`;
+  if (typeof value === 'object' && value !== null && Symbol.iterator in value) {
+    let separator = '[';
+    for (const slice of slices(value as Iterable<unknown>)) {
+      yield `${separator}${JSON.stringify(slice).slice(1, -1)}`;
+      separator = ',';
     }
-    yield ']';
+    yield separator === '[' ? '[]' : ']';
   } else if (typeof value === 'object' && value !== null) {
     for (const [index, [name, inner]] of Object.entries(value).entries()) {
       yield `${index > 0 ? ',' : '{'}${JSON.stringify(name)}:`;
@@ -68,11 +76,22 @@ function* jsonPieces(value: unknown): Generator<string> {
   } else yield JSON.stringify(value);
 }
 
+function* slices(entries: Iterable<unknown>): Generator<unknown[]> {
+  let slice: unknown[] = [];
+  for (const entry of entries) {
+    slice.push(entry);
+    if (slice.length < sliceLength) continue;
+    yield slice;
+    slice = [];
+  }
+  if (slice.length > 0) yield slice;
+}
+
 /** Collects columns, links and origins of the links in one pass over the files. */
 function gather(
   { title, workspace, destination, s3Uri, links, files, checksums, changes }: ListedManifest,
   { madeAt, run }: Making,
-): { contents: IndexPageData; origins: ReadonlySet<string> } {
+): { contents: Streamed<IndexPageData>; origins: ReadonlySet<string> } {
   const columns = emptyColumns();
   const origins = new Set<string>();
   const gathered = function* ({ url, parts }: Links) {
@@ -84,7 +103,7 @@ function gather(
       yield file;
     }
   };
-  const table = links ? createLinkTable(gathered(links), links) : null;
+  const table = links ? packLinks(gathered(links), links) : null;
   if (!links) for (const file of files()) columns.add(file, madeAt);
   const contents = {
     title,
@@ -115,10 +134,10 @@ function changesOf(
 function emptyColumns() {
   const names: string[] = [];
   const sizes: number[] = [];
-  const types: number[] = [];
-  const ages: number[] = [];
-  const sums: string[] = [];
-  const prints: string[] = [];
+  const types = new MostlyAlike(0);
+  const ages = new MostlyAlike(0);
+  const sums = new MostlyAlike('');
+  const prints = new MostlyAlike(noPrint);
   const places = new Map<string, number>();
   return {
     add: ({ name, size, contentType, modified, sha256, etag }: PublishedFile, madeAt: number): void => {
@@ -126,10 +145,10 @@ function emptyColumns() {
       places.set(contentType, place);
       names.push(name);
       sizes.push(size);
-      types.push(place);
-      ages.push(modified === undefined ? 0 : Math.max(0, Math.round((madeAt - modified) / 1000)));
-      sums.push(sha256 ?? '');
-      prints.push(etagPrint(etag));
+      types.add(place);
+      ages.add(modified === undefined ? 0 : Math.max(0, Math.round((madeAt - modified) / 1000)));
+      sums.add(sha256 ?? '');
+      prints.add(etagPrint(etag));
     },
     result: () => ({
       names,
@@ -137,8 +156,8 @@ function emptyColumns() {
       types,
       mediaTypes: [...places.keys()],
       ages,
-      sums: sums.some(Boolean) ? sums : [],
-      prints: sums.every(Boolean) || prints.every((print) => print === noPrint) ? '' : prints.join(''),
+      sums: sums.areAlike() ? [] : sums,
+      prints: prints.areAlike() || Iterator.from(sums).every(Boolean) ? '' : [...prints].join(''),
     }),
   };
 }

@@ -1,5 +1,4 @@
 import { encodedPath } from '../text/encode.ts';
-import type { Links, PublishedFile } from './manifest.ts';
 
 /**
  * Links of many files in a compact form. The links of one session differ only in path and signature. Pages contain this table and expand a link
@@ -12,25 +11,6 @@ export interface LinkTable {
   readonly query: string;
   /** For each file the rest of its query, or `#` and the whole URL if the link has another form. */
   readonly rest: readonly string[];
-}
-
-/** Makes the table for files below one folder. */
-export function createLinkTable(
-  files: Iterable<Pick<PublishedFile, 'name' | 'key'>>,
-  { parts, url }: Pick<Links, 'parts' | 'url'>,
-): LinkTable {
-  if (!parts) return compressLinks(linked(files, url));
-  let base = '';
-  const rest: string[] = [];
-  for (const { name, key } of files) {
-    if (rest.length === 0) base = parts.address(key.slice(0, key.length - name.length));
-    rest.push(parts.own(key));
-  }
-  return { base, query: parts.query, rest };
-}
-
-function* linked(files: Iterable<Pick<PublishedFile, 'name' | 'key'>>, url: Links['url']) {
-  for (const { name, key } of files) yield { name, url: url(key) };
 }
 
 /**

@@ -6,7 +6,7 @@ import { previewFrame } from '../generated/preview-frame.ts';
 import { previewWorker } from '../generated/preview-worker.ts';
 import type { GeneratedObject } from '../links/page.ts';
 import type { Links, PublishedFile, Manifest } from '../links/manifest.ts';
-import { createLinkTable } from '../links/linkTable.ts';
+import { createLinkTable } from '../links/signedLinks.ts';
 import { firstPage } from './firstPage.ts';
 import { isHtml } from '../files/webPages.ts';
 import type { PreviewNames } from './previewNames.ts';

@@ -16,7 +16,7 @@ export function collisions(
     ...[...needed]
       .filter((folder) => remote.has(folder))
       .map((folder) => `'${sanitize(folder)}' is an object, and the upload needs a folder there`),
-    ...puts
+    ...(held.size > 0 ? puts : [])
       .filter(({ key }) => held.has(key))
       .map(({ key }) => `'${sanitize(key)}' is a folder in the workspace, and a file of the upload`),
   ];

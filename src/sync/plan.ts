@@ -58,12 +58,14 @@ export function planUpload(
   headerRules: readonly HeaderRule[] = [],
 ): Plan {
   const base = baseOf(prefix, destination);
-  const puts = files.map((file) => planPut(file, base, headerRules));
-  const problemsOf = puts.map((put) => keyProblems(put, base));
+  const kindOf = sharedKinds(base);
+  const puts = files.map((file) => planPut(file, kindOf, headerRules));
+  const all = Iterator.from(puts).map((put) => keyProblems(put, base));
+  const problemsOf = [...all.filter((those) => those.length > 0)];
   const problems = problemsOf.flat();
   if (problems.length > 0) {
     const [first = ''] = problems;
-    const refused = problemsOf.filter((those) => those.length > 0).length;
+    const refused = problemsOf.length;
     throw new ActionError(
       'invalid-key',
       problems.length === 1
@@ -96,26 +98,35 @@ export function withGenerated(
   metadata: Readonly<Record<string, string>> = {},
 ): Plan {
   const headers = { ...metadata, ...generatedMark };
-  const put = changedPut(planPut(file, plan.base, []), { headers, generated: true });
+  const put = changedPut(planPut(file, sharedKinds(plan.base), []), { headers, generated: true });
   return { ...plan, groups: [...plan.groups, [put]] };
 }
 
-/** Shared by all files without rules, which saves an object for each. */
-const noHeaders: Put['headers'] = {};
+/** What many puts have in common. */
+interface PutKind extends Pick<Put, 'contentType' | 'headers' | 'generated'> {
+  readonly base: string;
+}
+
+type KindOf = (contentType: string) => PutKind;
+
+/** Returns the same object for the same type, without further headers. */
+function sharedKinds(base: string): KindOf {
+  const kinds = new Map<string, PutKind>();
+  return (contentType) => {
+    const kind = kinds.get(contentType) ?? { base, contentType, headers: {}, generated: false };
+    kinds.set(contentType, kind);
+    return kind;
+  };
+}
 
 /** A put with a key that is made on demand: the keys of 300,000 files take 20 MB. */
 class PlannedPut implements Put {
   readonly file: LocalFile;
-  readonly base: string;
-  readonly contentType: string;
-  readonly headers: Put['headers'];
-  readonly generated = false;
+  readonly kind: PutKind;
 
-  constructor(file: LocalFile, base: string, contentType: string, headers: Put['headers']) {
+  constructor(file: LocalFile, kind: PutKind) {
     this.file = file;
-    this.base = base;
-    this.contentType = contentType;
-    this.headers = headers;
+    this.kind = kind;
   }
 
   get name(): string {
@@ -123,15 +134,28 @@ class PlannedPut implements Put {
   }
 
   get key(): string {
-    return `${this.base}${this.file.name}`;
+    return `${this.kind.base}${this.file.name}`;
+  }
+
+  get contentType(): string {
+    return this.kind.contentType;
+  }
+
+  get headers(): Put['headers'] {
+    return this.kind.headers;
+  }
+
+  get generated(): boolean {
+    return this.kind.generated;
   }
 }
 
-function planPut(file: LocalFile, base: string, rules: readonly HeaderRule[]): Put {
+function planPut(file: LocalFile, kindOf: KindOf, rules: readonly HeaderRule[]): Put {
   const { name } = file;
-  if (rules.length === 0) return new PlannedPut(file, base, mediaType(name), noHeaders);
+  if (rules.length === 0) return new PlannedPut(file, kindOf(mediaType(name)));
   const { 'content-type': given, ...headers } = headersFor(name, rules);
-  const put = new PlannedPut(file, base, given ?? mediaType(name), headers);
+  const kind = kindOf(given ?? mediaType(name));
+  const put = new PlannedPut(file, { ...kind, headers });
   return given === undefined ? put : changedPut(put, { hasGivenType: true });
 }
 
@@ -140,7 +164,18 @@ type PutChanges = Partial<Pick<Put, 'headers' | 'generated' | 'replaces' | 'hasG
 
 /** A put with other properties. A spread would lose the properties that are made on demand. */
 export function changedPut(put: Put, changes: PutChanges): Put {
-  return { ...put, name: put.name, key: put.key, ...changes };
+  const { file, name, key, contentType, headers, generated, hasGivenType, replaces } = put;
+  return {
+    file,
+    name,
+    key,
+    contentType,
+    headers,
+    generated,
+    ...(hasGivenType && { hasGivenType }),
+    ...(replaces && { replaces }),
+    ...changes,
+  };
 }
 
 /**

@@ -37,7 +37,8 @@ export async function startSigstore(): Promise<Sigstore> {
   const entryLog = await initializeTLog(logUrl, entryKeys, clock);
   const tsa = await initializeTSA(timeKeys, clock);
   const handlers = [fulcioHandler(ca, { subjectClaim }), rekorHandler(entryLog), tsaHandler(tsa)];
-  const server = createServer((request, response) => {
+  // It keeps idle connections, so that it never closes one that a client on a busy machine is about to reuse.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const handler = handlers.find(({ path }) => path === request.url);
     void text(request).then(async (body) => {
       const answer = await handler?.fn(body);

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { signSessionLinks } from '../../../src/links/sessionLinks.ts';
-import { expandLink, createLinkTable } from '../../../src/links/linkTable.ts';
+import { expandLink } from '../../../src/links/linkTable.ts';
+import { createLinkTable } from '../../../src/links/signedLinks.ts';
 import { refreshing } from '../../../src/http/refreshingValue.ts';
 import { createStorageClient } from '../../../src/storage/client.ts';
 import type { Session } from '../../../src/terrapi/session.ts';

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { createClock } from '../../../src/http/clock.ts';
+import { responseError } from '../../../src/storage/clockSkew.ts';
 import { deleteObjects } from '../../../src/storage/deletion.ts';
 import { headObject } from '../../../src/storage/head.ts';
+import type { WireResponse } from '../../../src/storage/wire.ts';
 import { errorXml, openBucket, put } from './localBucket.ts';
 
 describe('a wrong clock', () => {
@@ -88,3 +91,35 @@ test.each([-1, 1])(
     expect(Math.abs(bucket.client.clock.now() - Date.now())).toBeLessThan(60_000);
   },
 );
+
+describe('the error of a response', () => {
+  const signedAt = Date.parse('2026-11-27T12:00:00Z');
+  const minutes = 60_000;
+  const respond = (status: number, code: string, offMs: number | undefined, attempt = 1) => {
+    const clock = createClock(() => signedAt);
+    const date = offMs === undefined ? undefined : new Date(signedAt + offMs).toUTCString();
+    const headers = date === undefined ? {} : { date };
+    const body = Buffer.from(code && errorXml(code)).toString();
+    const error = responseError({ status, headers, body } as WireResponse, signedAt, clock, attempt);
+    return { code: error.code, message: error.message, corrected: clock.now() - signedAt };
+  };
+
+  test('without a code is about the clock only for a 403 that is more than five minutes off', () => {
+    expect(respond(403, '', 5 * minutes + 1_000).code).toBe('RequestTimeTooSkewed');
+    expect(respond(403, '', 5 * minutes).code).toBe('');
+    expect(respond(404, '', 60 * minutes)).toMatchObject({ code: '', corrected: 0 });
+    expect(respond(403, 'AccessDenied', 60 * minutes)).toMatchObject({ code: 'AccessDenied', corrected: 0 });
+  });
+
+  test('that is at most a minute off after two attempts is permanent', () => {
+    expect(respond(403, 'RequestTimeTooSkewed', minutes, 2).code).toBe('RequestTimeTooSkewed');
+    expect(respond(403, 'RequestTimeTooSkewed', minutes, 3).code).toBe('ClockMismatch');
+    expect(respond(403, 'RequestTimeTooSkewed', minutes + 1_000, 3).code).toBe('RequestTimeTooSkewed');
+  });
+
+  test('says if the response has no time', () => {
+    expect(respond(403, 'RequestTimeTooSkewed', undefined, 3).message).toBe(
+      "RequestTimeTooSkewed, although the request was signed for 2026-11-27T12:00:00Z, and the time in the answer is missing. This machine's clock says 2026-11-27T12:00:00Z",
+    );
+  });
+});

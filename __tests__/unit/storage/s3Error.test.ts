@@ -36,6 +36,11 @@ test('fields that are not in the body are read from headers', () => {
   });
 });
 
+test('a header that is empty or repeated counts as missing', () => {
+  const headers = { 'x-amz-request-id': '', 'x-amz-bucket-region': ['eu', 'us'] };
+  expect(storageError(400, headers, '')).toMatchObject({ requestId: undefined, region: undefined });
+});
+
 test('code and message in MinIO’s response to a HEAD are read from headers', () => {
   const error = storageError(
     403,
@@ -46,6 +51,9 @@ test('code and message in MinIO’s response to a HEAD are read from headers', (
     '',
   );
   expect(isSessionExpired(error)).toBe(true);
+  expect(storageError(400, { 'x-minio-error-desc': '"The "key" is wrong"' }, '').message).toBe(
+    'The "key" is wrong',
+  );
   expect(error.message).toBe('The Access Key Id you provided does not exist in our records.');
 });
 
@@ -102,6 +110,11 @@ test('the page of a proxy is reported by its title', () => {
   const error = storageError(502, {}, body);
   expect(error.code).toBe('');
   expect(formatStorageError(error)).toBe('HTTP 502: a web page, "502 Bad Gateway"');
+  const textOf = (page: string) => storageError(502, {}, page).message;
+  expect(textOf('<!DOCTYPE  html><title> Sign in </title>')).toBe('a web page, "Sign in"');
+  expect(textOf('<!doctype html>')).toBe('a web page');
+  expect(textOf('<head><title> </title>')).toBe('a web page');
+  expect(textOf('<headline>no page')).toBe('<headline>no page');
 });
 
 test('text of a server cannot become a line or a workflow command', () => {

@@ -35,6 +35,15 @@ test('objects get the attributes of their files, generated objects do not', () =
   expect(groups.flat().map(objectHeaders)).toEqual([{ 'x-amz-meta-mtime': '1.5' }, generatedMark]);
 });
 
+test('files of one type share what they have in common, because there may be 300,000', () => {
+  const { puts } = planUpload([localFile('a.js'), localFile('b/c.js')], 'a2s/', 'd');
+  const [own = [], other = []] = puts.map((put) =>
+    Object.values<unknown>({ ...put, file: undefined }).filter((value) => value !== undefined),
+  );
+  expect(own).toHaveLength(1);
+  expect(own[0]).toBe(other[0]);
+});
+
 test('rules set the type and the other headers of the files that they match', () => {
   const rules = ['*.md Content-Type: text/x-markdown', 'Cache-Control: no-store'].flatMap(
     (line) => parseHeaderRule(line) ?? [],
