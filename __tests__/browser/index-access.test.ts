@@ -303,9 +303,11 @@ function holdDownloads(): void {
   const { fetch } = globalThis;
   globalThis.fetch = (input, init) =>
     document.querySelector('#job progress') || document.querySelector('#download[aria-disabled=true]')
-      ? new Promise((_, reject) =>
-          init?.signal?.addEventListener('abort', () => reject(new DOMException('canceled', 'AbortError'))),
-        )
+      ? new Promise((_, reject) => {
+          const cancel = () => reject(new DOMException('canceled', 'AbortError'));
+          if (init?.signal?.aborted) cancel();
+          else init?.signal?.addEventListener('abort', cancel);
+        })
       : fetch(input, init);
 }
 

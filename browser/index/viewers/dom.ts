@@ -17,11 +17,13 @@ export function nodesOf(contents: readonly Content[]): Node[] {
 }
 
 function elementOf({ tag, attributes: given, children }: Part): HTMLElement {
-  const made = element(tags.test(tag) ? (tag as 'div') : 'span');
-  for (const [name, value] of Object.entries(given))
-    if (attributes.test(name)) made.setAttribute(name, value);
+  // The first cell of a table is often an empty header, which a screen reader would read for nothing.
+  const name = tag === 'th' && children.length === 0 ? 'td' : tag;
+  const made = element(tags.test(name) ? (name as 'div') : 'span');
+  for (const [attribute, value] of Object.entries(given))
+    if (attributes.test(attribute)) made.setAttribute(attribute, value);
   made.append(...nodesOf(children));
-  if (tag !== 'table') return made;
+  if (name !== 'table') return made;
   // A wide table scrolls in a box.
   return element('div', { class: 'wide', tabindex: '0', role: 'group', 'aria-label': 'Table' }, made);
 }
