@@ -50,10 +50,8 @@ const groups = {
     temporary: temporaryFileCases,
     many: (subject, { many }) => githubLimitCases(subject, many),
   },
-  publishing: {
-    publish: (subject, { publish }) => publishCases(subject, publish),
-    overwriting: overwritingCases,
-  },
+  publishing: { publish: (subject, { publish }) => publishCases(subject, publish) },
+  overwriting: { overwriting: overwritingCases },
   links: { platformLinks: platformLinkCases, automatic: automaticInputCases },
   storage: { faults: (subject, { faults }) => faultCases(subject, faults) },
   storageResponses: { storageResponses: storageResponseCases },

@@ -1,15 +1,13 @@
 import { describe } from '@jest/globals';
 
 import { deploymentCases } from '../cases/reports/deployments.ts';
-import { failureCases } from '../cases/reports/failures.ts';
 import { releaseCases } from '../cases/reports/releases.ts';
-import { laterReportCases, allReportCases } from '../cases/reports/allReports.ts';
+import { allReportCases } from '../cases/reports/allReports.ts';
 import { besideGithub } from './embedded.ts';
 
+// Reports of failed runs, and those of `links` and `remove`, are tested on the real platform only, to keep `npm test` short.
 const subject = besideGithub();
 
 describe('deployments', () => deploymentCases(subject));
-describe('failures', () => failureCases(subject));
 describe('releases', () => releaseCases(subject));
 describe('together', () => allReportCases(subject));
-describe('afterwards', () => laterReportCases(subject));

@@ -4,12 +4,12 @@ import { type ResponseHead, parseHead } from './responseHead.ts';
 import { type Wire, releaseWire, wireTo } from './threadWire.ts';
 import type { ReceiveJob, ReceiveResult } from './threadJobs.ts';
 
-/** Longer heads are not read here. */
-const longestHead = 64 * 1024;
+/** Longer heads, and longer errors, are not read here. */
+const longestText = 64 * 1024;
 
 /**
  * Requests a range of an object, and writes it into a file while it arrives. It only takes a response that is the content in one piece (RFC 9112,
- * 6.3). It declines everything else, e.g. errors, so that the usual client of the main thread gets the response instead.
+ * 6.3), or the text of an error. It declines everything else, so that the usual client of the main thread gets the response instead.
  */
 export async function receiveRange(job: ReceiveJob, signal: AbortSignal): Promise<ReceiveResult> {
   const connecting = wireTo(job);
@@ -73,29 +73,64 @@ function requestText({ request: { origin, path, headers } }: ReceiveJob): string
 /** Takes the bytes of a response. */
 function createResponse(wire: Wire, job: ReceiveJob) {
   let start = Buffer.alloc(0);
-  let head: ResponseHead | undefined;
-  let writer: ReturnType<typeof openRangeWriter> | undefined;
-  const body = (answer: ResponseHead, content: Buffer): ReceiveResult | undefined => {
-    writer ??= openRangeWriter(job, wire.keepsBytes);
-    if (!writer.add(content)) return undefined;
-    const { status, headers } = answer;
-    return { outcome: 'received', answer: { status, headers }, digest: writer.finish() };
-  };
+  let body: ResponseBody | undefined;
   return {
-    hasBegun: () => head !== undefined,
-    /** Bytes after the content would be taken for the next response. */
-    isReusable: () => head !== undefined && head.isKeptAlive && writer?.isExact() === true,
-    close: () => writer?.close(),
+    hasBegun: () => body?.isObject === true,
+    isReusable: () => body?.isReusable() === true,
+    close: () => body?.close(),
     /** @returns a result if the response is complete, or is declined */
     add: (bytes: Buffer): ReceiveResult | undefined => {
-      if (head) return body(head, bytes);
+      if (body) return body.add(bytes);
       start = Buffer.concat([start, bytes]);
-      const found = parseHead(start);
-      if (found === undefined && start.length <= longestHead) return undefined;
-      if (!found || found === 'unusable' || found.bodyBytes !== job.length) return { outcome: 'declined' };
-      head = found;
-      return body(head, start.subarray(found.headBytes));
+      const head = parseHead(start);
+      if (head === undefined && start.length <= longestText) return undefined;
+      if (!head || head === 'unusable') return { outcome: 'declined' };
+      const isError = head.status >= 400;
+      if (isError ? head.bodyBytes > longestText : head.bodyBytes !== job.length)
+        return { outcome: 'declined' };
+      body = isError ? errorBody(head) : objectBody(head, job, wire);
+      return body.add(start.subarray(head.headBytes));
     },
+  };
+}
+
+interface ResponseBody {
+  readonly isObject: boolean;
+  readonly add: (content: Buffer) => ReceiveResult | undefined;
+  /** Bytes after the content would be taken for the next response. */
+  readonly isReusable: () => boolean;
+  readonly close: () => void;
+}
+
+function objectBody(
+  { status, headers, isKeptAlive }: ResponseHead,
+  job: ReceiveJob,
+  wire: Wire,
+): ResponseBody {
+  const writer = openRangeWriter(job, wire.keepsBytes);
+  return {
+    isObject: true,
+    add: (content) => {
+      if (!writer.add(content)) return undefined;
+      return { outcome: 'received', answer: { status, headers }, digest: writer.finish() };
+    },
+    isReusable: () => isKeptAlive && writer.isExact(),
+    close: () => writer.close(),
+  };
+}
+
+function errorBody({ status, headers, bodyBytes, isKeptAlive }: ResponseHead): ResponseBody {
+  let text = Buffer.alloc(0);
+  return {
+    isObject: false,
+    add: (content) => {
+      text = Buffer.concat([text, content]);
+      if (text.length < bodyBytes) return undefined;
+      const body = text.toString('utf8', 0, bodyBytes);
+      return { outcome: 'refused', answer: { status, headers, body, received: bodyBytes } };
+    },
+    isReusable: () => isKeptAlive && text.length === bodyBytes,
+    close: () => undefined,
   };
 }
 

@@ -56,6 +56,8 @@ function answerOf(
     case 'received':
       onDigest(result.digest);
       return { ...result.answer, body: '', received: range.length };
+    case 'refused':
+      return result.answer;
     case 'declined':
       return undefined;
     case 'cut':

@@ -1,6 +1,6 @@
 import type { WireResponse } from '../storage/wire.ts';
 
-/** The head of a response whose body is an object in one piece. */
+/** The head of a response whose body has a known length: an object in one piece, or the text of an error. */
 export interface ResponseHead extends Pick<WireResponse, 'status' | 'headers'> {
   readonly headBytes: number;
   readonly bodyBytes: number;
@@ -11,7 +11,7 @@ export interface ResponseHead extends Pick<WireResponse, 'status' | 'headers'> {
 const end = '\r\n\r\n';
 
 /**
- * Parses the head of a response (RFC 9112, 4 and 5): status 200 or 206, an ETag, and a body with a length.
+ * Parses the head of a response (RFC 9112, 4 and 5) whose body has a length: an object with an ETag and status 200 or 206, or an error.
  * @param start the bytes of the response so far
  * @returns undefined if the head is incomplete; `unusable` for any other response
  */
@@ -19,7 +19,7 @@ export function parseHead(start: Buffer): ResponseHead | 'unusable' | undefined 
   const length = start.indexOf(end);
   if (length < 0) return undefined;
   const [first = '', ...lines] = start.toString('utf8', 0, length).split('\r\n');
-  const [, status] = /^HTTP\/1\.1 (200|206)(?: |$)/.exec(first) ?? [];
+  const [, status] = /^HTTP\/1\.1 (200|206|[45]\d\d)(?: |$)/.exec(first) ?? [];
   const headers: Record<string, string | string[]> = {};
   for (const line of lines) {
     const [, name, value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
@@ -31,7 +31,7 @@ export function parseHead(start: Buffer): ResponseHead | 'unusable' | undefined 
   const isWhole = typeof bodyBytes === 'string' && /^\d+$/.test(bodyBytes);
   if (!isWhole || status === undefined || headers['transfer-encoding'] !== undefined) return 'unusable';
   // A portal or a gateway that answers instead of the storage sends no ETag.
-  if (headers['etag'] === undefined) return 'unusable';
+  if (Number(status) < 300 && headers['etag'] === undefined) return 'unusable';
   return {
     status: Number(status),
     headers,

@@ -74,7 +74,9 @@ export type ReceiveResult =
       /** In hex. */
       readonly digest: string;
     }
-  /** There is no connection, or the response is not the content in one piece. Nothing is written. */
+  /** The response is an error. Nothing is written. */
+  | { readonly outcome: 'refused'; readonly answer: WireResponse }
+  /** There is no connection, or the response has another form. Nothing is written. */
   | { readonly outcome: 'declined' }
   /** The connection ended within the content, or no byte arrived in time, or the job was cancelled. */
   | { readonly outcome: 'cut' | 'stalled' | 'cancelled' }

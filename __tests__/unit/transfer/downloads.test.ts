@@ -164,6 +164,25 @@ test('answers that are cut at 60 %, or broken, are requested again', async () =>
   expect(run.progress.bytes).toBe(largeSize + 1000);
 });
 
+test('a part that gets an error is retried, and not requested at once by another client', async () => {
+  using folder = temporaryFolder();
+  const error = errorXml('SlowDown');
+  const headers = { 'content-length': String(Buffer.byteLength(error)) };
+  let [refusals, retries] = [0, 0];
+  await using store = await objectStore(
+    (asked, answer) => {
+      if (asked.headers.range !== lastRange || refusals > 0) return answer;
+      refusals += 1;
+      return { status: 503, headers, body: error };
+    },
+    { onRetry: () => (retries += 1) },
+  );
+  store.objects.set('p/large', objectOf(contentOf(largeSize), { partSize }));
+  expect((await fetchAll(store, folder)).failures).toEqual([]);
+  const requests = store.gets().filter(({ headers: { range } }) => range === lastRange);
+  expect([requests.length, retries]).toEqual([2, 1]);
+});
+
 describe('a flipped byte', () => {
   test.each([
     ['in a small file', 1000],

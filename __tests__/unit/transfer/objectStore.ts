@@ -4,7 +4,13 @@ import { multipartEtag } from '../../../src/storage/etag.ts';
 import type { Get } from '../../../src/sync/downloads.ts';
 import { partsOf } from '../../../src/transfer/partSize.ts';
 import type { Answer, Asked } from '../servers.ts';
-import { type LocalBucket, errorXml, keyAsked, openBucket } from '../storage/localBucket.ts';
+import {
+  type BucketOptions,
+  type LocalBucket,
+  errorXml,
+  keyAsked,
+  openBucket,
+} from '../storage/localBucket.ts';
 
 export interface StoredObject {
   readonly content: Buffer;
@@ -47,9 +53,10 @@ export async function objectStore(
     answer: Answer,
     count: number,
   ) => Answer | undefined | Promise<Answer | undefined> = (_, answer) => answer,
+  options?: BucketOptions,
 ): Promise<ObjectStore> {
   const objects = new Map<string, StoredObject>();
-  const local = await openBucket((asked, count) => decide(asked, answerTo(asked, objects), count));
+  const local = await openBucket((asked, count) => decide(asked, answerTo(asked, objects), count), options);
   return {
     ...local,
     objects,

@@ -127,9 +127,33 @@ function proxyAt(url: string): ReceiveJob['connection']['proxy'] {
   };
 }
 
+test('an error is received whole, and the connection serves the next request', async () => {
+  using folder = temporaryFolder();
+  await using server = await rawServer((socket, request) => {
+    if (request === 2) {
+      socket.write(Buffer.concat([Buffer.from(whole), content]));
+      return;
+    }
+    socket.write(headOf(['Content-Length: 8', 'Retry-After: 2'], '503 Slow Down') + 'caf');
+    socket.write('é SD');
+  });
+  const job = jobFor(folder, server.origin);
+  const headers = { 'content-length': '8', 'retry-after': '2' };
+  const answer = { status: 503, headers, body: 'café SD', received: 8 };
+  expect(await receiveRange(job, never)).toEqual({ outcome: 'refused', answer });
+  expect(readFileSync(job.path, 'utf8')).toBe('x'.repeat(10));
+  expect(await receiveRange(job, never)).toMatchObject(received);
+  expect(server.asked).toEqual([['GET /bucket/key HTTP/1.1', 'GET /bucket/key HTTP/1.1']]);
+});
+
 describe('the usual client gets', () => {
   test.each([
-    ['an error', headOf(['Content-Length: 5', 'ETag: "e"'], '412 Precondition Failed') + 'error'],
+    [
+      'an error in chunks',
+      headOf(['Transfer-Encoding: chunked'], '503 Slow Down') + '5\r\nerror\r\n0\r\n\r\n',
+    ],
+    ['a long error', headOf(['Content-Length: 70000'], '503 Slow Down') + 'error'],
+    ['a redirect', headOf(['Content-Length: 5', 'Location: /other'], '307 Temporary Redirect') + 'other'],
     ['a response in chunks', headOf(['Transfer-Encoding: chunked', 'ETag: "e"']) + '5\r\n01234\r\n'],
     ['a response of another length', headOf(['Content-Length: 5', 'ETag: "e"']) + '01234'],
     ['a response without an ETag', headOf([`Content-Length: ${content.length}`])],

@@ -73,6 +73,11 @@ describe('a thread', () => {
     expect(jobs).toEqual([]);
   });
 
+  test('passes on an error response', async () => {
+    const answer = { status: 503, headers: { 'retry-after': '2' }, body: '<Error/>', received: 8 };
+    expect(await sinkFor({ outcome: 'refused', answer }).send()).toEqual(answer);
+  });
+
   test('may decline the response, and the usual client sends the request', async () => {
     const { send, jobs } = sinkFor({ outcome: 'declined' });
     expect(await send()).toBeUndefined();
