@@ -33,6 +33,9 @@ interface Place {
   readonly base: string;
 }
 
+/** What Firefox says of a request to a service worker that the next page aborts. */
+const aborted = 'Failed to load ‘’. A ServiceWorker intercepted the request';
+
 /**
  * @param places the preview, and the static server
  * @returns sentences about what is different; none if the sites are the same
@@ -47,7 +50,7 @@ export async function compareSites(
   if (expected.failure !== undefined) throw new Error(`${site.name} on a static server: ${expected.failure}`);
   const seen = await walk(site, browser, places.preview, '#/');
   const differences = seen.problems
-    .filter((problem) => !expected.problems.includes(problem))
+    .filter((problem) => !expected.problems.includes(problem) && !problem.includes(aborted))
     .map((problem) => `Problem: ${problem}`);
   if (seen.failure !== undefined) differences.push(`Step ${seen.looks.length}: ${seen.failure}`);
   for (const [index, look] of seen.looks.entries()) {
@@ -117,11 +120,11 @@ async function look(step: string, page: Page, part: Frame, base: string): Promis
       links: [...document.querySelectorAll<HTMLAnchorElement>('a[href]')].map(({ href }) => href).join(' '),
     })),
   ]);
-  // Reports say how old they are, and MkDocs Material that its search still loads.
+  // Reports say how old they are, and MkDocs Material whether its search has loaded.
   const timeless = text
     .replaceAll(/\d+ \w+(?: \d+ \w+)? ago/g, '… ago')
     .replaceAll(/\s+/g, ' ')
-    .replace('Initializing search', 'Type to start searching');
+    .replaceAll(/(?:Initializing search|Type to start searching) /g, '');
   return {
     step,
     title,
