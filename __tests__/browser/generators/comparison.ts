@@ -2,6 +2,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 
 import type { Browser, Frame, Page } from 'puppeteer-core';
 
@@ -33,8 +35,11 @@ interface Place {
   readonly base: string;
 }
 
-/** What Firefox says of a request to a service worker that the next page aborts. */
-const aborted = 'Failed to load ‘’. A ServiceWorker intercepted the request';
+/** What Firefox says of requests that the next page aborts. */
+const aborted = /Failed to load ‘’\. A ServiceWorker intercepted|Parent browsing context was disposed/;
+
+/** Milliseconds that a page may take until its scripts have set its title and texts. */
+const patience = 5_000;
 
 /**
  * @param places the preview, and the static server
@@ -48,9 +53,9 @@ export async function compareSites(
   const expected = await walk(site, browser, places.static, '');
   // Else a wrong step would fail on both, and the sites would seem to be the same.
   if (expected.failure !== undefined) throw new Error(`${site.name} on a static server: ${expected.failure}`);
-  const seen = await walk(site, browser, places.preview, '#/');
+  const seen = await walk(site, browser, places.preview, '#/', expected.looks);
   const differences = seen.problems
-    .filter((problem) => !expected.problems.includes(problem) && !problem.includes(aborted))
+    .filter((problem) => !expected.problems.includes(problem) && !aborted.test(problem))
     .map((problem) => `Problem: ${problem}`);
   if (seen.failure !== undefined) differences.push(`Step ${seen.looks.length}: ${seen.failure}`);
   for (const [index, look] of seen.looks.entries()) {
@@ -64,12 +69,16 @@ export async function compareSites(
   return differences;
 }
 
-/** @param deep what is between the URL and the path of a page */
+/**
+ * @param deep what is between the URL and the path of a page
+ * @param expected what the steps should show
+ */
 async function walk(
   site: GeneratedSite,
   browser: Browser,
   { url, base }: Place,
   deep: string,
+  expected: readonly Look[] = [],
 ): Promise<Walk> {
   const downloadPath = await mkdtemp(path.join(tmpdir(), 'downloads-'));
   const context = await browser.createBrowserContext({ downloadBehavior: { policy: 'allow', downloadPath } });
@@ -79,7 +88,15 @@ async function walk(
   let failure: string | undefined;
   const see = async (step: string, shows: string) => {
     await waitForPageText(page, shows, part);
-    looks.push(await look(step, page, part(page), base));
+    const until = performance.now() + patience;
+    let seen = await look(step, page, part(page), base);
+    // Without an expectation, until nothing has changed for a moment.
+    for (let wanted = expected[looks.length], last; performance.now() < until; last = seen) {
+      if (isDeepStrictEqual(seen, wanted ?? last)) break;
+      await sleep(500);
+      seen = await look(step, page, part(page), base);
+    }
+    looks.push(seen);
   };
   try {
     await follow(page, url);
