@@ -1,7 +1,7 @@
 /**
  * Writes `docs/dependencies.md`: age, newest version, maintainers and licence of each direct dependency, as npm's registry gives them.
  *
- *     npm run dependencies
+ *     npm run dependency-table
  *
  * It needs the registry, and its figures change each day, so no check compares the page.
  */
@@ -110,7 +110,7 @@ export function pageOf(dependencies: readonly Dependency[], now: number): string
   return [
     '# Dependencies',
     '',
-    `\`npm run dependencies\` wrote this page on ${new Date(now).toISOString().slice(0, 10)}. The dates and the maintainers come from the npm registry that the machine uses. A mirror of the registry can give later dates than the original.`,
+    `\`npm run dependency-table\` wrote this page on ${new Date(now).toISOString().slice(0, 10)}. The dates and the maintainers come from the npm registry that the machine uses. A mirror of the registry can give later dates than the original.`,
     ...(unlisted > 0 ? [`This registry lists no maintainers of ${unlisted} packages.`] : []),
     '',
     'Bold: the newest version is more than two years old, there is one maintainer only, or the version is deprecated.',
