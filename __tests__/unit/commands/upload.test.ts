@@ -130,7 +130,7 @@ test('log, summary and index page say what changed since the previous upload', a
         '',
     ) as IndexPageData;
   const first = await publish();
-  expect(first.lines.filter((line) => line.startsWith('group: Files'))).toEqual([]);
+  expect(first.lines.filter((line) => line.startsWith('group: Changes'))).toEqual([]);
   expect((await page()).changes).toBeNull();
   const second = await publish();
   expect(second.lines).toContain('group: Changes since the previous upload: no changes');
@@ -151,7 +151,7 @@ test('nothing is said about changes if the page of the last upload cannot be rea
   await putObjects(platform, { 'ci/unread/_links.html': '<p>damaged' }, generatedMetadata);
   const { failure, lines, summaries } = await upload({ path: folder.at('unread'), destination: 'unread' });
   expect(failure).toBeUndefined();
-  expect(lines.filter((line) => line.startsWith('group: Files'))).toEqual([]);
+  expect(lines.filter((line) => line.startsWith('group: Changes'))).toEqual([]);
   expect(summaries[0]).not.toContain('since');
 });
 
