@@ -4,6 +4,9 @@ import type { Job } from './tokens/job.ts';
 
 export const region = 'fr-par';
 
+/** The lifetime of the links that the platform signs: the maximum of a presigned URL. */
+export const platformLinkSeconds = 7 * 24 * 3600;
+
 /** A client app with access to all workspaces below, except those marked otherwise. */
 export const clientApp = { id: 'ci-publisher', secret: 'ci-publisher-secret-4b1f6c0d' } as const;
 

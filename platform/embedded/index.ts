@@ -10,6 +10,7 @@ import {
   members,
   outsiderApp,
   person,
+  platformLinkSeconds,
   platformScope,
   publicApp,
   region,
@@ -36,8 +37,6 @@ import { subjectOf } from './subject.ts';
 import { createStore } from './store.ts';
 
 const audience = ['gep-bios-minio', 'ellip-bios-api', 'account'];
-/** The maximum lifetime of a presigned URL. */
-const platformLinkSeconds = 7 * 24 * 3600;
 
 /** A storage of the platform. */
 export interface PlatformStorage {

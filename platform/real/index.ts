@@ -1,4 +1,4 @@
-import { members, usualJob } from '../catalogue.ts';
+import { members, platformLinkSeconds, usualJob } from '../catalogue.ts';
 import { certificateFor } from '../certificates.ts';
 import type { Platform, PlatformOptions } from '../platform.ts';
 import { startTerrapi } from '../terrapi/server.ts';
@@ -17,9 +17,6 @@ import { installParts } from './programs.ts';
 import { ensureRealm } from './realm.ts';
 import { createSessionOpener } from './sessions.ts';
 import { createRootClient, createStore } from './store.ts';
-
-/** The maximum lifetime of a presigned URL. */
-const platformLinkSeconds = 7 * 24 * 3600;
 
 /**
  * Starts Keycloak, MinIO and the TerrAPI stand-in on the loopback interface. If the environment names a running Keycloak, it is used, and

@@ -1,4 +1,4 @@
-import { buckets } from '../catalogue.ts';
+import { buckets, platformLinkSeconds } from '../catalogue.ts';
 import { startEmbeddedPlatform } from '../embedded/index.ts';
 import type { Platform } from '../platform.ts';
 import { cacheFolder } from '../real/cache.ts';
@@ -7,9 +7,6 @@ import { createBuckets, createRootClient, createStore } from '../real/store.ts';
 import { createSessionOpener } from './accounts.ts';
 import { installVersitygw } from './install.ts';
 import { startVersitygw } from './server.ts';
-
-/** The maximum lifetime of a presigned URL. */
-const platformLinkSeconds = 7 * 24 * 3600;
 
 /**
  * Starts the embedded platform with Versity S3 Gateway as its storage.
