@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -12,15 +10,14 @@ import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { startBrowser } from './browsers.ts';
+import { type OtherHost, startOtherHost } from './otherHost.ts';
 import { openStore, publishPage } from './publishedPage.ts';
-import { clickRow, openIndex, textOf, waitForText } from './tabs.ts';
+import { clickRow, openIndex, textOf, waitForShown, waitForText } from './tabs.ts';
 
 let platform: Platform;
 let url: string;
 
-/** A host that must never get a request. */
-let other: Server;
-const requests: string[] = [];
+let other: OtherHost;
 
 const pixel =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -103,12 +100,8 @@ ${'filler\n\n'.repeat(100)}
 
 beforeAll(async () => {
   platform = await startEmbeddedPlatform();
-  other = createServer((request, response) => {
-    requests.push(request.url ?? '');
-    response.end();
-  });
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  other = await startOtherHost();
+  const { origin } = other;
   const jest = execFileSync(
     process.execPath,
     [
@@ -134,16 +127,15 @@ beforeAll(async () => {
     'small.zip': made('small.zip'),
     'broken.zip': 'PK\u0003\u0004 and nothing else',
   };
-  const uploads = Object.entries(files).map(([name, content]) => ({
-    name,
-    content: () => Buffer.from(content),
-  }));
+  const uploads = Object.entries(files).map(([name, content]) => {
+    const bytes = Buffer.from(content);
+    return { name, content: () => bytes };
+  });
   url = await publishPage(await openStore(platform), 'documents', uploads);
 }, 120_000);
 
 afterAll(async () => {
-  other.closeAllConnections();
-  await new Promise((resolve) => other.close(resolve));
+  await other.close();
   await platform.stop();
 });
 
@@ -151,16 +143,6 @@ afterAll(async () => {
 async function show(page: Page, name: string): Promise<void> {
   await clickRow(page, name);
   await waitForShown(page, name);
-}
-
-async function waitForShown(page: Page, name: string): Promise<void> {
-  await page.waitForFunction(
-    (wanted) =>
-      document.querySelector('#pane h2')?.textContent === wanted &&
-      document.querySelector('.content[data-state=shown], .content[data-state=failed]') !== null,
-    {},
-    name,
-  );
 }
 
 describe.each(browserNames)('documents in the pane in %s', (name) => {
@@ -294,7 +276,7 @@ describe.each(browserNames)('documents in the pane in %s', (name) => {
     expect(await textOf(page, '.content .said')).toContain('nested too deeply');
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
     expect(complaints).toEqual([]);
-    expect(requests).toEqual([]);
+    expect(other.requests).toEqual([]);
     await page.close();
   }, 120_000);
 });

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -10,15 +8,14 @@ import { startEmbeddedPlatform } from '../../platform/embedded/index.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { startBrowser } from './browsers.ts';
+import { type OtherHost, startOtherHost } from './otherHost.ts';
 import { openStore, publishPage } from './publishedPage.ts';
-import { namesOf, openIndex, textOf, waitForText } from './tabs.ts';
+import { namesOf, openIndex, textOf, waitForFragment, waitForText } from './tabs.ts';
 
 let platform: Platform;
 let url: string;
 
-/** A host that must never get a request. */
-let other: Server;
-const requests: string[] = [];
+let other: OtherHost;
 
 /** The photos are from the encoders of Chromium, and the screenshots from Chromium itself. */
 const made = (name: string) => readFileSync(path.join(import.meta.dirname, name));
@@ -33,15 +30,10 @@ const many = 3_000;
 
 beforeAll(async () => {
   platform = await startEmbeddedPlatform();
-  other = createServer((request, response) => {
-    requests.push(request.url ?? '');
-    response.end();
-  });
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-  const origin = `http://localhost:${(other.address() as AddressInfo).port}`;
+  other = await startOtherHost();
   const contents: Readonly<Record<string, Buffer>> = {
     'plots/a broken one.png': Buffer.from('no picture'),
-    'plots/drawn.svg': Buffer.from(hostileDrawing(origin)),
+    'plots/drawn.svg': Buffer.from(hostileDrawing(other.origin)),
     'plots/inner/screen.png': made('../../docs/pictures/index-phone.png'),
     'plots/notes.txt': Buffer.from('notes'),
     'plots/photo.jpg': made('files/gradient.jpg'),
@@ -70,7 +62,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  other.close();
+  await other.close();
   await platform.stop();
 });
 
@@ -99,8 +91,6 @@ const marked = (page: Page) =>
     return option?.ariaSelected === 'true' ? option.getAttribute('aria-label') : null;
   });
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.id);
-const waitForFragment = (page: Page, fragment: string) =>
-  page.waitForFunction((wanted) => location.hash === wanted, {}, fragment);
 
 describe.each(browserNames)('the gallery in %s', (name) => {
   let browser: Browser;
@@ -163,7 +153,7 @@ describe.each(browserNames)('the gallery in %s', (name) => {
       'screen.png',
     ]);
     expect(await page.evaluate(() => 'hacked' in globalThis)).toBe(false);
-    expect([complaints, requests]).toEqual([[], []]);
+    expect([complaints, other.requests]).toEqual([[], []]);
     await page.close();
   });
 

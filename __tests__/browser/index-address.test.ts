@@ -6,7 +6,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { startBrowser } from './browsers.ts';
 import { openStore, publishPage } from './publishedPage.ts';
-import { namesOf, openIndex, telephone, textOf, waitForText } from './tabs.ts';
+import { namesOf, openIndex, telephone, textOf, waitForFragment, waitForText } from './tabs.ts';
 
 let platform: Platform;
 let url: string;
@@ -24,11 +24,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => platform.stop());
-
-/** Waits until the address has this fragment. */
-async function waitForFragment(page: Page, fragment: string): Promise<void> {
-  await page.waitForFunction((wanted) => location.hash === wanted, {}, fragment);
-}
 
 const isClosed = (page: Page) => page.waitForSelector('#pane[hidden]');
 const searchOf = (page: Page) => page.$eval('#search', (search) => (search as HTMLInputElement).value);

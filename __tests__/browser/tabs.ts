@@ -98,3 +98,23 @@ export async function waitForText(page: Page, selector: string, text: string | R
     source,
   );
 }
+
+/** Waits until the pane shows a file, or why it cannot. */
+export async function waitForShown(
+  page: Page,
+  name: string,
+  limit: { readonly timeout?: number } = {},
+): Promise<void> {
+  await page.waitForFunction(
+    (wanted) =>
+      document.querySelector('#pane h2')?.textContent === wanted &&
+      document.querySelector('.content[data-state=shown], .content[data-state=failed]') !== null,
+    limit,
+    name,
+  );
+}
+
+/** Waits until the address has this fragment. */
+export async function waitForFragment(page: Page, fragment: string): Promise<void> {
+  await page.waitForFunction((wanted) => location.hash === wanted, {}, fragment);
+}

@@ -1,6 +1,3 @@
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'puppeteer-core';
 
@@ -9,14 +6,13 @@ import type { Platform } from '../../platform/platform.ts';
 import { browserNames } from '../../scripts/browsers.ts';
 import { startBrowser } from './browsers.ts';
 import { hostileReport } from './hostileReport.ts';
+import { type OtherHost, startOtherHost } from './otherHost.ts';
 import { openStore, publishPage } from './publishedPage.ts';
-import { clickRow, openIndex, textOf } from './tabs.ts';
+import { clickRow, openIndex, textOf, waitForShown } from './tabs.ts';
 
 let platform: Platform;
 let url: string;
-let otherHost: Server;
-/** Paths of the requests to another host. */
-const leaks: string[] = [];
+let other: OtherHost;
 
 const text = (content: string, encoding: BufferEncoding = 'utf8') => Buffer.from(content, encoding);
 
@@ -27,7 +23,6 @@ const csv =
 const script = '<script>top.broken = self.origin; top.postMessage("report: ran", "*")</script>';
 
 function contents(pdf: Buffer): Readonly<Record<string, Buffer>> {
-  const address = `http://localhost:${(otherHost.address() as AddressInfo).port}`;
   return {
     'big.json': text('{"id":12345678901234567890,"__proto__":{"at":[1.10,2e400]}}'),
     'broken.json': text('{"a":1,}'),
@@ -40,7 +35,7 @@ function contents(pdf: Buffer): Readonly<Record<string, Buffer>> {
     'windows.txt': text('\ufeffGrüße\r\n', 'utf16le'),
     'old.txt': text('Grüße', 'latin1'),
     'old.csv': text('Straße\n1\n', 'latin1'),
-    'report.html': text(hostileReport(address, `${platform.storageUrl}/leak`)),
+    'report.html': text(hostileReport(other.origin, `${platform.storageUrl}/leak`)),
     'latin.html': text('<meta charset="iso-8859-1"><p>Grüße</p>', 'latin1'),
     'printed.pdf': pdf,
     'fake.pdf': text(`<!doctype html>${script}`),
@@ -51,11 +46,7 @@ function contents(pdf: Buffer): Readonly<Record<string, Buffer>> {
 
 beforeAll(async () => {
   platform = await startEmbeddedPlatform();
-  otherHost = createServer((request, response) => {
-    leaks.push(request.url ?? '');
-    response.setHeader('access-control-allow-origin', '*').end();
-  });
-  await new Promise<void>((resolve) => otherHost.listen(0, '127.0.0.1', resolve));
+  other = await startOtherHost();
   const browser = await startBrowser('chromium');
   const page = await browser.newPage();
   await page.setContent('<h1>A printed page</h1>');
@@ -66,20 +57,14 @@ beforeAll(async () => {
 }, 240_000);
 
 afterAll(async () => {
-  otherHost.close();
+  await other.close();
   await platform.stop();
 });
 
 /** Opens a file in the pane, and returns what the pane shows. */
 async function open(page: Page, file: string): Promise<string> {
   await clickRow(page, file);
-  await page.waitForFunction(
-    (name) =>
-      document.querySelector('#pane h2')?.textContent === name &&
-      document.querySelector('.content[data-state=shown], .content[data-state=failed]'),
-    { timeout: 60_000 },
-    file,
-  );
+  await waitForShown(page, file, { timeout: 60_000 });
   return textOf(page, '.content');
 }
 
@@ -153,7 +138,7 @@ describe.each(browserNames)('the pane in %s', (name) => {
   }, 240_000);
 
   test('shows an HTML report that reaches nothing, without and with its scripts', async () => {
-    leaks.length = 0;
+    other.requests.length = 0;
     const { page } = await openIndex(browser, url, undefined, listen);
     const withoutFragment = () => page.url().replace(/#.*/, '');
     const address = withoutFragment();
@@ -180,7 +165,7 @@ describe.each(browserNames)('the pane in %s', (name) => {
     expect(lines.filter((line) => line.startsWith('worked'))).toEqual([]);
     // A file that is shown afterwards gives late requests time to arrive.
     expect(await open(page, 'latin.html')).toContain('Scripts are off');
-    expect([leaks, withoutFragment()]).toEqual([[], address]);
+    expect([other.requests, withoutFragment()]).toEqual([[], address]);
     await page.close();
   }, 240_000);
 

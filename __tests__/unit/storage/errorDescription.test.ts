@@ -17,6 +17,8 @@ const full =
   'The workspace is full. Delete what you do not need, or ask the people who run the platform for more space.';
 const intercepted =
   'Another server answers instead of the storage, e.g. a proxy or a login page. Check the network of this runner. Ask the people who run the platform to check the endpoint of the workspace.';
+const policy =
+  'A policy of the bucket, or a proxy, does not allow replacing the object. Ask the people who run the platform.';
 const usual = 'Run the job again. If it still fails, tell the people who run the platform.';
 
 test('an error says what failed, where and why', () => {
@@ -73,12 +75,7 @@ describe('code and hint follow from the S3 error code', () => {
       'storage-error',
       'The storage, or a proxy, returns invalid S3 listings, so nothing was deleted or linked. Tell the people who run the platform.',
     ],
-    [
-      412,
-      'PreconditionFailed',
-      'storage-error',
-      'A policy of the bucket, or a proxy, does not allow replacing the object. Ask the people who run the platform.',
-    ],
+    [412, 'PreconditionFailed', 'storage-error', policy],
     [
       403,
       'InvalidAccessKeyId',
@@ -110,12 +107,7 @@ describe('without an S3 error code, a proxy may have answered', () => {
     [399, 'no', 'storage-intercepted', intercepted],
     [400, 'no', 'storage-error', usual],
     [403, 'no', 'storage-denied', usual],
-    [
-      412,
-      'no',
-      'storage-error',
-      'A policy of the bucket, or a proxy, does not allow replacing the object. Ask the people who run the platform.',
-    ],
+    [412, 'no', 'storage-error', policy],
     [507, 'no', 'storage-full', full],
     [403, 'Over the quota of the bucket', 'storage-full', full],
     [400, 'misquotation', 'storage-error', usual],
