@@ -222,6 +222,15 @@ describe.each(browserNames)('documents in the pane in %s', (name) => {
     await page.waitForFunction(
       () => (document.querySelector<HTMLImageElement>('.cell img')?.naturalWidth ?? 0) > 10,
     );
+    // The rows of the list have cells too. Their styles are not those of a notebook.
+    const styles = await page.evaluate(() =>
+      ['.row .label', 'section.cell'].map((place) => {
+        const found = document.querySelector(place);
+        const { marginTop, whiteSpace } = found ? getComputedStyle(found) : { marginTop: '', whiteSpace: '' };
+        return [marginTop, whiteSpace];
+      }),
+    );
+    expect([styles[0]?.[0], styles[1]?.[1]]).toEqual(['0px', 'normal']);
     expect(await textOf(page, '.terminal .color-2')).toBe('passed');
     expect(await textOf(page, '.terminal.error')).toContain("KeyError: 'depth'");
     await show(page, 'old.ipynb');

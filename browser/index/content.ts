@@ -77,7 +77,7 @@ async function showLoaded(
   signal: AbortSignal,
   fail: Fail,
 ): Promise<void> {
-  const place = element('div', { class: viewer });
+  const place = element('div', { class: `viewer-${viewer}` });
   const reading = note('Reading …');
   fill(host, 'loading', reading, place);
   let isCut = false;
