@@ -98,7 +98,7 @@ export interface Store {
   pendingUploads(bucket: string): Promise<{ key: string; uploadId: string }[]>;
   /** Removes every object and every pending multipart upload of a bucket. */
   clear(bucket: string): Promise<void>;
-  /** Makes every object of a bucket older by so many milliseconds. Only the embedded store can do that. */
+  /** Makes every object of a bucket older by so many milliseconds. MinIO's store cannot do that. */
   makeOlder?(bucket: string, milliseconds: number): void;
 }
 

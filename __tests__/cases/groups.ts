@@ -61,7 +61,7 @@ const groups = {
     trees: (subject, { downloadTrees }) => downloadTreeCases(subject, downloadTrees),
   },
   removing: {
-    removing: removingCases,
+    removing: (subject) => removingCases(subject),
     renewing: (subject, { renewing }) => renewingLinkCases(subject, renewing),
   },
   // These wait most of the time.

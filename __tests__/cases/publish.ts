@@ -56,10 +56,17 @@ function namesInTable(summary: string): string[] {
   });
 }
 
+interface PublishOptions {
+  readonly fileCount: number;
+  readonly largeFile: number;
+  /** Names that the storage can list. */
+  readonly hostile?: readonly string[];
+}
+
 /** Uploads, from files on disk to working links. */
 export function publishCases(
   subject: () => Subject,
-  { fileCount, largeFile }: { fileCount: number; largeFile: number },
+  { fileCount, largeFile, hostile = hostileNames }: PublishOptions,
 ): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
@@ -193,11 +200,11 @@ export function publishCases(
     });
 
     test('names with markup, quotes, commands and control characters are shown as text everywhere', async () => {
-      const files = Object.fromEntries(hostileNames.map((name) => [name, `content of ${name}`]));
+      const files = Object.fromEntries(hostile.map((name) => [name, `content of ${name}`]));
       // Windows cannot have such files, so another client uploads them.
       await putObjects(
         subject().platform,
-        Object.fromEntries(hostileNames.map((name) => [`ci/odd/${name}`, files[name] ?? ''])),
+        Object.fromEntries(hostile.map((name) => [`ci/odd/${name}`, files[name] ?? ''])),
       );
       const runs = [
         await runSubject(subject(), 'links', { destination: 'odd' }, { cwd: folderWith({}) }),
@@ -214,16 +221,17 @@ export function publishCases(
       ];
       for (const run of runs) {
         expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
-        expect(Object.keys(urlsOf(run)).sort()).toEqual([...hostileNames].sort());
+        expect(Object.keys(urlsOf(run)).sort()).toEqual([...hostile].sort());
         const links = linksFileOf(run).files;
-        expect(links.map(({ path }) => path).sort()).toEqual([...hostileNames].sort());
+        expect(links.map(({ path }) => path).sort()).toEqual([...hostile].sort());
         for (const { path, url } of links)
           expect([path, await (await fetch(url)).text()]).toEqual([path, files[path]]);
         expect(commandsIn(run.log).filter((command) => !expectedCommands.has(command))).toEqual([]);
         expect(run.log).not.toMatch(/##\[|\u001b|[\u2028-\u202e\u2066-\u2069]/);
         expect(run.masked.filter((value) => value.includes('injected'))).toEqual([]);
-        expect(namesInTable(run.summary).sort()).toEqual(hostileNames.map(sanitize).sort());
-        const ownMarkup = /<!-- -->|\(<https?:[^<>]*>\)|<details>\n<summary>29 files<\/summary>|<\/details>/g;
+        expect(namesInTable(run.summary).sort()).toEqual(hostile.map(sanitize).sort());
+        const ownMarkup =
+          /<!-- -->|\(<https?:[^<>]*>\)|<details>\n<summary>\d+ files<\/summary>|<\/details>/g;
         expect(run.summary.replace(ownMarkup, '')).not.toMatch(/[<>]/);
       }
     });
@@ -264,7 +272,8 @@ export function publishCases(
       expect((await fetch(link)).status).toBe(200);
       expect(run.masked.some((value) => link.includes(value))).toBe(true);
       const signature = new URL(link).searchParams.get('X-Amz-Signature') ?? 'none';
-      expect(`${run.log}${run.summary}`).not.toContain(signature);
+      const log = run.log.replace(/^::add-mask::.*$/gm, '');
+      expect(`${log}${run.summary}`).not.toContain(signature);
     });
 
     test('in a public repository only, a notice says that anybody can open the links', async () => {
@@ -294,13 +303,15 @@ export function publishCases(
     test('every secret is masked, and none is in the log, outputs, summary or a file', async () => {
       const cwd = folderWith({ 'a.txt': 'a' });
       const { platform } = subject();
+      const earlier = new Set(platform.terrapi.secrets);
       const run = await runSubject(subject(), 'upload', { path: 'a.txt' }, { cwd });
       expect(run.exitCode).toBe(0);
       const secrets = [clientApp.secret, ...platform.terrapi.secrets];
       expect(secrets.length).toBeGreaterThanOrEqual(3);
       const seen = visibleText(run);
       expect(secrets.filter((secret) => seen.includes(secret))).toEqual([]);
-      const known = [...platform.terrapi.secrets].slice(-2);
+      const known = [...platform.terrapi.secrets].filter((secret) => !earlier.has(secret));
+      expect(known).not.toHaveLength(0);
       expect(known.filter((secret) => !run.masked.includes(secret))).toEqual([]);
       expect(run.masked).toContain(clientApp.secret);
     });

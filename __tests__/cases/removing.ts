@@ -1,19 +1,34 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
 import { buckets } from '../../platform/catalogue.ts';
-import { letObjectsAge } from '../support/objectAge.ts';
+import { letObjectsAge, makeAtLeast } from '../support/objectAge.ts';
 import { type SeenRequest, errorXml, useFaultyStorage } from '../support/faultyServer.ts';
 import { folderWith } from '../support/folder.ts';
 import { generatedMetadata, putObjects } from '../support/putObjects.ts';
 import { type Subject, errorOf, runSubject } from '../support/subject.ts';
 
+/** What differs between storages. The defaults are those of MinIO and of the embedded storage. */
+interface RemovingOptions {
+  /** A name for XML to escape. */
+  readonly oddName?: string;
+  /** Milliseconds that the HTTP date of the storage may be behind. Objects of this time count as newer than a removal. */
+  readonly dateLag?: number;
+  /** Whether the storage has objects below another object, and lists them only after it is deleted. */
+  readonly hidesObjects?: boolean;
+}
+
 /** The `remove` action. */
-export function removingCases(subject: () => Subject): void {
+export function removingCases(
+  subject: () => Subject,
+  { oddName = 'odd\nname <&>"\u0007', dateLag = 0, hidesObjects = true }: RemovingOptions = {},
+): void {
   beforeEach(() => subject().platform.store.clear(buckets.outputs));
 
   const cwd = folderWith({});
-  const remove = (inputs: Record<string, string> = {}) =>
-    runSubject(subject(), 'remove', { destination: 'd', ...inputs }, { cwd });
+  const remove = async (inputs: Record<string, string> = {}) => {
+    if (dateLag > 0) await makeAtLeast(subject().platform, dateLag);
+    return runSubject(subject(), 'remove', { destination: 'd', ...inputs }, { cwd });
+  };
   const keys = async () =>
     (await subject().platform.store.list(buckets.outputs, '')).map(({ key }) => key).sort();
   const put = (...names: string[]) =>
@@ -27,14 +42,7 @@ export function removingCases(subject: () => Subject): void {
 
   describe('the remove action', () => {
     test('deletes what is below the destination, and nothing else', async () => {
-      await put(
-        'd/a.txt',
-        'd/deep/er/b.txt',
-        'd/_links.html',
-        'd/odd\nname <&>"\u0007',
-        'dd/neighbour.txt',
-        'd.txt',
-      );
+      await put('d/a.txt', 'd/deep/er/b.txt', 'd/_links.html', `d/${oddName}`, 'dd/neighbour.txt', 'd.txt');
       const run = await remove();
       expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
       expect(run.outputs).toEqual({
@@ -165,13 +173,14 @@ export function removingCases(subject: () => Subject): void {
       });
     });
 
-    test('finds objects that a server lists only after another object is deleted', async () => {
-      await put('d/report', 'd/report/a', 'd/report/a/b', 'd/report/a/b/c');
-      const run = await remove();
-      expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
-      expect(await keys()).toEqual([]);
-      expect(run.outputs['deleted-count']).toBe('4');
-    });
+    if (hidesObjects)
+      test('finds objects that a server lists only after another object is deleted', async () => {
+        await put('d/report', 'd/report/a', 'd/report/a/b', 'd/report/a/b/c');
+        const run = await remove();
+        expect([run.exitCode, errorOf(run)]).toEqual([0, '']);
+        expect(await keys()).toEqual([]);
+        expect(run.outputs['deleted-count']).toBe('4');
+      });
 
     test('deletes thousands', async () => {
       const { platform } = subject();

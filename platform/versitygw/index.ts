@@ -1,3 +1,6 @@
+import { readdirSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { buckets, platformLinkSeconds } from '../catalogue.ts';
 import { startEmbeddedPlatform } from '../embedded/index.ts';
 import type { Platform } from '../platform.ts';
@@ -31,7 +34,12 @@ export async function startVersitygwPlatform(): Promise<Platform> {
         openSession: createSessionOpener(program, gateway, client),
         presignDownload: (bucket, key) =>
           Promise.resolve(signDownload(gateway.url, gateway.root, { bucket, key }, platformLinkSeconds)),
-        store: createStore(client),
+        store: {
+          ...createStore(client),
+          makeOlder: (bucket, milliseconds) => {
+            makeFilesOlder(join(gateway.objects, bucket), milliseconds);
+          },
+        },
       },
     );
     started.defer(() => platform.stop());
@@ -39,5 +47,14 @@ export async function startVersitygwPlatform(): Promise<Platform> {
   } catch (error) {
     await started.disposeAsync();
     throw error;
+  }
+}
+
+/** Changes the time of all files and folders below a folder. The time of an object is that of its file. */
+function makeFilesOlder(folder: string, milliseconds: number): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const file = join(folder, name);
+    const seconds = (statSync(file).mtimeMs - milliseconds) / 1000;
+    utimesSync(file, seconds, seconds);
   }
 }

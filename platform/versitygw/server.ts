@@ -12,6 +12,8 @@ export interface Versitygw {
   readonly url: string;
   /** The administrator. */
   readonly root: RootCredentials;
+  /** Folder with a folder for each bucket. A file there is an object. */
+  readonly objects: string;
   /** Stops the program and deletes all stored objects. */
   readonly stop: () => Promise<void>;
 }
@@ -46,6 +48,7 @@ export async function startVersitygw(program: string): Promise<Versitygw> {
   return {
     url,
     root,
+    objects,
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
