@@ -184,6 +184,13 @@ async function uploadStep(before: Snapshot, real: Real, one: Upload, fault: Trou
   );
 }
 
+/** An upload of several files with links, to a folder where the user's own file has the name of the index page. */
+async function uploadBesidePage(real: Real, one: Upload, fault: Trouble): Promise<void> {
+  await putObjects(real.platform, { [`${baseOf(one.folder)}_links.html`]: 'own page' });
+  const several = { 'a.js': 'file one', 'z.css': 'file two', ...one.files };
+  await uploadStep(await read(real), real, { ...one, files: several, links: 'session' }, fault);
+}
+
 /** The state before, with the object that another client stores meanwhile. It must stay. */
 function withOther(before: Snapshot, now: Snapshot, fault: Trouble): Snapshot {
   if (fault.kind !== 'other client') return before;
@@ -229,6 +236,15 @@ async function removalStep(
   const after = { own: ownOf(remaining), generated: generatedOf(remaining), written: new Set<string>() };
   expectExactly(now, withOtherOwn(after, now, fault));
   expect(ran.outputs.get('deleted-count')).toBe(String(removed.size));
+}
+
+/** A removal. With older-than, all objects are old, except one that is new. */
+async function removeStep(real: Real, model: Model, removal: Removal, fault: Trouble): Promise<void> {
+  if (removal.olderThan !== undefined) {
+    real.platform.store.makeOlder?.(buckets.outputs, hour);
+    await putObjects(real.platform, { [`${baseOf(removal.folder)}own.txt`]: 'own, new' });
+  }
+  await removalStep(await read(real), real, model, removal, fault);
 }
 
 interface KeepLast {
@@ -365,6 +381,13 @@ export const steps: fc.Arbitrary<Step>[] = [
       ),
     ),
   fc
+    .tuple(upload, survivable)
+    .map(([one, fault]) =>
+      step(`upload beside an own page ${JSON.stringify([one, fault])}`, (_, real) =>
+        uploadBesidePage(real, one, fault),
+      ),
+    ),
+  fc
     .tuple(upload, upload)
     .map((both) =>
       step(`two uploads ${JSON.stringify(both)}`, (before, real) => twoUploads(before, real, both)),
@@ -373,14 +396,14 @@ export const steps: fc.Arbitrary<Step>[] = [
     .record({
       folder: fc.constantFrom('d/1', 'd/2', 'd/3', 'e', 'd'),
       keepLast: fc.constant(undefined),
-      olderThan: fc.constantFrom(undefined, undefined, hour / 2),
+      olderThan: fc.constantFrom(undefined, hour / 2),
     })
     .chain((removal) =>
       fc
         .oneof(trouble, otherClient(`ci/${removal.folder}/other.txt`))
         .map((fault) =>
-          step(`remove ${JSON.stringify([removal, fault])}`, (before, real, model) =>
-            removalStep(before, real, model, removal, fault),
+          step(`remove ${JSON.stringify([removal, fault])}`, (_, real, model) =>
+            removeStep(real, model, removal, fault),
           ),
         ),
     ),
