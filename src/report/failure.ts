@@ -34,6 +34,11 @@ export function failureLine({ step, run, isCancelled, now }: FailureText): strin
   return `**${state}${at}** on ${formatMoment(now)}${url === '' ? '' : ` ([log](${url}))`}.`;
 }
 
+/** Whether a line of {@link failureLine} is about new links. */
+export function isAboutLinks(line: string): boolean {
+  return line.startsWith(`**${names.links}`);
+}
+
 /** The state in plain text, for the description of a deployment. */
 export function failureDescription({ run: { commit }, isCancelled }: Omit<FailureText, 'now'>): string {
   return `${isCancelled ? 'Cancelled' : 'Failed'}${commit === '' ? '' : ` at ${commit.slice(0, 7)}`}`;
