@@ -234,6 +234,11 @@ describe('the comment about a failed run', () => {
     expect(renewed).toContain('**Removal: failed** on');
   });
 
+  test('keeps the commit of a comment whose heading a person has changed', () => {
+    const edited = published.replace('### Pages&#58; d', 'Our pages');
+    expect(failureComment(later, edited)).toContain('<!-- commit: c0ffee1234 -->');
+  });
+
   test('keeps a comment of version 1.0.0, which has no state', () => {
     const old = `${commentMarker('w/d')}\n<!-- title: Old -->\n\n### Old\n\n**[All files](<x>)**\n\n<sub>Written</sub>`;
     expect(failureComment(failed, old)).toMatch(
