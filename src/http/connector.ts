@@ -145,13 +145,12 @@ function openTls(
 type TlsTarget = Pick<buildConnector.Options, 'hostname'>;
 
 /** Starts TLS on a socket. */
-type TlsClient = (hostname: string, socket: Socket) => Socket;
+type TlsClient = (host: string, socket: Socket) => Socket;
 
 /** Connections to the same host resume a TLS session (RFC 8446, 2.2), which saves half of the handshake's CPU time. */
 function createTlsClient({ ca, rejectUnauthorized }: TlsOptions): TlsClient {
   const sessions = new Map<string, Buffer>();
-  return (hostname, socket) => {
-    const host = hostname.replace(/^\[|\]$/g, '');
+  return (host, socket) => {
     const session = sessions.get(host);
     return connectTls({
       socket,
