@@ -1,4 +1,4 @@
-import { formatBytes } from '../../src/text/format.ts';
+import { formatBytes, formatCount } from '../../src/text/format.ts';
 import { decoded } from './decoding.ts';
 import { element } from './elements.ts';
 import { type LoadedViewer, type OwnViewer, isLoaded, viewerOf } from './kinds.ts';
@@ -111,7 +111,7 @@ function showPicture(host: HTMLElement, { url, path }: Subject, fail: Fail): voi
   picture.addEventListener('load', () => {
     host.dataset['state'] = 'shown';
     size.textContent = picture.naturalWidth
-      ? `${picture.naturalWidth.toLocaleString('en')} × ${picture.naturalHeight.toLocaleString('en')} pixels`
+      ? `${formatCount(picture.naturalWidth)} × ${formatCount(picture.naturalHeight)} pixels`
       : '';
   });
   picture.addEventListener('error', () => fail('This picture cannot be shown here. Download the file.'));
