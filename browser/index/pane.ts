@@ -14,8 +14,7 @@ import type { VerifyCommand } from './verification.ts';
 export interface PaneParts {
   readonly pane: HTMLElement;
   readonly files: Files;
-  readonly s3Uri: string;
-  readonly contents: Pick<IndexPageData, 'changes'>;
+  readonly contents: Pick<IndexPageData, 'changes' | 's3Uri'>;
   /** The commands that verify a file. */
   readonly verifyCommands: (file: number) => readonly VerifyCommand[];
   /** Copies a text, and confirms it. `what` names the text. */
@@ -154,7 +153,7 @@ function heading({ onClose, onStep }: PaneParts, kind: string, path: string): HT
 type Fact = readonly [term: string, value: Node | string];
 
 function fileFacts(parts: PaneParts, file: number): Fact[] {
-  const { files, s3Uri, verifyCommands } = parts;
+  const { files, verifyCommands } = parts;
   const [size, sum, folder] = [files.size(file), files.sum(file), files.folder(file)];
   const exact = size >= 1024 ? ` (${count(size, 'byte')})` : '';
   return [
@@ -163,7 +162,7 @@ function fileFacts(parts: PaneParts, file: number): Fact[] {
     ['Stored', fullMoment(files.modified(file))],
     ...changeFact(parts, file),
     ...(folder ? [['Folder', shownName(folder)] as const] : []),
-    ['S3', copied(parts, 'S3 URI', `${s3Uri}${files.path(file)}`)],
+    s3Fact(parts, files.path(file)),
     ...(sum ? [['SHA-256', copied(parts, 'SHA-256', sum)] as const] : []),
     ...verifyCommands(file).map(({ term, command }) => [term, copied(parts, 'Command', command)] as const),
   ];
@@ -178,8 +177,12 @@ function folderFacts(parts: PaneParts, { path, fileCount, size, modified }: Fold
   return [
     ['Contains', `${count(fileCount, 'file')}, ${formatBytes(size)}`],
     ['Newest', fullMoment(modified)],
-    ['S3', copied(parts, 'S3 URI', `${parts.s3Uri}${path}/`)],
+    s3Fact(parts, `${path}/`),
   ];
+}
+
+function s3Fact(parts: PaneParts, path: string): Fact {
+  return ['S3', copied(parts, 'S3 URI', `${parts.contents.s3Uri}${path}`)];
 }
 
 /** A text with a button that copies it. */
