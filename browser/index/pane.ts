@@ -2,7 +2,7 @@ import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { sinceWords } from '../../src/text/changes.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { showContent } from './content.ts';
-import { element, icon, iconButton } from './elements.ts';
+import { element, icon, iconButton, note } from './elements.ts';
 import type { Files } from './files.ts';
 import { kindOf, opensInTab } from './kinds.ts';
 import { fullMoment } from './times.ts';
@@ -100,9 +100,7 @@ function fillContent(
   const url = files.url(file);
   if (url === undefined) return;
   if (hasExpired()) {
-    content.replaceChildren(
-      element('p', { class: 'said' }, 'The link has expired, so the content cannot be shown.'),
-    );
+    content.replaceChildren(note('The link has expired, so the content cannot be shown.'));
     return;
   }
   showContent(
