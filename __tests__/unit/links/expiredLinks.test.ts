@@ -36,8 +36,9 @@ test('a link that does not say when it expires has not expired', () => {
 test.each([
   [undefined, 'have expired'],
   [expiry, 'expired at 2026-11-23 12:15:00 UTC'],
-  [expiry + 1, 'have expired'],
-])('the error never says that links expired in the future: %j', (expiresAt, when) => {
+  [expiry + 60_000, 'expired at 2026-11-23 12:16:00 UTC'],
+  [expiry + 60_001, 'have expired'],
+])('the error says when links expired, but never a time in the future: %j', (expiresAt, when) => {
   const cause = response(403);
   expect(expiredLinks('the list', expiresAt, expiry, cause)).toMatchObject({
     code: 'links-expired',
