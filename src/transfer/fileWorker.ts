@@ -42,11 +42,16 @@ const cancellations = new Map<number, AbortController>();
 async function receive({ id, job }: Extract<ThreadRequest, { kind: 'receive' }>): Promise<ThreadAnswer> {
   const cancellation = new AbortController();
   cancellations.set(id, cancellation);
-  // Threads that only hash do not load TLS and HTTP.
-  const { receiveRange } = await import('./rangeReceiver.ts');
-  const result = await receiveRange(job, cancellation.signal);
-  cancellations.delete(id);
-  return { id, result };
+  try {
+    // Threads that only hash do not load TLS and HTTP.
+    const { receiveRange } = await import('./rangeReceiver.ts');
+    return { id, result: await receiveRange(job, cancellation.signal) };
+  } catch (error) {
+    // The other jobs of the thread continue.
+    return { id, error: messageOf(error) };
+  } finally {
+    cancellations.delete(id);
+  }
 }
 
 function digest({ id, job }: Extract<ThreadRequest, { kind: 'range' }>): ThreadAnswer {
