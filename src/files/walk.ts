@@ -65,10 +65,9 @@ export function walkFrom(start: string, rules: WalkOptions): Walk {
   try {
     const stats = lstatSync(start);
     const real = stats.isSymbolicLink() ? start : realpathSync(start);
-    if (real === start) visit(on, start, start, stats, []);
-    else if (rules.symlinks === 'skip') walk.skippedLinks.push(start);
-    else if (isOutside(rules, real)) walk.errors.push(leadsOutside(start, real));
-    else if (!rules.excludesTarget(start, real, stats.isDirectory())) visit(on, start, real, stats, []);
+    if (real !== start && rules.symlinks === 'skip') walk.skippedLinks.push(start);
+    else if (real !== start && isOutside(rules, real)) walk.errors.push(leadsOutside(start, real));
+    else visit(on, start, real, stats, []);
   } catch (error) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
     if (!isMissing) walk.errors.push(`${sanitize(start)} cannot be accessed: ${reason(error)}`);
