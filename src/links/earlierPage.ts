@@ -45,8 +45,7 @@ const pageSchema = v.object({
 
 /** Reads the files from the HTML of an index page; undefined if it has another form. */
 export function parseEarlierUpload(html: string, commit: string): EarlierUpload | undefined {
-  const json = indexPageJson(html);
-  const page = v.safeParse(pageSchema, parseJson(json ?? ''));
+  const page = v.safeParse(pageSchema, parseJson(indexPageJson(html) ?? ''));
   if (!page.success) return undefined;
   const { names, sizes, sums, prints } = page.output;
   const files = new Map(
