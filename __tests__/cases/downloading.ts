@@ -218,7 +218,7 @@ export function downloadingCases(subject: () => Subject): void {
       const outdated = files.map((file) => ({ ...file, url: old(file.url) }));
       const answered = await byLinks(cwd, linksFileIn(cwd, uploaded, { files: outdated }), { path: 'x' });
       expect(answered.exitCode).toBe(1);
-      expect(errorOf(answered)).toMatch(/^The links of links\.json expire/);
+      expect(errorOf(answered)).toMatch(/^The links of links\.json have expired\n/);
       expect(errorOf(answered)).toMatch(how);
       const page = await byLinks(cwd, old(indexOf(uploaded)));
       expect(errorOf(page)).toMatch(/^The links of http.*\/_links\.html expired at 2020-01-01 /);

@@ -137,7 +137,7 @@ export async function serveProxy(refusal?: number): Promise<LocalProxy> {
       socket.end(`HTTP/1.1 ${refusal} No\r\ncontent-length: 0\r\n\r\n`);
       return;
     }
-    const upstream = connect(Number(url.split(':')[1]), '127.0.0.1', () => {
+    const upstream = connect(Number(url.split(':').at(-1)), '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       upstream.pipe(socket).pipe(upstream);
     });

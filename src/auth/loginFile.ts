@@ -6,6 +6,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 
 import { ActionError, isError, messageOf, systemCode } from '../errors/error.ts';
+import { parseJson } from '../text/json.ts';
 import { type LockOptions, acquireLock } from './fileLock.ts';
 import { type LoginKey, loginFileName } from './loginNames.ts';
 
@@ -116,13 +117,7 @@ async function readLogin(file: string, access: 'private' | 'shared'): Promise<Lo
 }
 
 function parseLogin(text: string): Login {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    // The parser's message quotes the file.
-  }
-  const login = v.safeParse(loginSchema, content);
+  const login = v.safeParse(loginSchema, parseJson(text));
   if (login.success) return login.output;
   throw new UnsafeFile(
     'it is damaged',

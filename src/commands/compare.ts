@@ -71,8 +71,8 @@ export function openReader(
 export interface ComparedPlan extends ChangedPlan {
   /** The objects below the destination; undefined if they were not listed. */
   readonly remote: Remote | undefined;
-  /** Files with the same content as their object; undefined if the content was not compared. */
-  readonly same: ReadonlySet<Put> | undefined;
+  /** Files with the same content as their object; empty if the content was not compared. */
+  readonly same: readonly Put[];
   /** SHA-256 in hex by name, of all files if it is needed, else where it is known. */
   readonly sums: ReadonlyMap<string, string>;
   /** Path of `SHA256SUMS` on the runner; undefined if it is not uploaded. */
@@ -128,7 +128,10 @@ export async function comparePlan(
     ...changed,
     ...(checksums && withGenerated(changed, checksums, listMetadata(plan, sums, digests))),
     remote,
-    same: comparesContent ? sameContent(plan.puts, remote ?? new Map(), digests) : undefined,
+    same:
+      overwrite === 'always' && comparesContent
+        ? sameContent(plan.puts, remote ?? new Map(), digests)
+        : changed.unchanged,
     sums,
     checksumsFile: checksums?.path,
   };

@@ -103,14 +103,17 @@ export async function linksSource(
   if (first === undefined) throw noFiles(sanitize(where), `Ask for a list that has files.`);
   const nowAt = (link: string) => transport.clockOf(new URL(link)).now();
   const { expiresAt } = list;
-  if (expiresAt !== undefined && expiresAt <= nowAt(first.source)) throw expiredLinks(where, expiresAt);
+  const now = nowAt(first.source);
+  if (expiresAt !== undefined && expiresAt <= now) throw expiredLinks(where, expiresAt, now);
   return {
     ...choose(host, list.files, inputs, sanitize(where)),
     reader: linkReader(transport, {
       retrierOf: (origin) => createStorageRetrier(transport.clockOf(new URL(origin)), { signal, onRetry }),
     }),
     explain: (error, { source }) =>
-      isExpiredLink(error, source, nowAt(source)) ? expiredLinks(where, expiresAt, error) : undefined,
+      isExpiredLink(error, source, nowAt(source))
+        ? expiredLinks(where, expiresAt, nowAt(source), error)
+        : undefined,
   };
 }
 

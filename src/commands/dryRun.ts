@@ -29,16 +29,17 @@ export interface DryRunChanges {
  * @param startedAt milliseconds since the epoch by the storage's clock
  */
 export function compareForDryRun(
-  { base, puts, groups, remote = new Map(), same = new Set() }: ComparedPlan,
+  { base, puts, groups, remote = new Map(), same }: ComparedPlan,
   generated: readonly string[] | undefined,
   startedAt: number,
 ): DryRunChanges {
-  const writes = groups.flat().filter((put) => !same.has(put));
+  const again = new Set(same);
+  const writes = groups.flat().filter((put) => !again.has(put));
   const names = (isReplaced: boolean) =>
     writes.filter(({ key }) => remote.has(key) === isReplaced).map(({ name }) => name);
   const kept = new Set([...keptKeys({ puts, groups }), ...(generated ?? [])]);
   const stale = generated ? staleKeys(base, kept, remote.values(), startedAt) : [];
-  return { added: names(false), changed: names(true), same: [...same].map(({ name }) => name), stale };
+  return { added: names(false), changed: names(true), same: same.map(({ name }) => name), stale };
 }
 
 interface DryRunOptions {

@@ -40,13 +40,12 @@ export async function withChanges(
 ): Promise<Manifest> {
   const earlier = await before;
   if (!earlier) return manifest;
-  const { compareUploads, etagPrint, noPrint } = await import('../sync/uploadChanges.ts');
+  const { compareUploads, etagPrint } = await import('../sync/uploadChanges.ts');
   const compared = ({ name, key, size, sha256, etag, status }: PublishedFile): UploadedFile => {
-    const print = etagPrint(etag);
     // Without a comparison, every file is uploaded.
     const isDifferent = overwrite !== 'always' && remote?.has(key) === true;
     const comparison = status === 'unchanged' ? 'same' : isDifferent ? 'different' : undefined;
-    return { name, size, sha256, print: print === noPrint ? undefined : print, comparison };
+    return { name, size, sha256, print: etagPrint(etag), comparison };
   };
   return { ...manifest, changes: compareUploads(earlier, Iterator.from(manifest.files()).map(compared)) };
 }

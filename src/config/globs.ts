@@ -6,5 +6,6 @@ const maxOpenBrackets = 100;
 
 /** Whether a glob is too long or too complex. No real one is. */
 export function isUnreasonable(glob: string): boolean {
-  return glob.length > maxLength || glob.slice(glob.lastIndexOf(']') + 1).split('[').length > maxOpenBrackets;
+  const openBrackets = glob.slice(glob.lastIndexOf(']') + 1).split('[').length - 1;
+  return glob.length > maxLength || openBrackets > maxOpenBrackets;
 }

@@ -22,14 +22,13 @@ export interface Placement {
   readonly kept: number;
 }
 
-/**
- * Bytes that the files need in addition. A replaced file stays until the new one is whole, so the largest of them needs room twice.
- */
+/** Bytes that the files need in addition if they are written in this order. A replaced file stays until the new one is whole. */
 export function spaceNeeded(placements: Iterable<Placement>): number {
-  let [sum, largest] = [0, 0];
+  let [used, most] = [0, 0];
   for (const { size, replaces, kept } of placements) {
-    sum += size - kept - replaces;
-    largest = Math.max(largest, Math.min(replaces, size - kept));
+    used += size - kept;
+    most = Math.max(most, used);
+    used -= replaces;
   }
-  return Math.max(0, sum + largest);
+  return most;
 }

@@ -66,13 +66,7 @@ export function sensitiveName(folder: string, name: string): Sensitive | undefin
   const fits = ({ parent }: Sensitive) => parent === undefined || parent === inFolder;
   return (
     exact.get(plain)?.find(fits) ??
-    wildcards.find(
-      (rule) =>
-        plain.length >= rule.stem.length + (rule.end ?? '').length &&
-        plain.startsWith(rule.stem) &&
-        plain.endsWith(rule.end ?? '') &&
-        fits(rule),
-    )
+    wildcards.find((rule) => plain.startsWith(rule.stem) && plain.endsWith(rule.end ?? '') && fits(rule))
   );
 }
 

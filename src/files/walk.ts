@@ -65,11 +65,9 @@ export function walkFrom(start: string, rules: WalkOptions): Walk {
   try {
     const stats = lstatSync(start);
     const real = stats.isSymbolicLink() ? start : realpathSync(start);
-    if (stats.isSymbolicLink()) followLink(on, start, []);
-    else if (real === start) visit(on, start, start, stats, []);
-    else if (rules.symlinks === 'skip') walk.skippedLinks.push(start);
-    else if (isOutside(rules, real)) walk.errors.push(leadsOutside(start, real));
-    else if (!rules.excludesTarget(start, real, stats.isDirectory())) visit(on, start, real, stats, []);
+    if (real !== start && rules.symlinks === 'skip') walk.skippedLinks.push(start);
+    else if (real !== start && isOutside(rules, real)) walk.errors.push(leadsOutside(start, real));
+    else visit(on, start, real, stats, []);
   } catch (error) {
     const isMissing = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
     if (!isMissing) walk.errors.push(`${sanitize(start)} cannot be accessed: ${reason(error)}`);
@@ -97,7 +95,7 @@ function leadsOutside(name: string, target: string): string {
  */
 function visit(on: Visit, name: string, real: string, entry: Dirent | Stats, trail: readonly string[]): void {
   const { rules } = on;
-  const isLinked = real !== name && trail.length > 0;
+  const isLinked = real !== name;
   if (entry.isDirectory()) {
     if (trail.length > 0 && !rules.enter(name)) return;
     if (!isLinked || !rules.excludesTarget(name, real, true)) list(on, name, real, trail);

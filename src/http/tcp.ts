@@ -24,7 +24,7 @@ const nextAddressMs = 250;
 export async function openTcp(
   hostname: string,
   port: number,
-  { signal, resolve: resolveHost = resolveName, dial = (address) => dialAddress(address) }: DialOptions,
+  { signal, resolve: resolveHost = resolveName, dial = dialAddress }: DialOptions,
 ): Promise<Socket> {
   const addresses = await addressesOf(hostname, resolveHost, signal);
   const attempts = new Set<Socket>();

@@ -149,7 +149,7 @@ async function requestOneFirst(
 ): Promise<Links> {
   const trial = await request([first], how);
   const life = await sessionLife(sessions);
-  const left = trial.expiresAt === undefined ? Infinity : (trial.expiresAt - clock.now()) / 1000;
+  const left = ((trial.expiresAt ?? Infinity) - clock.now()) / 1000;
   if (life !== undefined && left < life)
     throw refused(`The platform's links expire sooner, in ${formatDuration(left)}`);
   if (others.length === 0) return trial;

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { StorageClient } from '../storage/client.ts';
 import type { ObjectHead } from '../storage/head.ts';
 import { type EarlierUpload, noPrint, printLength } from '../sync/uploadChanges.ts';
+import { parseJson } from '../text/json.ts';
 import { commitOf } from './commitHeader.ts';
 import { indexPageJson } from './linkList.ts';
 
@@ -44,8 +45,7 @@ const pageSchema = v.object({
 
 /** Reads the files from the HTML of an index page; undefined if it has another form. */
 export function parseEarlierUpload(html: string, commit: string): EarlierUpload | undefined {
-  const json = indexPageJson(html);
-  const page = v.safeParse(pageSchema, json === undefined ? undefined : parsed(json));
+  const page = v.safeParse(pageSchema, parseJson(indexPageJson(html) ?? ''));
   if (!page.success) return undefined;
   const { names, sizes, sums, prints } = page.output;
   const files = new Map(
@@ -62,12 +62,4 @@ export function parseEarlierUpload(html: string, commit: string): EarlierUpload 
     }),
   );
   return { commit, files };
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

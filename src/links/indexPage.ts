@@ -148,7 +148,7 @@ function emptyColumns() {
       types.add(place);
       ages.add(modified === undefined ? 0 : Math.max(0, Math.round((madeAt - modified) / 1000)));
       sums.add(sha256 ?? '');
-      prints.add(etagPrint(etag));
+      prints.add(etagPrint(etag) ?? noPrint);
     },
     result: () => ({
       names,

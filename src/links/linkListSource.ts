@@ -53,14 +53,14 @@ export async function readListUrl(
   const where = shownLink(url);
   const clock = transport.clockOf(url);
   const expiry = linkExpiry(url.href);
-  if (expiry !== undefined && expiry <= clock.now()) throw expiredLinks(where, expiry);
+  if (expiry !== undefined && expiry <= clock.now()) throw expiredLinks(where, expiry, clock.now());
   const retrier = createStorageRetrier(clock, { signal, onRetry });
   try {
     return await retrier(() => requestList(url, where, transport, signal), { what: () => where });
   } catch (error) {
     if (signal.aborted || error instanceof ActionError) throw error;
     throw isExpiredLink(error, url.href, clock.now())
-      ? expiredLinks(where, expiry, error)
+      ? expiredLinks(where, expiry, clock.now(), error)
       : unread(url, where, error);
   }
 }

@@ -104,9 +104,9 @@ async function requestLink(key: string, tools: PlatformLinkOptions): Promise<Pla
   const link = await terrapi.downloadLink(object, signal).catch((error: unknown) => {
     throw error instanceof TerrapiError ? refusedLink(client, key, error) : error;
   });
-  const url = URL.parse(link);
+  const url = new URL(link);
   const bare = new URL(client.path(key), client.location.endpoint).href;
-  if (link === object || !url || url.protocol === 's3:' || url.href === bare) {
+  if (url.protocol === 's3:' || url.href === bare) {
     throw noLink(
       client,
       key,

@@ -15,7 +15,7 @@ const controlOrBackslash = /[\u0000-\u001f\u007f-\u009f\\]/;
 export function linkProblem(link: string, plainHttp: boolean): string | undefined {
   if (link.length > longestLink) return `the link has ${link.length} characters, more than ${longestLink}`;
   if (controlOrBackslash.test(link)) return 'the link contains a control character or a backslash';
-  const [, authority] = /^https?:\/\/([^/?#]+)/i.exec(link) ?? [];
+  const authority = /^https?:\/\/([^/?#]+)/i.exec(link)?.[1];
   const url = URL.parse(link);
   if (authority === undefined || !url) return 'it is not an https link';
   const fault = authority.includes('@') ? 'contains a user name or password' : urlProblem(url, plainHttp);

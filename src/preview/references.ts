@@ -89,7 +89,7 @@ function locator(
     return found.kind === 'file'
       ? found.name
       : reference.startsWith('/')
-        ? knownSuffix(pathname, files)
+        ? knownSuffix(percentDecoded(pathname), files)
         : undefined;
   };
 }

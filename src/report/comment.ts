@@ -2,7 +2,7 @@ import type { Run } from '../hosts/host.ts';
 import type { Publication } from '../links/manifest.ts';
 import { count, formatMoment } from '../text/format.ts';
 import { commentStart, parseComment, removalMarker } from './commentParts.ts';
-import { type FailureText, failureLine } from './failure.ts';
+import { type FailureText, failureLine, isAboutLinks } from './failure.ts';
 import { markdownText } from './markdown.ts';
 import { type SummaryOptions, collapsed, filesTable, publicationLines } from './summary.ts';
 
@@ -41,12 +41,13 @@ export function publicationComment(
   const old = parseComment(before);
   const commit = text.built ? text.run.commit : old.commit;
   const title = text.built || text.hasTitle ? publication.title : (old.title ?? publication.title);
+  // New links do not repair a failed upload.
+  const isRepaired = text.built || isAboutLinks(old.failure ?? '');
   const start = [
-    // New links do not repair a failed upload.
     commentStart(
       text.key,
       { commit, title, expiresAt: links?.expiresAt },
-      text.built ? undefined : old.failure?.replace(/ Its links expired on [^,]*\.$/, ''),
+      isRepaired ? undefined : old.failure?.replace(/ Its links expired on [^,]*\.$/, ''),
     ),
     ...publicationLines(publication, text),
   ].join('\n\n');

@@ -48,11 +48,11 @@ export function parseComment(body = ''): ParsedComment {
   const text = body.replaceAll('\r\n', '\n');
   const [, title] = /^<!-- title: (\S{1,4000}) -->$/m.exec(text) ?? [];
   const expiresAt = Date.parse(/^<!-- expires: (\S{1,40}) -->$/m.exec(text)?.[1] ?? '');
-  const [, start = '', below = ''] = /^([^]*?)^### .*\n+([^]*)$/m.exec(text) ?? [];
+  const [, below = ''] = /^### .*\n+([^]*)$/m.exec(text) ?? [];
   const [whole = '', failure] = /^<!-- failed -->\n(.*)\n*/.exec(below) ?? [];
   const content = below.slice(whole.length).trim();
   return {
-    commit: /^<!-- commit: ([0-9a-f]{7,64}) -->$/m.exec(start)?.[1] ?? '',
+    commit: /^<!-- commit: ([0-9a-f]{7,64}) -->$/m.exec(text)?.[1] ?? '',
     title: title === undefined ? undefined : decodeText(title),
     expiresAt: Number.isNaN(expiresAt) ? undefined : expiresAt,
     failure,

@@ -1,5 +1,5 @@
 import type { Run } from '../hosts/host.ts';
-import { ActionError, messageOf } from '../errors/error.ts';
+import { ActionError, messageOf, openFileLimit } from '../errors/error.ts';
 import { formatMoment } from '../text/format.ts';
 import { redact } from '../text/secrets.ts';
 import { markdownText } from './markdown.ts';
@@ -34,6 +34,11 @@ export function failureLine({ step, run, isCancelled, now }: FailureText): strin
   return `**${state}${at}** on ${formatMoment(now)}${url === '' ? '' : ` ([log](${url}))`}.`;
 }
 
+/** Whether a line of {@link failureLine} is about new links. */
+export function isAboutLinks(line: string): boolean {
+  return line.startsWith(`**${names.links}`);
+}
+
 /** The state in plain text, for the description of a deployment. */
 export function failureDescription({ run: { commit }, isCancelled }: Omit<FailureText, 'now'>): string {
   return `${isCancelled ? 'Cancelled' : 'Failed'}${commit === '' ? '' : ` at ${commit.slice(0, 7)}`}`;
@@ -42,7 +47,7 @@ export function failureDescription({ run: { commit }, isCancelled }: Omit<Failur
 /** The job summary of a failed run: its state, the error and its hint. */
 export function failureSummary(title: string, text: FailureText, error: unknown): string {
   const reason = error instanceof ActionError ? error.message : `Unexpected error: ${messageOf(error)}`;
-  const hint = error instanceof ActionError ? error.hint : undefined;
+  const hint = error instanceof ActionError ? error.hint : openFileLimit(error)?.hint;
   return [
     heading(title),
     failureLine(text),

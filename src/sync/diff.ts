@@ -42,12 +42,13 @@ export function planChanges(
   overwrite: Overwrite,
 ): ChangedPlan {
   if (overwrite === 'always') return { ...plan, unchanged: [] };
-  const same = sameContent(plan.puts, remote, digests);
+  const unchanged = sameContent(plan.puts, remote, digests);
+  const same = new Set(unchanged);
   const others = plan.puts.filter((put) => remote.has(put.key) && !put.replaces && !same.has(put));
   if (overwrite === 'never' && others.length > 0) throw existing(others);
   return {
     ...plan,
-    unchanged: [...same],
+    unchanged,
     groups: plan.groups
       .map((group) => group.filter((put) => !same.has(put)))
       .filter((group) => group.length > 0),
@@ -59,10 +60,8 @@ export function sameContent(
   puts: readonly Put[],
   remote: Remote,
   digests: ReadonlyMap<string, { readonly etag: string }>,
-): ReadonlySet<Put> {
-  return new Set(
-    puts.filter(({ key }) => remote.has(key) && remote.get(key)?.etag === digests.get(key)?.etag),
-  );
+): Put[] {
+  return puts.filter(({ key }) => remote.has(key) && remote.get(key)?.etag === digests.get(key)?.etag);
 }
 
 function existing(puts: readonly Put[]): ActionError {

@@ -1,5 +1,5 @@
 /** What is known about a file of an upload. */
-export interface ComparedFile {
+interface ComparedFile {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
@@ -19,7 +19,7 @@ export interface EarlierUpload {
 export type Change = 'new' | 'changed';
 
 /** Numbers of files that differ from the previous upload. */
-export interface ChangeCounts {
+interface ChangeCounts {
   readonly added: number;
   /** Undefined if the content of some files cannot be compared. */
   readonly changed: number | undefined;
@@ -92,19 +92,15 @@ function compared(before: string | undefined, now: string | undefined): 'same' |
 /** Characters of a print. */
 export const printLength = 4;
 
-/** The print of an unknown ETag. */
-export const noPrint = '.'.repeat(printLength);
-
 /**
  * The first 24 bits of an ETag in base64url. The index page has a print for each file, and a whole ETag would make it too large. A file that
  * changes keeps its print once in 17 million times.
+ * @returns undefined if the ETag is unknown or has another form
  */
-export function etagPrint(etag: string | undefined): string {
+export function etagPrint(etag: string | undefined): string | undefined {
   const start = /^[0-9a-f]{6}/i.exec(etag ?? '')?.[0];
-  if (start === undefined) return noPrint;
-  const bits = parseInt(start, 16);
-  return [18, 12, 6, 0].map((shift) => base64url.charAt((bits >> shift) & 63)).join('');
+  return start === undefined ? undefined : Buffer.from(start, 'hex').toString('base64url');
 }
 
-/** RFC 4648, section 5. */
-const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** What the index page has instead of an unknown print. */
+export const noPrint = '.'.repeat(printLength);

@@ -1,4 +1,5 @@
-import { type TerrapiResponse, parseJson, unexpectedResponse } from './request.ts';
+import { parseJson } from '../text/json.ts';
+import { type TerrapiResponse, unexpectedResponse } from './request.ts';
 
 /** Levels of a JSON response that are searched for URLs. */
 const maxDepth = 5;

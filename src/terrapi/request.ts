@@ -5,6 +5,7 @@ import { ActionError } from '../errors/error.ts';
 import { classifier } from '../http/transientErrors.ts';
 import { describeNetworkError, isNetworkError } from '../http/networkErrors.ts';
 import type { TokenSource } from '../auth/tokenSource.ts';
+import { parseJson } from '../text/json.ts';
 import { excerpt } from '../text/sanitize.ts';
 import { type Attempt, type RetryOptions, createRetrier } from '../http/retry.ts';
 import type { Transport } from '../http/transport.ts';
@@ -162,15 +163,6 @@ export function unexpectedResponse(request: string, status: number, what: string
 function describe(issue: v.BaseIssue<unknown>): string {
   const where = v.getDotPath(issue) ?? 'the body';
   return issue.kind === 'schema' ? `${where} is not ${issue.expected}` : `${where} ${issue.message}`;
-}
-
-/** Parses JSON; undefined if the text is not JSON. */
-export function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function errorResponse(

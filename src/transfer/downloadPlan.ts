@@ -62,12 +62,16 @@ export async function planDownload(all: readonly Get[], options: DownloadPlanOpt
   const { same, etags } = await compare(gets, target, overwrite, signal);
   if (overwrite === 'never') refuseOthers(gets, target, { same, etags });
   const left = gets.filter((get) => !same.has(get));
-  checkSpace(left, target, options);
+  const ordered = [
+    ...left.filter((get) => isLarge(get, partSize)),
+    ...left.filter((get) => !isLarge(get, partSize)),
+  ];
+  checkSpace(ordered, target, options);
   return {
     folder: target.folder,
     overwrite,
     partSize,
-    gets: [...left.filter((get) => isLarge(get, partSize)), ...left.filter((get) => !isLarge(get, partSize))],
+    gets: ordered,
     unchanged: [...same],
     totalBytes: left.reduce((sum, { size }) => sum + size, 0),
     existing: new Set(left.filter(({ name }) => target.files.has(name))),

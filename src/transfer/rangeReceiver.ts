@@ -12,6 +12,8 @@ const longestText = 64 * 1024;
  * 6.3), or the text of an error. It declines everything else, so that the usual client of the main thread gets the response instead.
  */
 export async function receiveRange(job: ReceiveJob, signal: AbortSignal): Promise<ReceiveResult> {
+  // If this throws, no connection is open yet.
+  const text = requestText(job);
   const connecting = wireTo(job);
   const cancelled = new Promise<'cancelled'>((resolve) => {
     signal.addEventListener('abort', () => resolve('cancelled'), { once: true });
@@ -23,10 +25,10 @@ export async function receiveRange(job: ReceiveJob, signal: AbortSignal): Promis
     return { outcome: 'cancelled' };
   }
   if (!wire) return { outcome: 'declined' };
-  return receiveOver(wire, job, signal);
+  return receiveOver(wire, text, job, signal);
 }
 
-function receiveOver(wire: Wire, job: ReceiveJob, signal: AbortSignal): Promise<ReceiveResult> {
+function receiveOver(wire: Wire, text: string, job: ReceiveJob, signal: AbortSignal): Promise<ReceiveResult> {
   const { promise, resolve } = Promise.withResolvers<ReceiveResult>();
   const response = createResponse(wire, job);
   const watch = watchStall(job.stallMs, () => settle({ outcome: 'stalled' }));
@@ -56,7 +58,7 @@ function receiveOver(wire: Wire, job: ReceiveJob, signal: AbortSignal): Promise<
       settle(unwritable(error));
     }
   };
-  wire.socket.write(requestText(job));
+  wire.socket.write(text);
   return promise;
 }
 

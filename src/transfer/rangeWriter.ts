@@ -29,12 +29,11 @@ export function openRangeWriter(
   const digest = createRangeDigest(algorithm);
   const together = keepsBytes ? writtenTogether : 0;
   const [descriptor, pieces] = [openSync(path, 'r+'), new Array<Buffer>()];
-  let [taken, waiting, written, surplus, isOpen] = [0, 0, 0, 0, true];
+  let [taken, written, surplus, isOpen] = [0, 0, 0, true];
   const flush = () => {
     while (pieces.length > 0) {
       let count = writevSync(descriptor, pieces, offset + written);
       written += count;
-      waiting -= count;
       while (pieces[0] && count >= pieces[0].length) count -= pieces.shift()?.length ?? 0;
       if (pieces[0]) pieces[0] = pieces[0].subarray(count);
     }
@@ -47,9 +46,8 @@ export function openRangeWriter(
         digest.add(piece);
         pieces.push(piece);
         taken += piece.length;
-        waiting += piece.length;
       }
-      if (waiting >= together || taken === length) flush();
+      if (taken - written >= together || taken === length) flush();
       return taken === length;
     },
     isExact: () => taken === length && surplus === 0,

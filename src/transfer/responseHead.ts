@@ -22,10 +22,10 @@ export function parseHead(start: Buffer): ResponseHead | 'unusable' | undefined 
   const [, status] = /^HTTP\/1\.1 (200|206|[45]\d\d)(?: |$)/.exec(first) ?? [];
   const headers: Record<string, string | string[]> = {};
   for (const line of lines) {
-    const [, name, value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
-    if (name === undefined) return 'unusable';
-    const known = headers[name.toLowerCase()];
-    headers[name.toLowerCase()] = known === undefined ? value : [known, value].flat();
+    const [, name = '', text = ''] = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/.exec(line) ?? [];
+    if (name === '') return 'unusable';
+    const [key, value] = [name.toLowerCase(), text.trim()];
+    headers[key] = Object.hasOwn(headers, key) ? [headers[key] ?? '', value].flat() : value;
   }
   const bodyBytes = headers['content-length'];
   const isWhole = typeof bodyBytes === 'string' && /^\d+$/.test(bodyBytes);

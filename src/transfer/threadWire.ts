@@ -51,7 +51,9 @@ export function releaseWire(wire: Wire): void {
 }
 
 function createOpener({ request: { origin }, connection }: ReceiveJob): () => Promise<Wire> {
-  const { protocol, hostname, host, port } = new URL(origin);
+  const { protocol, hostname: name, host, port } = new URL(origin);
+  // In a URL, an IPv6 address is in brackets.
+  const hostname = name.replace(/^\[|\]$/g, '');
   const direct = new WeakMap<Socket, Pick<Wire, 'receive'>>();
   const dial = (address: { readonly host: string; readonly port: number }) => {
     const buffer = (readBuffer ??= Buffer.allocUnsafeSlow(readBytes));

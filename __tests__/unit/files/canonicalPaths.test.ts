@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 
 import { beforeEach, describe, expect, test } from '@jest/globals';
 
+import { createCanonicalPaths } from '../../../src/files/canonicalPaths.ts';
 import { failureOf } from '../failure.ts';
 import { type TemporaryFolder, foldersForEachTest } from '../folders.ts';
 import { names, select } from './selecting.ts';
@@ -11,6 +12,32 @@ let outside: TemporaryFolder;
 foldersForEachTest((first, second) => {
   folder = first;
   outside = second;
+});
+
+describe('the canonical path', () => {
+  test('of what does not exist starts with the real path of the nearest folder', () => {
+    outside.link('work', folder.path);
+    const paths = createCanonicalPaths([folder.path, folder.path], undefined);
+    expect(paths.real(outside.at('work/none/a'))).toBe(folder.at('none/a'));
+  });
+
+  test('of a link in the temporary folder to the checkout starts with the checkout', () => {
+    folder.files('_work/repo/a');
+    folder.link('alias', '_work/repo');
+    folder.link('other', '_work');
+    const repo = folder.at('_work/repo');
+    const paths = createCanonicalPaths([repo, repo, folder.path], undefined);
+    expect(paths.canonical(folder.at('alias/a'))).toBe(folder.at('_work/repo/a'));
+    expect(paths.canonical(folder.at('other/b'))).toBe(folder.at('other/b'));
+  });
+
+  test('keeps the names of links below the root', () => {
+    outside.files('site/real/a');
+    outside.link('site/link', 'real');
+    const paths = createCanonicalPaths([folder.path, folder.path], outside.at('site'));
+    expect(paths.root).toBe(outside.at('site'));
+    expect(paths.canonical(outside.at('site/link/a'))).toBe(outside.at('site/link/a'));
+  });
 });
 
 describe('a folder with two names', () => {

@@ -5,7 +5,13 @@ import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { formatChecksums, listDigest, parseChecksums } from '../../../src/files/checksums.ts';
+import {
+  checksumsBelow,
+  formatChecksums,
+  isChecksumsName,
+  listDigest,
+  parseChecksums,
+} from '../../../src/files/checksums.ts';
 import { temporaryFolder } from '../folders.ts';
 
 const sum = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -62,7 +68,11 @@ test('the digest of a list changes with its names, checksums and ETags, but not 
 });
 
 const digest = sum('content');
-const parsed = (text: string) => [...parseChecksums(text).sums];
+const parsed = (text: string) => {
+  const { sums, problems } = parseChecksums(text);
+  expect(problems).toEqual([]);
+  return [...sums];
+};
 
 test.each([
   ['text mode', `${digest}  a b.txt`, 'a b.txt'],
@@ -75,10 +85,13 @@ test.each([
   ['the tagged format', `SHA256 (a (1) = b) = ${digest}`, 'a (1) = b'],
   ['an escaped name in the tagged format', `\\SHA256 (a\\nb) = ${digest}`, 'a\nb'],
   ['a path that starts with a dot and a slash', `${digest}  .//./a/./b`, 'a/./b'],
+  ['a folder that ends in a dot', `${digest}  a./b`, 'a./b'],
+  ['a carriage return in the name', `${digest}  a\rb`, 'a\rb'],
   ['a line separator in the name', `${digest}  a\u2028b`, 'a\u2028b'],
 ])('%s', (_, line, name) => {
   expect(parsed(`${line}\n`)).toEqual([[name, digest]]);
   expect(parsed(`\ufeff# comment\r\n\r\n${line}\r\n${line}`)).toEqual([[name, digest]]);
+  expect(parsed(`\ufeff${line}`)).toEqual([[name, digest]]);
 });
 
 test('lines that are not valid are reported', () => {
@@ -100,6 +113,25 @@ test('lines that are not valid are reported', () => {
     'line 6 is not a SHA-256 digest and a name',
   ]);
   expect(parseChecksums('')).toEqual({ sums: new Map(), problems: [] });
+});
+
+test.each([
+  `x${digest}  a`,
+  `xSHA256 (a) = ${digest}`,
+  `SHA256 (a) = ${digest}0`,
+  `SHA512 (a) = ${digest}`,
+  `\\${digest}  a\\`,
+])('the line %j is not valid', (line) => {
+  expect(parseChecksums(line)).toEqual({
+    sums: new Map(),
+    problems: ['line 1 is not a SHA-256 digest and a name'],
+  });
+});
+
+test('a checksums file has its name in any folder', () => {
+  expect(checksumsBelow('ci/site/')).toEqual({ name: 'SHA256SUMS', key: 'ci/site/SHA256SUMS' });
+  expect(['SHA256SUMS', 'a/b/SHA256SUMS'].filter(isChecksumsName)).toHaveLength(2);
+  expect(['sha256sums', 'aSHA256SUMS', 'SHA256SUMS/a', 'SHA256SUMS.asc'].filter(isChecksumsName)).toEqual([]);
 });
 
 test('any name can be parsed from its line', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { contentType, dependsOnContent } from '../../../src/files/contentType.ts';
+import { declaredEncoding } from '../../../src/files/declaredEncoding.ts';
 import { mediaType } from '../../../src/files/mediaTypes.ts';
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
@@ -31,6 +32,16 @@ test.each<[string, string, Buffer, string]>([
     Buffer.from('<meta charset=latin1>'),
     'text/plain; charset=utf-8',
   ],
+  ['no encoding in a style sheet', 'a.css', Buffer.from('p {}'), 'text/css; charset=utf-8'],
+  [
+    'only at the start of a style sheet',
+    'a.css',
+    Buffer.from(' @charset "latin1";'),
+    'text/css; charset=utf-8',
+  ],
+  ['only in a style sheet', 'a.txt', Buffer.from('@charset "latin1";'), 'text/plain; charset=utf-8'],
+  ['a longer name than UTF-8', 'a.html', page('<meta charset=utf-8-mac>'), 'text/html'],
+  ['a name that ends in UTF-8', 'a.html', page('<meta charset=x-utf-8>'), 'text/html'],
   ['XML', 'a.xml', latin1('<?xml encoding="latin1"?>ö'), 'text/xml'],
 ])('%s: %s', (_, name, content, type) => {
   expect(contentType(name, mediaType(name), content)).toBe(type);
@@ -46,6 +57,37 @@ test.each<[string, string | Buffer, string]>([
   ['scene.nc', 'calm', 'application/x-netcdf'],
 ])('a file of unknown type is text if its content is: %s', (name, content, type) => {
   expect(contentType(name, mediaType(name), Buffer.from(content))).toBe(type);
+});
+
+test.each([
+  [0x07, false],
+  [0x08, true],
+  [0x0d, true],
+  [0x0e, false],
+  [0x1a, false],
+  [0x1b, true],
+  [0x1f, false],
+  [0x20, true],
+])('a text may have the byte %d: %j', (byte, isText) => {
+  const type = contentType('a', mediaType('a'), Buffer.from([0x61, byte]));
+  expect(type).toBe(isText ? 'text/plain; charset=utf-8' : 'application/octet-stream');
+});
+
+test.each([
+  ['a.ts', 0],
+  ['a.ts', 188],
+  ['a.tsx', 0, 188],
+  ['a.log', 0, 188],
+])('%s with a G at %d is no film', (name, ...places: readonly number[]) => {
+  const bytes = Buffer.alloc(3 * 188, 0xff);
+  for (const place of places) bytes[place] = 0x47;
+  expect(contentType(name, mediaType(name), bytes)).toBe('text/plain');
+});
+
+test('a declaration is searched in the first 4,096 characters', () => {
+  const declaration = '<meta charset = "latin1">';
+  expect(declaredEncoding(' '.repeat(4_096 - declaration.length) + declaration)).toBe('latin1');
+  expect(declaredEncoding(' '.repeat(4_096) + declaration)).toBeUndefined();
 });
 
 test('a .ts file is TypeScript or a part of a film', () => {
@@ -64,6 +106,9 @@ test('the start of a file may end within a character', () => {
     expect(contentType('a.txt', mediaType('a.txt'), start, false)).toBe('text/plain; charset=utf-8');
     expect(contentType('a', mediaType('a'), start, false)).toBe('text/plain; charset=utf-8');
   }
+  expect(contentType('a.txt', mediaType('a.txt'), Buffer.from([0xc3]), false)).toBe(
+    'text/plain; charset=utf-8',
+  );
   expect(contentType('a.txt', mediaType('a.txt'), text.subarray(0, -1))).toBe('text/plain');
   expect(contentType('a.txt', mediaType('a.txt'), latin1('ö and more'), false)).toBe('text/plain');
 });

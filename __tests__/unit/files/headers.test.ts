@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { parseHeaderRule } from '../../../src/config/headerRules.ts';
-import { headersFor, unmatchedRules } from '../../../src/files/headers.ts';
+import { generatedMark, headersFor, isGenerated, unmatchedRules } from '../../../src/files/headers.ts';
 import { planUpload } from '../../../src/sync/plan.ts';
 import { localFile } from '../localFile.ts';
 
@@ -79,4 +79,10 @@ describe('a line without effect', () => {
     expect(unmatched('Cache-Control: a', '*.js Cache-Control: b', '*.html Cache-Control: c')).toEqual([]);
     expect(unmatched('*.js Cache-Control: a', 'assets/** Cache-Control: a')).toEqual([]);
   });
+});
+
+test('only objects with the whole mark count as generated', () => {
+  expect(isGenerated({ ...generatedMark, 'cache-control': 'no-store' })).toBe(true);
+  const [name = ''] = Object.keys(generatedMark);
+  for (const headers of [{}, { [name]: '' }, { [name]: 'other' }]) expect(isGenerated(headers)).toBe(false);
 });

@@ -19,6 +19,8 @@ test.each([
     ['z', '# a comment'],
   ],
   [['~/a'], ['~/a'], ['~a', 'a']],
+  [['reports/'], ['reports/a'], ['reports']],
+  [['d/*.txt'], ['d/a.txt'], ['a.txt', 'd/e/a.txt', 'e/a.txt']],
   [['a[[]1].txt'], ['a[1].txt'], ['a1.txt']],
 ])('%j takes %j, but not %j', (lines, taken, left) => {
   const { includes } = readNamePatterns(lines);

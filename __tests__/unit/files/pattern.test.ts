@@ -22,6 +22,8 @@ describe('a line of path', () => {
     ['! dist', '/work/dist'],
     ['[d]ist', '/work/dist'],
     ['a\\*b', '/work/a*b'],
+    ['c:/x', '/work/c:/x'],
+    ['//x/y', '/x/y'],
   ])('%s has the search path %s', (line, searchPath) => {
     expect(readPatterns([line], '/work', '/home/me', linux)).toMatchObject([{ searchPath }]);
   });
@@ -58,6 +60,17 @@ test.each([
   ['a/**/', '', false],
   ['a/**/', 'b', true],
   ['a/**/**/', '', false],
+  ['x/*/**', 'b', true],
+  ['x/*.js', 'b.js', true],
+  ['x/*.js', 'b.js/c', true],
+  ['x/?(a)', 'a', false],
+  ['x/?(a)', 'b(a)', true],
+  ['x/#*', '#a', true],
+  ['x/!*', '!a', true],
+  ['x/!*', 'b', false],
+  ['x/*', '.hidden', true],
+  ['x/[{]a,b}', '{a,b}', true],
+  ['x/*{a,b}', 'xa', false],
 ])('%s matches the file %j below its search path: %s', (line, name, matches) => {
   expect(readPatterns([line], '/', '/')[0]?.matches(name)).toBe(matches);
 });

@@ -20,6 +20,7 @@ describe('the path below a root', () => {
     ['/repo/dist', '/repo/Dist', ''],
     ['/repo/dist', '/Repo/DIST/Sub/a', 'Sub/a'],
     ['/repo/dist', '/repo/Dista', undefined],
+    ['/repo/reſ', '/repo/RES/a', 'a'],
   ])('%s of %s is %s on a case-insensitive system', (root, file, below) => {
     expect(pathBelow(root, file, macos)).toBe(below);
   });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:net';
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -52,6 +52,10 @@ describe('root', () => {
   test('is the nearest folder above all lines that include files', () => {
     folder.files('out/a/x.js', 'out/b/x.js', 'other/y.js');
     expect(names(select(folder, ['out/a', 'out/b/x.js', '!other']))).toEqual(['a/x.js', 'b/x.js']);
+  });
+
+  test('is the only search path, even if it does not exist', () => {
+    expect(select(folder, ['none']).root).toBe(folder.at('none'));
   });
 
   test('is also above search paths that do not exist', () => {
@@ -365,7 +369,8 @@ describe('symbolic links', () => {
   test('out of root and checkout give an error that names link and target', () => {
     folder.link('dist/file', outside.at('secret'));
     folder.link('dist/tree', outside.at('tree'));
-    const { details, hint } = failureOf(() => select(folder, ['dist']));
+    const { code, details, hint } = failureOf(() => select(folder, ['dist']));
+    expect(code).toBe('unusable-files');
     expect(details).toHaveLength(2);
     expect(details[0]).toContain(folder.at('dist/file'));
     expect(details[0]).toContain(outside.at('secret'));
@@ -403,7 +408,11 @@ describe('symbolic links', () => {
 
   test.each(['inside', 'follow'] as const)('in a loop are an error with %s', (symlinks) => {
     folder.link('dist/sub/up', '..');
-    expect(failureOf(() => select(folder, ['dist'], { symlinks })).message).toContain('a loop');
+    const { message, details } = failureOf(() => select(folder, ['dist'], { symlinks }));
+    expect(message).toBe(
+      `${folder.at('dist/sub/up')} is a symbolic link back to ${folder.at('dist')}: a loop`,
+    );
+    expect(details).toEqual([]);
     folder.link('dist/self', 'self');
     expect(failureOf(() => select(folder, ['dist/self'], { symlinks })).message).toContain('form a loop');
   });
@@ -419,7 +428,7 @@ describe('symbolic links', () => {
   test('that lead to each other are a loop', () => {
     folder.link('x/to-y', '../y');
     folder.link('y/to-x', '../x');
-    expect(failureOf(() => select(folder, ['x'])).message).toContain('a loop');
+    expect(failureOf(() => select(folder, ['x'])).message).toContain('is a symbolic link back to');
   });
 
   test('to the same folder are not a loop', () => {
@@ -474,7 +483,7 @@ describe('something else than a file', () => {
     folder.files('a', 'closed/b');
     chmodSync(folder.at('closed'), 0o000);
     const failure = asOrdinaryUser(() => failureOf(() => select(folder, ['.'])));
-    expect(failure.message).toContain('permission denied');
+    expect(failure.message).toBe(`${folder.at('closed')} cannot be listed: permission denied`);
     chmodSync(folder.at('closed'), 0o700);
   });
 });
@@ -517,6 +526,22 @@ describe('names', () => {
   testPosix('cannot write workflow commands into a message (needs POSIX file names)', () => {
     folder.link('dist/x\n::error::y', '/etc');
     expect(failureOf(() => select(folder, ['dist'])).message).not.toMatch(/\n/);
+  });
+
+  test('have what identifies them', () => {
+    folder.files('a', 'b', 'c');
+    chmodSync(folder.at('b'), 0o600);
+    folder.link('d', 'a');
+    for (const { name, path, mode, dev, ino, linked } of select(folder, ['.']).files) {
+      const stats = statSync(folder.at(name));
+      expect({ path, dev, ino, linked }).toEqual({
+        path: folder.at(name),
+        dev: stats.dev,
+        ino: stats.ino,
+        linked: name === 'd',
+      });
+      expect(mode).toBe(process.platform === 'win32' ? undefined : stats.mode);
+    }
   });
 
   test('are sorted, with size and modification time', () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import { isLikelySecret } from '../../../src/files/sensitive.ts';
+import { isLikelySecret, secretNamesWarning } from '../../../src/files/sensitive.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { names, select } from './selecting.ts';
 
@@ -189,6 +189,35 @@ describe('files that may contain secrets', () => {
     'service-account-x.json',
     'rclone.conf',
     'htpasswd',
+    'store.pkcs12',
+    'auth.p8',
+    'auth.pk8',
+    'putty.ppk',
+    'store.jceks',
+    'store.bks',
+    'store.truststore',
+    'prod.tfvars',
+    'x.kdb',
+    'x.keytab',
+    'x.kubeconfig',
+    'x.ovpn',
+    'x.agekey',
+    '.pem',
+    'krb5cc_1000',
+    'nuget.config',
+    'deploy_accesskeys.csv',
+    'secring.gpg',
+    'credentials.ini',
+    'client_secret_1.json',
+    'secrets.toml',
+    'secret.txt',
+    'aws_credentials.xml',
+    'secrets-prod.yaml',
+    'credentials',
+    'aws_credentials',
+    'awscredentials',
+    'git-credentials',
+    'gitcredentials',
   ])('%s may', (name) => expect(isLikelySecret(name)).toBe(true));
 
   test.each([
@@ -205,6 +234,10 @@ describe('files that may contain secrets', () => {
     'a.tfstates',
     'environment.yml',
     'rsa.js',
+    'kudos-id_rsa.txt',
+    'mycredentials',
+    'credentials-howto',
+    'secret.conf',
   ])('%s does not', (name) => expect(isLikelySecret(name)).toBe(false));
 
   test('are uploaded, with one warning that lists them', () => {
@@ -216,6 +249,22 @@ describe('files that may contain secrets', () => {
       `3 files to upload may contain secrets, by their names: keys/id_rsa, readme, server.pem. Exclude them with a line '!…' in 'path', unless everyone with a link may read them.`,
     ]);
     expect(select(folder, ['.', '!keys', '!server.pem', '!readme']).warnings).toEqual([]);
+  });
+
+  test('may be one file, and its folder does not count', () => {
+    const warn = (...names: string[]) =>
+      secretNamesWarning(
+        names.map((name) => ({ name, path: `/r/${name}` })),
+        new Map(),
+      );
+    expect(warn('keys/credentials', 'id_rsa/readme.md')).toEqual([
+      {
+        code: 'possible-secrets',
+        text: expect.stringMatching(
+          /^1 file to upload may contain secrets, by its name: keys\/credentials\. /,
+        ),
+      },
+    ]);
   });
 
   test('are listed up to 20', () => {

@@ -62,7 +62,13 @@ const refused = new ActionError('platform-links', 'The platform gives no link to
 const keysOf = (count: number) => Array.from({ length: count }, (_, index) => `file-${index}`);
 
 test('one link is requested first, then the others', async () => {
-  const { make, asked, whys } = automatic(working);
+  const { make, asked, whys } = automatic((keys) => ({
+    ...working(),
+    url: (key) => {
+      expect(keys).toContain(key);
+      return working().url(key);
+    },
+  }));
   const links = await make(['a', 'b', 'c']);
   expect([links.signedBy, links.expiresAt, links.whySession]).toEqual(['platform', now + week, undefined]);
   expect(links.url('a')).toContain('platform.example/bucket/a?');
@@ -70,6 +76,12 @@ test('one link is requested first, then the others', async () => {
   expect((await make(['page'])).signedBy).toBe('platform');
   expect(asked).toEqual([['a'], ['b', 'c'], ['page']]);
   expect(whys).toEqual([]);
+});
+
+test('for one file, one link is requested', async () => {
+  const { make, asked } = automatic(working);
+  expect((await make(['a'])).url('a')).toContain('platform.example/bucket/a?');
+  expect(asked).toEqual([['a']]);
 });
 
 test('the expiry is that of the first link to expire, and unknown if one is unknown', async () => {
@@ -112,12 +124,37 @@ test('platform links that expire sooner than session links are not used', async 
   expect(whys).toEqual([`The platform's links expire sooner, in 5 min`]);
 });
 
-test('if the platform returns no link in time, the session signs all links', async () => {
-  const { make, whys } = automatic(() => new Promise<never>(() => undefined), {
-    waits: { silentMs: 20, totalMs: 60_000 },
-  });
+test('platform links that expire with session links are used', async () => {
+  const { make } = automatic(() => linksBy('platform', now + sessionMs));
+  expect((await make(['a', 'b'])).signedBy).toBe('platform');
+});
+
+test.each([
+  [{ silentMs: 20, totalMs: 60_000 }, 'The platform gave no link for 0 s'],
+  [{ silentMs: 60_000, totalMs: 20 }, 'The platform gave only some of the links in 0 s'],
+])('if the platform does not return links within %j, the session signs all links', async (waits, why) => {
+  const signals: AbortSignal[] = [];
+  const request: AutomaticOptions['request'] = (_, { signal }) => {
+    signals.push(signal);
+    return new Promise<never>(() => undefined);
+  };
+  const { make, whys } = automatic(working, { waits, request });
   expect((await make(['a', 'b'])).signedBy).toBe('session');
-  expect(whys).toEqual([expect.stringMatching(/^The platform gave no link for /)]);
+  expect(whys).toEqual([why]);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+});
+
+test('the links of a page are requested with the end of the upload', async () => {
+  const stored = Promise.resolve();
+  const given: unknown[] = [];
+  const request: AutomaticOptions['request'] = (_, how) => {
+    given.push(how.stored);
+    return Promise.resolve(working());
+  };
+  const { make } = automatic(working, { request });
+  await make(['a']);
+  await make(['page'], stored);
+  expect(given).toEqual([undefined, stored]);
 });
 
 test('a cancelled run makes no links at all', async () => {
@@ -125,6 +162,11 @@ test('a cancelled run makes no links at all', async () => {
   const { make, whys } = automatic(() => Promise.reject(cancelled.reason as Error), { signal: cancelled });
   await expect(make(['a'])).rejects.toThrow('cancelled');
   expect(whys).toEqual([]);
+});
+
+test('a preview needs links to one host', async () => {
+  const two = { ...working(), url: (key: string) => `https://${key}.example/bucket/${key}?signature=x` };
+  expect((await automatic(() => two, { preview: true }).make(['a', 'b'])).signedBy).toBe('session');
 });
 
 test('a preview needs links that end in the names of the files, else the session signs them', async () => {
@@ -163,6 +205,8 @@ test.each([
   [mostAutomaticLinks + 1, undefined, 900, /^there are more than 1,000 files\. 'links: platform' /],
   [3, 600, 900, /^'expires-in' asks for 10 min, and the session lasts that long$/],
   [3, 900, 899, /^'expires-in' asks for 15 min/],
+  [3, 905, 900, /^'expires-in' asks for 15 min 5 s/],
+  [3, 906, 900, undefined],
   [3, 3_600, 900, undefined],
   [3, 600, undefined, undefined],
 ])(

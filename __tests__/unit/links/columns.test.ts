@@ -9,6 +9,8 @@ const text = fc.oneof(
   fc.string(),
   fc.string().map((seed) => hash('sha256', seed)),
   fc.string().map((seed) => hash('sha256', seed).toUpperCase()),
+  fc.string().map((seed) => `${hash('sha256', seed)}0`),
+  fc.string().map((seed) => `?${hash('sha256', seed)}`),
 );
 
 test('packed texts are the same texts, signatures or not', () => {

@@ -7,6 +7,7 @@ import { bytesOfText } from '../../../browser/index/viewers/base91.ts';
 import type { IndexPageData } from '../../../src/links/indexPageData.ts';
 import { renderIndexPage } from '../../../src/links/indexPage.ts';
 import type { Links, Publication, PublishedFile } from '../../../src/links/manifest.ts';
+import type { UploadChanges } from '../../../src/sync/uploadChanges.ts';
 import { expandLink } from '../../../src/links/linkTable.ts';
 import { createSigner, objectPath } from '../../../src/storage/signer.ts';
 
@@ -167,12 +168,15 @@ describe('the index page', () => {
       'https://a.example/x?1',
       'http://127.0.0.1:9000/y',
       "https://evil.example'; script-src *; x/z",
-      'javascript:alert(1)',
+      'javascript:alert("https://b.example/")',
+      'http://c.example',
     ];
     const files = urls.map((_, index) => file(String(index)));
     const odd = { ...links, url: (key: string) => urls[Number(key.at(-1))] ?? '' };
     const page = pageOf(published(files, { links: odd }), { madeAt });
-    expect(policyOf(page)).toContain("connect-src 'self' https://a.example http://127.0.0.1:9000;");
+    expect(policyOf(page)).toContain(
+      "connect-src 'self' https://a.example http://127.0.0.1:9000 http://c.example;",
+    );
     const hosts = { ...links, url: (key: string) => `https://${key.split('/').at(-1)}.example/` };
     const wide = pageOf(
       published(
@@ -182,6 +186,11 @@ describe('the index page', () => {
       { madeAt },
     );
     expect(policyOf(wide)).toContain("connect-src 'self' https: http:;");
+    const few = published(
+      Array.from({ length: 20 }, (_, n) => file(`h${n}`)),
+      { links: hosts },
+    );
+    expect(policyOf(pageOf(few, { madeAt }))).toContain(' https://h0.example https://h1.example ');
   });
 
   test('says without JavaScript what it is and when the links expire', () => {
@@ -195,6 +204,63 @@ describe('the index page', () => {
     const unknown = pageOf(published(files, { links: { ...links, expiresAt: undefined } }), { madeAt });
     expect(saidBy(unknown)).toBe(text);
     expect(contentsOf(unknown).expiresAt).toBeNull();
+  });
+
+  test('says where the files are if they have no destination', () => {
+    const page = pageOf(published([file('a.txt')], { destination: '' }), { madeAt });
+    expect(page).toContain(
+      'This page lists 1 file (1.2 KiB) in the workspace my-workspace, with a link to each.',
+    );
+  });
+
+  test('shows special characters of its title as text', () => {
+    const page = pageOf(published([file('a.txt')], { title: `<a> & 'b' "c"\u0007` }), { madeAt });
+    expect(page).toContain('<title>&#60;a&#62; &#38; &#39;b&#39; &#34;c&#34;\ufffd</title>');
+  });
+
+  test('signs the link of one file only if all links are built in the same way', () => {
+    const signed: string[] = [];
+    const counting: Links = {
+      ...links,
+      url: (key) => {
+        signed.push(key);
+        return url(key);
+      },
+      parts: { address: (key) => `https://s3.example.org/${key}`, query: 'q', own: (key) => key },
+    };
+    const page = pageOf(published([file('a'), file('b'), file('c')], { links: counting }), { madeAt });
+    expect(signed).toEqual(['ci/site/a']);
+    expect(policyOf(page)).toContain("connect-src 'self' https://s3.example.org;");
+  });
+
+  test('has the link to the checksums if there are checksums and links', () => {
+    const checksums = { name: 'SHA256SUMS', key: 'ci/site/SHA256SUMS' };
+    const contents = (more: Partial<Publication>) =>
+      contentsOf(pageOf(published([file('a')], more), { madeAt })).checksums;
+    expect(contents({ checksums: { ...checksums, url: 'https://s3.example.org/s' } })).toEqual({
+      name: 'SHA256SUMS',
+      url: 'https://s3.example.org/s',
+    });
+    expect(contents({ checksums })).toBeNull();
+    expect(contents({})).toBeNull();
+  });
+
+  test('marks files that the upload has added or changed', () => {
+    const changes: UploadChanges = {
+      commit: 'c0ffee1',
+      added: 1,
+      changed: undefined,
+      gone: 3,
+      goneNames: [],
+      files: new Map([
+        ['a', 'new'],
+        ['c', 'changed'],
+      ]),
+    };
+    const contents = contentsOf(
+      pageOf(published([file('a'), file('b'), file('c')], { changes }), { madeAt }),
+    );
+    expect(contents.changes).toEqual({ added: 1, changed: null, gone: 3, commit: 'c0ffee1', marks: 'n.c' });
   });
 
   test('has no links if none were requested', () => {

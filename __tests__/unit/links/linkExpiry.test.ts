@@ -45,6 +45,12 @@ test.each([
   signed({}),
   signed({ 'X-Amz-Expires': 'soon' }),
   signed({ 'X-Amz-Expires': '9'.repeat(30) }),
+  signed({ 'X-Amz-Expires': '-60' }),
+  signed({ 'X-Amz-Expires': '1e3' }),
+  signed({ 'X-Amz-Expires': '60', 'X-Amz-Date': '20261123T120000Z0' }),
+  signed({ 'X-Amz-Expires': '60', 'X-Amz-Date': '120261123T120000Z' }),
+  'https://s3.example.org/b/k?Signature=abc&Expires=-60',
+  'https://s3.example.org/b/k?Signature=abc&Expires=1e9',
   'https://s3.example.org/b/k?X-Amz-Date=yesterday&X-Amz-Expires=60',
 ])('the expiry of a link that does not say it is unknown: %s', (link) => {
   expect(linkExpiry(link)).toBeUndefined();

@@ -199,15 +199,16 @@ describe('an index page', () => {
   });
 
   test.each([
-    '<html><p>Sign in',
-    '<script type="application/json" id="data">{',
-    'hello',
-    '',
-    '<?xml version="1.0"?><Error/>',
-  ])('is not %j', (text) => {
+    ['<html><p>Sign in', 'it is a web page, but not an index page'],
+    ['<script type="application/json" id="data">{', 'it is a web page, but not an index page'],
+    ['hello', 'it is neither a links file nor an index page'],
+    ['', 'it is neither a links file nor an index page'],
+    ['<?xml version="1.0"?><Error/>', 'it is a web page, but not an index page'],
+  ])('is not %j', (text, why) => {
     expect(failure(text)).toMatchObject({
       code: 'invalid-links',
-      hint: expect.stringContaining(`'links-file'`),
+      message: `The links in the list cannot be used: ${why}`,
+      hint: expect.stringMatching(/'links-file'\. To make one, run the 'links' action with the workspace/),
     });
   });
 
@@ -245,13 +246,17 @@ describe('a links file', () => {
   });
 
   test('may be formatted by other programs, and lack what is not needed', () => {
-    const { files: found, expiresAt: end } = parse(
-      `\n ${JSON.stringify({ version: 1, files: [entry({ sha256: sum.toUpperCase(), x: 1 })] }, null, 2)}`,
+    const { files: found, ...rest } = parse(
+      `\ufeff\n ${JSON.stringify({ version: 1, files: [entry({ sha256: sum.toUpperCase(), x: 1 })] }, null, 2)}`,
     );
     expect(found.map((file) => ({ ...file }))).toEqual([
       { name: 'a', size: 1, etag: undefined, sha256: sum, source: 'https://example.org/a?sig' },
     ]);
-    expect(end).toBeUndefined();
+    expect(rest).toEqual({ kind: 'links file', workspace: '', destination: '', expiresAt: undefined });
+  });
+
+  test('may have no files', () => {
+    expect(parse(list()).files).toEqual([]);
   });
 
   test('without links, it says how it was made', () => {
@@ -267,6 +272,8 @@ describe('a links file', () => {
     [list({ files: {} }), `'files' is not valid`],
     [list({ files: [entry(), entry({ size: null })] }), `'files.1.size' is not valid`],
     [list({ files: [entry({ sha256: 'x' })] }), `'files.0.sha256' is not valid`],
+    [list({ files: [entry({ sha256: `${sum}0` })] }), `'files.0.sha256' is not valid`],
+    [list({ files: [entry({ sha256: `x${sum}` })] }), `'files.0.sha256' is not valid`],
     [list({ files: [entry(), { path: 'b', size: 1 }] }), `its link to 'b' is not valid`],
     [list({ files: [entry({ path: '\ud800' })] }), `'files.0.path' is not valid`],
     [list({ files: [entry({ url: 'ftp://example.org/a' })] }), 'is not an https link'],

@@ -215,13 +215,42 @@ describe('one link of each template is tested', () => {
   });
 
   test('and a host that the runner cannot reach is reported once', async () => {
-    const { links, untried } = await ask(['p/a', 'p/b'], (object) =>
+    const { links, untried } = await ask(['p/a', 'p/b', 'p/c'], (object) =>
       lasting(object.replace(/^http:\/\/[^/]+/, 'https://cdn.invalid')),
     );
     expect(links.url('p/b')).toContain('https://cdn.invalid/bucket/p/b?');
     expect(untried).toEqual(['its host cdn.invalid cannot be reached']);
   });
 });
+
+test('a link that opens another object is an error, at any host', async () => {
+  const why = 'it opens another object';
+  const tried = new Map([
+    ['https://cdn.invalid/bucket/?sig', Promise.resolve({ kind: 'fails', why } as const)],
+  ]);
+  const error = await rejectionOf(ask(['p/a'], () => 'https://cdn.invalid/bucket/p/a?sig', { tried }));
+  expect(error).toMatchObject({
+    code: 'platform-links',
+    message: `The platform gives no link to s3://bucket/p/a: ${why}`,
+    hint: expect.stringMatching(/^Ask the operators of the platform .*\. Or set 'links: session'/),
+  });
+});
+
+test.each([
+  [
+    403,
+    'a hint',
+    /^The client app has no permission for links to this workspace\. Ask .*\. Or set 'links: se/,
+  ],
+  [404, 'Check the name.', /^Check the name\. Or set 'links: session'/],
+])(
+  'if the platform refuses links with %d and the hint %j, the error says what to do',
+  async (status, hint, all) => {
+    const refusal = new TerrapiError(status, 'TerrAPI answered', hint);
+    const error = await rejectionOf(ask(['p/a'], () => Promise.reject(refusal)));
+    expect(error).toMatchObject({ code: 'platform-links', hint: expect.stringMatching(all) });
+  },
+);
 
 describe('a link that is requested early', () => {
   const early =
@@ -246,7 +275,7 @@ describe('a link that is requested early', () => {
       events.push(asked.method ?? '');
       return oneByte(asked);
     };
-    const { links } = await ask(['p/a', 'p/b'], link, {}, answer, early(stored.promise));
+    const { links } = await ask(['p/b', 'p/a'], link, {}, answer, early(stored.promise));
     expect(links.url('p/a')).toContain('/bucket/p/a?');
     expect(events.slice(0, 3)).toEqual(['link to p/a', 'link to p/b', 'stored']);
     expect(events.slice(3).sort()).toEqual(['GET', 'HEAD']);

@@ -11,12 +11,16 @@ import { transport } from '../servers.ts';
 
 const start = Date.parse('2026-11-23T12:00:00Z');
 
-/** A stand-in for the platform with a session lifetime in seconds, and a clock that the test sets. */
-function platform(lifeSeconds: number | undefined) {
+/**
+ * A stand-in for the platform with a session lifetime in seconds, and a clock that the test sets.
+ * @param mostSessions how many sessions it opens
+ */
+function platform(lifeSeconds: number | undefined, mostSessions = Infinity) {
   const clock = { time: start };
   const opened: Session[] = [];
   const sessions = refreshing(
     () => {
+      if (opened.length >= mostSessions) return Promise.reject(new Error('no session'));
       const session = {
         accessKeyId: `KEY-${opened.length + 1}`,
         secretAccessKey: 'secret',
@@ -51,7 +55,8 @@ function read(link: string) {
 
 test('a link expires with its session', async () => {
   const { client } = platform(900);
-  const { url, expiresAt } = await signSessionLinks(client, undefined);
+  const { url, expiresAt, signedBy } = await signSessionLinks(client, undefined);
+  expect(signedBy).toBe('session');
   expect(read(url('p/d/a b'))).toEqual({
     pathname: '/b/p/d/a%20b',
     key: 'KEY-1',
@@ -107,13 +112,24 @@ describe('a session that has partly expired', () => {
     expect(expiresAt).toBe(clock.time + 900_000);
   });
 
-  test('is used while less than 5 % of its lifetime has passed', async () => {
+  test('is used while at most 5 % of its lifetime has passed', async () => {
     const { client, clock, opened } = platform(900);
     await client.sessions.get();
-    clock.time += 44_000;
+    clock.time += 45_000;
     const { url } = await signSessionLinks(client, undefined);
     expect(opened).toHaveLength(1);
-    expect(read(url('k'))).toMatchObject({ key: 'KEY-1', seconds: 856 });
+    expect(read(url('k'))).toMatchObject({ key: 'KEY-1', seconds: 855 });
+  });
+
+  test('is used to its end if the platform opens no other session', async () => {
+    const { client, clock } = platform(900, 1);
+    await client.sessions.get();
+    clock.time += 899_000;
+    const { url, expiresAt } = await signSessionLinks(client, undefined);
+    expect(read(url('k'))).toMatchObject({ key: 'KEY-1', seconds: 1 });
+    expect(expiresAt).toBe(start + 900_000);
+    clock.time += 1_000;
+    await expect(signSessionLinks(client, undefined)).rejects.toThrow('no session');
   });
 
   test('is not replaced if it has no expiry', async () => {

@@ -76,6 +76,12 @@ describe('the files that a page needs', () => {
     expect(needed(html, ['index.html', 'about.html', 'assets/app.js'])).toEqual(['assets/app.js']);
   });
 
+  test('are found for such a site if their names are percent-encoded', () => {
+    const html = `<script src="/repository/assets/%C3%BC%20b.js"></script><img src="/repository/a b.png">`;
+    const files = ['index.html', 'about.html', 'assets/ü b.js', 'a b.png'];
+    expect(needed(html, files)).toEqual(['assets/ü b.js', 'a b.png']);
+  });
+
   test('of a report by Playwright are its attachments, which only its data names', () => {
     const html = `<template id="playwrightReportBase64">data:application/zip;base64,UEsDB</template>`;
     expect(needed(html, ['index.html', 'data/1.png', 'results.json'])).toEqual(['data/1.png']);

@@ -222,6 +222,23 @@ describe('the comment about a failed run', () => {
     expect(renewed).toContain('[c0ffee1]');
   });
 
+  test.each([true, false])('disappears with new links if it is about links; cancelled: %s', (isCancelled) => {
+    const comment = failureComment({ ...later, step: 'links', isCancelled }, published);
+    const renewed = publicationComment(publication(2), { ...text, built: false }, comment);
+    expect(renewed).toBe(published);
+  });
+
+  test('stays with new links if it is about a removal', () => {
+    const comment = failureComment({ ...later, step: 'removal' }, published);
+    const renewed = publicationComment(publication(2), { ...text, built: false }, comment);
+    expect(renewed).toContain('**Removal: failed** on');
+  });
+
+  test('keeps the commit of a comment whose heading a person has changed', () => {
+    const edited = published.replace('### Pages&#58; d', 'Our pages');
+    expect(failureComment(later, edited)).toContain('<!-- commit: c0ffee1234 -->');
+  });
+
   test('keeps a comment of version 1.0.0, which has no state', () => {
     const old = `${commentMarker('w/d')}\n<!-- title: Old -->\n\n### Old\n\n**[All files](<x>)**\n\n<sub>Written</sub>`;
     expect(failureComment(failed, old)).toMatch(

@@ -79,6 +79,6 @@ describe('the changes since the upload before', () => {
 test('the print of an ETag has its first 24 bits', () => {
   expect(etagPrint('d41d8cd98f00b204e9800998ecf8427e')).toBe('1B2M');
   expect(etagPrint('d41d8cd98f00b204e9800998ecf8427e-3')).toBe('1B2M');
-  expect([undefined, 'opaque', 'x-d41d8cd98f00'].map(etagPrint)).toEqual([noPrint, noPrint, noPrint]);
+  expect([undefined, 'opaque', 'x-d41d8cd98f00'].map(etagPrint)).toEqual([undefined, undefined, undefined]);
   expect(noPrint).toBe('....');
 });

@@ -115,6 +115,20 @@ describe('a range', () => {
   });
 });
 
+test('is requested from a server with an IPv6 address', async () => {
+  using folder = temporaryFolder();
+  // A machine without IPv6 has no such server, but the proxy shows where the connection would go.
+  await using proxy = await serveProxy();
+  await using server = await rawServer((socket) =>
+    socket.write(Buffer.concat([Buffer.from(whole), content])),
+  );
+  const { port } = new URL(server.origin);
+  const connection = { proxy: proxyAt(proxy.url), tls: { rejectUnauthorized: true }, timeoutMs: 10_000 };
+  const job = jobFor(folder, `http://[::1]:${port}`, { connection });
+  expect(await receiveRange(job, never)).toMatchObject(received);
+  expect(proxy.tunnels.map(({ to }) => to)).toEqual([`[::1]:${port}`]);
+});
+
 function proxyAt(url: string): ReceiveJob['connection']['proxy'] {
   const { hostname, port, host } = new URL(url);
   return {

@@ -1,3 +1,4 @@
+import { parseJson } from '../../text/json.ts';
 import { excerpt } from '../../text/sanitize.ts';
 import type { DeploymentEnd as Outcome } from '../reporter.ts';
 import { type GithubClient, isStatus } from './api.ts';
@@ -138,16 +139,8 @@ async function deploymentsOf(github: GithubClient, environment: string): Promise
 
 /** Other programs create deployments of the environment as well, with any payload. */
 function isOurs(payload: unknown): boolean {
-  const value = typeof payload === 'string' ? parsed(payload) : payload;
+  const value = typeof payload === 'string' ? parseJson(payload) : payload;
   return typeof value === 'object' && value !== null && 'made_by' in value && value.made_by === madeBy;
-}
-
-function parsed(payload: string): unknown {
-  try {
-    return JSON.parse(payload);
-  } catch {
-    return undefined;
-  }
 }
 
 async function stateOf({ request, owner, repo }: GithubClient, id: number): Promise<string | undefined> {

@@ -2,6 +2,7 @@ import { classifier } from '../../http/transientErrors.ts';
 import { ActionError, messageOf, systemCode } from '../../errors/error.ts';
 import { describeNetworkError, isCertificateError, isNetworkError } from '../../http/networkErrors.ts';
 import { urlProblem } from '../../http/urls.ts';
+import { parseJson } from '../../text/json.ts';
 import { excerpt } from '../../text/sanitize.ts';
 import { createRetrier } from '../../http/retry.ts';
 import { openTransport } from '../../http/transport.ts';
@@ -99,14 +100,10 @@ async function fetchToken(
 
 /** The `value` of a response, masked; undefined if there is none. */
 function tokenIn(answer: string, mask: (secret: string) => void): string | undefined {
-  try {
-    const { value }: { value?: unknown } = Object(JSON.parse(answer)) as object;
-    if (typeof value !== 'string' || value === '') return undefined;
-    mask(value);
-    return value;
-  } catch {
-    return undefined;
-  }
+  const { value }: { value?: unknown } = Object(parseJson(answer)) as object;
+  if (typeof value !== 'string' || value === '') return undefined;
+  mask(value);
+  return value;
 }
 
 function nameOf(forge: Forge['name']): string {
