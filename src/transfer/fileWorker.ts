@@ -4,6 +4,7 @@ import { ActionError, messageOf } from '../errors/error.ts';
 import { createScratch, digestFile } from './digest.ts';
 import { digestRange } from './rangeDigest.ts';
 import type { Batch, BatchResult, ThreadAnswer, ThreadRequest } from './threadJobs.ts';
+import type { Wires } from './threadWire.ts';
 
 /** A worker thread that reads and writes files. `scripts/assets.ts` bundles this file into `src/generated/`; no other module imports it. */
 const scratch = createScratch();
@@ -38,6 +39,7 @@ function digestBatch(batch: Batch): BatchResult {
 }
 
 const cancellations = new Map<number, AbortController>();
+let wires: Wires | undefined;
 
 async function receive({ id, job }: Extract<ThreadRequest, { kind: 'receive' }>): Promise<ThreadAnswer> {
   const cancellation = new AbortController();
@@ -45,7 +47,8 @@ async function receive({ id, job }: Extract<ThreadRequest, { kind: 'receive' }>)
   try {
     // Threads that only hash do not load TLS and HTTP.
     const { receiveRange } = await import('./rangeReceiver.ts');
-    return { id, result: await receiveRange(job, cancellation.signal) };
+    wires ??= (await import('./threadWire.ts')).createWires();
+    return { id, result: await receiveRange(job, wires, cancellation.signal) };
   } catch (error) {
     // The other jobs of the thread continue.
     return { id, error: messageOf(error) };
