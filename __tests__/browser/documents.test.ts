@@ -132,7 +132,7 @@ beforeAll(async () => {
     return { name, content: () => bytes };
   });
   url = await publishPage(await openStore(platform), 'documents', uploads);
-}, 120_000);
+});
 
 afterAll(async () => {
   await other.close();
@@ -150,7 +150,7 @@ describe.each(browserNames)('documents in the pane in %s', (name) => {
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
@@ -181,7 +181,7 @@ describe.each(browserNames)('documents in the pane in %s', (name) => {
     await waitForShown(page, 'README.md');
     expect(complaints).toEqual([]);
     await page.close();
-  }, 120_000);
+  });
 
   test('logs have colors, and the last state of progress bars', async () => {
     const { page, complaints } = await openIndex(browser, url);
@@ -200,7 +200,7 @@ describe.each(browserNames)('documents in the pane in %s', (name) => {
     expect(await page.$$eval('.terminal span', (spans) => spans.length)).toBeLessThanOrEqual(20_001);
     expect(complaints).toEqual([]);
     await page.close();
-  }, 120_000);
+  });
 
   test('notebooks have cells, tables, figures and errors', async () => {
     const { page, complaints } = await openIndex(browser, url);
@@ -237,7 +237,7 @@ describe.each(browserNames)('documents in the pane in %s', (name) => {
     expect(await textOf(page, '.content')).toContain('"worksheets": []');
     expect(complaints).toEqual([]);
     await page.close();
-  }, 120_000);
+  });
 
   test('a zip shows its contents by a few kilobytes', async () => {
     const { page, complaints } = await openIndex(browser, url);
@@ -263,7 +263,7 @@ describe.each(browserNames)('documents in the pane in %s', (name) => {
     expect(await textOf(page, '.content')).toContain('This file is not a complete zip.');
     expect(complaints).toEqual([]);
     await page.close();
-  }, 120_000);
+  });
 
   test('no script of a document runs, and no request leaves for another host', async () => {
     const { page, complaints } = await openIndex(browser, url);
@@ -287,5 +287,5 @@ describe.each(browserNames)('documents in the pane in %s', (name) => {
     expect(complaints).toEqual([]);
     expect(other.requests).toEqual([]);
     await page.close();
-  }, 120_000);
+  });
 });

@@ -13,7 +13,7 @@ let platform: Platform;
 
 beforeAll(async () => {
   platform = await startEmbeddedPlatform();
-}, 180_000);
+});
 
 afterAll(() => platform.stop());
 
@@ -24,7 +24,7 @@ describe.each(browserNames)('the index page in %s', (name) => {
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
@@ -66,7 +66,7 @@ describe.each(browserNames)('the index page in %s', (name) => {
     await waitForText(page, '#pane dl', /Change.*changed since c0ffee1/);
     expect(complaints).toEqual([]);
     await page.close();
-  }, 60_000);
+  });
 
   test('without a network says so in the pane, and shows the file when the network is back', async () => {
     const store = await openStore(platform);
@@ -82,5 +82,5 @@ describe.each(browserNames)('the index page in %s', (name) => {
     await page.setOfflineMode(false);
     await waitForText(page, '#pane .content', 'the text');
     await page.close();
-  }, 60_000);
+  });
 });

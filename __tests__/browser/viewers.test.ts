@@ -54,7 +54,7 @@ beforeAll(async () => {
   await browser.close();
   const uploads = Object.entries(contents(pdf)).map(([name, content]) => ({ name, content: () => content }));
   url = await publishPage(await openStore(platform), 'viewers', uploads);
-}, 240_000);
+});
 
 afterAll(async () => {
   await other.close();
@@ -85,7 +85,7 @@ describe.each(browserNames)('the pane in %s', (name) => {
 
   beforeAll(async () => {
     browser = await startBrowser(name);
-  }, 60_000);
+  });
 
   afterAll(() => browser.close());
 
@@ -104,7 +104,7 @@ describe.each(browserNames)('the pane in %s', (name) => {
     );
     expect(complaints).toEqual([]);
     await page.close();
-  }, 240_000);
+  });
 
   test('shows CSV and TSV as tables, with formulas as text', async () => {
     const { page, complaints } = await openIndex(browser, url);
@@ -127,7 +127,7 @@ describe.each(browserNames)('the pane in %s', (name) => {
     expect(await page.$$eval('.grid tbody tr', (rows) => rows.length)).toBe(1_000);
     expect(complaints).toEqual([]);
     await page.close();
-  }, 240_000);
+  });
 
   test('reads UTF-16 and Latin-1', async () => {
     const { page } = await openIndex(browser, url);
@@ -135,7 +135,7 @@ describe.each(browserNames)('the pane in %s', (name) => {
     expect(await open(page, 'old.txt')).toBe('Grüße');
     expect(await open(page, 'old.csv')).toContain('Straße');
     await page.close();
-  }, 240_000);
+  });
 
   test('shows an HTML report that reaches nothing, without and with its scripts', async () => {
     other.requests.length = 0;
@@ -151,7 +151,11 @@ describe.each(browserNames)('the pane in %s', (name) => {
         'rgb(0, 128, 0)',
       );
     await page.click('.content button');
-    await page.waitForFunction(() => (globalThis as unknown as { said: string[] }).said.includes('end'));
+    await page.waitForFunction(() =>
+      ['end', 'refused: fetch'].every((line) =>
+        (globalThis as unknown as { said: string[] }).said.includes(line),
+      ),
+    );
     const lines = await said(page);
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -167,7 +171,7 @@ describe.each(browserNames)('the pane in %s', (name) => {
     expect(await open(page, 'latin.html')).toContain('Scripts are off');
     expect([other.requests, withoutFragment()]).toEqual([[], address]);
     await page.close();
-  }, 240_000);
+  });
 
   test('shows a PDF in the viewer of the browser, and nothing else as PDF', async () => {
     const { page } = await openIndex(browser, url, undefined, listen);
@@ -177,7 +181,7 @@ describe.each(browserNames)('the pane in %s', (name) => {
     await open(page, 'drawn.svg');
     expect([await said(page), await page.evaluate(() => 'broken' in globalThis)]).toEqual([[], false]);
     await page.close();
-  }, 240_000);
+  });
 
   test('offers Download for a file that browsers do not show', async () => {
     const { page } = await openIndex(browser, url);
@@ -188,5 +192,5 @@ describe.each(browserNames)('the pane in %s', (name) => {
     await open(page, 'printed.pdf');
     expect(await actions()).toEqual(['Open', 'Copy link', 'Download']);
     await page.close();
-  }, 240_000);
+  });
 });

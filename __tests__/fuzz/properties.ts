@@ -14,9 +14,7 @@ const given = process.env['FUZZ_SEED'] ?? '20261127';
 /** The seed of all targets of this run. It is fixed, so that CI fails only by a change. `FUZZ_SEED=random` looks for new faults. */
 export const seed = given === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(given);
 
-interface FuzzOptions<T> {
-  /** Inputs that failed before. They run first, every time. */
-  readonly found?: readonly T[];
+interface FuzzOptions {
   /** Share of the cases to run, for a target that is slow. */
   readonly share?: number;
 }
@@ -26,28 +24,16 @@ export function fuzz<T>(
   name: string,
   input: fc.Arbitrary<T>,
   property: (input: T) => unknown,
-  { found = [], share = 1 }: FuzzOptions<T> = {},
+  { share = 1 }: FuzzOptions = {},
 ): void {
-  test(name, async () => {
-    await assertMany(name, input, property, { found, numRuns: Math.ceil(cases * share) });
+  const numRuns = Math.ceil(cases * share);
+  const checked = fc.asyncProperty(input, async (value) => {
+    await property(value);
   });
-}
-
-/** Runs `numRuns` cases, and the examples first. */
-export async function assertMany<T>(
-  name: string,
-  input: fc.Arbitrary<T>,
-  property: (input: T) => unknown,
-  { found = [], numRuns }: { readonly found?: readonly T[]; readonly numRuns: number },
-): Promise<void> {
-  await fc.assert(
-    fc.asyncProperty(input, async (value) => {
-      await property(value);
-    }),
-    {
+  test(name, () =>
+    fc.assert(checked, {
       numRuns,
       seed,
-      examples: found.map((value) => [value]),
       // On a very slow machine, a target ends earlier and says so.
       interruptAfterTimeLimit: 60_000,
       markInterruptAsFailure: false,
@@ -59,7 +45,7 @@ export async function assertMany<T>(
             { cause: run.errorInstance },
           );
       },
-    },
+    }),
   );
 }
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What goes wrong with a request. The client has to recover from each of them. */
 const faults = ['unavailable', 'broken', 'reset', 'lost', 'cut'] as const;
-export type Fault = (typeof faults)[number];
+type Fault = (typeof faults)[number];
 
 /** One request in so many has a fault. A prime, so that it meets requests of all kinds. */
 const every = 29;

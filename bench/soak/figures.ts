@@ -1,12 +1,12 @@
 /** How much a figure may grow from the first quarter of a soak to the last one. */
-export interface Tolerance {
+interface Tolerance {
   /** Factor, e.g. 1.2 for a fifth more. */
   readonly ratio: number;
   /** Added after the factor, in the unit of the figure. */
   readonly extra: number;
 }
 
-export interface FigureKind {
+interface FigureKind {
   readonly label: string;
   readonly unit: '' | 'MiB' | 's';
   readonly tolerance: Tolerance;
@@ -44,7 +44,7 @@ export const figureKinds = {
   wall: { label: 'time of a round', unit: 's', tolerance: { ratio: 2, extra: 3 } },
 } as const satisfies Record<string, FigureKind>;
 
-export type FigureName = keyof typeof figureKinds;
+type FigureName = keyof typeof figureKinds;
 
 /** Figures at one moment, e.g. after a round. Memory is in MiB, time in seconds. */
 export type Sample = Readonly<Partial<Record<FigureName, number>>>;

@@ -14,7 +14,7 @@ export interface PublisherResult {
   readonly pending: number;
 }
 
-export interface SoakResult {
+interface SoakResult {
   readonly machine: Machine;
   readonly minutes: number;
   readonly state: ServerState;

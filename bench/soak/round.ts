@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 
 /** Runs one command line of the program. @throws Error with the end of its log, if it fails */
-export type RunCommand = (args: readonly string[]) => Promise<void>;
+type RunCommand = (args: readonly string[]) => Promise<void>;
 
-export interface Round {
+interface Round {
   readonly run: RunCommand;
   /** Folder in the workspace. */
   readonly destination: string;

@@ -68,7 +68,8 @@ function encode(text: string): string {
     .replace(/[!'()]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function decode(text: string): string {
+/** Percent-decodes a text. What cannot be decoded stays as it is. */
+export function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

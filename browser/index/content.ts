@@ -1,6 +1,6 @@
-import { formatBytes } from '../../src/text/format.ts';
+import { formatBytes, formatCount } from '../../src/text/format.ts';
 import { decoded } from './decoding.ts';
-import { element } from './elements.ts';
+import { element, note } from './elements.ts';
 import { type LoadedViewer, type OwnViewer, isLoaded, viewerOf } from './kinds.ts';
 import type { Neighbors } from './neighbors.ts';
 import { type Subject, beginningOf, rangeOf } from './subject.ts';
@@ -54,7 +54,7 @@ export function showContent(
 }
 
 function say(host: HTMLElement, state: State, text: string): void {
-  fill(host, state, element('p', { class: 'said' }, text));
+  fill(host, state, note(text));
 }
 
 function fill(host: HTMLElement, state: State, ...parts: readonly Node[]): void {
@@ -65,7 +65,7 @@ function fill(host: HTMLElement, state: State, ...parts: readonly Node[]): void 
 function offer(host: HTMLElement, reason: string, label: string, show: () => void): void {
   const button = element('button', { type: 'button', class: 'button' }, label);
   button.addEventListener('click', show);
-  fill(host, 'shown', element('p', { class: 'said' }, reason, button));
+  fill(host, 'shown', note(reason, button));
 }
 
 /** Shows a file with a viewer of the second script. */
@@ -111,7 +111,7 @@ function showPicture(host: HTMLElement, { url, path }: Subject, fail: Fail): voi
   picture.addEventListener('load', () => {
     host.dataset['state'] = 'shown';
     size.textContent = picture.naturalWidth
-      ? `${picture.naturalWidth.toLocaleString('en')} × ${picture.naturalHeight.toLocaleString('en')} pixels`
+      ? `${formatCount(picture.naturalWidth)} × ${formatCount(picture.naturalHeight)} pixels`
       : '';
   });
   picture.addEventListener('error', () => fail('This picture cannot be shown here. Download the file.'));
@@ -143,10 +143,6 @@ async function textOf(subject: Subject, signal: AbortSignal): Promise<Node[]> {
   if (!isCut) return [shown];
   const rest = `The first ${formatBytes(textLimit)} of ${formatBytes(subject.size)}. Open the file to read the rest.`;
   return [shown, note(rest)];
-}
-
-function note(text: string): HTMLElement {
-  return element('p', { class: 'said' }, text);
 }
 
 /** Browsers report a `TypeError` both for an unreachable host and for a host that does not allow the request (CORS). */

@@ -43,7 +43,6 @@ export function createDetails(
   const pane = createPane({
     ...parts,
     pane: element,
-    s3Uri: parts.contents.s3Uri,
     verifyCommands: verifyCommands(parts.files, parts.contents.run?.url ?? null),
     onClose: close,
     onOpen,

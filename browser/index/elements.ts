@@ -12,6 +12,11 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A paragraph about the content of the pane, e.g. why a file cannot be shown. */
+export function note(...children: readonly Child[]): HTMLParagraphElement {
+  return element('p', { class: 'said' }, ...children);
+}
+
 /** Finds an element of `page.html` by its id. */
 export function byId(id: string): HTMLElement {
   const found = document.getElementById(id);

@@ -48,7 +48,7 @@ export function followHistory({ place, show }: HistoryParts): () => void {
     } else if (isStarting && now.file === undefined) {
       writer.push(now, { ...mark, hasSearched: true });
     } else {
-      writer.replace(now, { ...mark, hasOpened: mark.hasOpened && !isClosing });
+      writer.replace(now, mark);
     }
   };
   const adopt = (): void => {

@@ -2,7 +2,7 @@ import type { IndexPageData } from '../../src/links/indexPageData.ts';
 import { sinceWords } from '../../src/text/changes.ts';
 import { count, formatBytes } from '../../src/text/format.ts';
 import { showContent } from './content.ts';
-import { element, icon, iconButton } from './elements.ts';
+import { element, icon, iconButton, note } from './elements.ts';
 import type { Files } from './files.ts';
 import { kindOf, opensInTab } from './kinds.ts';
 import { fullMoment } from './times.ts';
@@ -14,8 +14,7 @@ import type { VerifyCommand } from './verification.ts';
 export interface PaneParts {
   readonly pane: HTMLElement;
   readonly files: Files;
-  readonly s3Uri: string;
-  readonly contents: Pick<IndexPageData, 'changes'>;
+  readonly contents: Pick<IndexPageData, 'changes' | 's3Uri'>;
   /** The commands that verify a file. */
   readonly verifyCommands: (file: number) => readonly VerifyCommand[];
   /** Copies a text, and confirms it. `what` names the text. */
@@ -101,9 +100,7 @@ function fillContent(
   const url = files.url(file);
   if (url === undefined) return;
   if (hasExpired()) {
-    content.replaceChildren(
-      element('p', { class: 'said' }, 'The link has expired, so the content cannot be shown.'),
-    );
+    content.replaceChildren(note('The link has expired, so the content cannot be shown.'));
     return;
   }
   showContent(
@@ -154,7 +151,7 @@ function heading({ onClose, onStep }: PaneParts, kind: string, path: string): HT
 type Fact = readonly [term: string, value: Node | string];
 
 function fileFacts(parts: PaneParts, file: number): Fact[] {
-  const { files, s3Uri, verifyCommands } = parts;
+  const { files, verifyCommands } = parts;
   const [size, sum, folder] = [files.size(file), files.sum(file), files.folder(file)];
   const exact = size >= 1024 ? ` (${count(size, 'byte')})` : '';
   return [
@@ -163,7 +160,7 @@ function fileFacts(parts: PaneParts, file: number): Fact[] {
     ['Stored', fullMoment(files.modified(file))],
     ...changeFact(parts, file),
     ...(folder ? [['Folder', shownName(folder)] as const] : []),
-    ['S3', copied(parts, 'S3 URI', `${s3Uri}${files.path(file)}`)],
+    s3Fact(parts, files.path(file)),
     ...(sum ? [['SHA-256', copied(parts, 'SHA-256', sum)] as const] : []),
     ...verifyCommands(file).map(({ term, command }) => [term, copied(parts, 'Command', command)] as const),
   ];
@@ -178,8 +175,12 @@ function folderFacts(parts: PaneParts, { path, fileCount, size, modified }: Fold
   return [
     ['Contains', `${count(fileCount, 'file')}, ${formatBytes(size)}`],
     ['Newest', fullMoment(modified)],
-    ['S3', copied(parts, 'S3 URI', `${parts.s3Uri}${path}/`)],
+    s3Fact(parts, `${path}/`),
   ];
+}
+
+function s3Fact(parts: PaneParts, path: string): Fact {
+  return ['S3', copied(parts, 'S3 URI', `${parts.contents.s3Uri}${path}`)];
 }
 
 /** A text with a button that copies it. */

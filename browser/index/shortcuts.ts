@@ -1,3 +1,4 @@
+import { hasModifier } from './modifiers.ts';
 import type { Row } from './tree.ts';
 import { isTyping, nothingTyped, positionOfName, typeLetter } from './typeAhead.ts';
 import type { View } from './view.ts';
@@ -35,7 +36,7 @@ function isInDialog({ target }: KeyboardEvent): boolean {
 function everywhere(view: View, event: KeyboardEvent, { help, hasShortcuts }: FileActs): boolean {
   const { search, close, pane, list } = view;
   const isInSearch = event.target === search;
-  const isAlone = !event.ctrlKey && !event.metaKey && !event.altKey && hasShortcuts();
+  const isAlone = !hasModifier(event) && hasShortcuts();
   const isFind = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'f';
   // The browser's own search sees only the visible rows. It works in the pane, and a second Ctrl+F opens it.
   const isInPane = event.target instanceof Element && event.target.closest('#pane') !== null;
@@ -72,7 +73,7 @@ function inSearch({ list, table, open }: View, event: KeyboardEvent): boolean {
 }
 
 function inTable(view: View, event: KeyboardEvent, { copy, visit, hasShortcuts }: FileActs): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (hasModifier(event)) return false;
   const { table, toggle, open } = view;
   const row = table.active();
   const move = movement(view, event.key);
@@ -109,8 +110,8 @@ function inTable(view: View, event: KeyboardEvent, { copy, visit, hasShortcuts }
 function createTypeAhead({ table }: View, { nameOf, hasShortcuts }: FileActs) {
   let typed = nothingTyped;
   return (event: KeyboardEvent, way: 'start' | 'continue'): boolean => {
-    const { key, timeStamp, ctrlKey, metaKey, altKey } = event;
-    const isLetter = key !== ' ' && Array.from(key).length === 1 && !ctrlKey && !metaKey && !altKey;
+    const { key, timeStamp } = event;
+    const isLetter = key !== ' ' && Array.from(key).length === 1 && !hasModifier(event);
     if (!isLetter) typed = nothingTyped;
     if (!isLetter || (way === 'continue' && !isTyping(typed, timeStamp))) return false;
     if (way === 'start' && hasShortcuts() && /^[co]$/i.test(key)) return false;

@@ -8,6 +8,7 @@ import type { Files } from './files.ts';
 import { mostPictures } from './gallery.ts';
 import { type List, createList, createPicturesButton } from './list.ts';
 import { type Model, createModel } from './model.ts';
+import { hasModifier } from './modifiers.ts';
 import { shownName } from './names.ts';
 import type { Pane } from './pane.ts';
 import { createPlaces } from './places.ts';
@@ -179,7 +180,7 @@ function listenToClicks({ table, toggle, open }: View, place: HTMLElement): void
     const element = target.closest<HTMLElement>('[data-position]');
     if (!element || target.closest('.acts')) return;
     // The browser handles clicks that open new tabs.
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (hasModifier(event) || event.shiftKey) return;
     event.preventDefault();
     const position = Number(element.dataset['position']);
     const row = table.rows()[position];

@@ -8,7 +8,7 @@ import { shortHelp, wholeHelp } from './help.ts';
 import { addInputOptions, valuesOf, type OptionValues } from './options.ts';
 import type { ResultOptions } from './result.ts';
 
-export const programName = 'upload-to-workspace';
+const programName = 'upload-to-workspace';
 
 /** A parsed command line. */
 export interface Invocation extends ResultOptions {

@@ -20,7 +20,7 @@ type ReportInputs = Pick<
   'workspace' | 'destination' | 'title' | 'certificates' | 'reports' | 'dryRun' | 'summary'
 >;
 
-export interface ReportTools {
+interface ReportTools {
   readonly step: FailedStep;
   /** Aborts when the run is cancelled. */
   readonly signal: AbortSignal;

@@ -26,7 +26,7 @@ export class ProxyError extends Error {
 }
 
 /** No connection within the time limit. It has undici's code, so that all time limits have the same explanation. */
-export class ConnectTimeoutError extends Error {
+class ConnectTimeoutError extends Error {
   override readonly name = 'ConnectTimeoutError';
   readonly code = 'UND_ERR_CONNECT_TIMEOUT';
 }

@@ -1,7 +1,7 @@
 import type { ObjectHead } from '../storage/head.ts';
 
 /** The metadata of an index page with the commit of the upload. */
-export const commitHeader = 'x-amz-meta-commit';
+const commitHeader = 'x-amz-meta-commit';
 
 /** The commit of an index page; empty if it is unknown. */
 export function commitOf({ headers }: Pick<ObjectHead, 'headers'>): string {

@@ -1,5 +1,5 @@
 /** What is known about a file of an upload. */
-export interface ComparedFile {
+interface ComparedFile {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
@@ -19,7 +19,7 @@ export interface EarlierUpload {
 export type Change = 'new' | 'changed';
 
 /** Numbers of files that differ from the previous upload. */
-export interface ChangeCounts {
+interface ChangeCounts {
   readonly added: number;
   /** Undefined if the content of some files cannot be compared. */
   readonly changed: number | undefined;

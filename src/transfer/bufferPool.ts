@@ -19,7 +19,7 @@ const slice = 16 * 1024 ** 2;
  * The length of the buffer for a range of a file, in bytes. A range that needs more than half of the pool gets a smaller buffer, and is sent slice
  * by slice.
  */
-export function bufferLength(length: number, total: number): number {
+function bufferLength(length: number, total: number): number {
   return length <= total / 2 ? length : Math.min(slice, total / 2);
 }
 

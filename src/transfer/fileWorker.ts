@@ -3,8 +3,8 @@ import { parentPort } from 'node:worker_threads';
 import { ActionError, messageOf } from '../errors/error.ts';
 import { createScratch, digestFile } from './digest.ts';
 import { digestRange } from './rangeDigest.ts';
+import { cancel, receive } from './receiveJobs.ts';
 import type { Batch, BatchResult, ThreadAnswer, ThreadRequest } from './threadJobs.ts';
-import type { Wires } from './threadWire.ts';
 
 /** A worker thread that reads and writes files. `scripts/assets.ts` bundles this file into `src/generated/`; no other module imports it. */
 const scratch = createScratch();
@@ -38,25 +38,6 @@ function digestBatch(batch: Batch): BatchResult {
   return { etags, sums };
 }
 
-const cancellations = new Map<number, AbortController>();
-let wires: Wires | undefined;
-
-async function receive({ id, job }: Extract<ThreadRequest, { kind: 'receive' }>): Promise<ThreadAnswer> {
-  const cancellation = new AbortController();
-  cancellations.set(id, cancellation);
-  try {
-    // Threads that only hash do not load TLS and HTTP.
-    const { receiveRange } = await import('./rangeReceiver.ts');
-    wires ??= (await import('./threadWire.ts')).createWires();
-    return { id, result: await receiveRange(job, wires, cancellation.signal) };
-  } catch (error) {
-    // The other jobs of the thread continue.
-    return { id, error: messageOf(error) };
-  } finally {
-    cancellations.delete(id);
-  }
-}
-
 function digest({ id, job }: Extract<ThreadRequest, { kind: 'range' }>): ThreadAnswer {
   try {
     return { id, result: digestRange(job) };
@@ -68,8 +49,8 @@ function digest({ id, job }: Extract<ThreadRequest, { kind: 'range' }>): ThreadA
 const post = (answer: ThreadAnswer) => parentPort?.postMessage(answer);
 
 parentPort?.on('message', (request: ThreadRequest) => {
-  if (request.kind === 'cancel') cancellations.get(request.id)?.abort();
-  else if (request.kind === 'receive') void receive(request).then(post);
+  if (request.kind === 'cancel') cancel(request.id);
+  else if (request.kind === 'receive') void receive(request.id, request.job).then(post);
   else if (request.kind === 'range') post(digest(request));
   else post({ id: request.id, result: digestBatch(request.job) });
 });

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import type { RangeJob } from './threadJobs.ts';
 
 /** Adds up a digest, piece by piece. */
-export interface RangeDigest {
+interface RangeDigest {
   add(content: Buffer): void;
   /** In hex. */
   result(): string;

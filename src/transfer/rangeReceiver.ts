@@ -16,6 +16,8 @@ export async function receiveRange(
   wires: Wires,
   signal: AbortSignal,
 ): Promise<ReceiveResult> {
+  // If this throws, no connection is open yet.
+  const text = requestText(job);
   const connecting = wires.to(job);
   const { promise: cancelled, resolve: cancel } = Promise.withResolvers<'cancelled'>();
   const onAbort = () => cancel('cancelled');
@@ -28,13 +30,13 @@ export async function receiveRange(
     return { outcome: 'cancelled' };
   }
   if (!wire) return { outcome: 'declined' };
-  return receiveOver(wire, job, { signal, release: wires.release });
+  return receiveOver(wire, job, { text, signal, release: wires.release });
 }
 
 function receiveOver(
   wire: Wire,
   job: ReceiveJob,
-  { signal, release }: Pick<Wires, 'release'> & { readonly signal: AbortSignal },
+  { text, signal, release }: Pick<Wires, 'release'> & { readonly text: string; readonly signal: AbortSignal },
 ): Promise<ReceiveResult> {
   const { promise, resolve } = Promise.withResolvers<ReceiveResult>();
   const response = createResponse(wire, job);
@@ -65,7 +67,7 @@ function receiveOver(
       settle(unwritable(error));
     }
   };
-  wire.socket.write(requestText(job));
+  wire.socket.write(text);
   return promise;
 }
 

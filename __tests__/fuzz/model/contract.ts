@@ -32,7 +32,7 @@ export interface Outcome {
 
 export const baseOf = (folder: string) => `ci/${folder}/`;
 
-export const sumsName = 'SHA256SUMS';
+const sumsName = 'SHA256SUMS';
 
 export const ownOf = (objects: Snapshot) =>
   new Map([...objects].flatMap(([key, { text, isOwn }]) => (isOwn ? [[key, text] as const] : [])));

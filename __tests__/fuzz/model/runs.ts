@@ -22,7 +22,7 @@ export interface Real {
 
 const commands = { upload, remove, links, download };
 
-export type CommandName = keyof typeof commands;
+type CommandName = keyof typeof commands;
 
 /** Faults that end by themselves. Every command must survive a few of them. */
 const passing = {
@@ -69,7 +69,7 @@ export interface Ran {
   readonly masked: ReadonlySet<string>;
 }
 
-export interface StepOptions {
+interface StepOptions {
   readonly command: CommandName;
   readonly inputs: Readonly<Record<string, string>>;
   readonly trouble: Trouble;

@@ -1,3 +1,5 @@
+import { decode } from '../address.ts';
+
 /** Where a link of a document leads. */
 export type Address =
   /** Paths relative to the destination. The first that exists is the file. */
@@ -19,26 +21,18 @@ export function addressOf(href: string, base: string): Address {
   if (href.length > longest) return { kind: 'none' };
   // Browsers ignore these characters, so `java\nscript:` is a scheme.
   const clean = href.replace(/[\t\n\r]/g, '').replace(/^[\0-\x20]+|[\0-\x20]+$/g, '');
-  if (clean.startsWith('#')) return { kind: 'heading', slug: decoded(clean.slice(1)) };
+  if (clean.startsWith('#')) return { kind: 'heading', slug: decode(clean.slice(1)) };
   if (/^[\\/]{2}/.test(clean)) return webAddress(`https:${clean}`);
   if (/^[a-z][a-z0-9+.-]*:/i.test(clean)) return webAddress(clean);
   const path = clean.replace(/[?#].*$/s, '');
   if (path === '') return { kind: 'none' };
-  const paths = [decoded(path), path].map((one) => resolved(one, base)).filter((one) => one !== undefined);
+  const paths = [decode(path), path].map((one) => resolved(one, base)).filter((one) => one !== undefined);
   return paths.length > 0 ? { kind: 'path', paths: [...new Set(paths)] } : { kind: 'none' };
 }
 
 function webAddress(text: string): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url && /^(?:https?|mailto):$/.test(url.protocol) ? { kind: 'web', url: url.href } : { kind: 'none' };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Resolves `.` and `..`. A leading slash means the destination. Undefined if the path is outside of it. */

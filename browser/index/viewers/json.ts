@@ -1,5 +1,5 @@
 import { formatBytes } from '../../../src/text/format.ts';
-import { element } from '../elements.ts';
+import { element, note } from '../elements.ts';
 import { indented } from './indentation.ts';
 import type { Show } from './viewer.ts';
 
@@ -14,10 +14,6 @@ export const showJson: Show = async ({ size }, place, { beginning, decode, asTex
   place.append(element('pre', { tabindex: '0' }, shown.text));
   if (shown.isCut)
     place.append(
-      element(
-        'p',
-        { class: 'said' },
-        `This is the beginning of the file (${formatBytes(size)}). Open the file to read the rest.`,
-      ),
+      note(`This is the beginning of the file (${formatBytes(size)}). Open the file to read the rest.`),
     );
 };

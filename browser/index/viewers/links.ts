@@ -1,3 +1,4 @@
+import { hasModifier } from '../modifiers.ts';
 import type { Neighbors } from '../neighbors.ts';
 import { slugOf } from './addresses.ts';
 
@@ -11,7 +12,7 @@ export function listenToLinks(place: HTMLElement, { open }: Pick<Neighbors, 'ope
       event.preventDefault();
       showHeading(place, heading);
       // The browser handles clicks that open new tabs.
-    } else if (file !== undefined && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) {
+    } else if (file !== undefined && !hasModifier(event) && !event.shiftKey) {
       event.preventDefault();
       open(file);
     }

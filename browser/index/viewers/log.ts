@@ -1,5 +1,5 @@
 import { formatBytes } from '../../../src/text/format.ts';
-import { element } from '../elements.ts';
+import { element, note } from '../elements.ts';
 import { type Color, type Run, type Style, ansiRuns, hasSequences } from './ansi.ts';
 import type { Show } from './viewer.ts';
 
@@ -13,8 +13,8 @@ export const showLog: Show = async ({ size }, place, { beginning, decode }) => {
   const shown = hasSequences(text) ? terminal(ansiRuns(text)) : element('pre', { tabindex: '0' }, text);
   place.replaceChildren(shown);
   if (!isCut) return;
-  const note = `The first ${formatBytes(limit)} of ${formatBytes(size)}. Open the file to read the rest.`;
-  place.append(element('p', { class: 'said' }, note));
+  const rest = `The first ${formatBytes(limit)} of ${formatBytes(size)}. Open the file to read the rest.`;
+  place.append(note(rest));
 };
 
 /** Text like on a terminal. */

@@ -1,4 +1,4 @@
-import { element } from '../elements.ts';
+import { element, note } from '../elements.ts';
 import { nodesOf } from './dom.ts';
 import { listenToLinks } from './links.ts';
 import { createResolver } from './resolver.ts';
@@ -25,13 +25,7 @@ export const showMarkdown: Show = async (subject, place, tools) => {
     const document_ = markdownDocument(tools.decode(bytes), resolver, stopwatch());
     place.replaceChildren(element('article', { class: 'prose' }, ...nodesOf(document_.contents)));
     if (isCut || document_.isCut)
-      place.append(
-        element(
-          'p',
-          { class: 'said' },
-          'This is the beginning of the document. Open the file to read the rest.',
-        ),
-      );
+      place.append(note('This is the beginning of the document. Open the file to read the rest.'));
     listenToLinks(place, tools);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

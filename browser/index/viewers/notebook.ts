@@ -1,4 +1,4 @@
-import { element } from '../elements.ts';
+import { element, note } from '../elements.ts';
 import { ansiRuns, mostRuns } from './ansi.ts';
 import { nodesOf } from './dom.ts';
 import { showJson } from './json.ts';
@@ -40,9 +40,8 @@ export const showNotebook: Show = async (subject, place, tools) => {
   const cells = notebook.cells.slice(0, mostCells).map((cell) => cellElement(page, cell));
   place.replaceChildren(...cells);
   if (page.isCut || notebook.cells.length > mostCells)
-    place.append(element('p', { class: 'said' }, 'The notebook is too long: some parts are not shown.'));
-  if (notebook.cells.length === 0)
-    place.append(element('p', { class: 'said' }, 'The notebook has no cells.'));
+    place.append(note('The notebook is too long: some parts are not shown.'));
+  if (notebook.cells.length === 0) place.append(note('The notebook has no cells.'));
   listenToLinks(place, tools);
 };
 
@@ -92,8 +91,8 @@ function htmlElement(page: Page, html: string, plain: string): HTMLElement {
   const resolver = createResolver(page.base, page.tools);
   const shown = article(page, htmlDocument(cut(page, html), resolver, page.left));
   if (shown.textContent.trim() !== '' || shown.querySelector('img')) return shown;
-  const note = element('p', { class: 'said' }, 'This output needs scripts. They do not run here.');
-  return element('div', {}, note, ...(plain ? [textElement(page, plain, false)] : []));
+  const reason = note('This output needs scripts. They do not run here.');
+  return element('div', {}, reason, ...(plain ? [textElement(page, plain, false)] : []));
 }
 
 function textElement(page: Page, text: string, isError: boolean): HTMLElement {

@@ -1,5 +1,5 @@
 import { formatBytes } from '../../../src/text/format.ts';
-import { element } from '../elements.ts';
+import { element, note } from '../elements.ts';
 import type { Show } from './viewer.ts';
 
 /** Bytes. Larger reports open in a tab of the browser only. */
@@ -14,7 +14,7 @@ export const showPage: Show = async (subject, place, { signal, beginning, asText
   if (isCut) return asText(tooLong);
   const type = encodedType(bytes, subject.type);
   const frame = element('div', { class: 'frame' });
-  const note = element('p', { class: 'said' });
+  const state = note();
   const open = element(
     'a',
     { href: subject.url, target: '_blank', rel: 'noopener noreferrer', class: 'button' },
@@ -26,15 +26,15 @@ export const showPage: Show = async (subject, place, { signal, beginning, asText
   signal.addEventListener('abort', () => first.abort(), { once: true });
   run.addEventListener('click', () => {
     first.abort();
-    note.replaceChildren('Scripts run, but cannot load files. Links to other files do not work.', open);
+    state.replaceChildren('Scripts run, but cannot load files. Links to other files do not work.', open);
     void fillFrame(frame, { bytes, type, runsScripts: true }, subject.path, signal).catch(
       (error: unknown) => {
-        note.replaceChildren(String(error instanceof Error ? error.message : error), open);
+        state.replaceChildren(String(error instanceof Error ? error.message : error), open);
       },
     );
   });
-  note.append('Scripts are off. Links to other files do not work.', run, open);
-  place.append(frame, note);
+  state.append('Scripts are off. Links to other files do not work.', run, open);
+  place.append(frame, state);
   await fillFrame(frame, { bytes, type, runsScripts: false }, subject.path, first.signal);
 };
 

@@ -1,7 +1,7 @@
 import { parse } from 'papaparse';
 
 import { count, formatBytes } from '../../../src/text/format.ts';
-import { element } from '../elements.ts';
+import { element, note } from '../elements.ts';
 import type { Show } from './viewer.ts';
 
 /** Bytes that are fetched. */
@@ -40,7 +40,7 @@ export const showTable: Show = async ({ size, type, path }, place, { beginning, 
       { class: 'grid', tabindex: '0', role: 'region', 'aria-label': 'Table' },
       tableOf(header, shown, width),
     ),
-    element('p', { class: 'said' }, summary({ body, isCut, size, header })),
+    note(summary({ body, isCut, size, header })),
   );
 };
 

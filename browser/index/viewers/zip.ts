@@ -1,5 +1,5 @@
 import { count, formatBytes, formatCount } from '../../../src/text/format.ts';
-import { element } from '../elements.ts';
+import { element, note } from '../elements.ts';
 import { shownName } from '../names.ts';
 import { type ZipEnd, type ZipEntry, tailLength, zipEnd, zipEntries } from './zipDirectory.ts';
 import type { Show, Tools } from './viewer.ts';
@@ -25,7 +25,7 @@ export const showZip: Show = async ({ size }, place, tools) => {
   const summary = isCut
     ? `These are the first ${formatCount(entries.length)} entries. The zip has more.`
     : `The zip contains ${count(files.length, 'file')} (${formatBytes(total)} unpacked).`;
-  place.replaceChildren(element('p', { class: 'said' }, summary));
+  place.replaceChildren(note(summary));
   if (entries.length > 0) place.append(table(entries));
 };
 

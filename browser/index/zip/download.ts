@@ -1,4 +1,4 @@
-import { count, formatBytes, formatDuration } from '../../../src/text/format.ts';
+import { count, formatBytes, formatCount, formatDuration } from '../../../src/text/format.ts';
 import { byId, element, icon } from '../elements.ts';
 import type { Files } from '../files.ts';
 import { shownName } from '../names.ts';
@@ -70,7 +70,7 @@ const advice =
 function summary(name: string, { blob, failures }: Zip, all: number): string {
   const said = `${name} (${formatBytes(blob.size)}) `;
   if (failures.length === 0) return `${said}has ${count(all, 'file')}.`;
-  return `${said}is not complete: ${failures.length.toLocaleString('en')} of ${count(all, 'file')} failed. The zip lists them in _failed.txt.`;
+  return `${said}is not complete: ${formatCount(failures.length)} of ${count(all, 'file')} failed. The zip lists them in _failed.txt.`;
 }
 
 /** Gives the file to the browser's downloads. Returns the link, for browsers that block it. */
@@ -104,7 +104,7 @@ function showProgress(
     const spent = (performance.now() - started) / 1000;
     const time = spent > 2 && part > 0 ? ` · ${formatDuration(spent * (1 / part - 1))} left` : '';
     bar.value = part;
-    text.textContent = `${formatBytes(bytes)} of ${formatBytes(size)} · ${files.toLocaleString('en')} of ${count(items.length, 'file')}${time}`;
+    text.textContent = `${formatBytes(bytes)} of ${formatBytes(size)} · ${formatCount(files)} of ${count(items.length, 'file')}${time}`;
   };
   show();
   return (bytes, files) => {

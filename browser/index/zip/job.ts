@@ -35,7 +35,7 @@ export interface Zip {
 export const mostFiles = 65_000;
 
 /** The size of a zip: each entry has its name twice, and less than 160 bytes of headers. */
-export function zipSize(items: readonly { readonly path: string; readonly size: number }[]): number {
+function zipSize(items: readonly { readonly path: string; readonly size: number }[]): number {
   return items.reduce((sum, { path, size }) => sum + size + 160 + 6 * path.length, 1_000);
 }
 

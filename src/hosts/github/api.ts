@@ -125,7 +125,7 @@ interface ErrorResponse {
 }
 
 /** The error response in an error of Octokit; undefined for other errors. */
-export function errorResponseIn(error: unknown): ErrorResponse | undefined {
+function errorResponseIn(error: unknown): ErrorResponse | undefined {
   // Not `instanceof`: there may be two copies of Octokit's RequestError.
   if (!isError(error) || error.name !== 'HttpError' || !('status' in error)) return undefined;
   const { status } = error;
