@@ -134,12 +134,12 @@ export class LargeDownload {
   }
 
   async #open(etag: string, headers: ObjectResponse['headers']): Promise<Opened> {
-    const { file, pool } = this.#options;
+    const { file, pool, verify } = this.#options;
     const { size } = this.#get;
     const expected = expectedDigest(this.#get, etag, headers);
     const hasParts = hasOwnParts(this.parts.length, expected);
     this.#crc32 = hasParts ? await this.#storedCrc32(etag) : undefined;
-    const algorithm = hasParts && this.#crc32 === undefined ? 'md5' : 'crc32';
+    const algorithm = verify && hasParts && this.#crc32 === undefined ? 'md5' : 'crc32';
     const opened = await openResumableFile(file, { size, etag, parts: this.parts, algorithm, pool });
     this.#file = opened;
     return { etag, file: opened };

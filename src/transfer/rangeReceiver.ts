@@ -1,7 +1,7 @@
 import { systemCode, messageOf } from '../errors/error.ts';
 import { openRangeWriter } from './rangeWriter.ts';
 import { type ResponseHead, parseHead } from './responseHead.ts';
-import { type Wire, releaseWire, wireTo } from './threadWire.ts';
+import type { Wire, Wires } from './threadWire.ts';
 import type { ReceiveJob, ReceiveResult } from './threadJobs.ts';
 
 /** Longer heads, and longer errors, are not read here. */
@@ -11,24 +11,33 @@ const longestText = 64 * 1024;
  * Requests a range of an object, and writes it into a file while it arrives. It only takes a response that is the content in one piece (RFC 9112,
  * 6.3), or the text of an error. It declines everything else, so that the usual client of the main thread gets the response instead.
  */
-export async function receiveRange(job: ReceiveJob, signal: AbortSignal): Promise<ReceiveResult> {
+export async function receiveRange(
+  job: ReceiveJob,
+  wires: Wires,
+  signal: AbortSignal,
+): Promise<ReceiveResult> {
   // If this throws, no connection is open yet.
   const text = requestText(job);
-  const connecting = wireTo(job);
-  const cancelled = new Promise<'cancelled'>((resolve) => {
-    signal.addEventListener('abort', () => resolve('cancelled'), { once: true });
-    if (signal.aborted) resolve('cancelled');
-  });
+  const connecting = wires.to(job);
+  const { promise: cancelled, resolve: cancel } = Promise.withResolvers<'cancelled'>();
+  const onAbort = () => cancel('cancelled');
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
   const wire = await Promise.race([connecting.catch(() => undefined), cancelled]);
+  signal.removeEventListener('abort', onAbort);
   if (wire === 'cancelled') {
-    connecting.then(releaseWire, () => undefined);
+    connecting.then(wires.release, () => undefined);
     return { outcome: 'cancelled' };
   }
   if (!wire) return { outcome: 'declined' };
-  return receiveOver(wire, text, job, signal);
+  return receiveOver(wire, job, { text, signal, release: wires.release });
 }
 
-function receiveOver(wire: Wire, text: string, job: ReceiveJob, signal: AbortSignal): Promise<ReceiveResult> {
+function receiveOver(
+  wire: Wire,
+  job: ReceiveJob,
+  { text, signal, release }: Pick<Wires, 'release'> & { readonly text: string; readonly signal: AbortSignal },
+): Promise<ReceiveResult> {
   const { promise, resolve } = Promise.withResolvers<ReceiveResult>();
   const response = createResponse(wire, job);
   const watch = watchStall(job.stallMs, () => settle({ outcome: 'stalled' }));
@@ -42,7 +51,7 @@ function receiveOver(wire: Wire, text: string, job: ReceiveJob, signal: AbortSig
     } catch (error) {
       [outcome, isKept] = [unwritable(error), false];
     }
-    if (isKept) releaseWire(wire);
+    if (isKept) release(wire);
     else wire.socket.destroy();
     resolve(outcome);
   };

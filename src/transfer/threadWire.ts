@@ -4,7 +4,7 @@ import { createConnector } from '../http/connector.ts';
 import { dialAddress } from '../http/tcp.ts';
 import type { ReceiveJob } from './threadJobs.ts';
 
-/** A connection of a worker thread. */
+/** A connection for ranges. */
 export interface Wire {
   readonly socket: Socket;
   readonly origin: string;
@@ -22,32 +22,48 @@ export interface Wire {
 const readBytes = 512 * 1024;
 let readBuffer: Buffer | undefined;
 
-const idle = new Map<string, Wire[]>();
-const openers = new Map<string, () => Promise<Wire>>();
-
-/**
- * A connection to the server of a job, which may have served other jobs.
- * @throws the error of DNS, TCP, proxy or TLS
- */
-export async function wireTo(job: ReceiveJob): Promise<Wire> {
-  const { origin } = job.request;
-  const kept = idle.get(origin)?.pop();
-  if (kept) return kept;
-  const open = openers.get(origin) ?? createOpener(job);
-  openers.set(origin, open);
-  return open();
+/** The connections of one thread. */
+export interface Wires {
+  /**
+   * A connection to the server of a job, which may have served other jobs.
+   * @throws the error of DNS, TCP, proxy or TLS
+   */
+  readonly to: (job: ReceiveJob) => Promise<Wire>;
+  /** Keeps a connection for the next job, unless they are closed. */
+  readonly release: (wire: Wire) => void;
+  /** Closes the connections without a job. */
+  readonly close: () => void;
 }
 
-/** Keeps a connection for the next job. */
-export function releaseWire(wire: Wire): void {
-  const wires = idle.get(wire.origin) ?? [];
-  idle.set(wire.origin, wires);
-  wire.receive = () => wire.socket.destroy();
-  wire.ended = () => {
-    const index = wires.indexOf(wire);
-    if (index >= 0) wires.splice(index, 1);
+export function createWires(): Wires {
+  const idle = new Map<string, Wire[]>();
+  const openers = new Map<string, () => Promise<Wire>>();
+  let isClosed = false;
+  return {
+    to: async (job) => {
+      const { origin } = job.request;
+      const kept = idle.get(origin)?.pop();
+      if (kept) return kept;
+      const open = openers.get(origin) ?? createOpener(job);
+      openers.set(origin, open);
+      return open();
+    },
+    release: (wire) => {
+      if (isClosed) return void wire.socket.destroy();
+      const wires = idle.get(wire.origin) ?? [];
+      idle.set(wire.origin, wires);
+      wire.receive = () => wire.socket.destroy();
+      wire.ended = () => {
+        const index = wires.indexOf(wire);
+        if (index >= 0) wires.splice(index, 1);
+      };
+      wires.push(wire);
+    },
+    close: () => {
+      isClosed = true;
+      for (const { socket } of [...idle.values()].flat()) socket.destroy();
+    },
   };
-  wires.push(wire);
 }
 
 function createOpener({ request: { origin }, connection }: ReceiveJob): () => Promise<Wire> {

@@ -250,7 +250,7 @@ test.each([
 
 describe('after a cut', () => {
   /** Downloads the first two parts of three, then fails. */
-  async function interrupted(folder: TemporaryFolder) {
+  async function interrupted(folder: TemporaryFolder, options: RunOptions = {}) {
     let isBroken = true;
     const store = await objectStore((asked, answer) =>
       isBroken && asked.headers.range === lastRange
@@ -258,7 +258,7 @@ describe('after a cut', () => {
         : answer,
     );
     store.objects.set('p/large', objectOf(contentOf(largeSize), { partSize }));
-    const first = await fetchAll(store, folder, { concurrency: 1 });
+    const first = await fetchAll(store, folder, { ...options, concurrency: 1 });
     expect(codesOf(first)).toEqual(['storage-denied']);
     expect(first.resumable.map(({ name }) => name)).toEqual(['large']);
     expect(existsSync(folder.at('large'))).toBe(false);
@@ -277,6 +277,17 @@ describe('after a cut', () => {
     expect(store.gets().map(({ headers }) => headers.range)).toEqual([lastRange]);
     expect(readFileSync(folder.at('large')).equals(contentOf(largeSize))).toBe(true);
     expect(namesIn(folder)).toEqual(['large']);
+  });
+
+  test.each([
+    ['MD5, which makes the ETag', true, 'md5'],
+    ['CRC-32, which is faster, without verification', false, 'crc32'],
+  ])('the journal has their %s', async (_, verify, algorithm) => {
+    using folder = temporaryFolder();
+    await using store = await interrupted(folder, { verify });
+    expect(store.gets()).toEqual([]);
+    const [journal = ''] = namesIn(folder).filter((name) => name.endsWith('.parts'));
+    expect(readFileSync(folder.at(journal), 'utf8').split(' ')[0]).toBe(algorithm);
   });
 
   test('a part that was damaged on the disk is received again', async () => {

@@ -8,10 +8,12 @@ import { describe, expect, test } from '@jest/globals';
 
 import { receiveRange } from '../../../src/transfer/rangeReceiver.ts';
 import type { ReceiveJob } from '../../../src/transfer/threadJobs.ts';
+import { createWires } from '../../../src/transfer/threadWire.ts';
 import { type TemporaryFolder, temporaryFolder } from '../folders.ts';
 import { certificateFor, serve, serveProxy } from '../servers.ts';
 
 const never = new AbortController().signal;
+const wires = createWires();
 const content = Buffer.alloc(3 * 1024 ** 2, 'content ');
 const digest = crc32(content).toString(16).padStart(8, '0');
 const md5 = hash('md5', content);
@@ -28,7 +30,10 @@ interface RawServer extends AsyncDisposable {
 }
 
 /** A server without TLS that answers each request of a connection with the next of these bytes, and then waits. */
-async function rawServer(answer: (socket: Socket, request: number) => void): Promise<RawServer> {
+async function rawServer(
+  answer: (socket: Socket, request: number) => void,
+  onClose: () => void = () => undefined,
+): Promise<RawServer> {
   const asked: string[][] = [];
   const open = new Set<Socket>();
   const server = createServer((socket) => {
@@ -37,6 +42,7 @@ async function rawServer(answer: (socket: Socket, request: number) => void): Pro
     open.add(socket);
     socket
       .on('error', () => undefined)
+      .on('close', onClose)
       .on('data', (bytes) => {
         own.push(bytes.toString().split('\r\n')[0] ?? '');
         answer(socket, asked.flat().length);
@@ -89,10 +95,10 @@ describe('a range', () => {
         socket.write(bytes.subarray(index === 0 ? 0 : cut[index - 1], end));
     });
     const first = jobFor(folder, server.origin);
-    expect(await receiveRange(first, never)).toMatchObject(received);
+    expect(await receiveRange(first, wires, never)).toMatchObject(received);
     expectWritten(first);
     const second = jobFor(folder, server.origin, { algorithm: 'md5' });
-    expect(await receiveRange(second, never)).toMatchObject({ outcome: 'received', digest: md5 });
+    expect(await receiveRange(second, wires, never)).toMatchObject({ outcome: 'received', digest: md5 });
     expect(server.asked).toEqual([['GET /bucket/key HTTP/1.1', 'GET /bucket/key HTTP/1.1']]);
   });
 
@@ -109,7 +115,7 @@ describe('a range', () => {
       timeoutMs: 10_000,
     };
     const job = jobFor(folder, server.url, { connection });
-    expect(await receiveRange(job, never)).toMatchObject({ outcome: 'received', digest });
+    expect(await receiveRange(job, wires, never)).toMatchObject({ outcome: 'received', digest });
     expectWritten(job);
     expect(proxy.tunnels.map(({ to }) => to)).toEqual(isProxied ? [`localhost:${server.port}`] : []);
   });
@@ -125,7 +131,7 @@ test('is requested from a server with an IPv6 address', async () => {
   const { port } = new URL(server.origin);
   const connection = { proxy: proxyAt(proxy.url), tls: { rejectUnauthorized: true }, timeoutMs: 10_000 };
   const job = jobFor(folder, `http://[::1]:${port}`, { connection });
-  expect(await receiveRange(job, never)).toMatchObject(received);
+  expect(await receiveRange(job, wires, never)).toMatchObject(received);
   expect(proxy.tunnels.map(({ to }) => to)).toEqual([`[::1]:${port}`]);
 });
 
@@ -154,9 +160,9 @@ test('an error is received whole, and the connection serves the next request', a
   const job = jobFor(folder, server.origin);
   const headers = { 'content-length': '8', 'retry-after': '2' };
   const answer = { status: 503, headers, body: 'café SD', received: 8 };
-  expect(await receiveRange(job, never)).toEqual({ outcome: 'refused', answer });
+  expect(await receiveRange(job, wires, never)).toEqual({ outcome: 'refused', answer });
   expect(readFileSync(job.path, 'utf8')).toBe('x'.repeat(10));
-  expect(await receiveRange(job, never)).toMatchObject(received);
+  expect(await receiveRange(job, wires, never)).toMatchObject(received);
   expect(server.asked).toEqual([['GET /bucket/key HTTP/1.1', 'GET /bucket/key HTTP/1.1']]);
 });
 
@@ -179,7 +185,7 @@ describe('the usual client gets', () => {
     using folder = temporaryFolder();
     await using server = await rawServer((socket) => (answer === '' ? socket.end() : socket.write(answer)));
     const job = jobFor(folder, server.origin);
-    expect(await receiveRange(job, never)).toEqual({ outcome: 'declined' });
+    expect(await receiveRange(job, wires, never)).toEqual({ outcome: 'declined' });
     expect(readFileSync(job.path, 'utf8')).toBe('x'.repeat(10));
   });
 
@@ -187,13 +193,13 @@ describe('the usual client gets', () => {
     using folder = temporaryFolder();
     const server = await rawServer(() => undefined);
     await server[Symbol.asyncDispose]();
-    expect(await receiveRange(jobFor(folder, server.origin), never)).toEqual({ outcome: 'declined' });
+    expect(await receiveRange(jobFor(folder, server.origin), wires, never)).toEqual({ outcome: 'declined' });
   });
 
   test('a server whose certificate is not trusted', async () => {
     using folder = temporaryFolder();
     await using server = await serve(() => ({}), await certificateFor('localhost'));
-    expect(await receiveRange(jobFor(folder, server.url), never)).toEqual({ outcome: 'declined' });
+    expect(await receiveRange(jobFor(folder, server.url), wires, never)).toEqual({ outcome: 'declined' });
   });
 });
 
@@ -203,14 +209,14 @@ describe('a job fails', () => {
   test('when the connection ends within the content', async () => {
     using folder = temporaryFolder();
     await using server = await rawServer((socket) => socket.end(begin));
-    expect(await receiveRange(jobFor(folder, server.origin), never)).toEqual({ outcome: 'cut' });
+    expect(await receiveRange(jobFor(folder, server.origin), wires, never)).toEqual({ outcome: 'cut' });
   });
 
   test.each(['', begin])('when no byte arrives after %j', async (bytes) => {
     using folder = temporaryFolder();
     await using server = await rawServer((socket) => socket.write(bytes));
     const job = jobFor(folder, server.origin, { stallMs: 50 });
-    expect(await receiveRange(job, never)).toEqual({ outcome: 'stalled' });
+    expect(await receiveRange(job, wires, never)).toEqual({ outcome: 'stalled' });
   });
 
   test.each(['', begin])('when it is cancelled after %j', async (bytes) => {
@@ -221,14 +227,27 @@ describe('a job fails', () => {
       cancellation.abort();
     });
     const job = jobFor(folder, server.origin);
-    expect(await receiveRange(job, cancellation.signal)).toEqual({ outcome: 'cancelled' });
+    expect(await receiveRange(job, wires, cancellation.signal)).toEqual({ outcome: 'cancelled' });
+  });
+
+  test('when it is cancelled before it has a connection, which is closed then', async () => {
+    using folder = temporaryFolder();
+    const [own, { promise: closed, resolve: close }] = [createWires(), Promise.withResolvers<unknown>()];
+    await using server = await rawServer(
+      () => undefined,
+      () => close(true),
+    );
+    const job = jobFor(folder, server.origin);
+    expect(await receiveRange(job, own, AbortSignal.abort())).toEqual({ outcome: 'cancelled' });
+    own.close();
+    await closed;
   });
 
   test('when the file cannot be written', async () => {
     using folder = temporaryFolder();
     await using server = await rawServer((socket) => socket.write(begin));
     const job = jobFor(folder, server.origin, { path: folder.at('missing', 'part') });
-    expect(await receiveRange(job, never)).toMatchObject({ outcome: 'unwritable', code: 'ENOENT' });
+    expect(await receiveRange(job, wires, never)).toMatchObject({ outcome: 'unwritable', code: 'ENOENT' });
   });
 });
 
@@ -239,7 +258,7 @@ test('bytes after the content end the connection', async () => {
   });
   for (let run = 0; run < 2; run += 1) {
     const job = jobFor(folder, server.origin);
-    expect(await receiveRange(job, never)).toMatchObject(received);
+    expect(await receiveRange(job, wires, never)).toMatchObject(received);
     expectWritten(job);
   }
   expect(server.asked).toHaveLength(2);
