@@ -18,15 +18,18 @@ test.each<[string, unknown]>([
   expect(isExpiredLink(error, 'https://s3.example.org/b/k', 0)).toBe(true);
 });
 
-test.each<[unknown, number, boolean]>([
-  [response(403), expiry, true],
-  [response(400, 'AuthorizationQueryParametersError'), expiry + 1, true],
-  [response(403), expiry - 1, false],
-  [response(404, 'NoSuchKey'), expiry, false],
-  [response(503, 'SlowDown'), expiry, false],
-  [new Error('socket closed'), expiry, false],
-])('without such a response, the link and the status decide: %s at %d is %j', (error, now, has) => {
-  expect(isExpiredLink(error, link, now)).toBe(has);
+test.each([
+  [403, 'AccessDenied', expiry, true],
+  [400, 'AuthorizationQueryParametersError', expiry + 1, true],
+  [403, 'AccessDenied', expiry - 1, false],
+  [404, 'NoSuchKey', expiry, false],
+  [503, 'SlowDown', expiry, false],
+])('without such a response, the status and the link decide: %d %s at %d is %j', (status, code, now, has) => {
+  expect(isExpiredLink(response(status, code), link, now)).toBe(has);
+});
+
+test('a network error does not say that a link has expired', () => {
+  expect(isExpiredLink(new Error('socket closed'), link, expiry)).toBe(false);
 });
 
 test('a link that does not say when it expires has not expired', () => {
