@@ -22,28 +22,32 @@ export interface RangePool {
  */
 export function openRangePool(most: number, start = startThread): RangePool {
   // A digest blocks its thread, and connections of the same thread would stall.
-  const [hashing, receiving] = [openThreads(most, start), openThreads(most - 1, start)];
-  const main = createReceiver();
+  const hashing = openThreads(most, start);
+  const receiving = openThreads<Receiver>(most, start, [mainThread()]);
   return {
     digest: (job) => hashing.leastBusy().run('range', job),
-    receive: (job, signal) =>
-      main.pending() <= receiving.leastPending()
-        ? main.receive(job, signal)
-        : receiving.leastBusy().run('receive', job, signal),
+    receive: (job, signal) => receiving.leastBusy().run('receive', job, signal),
     close: async () => {
-      main.close();
       await Promise.all([hashing.stop(), receiving.stop()]);
     },
   };
 }
 
-function createReceiver() {
+/** What receives ranges: a worker thread, or the main thread. */
+interface Receiver extends Pick<Thread, 'pending' | 'isAlive' | 'stop'> {
+  readonly run: (kind: 'receive', job: ReceiveJob, signal: AbortSignal | undefined) => Promise<ReceiveResult>;
+}
+
+function mainThread(): Receiver {
   const wires = createWires();
   const never = new AbortController().signal;
   let pending = 0;
   return {
-    pending: () => pending,
-    receive: async (job: ReceiveJob, signal: AbortSignal = never) => {
+    get pending() {
+      return pending;
+    },
+    isAlive: true,
+    run: async (_, job, signal = never) => {
       pending += 1;
       try {
         return await receiveRange(job, wires, signal);
@@ -51,22 +55,28 @@ function createReceiver() {
         pending -= 1;
       }
     },
-    close: wires.close,
+    stop: () => {
+      wires.close();
+      return Promise.resolve();
+    },
   };
 }
 
-function openThreads(most: number, start: () => Thread) {
-  let threads: Thread[] = [];
-  const alive = () => (threads = threads.filter(({ isAlive }) => isAlive));
-  /** Jobs of the least busy thread. A thread that is not started yet has none. */
-  const leastPending = () => (alive().length < most ? 0 : Math.min(...threads.map(({ pending }) => pending)));
+/** @param first threads that run already */
+function openThreads<T extends Pick<Thread, 'pending' | 'isAlive' | 'stop'>>(
+  most: number,
+  start: () => T,
+  first: readonly T[] = [],
+) {
+  let threads = [...first];
   const leastBusy = () => {
-    const least = leastPending();
-    const found = threads.find(({ pending }) => pending === least);
-    if (found) return found;
+    threads = threads.filter(({ isAlive }) => isAlive);
+    let [found] = threads;
+    for (const thread of threads) if (thread.pending < (found?.pending ?? 0)) found = thread;
+    if (found && (found.pending === 0 || threads.length >= most)) return found;
     const started = start();
     threads.push(started);
     return started;
   };
-  return { leastPending, leastBusy, stop: () => Promise.all(threads.map((thread) => thread.stop())) };
+  return { leastBusy, stop: () => Promise.all(threads.map((thread) => thread.stop())) };
 }
