@@ -7,8 +7,12 @@ import { setOutputs } from '../config/outputs.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { count } from '../text/format.ts';
 import { firstOf } from '../report/log.ts';
+import { limitHeap } from '../transfer/heapLimits.ts';
 import { outputsWithoutLinks } from './linkOutputs.ts';
 import { setting } from '../text/wording.ts';
+
+/** Files of the walk between two checks of the heap. */
+const filesPerCheck = 1_024;
 
 /** Selects the files to upload. */
 export function selectUpload(
@@ -16,6 +20,7 @@ export function selectUpload(
   inputs: Pick<UploadInputs, 'path' | 'root' | 'includeHiddenFiles' | 'symlinks'>,
   onFile: (file: WalkedFile) => void,
 ): Selection {
+  let found = 0;
   return selectFiles({
     lines: inputs.path,
     root: inputs.root,
@@ -24,7 +29,11 @@ export function selectUpload(
     cwd: process.cwd(),
     checkout: host.workspaceDir,
     temp: host.tempRoot,
-    onFile,
+    onFile: (file) => {
+      found += 1;
+      if (found % filesPerCheck === 0) limitHeap();
+      onFile(file);
+    },
   });
 }
 

@@ -3,7 +3,7 @@ import { textStream } from '../hosts/terminal/streams.ts';
 import { installFetch } from '../http/fetchGlobals.ts';
 import type { Host } from '../hosts/host.ts';
 import { fail } from '../report/log.ts';
-import { holdNewSpace } from './heap.ts';
+import { watchHeap } from '../transfer/heapLimits.ts';
 
 /** Runs the command with the arguments, streams and variables of this process. */
 export async function runCommandLine(): Promise<void> {
@@ -20,7 +20,7 @@ export async function runCommandLine(): Promise<void> {
     .removeAllListeners('warning')
     .on('warning', ({ name, message }) => host?.log.debug(`${name}: ${message}`));
   installFetch();
-  holdNewSpace();
+  watchHeap();
   await runProgram({
     args: argv.slice(2),
     env,

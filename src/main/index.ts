@@ -1,6 +1,3 @@
-// Must be the first import, before the heap grows.
-import './heap.ts';
-
 import { run as runLinks } from '../commands/links.ts';
 import { run as runRemove } from '../commands/remove.ts';
 import { run as runUpload } from '../commands/upload.ts';

@@ -2,7 +2,7 @@ import { githubHost } from '../hosts/github/host.ts';
 import { installFetch } from '../http/fetchGlobals.ts';
 import type { Host } from '../hosts/host.ts';
 import { fail } from '../report/log.ts';
-import { holdNewSpace } from './heap.ts';
+import { watchHeap } from '../transfer/heapLimits.ts';
 
 /** Runs an action on GitHub. Errors and warnings that Node.js would print go through the host. */
 export async function start(run: (host: Host) => Promise<void>): Promise<void> {
@@ -17,6 +17,6 @@ export async function start(run: (host: Host) => Promise<void>): Promise<void> {
     .removeAllListeners('warning')
     .on('warning', ({ name, message }) => host.log.debug(`${name}: ${message}`));
   installFetch();
-  holdNewSpace();
+  watchHeap();
   await run(host).catch(end);
 }
