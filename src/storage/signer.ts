@@ -54,6 +54,7 @@ const unsigned = new Set([
 export function createSigner(endpoint: URL, region: string, session: Session): Signer {
   const dates = memoizeLast((second: number) => signingDate(new Date(second * 1000), region, session));
   const dateOf = (at: Date) => dates(Math.floor(at.getTime() / 1000));
+  const signedOf = memoizeAll((names: string) => signedNames(names.split('\n')));
   return {
     sign: ({ method, path, query = {}, headers: given = {} }, at) => {
       const date = dateOf(at);
@@ -64,14 +65,11 @@ export function createSigner(endpoint: URL, region: string, session: Session): S
         'x-amz-date': date.stamp,
         ...(session.sessionToken !== undefined && { 'x-amz-security-token': session.sessionToken }),
       };
-      const names = Object.keys(headers)
-        .filter((name) => !unsigned.has(name))
-        .sort();
-      const lines = names
-        .map((name) => `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}`)
-        .join('\n');
-      const signed = names.join(';');
-      const canonical = `${method}\n${path}\n${queryString(query)}\n${lines}\n\n${signed}\n${unsignedPayload}`;
+      // Most requests of a run have the same headers.
+      const { names, signed } = signedOf(Object.keys(headers).join('\n'));
+      let lines = '';
+      for (const name of names) lines += `${name}:${canonicalValue(headers[name] ?? '')}\n`;
+      const canonical = `${method}\n${path}\n${queryString(query)}\n${lines}\n${signed}\n${unsignedPayload}`;
       headers['authorization'] =
         `${algorithm} Credential=${session.accessKeyId}/${date.scope}, SignedHeaders=${signed}, Signature=${date.sign(hash('sha256', canonical))}`;
       return headers;
@@ -95,6 +93,15 @@ export function createSigner(endpoint: URL, region: string, session: Session): S
       };
     },
   };
+}
+
+function signedNames(names: readonly string[]) {
+  const sorted = names.filter((name) => !unsigned.has(name)).sort();
+  return { names: sorted, signed: sorted.join(';') };
+}
+
+function canonicalValue(value: string): string {
+  return /\s/.test(value) ? value.trim().replace(/\s+/g, ' ') : value;
 }
 
 interface SigningDate {
@@ -158,6 +165,16 @@ function memoizeLast<K, V>(make: (key: K) => V): (key: K) => V {
   return (key) => {
     if (last?.key !== key) last = { key, value: make(key) };
     return last.value;
+  };
+}
+
+/** Caches all results, of few different keys. */
+function memoizeAll<V>(make: (key: string) => V): (key: string) => V {
+  const known = new Map<string, V>();
+  return (key) => {
+    const value = known.get(key) ?? make(key);
+    known.set(key, value);
+    return value;
   };
 }
 
