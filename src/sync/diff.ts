@@ -44,8 +44,10 @@ export function planChanges(
   if (overwrite === 'always') return { ...plan, unchanged: [] };
   const unchanged = sameContent(plan.puts, remote, digests);
   const same = new Set(unchanged);
-  const others = plan.puts.filter((put) => remote.has(put.key) && !put.replaces && !same.has(put));
-  if (overwrite === 'never' && others.length > 0) throw existing(others);
+  if (overwrite === 'never') {
+    const others = plan.puts.filter((put) => remote.has(put.key) && !put.replaces && !same.has(put));
+    if (others.length > 0) throw existing(others);
+  }
   return {
     ...plan,
     unchanged,
@@ -61,7 +63,10 @@ export function sameContent(
   remote: Remote,
   digests: ReadonlyMap<string, { readonly etag: string }>,
 ): Put[] {
-  return puts.filter(({ key }) => remote.has(key) && remote.get(key)?.etag === digests.get(key)?.etag);
+  return puts.filter(({ key }) => {
+    const object = remote.get(key);
+    return object !== undefined && object.etag === digests.get(key)?.etag;
+  });
 }
 
 function existing(puts: readonly Put[]): ActionError {

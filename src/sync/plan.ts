@@ -58,7 +58,7 @@ export function planUpload(
   headerRules: readonly HeaderRule[] = [],
 ): Plan {
   const base = baseOf(prefix, destination);
-  const kindOf = sharedKinds(base);
+  const kindOf = sharedKinds(base, files.length <= mostKeptKeys);
   const puts = files.map((file) => planPut(file, kindOf, headerRules));
   const all = Iterator.from(puts).map((put) => keyProblems(put, base));
   const problemsOf = [...all.filter((those) => those.length > 0)];
@@ -98,31 +98,37 @@ export function withGenerated(
   metadata: Readonly<Record<string, string>> = {},
 ): Plan {
   const headers = { ...metadata, ...generatedMark };
-  const put = changedPut(planPut(file, sharedKinds(plan.base), []), { headers, generated: true });
+  const put = changedPut(planPut(file, sharedKinds(plan.base, false), []), { headers, generated: true });
   return { ...plan, groups: [...plan.groups, [put]] };
 }
 
 /** What many puts have in common. */
 interface PutKind extends Pick<Put, 'contentType' | 'headers' | 'generated'> {
   readonly base: string;
+  /** Whether a put keeps its key, which is looked up again and again. */
+  readonly keepsKey: boolean;
 }
 
 type KindOf = (contentType: string) => PutKind;
 
+/** Files of the largest plan that keeps its keys: those of 300,000 files take 20 MB. */
+const mostKeptKeys = 50_000;
+
 /** Returns the same object for the same type, without further headers. */
-function sharedKinds(base: string): KindOf {
+function sharedKinds(base: string, keepsKey: boolean): KindOf {
   const kinds = new Map<string, PutKind>();
   return (contentType) => {
-    const kind = kinds.get(contentType) ?? { base, contentType, headers: {}, generated: false };
+    const kind = kinds.get(contentType) ?? { base, keepsKey, contentType, headers: {}, generated: false };
     kinds.set(contentType, kind);
     return kind;
   };
 }
 
-/** A put with a key that is made on demand: the keys of 300,000 files take 20 MB. */
+/** A put with a key that is made on demand. */
 class PlannedPut implements Put {
   readonly file: LocalFile;
   readonly kind: PutKind;
+  #key: string | undefined;
 
   constructor(file: LocalFile, kind: PutKind) {
     this.file = file;
@@ -134,7 +140,9 @@ class PlannedPut implements Put {
   }
 
   get key(): string {
-    return `${this.kind.base}${this.file.name}`;
+    const key = this.#key ?? `${this.kind.base}${this.file.name}`;
+    if (this.kind.keepsKey) this.#key = key;
+    return key;
   }
 
   get contentType(): string {
