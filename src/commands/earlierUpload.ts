@@ -45,7 +45,8 @@ export async function withChanges(
     // Without a comparison, every file is uploaded.
     const isDifferent = overwrite !== 'always' && remote?.has(key) === true;
     const comparison = status === 'unchanged' ? 'same' : isDifferent ? 'different' : undefined;
-    return { name, size, sha256, print: etagPrint(etag), comparison };
+    const print = comparison === 'same' ? undefined : etagPrint(etag);
+    return { name, size, sha256, print, comparison };
   };
   return { ...manifest, changes: compareUploads(earlier, Iterator.from(manifest.files()).map(compared)) };
 }

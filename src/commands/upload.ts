@@ -13,6 +13,7 @@ import { type Connection, withConnection } from './connect.ts';
 import { wantsPreview } from './autoPreview.ts';
 import type { Cancellation } from './cancellation.ts';
 import { type LinkMaker, createLinkMaker } from './createLinks.ts';
+import type { EarlierUpload } from '../sync/uploadChanges.ts';
 import { mostCompared, openEarlierUpload, withChanges } from './earlierUpload.ts';
 import { deleteStale } from './deleteStale.ts';
 import { compareForDryRun, dryRun } from './dryRun.ts';
@@ -87,9 +88,15 @@ async function upload(
   const { client, base, s3Uri, explain } = destination;
   const whole = planUpload(selection.files, client.location.prefix, inputs.destination, inputs.headers);
   const wanted = wantsPreview(host, inputs, whole, client.path(base));
+  const pages = wanted.then((preview) => pageNames({ links: inputs.links, preview }, whole, client));
+  const earlier = pages.then((names) =>
+    inputs.dryRun ? undefined : openEarlierUpload(host.log, names, client, base, cancellation.signal),
+  );
+  // The same error as that of `pages`.
+  earlier.catch(() => undefined);
   const [plan, names] = await Promise.all([
     comparePlan(whole, comparison, { client, reader, tempDir: host.tempDir }),
-    wanted.then((preview) => pageNames({ links: inputs.links, preview }, whole, client)),
+    pages,
   ]).catch(explain(`Objects in ${s3Uri} could not be listed`));
   logPlan(host.log, plan, selection);
   warnAboutHeaders(host.log, inputs, plan, selection);
@@ -103,7 +110,7 @@ async function upload(
   const explainStored = storedExplainer(plan.puts, destination, cancellation.signal);
   const { publication, generated } = await sendAndPublish(
     inputs,
-    { plan, names },
+    { plan, names, earlier },
     destination,
     { connection, concurrency },
     explainStored,
@@ -137,6 +144,8 @@ async function logDryRun(
 interface FilesToSend {
   readonly plan: ComparedPlan;
   readonly names: PageNames;
+  /** The previous upload; undefined if there is none. */
+  readonly earlier: Promise<EarlierUpload | undefined>;
 }
 
 interface SendTools {
@@ -147,17 +156,16 @@ interface SendTools {
 /** Uploads the files, makes their links, and writes the pages that contain them. */
 async function sendAndPublish(
   inputs: UploadInputs,
-  { plan, names }: FilesToSend,
+  { plan, names, earlier }: FilesToSend,
   destination: Destination,
   tools: SendTools,
   explainStored: ReturnType<typeof storedExplainer>,
 ): Promise<PublishResult> {
   const { host, terrapi, cancellation } = tools.connection;
   const { signal } = cancellation;
-  const { client, base, s3Uri } = destination;
+  const { client, s3Uri } = destination;
   const hasPreview = names.preview !== undefined;
   const linkMaker = await createLinkMaker(host, inputs, { terrapi, client, signal }, hasPreview);
-  const earlier = openEarlierUpload(host.log, names, client, base, signal);
   const sent = await sendFiles(inputs, { plan, names }, linkMaker, client, tools);
   const uploaded = manifestOf({ ...inputs, title: titleOf(inputs, host.run) }, s3Uri, plan, sent);
   const manifest = await withChanges(uploaded, earlier, inputs, plan);
@@ -170,7 +178,7 @@ async function sendAndPublish(
 /** Uploads the files. A preview needs the ETags of all of them, and so does the comparison with the next upload. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
-  { plan, names }: FilesToSend,
+  { plan, names }: Pick<FilesToSend, 'plan' | 'names'>,
   linkMaker: LinkMaker | undefined,
   client: StorageClient,
   { connection, concurrency }: SendTools,

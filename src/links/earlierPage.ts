@@ -35,11 +35,19 @@ export async function readEarlierUpload(
   return parseEarlierUpload(body, commitOf(head));
 }
 
+/** `v.array` makes an object for each entry, and a page has many. */
+function list<T>(isEntry: (entry: unknown) => entry is T) {
+  return v.custom<readonly T[]>((value) => Array.isArray(value) && value.every(isEntry));
+}
+
+const texts = list((entry) => typeof entry === 'string');
+const numbers = list((entry) => typeof entry === 'number');
+
 /** See `IndexPageData`. */
 const pageSchema = v.object({
-  names: v.array(v.string()),
-  sizes: v.array(v.number()),
-  sums: v.fallback(v.array(v.string()), []),
+  names: texts,
+  sizes: numbers,
+  sums: v.fallback(texts, []),
   prints: v.fallback(v.string(), ''),
 });
 

@@ -89,7 +89,7 @@ function* slices(entries: Iterable<unknown>): Generator<unknown[]> {
 
 /** Collects columns, links and origins of the links in one pass over the files. */
 function gather(
-  { title, workspace, destination, s3Uri, links, files, checksums, changes }: ListedManifest,
+  { title, workspace, destination, s3Uri, links, files, fileCount, checksums, changes }: ListedManifest,
   { madeAt, run }: Making,
 ): { contents: Streamed<IndexPageData>; origins: ReadonlySet<string> } {
   const columns = emptyColumns();
@@ -117,17 +117,18 @@ function gather(
     links: table,
     ...columns.result(),
     checksums: checksums?.url === undefined ? null : { name: checksums.name, url: checksums.url },
-    changes: changes ? changesOf(changes, files()) : null,
+    changes: changes ? changesOf(changes, files, fileCount) : null,
   };
   return { contents, origins };
 }
 
 function changesOf(
   { added, changed, gone, commit, files: marked }: UploadChanges,
-  files: Iterable<PublishedFile>,
+  files: Manifest['files'],
+  fileCount: number,
 ): IndexPageChanges {
-  let marks = '';
-  for (const { name } of files) marks += marked.get(name)?.charAt(0) ?? '.';
+  let marks = marked.size === 0 ? '.'.repeat(fileCount) : '';
+  if (marked.size > 0) for (const { name } of files()) marks += marked.get(name)?.charAt(0) ?? '.';
   return { added, changed: changed ?? null, gone, commit, marks };
 }
 
