@@ -54,7 +54,7 @@ const unsigned = new Set([
 export function createSigner(endpoint: URL, region: string, session: Session): Signer {
   const dates = memoizeLast((second: number) => signingDate(new Date(second * 1000), region, session));
   const dateOf = (at: Date) => dates(Math.floor(at.getTime() / 1000));
-  const signedOf = memoizeAll((names: string) => signedNames(names.split('\n')));
+  const signedOf = memoizeLast((names: string) => signedNames(names.split('\n')));
   return {
     sign: ({ method, path, query = {}, headers: given = {} }, at) => {
       const date = dateOf(at);
@@ -65,7 +65,6 @@ export function createSigner(endpoint: URL, region: string, session: Session): S
         'x-amz-date': date.stamp,
         ...(session.sessionToken !== undefined && { 'x-amz-security-token': session.sessionToken }),
       };
-      // Most requests of a run have the same headers.
       const { names, signed } = signedOf(Object.keys(headers).join('\n'));
       let lines = '';
       for (const name of names) lines += `${name}:${canonicalValue(headers[name] ?? '')}\n`;
@@ -159,22 +158,12 @@ function hashWithSuffix(end: string): (start: string) => string {
   };
 }
 
-/** Caches the last result: many requests are signed within the same second. */
+/** Caches the last result: many requests are signed within the same second, and have the same headers. */
 function memoizeLast<K, V>(make: (key: K) => V): (key: K) => V {
   let last: { readonly key: K; readonly value: V } | undefined;
   return (key) => {
     if (last?.key !== key) last = { key, value: make(key) };
     return last.value;
-  };
-}
-
-/** Caches all results, of few different keys. */
-function memoizeAll<V>(make: (key: string) => V): (key: string) => V {
-  const known = new Map<string, V>();
-  return (key) => {
-    const value = known.get(key) ?? make(key);
-    known.set(key, value);
-    return value;
   };
 }
 
