@@ -89,10 +89,10 @@ function* slices(entries: Iterable<unknown>): Generator<unknown[]> {
 
 /** Collects columns, links and origins of the links in one pass over the files. */
 function gather(
-  { title, workspace, destination, s3Uri, links, files, fileCount, checksums, changes }: ListedManifest,
+  { title, workspace, destination, s3Uri, links, files, checksums, changes }: ListedManifest,
   { madeAt, run }: Making,
 ): { contents: Streamed<IndexPageData>; origins: ReadonlySet<string> } {
-  const columns = emptyColumns();
+  const columns = emptyColumns(changes?.files);
   const origins = new Set<string>();
   const gathered = function* ({ url, parts }: Links) {
     for (const file of files()) {
@@ -117,28 +117,24 @@ function gather(
     links: table,
     ...columns.result(),
     checksums: checksums?.url === undefined ? null : { name: checksums.name, url: checksums.url },
-    changes: changes ? changesOf(changes, files, fileCount) : null,
+    changes: changes ? { ...countsOf(changes), marks: columns.marks() } : null,
   };
   return { contents, origins };
 }
 
-function changesOf(
-  { added, changed, gone, commit, files: marked }: UploadChanges,
-  files: Manifest['files'],
-  fileCount: number,
-): IndexPageChanges {
-  let marks = marked.size === 0 ? '.'.repeat(fileCount) : '';
-  if (marked.size > 0) for (const { name } of files()) marks += marked.get(name)?.charAt(0) ?? '.';
-  return { added, changed: changed ?? null, gone, commit, marks };
+function countsOf({ added, changed, gone, commit }: UploadChanges): Omit<IndexPageChanges, 'marks'> {
+  return { added, changed: changed ?? null, gone, commit };
 }
 
-function emptyColumns() {
+/** @param changed the files to mark as new or changed */
+function emptyColumns(changed: UploadChanges['files'] | undefined) {
   const names: string[] = [];
   const sizes: number[] = [];
   const types = new MostlyAlike(0);
   const ages = new MostlyAlike(0);
   const sums = new MostlyAlike('');
   const prints = new MostlyAlike(noPrint);
+  const marks = new MostlyAlike('.');
   const places = new Map<string, number>();
   return {
     add: ({ name, size, contentType, modified, sha256, etag }: PublishedFile, madeAt: number): void => {
@@ -150,7 +146,9 @@ function emptyColumns() {
       ages.add(modified === undefined ? 0 : Math.max(0, Math.round((madeAt - modified) / 1000)));
       sums.add(sha256 ?? '');
       prints.add(etagPrint(etag) ?? noPrint);
+      marks.add(changed?.get(name)?.charAt(0) ?? '.');
     },
+    marks: () => [...marks].join(''),
     result: () => ({
       names,
       sizes,
