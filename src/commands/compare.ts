@@ -97,13 +97,11 @@ export async function comparePlan(
   { client, reader, tempDir }: CompareTools,
 ): Promise<ComparedPlan> {
   const digests = new Map<string, Digest>();
-  let hasSums = false as boolean;
   const read = async (puts: readonly Put[]) => {
     const found = await reader.digests(puts.map(({ file }) => file));
     for (const [index, { key }] of puts.entries()) {
       const digest = found[index];
       if (digest) digests.set(key, digest);
-      hasSums ||= digest?.sha256 !== undefined;
     }
   };
   let remote: Remote | undefined;
@@ -124,6 +122,7 @@ export async function comparePlan(
     void reader.close();
   }
   const changed = planChanges(withReplaced(plan, replaced), remote ?? new Map(), digests, overwrite);
+  const hasSums = Iterator.from(digests.values()).some(({ sha256 }) => sha256 !== undefined);
   const sums = sumsOf(hasSums ? plan.puts : [], digests);
   const checksums = writesSums ? writeSums(tempDir, sums) : undefined;
   return {

@@ -11,7 +11,7 @@ import type { PageNames } from './generatedPages.ts';
 export const mostCompared = 25_000;
 
 /**
- * Starts to read the index page of the previous upload, if there is one. The page is read while the files are uploaded.
+ * Starts to read the index page of the previous upload, if there is one. The page is read while the files are compared and uploaded.
  * @returns resolves to undefined if there is no such page, or if it cannot be read
  */
 export async function openEarlierUpload(
@@ -45,6 +45,7 @@ export async function withChanges(
     // Without a comparison, every file is uploaded.
     const isDifferent = overwrite !== 'always' && remote?.has(key) === true;
     const comparison = status === 'unchanged' ? 'same' : isDifferent ? 'different' : undefined;
+    // A comparison that says `same` decides, see `compareUploads`.
     const print = comparison === 'same' ? undefined : etagPrint(etag);
     return { name, size, sha256, print, comparison };
   };

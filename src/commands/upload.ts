@@ -128,7 +128,7 @@ async function upload(
 async function logDryRun(
   host: Pick<Host, 'log' | 'run' | 'summary' | 'output'>,
   inputs: UploadInputs,
-  { plan, names }: Pick<FilesToSend, 'plan' | 'names'>,
+  { plan, names }: FilesToSend,
   { base, s3Uri, serverTime }: Destination,
 ): Promise<void> {
   logSharingDryRun(host.log, inputs);
@@ -144,6 +144,9 @@ async function logDryRun(
 interface FilesToSend {
   readonly plan: ComparedPlan;
   readonly names: PageNames;
+}
+
+interface ComparedFiles extends FilesToSend {
   /** The previous upload; undefined if there is none. */
   readonly earlier: Promise<EarlierUpload | undefined>;
 }
@@ -156,7 +159,7 @@ interface SendTools {
 /** Uploads the files, makes their links, and writes the pages that contain them. */
 async function sendAndPublish(
   inputs: UploadInputs,
-  { plan, names, earlier }: FilesToSend,
+  { plan, names, earlier }: ComparedFiles,
   destination: Destination,
   tools: SendTools,
   explainStored: ReturnType<typeof storedExplainer>,
@@ -178,7 +181,7 @@ async function sendAndPublish(
 /** Uploads the files. A preview needs the ETags of all of them, and so does the comparison with the next upload. */
 async function sendFiles(
   inputs: Pick<UploadInputs, 'partSize' | 'overwrite'>,
-  { plan, names }: Pick<FilesToSend, 'plan' | 'names'>,
+  { plan, names }: FilesToSend,
   linkMaker: LinkMaker | undefined,
   client: StorageClient,
   { connection, concurrency }: SendTools,

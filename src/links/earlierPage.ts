@@ -10,7 +10,7 @@ import { indexPageJson } from './linkList.ts';
 /** Bytes of the largest index page that is read: 40,000 files. */
 const maxPageBytes = 8 * 1024 ** 2;
 
-/** Milliseconds to read it. It is read while the files are uploaded. */
+/** Milliseconds to read it. It is read while the files are compared and uploaded. */
 const deadlineMs = 30_000;
 
 /**

@@ -140,9 +140,9 @@ class PlannedPut implements Put {
   }
 
   get key(): string {
-    const key = this.#key ?? `${this.kind.base}${this.file.name}`;
-    if (this.kind.keepsKey) this.#key = key;
-    return key;
+    const { base, keepsKey } = this.kind;
+    if (!keepsKey) return `${base}${this.file.name}`;
+    return (this.#key ??= `${base}${this.file.name}`);
   }
 
   get contentType(): string {
